@@ -4,6 +4,7 @@
 //! one way, and a test holds it (`tests/it/structure.rs`).
 
 pub mod error;
+pub mod modifier;
 pub mod secret;
 pub mod source;
 pub mod value;
