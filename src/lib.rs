@@ -3,6 +3,8 @@
 //! One pass, whatever the command: **read → plan → fetch → fill → write**. Folders are stages, files are nouns; imports point
 //! one way, and a test holds it (`tests/it/structure.rs`).
 
+pub mod backend;
+pub mod client;
 pub mod config;
 pub mod error;
 pub mod modifier;
