@@ -4,6 +4,9 @@
 //! one way, and a test holds it (`tests/it/structure.rs`).
 
 pub mod error;
+pub mod excerpt;
+pub mod input;
+pub mod report;
 pub mod secret;
 pub mod source;
 pub mod value;
