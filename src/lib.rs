@@ -3,6 +3,7 @@
 //! One pass, whatever the command: **read → plan → fetch → fill → write**. Folders are stages, files are nouns; imports point
 //! one way, and a test holds it (`tests/it/structure.rs`).
 
+pub mod cli;
 pub mod error;
 pub mod excerpt;
 pub mod input;
