@@ -1,0 +1,175 @@
+//! What is wrong, where, and what helps: one error type for every stage, and the collection that a run gathers.
+//! Knows no terminal: `report/` draws it. A detail, hint or cause never holds a secret's value.
+
+use std::fmt;
+
+use crate::source::Place;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Worth knowing.
+    Note,
+    /// Probably wrong; the run goes on.
+    Warning,
+    /// Wrong; nothing is printed on stdout.
+    Error,
+}
+
+/// What kind of thing is wrong. Each has an id, as a finding's `rule` shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A file or folder that cannot be read.
+    Input,
+    /// YAML or JSON that does not parse.
+    Syntax,
+    /// A document with placeholders that is no Kubernetes object.
+    NotKubernetes,
+    /// A malformed placeholder, or one where none may be.
+    Placeholder,
+    /// An unknown modifier, wrong arguments, or a value it does not take.
+    Modifier,
+    /// An annotation of ours with a wrong value.
+    Annotation,
+    /// A secret, version or key that is not there.
+    Missing,
+    /// The store refused the reading (403), or the policy did.
+    Denied,
+    /// The store could not be asked, or failed.
+    Store,
+    /// A value that cannot stand where its placeholder stands.
+    Value,
+    /// A setting that is wrong, missing, or not the tenant's to choose.
+    Setting,
+    /// Something that should never be: please report it.
+    Bug,
+}
+
+/// One finding.
+#[derive(Clone, Debug)]
+pub struct Error {
+    /// How bad.
+    pub level: Level,
+    /// What kind.
+    pub kind: Kind,
+    /// One line, lower case, the user's words in backticks, no full stop.
+    pub detail: String,
+    /// Where, once a stage knows it.
+    pub place: Option<Place>,
+    /// What the user may do, or the near names.
+    pub hint: Option<String>,
+    /// What lies behind it: the store's answer, the operating system's message.
+    pub cause: Option<String>,
+}
+
+/// Everything a run has found, in the order it was found.
+#[derive(Clone, Debug, Default)]
+pub struct Errors {
+    list: Vec<Error>,
+}
+
+impl Kind {
+    /// The id that a finding shows as its `rule`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Syntax => "syntax",
+            Self::NotKubernetes => "not-kubernetes",
+            Self::Placeholder => "placeholder",
+            Self::Modifier => "modifier",
+            Self::Annotation => "annotation",
+            Self::Missing => "missing",
+            Self::Denied => "denied",
+            Self::Store => "store",
+            Self::Value => "value",
+            Self::Setting => "setting",
+            Self::Bug => "bug",
+        }
+    }
+}
+
+impl Error {
+    /// An error without a place yet.
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { level: Level::Error, kind, detail: detail.into(), place: None, hint: None, cause: None }
+    }
+
+    /// The same as a warning.
+    pub fn warning(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { level: Level::Warning, ..Self::new(kind, detail) }
+    }
+
+    /// With its place.
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// With what helps.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// With what lies behind it.
+    pub fn cause(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    /// The detail alone; `report/` draws the rest.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Errors {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One more.
+    pub fn push(&mut self, error: Error) {
+        self.list.push(error);
+    }
+
+    /// All of `other` too.
+    pub fn extend(&mut self, other: impl IntoIterator<Item = Error>) {
+        self.list.extend(other);
+    }
+
+    /// Whether anything here stops the output.
+    pub fn any(&self) -> bool {
+        self.list.iter().any(|error| error.level == Level::Error)
+    }
+
+    /// Whether nothing at all was found.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// As they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Error> {
+        self.list.iter()
+    }
+}
+
+impl IntoIterator for Errors {
+    type Item = Error;
+    type IntoIter = std::vec::IntoIter<Error>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}
+
+impl From<Error> for Errors {
+    fn from(error: Error) -> Self {
+        Self { list: vec![error] }
+    }
+}

@@ -1,0 +1,10 @@
+//! vault-render fills placeholders in Kubernetes manifests from a secret store and leaves every other byte alone.
+//!
+//! One pass, whatever the command: **read → plan → fetch → fill → write**. Folders are stages, files are nouns; imports point
+//! one way, and a test holds it (`tests/it/structure.rs`).
+
+pub mod error;
+pub mod secret;
+pub mod source;
+pub mod value;
+pub mod yaml;

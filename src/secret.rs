@@ -1,0 +1,127 @@
+//! A secret's identity, what reading it came to, and the request of a placeholder for it.
+//! Knows no store: a path is text here, normalised.
+
+use std::collections::HashMap;
+
+use crate::error::Error;
+use crate::source::Place;
+use crate::value::Value;
+
+/// Which secret: equal ids are read once a run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SecretId {
+    /// The Vault namespace that an annotation asks for; none is the operator's.
+    pub namespace: Option<String>,
+    /// The path, normalised: no empty, `.` or `..` segment, no slash at either end.
+    pub path: String,
+    /// The version; none is the newest.
+    pub version: Option<u64>,
+    /// The KV engine whose rules read the path; none lets the answer's shape tell.
+    pub engine: Option<Engine>,
+}
+
+/// A version of Vault's KV engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Engine {
+    /// KV version 1: the answer's `data` is the secret.
+    V1,
+    /// KV version 2: the answer's `data.data` is the secret.
+    V2,
+}
+
+/// What a store holds under a [`SecretId`].
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// A map from key to value.
+    pub data: Value,
+    /// What the user should know about the reading, as warnings without a place.
+    pub warnings: Vec<Error>,
+}
+
+/// What became of a reading. The errors have no place yet: whoever asked adds it.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It is there.
+    Found(Secret),
+    /// Nothing is at the path: `default` and remove-missing apply.
+    NoPath(Error),
+    /// The path is there, the version is not, or it is deleted or destroyed: `default` and remove-missing apply.
+    NoVersion(Error),
+    /// The store refused: never "missing".
+    Denied(Error),
+    /// The store could not be asked, or failed: never "missing".
+    Failed(Error),
+}
+
+/// The outcomes of a run, each secret once. A secret that was not granted is not here.
+#[derive(Debug, Default)]
+pub struct Secrets {
+    outcomes: HashMap<SecretId, Outcome>,
+}
+
+/// One reading that a placeholder needs: what, and who asks.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// What is read.
+    pub id: SecretId,
+    /// The placeholder that needs it.
+    pub place: Place,
+}
+
+impl Secrets {
+    /// What became of `id`, if it was asked for.
+    pub fn get(&self, id: &SecretId) -> Option<&Outcome> {
+        self.outcomes.get(id)
+    }
+
+    /// Keeps what became of `id`.
+    pub fn insert(&mut self, id: SecretId, outcome: Outcome) {
+        self.outcomes.insert(id, outcome);
+    }
+
+    /// Whether `id` was asked for already.
+    pub fn contains(&self, id: &SecretId) -> bool {
+        self.outcomes.contains_key(id)
+    }
+}
+
+impl Outcome {
+    /// Whether `default` and remove-missing apply.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::NoPath(_) | Self::NoVersion(_))
+    }
+}
+
+/// A path as it is checked and read: `//`, `.`, `..`, a leading and a trailing `/` resolved.
+/// None where `..` leads above the root.
+pub fn normalise(path: &str) -> Option<String> {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.trim().split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop()?;
+            }
+            segment => segments.push(segment),
+        }
+    }
+    Some(segments.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_normalised() {
+        for (path, normalised) in [
+            ("secret/data/app", Some("secret/data/app")),
+            ("/secret//data/./app/", Some("secret/data/app")),
+            ("secret/data/a/../b", Some("secret/data/b")),
+            ("..", None),
+            ("a/../../b", None),
+        ] {
+            assert_eq!(normalise(path).as_deref(), normalised, "{path}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! A text with its name, and places in it: spans, lines, columns, and which resource and field they belong to.
+//! Knows no YAML: a source is bytes.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A named text: a file, stdin, or a window of one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The file's path as the user would type it, or `stdin`.
+    pub name: String,
+    /// The bytes, as they came; UTF-8 is not promised.
+    pub bytes: Vec<u8>,
+    /// The number of the first line, 1 unless this is a later window of a stream.
+    pub first_line: usize,
+}
+
+/// Bytes `start..end` of a [`Source`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// A resource's identity: what `kubectl` would call it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ResourceId {
+    /// The kind, e.g. `Deployment`.
+    pub kind: String,
+    /// The namespace, if the manifest names one.
+    pub namespace: Option<String>,
+    /// The name, if the manifest has one.
+    pub name: Option<String>,
+}
+
+/// Where something is: bytes of a source, and what they are in Kubernetes' terms.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The text.
+    pub source: Arc<Source>,
+    /// Its bytes.
+    pub span: Span,
+    /// The resource around it.
+    pub resource: Option<Arc<ResourceId>>,
+    /// The field path in it, e.g. `spec.template.spec.containers[0].image`.
+    pub field: Option<String>,
+    /// The template the resource came from, e.g. `chart/templates/x.yaml`.
+    pub origin: Option<Arc<str>>,
+}
+
+impl Source {
+    /// A whole text.
+    pub fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { name: name.into(), bytes: bytes.into(), first_line: 1 }
+    }
+
+    /// The line and column (characters, from 1) of the byte at `offset`. A byte-order mark has no column.
+    pub fn line_column(&self, offset: usize) -> (usize, usize) {
+        let before = &self.bytes[..offset.min(self.bytes.len())];
+        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let lines = before[..line_start].iter().filter(|byte| **byte == b'\n').count();
+        let column = String::from_utf8_lossy(&before[line_start..]).chars().filter(|char| *char != '\u{feff}').count();
+        (self.first_line + lines, column + 1)
+    }
+
+    /// The bytes of the line (without its line break) that holds `offset`, as a span.
+    pub fn line_span(&self, offset: usize) -> Span {
+        let offset = offset.min(self.bytes.len());
+        let start = self.bytes[..offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let end =
+            self.bytes[offset..].iter().position(|byte| *byte == b'\n').map_or(self.bytes.len(), |at| offset + at);
+        let end = if end > start && self.bytes[end - 1] == b'\r' { end - 1 } else { end };
+        Span { start, end }
+    }
+}
+
+impl Span {
+    /// From `start` to `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// The same span, `by` bytes further on.
+    pub fn shifted(self, by: usize) -> Self {
+        Self { start: self.start + by, end: self.end + by }
+    }
+
+    /// As an index.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+impl fmt::Display for ResourceId {
+    /// `Secret default/db`, `Secret db`, `Secret`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind)?;
+        match (&self.namespace, &self.name) {
+            (Some(namespace), Some(name)) => write!(f, " {namespace}/{name}"),
+            (None, Some(name)) => write!(f, " {name}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Place {
+    /// A place of which only the bytes are known.
+    pub fn new(source: Arc<Source>, span: Span) -> Self {
+        Self { source, span, resource: None, field: None, origin: None }
+    }
+
+    /// The line and column of its first byte.
+    pub fn line_column(&self) -> (usize, usize) {
+        self.source.line_column(self.span.start)
+    }
+}
+
+impl fmt::Display for Place {
+    /// `file:line:column`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (line, column) = self.line_column();
+        write!(f, "{}:{line}:{column}", self.source.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_no_byte_order_mark() {
+        let source = Source::new("x", "\u{feff}é: <a>\r\nb: <c>\n");
+        assert_eq!(source.line_column("\u{feff}é: ".len()), (1, 4));
+        let second = "\u{feff}é: <a>\r\n".len();
+        assert_eq!(source.line_column(second + 3), (2, 4));
+        assert_eq!(source.line_span(5), Span::new(0, "\u{feff}é: <a>".len()));
+    }
+}
