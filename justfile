@@ -2,7 +2,7 @@
 
 # Lists these recipes.
 default:
-    @just --list --unsorted
+    @{{ just_executable() }} --list --unsorted
 
 # Everything that must hold before a merge.
 ci: fmt lint test docs deny fuzz-check bench-check static

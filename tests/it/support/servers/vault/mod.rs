@@ -96,7 +96,7 @@ impl Vault {
     pub fn limit(&self, path: &str, rate: u32, retry_after: bool) {
         let headers = json!({"enable_rate_limit_response_headers": retry_after});
         self.api.post("sys/quotas/config", &headers).ok();
-        let name = path.replace('/', "-");
+        let name = path.trim_end_matches('/').replace('/', "-");
         self.api.post(&format!("sys/quotas/rate-limit/{name}"), &json!({"rate": rate, "path": path})).ok();
     }
 }

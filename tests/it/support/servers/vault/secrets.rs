@@ -10,7 +10,7 @@ impl Vault {
         let engine = json!({"type": "kv", "options": {"version": version.to_string()}});
         self.api.post(&format!("sys/mounts/{mount}"), &engine).ok();
         // A fresh engine of version 2 refuses requests for a moment ("Upgrading from non-versioned to versioned data").
-        let ready = || (self.api.get(&format!("{mount}/metadata/none")).status == 404).then_some(());
+        let ready = || (self.api.get(&format!("{mount}/metadata?list=true")).status == 404).then_some(());
         if version == 2 {
             self.process.wait(ready).expect("the mount");
         }
