@@ -24,7 +24,7 @@ pub(super) fn decode(value: &Value) -> Result<Value, Error> {
 
 /// Cuts off the padding where it is right, so that what is left is refused where it is wrong.
 fn without_padding(line: &str) -> &str {
-    if line.len() % 4 != 0 {
+    if !line.len().is_multiple_of(4) {
         return line;
     }
     line.strip_suffix("==").or_else(|| line.strip_suffix('=')).unwrap_or(line)

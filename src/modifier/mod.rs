@@ -6,6 +6,7 @@ mod chain;
 mod default;
 mod hash;
 mod json;
+mod jsonpath;
 mod table;
 mod text;
 
