@@ -11,6 +11,9 @@ use crate::value::Value;
 /// More results than this, and `..` has been used to blow up a small value.
 const MOST: usize = 1_000_000;
 
+/// More bytes than this fit into no Kubernetes object.
+const LONGEST: usize = 64 << 20;
+
 type Found<'v> = Vec<&'v Value>;
 
 /// The template's text with the results put in.
@@ -44,6 +47,9 @@ fn print_found(found: &[&Value], out: &mut Zeroizing<String>) -> Result<(), Erro
             Value::Null => out.push_str("null"),
             value => out.push_str(&text::text_of(value)?),
         }
+        if out.len() > LONGEST {
+            return Err(error(format!("`jsonPath` makes more than {LONGEST} bytes")));
+        }
     }
     Ok(())
 }
@@ -61,8 +67,9 @@ fn walk<'v>(steps: &'v [Step], from: Found<'v>) -> Result<Found<'v>, Error> {
     Ok(found)
 }
 
-/// One step. After `..` a step on lists passes over what is no list.
+/// One step. After `..` a step on lists passes over what is no list; as client-go, indices pass over null, filters do not.
 fn take<'v>(step: &'v Step, from: Found<'v>, descended: bool) -> Result<Found<'v>, Error> {
+    let null_or_any = |value: &Value| descended || matches!(value, Value::Null);
     match step {
         Step::Text(text) => Ok(vec![text]),
         Step::Literal(value) => Ok(vec![value; from.len()]),
@@ -70,13 +77,13 @@ fn take<'v>(step: &'v Step, from: Found<'v>, descended: bool) -> Result<Found<'v
         Step::Key(path, literal) => key(path, literal, &from),
         Step::Wildcard => Ok(from.iter().flat_map(|value| children(value)).collect()),
         Step::Descend => Ok(descend(&from)),
-        Step::Index(index) => on_lists(&from, descended, |items| item(items, *index).map(|item| vec![item])),
-        Step::Slice(from_, to, step) => on_lists(&from, descended, |items| slice(items, *from_, *to, *step)),
+        Step::Index(index) => on_lists(&from, null_or_any, |items| item(items, *index).map(|item| vec![item])),
+        Step::Slice(start, end, step) => on_lists(&from, null_or_any, |items| slice(items, *start, *end, *step)),
         Step::Union(steps) => {
             let taken = steps.iter().map(|step| take(step, from.clone(), descended)).collect::<Result<Vec<_>, _>>()?;
             Ok(taken.concat())
         }
-        Step::Filter(condition) => on_lists(&from, descended, |items| filtered(items, condition)),
+        Step::Filter(condition) => on_lists(&from, |_| descended, |items| filtered(items, condition)),
     }
 }
 
@@ -106,7 +113,7 @@ fn children(value: &Value) -> Found<'_> {
 fn descend<'v>(from: &[&'v Value]) -> Found<'v> {
     let mut found = Vec::new();
     let mut waiting: Found = from.iter().rev().copied().collect();
-    while let Some(value) = waiting.pop() {
+    while let Some(value) = waiting.pop().filter(|_| found.len() <= MOST) {
         let children = children(value);
         if !children.is_empty() || matches!(value, Value::Text(text) if !text.is_empty()) {
             found.push(value);
@@ -118,15 +125,14 @@ fn descend<'v>(from: &[&'v Value]) -> Found<'v> {
 
 fn on_lists<'v>(
     from: &[&'v Value],
-    descended: bool,
+    passes: impl Fn(&Value) -> bool,
     take: impl Fn(&'v [Value]) -> Result<Found<'v>, Error>,
 ) -> Result<Found<'v>, Error> {
     let mut found = Vec::new();
     for value in from {
         match value {
             Value::List(items) => found.extend(take(items)?),
-            Value::Null => {}
-            _ if descended => {}
+            other if passes(other) => {}
             other => return Err(error(format!("`jsonPath`: brackets stand after {}, which is no list", other.kind()))),
         }
     }

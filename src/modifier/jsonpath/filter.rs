@@ -65,9 +65,7 @@ fn operand(cursor: &mut Cursor) -> Result<Vec<Step>, Error> {
     let start = cursor.rest();
     let steps = parse::steps(cursor, Place::Filter)?;
     match start[..start.len() - cursor.rest().len()].trim() {
-        "" => Err(cursor
-            .wrong("a filter compares with nothing")
-            .hint("the item is `@`, its key `@.name`, text is quoted")),
+        "" => Err(cursor.wrong("a filter lacks a value").hint("the item is `@`, its key `@.name`, text is quoted")),
         _ => Ok(steps),
     }
 }

@@ -97,6 +97,7 @@ pub(super) fn steps(cursor: &mut Cursor, place: Place) -> Result<Vec<Step>, Erro
                 steps.push(Step::Wildcard);
             }
             char if char.is_alphanumeric() || char == '_' => steps.push(word(cursor, place)?),
+            '&' | '|' => return Err(cursor.wrong(format!("`{next}` stands alone")).hint("filters take `&&` and `||`")),
             char => return Err(cursor.wrong(format!("`{char}` cannot stand there"))),
         }
     }
