@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::table::{self, Row, SETTINGS};
-use super::{Authority, Config, Entry, Given, Origin, Setting, file};
+use super::table::{self, Format, OTHER_STORES, Row, SETTINGS, UNSUPPORTED};
+use super::{Authority, Config, Entry, Given, Origin, Setting, cluster, file, format};
 use crate::error::{Error, Errors, Kind};
 
 /// Values from one place, highest precedence first in a list of them.
@@ -16,7 +16,7 @@ pub(super) struct Layer {
 pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
     let layers = layers(given, errors);
     warn_of_conflicts(&layers, errors);
-    refuse_unsupported(&layers, errors);
+    report_unknown(&layers, errors);
     let mut config = Config {
         tenant: has_tenant(given),
         repository: given.repository.clone(),
@@ -39,8 +39,8 @@ fn layers(given: &Given, errors: &mut Errors) -> Vec<Layer> {
     let mut layers: Vec<Layer> = given.flags.iter().flat_map(|(name, value)| flag(name, value)).collect();
     layers.push(variables(given, "ARGOCD_ENV_", Origin::Tenant));
     layers.push(variables(given, "", Origin::Environment));
-    layers.extend(given.file.as_ref().map(|file| file::layer(file, given, has_tenant(given), errors)));
-    layers.extend(given.secret.as_ref().map(|secret| secret.layer(errors)));
+    layers.extend(given.file.as_ref().map(|file| file::layer(file, has_tenant(given), errors)));
+    layers.extend(given.secret.as_ref().map(|secret| cluster::layer(secret, errors)));
     layers.extend(given.vault_token_file.as_ref().map(|(_, token)| {
         let token = Zeroizing::new(token.trim().to_owned());
         Layer { origin: Origin::VaultTokenFile, pairs: vec![("VAULT_TOKEN".to_owned(), token)] }
@@ -60,7 +60,7 @@ fn flag(name: &'static str, value: &str) -> Option<Layer> {
 
 fn variables(given: &Given, prefix: &str, origin: Origin) -> Layer {
     let known = given.environment.iter().filter_map(|(name, value)| {
-        let name = name.strip_prefix(prefix)?;
+        let name = name.strip_prefix(prefix).filter(|name| is_known(name))?;
         Some((name.to_owned(), Zeroizing::new(value.clone())))
     });
     Layer { origin, pairs: known.collect() }
@@ -100,10 +100,12 @@ fn setting(row: &'static Row, value: &str, origin: &Origin, report: bool, errors
 }
 
 fn wrong_value(row: &Row, value: &str, origin: &Origin, wrong: &str) -> Error {
-    let setting = Setting { value: Zeroizing::new(value.to_owned()), origin: origin.clone() };
-    let _ = setting;
-    Error::new(Kind::Setting, format!("{} {wrong}", origin.locate(row.name)))
-        .hint(format!("{}, e.g. `{}`", row.doc, row.example))
+    let place = origin.locate(row.name);
+    if row.name == "AVP_TYPE" && OTHER_STORES.contains(&value.trim().to_ascii_lowercase().as_str()) {
+        let error = Error::new(Kind::Setting, format!("{place} is `{}`, which is not supported yet", value.trim()));
+        return error.hint("supported are `vault` and `file`");
+    }
+    Error::new(Kind::Setting, format!("{place} {wrong}")).hint(format!("{}, e.g. `{}`", row.doc, row.example))
 }
 
 /// Without `AVP_AUTH_TYPE`, a token there is, else the pod's service account.
@@ -141,6 +143,78 @@ impl Layer {
     }
 }
 
-fn warn_of_conflicts(_layers: &[Layer], _errors: &mut Errors) {}
+/// AVP lets file and Secret win over the environment for Vault's own settings: where they differ, its users should know.
+fn warn_of_conflicts(layers: &[Layer], errors: &mut Errors) {
+    let Some(environment) = layers.iter().position(|layer| layer.origin == Origin::Environment) else { return };
+    let (above, below) = layers.split_at(environment);
+    for row in SETTINGS.iter().filter(|row| row.name.starts_with("VAULT_")) {
+        let Some(value) = below[0].get(row.name).filter(|_| above.iter().all(|layer| layer.get(row.name).is_none()))
+        else {
+            continue;
+        };
+        let lower = below[1..].iter().filter(|layer| matches!(layer.origin, Origin::File { .. } | Origin::Secret(_)));
+        let differs =
+            |layer: &&Layer| layer.get(row.name).is_some_and(|other| spelling(row, other) != spelling(row, value));
+        errors.extend(lower.filter(differs).map(|layer| conflict(row, &layer.origin)));
+    }
+}
 
-fn refuse_unsupported(_layers: &[Layer], _errors: &mut Errors) {}
+fn conflict(row: &Row, origin: &Origin) -> Error {
+    let (one, other) = (Origin::Environment.locate(row.name), origin.locate(row.name));
+    let error = Error::warning(Kind::Setting, format!("{one} and {other} differ; the environment's is used"));
+    error.hint("argocd-vault-plugin would use the other one: set it in one place only")
+}
+
+fn spelling(row: &Row, value: &str) -> String {
+    row.format.canonical(value).unwrap_or_else(|_| value.to_owned())
+}
+
+/// What is set and not honoured, or not known at all.
+fn report_unknown(layers: &[Layer], errors: &mut Errors) {
+    for unsupported in UNSUPPORTED {
+        let found = layers.iter().find_map(|layer| Some((layer.get(unsupported.name)?, &layer.origin)));
+        // A lock that is switched off asks for nothing.
+        let Some((_, origin)) = found.filter(|(value, _)| Format::Bool.canonical(value).as_deref() != Ok("false"))
+        else {
+            continue;
+        };
+        let what = format!("{} has no effect yet", origin.locate(unsupported.name));
+        let error = Error { level: unsupported.level, ..Error::new(Kind::Setting, what) };
+        errors.push(error.hint(unsupported.hint));
+    }
+    for layer in layers.iter().filter(|layer| matches!(layer.origin, Origin::File { .. } | Origin::Secret(_))) {
+        errors.extend(layer.pairs.iter().filter_map(|(name, _)| unknown(name, &layer.origin)));
+    }
+    let allowed = layers.iter().filter(|layer| layer.origin.authority() == Authority::Operator);
+    if let Some((names, origin)) =
+        allowed.filter_map(|layer| Some((layer.get("AVP_TENANT_SETTINGS")?, &layer.origin))).next()
+    {
+        errors.extend(format::list(names).filter_map(|name| unknown_in_list(name, origin)));
+    }
+}
+
+/// A name that looks like a setting and is none.
+fn unknown(name: &str, origin: &Origin) -> Option<Error> {
+    let ours = name.starts_with("AVP_") || name.starts_with("VAULT_");
+    let error = Error::warning(Kind::Setting, format!("{} is no setting", origin.locate(name)));
+    (ours && !is_known(name)).then(|| did_you_mean(error, name))
+}
+
+fn unknown_in_list(name: &str, origin: &Origin) -> Option<Error> {
+    let error = Error::warning(
+        Kind::Setting,
+        format!("{} names `{name}`, which is no setting", origin.locate("AVP_TENANT_SETTINGS")),
+    );
+    (!is_known(name)).then(|| did_you_mean(error, name))
+}
+
+fn is_known(name: &str) -> bool {
+    table::find(name).is_some() || UNSUPPORTED.iter().any(|row| row.name == name)
+}
+
+fn did_you_mean(error: Error, name: &str) -> Error {
+    match format::nearest(name, SETTINGS.iter().map(|row| row.name)) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("`vault-render settings` lists all there are"),
+    }
+}
