@@ -86,3 +86,45 @@ fn is_name(name: &str) -> bool {
     let inner = name.bytes().all(|byte| plain(byte) || matches!(byte, b'-' | b'.'));
     name.len() <= 253 && inner && !name.contains("..") && ends.into_iter().all(|end| end.is_some_and(plain))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, Given};
+    use super::*;
+
+    #[test]
+    fn a_name_may_say_its_namespace() {
+        for (text, own, expected) in [
+            ("team:avp", Some("pod"), Some("team:avp")),
+            ("avp", Some("pod\n"), Some("pod:avp")),
+            ("avp", None, Some("argocd:avp")),
+            ("avp", Some(""), Some("argocd:avp")),
+            ("", None, None),
+            (":avp", None, None),
+            ("team:", None, None),
+            ("a:b:c", None, None),
+            ("team:../configmaps", None, None),
+        ] {
+            assert_eq!(SecretName::parse(text, own).ok().map(|name| name.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn its_data_are_settings_of_the_operator() {
+        let data =
+            [("VAULT_ADDR", &b"https://v\n"[..]), ("avp_role_id", b"r"), ("blob", b"\xff"), ("AVP_SECRET_ID", b"\xff")];
+        let data = data.iter().map(|(name, value)| (name.to_string(), value.to_vec())).collect();
+        let environment = [("ARGOCD_APP_NAME".to_owned(), "app".to_owned())].into();
+        let secret = Some(ClusterSecret { name: "argocd:avp".into(), data });
+        let (config, errors) =
+            Config::read(Given { secret, environment, service_account_token: true, ..Given::default() });
+        assert_eq!((config.get("VAULT_ADDR"), config.get("AVP_ROLE_ID")), (Some("https://v"), Some("r")));
+        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["`AVP_SECRET_ID` in the Secret `argocd:avp` is not UTF-8 text"]);
+    }
+
+    #[test]
+    fn s3_a_tenant_names_no_secret() {
+        assert!(table::find("AVP_SECRET").is_none());
+    }
+}

@@ -96,3 +96,12 @@ fn tenants(row: &Row) -> String {
     }
     if says.is_empty() { "yes".to_owned() } else { says.join("; ") }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_is_as_the_table_says() {
+        let page = include_str!("../../docs/settings.md");
+        assert!(page == super::docs(), "docs/settings.md differs from the table: `just docs` prints it anew");
+    }
+}

@@ -170,3 +170,75 @@ fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each pair as `KEY=VALUE`, or the error's cause.
+    fn read(text: &str) -> Vec<String> {
+        let file = ConfigFile { path: "avp".into(), text: text.into(), inside_working_folder: false };
+        let mut errors = Errors::new();
+        let layer = layer(&file, false, &mut errors);
+        let causes = errors.iter().map(|error| error.cause.clone().unwrap_or_default());
+        layer.pairs.iter().map(|(name, value)| format!("{name}={}", value.as_str())).chain(causes).collect()
+    }
+
+    #[test]
+    fn yaml_json_and_env_files_say_the_same() {
+        let same = ["VAULT_ADDR=https://v:8200", "VAULT_MAX_RETRIES=5", "VAULT_SKIP_VERIFY=true", "AVP_ROLE_ID=01"];
+        for text in [
+            "---\n# a comment\nVAULT_ADDR: https://v:8200\nVAULT_MAX_RETRIES: 5\nVAULT_SKIP_VERIFY: true\nAVP_ROLE_ID: '01'\n",
+            "\u{feff}vault_addr: \"https://v:8200\"\r\nVAULT_MAX_RETRIES: 5\r\nVAULT_SKIP_VERIFY: true\r\nAVP_ROLE_ID: '01'\r\n",
+            "{\"VAULT_ADDR\":\"https://v:8200\",\n\t\"VAULT_MAX_RETRIES\":5,\"VAULT_SKIP_VERIFY\":true,\"AVP_ROLE_ID\":\"01\"}",
+            "{VAULT_ADDR: 'https://v:8200', VAULT_MAX_RETRIES: 5, VAULT_SKIP_VERIFY: true, AVP_ROLE_ID: '01'}",
+            "# a comment\n\nexport VAULT_ADDR=https://v:8200 # there\nVAULT_MAX_RETRIES = 5\r\nVAULT_SKIP_VERIFY='true'\nAVP_ROLE_ID=\"01\"",
+        ] {
+            assert_eq!(read(text), same, "{text}");
+        }
+    }
+
+    #[test]
+    fn b31_a_number_is_its_digits() {
+        assert_eq!(read("VAULT_MAX_RETRIES: 5"), ["VAULT_MAX_RETRIES=5"]);
+        assert_eq!(read(r#"{"AVP_PASSWORD": 1.50}"#), ["AVP_PASSWORD=1.50"]);
+        for text in ["AVP_PASSWORD: 1.50", "AVP_PASSWORD: 1e5", "AVP_PASSWORD: 0x1F", "AVP_PASSWORD: {a: b}"] {
+            assert_eq!(read(text), ["`AVP_PASSWORD` is neither text nor a plain number: put it in quotes"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_its_names() {
+        assert_eq!(read("AVP_TENANT_SETTINGS: [VAULT_ADDR, AVP_TYPE]"), ["AVP_TENANT_SETTINGS=VAULT_ADDR,AVP_TYPE"]);
+    }
+
+    #[test]
+    fn quotes_in_an_env_file_are_a_shells() {
+        assert_eq!(
+            read("A=\"x\\n\\\"y\\\" \\$z\"\nB='a\\nb'\nC=\"one\ntwo\" # both\nD=a#b\nE=\nF= x # y\nG=a=b"),
+            ["A=x\n\"y\" $z", "B=a\\nb", "C=one\ntwo", "D=a#b", "E=", "F=x", "G=a=b"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_file_of_settings_is_an_error_without_its_content() {
+        for (text, cause) in [
+            ("", &[][..]),
+            ("- canary", &["not a map of settings"]),
+            ("canary", &["not a map of settings"]),
+            ("a: canary\nb: [canary", &["not valid YAML (line "]),
+            ("{\"a\": canary", &["not valid YAML (line "]),
+            ("A=b\ncanary", &["line 2 is no `KEY=VALUE`"]),
+            ("A='canary", &["line 1 is no `KEY=VALUE`"]),
+            ("A='b' canary", &["line 1 is no `KEY=VALUE`"]),
+            ("a: canary\na: canary", &["not valid YAML"]),
+        ] {
+            let read = read(text);
+            assert_eq!(read.len(), cause.len(), "{text}: {read:?}");
+            assert!(
+                read.iter().zip(cause).all(|(read, cause)| read.starts_with(cause) && !read.contains("canary")),
+                "{read:?}"
+            );
+        }
+    }
+}

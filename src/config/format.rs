@@ -175,3 +175,75 @@ fn ascii_classes(pattern: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_gos_or_seconds() {
+        for (text, millis) in [
+            ("60s", Some(60_000)),
+            ("1m30s", Some(90_000)),
+            ("60", Some(60_000)),
+            ("1.5h", Some(5_400_000)),
+            ("250ms", Some(250)),
+            ("0", Some(0)),
+            ("", None),
+            ("-1s", None),
+            ("1", Some(1000)),
+            ("1m30", None),
+            ("s", None),
+            ("1x", None),
+            ("99999999999999999999h", None),
+        ] {
+            assert_eq!(duration(text).ok().map(|duration| duration.as_millis()), millis, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_has_one_spelling() {
+        const AUTH: Format = Format::Choice(&[&["k8s", "kubernetes"]]);
+        for (format, value, expected) in [
+            (Format::Mount, "approle", "approle"),
+            (Format::Mount, "/auth/approle/", "approle"),
+            (Format::Mount, "auth/team/approle", "team/approle"),
+            (Format::Namespace, "/team/a/", "team/a"),
+            (Format::Url, "HTTPS://vault:8200//", "https://vault:8200"),
+            (Format::Bool, "T", "true"),
+            (Format::Number, " 5 ", "5"),
+            (Format::Text, " p ", " p "),
+            (AUTH, "Kubernetes", "k8s"),
+        ] {
+            assert_eq!(format.canonical(value).as_deref(), Ok(expected));
+        }
+        for wrong in ["", "a//b", "a/../b", "a?b", "a%2fb"] {
+            assert!(Format::Mount.canonical(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["vault:8200", "ftp://vault", "https://", "https://a b"] {
+            assert!(Format::Url.canonical(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn rates_have_a_burst() {
+        assert_eq!(rate("10"), Ok(Rate { per_second: 10.0, burst: 10 }));
+        assert_eq!(rate("0.5:3"), Ok(Rate { per_second: 0.5, burst: 3 }));
+        assert!(rate("0").is_err() && rate("-1").is_err() && rate("1:x").is_err());
+    }
+
+    #[test]
+    fn perls_classes_are_ascii_inside_brackets_too() {
+        for (pattern, text, matches) in [
+            (r"^[\w-]+$", "a-b", true),
+            (r"^[\w-]+$", "ä", false),
+            (r"^\W$", "ä", true),
+            (r"^\d$", "٣", false),
+            (r"^\\w$", r"\w", true),
+            (r"\bapp\b", "secret/data/app", true),
+            (r"\bapp\b", "secret/data/happy", false),
+        ] {
+            assert_eq!(regex(pattern).unwrap().is_match(text), matches, "{pattern} {text}");
+        }
+    }
+}

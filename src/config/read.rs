@@ -218,3 +218,206 @@ fn did_you_mean(error: Error, name: &str) -> Error {
         None => error.hint("`vault-render settings` lists all there are"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ClusterSecret, ConfigFile};
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Given {
+        let environment = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Given { environment, ..Given::default() }
+    }
+
+    fn file(text: &str) -> Option<ConfigFile> {
+        Some(ConfigFile { path: "avp.yaml".into(), text: text.into(), inside_working_folder: false })
+    }
+
+    fn texts(errors: &Errors) -> Vec<String> {
+        errors
+            .iter()
+            .map(|error| format!("{:?}: {error}; {}", error.level, error.hint.as_deref().unwrap_or_default()))
+            .collect()
+    }
+
+    #[test]
+    fn the_first_of_flag_tenant_environment_file_secret_and_default_counts() {
+        let secret =
+            ClusterSecret { name: "argocd:avp".into(), data: vec![("AVP_DISABLE_TOKEN_CACHE".into(), b"t".to_vec())] };
+        let mut given = environment(&[("ARGOCD_ENV_AVP_DISABLE_TOKEN_CACHE", "1"), ("AVP_DISABLE_TOKEN_CACHE", "T")]);
+        given.flags = vec![("AVP_DISABLE_TOKEN_CACHE", "true".into())];
+        given.file = file("AVP_DISABLE_TOKEN_CACHE: true");
+        given.secret = Some(secret);
+        let mut origin = |change: fn(&mut Given)| {
+            let origin = Config::read(given.clone()).0.setting("AVP_DISABLE_TOKEN_CACHE").unwrap().origin.clone();
+            change(&mut given);
+            origin
+        };
+        assert_eq!(origin(|given| given.flags.clear()), Origin::Flag("--disable-token-cache"));
+        // The same value again is the operator's.
+        assert_eq!(
+            origin(|given| drop(given.environment.insert("AVP_DISABLE_TOKEN_CACHE".into(), "f".into()))),
+            Origin::Environment
+        );
+        assert_eq!(
+            origin(|given| drop(given.environment.remove("ARGOCD_ENV_AVP_DISABLE_TOKEN_CACHE"))),
+            Origin::Tenant
+        );
+        assert_eq!(origin(|given| given.environment.clear()), Origin::Environment);
+        assert_eq!(origin(|given| given.file = None), Origin::File { path: "avp.yaml".into(), tenant: false });
+        assert_eq!(origin(|given| given.secret = None), Origin::Secret("argocd:avp".into()));
+        assert_eq!(origin(|_| ()), Origin::Default);
+    }
+
+    #[test]
+    fn an_empty_value_is_not_set() {
+        let mut given = environment(&[("VAULT_ADDR", ""), ("VAULT_MAX_RETRIES", " ")]);
+        given.file = file("VAULT_ADDR: https://vault\nVAULT_NAMESPACE:\n");
+        let (config, errors) = Config::read(given);
+        assert_eq!(config.get("VAULT_ADDR"), Some("https://vault"));
+        assert_eq!((config.number("VAULT_MAX_RETRIES"), config.get("VAULT_NAMESPACE")), (Some(2), None));
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+
+    #[test]
+    fn where_avp_would_take_the_file_a_warning_names_both() {
+        let warned = |environment_settings, text| {
+            let (config, errors) = Config::read(Given { file: file(text), ..environment(environment_settings) });
+            assert!(!errors.any());
+            (config.get("VAULT_ADDR").map(str::to_owned), texts(&errors))
+        };
+        let (address, warnings) = warned(&[("VAULT_ADDR", "https://a")], "VAULT_ADDR: https://b");
+        assert_eq!(address.as_deref(), Some("https://a"));
+        assert_eq!(warnings.len(), 1);
+        assert!(
+            warnings[0].starts_with("Warning: `VAULT_ADDR` (environment) and `VAULT_ADDR` (file `avp.yaml`) differ"),
+            "{warnings:?}"
+        );
+        for (environment_settings, text) in [
+            (&[("VAULT_ADDR", "https://a")][..], "VAULT_ADDR: https://a/"),
+            (&[("VAULT_ADDR", "https://a")], "VAULT_ADDR: ''"),
+            (&[("AVP_KV_VERSION", "1")], "AVP_KV_VERSION: 2"),
+            (&[], "VAULT_ADDR: https://b"),
+        ] {
+            assert_eq!(warned(environment_settings, text).1, [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn without_a_login_a_token_counts_then_the_service_account_then_nothing() {
+        let login = |pairs: &[(&str, &str)], token_file: bool, service_account_token| {
+            let vault_token_file = token_file.then(|| ("/root/.vault-token".to_owned(), "t\n".to_owned()));
+            let given = Given { vault_token_file, service_account_token, ..environment(pairs) };
+            Config::read(given).0.get("AVP_AUTH_TYPE").map(str::to_owned)
+        };
+        for (pairs, token_file, service_account_token, expected) in [
+            (&[("VAULT_TOKEN", "t")][..], false, true, Some("token")),
+            (&[], true, true, Some("token")),
+            (&[], false, true, Some("k8s")),
+            (&[("AVP_K8S_TOKEN_PATH", "/token")], false, false, Some("k8s")),
+            (&[("ARGOCD_ENV_VAULT_TOKEN", "own")], false, true, Some("token")),
+            (&[("AVP_AUTH_TYPE", "kubernetes"), ("VAULT_TOKEN", "t")], false, false, Some("k8s")),
+            (&[], false, false, None),
+        ] {
+            assert_eq!(login(pairs, token_file, service_account_token).as_deref(), expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_an_error_only_once_it_is_needed() {
+        let (config, errors) = Config::read(Given::default());
+        assert!(errors.is_empty());
+        assert_eq!((config.get("AVP_TYPE"), config.get("VAULT_ADDR")), (Some("vault"), None));
+        let error = config.required("VAULT_ADDR").unwrap_err();
+        assert_eq!(error.to_string(), "`VAULT_ADDR` is not set");
+        let hint = config.required("AVP_AUTH_TYPE").unwrap_err().hint.unwrap();
+        for login in ["token", "approle", "k8s", "kubernetes", "userpass", "github"] {
+            assert!(hint.contains(&format!("`{login}`")), "{hint}");
+        }
+    }
+
+    #[test]
+    fn the_token_file_is_the_last_to_give_a_token() {
+        let vault_token_file = Some(("/root/.vault-token".to_owned(), "of-file\n".to_owned()));
+        let (config, _) = Config::read(Given { vault_token_file: vault_token_file.clone(), ..Given::default() });
+        assert_eq!(config.get("VAULT_TOKEN"), Some("of-file"));
+        assert_eq!(config.setting("VAULT_TOKEN").unwrap().origin, Origin::VaultTokenFile);
+        let (config, _) = Config::read(Given { vault_token_file, file: file("VAULT_TOKEN: t"), ..Given::default() });
+        assert_eq!(config.get("VAULT_TOKEN"), Some("t"));
+    }
+
+    #[test]
+    fn a_secrets_file_chooses_the_file_store() {
+        let mut given = environment(&[("ARGOCD_ENV_AVP_TYPE", "vault"), ("AVP_FILE", "other.yaml")]);
+        given.flags = vec![("AVP_FILE", "s.yaml".into())];
+        let (config, errors) = Config::read(given);
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!((config.get("AVP_TYPE"), config.get("AVP_FILE")), (Some("file"), Some("s.yaml")));
+        assert_eq!(config.setting("AVP_TYPE").unwrap().origin, Origin::Flag("--secrets"));
+    }
+
+    #[test]
+    fn a_wrong_value_is_an_error_that_does_not_quote_it() {
+        for (name, wrong, words) in [
+            ("AVP_KV_VERSION", "canary", "`AVP_KV_VERSION` (environment) is none of `1`, `2`"),
+            ("VAULT_SKIP_VERIFY", "canary", "is neither `true` nor `false`"),
+            ("VAULT_MAX_RETRIES", "canary", "is no whole number"),
+            ("VAULT_CLIENT_TIMEOUT", "canary", "is no duration"),
+            ("VAULT_RATE_LIMIT", "canary", "is no rate"),
+            ("VAULT_ADDR", "canary:8200", "is no address"),
+            ("AVP_PATH_VALIDATION", "canary(", "is no regular expression"),
+            ("AVP_MOUNT_PATH", "canary/..", "is no mount"),
+            ("VAULT_NAMESPACE", "canary/..", "is no namespace"),
+            ("AVP_AUTH_TYPE", "canary", "`k8s` (or `kubernetes`)"),
+            ("AVP_TYPE", "canary", "is none of `vault`, `file`"),
+        ] {
+            let errors = texts(&Config::read(environment(&[(name, wrong)])).1);
+            assert!(errors.len() == 1 && errors[0].contains(words) && !errors[0].contains("canary"), "{errors:?}");
+        }
+        let errors = texts(&Config::read(environment(&[("AVP_TYPE", "awssecretsmanager")])).1);
+        assert_eq!(
+            errors,
+            [
+                "Error: `AVP_TYPE` (environment) is `awssecretsmanager`, which is not supported yet; supported are `vault` and `file`"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_restriction_that_is_not_honoured_is_an_error() {
+        for (name, value, level) in [
+            ("AVP_POLICY", "policy.yaml", Some("Error")),
+            ("AVP_LOCK_ROLE", "true", Some("Error")),
+            ("ARGOCD_ENV_AVP_POLICY", "policy.yaml", Some("Error")),
+            ("AVP_LOCK_ROLE", "false", None),
+            ("AVP_POLICY", "", None),
+            ("VAULT_AGENT_ADDR", "http://localhost:8100", Some("Warning")),
+            ("VAULT_PROXY_ADDR", "http://proxy:3128", Some("Warning")),
+        ] {
+            let errors = texts(&Config::read(environment(&[(name, value)])).1);
+            let told = level.map(|level| format!("{level}: `{name}`"));
+            assert_eq!(errors.len(), told.iter().count(), "{errors:?}");
+            assert!(told.iter().zip(&errors).all(|(told, error)| error.starts_with(told.as_str())), "{errors:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_in_a_file_is_a_warning() {
+        let given = Given {
+            file: file("AVP_AUTHTYPE: k8s\nvault_addr: https://v\nOTHER: x\nVAULT_FORMAT: json"),
+            ..Given::default()
+        };
+        let (config, errors) = Config::read(given);
+        assert_eq!(config.get("VAULT_ADDR"), Some("https://v"));
+        assert_eq!(
+            texts(&errors),
+            [
+                "Warning: `AVP_AUTHTYPE` (file `avp.yaml`) is no setting; did you mean `AVP_AUTH_TYPE`?",
+                "Warning: `VAULT_FORMAT` (file `avp.yaml`) is no setting; `vault-render settings` lists all there are",
+            ]
+        );
+        let (_, errors) =
+            Config::read(environment(&[("AVP_TENANT_SETTINGS", "VAULT_ADRR"), ("VAULT_PORT", "tcp://10.0.0.1:8200")]));
+        assert_eq!(texts(&errors).len(), 1, "{errors:?}");
+    }
+}

@@ -288,3 +288,39 @@ impl Row {
         self.roles.contains(&role)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_row_is_documented_and_none_is_there_twice() {
+        let mut names = HashSet::new();
+        for row in SETTINGS {
+            assert!(names.insert(row.name), "{} is there twice", row.name);
+            assert!(row.name.starts_with("AVP_") || row.name.starts_with("VAULT_"), "{}", row.name);
+            assert!(!row.doc.is_empty() && !row.doc.ends_with('.') && !row.doc.contains('\n'), "{}", row.name);
+            assert!(row.format.canonical(row.example).is_ok(), "{}", row.name);
+            assert!(
+                row.default.is_none_or(|value| row.format.canonical(value).as_deref() == Ok(value)),
+                "{}",
+                row.name
+            );
+        }
+        assert!(UNSUPPORTED.iter().all(|row| names.insert(row.name)));
+    }
+
+    #[test]
+    fn the_settings_of_avp_and_of_vaults_cli_are_there() {
+        for name in "AVP_TYPE AVP_AUTH_TYPE AVP_KV_VERSION AVP_ROLE_ID AVP_SECRET_ID AVP_GITHUB_TOKEN AVP_USERNAME AVP_PASSWORD \
+             AVP_K8S_ROLE AVP_K8S_MOUNT_PATH AVP_K8S_TOKEN_PATH AVP_MOUNT_PATH AVP_PATH_VALIDATION AVP_FILE AVP_TENANT_SETTINGS \
+             VAULT_ADDR VAULT_TOKEN VAULT_NAMESPACE VAULT_CACERT VAULT_CACERT_BYTES VAULT_CAPATH VAULT_CLIENT_CERT VAULT_CLIENT_KEY \
+             VAULT_TLS_SERVER_NAME VAULT_SKIP_VERIFY VAULT_CLIENT_TIMEOUT VAULT_MAX_RETRIES VAULT_RATE_LIMIT"
+            .split_whitespace()
+        {
+            assert!(find(name).is_some(), "{name}");
+        }
+    }
+}
