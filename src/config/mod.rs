@@ -15,6 +15,7 @@ pub mod cluster;
 pub mod docs;
 mod file;
 mod format;
+mod notice;
 mod read;
 pub mod table;
 mod trust;

@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::table::{self, Format, OTHER_STORES, Row, SETTINGS, UNSUPPORTED};
-use super::{Authority, Config, Entry, Given, Origin, Setting, cluster, file, format};
+use super::table::{self, OTHER_STORES, Row, SETTINGS};
+use super::{Authority, Config, Entry, Given, Origin, Setting, cluster, file, notice};
 use crate::error::{Error, Errors, Kind};
 
 /// Values from one place, highest precedence first in a list of them.
@@ -15,8 +15,9 @@ pub(super) struct Layer {
 /// Reads all settings, and reports what is wrong with them.
 pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
     let layers = layers(given, errors);
-    warn_of_conflicts(&layers, errors);
-    report_unknown(&layers, errors);
+    notice::conflicts(&layers, errors);
+    notice::unhonoured(&layers, errors);
+    notice::unknown(&layers, errors);
     let mut config = Config {
         tenant: has_tenant(given),
         repository: given.repository.clone(),
@@ -60,7 +61,7 @@ fn flag(name: &'static str, value: &str) -> Option<Layer> {
 
 fn variables(given: &Given, prefix: &str, origin: Origin) -> Layer {
     let known = given.environment.iter().filter_map(|(name, value)| {
-        let name = name.strip_prefix(prefix).filter(|name| is_known(name))?;
+        let name = name.strip_prefix(prefix).filter(|name| table::is_known(name))?;
         Some((name.to_owned(), Zeroizing::new(value.clone())))
     });
     Layer { origin, pairs: known.collect() }
@@ -137,85 +138,9 @@ fn choose_login(config: &mut Config, given: &Given) {
 
 impl Layer {
     /// A value; an empty one counts as not set, as for Vault's CLI.
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.pairs.iter().rev().find(|(key, _)| key == name)?;
         (!value.trim().is_empty()).then_some(value.as_str())
-    }
-}
-
-/// AVP lets file and Secret win over the environment for Vault's own settings: where they differ, its users should know.
-fn warn_of_conflicts(layers: &[Layer], errors: &mut Errors) {
-    let Some(environment) = layers.iter().position(|layer| layer.origin == Origin::Environment) else { return };
-    let (above, below) = layers.split_at(environment);
-    for row in SETTINGS.iter().filter(|row| row.name.starts_with("VAULT_")) {
-        let Some(value) = below[0].get(row.name).filter(|_| above.iter().all(|layer| layer.get(row.name).is_none()))
-        else {
-            continue;
-        };
-        let lower = below[1..].iter().filter(|layer| matches!(layer.origin, Origin::File { .. } | Origin::Secret(_)));
-        let differs =
-            |layer: &&Layer| layer.get(row.name).is_some_and(|other| spelling(row, other) != spelling(row, value));
-        errors.extend(lower.filter(differs).map(|layer| conflict(row, &layer.origin)));
-    }
-}
-
-fn conflict(row: &Row, origin: &Origin) -> Error {
-    let (one, other) = (Origin::Environment.locate(row.name), origin.locate(row.name));
-    let error = Error::warning(Kind::Setting, format!("{one} and {other} differ; the environment's is used"));
-    error.hint("argocd-vault-plugin would use the other one: set it in one place only")
-}
-
-fn spelling(row: &Row, value: &str) -> String {
-    row.format.canonical(value).unwrap_or_else(|_| value.to_owned())
-}
-
-/// What is set and not honoured, or not known at all.
-fn report_unknown(layers: &[Layer], errors: &mut Errors) {
-    for unsupported in UNSUPPORTED {
-        let found = layers.iter().find_map(|layer| Some((layer.get(unsupported.name)?, &layer.origin)));
-        // A lock that is switched off asks for nothing.
-        let Some((_, origin)) = found.filter(|(value, _)| Format::Bool.canonical(value).as_deref() != Ok("false"))
-        else {
-            continue;
-        };
-        let what = format!("{} has no effect yet", origin.locate(unsupported.name));
-        let error = Error { level: unsupported.level, ..Error::new(Kind::Setting, what) };
-        errors.push(error.hint(unsupported.hint));
-    }
-    for layer in layers.iter().filter(|layer| matches!(layer.origin, Origin::File { .. } | Origin::Secret(_))) {
-        errors.extend(layer.pairs.iter().filter_map(|(name, _)| unknown(name, &layer.origin)));
-    }
-    let allowed = layers.iter().filter(|layer| layer.origin.authority() == Authority::Operator);
-    if let Some((names, origin)) =
-        allowed.filter_map(|layer| Some((layer.get("AVP_TENANT_SETTINGS")?, &layer.origin))).next()
-    {
-        errors.extend(format::list(names).filter_map(|name| unknown_in_list(name, origin)));
-    }
-}
-
-/// A name that looks like a setting and is none.
-fn unknown(name: &str, origin: &Origin) -> Option<Error> {
-    let ours = name.starts_with("AVP_") || name.starts_with("VAULT_");
-    let error = Error::warning(Kind::Setting, format!("{} is no setting", origin.locate(name)));
-    (ours && !is_known(name)).then(|| did_you_mean(error, name))
-}
-
-fn unknown_in_list(name: &str, origin: &Origin) -> Option<Error> {
-    let error = Error::warning(
-        Kind::Setting,
-        format!("{} names `{name}`, which is no setting", origin.locate("AVP_TENANT_SETTINGS")),
-    );
-    (!is_known(name)).then(|| did_you_mean(error, name))
-}
-
-fn is_known(name: &str) -> bool {
-    table::find(name).is_some() || UNSUPPORTED.iter().any(|row| row.name == name)
-}
-
-fn did_you_mean(error: Error, name: &str) -> Error {
-    match format::nearest(name, SETTINGS.iter().map(|row| row.name)) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint("`vault-render settings` lists all there are"),
     }
 }
 
@@ -277,30 +202,6 @@ mod tests {
         assert_eq!(config.get("VAULT_ADDR"), Some("https://vault"));
         assert_eq!((config.number("VAULT_MAX_RETRIES"), config.get("VAULT_NAMESPACE")), (Some(2), None));
         assert!(errors.is_empty(), "{errors:?}");
-    }
-
-    #[test]
-    fn where_avp_would_take_the_file_a_warning_names_both() {
-        let warned = |environment_settings, text| {
-            let (config, errors) = Config::read(Given { file: file(text), ..environment(environment_settings) });
-            assert!(!errors.any());
-            (config.get("VAULT_ADDR").map(str::to_owned), texts(&errors))
-        };
-        let (address, warnings) = warned(&[("VAULT_ADDR", "https://a")], "VAULT_ADDR: https://b");
-        assert_eq!(address.as_deref(), Some("https://a"));
-        assert_eq!(warnings.len(), 1);
-        assert!(
-            warnings[0].starts_with("Warning: `VAULT_ADDR` (environment) and `VAULT_ADDR` (file `avp.yaml`) differ"),
-            "{warnings:?}"
-        );
-        for (environment_settings, text) in [
-            (&[("VAULT_ADDR", "https://a")][..], "VAULT_ADDR: https://a/"),
-            (&[("VAULT_ADDR", "https://a")], "VAULT_ADDR: ''"),
-            (&[("AVP_KV_VERSION", "1")], "AVP_KV_VERSION: 2"),
-            (&[], "VAULT_ADDR: https://b"),
-        ] {
-            assert_eq!(warned(environment_settings, text).1, [""; 0], "{text}");
-        }
     }
 
     #[test]
@@ -381,43 +282,5 @@ mod tests {
                 "Error: `AVP_TYPE` (environment) is `awssecretsmanager`, which is not supported yet; supported are `vault` and `file`"
             ]
         );
-    }
-
-    #[test]
-    fn a_restriction_that_is_not_honoured_is_an_error() {
-        for (name, value, level) in [
-            ("AVP_POLICY", "policy.yaml", Some("Error")),
-            ("AVP_LOCK_ROLE", "true", Some("Error")),
-            ("ARGOCD_ENV_AVP_POLICY", "policy.yaml", Some("Error")),
-            ("AVP_LOCK_ROLE", "false", None),
-            ("AVP_POLICY", "", None),
-            ("VAULT_AGENT_ADDR", "http://localhost:8100", Some("Warning")),
-            ("VAULT_PROXY_ADDR", "http://proxy:3128", Some("Warning")),
-        ] {
-            let errors = texts(&Config::read(environment(&[(name, value)])).1);
-            let told = level.map(|level| format!("{level}: `{name}`"));
-            assert_eq!(errors.len(), told.iter().count(), "{errors:?}");
-            assert!(told.iter().zip(&errors).all(|(told, error)| error.starts_with(told.as_str())), "{errors:?}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_name_in_a_file_is_a_warning() {
-        let given = Given {
-            file: file("AVP_AUTHTYPE: k8s\nvault_addr: https://v\nOTHER: x\nVAULT_FORMAT: json"),
-            ..Given::default()
-        };
-        let (config, errors) = Config::read(given);
-        assert_eq!(config.get("VAULT_ADDR"), Some("https://v"));
-        assert_eq!(
-            texts(&errors),
-            [
-                "Warning: `AVP_AUTHTYPE` (file `avp.yaml`) is no setting; did you mean `AVP_AUTH_TYPE`?",
-                "Warning: `VAULT_FORMAT` (file `avp.yaml`) is no setting; `vault-render settings` lists all there are",
-            ]
-        );
-        let (_, errors) =
-            Config::read(environment(&[("AVP_TENANT_SETTINGS", "VAULT_ADRR"), ("VAULT_PORT", "tcp://10.0.0.1:8200")]));
-        assert_eq!(texts(&errors).len(), 1, "{errors:?}");
     }
 }

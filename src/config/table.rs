@@ -252,6 +252,11 @@ pub fn find(name: &str) -> Option<&'static Row> {
     SETTINGS.iter().find(|row| row.name == name)
 }
 
+/// Whether a name is a setting's, honoured or not.
+pub(super) fn is_known(name: &str) -> bool {
+    find(name).is_some() || UNSUPPORTED.iter().any(|row| row.name == name)
+}
+
 impl Row {
     const fn new(name: &'static str, doc: &'static str, format: Format, example: &'static str) -> Self {
         Self { name, doc, format, roles: &[], default: None, example, store: None, logins: &[], flag: None }
