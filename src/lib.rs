@@ -4,9 +4,15 @@
 //! one way, and a test holds it (`tests/it/structure.rs`).
 
 pub mod backend;
+pub mod cli;
 pub mod client;
 pub mod config;
 pub mod error;
+pub mod excerpt;
+pub mod input;
+pub mod modifier;
+pub mod policy;
+pub mod report;
 pub mod secret;
 pub mod source;
 pub mod value;

@@ -1,1 +1,8 @@
 //! The integration tests: one crate, one module per concern.
+#![allow(unreachable_pub, reason = "a crate of tests has no public API: `pub` is a module's interface")]
+
+mod cases;
+mod cli;
+mod servers;
+mod structure;
+mod support;
