@@ -23,7 +23,9 @@ fn both_engines_are_read_and_told_apart_without_a_setting() {
     vault.write("engines1", "app", &json!({"password": "one"}));
     vault.write("engines2", "app", &json!({"password": "two"}));
     let manifest = secret(&["<path:engines1/app#password>", "<path:engines2/data/app#password>"]);
-    as_reader(vault, "engines", &["engines1/app", "engines2/data/app"], &manifest).stdout(secret(&["one", "two"])).check();
+    as_reader(vault, "engines", &["engines1/app", "engines2/data/app"], &manifest)
+        .stdout(secret(&["one", "two"]))
+        .check();
     assert_eq!(vault.reads("engines1/"), ["read engines1/app"]);
     assert_eq!(vault.reads("engines2/"), ["read engines2/data/app"]);
 }
@@ -38,7 +40,9 @@ fn the_kv_version_can_be_said() {
     let manifest = custom(&["<path:said1/app#data>"]);
     as_reader(vault, "said", &["said1/app"], &manifest)
         .env("AVP_KV_VERSION", "1")
-        .stdout(custom(&["{password: inner}"]).replace("{password: inner}", "\n    password: inner").replace(": \n", ":\n"))
+        .stdout(
+            custom(&["{password: inner}"]).replace("{password: inner}", "\n    password: inner").replace(": \n", ":\n"),
+        )
         .check();
 }
 
@@ -63,7 +67,8 @@ fn the_annotation_names_path_and_version() {
     vault.mount("annotated", 2);
     vault.write("annotated", "app", &json!({"password": "first"}));
     vault.write("annotated", "app", &json!({"password": "second"}));
-    let annotations = "  annotations:\n    avp.kubernetes.io/path: annotated/data/app\n    avp.kubernetes.io/secret-version: \"1\"\n";
+    let annotations =
+        "  annotations:\n    avp.kubernetes.io/path: annotated/data/app\n    avp.kubernetes.io/secret-version: \"1\"\n";
     let annotate = |text: String| text.replace("stringData:", &format!("{annotations}stringData:"));
     as_reader(vault, "annotated", &["annotated/data/app"], &annotate(secret(&["<password>"])))
         .stdout(annotate(secret(&["first"])))
@@ -119,7 +124,8 @@ fn each_secret_is_read_once_and_nobody_logs_in_twice() {
     vault.mount("many", 2);
     let (mut placeholders, mut values, mut paths) = (Vec::new(), Vec::new(), Vec::new());
     for path in 0..50 {
-        let keys: Vec<(String, Value)> = (0..4).map(|key| (format!("k{key}"), json!(format!("v{path}-{key}")))).collect();
+        let keys: Vec<(String, Value)> =
+            (0..4).map(|key| (format!("k{key}"), json!(format!("v{path}-{key}")))).collect();
         vault.write("many", &format!("app{path}"), &Value::Object(keys.into_iter().collect()));
         paths.push(format!("many/data/app{path}"));
         for key in 0..4 {
@@ -155,7 +161,8 @@ fn without_placeholders_nobody_is_asked() {
 fn numbers_of_kv_1_come_out_as_they_were_written() {
     let Some(vault) = servers::vault() else { return };
     vault.mount("numbers", 1);
-    let secret: Value = serde_json::from_str(r#"{"a": 9007199254740993, "b": 18446744073709551615, "c": 1.50}"#).unwrap();
+    let secret: Value =
+        serde_json::from_str(r#"{"a": 9007199254740993, "b": 18446744073709551615, "c": 1.50}"#).unwrap();
     vault.write("numbers", "app", &secret);
     let keys = ["<path:numbers/app#a>", "<path:numbers/app#b>", "<path:numbers/app#c>"];
     as_reader(vault, "numbers", &["numbers/app"], &custom(&keys))

@@ -1,0 +1,6 @@
+//! docs/settings.md, printed from the table.
+
+/// The page.
+pub fn docs() -> String {
+    String::new()
+}
