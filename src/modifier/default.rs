@@ -80,8 +80,28 @@ mod tests {
     #[test]
     fn what_is_no_scalar_is_refused() {
         for argument in [
-            "{}", "[a]", "a: b", "a:", "- a", "-", "*a", "&a b", "!!str 3", "a # b", "#a", "@a", ".inf", ".nan",
-            "\"a\" b", "\"a\" \"b\"", "\"a\", \"b\"", "\"a", "'a", "\"a\" # \"b\"", "\"\\q\"", "\"a\": b",
+            "{}",
+            "[a]",
+            "a: b",
+            "a:",
+            "- a",
+            "-",
+            "*a",
+            "&a b",
+            "!!str 3",
+            "a # b",
+            "#a",
+            "@a",
+            ".inf",
+            ".nan",
+            "\"a\" b",
+            "\"a\" \"b\"",
+            "\"a\", \"b\"",
+            "\"a",
+            "'a",
+            "\"a\" # \"b\"",
+            "\"\\q\"",
+            "\"a\": b",
         ] {
             assert!(value(argument).is_err(), "{argument}");
         }
