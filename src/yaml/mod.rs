@@ -1,3 +1,23 @@
 //! YAML as text: read with byte spans, edited in place, checked after the edit. Knows no Kubernetes and no placeholder.
 
+pub mod edit;
+pub mod reader;
+pub mod resolve;
+pub mod split;
 pub mod tree;
+
+mod candidate;
+mod flaw;
+mod json;
+mod remove;
+mod set;
+mod token;
+mod typed;
+mod verify;
+mod writer;
+
+pub use flaw::Flaw;
+pub use typed::{parse, value};
+
+#[cfg(test)]
+mod tests;
