@@ -3,7 +3,19 @@
 //! One pass, whatever the command: **read → plan → fetch → fill → write**. Folders are stages, files are nouns; imports point
 //! one way, and a test holds it (`tests/it/structure.rs`).
 
+pub mod backend;
+pub mod cli;
+pub mod client;
+pub mod config;
 pub mod error;
+pub mod excerpt;
+pub mod input;
+pub mod manifest;
+pub mod modifier;
+pub mod placeholder;
+pub mod policy;
+pub mod render;
+pub mod report;
 pub mod secret;
 pub mod source;
 pub mod value;

@@ -1,0 +1,46 @@
+# The tasks of this project. `just ci` is what CI runs.
+
+# Lists these recipes.
+default:
+    @{{ just_executable() }} --list --unsorted
+
+# Everything that must hold before a merge.
+ci: fmt lint test docs deny fuzz-check bench-check static
+
+# The code is formatted.
+fmt:
+    cargo fmt --all --check
+
+# No warning.
+lint:
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# All tests; those that need the real servers say so when these are missing.
+test:
+    cargo test --workspace --locked
+
+# The reference documentation builds without a warning.
+docs:
+    RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items --locked
+
+# Licences, sources, bans, and known vulnerabilities where their database can be had.
+deny:
+    cargo deny --locked check licenses bans sources
+    @if cargo deny --locked fetch db 2> /dev/null; then cargo deny --locked check advisories; else echo 'deny: the database of advisories cannot be fetched here, so they are not checked'; fi
+
+# Builds the real servers that the tests talk to (Go 1.26, 15 minutes, once).
+servers *NAMES:
+    tests/servers/build {{ NAMES }}
+
+# The fuzz targets compile.
+fuzz-check:
+    @if [ -f fuzz/Cargo.toml ]; then cargo check --locked --manifest-path fuzz/Cargo.toml; else echo 'fuzz-check: no fuzz targets yet'; fi
+
+# The benchmarks compile.
+bench-check:
+    cargo check --workspace --benches --locked
+
+# The static binary, tried as uid 999 in an empty read-only root.
+static:
+    tests/packaging/build
+    tests/packaging/empty-root

@@ -1,0 +1,202 @@
+//! A local file as a store: YAML or JSON, a map from path to the map of its keys. For demonstrations, tests, previews.
+
+use std::collections::BTreeMap;
+use std::future::ready;
+
+use super::{Backend, Reading, Store};
+use crate::config::Config;
+use crate::error::{Error, Kind};
+use crate::secret::{Outcome, Secret, SecretId, normalise};
+use crate::value::Value;
+use crate::yaml;
+
+/// This store's row.
+pub(super) const BACKEND: Backend = Backend {
+    name: "file",
+    doc: "A YAML or JSON file that maps each path (`PATH` or `PATH#VERSION`) to its keys: demonstrations, tests, offline previews",
+    settings: &["AVP_FILE"],
+    open,
+};
+
+/// The secrets of a file: by path, then by version; no version is the newest.
+struct File {
+    secrets: BTreeMap<String, BTreeMap<Option<u64>, Value>>,
+}
+
+fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
+    let Some(name) = config.get("AVP_FILE") else {
+        return Err(Error::new(Kind::Setting, "the `file` store needs a file to read")
+            .hint("give it with `--secrets FILE` or `AVP_FILE`"));
+    };
+    let text = std::fs::read(name).map_err(|error| unreadable(name).cause(error.to_string()))?;
+    let text = String::from_utf8(text).map_err(|_| unreadable(name).cause("it is not UTF-8 text"))?;
+    let secrets = secrets(&text).map_err(|cause| {
+        Error::new(Kind::Setting, format!("the secrets file `{name}` is not understood"))
+            .cause(cause)
+            .hint("it maps each path to the map of its keys: `secret/data/app: {user: bob}`")
+    })?;
+    Ok(Box::new(File { secrets }))
+}
+
+impl Store for File {
+    fn read<'a>(&'a self, id: &'a SecretId) -> Reading<'a> {
+        Box::pin(ready(self.find(id)))
+    }
+
+    fn concurrency(&self) -> usize {
+        16
+    }
+}
+
+impl File {
+    fn find(&self, id: &SecretId) -> Outcome {
+        let Some(versions) = self.secrets.get(&id.path) else {
+            return Outcome::NoPath(self.no_path(&id.path));
+        };
+        match (id.version, versions.get(&id.version)) {
+            (_, Some(data)) => found(data),
+            (Some(version), None) => Outcome::NoVersion(no_version(&id.path, version, versions)),
+            // Only numbered versions are there: the highest is the newest.
+            (None, None) => versions
+                .last_key_value()
+                .map_or_else(|| Outcome::NoPath(self.no_path(&id.path)), |(_, data)| found(data)),
+        }
+    }
+
+    fn no_path(&self, path: &str) -> Error {
+        let error = Error::new(Kind::Missing, format!("no secret at `{path}` in the secrets file"));
+        match near(path, self.secrets.keys()) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error,
+        }
+    }
+}
+
+fn found(data: &Value) -> Outcome {
+    Outcome::Found(Secret { data: data.clone(), warnings: Vec::new() })
+}
+
+fn no_version(path: &str, version: u64, versions: &BTreeMap<Option<u64>, Value>) -> Error {
+    let there: Vec<String> = versions.keys().flatten().map(|version| format!("`{path}#{version}`")).collect();
+    let hint = match there.len() {
+        0 => format!("the secrets file has `{path}` alone, which is the newest"),
+        _ => format!("the secrets file has {}", there.join(", ")),
+    };
+    Error::new(Kind::Missing, format!("no version {version} of `{path}` in the secrets file")).hint(hint)
+}
+
+/// The name nearest to `path`, if one is near.
+fn near<'n>(path: &str, names: impl Iterator<Item = &'n String>) -> Option<&'n str> {
+    let without_data = path.replacen("/data/", "/", 1);
+    let likeness = |name: &str| strsim::jaro_winkler(&without_data, &name.replacen("/data/", "/", 1));
+    names
+        .map(|name| (likeness(name), name.as_str()))
+        .filter(|(likeness, _)| *likeness > 0.85)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, name)| name)
+}
+
+fn unreadable(name: &str) -> Error {
+    Error::new(Kind::Setting, format!("cannot read the secrets file `{name}`"))
+}
+
+/// Every path of the file with its versions.
+fn secrets(text: &str) -> Result<BTreeMap<String, BTreeMap<Option<u64>, Value>>, String> {
+    let mut secrets: BTreeMap<String, BTreeMap<Option<u64>, Value>> = BTreeMap::new();
+    let entries = match yaml::parse(text.trim_start_matches('\u{feff}'))? {
+        Value::Map(entries) => entries,
+        Value::Null => Vec::new(),
+        other => return Err(format!("it is {}, not a map from path to keys", other.kind())),
+    };
+    for (name, data) in entries {
+        let (path, version) = path_and_version(&name)?;
+        if !matches!(data, Value::Map(_)) {
+            return Err(format!("`{}` is {}, not a map of keys", name.as_str(), data.kind()));
+        }
+        if secrets.entry(path.clone()).or_default().insert(version, data).is_some() {
+            return Err(format!("`{}` is there twice: two spellings of `{path}` mean one secret", name.as_str()));
+        }
+    }
+    Ok(secrets)
+}
+
+/// `PATH`, `PATH#VERSION`, `PATH#latest`.
+fn path_and_version(name: &str) -> Result<(String, Option<u64>), String> {
+    let (path, version) = name.split_once('#').unwrap_or((name, ""));
+    let version = match version.trim() {
+        "" | "latest" => None,
+        digits => Some(digits.parse().map_err(|_| format!("`{name}`: the version is neither a number nor `latest`"))?),
+    };
+    let path = normalise(path).ok_or_else(|| format!("`{name}` leads above the root"))?;
+    if path.is_empty() {
+        return Err(format!("`{name}` is no path"));
+    }
+    Ok((path, version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> File {
+        File { secrets: secrets(text).unwrap() }
+    }
+
+    fn id(path: &str, version: Option<u64>) -> SecretId {
+        SecretId { namespace: None, path: path.into(), version, engine: None }
+    }
+
+    fn told(outcome: Outcome) -> String {
+        let (name, error) = match outcome {
+            Outcome::Found(secret) => return secret.data.to_json().unwrap().to_string(),
+            Outcome::NoPath(error) => ("no path", error),
+            Outcome::NoVersion(error) => ("no version", error),
+            Outcome::Denied(error) => ("denied", error),
+            Outcome::Failed(error) => ("failed", error),
+        };
+        format!("{name}: {}", error.hint.unwrap_or_default())
+    }
+
+    #[test]
+    fn a_path_and_a_version_find_their_keys() {
+        let file = file(
+            r#"{"/secret//data/app/": {"n": 1.50}, "secret/data/app#1": {"n": 18446744073709551615},
+                "only#2": {"n": 2}, "only#10": {"n": 10}}"#,
+        );
+        for (path, version, expected) in [
+            ("secret/data/app", None, r#"{"n":1.50}"#),
+            ("secret/data/app", Some(1), r#"{"n":18446744073709551615}"#),
+            ("secret/data/app", Some(3), "no version: the secrets file has `secret/data/app#1`"),
+            ("only", None, r#"{"n":10}"#),
+            ("only", Some(1), "no version: the secrets file has `only#2`, `only#10`"),
+            ("secret/app", None, "no path: did you mean `secret/data/app`?"),
+            ("secret/data/ap", Some(1), "no path: did you mean `secret/data/app`?"),
+            ("quite/different", None, "no path: "),
+        ] {
+            assert_eq!(told(file.find(&id(path, version))), expected, "{path} {version:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_map_of_maps_is_refused() {
+        for (text, expected) in [
+            ("[]", "it is a list, not a map from path to keys"),
+            (r#"{"a": "canary"}"#, "`a` is text, not a map of keys"),
+            (r#"{"a/b": {}, "/a//b": {}}"#, "`/a//b` is there twice: two spellings of `a/b` mean one secret"),
+            (r#"{"a#1": {}, "a#01": {}}"#, "`a#01` is there twice: two spellings of `a` mean one secret"),
+            (r#"{"../a": {}}"#, "`../a` leads above the root"),
+            (r#"{"a#new": {}}"#, "`a#new`: the version is neither a number nor `latest`"),
+            ("{\"#1\": {}}", "`#1` is no path"),
+        ] {
+            assert_eq!(secrets(text).unwrap_err(), expected);
+        }
+    }
+
+    #[test]
+    fn a_missing_file_or_setting_is_a_wrong_setting() {
+        for settings in [&[][..], &[("AVP_FILE", "/nowhere/secrets.yaml")]] {
+            let error = open(&Config::for_test(settings)).err().expect("nothing to read");
+            assert_eq!(error.kind, Kind::Setting);
+        }
+    }
+}

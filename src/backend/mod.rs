@@ -1,0 +1,75 @@
+//! Secret stores: what a store does, and the table of those there are. Knows no manifest and no placeholder.
+
+mod file;
+pub mod vault;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::config::Config;
+use crate::error::{Error, Kind};
+use crate::secret::{Outcome, SecretId};
+
+/// One reading under way. It never fails as a future: what went wrong is in its [`Outcome`].
+pub type Reading<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// A store that secrets are read from.
+pub trait Store: Send + Sync {
+    /// Reads `id`. Whoever calls asks for each id once a run.
+    fn read<'a>(&'a self, id: &'a SecretId) -> Reading<'a>;
+
+    /// How many readings may run at once.
+    fn concurrency(&self) -> usize;
+}
+
+/// A kind of store: a row of [`BACKENDS`].
+#[derive(Clone, Copy, Debug)]
+pub struct Backend {
+    /// Its name, as `AVP_TYPE` gives it.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub doc: &'static str,
+    /// The settings that it reads.
+    pub settings: &'static [&'static str],
+    /// Checks the settings and makes the store; opens no connection.
+    pub open: fn(&Config) -> Result<Box<dyn Store>, Error>,
+}
+
+/// Every kind of store; the first is the default.
+pub const BACKENDS: &[Backend] = &[vault::BACKEND, file::BACKEND];
+
+/// The store that `AVP_TYPE` names. Wrong or missing settings are errors here, before anything is asked.
+pub fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
+    let backend = find(config.get("AVP_TYPE").unwrap_or(BACKENDS[0].name))?;
+    (backend.open)(config)
+}
+
+fn find(name: &str) -> Result<&'static Backend, Error> {
+    BACKENDS.iter().find(|backend| backend.name == name).ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> Error {
+    let names: Vec<String> = BACKENDS.iter().map(|backend| format!("`{}`", backend.name)).collect();
+    Error::new(Kind::Setting, format!("unknown store `{name}` in `AVP_TYPE`"))
+        .hint(format!("the stores are {}", names.join(" and ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_documented_and_none_is_there_twice() {
+        for (index, backend) in BACKENDS.iter().enumerate() {
+            assert!(!backend.doc.is_empty() && !backend.settings.is_empty(), "{}", backend.name);
+            assert!(BACKENDS[..index].iter().all(|other| other.name != backend.name), "{}", backend.name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_store_lists_the_known_ones() {
+        let error = find("valut").unwrap_err();
+        assert_eq!(error.kind, Kind::Setting);
+        assert_eq!(error.hint.as_deref(), Some("the stores are `vault` and `file`"));
+    }
+}

@@ -1,0 +1,23 @@
+//! `docs`: the pages that are printed from tables in the code. Hidden: `just docs` writes them, a test compares.
+
+use std::process::ExitCode;
+
+use super::environment::Environment;
+use super::output;
+
+/// A page's name, and what prints it.
+const PAGES: &[(&str, fn() -> String)] = &[];
+
+/// Print a page of docs/ that is made from the code
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The page
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(PAGES.iter().map(|(name, _)| *name)))]
+    page: String,
+}
+
+/// Prints the page.
+pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+    let page = PAGES.iter().find(|(name, _)| *name == args.page);
+    output::finish(&page.map(|(_, print)| print()).unwrap_or_default(), environment)
+}

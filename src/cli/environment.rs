@@ -1,0 +1,72 @@
+//! What surrounds the program: variables, working folder, terminal. Read once; everything later takes it as an argument.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use crate::input::Here;
+use crate::report::text::Colour;
+
+/// The surroundings, as they were at the start.
+#[derive(Clone, Debug)]
+pub(super) struct Environment {
+    /// The environment variables; what is not UTF-8 in them is replaced.
+    pub(super) variables: BTreeMap<String, String>,
+    /// The working folder.
+    pub(super) folder: PathBuf,
+    /// Whether somebody would have to type what is read from stdin.
+    pub(super) stdin_is_terminal: bool,
+    /// Whether somebody watches stderr.
+    pub(super) stderr_is_terminal: bool,
+}
+
+impl Environment {
+    /// Reads it.
+    pub(super) fn read() -> Self {
+        let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        Self {
+            variables: std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect(),
+            folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            stdin_is_terminal: std::io::stdin().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// A variable that is set to something.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Colours on a terminal that has them, unless `NO_COLOR` is set.
+    pub(super) fn colour(&self) -> Colour {
+        let wanted = self.stderr_is_terminal && self.get("NO_COLOR").is_none() && self.get("TERM") != Some("dumb");
+        if wanted { Colour::Ansi } else { Colour::None }
+    }
+
+    /// Where the input is looked for.
+    pub(super) fn here(&self, allow_empty: bool) -> Here {
+        let app_source_path = self.get("ARGOCD_APP_SOURCE_PATH").map(str::to_owned);
+        Here { folder: self.folder.clone(), app_source_path, allow_empty }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_for_terminals_only() {
+        for (terminal, variables, expected) in [
+            (true, vec![], Colour::Ansi),
+            (true, vec![("NO_COLOR", "")], Colour::Ansi),
+            (true, vec![("NO_COLOR", "1")], Colour::None),
+            (true, vec![("TERM", "dumb")], Colour::None),
+            (false, vec![], Colour::None),
+        ] {
+            let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+            let folder = PathBuf::new();
+            let environment = Environment { variables, folder, stdin_is_terminal: false, stderr_is_terminal: terminal };
+            assert_eq!(environment.colour(), expected);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `man`: the manual page, of the program or of one command.
+
+use std::process::ExitCode;
+
+use super::environment::Environment;
+use super::output;
+use crate::error::{Error, Kind};
+
+/// Print the manual page
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  vault-render man generate | man -l -")]
+pub(super) struct Args {
+    /// A command; without one the page is the program's
+    #[arg(value_parser = commands())]
+    command: Option<String>,
+}
+
+/// Prints the page as roff.
+pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+    let mut program = super::command();
+    program.build();
+    let command = args.command.as_deref().and_then(|name| program.find_subcommand(name)).unwrap_or(&program);
+    let mut page = Vec::new();
+    match clap_mangen::Man::new(command.clone()).render(&mut page) {
+        Ok(()) => output::finish(&String::from_utf8_lossy(&page), environment),
+        Err(error) => {
+            output::fail(Error::new(Kind::Bug, "the page does not render").cause(error.to_string()), environment)
+        }
+    }
+}
+
+/// The names that have a page of their own.
+fn commands() -> clap::builder::PossibleValuesParser {
+    ["generate", "settings", "version", "completions", "man"].into()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_command_has_a_page() {
+        let parser = super::super::command();
+        let visible = parser.get_subcommands().filter(|command| !command.is_hide_set());
+        for name in visible.map(|command| command.get_name().to_owned()) {
+            assert!(super::super::command().try_get_matches_from(["vault-render", "man", &name]).is_ok(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The terminal: what is typed becomes one call, what it comes to becomes bytes on stdout, findings on stderr, an exit code.
+//! One command is one file: its `Args` and its `run`. Nothing else reads the environment or prints.
+
+mod completions;
+mod docs;
+mod environment;
+mod generate;
+mod man;
+mod output;
+mod progress;
+mod settings;
+mod version;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use environment::Environment;
+
+/// Fills the placeholders in Kubernetes manifests from HashiCorp Vault, OpenBao or a file. Every other byte stays as it is.
+#[derive(Debug, Parser)]
+#[command(
+    name = "vault-render",
+    bin_name = "vault-render",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
+#[command(subcommand_required = true, arg_required_else_help = true, after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Generate(generate::Args),
+    Settings(settings::Args),
+    Version(version::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    #[command(hide = true)]
+    Docs(docs::Args),
+}
+
+const AFTER_HELP: &str = "\
+A placeholder names a secret and a key:
+
+  password: <path:secret/data/app#password>
+  auth: <path:secret/data/app#user | base64encode>
+
+Examples:
+  vault-render generate manifests/                     render a folder
+  kustomize build . | vault-render generate -          render what kustomize built
+  helm template . | vault-render generate -            render what helm wrote
+  vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
+  vault-render settings                                what is set, and who set it
+
+Exit codes: 0 fine, 1 `generate` failed and printed no manifest, 2 wrong usage; other commands fail with 2.
+
+`vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, settings and stores.";
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return output::usage(&error),
+    };
+    let environment = Environment::read();
+    match arguments.command {
+        Command::Generate(args) => generate::run(&args, &environment),
+        Command::Settings(args) => settings::run(&args, &environment),
+        Command::Version(args) => version::run(&args, &environment),
+        Command::Completions(args) => completions::run(&args, &environment),
+        Command::Man(args) => man::run(&args, &environment),
+        Command::Docs(args) => docs::run(&args, &environment),
+    }
+}
+
+/// The commands and flags as clap knows them.
+fn command() -> clap::Command {
+    Arguments::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_flags_are_consistent() {
+        super::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_says_what_it_does() {
+        for command in super::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! How a setting's value is written, and its one spelling. Knows no setting by name.
+
+use std::time::Duration;
+
+use regex::Regex;
+use strsim::damerau_levenshtein;
+
+use super::table::Format;
+
+/// Requests per second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rate {
+    /// How many a second.
+    pub per_second: f64,
+    /// How many at once.
+    pub burst: u64,
+}
+
+impl Format {
+    /// The value in its one spelling, or what is wrong with it: `is not …`, without the value.
+    pub fn canonical(self, value: &str) -> Result<String, String> {
+        let trimmed = value.trim();
+        match self {
+            Self::Text => Ok(value.to_owned()),
+            Self::Path | Self::List => Ok(trimmed.to_owned()),
+            Self::Bool => bool(trimmed).map(|value| value.to_string()),
+            Self::Number => number(trimmed).map(|value| value.to_string()),
+            Self::Duration => duration(trimmed).map(|_| trimmed.to_owned()),
+            Self::Rate => rate(trimmed).map(|_| trimmed.to_owned()),
+            Self::Url => url(trimmed),
+            Self::Regex => regex(value).map(|_| value.to_owned()),
+            Self::Mount => mount(trimmed),
+            Self::Namespace => namespace(trimmed),
+            Self::Choice(choices) => choice(choices, trimmed),
+        }
+    }
+}
+
+/// Go's durations, or bare seconds as Vault's CLI takes them.
+pub(super) fn duration(value: &str) -> Result<Duration, String> {
+    let wrong = || "is no duration such as `60s` or `1m30s`".to_owned();
+    if let Ok(seconds) = value.parse::<u32>() {
+        return Ok(Duration::from_secs(seconds.into()));
+    }
+    let mut rest = value.strip_prefix('+').unwrap_or(value);
+    let mut seconds = 0.0;
+    while !rest.is_empty() {
+        let digits = rest.find(|char: char| !char.is_ascii_digit() && char != '.').ok_or_else(wrong)?;
+        let unit_end =
+            rest[digits..].find(|char: char| char.is_ascii_digit() || char == '.').unwrap_or(rest.len() - digits);
+        let (count, unit) = (&rest[..digits], &rest[digits..digits + unit_end]);
+        seconds += count.parse::<f64>().map_err(|_| wrong())? * unit_seconds(unit).ok_or_else(wrong)?;
+        rest = &rest[digits + unit_end..];
+    }
+    if value.is_empty() { Err(wrong()) } else { Duration::try_from_secs_f64(seconds).map_err(|_| wrong()) }
+}
+
+/// `RATE` or `RATE:BURST`; the burst is the rate, rounded down, where it is not given.
+pub(super) fn rate(value: &str) -> Result<Rate, String> {
+    let wrong = || "is no rate such as `10` or `10:20`".to_owned();
+    let (rate, burst) = value.split_once(':').map_or((value, None), |(rate, burst)| (rate, Some(burst)));
+    let per_second = rate.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0).ok_or_else(wrong)?;
+    let burst = burst.map_or(Ok(per_second as u64), |burst| burst.parse().map_err(|_| wrong()))?;
+    Ok(Rate { per_second, burst: burst.max(1) })
+}
+
+/// A regular expression in which `\w`, `\d`, `\s` and `\b` are ASCII, as Go has them: more would widen what an operator allowed.
+pub(super) fn regex(pattern: &str) -> Result<Regex, String> {
+    Regex::new(&ascii_classes(pattern)).map_err(|_| "is no regular expression".to_owned())
+}
+
+/// The names in a list.
+pub(super) fn list(value: &str) -> impl Iterator<Item = &str> {
+    value.split(|char: char| char == ',' || char.is_whitespace()).filter(|name| !name.is_empty())
+}
+
+/// A choice's spellings, for people.
+pub(super) fn choices(choices: &[&[&str]]) -> String {
+    let names: Vec<String> = choices.iter().map(|spellings| format!("`{}`", spellings.join("` (or `"))).collect();
+    let closed: Vec<String> =
+        names.into_iter().map(|name| if name.contains('(') { format!("{name})") } else { name }).collect();
+    closed.join(", ")
+}
+
+/// The nearest of `names`, if it is near.
+pub(super) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = names.map(|name| (damerau_levenshtein(word, name), name));
+    near.filter(|(distance, _)| *distance <= 3).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+}
+
+/// Whether it looks like an address with a password in it: `https://user:password@host`.
+pub(super) fn holds_password(value: &str) -> bool {
+    value.split_once("://").is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|host| host.contains('@')))
+}
+
+fn bool(value: &str) -> Result<bool, String> {
+    match value {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err("is neither `true` nor `false`".to_owned()),
+    }
+}
+
+fn number(value: &str) -> Result<u64, String> {
+    value.parse().map_err(|_| "is no whole number".to_owned())
+}
+
+fn unit_seconds(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "ns" => 1e-9,
+        "us" | "µs" | "μs" => 1e-6,
+        "ms" => 1e-3,
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        "d" => 86400.0,
+        _ => return None,
+    })
+}
+
+fn url(value: &str) -> Result<String, String> {
+    let wrong = "is no address such as `https://vault.example.com:8200`".to_owned();
+    let (scheme, rest) = value.split_once("://").ok_or_else(|| wrong.clone())?;
+    let scheme = scheme.to_ascii_lowercase();
+    let fine = matches!(scheme.as_str(), "http" | "https") && !rest.trim_matches('/').is_empty();
+    let clean = !value.contains(|char: char| char.is_whitespace() || char.is_control());
+    if fine && clean { Ok(format!("{scheme}://{}", rest.trim_end_matches('/'))) } else { Err(wrong) }
+}
+
+fn mount(value: &str) -> Result<String, String> {
+    let mount = value.trim_matches('/');
+    let mount = mount.strip_prefix("auth/").unwrap_or(mount).trim_matches('/');
+    let odd = |segment: &str| matches!(segment, "" | "." | "..");
+    if mount.split('/').any(odd) || mount.contains(['?', '#', '%']) {
+        return Err("is no mount such as `auth/approle`".to_owned());
+    }
+    Ok(mount.to_owned())
+}
+
+fn namespace(value: &str) -> Result<String, String> {
+    let namespace = value.trim_matches('/');
+    let odd = |segment: &str| matches!(segment, "" | "." | "..") || segment.contains(|char: char| char.is_control());
+    if namespace.split('/').any(odd) {
+        Err("is no namespace such as `team-a`".to_owned())
+    } else {
+        Ok(namespace.to_owned())
+    }
+}
+
+fn choice(choices: &[&[&str]], value: &str) -> Result<String, String> {
+    let known = choices.iter().find(|spellings| spellings.iter().any(|name| name.eq_ignore_ascii_case(value)));
+    known.map(|spellings| spellings[0].to_owned()).ok_or_else(|| format!("is none of {}", self::choices(choices)))
+}
+
+/// `pattern` with Perl's classes written out.
+fn ascii_classes(pattern: &str) -> String {
+    let mut out = String::new();
+    let mut chars = pattern.chars();
+    while let Some(char) = chars.next() {
+        if char != '\\' {
+            out.push(char);
+            continue;
+        }
+        match chars.next() {
+            Some('w') => out.push_str("[0-9A-Za-z_]"),
+            Some('W') => out.push_str("[^0-9A-Za-z_]"),
+            Some('d') => out.push_str("[0-9]"),
+            Some('D') => out.push_str("[^0-9]"),
+            Some('s') => out.push_str(r"[\t\n\x0c\r ]"),
+            Some('S') => out.push_str(r"[^\t\n\x0c\r ]"),
+            Some('b') => out.push_str(r"(?-u:\b)"),
+            Some(other) => out.extend(['\\', other]),
+            None => out.push('\\'),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_gos_or_seconds() {
+        for (text, millis) in [
+            ("60s", Some(60_000)),
+            ("1m30s", Some(90_000)),
+            ("60", Some(60_000)),
+            ("1.5h", Some(5_400_000)),
+            ("250ms", Some(250)),
+            ("0", Some(0)),
+            ("", None),
+            ("-1s", None),
+            ("1", Some(1000)),
+            ("1m30", None),
+            ("s", None),
+            ("1x", None),
+            ("99999999999999999999h", None),
+        ] {
+            assert_eq!(duration(text).ok().map(|duration| duration.as_millis()), millis, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_has_one_spelling() {
+        const AUTH: Format = Format::Choice(&[&["k8s", "kubernetes"]]);
+        for (format, value, expected) in [
+            (Format::Mount, "approle", "approle"),
+            (Format::Mount, "/auth/approle/", "approle"),
+            (Format::Mount, "auth/team/approle", "team/approle"),
+            (Format::Namespace, "/team/a/", "team/a"),
+            (Format::Url, "HTTPS://vault:8200//", "https://vault:8200"),
+            (Format::Bool, "T", "true"),
+            (Format::Number, " 5 ", "5"),
+            (Format::Text, " p ", " p "),
+            (AUTH, "Kubernetes", "k8s"),
+        ] {
+            assert_eq!(format.canonical(value).as_deref(), Ok(expected));
+        }
+        for wrong in ["", "a//b", "a/../b", "a?b", "a%2fb"] {
+            assert!(Format::Mount.canonical(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["vault:8200", "ftp://vault", "https://", "https://a b"] {
+            assert!(Format::Url.canonical(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn rates_have_a_burst() {
+        assert_eq!(rate("10"), Ok(Rate { per_second: 10.0, burst: 10 }));
+        assert_eq!(rate("0.5:3"), Ok(Rate { per_second: 0.5, burst: 3 }));
+        assert!(rate("0").is_err() && rate("-1").is_err() && rate("1:x").is_err());
+    }
+
+    #[test]
+    fn perls_classes_are_ascii_inside_brackets_too() {
+        for (pattern, text, matches) in [
+            (r"^[\w-]+$", "a-b", true),
+            (r"^[\w-]+$", "ä", false),
+            (r"^\W$", "ä", true),
+            (r"^\d$", "٣", false),
+            (r"^\\w$", r"\w", true),
+            (r"\bapp\b", "secret/data/app", true),
+            (r"\bapp\b", "secret/data/happy", false),
+        ] {
+            assert_eq!(regex(pattern).unwrap().is_match(text), matches, "{pattern} {text}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The line of a [`Source`] that a [`Span`] begins in, with carets under the span, as a terminal shows it.
+//! Knows no error and no colour; it is only ever given what the user wrote, never spliced output.
+
+use std::fmt;
+
+use unicode_width::UnicodeWidthChar;
+
+use crate::source::{Source, Span};
+
+/// How many columns of a line are shown.
+const WIDTH: usize = 120;
+
+/// How many of them stand before the span when the line's start is cut off.
+const BEFORE: usize = 40;
+
+/// How a tab is shown.
+const TAB: &str = "    ";
+
+/// A line of a source, and the part of it that is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The line's number.
+    pub line: usize,
+    /// The line as it is shown: tabs as blanks, control characters as `�`, what is too long cut off.
+    pub text: String,
+    /// How many columns stand before the carets.
+    pub indent: usize,
+    /// How many columns are meant, at least one. Of a span over several lines it is the rest of the first.
+    pub carets: usize,
+}
+
+impl Excerpt {
+    /// The line that `span` begins in.
+    pub fn new(source: &Source, span: Span) -> Self {
+        let (line, _) = source.line_column(span.start);
+        let whole = source.line_span(span.start);
+        let (start, end) = (span.start.clamp(whole.start, whole.end), span.end.clamp(whole.start, whole.end));
+        let [before, meant, after] = [whole.start..start, start..end.max(start), end.max(start)..whole.end]
+            .map(|range| cells(&source.bytes[range]));
+        let mut text = String::new();
+        let indent = last(&before, &mut text);
+        let carets = first(&meant, WIDTH - indent, &mut text);
+        first(&after, WIDTH.saturating_sub(indent + carets), &mut text);
+        Self { line, text, indent, carets: carets.max(1) }
+    }
+}
+
+impl fmt::Display for Excerpt {
+    /// The gutter with the line's number, the line, and the carets: three lines, each with its break.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let gutter = " ".repeat(self.line.to_string().len());
+        writeln!(f, "{gutter} |")?;
+        writeln!(f, "{} | {}", self.line, self.text.trim_end())?;
+        writeln!(f, "{gutter} | {}{}", " ".repeat(self.indent), "^".repeat(self.carets))
+    }
+}
+
+/// Each character as it is shown, with the columns that it takes.
+fn cells(bytes: &[u8]) -> Vec<(String, usize)> {
+    let text = String::from_utf8_lossy(bytes);
+    text.chars().filter(|char| *char != '\u{feff}').map(cell).collect()
+}
+
+fn cell(char: char) -> (String, usize) {
+    match char {
+        '\t' => (TAB.to_owned(), TAB.len()),
+        char => match char.width() {
+            Some(width) if !is_bidirectional(char) => (char.to_string(), width),
+            _ => ('\u{fffd}'.to_string(), 1),
+        },
+    }
+}
+
+/// Whether a character changes the direction of what follows, and so what a reader sees.
+fn is_bidirectional(char: char) -> bool {
+    matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+}
+
+/// Writes the end of `cells`: all of them, or the last [`BEFORE`] columns if the meant part would be too far right.
+fn last(cells: &[(String, usize)], text: &mut String) -> usize {
+    let total: usize = cells.iter().map(|(_, width)| width).sum();
+    let mut shown = if total > WIDTH / 2 { BEFORE } else { total };
+    let mut from = cells.len();
+    while from > 0 && cells[from - 1].1 <= shown {
+        from -= 1;
+        shown -= cells[from].1;
+    }
+    let mut indent = 0;
+    if from > 0 {
+        text.push('…');
+        indent = 1;
+    }
+    for (cell, width) in &cells[from..] {
+        text.push_str(cell);
+        indent += width;
+    }
+    indent
+}
+
+/// Writes the start of `cells`, as many as `room` columns hold. Returns the columns.
+fn first(cells: &[(String, usize)], room: usize, text: &mut String) -> usize {
+    let mut columns = 0;
+    for (cell, width) in cells {
+        if columns + width >= room {
+            if room > columns {
+                text.push('…');
+                columns += 1;
+            }
+            break;
+        }
+        text.push_str(cell);
+        columns += width;
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The line and the carets that are drawn under `part` of `text`.
+    fn drawn(text: &str, part: &str) -> (String, String) {
+        let start = text.find(part).unwrap();
+        let excerpt = Excerpt::new(&Source::new("x", text), Span::new(start, start + part.len()));
+        (excerpt.text.clone(), format!("{}{}", " ".repeat(excerpt.indent), "^".repeat(excerpt.carets)))
+    }
+
+    #[test]
+    fn carets_stand_under_the_span() {
+        for (text, part, line, carets) in [
+            ("a: 1\nkey: <x>\nb: 2\n", "<x>", "key: <x>", "     ^^^"),
+            ("a: <x>\r\n", "<x>", "a: <x>", "   ^^^"),
+            ("\u{feff}a: <x>", "<x>", "a: <x>", "   ^^^"),
+            ("\tä: <x>", "<x>", "    ä: <x>", "       ^^^"),
+            ("鍵: <x>", "<x>", "鍵: <x>", "    ^^^"),
+            ("a: <x\n  y>\n", "<x\n  y>", "a: <x", "   ^^"),
+            ("a: \u{1b}[31m<x>", "<x>", "a: \u{fffd}[31m<x>", "        ^^^"),
+            ("a: ", "", "a: ", "^"),
+        ] {
+            assert_eq!(drawn(text, part), (line.to_owned(), carets.to_owned()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_span() {
+        let text = format!("{}<x>{}", "a".repeat(500), "b".repeat(500));
+        let (line, carets) = drawn(&text, "<x>");
+        assert_eq!(line.chars().count(), WIDTH);
+        assert!(line.starts_with("…a") && line.ends_with("b…"), "{line}");
+        assert_eq!(carets.trim_start(), "^^^");
+        assert_eq!(carets.find('^'), Some(BEFORE + 1));
+    }
+
+    #[test]
+    fn a_span_longer_than_the_line_s_room_ends_with_it() {
+        let text = format!("a: <{}>", "x".repeat(500));
+        let (line, carets) = drawn(&text, &text[3..]);
+        assert_eq!(line.chars().count(), WIDTH);
+        assert_eq!(carets.len(), WIDTH);
+    }
+
+    #[test]
+    fn a_span_beyond_the_end_is_drawn_at_the_end() {
+        let excerpt = Excerpt::new(&Source::new("x", "a: 1"), Span::new(90, 99));
+        assert_eq!(excerpt.to_string(), "  |\n1 | a: 1\n  |     ^\n");
+    }
+}

@@ -1,0 +1,189 @@
+//! The manifests below a folder, in the order of their names, and what a folder of manifests holds beside them.
+//! Must not read a file.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::repository::Repository;
+use super::{Here, Text, typed};
+use crate::error::{Error, Errors, Kind};
+
+/// What kustomize reads itself.
+const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// The endings of manifests.
+const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// Adds the manifests below `folder` to `texts`. Links are followed as long as they stay inside the repository.
+pub(super) fn list(folder: &Path, here: &Here, texts: &mut Vec<Text>, errors: &mut Errors) {
+    let repository = Repository::around(folder, here);
+    let (before, wrong) = (texts.len(), errors.any());
+    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
+    let mut walk = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry));
+    while let Some(entry) = walk.next() {
+        let entry = entry.map_err(|error| walk_error(&error));
+        let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
+        match entry.and_then(|entry| manifest(entry, &repository)) {
+            Ok(Some(path)) => texts.push(Text::File(path)),
+            Ok(None) => {}
+            Err(error) => {
+                errors.push(error);
+                if is_folder {
+                    walk.skip_current_dir();
+                }
+            }
+        }
+    }
+    if texts.len() == before && !here.allow_empty && errors.any() == wrong {
+        errors.push(empty(folder));
+    }
+}
+
+/// The entry's path if it is a manifest, an error if it may not be read.
+fn manifest(entry: DirEntry, repository: &Repository) -> Result<Option<PathBuf>, Error> {
+    let is_manifest = !entry.file_type().is_dir() && has_ending(entry.path());
+    let matters = is_manifest || entry.file_type().is_dir();
+    if entry.depth() > 0 && entry.path_is_symlink() && matters {
+        repository.holds(entry.path())?;
+    }
+    if is_manifest && !entry.file_type().is_file() {
+        return Err(Error::new(Kind::Input, format!("`{}` is no regular file", typed(entry.path()))));
+    }
+    Ok(is_manifest.then(|| entry.into_path()))
+}
+
+/// Whether an entry is not for us: hidden, kustomize's, or part of a chart.
+fn is_skipped(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    name.starts_with('.') || KUSTOMIZATIONS.contains(&&*name) || (is_of_a_chart(&name) && is_in_a_chart(entry.path()))
+}
+
+/// Whether `name`, directly in a chart's folder, belongs to the chart.
+fn is_of_a_chart(name: &str) -> bool {
+    let is_values = name.starts_with("values") && name.ends_with(".yaml");
+    is_values || ["Chart.yaml", "templates", "charts"].contains(&name)
+}
+
+fn is_in_a_chart(path: &Path) -> bool {
+    path.parent().is_some_and(|folder| folder.join("Chart.yaml").exists())
+}
+
+fn has_ending(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
+}
+
+fn walk_error(error: &walkdir::Error) -> Error {
+    let path = typed(error.path().unwrap_or(Path::new("")));
+    if let Some(ancestor) = error.loop_ancestor() {
+        let detail = format!("the link `{path}` leads back to `{}`, a folder around it", shown(ancestor));
+        return Error::new(Kind::Input, detail).hint("remove the link");
+    }
+    let is_link = error.path().is_some_and(Path::is_symlink);
+    let cause = error.io_error().map(ToString::to_string).unwrap_or_default();
+    let missing = error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+    let detail = match is_link && missing {
+        true => format!("the link `{path}` leads nowhere"),
+        false => format!("cannot read `{path}`"),
+    };
+    Error::new(Kind::Input, detail).cause(cause)
+}
+
+/// An empty render would make Argo CD delete what it manages.
+fn empty(folder: &Path) -> Error {
+    let holds = |name: &str| folder.join(name).exists();
+    let name = shown(folder);
+    let error = Error::new(Kind::Input, format!("no manifests below `{name}`"));
+    if KUSTOMIZATIONS.iter().any(|file| holds(file)) {
+        error.hint(format!("it is kustomize's: `kustomize build {name} | vault-render generate -`"))
+    } else if holds("Chart.yaml") {
+        error.hint(format!("it is a Helm chart: `helm template {name} | vault-render generate -`"))
+    } else {
+        error.hint(
+            "manifests end in .yaml, .yml or .json; hidden files are skipped; `--allow-empty` accepts an empty result",
+        )
+    }
+}
+
+/// A folder's name for messages; the working folder is `.`.
+fn shown(folder: &Path) -> String {
+    match typed(folder) {
+        name if name.is_empty() => ".".to_owned(),
+        name => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with `files`, and what `list` finds in it, names below the folder.
+    fn found(files: &[&str], links: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("repository");
+        std::fs::create_dir(&root).unwrap();
+        std::fs::write(folder.path().join("outside.yaml"), "").unwrap();
+        for file in files {
+            let path = root.join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        for (link, target) in links {
+            std::os::unix::fs::symlink(target, root.join(link)).unwrap();
+        }
+        let (mut texts, mut errors) = (Vec::new(), Errors::new());
+        list(&root, &Here { folder: root.clone(), ..Here::default() }, &mut texts, &mut errors);
+        let names = texts.iter().map(|text| text.name().replace(&format!("{}/", root.display()), ""));
+        let details = errors.iter().map(|error| error.detail.replace(&root.display().to_string(), "."));
+        (names.collect(), details.collect())
+    }
+
+    #[test]
+    fn entries_come_in_the_order_of_their_names_and_a_folder_where_its_name_stands() {
+        let (names, errors) =
+            found(&["b/z.yml", "b/a.json", "c.yaml", "a.yaml", "b.yaml", "notes.txt", "b-c.yaml"], &[]);
+        assert_eq!(names, ["a.yaml", "b/a.json", "b/z.yml", "b-c.yaml", "b.yaml", "c.yaml"]);
+        assert!(errors.is_empty());
+    }
+
+    #[test]
+    fn hidden_files_kustomizations_and_charts_are_skipped() {
+        let skipped =
+            [".hidden.yaml", ".github/x.yaml", "kustomization.yaml", "k/kustomization.yml", "k/Kustomization"];
+        let chart = [
+            "chart/Chart.yaml",
+            "chart/values.yaml",
+            "chart/values-prod.yaml",
+            "chart/templates/x.yaml",
+            "chart/charts/y.yaml",
+        ];
+        let read = ["chart/extra.yaml", "plain/templates/x.yaml", "plain/values.yaml"];
+        let (names, errors) = found(&[&skipped[..], &chart[..], &read[..]].concat(), &[]);
+        assert_eq!(names, read);
+        assert!(errors.is_empty());
+    }
+
+    #[test]
+    fn links_are_followed_inside_the_repository_only() {
+        for (link, target, names, error) in [
+            ("l.yaml", "a/x.yaml", vec!["a/x.yaml", "l.yaml"], None),
+            ("l", "a", vec!["a/x.yaml", "l/x.yaml"], None),
+            ("l.yaml", "../outside.yaml", vec!["a/x.yaml"], Some("leads outside the repository")),
+            ("l", "..", vec!["a/x.yaml"], Some("leads")),
+            ("l.yaml", "nowhere.yaml", vec!["a/x.yaml"], Some("the link `./l.yaml` leads nowhere")),
+            ("a/up", "..", vec!["a/x.yaml"], Some("the link `./a/up` leads back to")),
+            ("a/self", "self", vec!["a/x.yaml"], Some("cannot read `./a/self`")),
+        ] {
+            let (found, errors) = found(&["a/x.yaml"], &[(link, target)]);
+            assert_eq!(found, names, "{link} -> {target}");
+            assert_eq!(errors.is_empty(), error.is_none(), "{link} -> {target}: {errors:?}");
+            assert!(error.is_none_or(|error| errors[0].contains(error)), "{link} -> {target}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_without_manifests_is_an_error() {
+        let (_, errors) = found(&["README.md"], &[]);
+        assert_eq!(errors, ["no manifests below `.`"]);
+    }
+}

@@ -1,0 +1,159 @@
+//! Where manifests come from: folders, files and stdin, as texts with the names that a user would type.
+//! Must not know what is in them: no YAML, no placeholder.
+
+mod folder;
+mod repository;
+mod windows;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::{Error, Errors, Kind};
+use crate::source::Source;
+
+pub use windows::{Windows, windows};
+
+/// Where the program runs, and what it may find.
+#[derive(Clone, Debug, Default)]
+pub struct Here {
+    /// The working folder, absolute.
+    pub folder: PathBuf,
+    /// `ARGOCD_APP_SOURCE_PATH`: the working folder's path inside the checkout.
+    pub app_source_path: Option<String>,
+    /// Whether a folder without manifests is fine.
+    pub allow_empty: bool,
+}
+
+/// A text that is not read yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Text {
+    /// What is piped in.
+    Stdin,
+    /// A file, by the path that the user would type.
+    File(PathBuf),
+}
+
+/// Reads what `paths` name: files as they are, folders in the order of their entries' names, `-` from stdin.
+pub fn read(paths: &[String], here: &Here) -> (Vec<Arc<Source>>, Errors) {
+    let (texts, mut errors) = list(paths, here);
+    let mut sources = Vec::with_capacity(texts.len());
+    for text in texts {
+        match text.read() {
+            Ok(source) => sources.push(Arc::new(source)),
+            Err(error) => errors.push(error),
+        }
+    }
+    (sources, errors)
+}
+
+/// The texts that `paths` name, in order, none read yet.
+fn list(paths: &[String], here: &Here) -> (Vec<Text>, Errors) {
+    let mut texts = Vec::new();
+    let mut errors = Errors::new();
+    for path in paths {
+        if path == "-" {
+            match texts.contains(&Text::Stdin) {
+                false => texts.push(Text::Stdin),
+                true => errors.push(Error::new(Kind::Input, "stdin (`-`) is named twice").hint("name it once")),
+            }
+        } else if Path::new(path).is_dir() {
+            folder::list(Path::new(path), here, &mut texts, &mut errors);
+        } else {
+            texts.push(Text::File(PathBuf::from(path)));
+        }
+    }
+    (texts, errors)
+}
+
+impl Text {
+    fn name(&self) -> String {
+        match self {
+            Self::Stdin => "stdin".to_owned(),
+            Self::File(path) => typed(path),
+        }
+    }
+
+    fn open(&self) -> Result<Box<dyn Read>, Error> {
+        match self {
+            Self::Stdin => Ok(Box::new(std::io::stdin().lock())),
+            Self::File(path) => match std::fs::File::open(path) {
+                Ok(file) => Ok(Box::new(file)),
+                Err(error) => Err(unreadable(path, &error)),
+            },
+        }
+    }
+
+    fn read(&self) -> Result<Source, Error> {
+        let bytes = match self {
+            Self::Stdin => {
+                let mut bytes = Vec::new();
+                let read = std::io::stdin().lock().read_to_end(&mut bytes);
+                read.map(|_| bytes)
+                    .map_err(|error| Error::new(Kind::Input, "cannot read stdin").cause(error.to_string()))
+            }
+            Self::File(path) => std::fs::read(path).map_err(|error| unreadable(path, &error)),
+        };
+        Ok(Source::new(self.name(), bytes?))
+    }
+}
+
+/// A path as a user would type it: without a leading `./`.
+fn typed(path: &Path) -> String {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    path.to_string_lossy().into_owned()
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    let detail = match error.kind() {
+        std::io::ErrorKind::NotFound => format!("there is no file or folder `{}`", typed(path)),
+        _ => format!("cannot read `{}`", typed(path)),
+    };
+    Error::new(Kind::Input, detail).cause(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn here(folder: &Path) -> Here {
+        Here { folder: folder.to_owned(), ..Here::default() }
+    }
+
+    #[test]
+    fn a_named_file_is_read_whatever_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kustomization.yaml");
+        std::fs::write(&file, "a: 1\n").unwrap();
+        let (sources, errors) = read(&[file.to_str().unwrap().to_owned()], &here(folder.path()));
+        assert!(errors.is_empty());
+        assert_eq!(sources[0].bytes, b"a: 1\n");
+        assert_eq!(sources[0].first_line, 1);
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error_and_the_rest_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.txt");
+        std::fs::write(&file, "x").unwrap();
+        let paths = [folder.path().join("none.yaml"), file].map(|path| path.to_str().unwrap().to_owned());
+        let (sources, errors) = read(&paths, &here(folder.path()));
+        assert_eq!(sources.len(), 1);
+        assert!(errors.iter().next().unwrap().detail.starts_with("there is no file or folder `"));
+    }
+
+    #[test]
+    fn stdin_is_read_once() {
+        let (texts, errors) = list(&["-".to_owned(), "-".to_owned()], &Here::default());
+        assert_eq!(texts, [Text::Stdin]);
+        assert!(errors.any());
+    }
+
+    #[test]
+    fn names_are_as_a_user_would_type_them() {
+        for (path, name) in [("./a.yaml", "a.yaml"), ("x/a.yaml", "x/a.yaml"), ("../a.yaml", "../a.yaml"), ("/a", "/a")]
+        {
+            assert_eq!(typed(Path::new(path)), name);
+        }
+    }
+}

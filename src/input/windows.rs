@@ -1,0 +1,140 @@
+//! Texts in windows of about a megabyte, cut between two documents: what `--stream` reads, in constant memory.
+//! Must not know YAML: where a document begins, the caller's function says.
+
+use std::collections::VecDeque;
+use std::io::{ErrorKind, Read};
+use std::sync::Arc;
+
+use super::{Here, Text, list};
+use crate::error::{Error, Errors, Kind};
+use crate::source::Source;
+
+/// How much is read before a cut is looked for.
+const WINDOW: usize = 1 << 20;
+
+/// Finds the last place in some bytes where a document begins, other than their start.
+type Boundary = fn(&[u8]) -> Option<usize>;
+
+/// The windows of some texts, one after the other. A text that fails gives one error and ends.
+pub struct Windows {
+    texts: VecDeque<Text>,
+    open: Option<Open>,
+    boundary: Boundary,
+    size: usize,
+}
+
+/// The text that is being read.
+struct Open {
+    reader: Box<dyn Read>,
+    name: String,
+    /// What was read and not handed out yet.
+    bytes: Vec<u8>,
+    /// The line of its first byte.
+    line: usize,
+}
+
+/// The windows of what `paths` name, and what is wrong with the paths.
+pub fn windows(paths: &[String], here: &Here, boundary: Boundary) -> (Windows, Errors) {
+    let (texts, errors) = list(paths, here);
+    (Windows { texts: texts.into(), open: None, boundary, size: WINDOW }, errors)
+}
+
+impl Iterator for Windows {
+    type Item = Result<Arc<Source>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => match Open::new(&self.texts.pop_front()?) {
+                Ok(open) => open,
+                Err(error) => return Some(Err(error)),
+            },
+        };
+        let (source, ended) = match open.window(self.size, self.boundary) {
+            Ok(window) => window,
+            Err(error) => return Some(Err(error)),
+        };
+        self.open = (!ended).then_some(open);
+        Some(Ok(Arc::new(source)))
+    }
+}
+
+impl Open {
+    fn new(text: &Text) -> Result<Self, Error> {
+        Ok(Self { reader: text.open()?, name: text.name(), bytes: Vec::new(), line: 1 })
+    }
+
+    /// The next window, and whether the text ends with it. A document longer than `size` makes its window longer.
+    fn window(&mut self, size: usize, boundary: Boundary) -> Result<(Source, bool), Error> {
+        let mut wanted = size;
+        loop {
+            let ended = self.fill(wanted)?;
+            let cut = if ended { Some(self.bytes.len()) } else { boundary(&self.bytes).filter(|at| *at > 0) };
+            match cut {
+                Some(cut) => return Ok((self.cut(cut), ended)),
+                None => wanted *= 2,
+            }
+        }
+    }
+
+    /// Reads until `wanted` bytes are there. Whether the text ended before.
+    fn fill(&mut self, wanted: usize) -> Result<bool, Error> {
+        while self.bytes.len() < wanted {
+            let held = self.bytes.len();
+            self.bytes.resize(wanted, 0);
+            let read = self.reader.read(&mut self.bytes[held..]);
+            self.bytes.truncate(held + read.as_ref().map_or(0, |count| *count));
+            match read {
+                Ok(0) => return Ok(true),
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => {
+                    let detail = format!("cannot read `{}`", self.name);
+                    return Err(Error::new(Kind::Input, detail).cause(error.to_string()));
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn cut(&mut self, at: usize) -> Source {
+        let rest = self.bytes.split_off(at);
+        let bytes = std::mem::replace(&mut self.bytes, rest);
+        let source = Source { name: self.name.clone(), first_line: self.line, bytes };
+        self.line += memchr::memchr_iter(b'\n', &source.bytes).count();
+        source
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The last `---` at the start of a line.
+    fn last_separator(bytes: &[u8]) -> Option<usize> {
+        memchr::memmem::rfind(bytes, b"\n---\n").map(|at| at + 1)
+    }
+
+    fn cut(text: &'static str, size: usize) -> Vec<(usize, String)> {
+        let open = Open { reader: Box::new(text.as_bytes()), name: "x".into(), bytes: Vec::new(), line: 1 };
+        let windows = Windows { texts: VecDeque::new(), open: Some(open), boundary: last_separator, size };
+        let text = |source: &Source| String::from_utf8(source.bytes.clone()).unwrap();
+        windows.map(|window| window.map(|source| (source.first_line, text(&source))).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_window_ends_between_two_documents_and_knows_its_line() {
+        let windows = cut("a: 1\n---\nb: 2\n---\nc: 3\n", 20);
+        assert_eq!(windows, [(1, "a: 1\n---\nb: 2\n".into()), (4, "---\nc: 3\n".into())]);
+    }
+
+    #[test]
+    fn the_windows_together_are_the_text_whatever_the_size() {
+        let text = "---\na: 1\n---\nlong: document that is longer than a window\n---\n---\nb: 2";
+        for size in 1..80 {
+            let windows = cut(text, size);
+            assert_eq!(windows.iter().map(|(_, text)| text.as_str()).collect::<String>(), text, "{size}");
+            assert!(windows.iter().all(|(_, text)| !text.is_empty()), "{size}");
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! A chain of modifiers: parsed once, applied to a value. Knows what missing and null mean for it, and no placeholder.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::error;
+use super::table::{self, Action, Function, Modifier};
+use crate::error::Error;
+use crate::value::Value;
+
+/// The modifiers of a placeholder, left to right.
+#[derive(Clone, Default)]
+pub struct Chain {
+    steps: Vec<Step>,
+}
+
+/// One modifier with its arguments.
+#[derive(Clone)]
+struct Step {
+    modifier: &'static Modifier,
+    /// Name and arguments as the manifest has them.
+    written: String,
+    call: Call,
+}
+
+#[derive(Clone)]
+enum Call {
+    Apply(Action),
+    Default(Value),
+}
+
+impl Chain {
+    /// Reads what stands between the `|`s, each segment one modifier with its arguments.
+    pub fn parse(segments: &[&str]) -> Result<Self, Error> {
+        let steps = segments.iter().map(|segment| Step::parse(segment)).collect::<Result<_, _>>()?;
+        Ok(Self { steps })
+    }
+
+    /// Passes a value through. None, before and after, is a key, path or version that is missing.
+    pub fn apply(&self, input: Option<Value>) -> Result<Option<Value>, Error> {
+        let mut value = input;
+        for (at, step) in self.steps.iter().enumerate() {
+            match (&step.call, &value) {
+                (Call::Default(default), None | Some(Value::Null)) => value = Some(default.clone()),
+                (Call::Default(_), Some(_)) | (Call::Apply(_), None) => {}
+                (Call::Apply(_), Some(Value::Null)) if has_default(&self.steps[at..]) => {}
+                (Call::Apply(action), Some(present)) => value = Some(step.run(action, present)?),
+            }
+        }
+        Ok(value)
+    }
+
+    /// Whether a missing or null value is replaced.
+    pub fn has_default(&self) -> bool {
+        has_default(&self.steps)
+    }
+
+    /// Whether values pass as they are.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Whether the last modifier is `name`.
+    pub fn ends_with(&self, name: &str) -> bool {
+        self.steps.last().is_some_and(|step| step.modifier.name == name)
+    }
+
+    /// The modifiers' names, left to right.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.steps.iter().map(|step| step.modifier.name)
+    }
+}
+
+fn has_default(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step.call, Call::Default(_)))
+}
+
+impl Step {
+    fn parse(segment: &str) -> Result<Self, Error> {
+        let segment = one_line(segment);
+        let (name, arguments) = segment.split_once(char::is_whitespace).unwrap_or((&segment, ""));
+        let modifier = table::find(name).ok_or_else(|| unknown(name))?;
+        let call = modifier.call(arguments.trim())?;
+        Ok(Self { modifier, written: segment, call })
+    }
+
+    fn run(&self, action: &Action, value: &Value) -> Result<Value, Error> {
+        let Modifier { name, takes, .. } = self.modifier;
+        if takes.contains(&value.kind()) {
+            return action(value);
+        }
+        let detail = format!("`{name}` takes {}, not {}", table::words(takes), value.kind());
+        Err(match hint(value) {
+            Some(hint) => error(detail).hint(hint),
+            None => error(detail),
+        })
+    }
+}
+
+/// A line break between arguments is a blank, as YAML folds it.
+fn one_line(segment: &str) -> String {
+    let lines: Vec<&str> = segment.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(" ")
+}
+
+impl Modifier {
+    fn call(&self, arguments: &str) -> Result<Call, Error> {
+        let called = match self.function {
+            Function::Plain(function) if arguments.is_empty() => Ok(Call::Apply(Arc::new(function))),
+            Function::Plain(_) => Err(error(format!("`{}` takes no argument, not `{arguments}`", self.name))),
+            _ if arguments.is_empty() => Err(error(format!("`{}` needs an argument", self.name))),
+            Function::With(read) => read(arguments).map(Call::Apply),
+            Function::Default(read) => read(arguments).map(Call::Default),
+        };
+        called.map_err(|error| match error.hint {
+            Some(_) => error,
+            None => error.hint(format!("write it as in `{}`", self.example.chain)),
+        })
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    if name.is_empty() {
+        return error("a `|` has no modifier after it").hint("name one, or take the `|` out");
+    }
+    let start = name.find(|char: char| !char.is_alphanumeric()).unwrap_or(name.len());
+    let unknown = error(format!("unknown modifier `{name}`"));
+    match (table::find(&name[..start]), table::nearest(name)) {
+        (Some(modifier), _) => unknown.hint(format!("a blank belongs after `{}`", modifier.name)),
+        (None, Some(near)) => unknown.hint(format!("did you mean `{near}`?")),
+        (None, None) => {
+            let names: Vec<String> = table::MODIFIERS.iter().map(|modifier| format!("`{}`", modifier.name)).collect();
+            unknown.hint(format!("there are {}", names.join(", ")))
+        }
+    }
+}
+
+/// How a value of a wrong kind may become one that is taken.
+fn hint(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Null => Some("`default` gives a null a value"),
+        Value::List(_) | Value::Map(_) => Some("`toJson` makes text of it, `jsonPath` picks a part"),
+        Value::Number(_) | Value::Bool(_) => Some("`toString` makes text of it"),
+        Value::Bytes(_) => Some("`base64encode` makes text of it"),
+        Value::Text(_) => None,
+    }
+}
+
+impl fmt::Display for Chain {
+    /// As the manifest has it: `jsonPath {.a} | indent 4`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.steps.iter().enumerate() {
+            let bar = if index == 0 { "" } else { " | " };
+            write!(f, "{bar}{}", step.written)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Chain({self})")
+    }
+}
+
+impl PartialEq for Chain {
+    /// Equal as written.
+    fn eq(&self, other: &Self) -> bool {
+        self.steps.iter().map(|step| &step.written).eq(other.steps.iter().map(|step| &step.written))
+    }
+}
+
+impl Eq for Chain {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(written: &str) -> Chain {
+        Chain::parse(&written.split('|').collect::<Vec<_>>()).unwrap()
+    }
+
+    fn error_of(written: &str) -> Error {
+        Chain::parse(&written.split('|').collect::<Vec<_>>()).unwrap_err()
+    }
+
+    fn json(json: &str) -> Value {
+        Value::from_json(json.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_default_stands_in_for_missing_and_null() {
+        for (input, written, result) in [
+            (None, "default x", Some(r#""x""#)),
+            (None, "base64encode | default x", Some(r#""x""#)),
+            (None, "default x | base64encode", Some(r#""eA==""#)),
+            (None, "base64decode | default x | toJson", Some(r#""\"x\"""#)),
+            (None, "default ~ | default 2", Some("2")),
+            (None, "default 1 | default 2", Some("1")),
+            (None, "default ~", Some("null")),
+            (None, "base64encode", None),
+            (None, "", None),
+            (Some("null"), "base64encode | default 3", Some("3")),
+            (Some("null"), "toJson | default 3", Some("3")),
+            (Some("null"), "toJson", Some(r#""null""#)),
+            (Some("null"), "", Some("null")),
+            (Some(r#""null""#), "jsonParse", Some("null")),
+            (Some(r#""null""#), "jsonParse | default 3", Some("3")),
+            (Some(r#""null""#), "jsonParse | base64encode | default 3 | toString", Some(r#""3""#)),
+            (Some(r#""v""#), "default 3", Some(r#""v""#)),
+            (Some(r#""""#), "default 3", Some(r#""""#)),
+        ] {
+            let chain = if written.is_empty() { Chain::default() } else { chain(written) };
+            let found = chain.apply(input.map(json)).unwrap();
+            let found = found.map(|value| value.to_json().unwrap().to_string());
+            assert_eq!(found.as_deref(), result, "{input:?} {written}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_taken_are_errors_with_a_hint() {
+        for (input, written, detail) in [
+            ("{}", "base64encode", "`base64encode` takes text, bytes, a number or a bool, not a map"),
+            ("null", "base64encode", "`base64encode` takes text, bytes, a number or a bool, not null"),
+            ("null", "toString", "`toString` takes text, a number, a bool, a list or a map, not null"),
+            ("5", "base64decode", "`base64decode` takes text, not a number"),
+            ("true", "indent 2", "`indent` takes text, not a bool"),
+            ("[]", "sha256sum", "`sha256sum` takes text, bytes, a number or a bool, not a list"),
+            ("{}", "jsonParse", "`jsonParse` takes text, not a map"),
+        ] {
+            let error = chain(written).apply(Some(json(input))).unwrap_err();
+            assert_eq!(error.detail, detail);
+            assert!(error.hint.is_some(), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_with_a_hint() {
+        for (written, detail) in [
+            ("", "a `|` has no modifier after it"),
+            ("base64encode | ", "a `|` has no modifier after it"),
+            ("base64encod", "unknown modifier `base64encod`"),
+            ("xyzzy", "unknown modifier `xyzzy`"),
+            ("indent", "`indent` needs an argument"),
+            ("default", "`default` needs an argument"),
+            ("jsonPath", "`jsonPath` needs an argument"),
+            ("base64encode 3", "`base64encode` takes no argument, not `3`"),
+            ("indent 2 3", "`indent` takes one whole number up to 1000, not `2 3`"),
+            ("indent -1", "`indent` takes one whole number up to 1000, not `-1`"),
+            ("indent 1001", "`indent` takes one whole number up to 1000, not `1001`"),
+            ("indent x", "`indent` takes one whole number up to 1000, not `x`"),
+        ] {
+            let error = error_of(written);
+            assert_eq!(error.detail, detail);
+            assert!(error.hint.is_some(), "{written}");
+        }
+        assert_eq!(error_of("jsonPath{.a}").hint.as_deref(), Some("a blank belongs after `jsonPath`"));
+        assert_eq!(error_of("Base64Encode").hint.as_deref(), Some("did you mean `base64encode`?"));
+    }
+
+    #[test]
+    fn a_chain_tells_what_it_is() {
+        let chain = chain("  jsonPath\n {.a}  |\tindent\n4 ");
+        assert_eq!(chain.to_string(), "jsonPath {.a} | indent 4");
+        assert_eq!(chain.names().collect::<Vec<_>>(), ["jsonPath", "indent"]);
+        assert!(chain.ends_with("indent") && !chain.has_default() && !chain.is_empty());
+        assert!(Chain::default().is_empty() && !Chain::default().ends_with("indent"));
+    }
+}

@@ -1,0 +1,256 @@
+//! The table of modifiers. Lookup, errors, help and the docs page read it; a test runs every example.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::{base64, default, hash, json, jsonpath, text};
+use crate::error::Error;
+use crate::value::Value;
+
+/// A modifier: how it is called, what it does, and what it takes.
+#[derive(Debug)]
+pub struct Modifier {
+    /// As it is written after `|`.
+    pub name: &'static str,
+    /// What it does, in one line.
+    pub doc: &'static str,
+    /// Its arguments, as a usage line shows them; empty if it has none.
+    pub usage: &'static str,
+    /// A chain that shows it.
+    pub example: Example,
+    /// The kinds of value it takes, as [`Value::kind`] names them.
+    pub(super) takes: &'static [&'static str],
+    /// What it does.
+    pub(super) function: Function,
+}
+
+/// A value, a chain and what comes out; values as JSON.
+#[derive(Debug)]
+pub struct Example {
+    /// What goes in.
+    pub value: &'static str,
+    /// The chain, as a placeholder has it.
+    pub chain: &'static str,
+    /// What comes out.
+    pub result: &'static str,
+}
+
+/// What a modifier does.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Function {
+    /// Makes a value of a value.
+    Plain(fn(&Value) -> Result<Value, Error>),
+    /// Reads its arguments, blanks around them cut off, once, when the chain is parsed.
+    With(fn(&str) -> Result<Action, Error>),
+    /// Reads the value that stands in for a missing one.
+    Default(fn(&str) -> Result<Value, Error>),
+}
+
+/// A function that has its arguments.
+pub(super) type Action = Arc<dyn Fn(&Value) -> Result<Value, Error> + Send + Sync>;
+
+const TEXT: &[&str] = &["text"];
+const WRITTEN: &[&str] = &["text", "a number", "a bool"];
+const SCALARS: &[&str] = &["text", "bytes", "a number", "a bool"];
+const PRINTED: &[&str] = &["text", "a number", "a bool", "a list", "a map"];
+const JSON: &[&str] = &["text", "a number", "a bool", "null", "a list", "a map"];
+const ANY: &[&str] = &["text", "bytes", "a number", "a bool", "null", "a list", "a map"];
+
+/// Every modifier, in the order of the docs page.
+pub static MODIFIERS: &[Modifier] = &[
+    Modifier {
+        name: "base64encode",
+        doc: "text, bytes, or the literal of a number or bool in standard base64",
+        usage: "",
+        example: Example { value: r#""s3cret""#, chain: "base64encode", result: r#""czNjcmV0""# },
+        takes: SCALARS,
+        function: Function::Plain(base64::encode),
+    },
+    Modifier {
+        name: "base64decode",
+        doc: "what base64 text stands for: standard or URL-safe alphabet, padded or not, line breaks ignored; \
+              bytes where it is not UTF-8",
+        usage: "",
+        example: Example { value: r#""czNjcmV0""#, chain: "base64decode", result: r#""s3cret""# },
+        takes: TEXT,
+        function: Function::Plain(base64::decode),
+    },
+    Modifier {
+        name: "jsonPath",
+        doc: "what Kubernetes' JSONPath template EXPR finds in a value or in JSON text, as text, numbers exact; \
+              filters also take `&&` and `||`",
+        usage: "EXPR",
+        example: Example {
+            value: r#""{\"users\": [{\"name\": \"bob\", \"id\": 7}]}""#,
+            chain: "jsonPath {.users[?(@.id > 1)].name}",
+            result: r#""bob""#,
+        },
+        takes: PRINTED,
+        function: Function::With(jsonpath::json_path),
+    },
+    Modifier {
+        name: "jsonParse",
+        doc: "the value that JSON text stands for, numbers exact",
+        usage: "",
+        example: Example {
+            value: r#""{\"id\": 9007199254740993}""#,
+            chain: "jsonParse",
+            result: r#"{"id":9007199254740993}"#,
+        },
+        takes: TEXT,
+        function: Function::Plain(json::parse),
+    },
+    Modifier {
+        name: "indent",
+        doc: "text with every line after the first indented by N blanks; blank lines stay blank",
+        usage: "N",
+        example: Example { value: r#""a:\n  b\n\nc""#, chain: "indent 2", result: r#""a:\n    b\n\n  c""# },
+        takes: TEXT,
+        function: Function::With(text::indent),
+    },
+    Modifier {
+        name: "sha256sum",
+        doc: "the SHA-256 of the text, the bytes, or the literal of a number or bool, in hex",
+        usage: "",
+        example: Example {
+            value: r#""s3cret""#,
+            chain: "sha256sum",
+            result: r#""1ec1c26b50d5d3c58d9583181af8076655fe00756bf7285940ba3670f99fcba0""#,
+        },
+        takes: SCALARS,
+        function: Function::Plain(hash::sha256sum),
+    },
+    Modifier {
+        name: "default",
+        doc: "VALUE, as a YAML scalar, if the key, path or version is missing or the value is null; modifiers before it \
+              are skipped then; never used when the reading was denied or failed",
+        usage: "VALUE",
+        example: Example { value: "null", chain: "base64encode | default 3", result: "3" },
+        takes: ANY,
+        function: Function::Default(default::value),
+    },
+    Modifier {
+        name: "toString",
+        doc: "the value as text: a number or bool as written, a list or map as compact JSON",
+        usage: "",
+        example: Example { value: "5432", chain: "toString", result: r#""5432""# },
+        takes: PRINTED,
+        function: Function::Plain(text::to_string),
+    },
+    Modifier {
+        name: "toJson",
+        doc: "the value as compact JSON; text comes out in quotes",
+        usage: "",
+        example: Example { value: r#""a\"b""#, chain: "toJson", result: r#""\"a\\\"b\"""# },
+        takes: JSON,
+        function: Function::Plain(json::to_json),
+    },
+    Modifier {
+        name: "urlencode",
+        doc: "text that is safe anywhere in a URL: all but letters, digits and `-._~` as `%XX`",
+        usage: "",
+        example: Example { value: r#""p@ss w/rd""#, chain: "urlencode", result: r#""p%40ss%20w%2Frd""# },
+        takes: SCALARS,
+        function: Function::Plain(text::url_encode),
+    },
+    Modifier {
+        name: "jsonEscape",
+        doc: "text that is safe inside a JSON string, without the quotes around it",
+        usage: "",
+        example: Example { value: r#""say \"hi\"\n""#, chain: "jsonEscape", result: r#""say \\\"hi\\\"\\n""# },
+        takes: WRITTEN,
+        function: Function::Plain(json::escape),
+    },
+];
+
+/// The row of a name.
+pub(super) fn find(name: &str) -> Option<&'static Modifier> {
+    MODIFIERS.iter().find(|modifier| modifier.name == name)
+}
+
+/// The name that a typo may have meant.
+pub(super) fn nearest(typo: &str) -> Option<&'static str> {
+    let typo = typo.to_lowercase();
+    MODIFIERS
+        .iter()
+        .map(|modifier| (strsim::jaro_winkler(&typo, &modifier.name.to_lowercase()), modifier.name))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+/// The page `docs/modifiers.md`.
+pub fn docs() -> String {
+    let mut page = String::from(INTRODUCTION);
+    for Modifier { name, doc, usage, example, takes, .. } in MODIFIERS {
+        let call = format!("{name} {usage}");
+        let _ = write!(page, "\n## `{}`\n\n{}.\nTakes {}.\n\n", call.trim_end(), capital(doc), words(takes));
+        let _ = write!(page, "```text\n{} | {}\n→ {}\n```\n", example.value, example.chain, example.result);
+    }
+    page
+}
+
+const INTRODUCTION: &str = "# Modifiers
+
+A placeholder may pass its value through modifiers, from left to right:
+`<path:secret/data/app#cert | base64decode | indent 4>`.
+
+An unknown modifier, an argument too many or too few, or a value that a modifier does not take is an error.
+A null value is taken by `default` and `toJson` alone. Values below are shown as JSON.
+";
+
+/// `text, bytes or a number`
+pub(super) fn words(kinds: &[&str]) -> String {
+    match kinds {
+        [] => "nothing".to_owned(),
+        [kind] => (*kind).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modifier::Chain;
+
+    #[test]
+    fn every_example_is_true() {
+        for Modifier { name, example, .. } in MODIFIERS {
+            let segments: Vec<&str> = example.chain.split('|').collect();
+            let value = Value::from_json(example.value.as_bytes()).unwrap();
+            let result = Chain::parse(&segments).unwrap().apply(Some(value)).unwrap().unwrap();
+            assert_eq!(result.to_json().unwrap().as_str(), example.result, "{name}");
+            assert!(example.chain.contains(name), "the example of {name} does not show it");
+        }
+    }
+
+    #[test]
+    fn every_row_is_complete_and_unique() {
+        for (index, Modifier { name, doc, takes, usage, function, .. }) in MODIFIERS.iter().enumerate() {
+            assert!(!doc.is_empty() && !doc.ends_with('.') && !takes.is_empty(), "{name}");
+            assert!(MODIFIERS[..index].iter().all(|other| other.name != *name), "{name} is there twice");
+            assert_eq!(usage.is_empty(), matches!(function, Function::Plain(_)), "{name}");
+            assert!(docs().contains(&format!("\n## `{name}")), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_typo_finds_its_modifier() {
+        for (typo, name) in [
+            ("base64encod", Some("base64encode")),
+            ("Base64Decode", Some("base64decode")),
+            ("jsonpath", Some("jsonPath")),
+            ("sha256", Some("sha256sum")),
+            ("tojson", Some("toJson")),
+            ("defautl", Some("default")),
+            ("xyzzy", None),
+        ] {
+            assert_eq!(nearest(typo), name, "{typo}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! A finding as people read it: what, where, the line with carets, and what helps.
+
+use std::fmt::Write;
+
+use crate::error::{Error, Kind, Level};
+use crate::excerpt::Excerpt;
+use crate::source::Place;
+
+/// Whether the text is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// For a terminal.
+    Ansi,
+    /// For everything else.
+    None,
+}
+
+/// One finding, several lines.
+pub fn finding(error: &Error, colour: Colour) -> String {
+    let mut out = String::new();
+    let (word, code) = match error.level {
+        Level::Error => ("error", "1;31"),
+        Level::Warning => ("warning", "1;33"),
+        Level::Note => ("note", "1;36"),
+    };
+    line(&mut out, &format!("{}: {}", colour.paint(code, word), colour.paint("1", &one_line(&error.detail))));
+    let gutter = match &error.place {
+        Some(place) => around(&mut out, error, place, colour),
+        None => " ".to_owned(),
+    };
+    if let Some(cause) = &error.cause {
+        line(&mut out, &format!("{gutter} = cause: {}", one_line(cause)));
+    }
+    if let Some(hint) = &error.hint {
+        line(&mut out, &format!("{}: {}", colour.paint("1;32", "hint"), one_line(hint)));
+    }
+    out
+}
+
+/// Writes where a finding is; returns the blanks that its line number takes.
+fn around(out: &mut String, error: &Error, place: &Place, colour: Colour) -> String {
+    let excerpt = Excerpt::new(&place.source, place.span);
+    let gutter = " ".repeat(excerpt.line.to_string().len());
+    line(out, &format!("{gutter}{} {}", colour.paint("1;34", "-->"), one_line(&place.to_string())));
+    // What is no Kubernetes object may be a file of secrets: nothing of it is shown.
+    if error.kind != Kind::NotKubernetes {
+        let _ = write!(out, "{excerpt}");
+    }
+    let resource = place.resource.as_ref().map(ToString::to_string);
+    let origin = place.origin.as_ref().map(ToString::to_string);
+    for (word, text) in [("resource", resource), ("field", place.field.clone()), ("template", origin)] {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            line(out, &format!("{gutter} = {word}: {}", one_line(&text)));
+        }
+    }
+    gutter
+}
+
+fn line(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
+}
+
+/// A text without line breaks and other control characters: names and answers come from elsewhere.
+fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.trim_end().chars() {
+        match char {
+            char if char.is_control() => out.extend(char.escape_default()),
+            char => out.push(char),
+        }
+    }
+    out
+}
+
+impl Colour {
+    /// `text` in the colour `code` of ECMA-48.
+    pub fn paint(self, code: &str, text: &str) -> String {
+        match self {
+            Self::Ansi => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+            Self::None => text.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::source::{ResourceId, Source, Span};
+
+    fn place() -> Place {
+        let text = "kind: Secret\nstringData:\n  password: <path:secret/data/app#passwrd>\n";
+        let span = Span::new(text.find('<').unwrap(), text.len() - 1);
+        let resource = ResourceId { kind: "Secret".into(), namespace: Some("web".into()), name: Some("db".into()) };
+        Place {
+            resource: Some(Arc::new(resource)),
+            field: Some("stringData.password".into()),
+            origin: Some("chart/templates/db.yaml".into()),
+            ..Place::new(Arc::new(Source::new("apps/db.yaml", text)), span)
+        }
+    }
+
+    #[test]
+    fn a_finding_says_what_where_and_what_helps() {
+        let error = Error::new(Kind::Missing, "secret `secret/data/app` has no key `passwrd`");
+        let error = error.at(place()).cause("HTTP 200").hint("its nearest keys are `password`, `user`");
+        let expected = "\
+error: secret `secret/data/app` has no key `passwrd`
+ --> apps/db.yaml:3:13
+  |
+3 |   password: <path:secret/data/app#passwrd>
+  |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  = resource: Secret web/db
+  = field: stringData.password
+  = template: chart/templates/db.yaml
+  = cause: HTTP 200
+hint: its nearest keys are `password`, `user`
+";
+        assert_eq!(finding(&error, Colour::None), expected);
+    }
+
+    #[test]
+    fn nothing_of_a_document_that_is_no_kubernetes_object_is_shown() {
+        let error = Error::new(Kind::NotKubernetes, "the document is no Kubernetes object").at(place());
+        let text = finding(&error, Colour::None);
+        assert!(text.contains("apps/db.yaml:3:13") && !text.contains("password: "), "{text}");
+    }
+
+    #[test]
+    fn a_line_break_in_a_cause_stays_in_its_line() {
+        let text = finding(&Error::warning(Kind::Store, "x").cause("a\nb\u{1b}[2J"), Colour::None);
+        assert_eq!(text, "warning: x\n  = cause: a\\nb\\u{1b}[2J\n");
+    }
+
+    #[test]
+    fn colours_only_where_they_are_wanted() {
+        let error = Error::new(Kind::Input, "x");
+        assert_eq!(finding(&error, Colour::None), "error: x\n");
+        assert_eq!(finding(&error, Colour::Ansi), "\u{1b}[1;31merror\u{1b}[0m: \u{1b}[1mx\u{1b}[0m\n");
+    }
+}

@@ -1,0 +1,208 @@
+//! The architecture, held: which folder may name which, how long a file may be, what a pure folder may not touch.
+
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+use walkdir::WalkDir;
+
+use crate::support::program::root;
+
+const VALUES: &[&str] = &["value", "source"];
+const YAML: &[&str] = &["value", "source", "error"];
+const MANIFEST: &[&str] = &["yaml", "value", "source", "error"];
+const RENDER: &[&str] =
+    &["placeholder", "manifest", "modifier", "yaml", "policy", "backend", "secret", "value", "source", "error"];
+const REPORT: &[&str] = &[
+    "render",
+    "excerpt",
+    "diff",
+    "placeholder",
+    "manifest",
+    "modifier",
+    "yaml",
+    "policy",
+    "backend",
+    "secret",
+    "value",
+    "source",
+    "error",
+];
+
+/// Each module of the crate with the modules that it may name. What is not here may name nothing.
+const MAY_NAME: &[(&str, &[&str])] = &[
+    ("value", &[]),
+    ("source", &[]),
+    ("secret", &["value", "source", "error"]),
+    ("error", &["value", "source", "excerpt"]),
+    ("excerpt", VALUES),
+    ("diff", VALUES),
+    ("yaml", YAML),
+    ("manifest", MANIFEST),
+    ("modifier", &["value", "error", "yaml"]),
+    ("placeholder", &["modifier", "value", "source", "error"]),
+    ("config", &["error", "source"]),
+    ("policy", &["secret", "config", "error", "source"]),
+    ("client", &["config", "error"]),
+    ("backend", &["client", "config", "secret", "value", "error", "yaml"]),
+    ("render", RENDER),
+    ("input", &["source", "error", "client"]),
+    ("report", REPORT),
+    ("lint", RENDER),
+    ("tool", RENDER),
+    ("krm", RENDER),
+];
+
+/// May name everything but each other.
+const EDGES: [&str; 2] = ["cli", "server"];
+
+/// No runtime, no files, no environment, no network: folders, and files in folders that are not pure as a whole.
+const PURE: &[&str] = &[
+    "value.rs",
+    "source.rs",
+    "secret.rs",
+    "error.rs",
+    "excerpt.rs",
+    "diff.rs",
+    "yaml/",
+    "manifest/",
+    "modifier/",
+    "placeholder/",
+    "policy/",
+    "render/",
+    "report/",
+    "lint/",
+    "backend/vault/request.rs",
+    "backend/vault/response.rs",
+];
+
+/// The only `await` of a pass.
+const NOT_PURE: &str = "render/fetch.rs";
+
+const LONGEST: usize = 400;
+
+#[test]
+fn imports_point_one_way() {
+    let path = Regex::new(r"crate::(\{[^;]*\}|[a-z_]+)").unwrap();
+    let name = Regex::new(r"[a-z_]+").unwrap();
+    let mut wrong = Vec::new();
+    for (file, text) in files() {
+        let module = module(&file);
+        if module == "lib" || module == "main" {
+            continue;
+        }
+        for found in path.captures_iter(&code(&text)) {
+            for named in first_segments(&found[1], &name) {
+                if named != module && !may_name(&module, &named) {
+                    wrong.push(format!("src/{} must not name crate::{named}", file.display()));
+                }
+            }
+        }
+    }
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_has_no_circle() {
+    let mut done: Vec<&str> = Vec::new();
+    while let Some((module, _)) = MAY_NAME
+        .iter()
+        .find(|(module, others)| !done.contains(module) && others.iter().all(|other| done.contains(other)))
+    {
+        done.push(module);
+    }
+    assert_eq!(done.len(), MAY_NAME.len(), "only {done:?} are in order");
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let long =
+        files().into_iter().map(|(file, text)| (text.lines().count(), file)).filter(|(lines, _)| *lines > LONGEST);
+    let long: Vec<String> = long.map(|(lines, file)| format!("src/{}: {lines} lines", file.display())).collect();
+    assert!(long.is_empty(), "over {LONGEST} lines:\n{}", long.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    let silent = files().into_iter().filter(|(_, text)| !text.starts_with("//! "));
+    let silent: Vec<String> = silent.map(|(file, _)| file.display().to_string()).collect();
+    assert!(silent.is_empty(), "no `//!` line at the start of {silent:?}");
+}
+
+#[test]
+fn pure_folders_touch_nothing() {
+    let impure =
+        Regex::new(r"\b(tokio|std::fs|std::env|std::net|std::process|reqwest|(e?println|e?print|dbg)!)").unwrap();
+    let mut wrong = Vec::new();
+    for (file, text) in files() {
+        let name = file.to_string_lossy();
+        if name == NOT_PURE || !PURE.iter().any(|pure| name.starts_with(pure)) {
+            continue;
+        }
+        wrong
+            .extend(impure.find_iter(&code(&text)).map(|found| format!("src/{name} must not name {}", found.as_str())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_the_command_line_prints() {
+    let print = Regex::new(r"\b(e?println!|e?print!|dbg!|io::stdout|io::stderr)").unwrap();
+    let printing = files().into_iter().filter(|(file, text)| !file.starts_with("cli") && print.is_match(&code(text)));
+    let printing: Vec<String> = printing.map(|(file, _)| file.display().to_string()).collect();
+    assert!(printing.is_empty(), "{printing:?} print");
+}
+
+/// Every source file below src/, by its path there.
+fn files() -> Vec<(PathBuf, String)> {
+    let src = root().join("src");
+    let walk =
+        WalkDir::new(&src).sort_by_file_name().into_iter().map(|entry| entry.expect("src is readable").into_path());
+    let rust = walk.filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
+    rust.map(|path| {
+        let text = std::fs::read_to_string(&path).expect("a source file is text");
+        (path.strip_prefix(&src).expect("it is below").to_owned(), text)
+    })
+    .collect()
+}
+
+/// The module at the crate's root that a file belongs to.
+fn module(file: &Path) -> String {
+    let first = file.components().next().expect("a path is not empty");
+    first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+/// A file without comments and unit tests: those may use what they need.
+fn code(text: &str) -> String {
+    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// `a` of `a::b`, and `a` and `c` of `{a::b, c::{d, e}}`.
+fn first_segments(path: &str, name: &Regex) -> Vec<String> {
+    let Some(list) = path.strip_prefix('{') else { return vec![path.to_owned()] };
+    let mut depth = 0;
+    let mut segments = Vec::new();
+    for part in list.split_inclusive(['{', '}', ',']) {
+        if depth == 0 {
+            segments.extend(name.find(part).map(|found| found.as_str().to_owned()));
+        }
+        depth += part.matches('{').count() as i32 - part.matches('}').count() as i32;
+    }
+    segments
+}
+
+fn may_name(module: &str, named: &str) -> bool {
+    if EDGES.contains(&module) {
+        return !EDGES.contains(&named);
+    }
+    MAY_NAME.iter().any(|(name, others)| *name == module && others.contains(&named))
+}
+
+#[test]
+fn a_list_of_imports_is_read() {
+    let name = Regex::new(r"[a-z_]+").unwrap();
+    assert_eq!(first_segments("{error::{Error, Kind}, source::Place, yaml}", &name), ["error", "source", "yaml"]);
+    assert!(!may_name("manifest", "cli") && may_name("cli", "manifest") && !may_name("cli", "server"));
+}

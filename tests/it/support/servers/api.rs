@@ -1,0 +1,98 @@
+//! The tests' own calls to the servers: JSON over HTTP with a bearer token. Vault takes one as well as Kubernetes.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::blocking::Client;
+use serde_json::Value;
+
+/// A server's address and a token for it.
+#[derive(Clone)]
+pub(crate) struct Api {
+    client: Client,
+    base: String,
+    token: Option<String>,
+}
+
+/// What came back; `body` is null where it is not JSON.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    pub(crate) text: String,
+}
+
+impl Api {
+    /// `base` as in `https://127.0.0.1:8200/v1`; `ca` as PEM. Every host name is this machine.
+    pub(crate) fn new(base: &str, ca: Option<&str>) -> Self {
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            // Somebody in this process may have been first, with the same one.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        });
+        let roots = ca.map(|pem| reqwest::Certificate::from_pem(pem.as_bytes()).expect("PEM"));
+        let url = reqwest::Url::parse(base).expect("a URL");
+        let here = ([127, 0, 0, 1], url.port().expect("a port")).into();
+        let client = Client::builder()
+            .resolve(url.host_str().expect("a host"), here)
+            .no_proxy()
+            .timeout(Duration::from_secs(30))
+            .tls_certs_only(roots);
+        Self { client: client.build().expect("a client"), base: base.to_owned(), token: None }
+    }
+
+    /// The same server, as somebody else.
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, None)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path, None)
+    }
+
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::PUT, path, Some(body))
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::POST, path, Some(body))
+    }
+
+    fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        self.try_call(method.clone(), path, body)
+            .unwrap_or_else(|error| panic!("{method} {}/{path}: {error}", self.base))
+    }
+
+    /// For servers that may not answer yet.
+    pub(crate) fn try_get(&self, path: &str) -> Option<Answer> {
+        self.try_call(Method::GET, path, None).ok()
+    }
+
+    fn try_call(&self, method: Method, path: &str, body: Option<&Value>) -> reqwest::Result<Answer> {
+        let mut request = self.client.request(method, format!("{}/{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.header("Content-Type", "application/json").body(body.to_string());
+        }
+        let response = request.send()?;
+        let status = response.status().as_u16();
+        let text = response.text()?;
+        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or_default(), text })
+    }
+}
+
+impl Answer {
+    /// The body of a call that has to succeed.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Value {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.text);
+        self.body
+    }
+}

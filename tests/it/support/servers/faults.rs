@@ -1,0 +1,188 @@
+//! A tiny HTTP server for what a real one cannot be made to show: answers from a script, cut connections, slow and huge
+//! bodies. It records what it was asked.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// One request as it came in. Header names are lower case.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Request {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What to answer.
+#[derive(Clone, Debug)]
+pub(crate) enum Response {
+    /// A status, further headers, a body.
+    Plain(u16, Vec<(&'static str, String)>, String),
+    /// The connection ends without an answer.
+    Cut,
+    /// The head promises more than comes before the connection ends.
+    Torn(String),
+    /// The head at once, then a byte now and then, for ever.
+    Slow,
+    /// A JSON text of this many bytes.
+    Huge(usize),
+    /// Nothing at all, and the connection stays.
+    Silent,
+}
+
+impl Response {
+    pub(crate) fn json(status: u16, body: &str) -> Self {
+        Self::Plain(status, vec![("Content-Type", "application/json".to_owned())], body.to_owned())
+    }
+
+    /// 429, with or without `Retry-After` in seconds.
+    pub(crate) fn too_many(retry_after: Option<u32>) -> Self {
+        let headers = retry_after.map(|seconds| ("Retry-After", seconds.to_string()));
+        Self::Plain(
+            429,
+            headers.into_iter().collect(),
+            r#"{"errors":["request path \"x\": rate limit quota exceeded"]}"#.into(),
+        )
+    }
+}
+
+type Answers = dyn Fn(usize, &Request) -> Response + Send + Sync;
+
+/// The running server. Dropped, it answers nobody any more.
+pub(crate) struct Faults {
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) address: String,
+    seen: Arc<Mutex<Vec<Request>>>,
+    over: Arc<AtomicBool>,
+}
+
+impl Faults {
+    /// Answers in this order, whatever is asked; the last one for ever.
+    pub(crate) fn script(answers: Vec<Response>) -> Self {
+        Self::start(move |number, _| answers[number.min(answers.len() - 1)].clone())
+    }
+
+    /// `answer` gets the number of the request, from 0, and the request.
+    pub(crate) fn start(answer: impl Fn(usize, &Request) -> Response + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("bound"));
+        let (seen, over) = (Arc::<Mutex<Vec<Request>>>::default(), Arc::<AtomicBool>::default());
+        let faults = Self { address, seen: Arc::clone(&seen), over: Arc::clone(&over) };
+        let answer: Arc<Answers> = Arc::new(answer);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if over.load(Ordering::Relaxed) {
+                    break;
+                }
+                let (seen, over, answer) = (Arc::clone(&seen), Arc::clone(&over), Arc::clone(&answer));
+                std::thread::spawn(move || serve(&stream, &seen, &over, &*answer));
+            }
+        });
+        faults
+    }
+
+    /// All requests until now.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Faults {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        // Wakes the listener, so that it sees the end.
+        let _ = TcpStream::connect(self.address.trim_start_matches("http://"));
+    }
+}
+
+/// The requests of one connection, one after the other.
+fn serve(stream: &TcpStream, seen: &Mutex<Vec<Request>>, over: &AtomicBool, answer: &Answers) {
+    let mut reader = BufReader::new(stream);
+    while let Some(request) = read(&mut reader) {
+        let number = {
+            let mut seen = seen.lock().unwrap();
+            seen.push(request.clone());
+            seen.len() - 1
+        };
+        if write(stream, answer(number, &request), over).is_none() {
+            break;
+        }
+    }
+    let _ = stream.shutdown(Shutdown::Both);
+}
+
+fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
+    let mut words = line.split(' ').map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+    }
+    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body).ok()?;
+    Some(Request { method, path, headers, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+/// None: this connection is over.
+fn write(mut stream: &TcpStream, response: Response, over: &AtomicBool) -> Option<()> {
+    match response {
+        Response::Plain(status, headers, body) => plain(stream, status, &headers, &body),
+        Response::Cut => None,
+        Response::Torn(body) => {
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len() + 100).ok();
+            None
+        }
+        Response::Slow => {
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{{")
+                .ok()?;
+            while !over.load(Ordering::Relaxed) {
+                stream.write_all(b" ").ok()?;
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            None
+        }
+        Response::Huge(size) => {
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+                size + 21
+            )
+            .ok()?;
+            stream.write_all(br#"{"data":{"huge":"ab"#).ok()?;
+            let piece = [b'x'; 65536];
+            for start in (0..size).step_by(piece.len()) {
+                stream.write_all(&piece[..piece.len().min(size - start)]).ok()?;
+            }
+            stream.write_all(br#""}}"#).ok().filter(|()| false)
+        }
+        Response::Silent => {
+            while !over.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            None
+        }
+    }
+}
+
+fn plain(mut stream: &TcpStream, status: u16, headers: &[(&str, String)], body: &str) -> Option<()> {
+    let mut head = format!("HTTP/1.1 {status} Scripted\r\nContent-Length: {}\r\n", body.len());
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    stream.write_all(format!("{head}\r\n{body}").as_bytes()).ok()
+}

@@ -1,0 +1,86 @@
+//! Real servers on loopback, each in a folder and on ports of its own; they end with the test process, also when it is
+//! killed. `just servers` builds them. What a real server cannot be made to show, `Faults` shows.
+
+mod api;
+mod authority;
+mod faults;
+mod github;
+mod kubernetes;
+mod process;
+mod vault;
+
+pub(crate) use api::Api;
+pub(crate) use authority::Authority;
+pub(crate) use faults::{Faults, Request, Response};
+pub(crate) use github::GithubStub;
+pub(crate) use kubernetes::Kubernetes;
+pub(crate) use vault::{Setup, Vault};
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock};
+
+/// The Vault that all tests of this process share. Use mounts, policies and users of your own; never seal it.
+pub(crate) fn vault() -> Option<&'static Vault> {
+    static SHARED: OnceLock<Option<Vault>> = OnceLock::new();
+    SHARED.get_or_init(|| own_vault(Setup::default())).as_ref()
+}
+
+/// A Vault for one test: to be sealed, paused, or set up in another way.
+pub(crate) fn own_vault(setup: Setup) -> Option<Vault> {
+    binary("vault").map(|binary| Vault::start(&binary, &setup))
+}
+
+/// The kube-apiserver that all tests of this process share. Use namespaces of your own.
+pub(crate) fn kubernetes() -> Option<&'static Kubernetes> {
+    static SHARED: OnceLock<Option<Kubernetes>> = OnceLock::new();
+    SHARED
+        .get_or_init(|| {
+            let (etcd, apiserver) = (binary("etcd")?, binary("kube-apiserver")?);
+            Some(Kubernetes::start(&etcd, &apiserver))
+        })
+        .as_ref()
+}
+
+/// A server or tool that `just servers` has built. Without it a test has nothing to say: it is skipped, loudly, and in CI
+/// it fails.
+pub(crate) fn binary(name: &str) -> Option<PathBuf> {
+    let path = folder().join("bin").join(name);
+    if path.is_file() {
+        return Some(path);
+    }
+    assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, run `just servers` first", path.display());
+    skipped(name);
+    None
+}
+
+/// Manifests of real projects, kept by `just servers`.
+pub(crate) fn manifests() -> Option<PathBuf> {
+    let path = folder().join("manifests");
+    if !path.is_dir() {
+        assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, run `just servers` first", path.display());
+        skipped("manifests");
+        return None;
+    }
+    Some(path)
+}
+
+fn folder() -> PathBuf {
+    setting("TEST_SERVERS").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers"), PathBuf::from)
+}
+
+#[expect(clippy::disallowed_methods, reason = "where the servers are is a setting of the tests, not of the program")]
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Once for each server, past the test harness, which shows nothing of a test that passes.
+fn skipped(name: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap().insert(name.to_owned()) {
+        use std::io::Write as _;
+        let line = format!("skipped: the tests that need {name}; run `just servers` to build it\n");
+        // The terminal's stderr itself: the harness keeps what eprintln! writes.
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+}
