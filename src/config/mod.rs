@@ -32,6 +32,7 @@ pub struct Config {
     tenant: bool,
     repository: PathBuf,
     working_folder: PathBuf,
+    cache_folder: Option<PathBuf>,
 }
 
 /// One setting's value and who set it. The value is in its one spelling: `kubernetes` is `k8s`, `auth/approle/` is `approle`.
@@ -166,6 +167,11 @@ impl Config {
     /// The folder that the file which `name` names must not leave, links followed, because a tenant named it. Whoever opens it checks.
     pub fn confined(&self, name: &str) -> Option<&Path> {
         (self.authority(name) == Authority::Tenant && !self.tenant_settings_name(name)).then_some(&*self.repository)
+    }
+
+    /// Where what may be lost is kept between runs, in a folder of our own; none where there is no home.
+    pub fn cache_folder(&self) -> Option<PathBuf> {
+        self.cache_folder.clone()
     }
 
     /// Whether there is a tenant at all: whether Argo CD runs us.

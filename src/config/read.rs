@@ -1,5 +1,7 @@
 //! Precedence: which of the given values is in effect, and which the operator alone would have. Knows no tenant rule.
 
+use std::path::PathBuf;
+
 use zeroize::Zeroizing;
 
 use super::table::{self, OTHER_STORES, Row, SETTINGS};
@@ -22,6 +24,7 @@ pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
         tenant: has_tenant(given),
         repository: given.repository.clone(),
         working_folder: given.working_folder.clone(),
+        cache_folder: cache_folder(given),
         ..Config::default()
     };
     for row in SETTINGS {
@@ -29,6 +32,13 @@ pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
     }
     choose_login(&mut config, given);
     config
+}
+
+/// As XDG has it; a relative `XDG_CACHE_HOME` does not count.
+fn cache_folder(given: &Given) -> Option<PathBuf> {
+    let folder = |name: &str| given.environment.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let caches = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
+    Some(caches.join("vault-render"))
 }
 
 /// Argo CD sets variables of its own for a plugin; without any of them nobody but the operator is there.
