@@ -4,5 +4,6 @@
 mod cases;
 mod cli;
 mod servers;
+mod store;
 mod structure;
 mod support;

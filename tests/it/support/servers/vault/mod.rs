@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use super::process::{Process, free_port, home, retry};
 use super::{Api, Authority};
 
-
 /// What is not the same for every Vault.
 #[derive(Default)]
 pub struct Setup {
