@@ -3,6 +3,7 @@
 
 mod cases;
 mod cli;
+mod cluster;
 mod servers;
 mod store;
 mod structure;
