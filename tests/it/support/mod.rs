@@ -1,5 +1,6 @@
-//! What the tests share: the built program, started with nothing around it but what a test says, and the real servers.
+//! What the tests share: the built program, started with nothing around it but what a test says, and real servers.
 
 pub(crate) mod case;
 pub(crate) mod program;
-pub mod servers;
+pub(crate) mod render;
+pub(crate) mod servers;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// A server's address and a token for it.
 #[derive(Clone)]
-pub struct Api {
+pub(crate) struct Api {
     client: Client,
     base: String,
     token: Option<String>,
@@ -17,15 +17,15 @@ pub struct Api {
 
 /// What came back; `body` is null where it is not JSON.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub body: Value,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    pub(crate) text: String,
 }
 
 impl Api {
     /// `base` as in `https://127.0.0.1:8200/v1`; `ca` as PEM. Every host name is this machine.
-    pub fn new(base: &str, ca: Option<&str>) -> Self {
+    pub(crate) fn new(base: &str, ca: Option<&str>) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             // Somebody in this process may have been first, with the same one.
@@ -43,23 +43,23 @@ impl Api {
     }
 
     /// The same server, as somebody else.
-    pub fn with_token(&self, token: &str) -> Self {
+    pub(crate) fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.call(Method::GET, path, None)
     }
 
-    pub fn delete(&self, path: &str) -> Answer {
+    pub(crate) fn delete(&self, path: &str) -> Answer {
         self.call(Method::DELETE, path, None)
     }
 
-    pub fn put(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
         self.call(Method::PUT, path, Some(body))
     }
 
-    pub fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         self.call(Method::POST, path, Some(body))
     }
 
@@ -69,7 +69,7 @@ impl Api {
     }
 
     /// For servers that may not answer yet.
-    pub fn try_get(&self, path: &str) -> Option<Answer> {
+    pub(crate) fn try_get(&self, path: &str) -> Option<Answer> {
         self.try_call(Method::GET, path, None).ok()
     }
 
@@ -91,7 +91,7 @@ impl Api {
 impl Answer {
     /// The body of a call that has to succeed.
     #[track_caller]
-    pub fn ok(self) -> Value {
+    pub(crate) fn ok(self) -> Value {
         assert!((200..300).contains(&self.status), "{} {}", self.status, self.text);
         self.body
     }

@@ -5,20 +5,20 @@ use rcgen::{
 };
 
 /// Signs certificates for servers and clients.
-pub struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     /// Its own certificate, for those who shall trust it.
-    pub pem: String,
+    pub(crate) pem: String,
 }
 
 /// A certificate with its key, both PEM.
-pub struct Identity {
-    pub certificate: String,
-    pub key: String,
+pub(crate) struct Identity {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
 }
 
 impl Authority {
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -29,12 +29,12 @@ impl Authority {
     }
 
     /// A server that is called by these names or addresses.
-    pub fn server(&self, names: &[&str]) -> Identity {
+    pub(crate) fn server(&self, names: &[&str]) -> Identity {
         self.sign(names, "server", ExtendedKeyUsagePurpose::ServerAuth)
     }
 
     /// A client of this common name.
-    pub fn client(&self, name: &str) -> Identity {
+    pub(crate) fn client(&self, name: &str) -> Identity {
         self.sign(&[], name, ExtendedKeyUsagePurpose::ClientAuth)
     }
 

@@ -9,22 +9,22 @@ use std::time::Duration;
 
 /// One request as it came in. Header names are lower case.
 #[derive(Clone, Debug)]
-pub struct Request {
-    pub method: String,
-    pub path: String,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 impl Request {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// What to answer.
 #[derive(Clone, Debug)]
-pub enum Response {
+pub(crate) enum Response {
     /// A status, further headers, a body.
     Plain(u16, Vec<(&'static str, String)>, String),
     /// The connection ends without an answer.
@@ -40,12 +40,12 @@ pub enum Response {
 }
 
 impl Response {
-    pub fn json(status: u16, body: &str) -> Self {
+    pub(crate) fn json(status: u16, body: &str) -> Self {
         Self::Plain(status, vec![("Content-Type", "application/json".to_owned())], body.to_owned())
     }
 
     /// 429, with or without `Retry-After` in seconds.
-    pub fn too_many(retry_after: Option<u32>) -> Self {
+    pub(crate) fn too_many(retry_after: Option<u32>) -> Self {
         let headers = retry_after.map(|seconds| ("Retry-After", seconds.to_string()));
         Self::Plain(
             429,
@@ -58,21 +58,21 @@ impl Response {
 type Answers = dyn Fn(usize, &Request) -> Response + Send + Sync;
 
 /// The running server. Dropped, it answers nobody any more.
-pub struct Faults {
+pub(crate) struct Faults {
     /// `http://127.0.0.1:PORT`.
-    pub address: String,
+    pub(crate) address: String,
     seen: Arc<Mutex<Vec<Request>>>,
     over: Arc<AtomicBool>,
 }
 
 impl Faults {
     /// Answers in this order, whatever is asked; the last one for ever.
-    pub fn script(answers: Vec<Response>) -> Self {
+    pub(crate) fn script(answers: Vec<Response>) -> Self {
         Self::start(move |number, _| answers[number.min(answers.len() - 1)].clone())
     }
 
     /// `answer` gets the number of the request, from 0, and the request.
-    pub fn start(answer: impl Fn(usize, &Request) -> Response + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(answer: impl Fn(usize, &Request) -> Response + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("bound"));
         let (seen, over) = (Arc::<Mutex<Vec<Request>>>::default(), Arc::<AtomicBool>::default());
@@ -91,7 +91,7 @@ impl Faults {
     }
 
     /// All requests until now.
-    pub fn requests(&self) -> Vec<Request> {
+    pub(crate) fn requests(&self) -> Vec<Request> {
         self.seen.lock().unwrap().clone()
     }
 }

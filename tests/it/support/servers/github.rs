@@ -3,27 +3,27 @@
 use super::{Faults, Request, Response};
 
 /// One member of one team of one organization.
-pub struct GithubStub {
+pub(crate) struct GithubStub {
     server: Faults,
 }
 
 impl GithubStub {
     /// The only token that GitHub knows.
-    pub const TOKEN: &'static str = "ghp_stub_0123456789";
+    pub(crate) const TOKEN: &'static str = "ghp_stub_0123456789";
 
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self { server: Faults::start(|_, request| answer(request)) }
     }
 
-    pub fn base_url(&self) -> String {
+    pub(crate) fn base_url(&self) -> String {
         format!("{}/api/v3/", self.server.address)
     }
 
-    pub fn organization(&self) -> &'static str {
+    pub(crate) fn organization(&self) -> &'static str {
         "acme"
     }
 
-    pub fn team(&self) -> &'static str {
+    pub(crate) fn team(&self) -> &'static str {
         "devs"
     }
 }

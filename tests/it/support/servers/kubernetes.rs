@@ -10,21 +10,21 @@ use super::process::{Process, free_port, home, retry};
 use super::{Api, Authority};
 
 /// A running cluster, and its administrator.
-pub struct Kubernetes {
+pub(crate) struct Kubernetes {
     _etcd: Process,
     apiserver: Process,
     api: Api,
     /// `https://127.0.0.1:PORT`.
-    pub address: String,
+    pub(crate) address: String,
     /// The administrator's token.
-    pub admin: &'static str,
+    pub(crate) admin: &'static str,
     /// Signed the apiserver's certificate.
-    pub authority: Authority,
+    pub(crate) authority: Authority,
 }
 
 impl Kubernetes {
     /// What service-account tokens for Vault are made out to.
-    pub const AUDIENCE: &'static str = "vault";
+    pub(crate) const AUDIENCE: &'static str = "vault";
 
     pub(super) fn start(etcd: &Path, apiserver: &Path) -> Self {
         retry(|| Self::try_start(etcd, apiserver))
@@ -48,20 +48,20 @@ impl Kubernetes {
     }
 
     /// The API, as administrator.
-    pub fn api(&self) -> &Api {
+    pub(crate) fn api(&self) -> &Api {
         &self.api
     }
 
-    pub fn namespace(&self, name: &str) {
+    pub(crate) fn namespace(&self, name: &str) {
         self.create("api/v1/namespaces", &json!({"metadata": {"name": name}}));
     }
 
-    pub fn service_account(&self, namespace: &str, name: &str) {
+    pub(crate) fn service_account(&self, namespace: &str, name: &str) {
         self.create(&format!("api/v1/namespaces/{namespace}/serviceaccounts"), &json!({"metadata": {"name": name}}));
     }
 
     /// A token for the service account; without an audience it is one for the apiserver itself.
-    pub fn token(&self, namespace: &str, account: &str, audience: Option<&str>) -> String {
+    pub(crate) fn token(&self, namespace: &str, account: &str, audience: Option<&str>) -> String {
         let path = format!("api/v1/namespaces/{namespace}/serviceaccounts/{account}/token");
         let audiences: Vec<&str> = audience.into_iter().collect();
         let answer = self.api.post(&path, &json!({"spec": {"audiences": audiences, "expirationSeconds": 3600}})).ok();
@@ -69,13 +69,13 @@ impl Kubernetes {
     }
 
     /// A Secret of texts.
-    pub fn secret(&self, namespace: &str, name: &str, data: &Value) {
+    pub(crate) fn secret(&self, namespace: &str, name: &str, data: &Value) {
         let secret = json!({"metadata": {"name": name}, "stringData": data});
         self.create(&format!("api/v1/namespaces/{namespace}/secrets"), &secret);
     }
 
     /// Lets the service account read one Secret, and nothing else.
-    pub fn may_read_secret(&self, namespace: &str, account: &str, secret: &str) {
+    pub(crate) fn may_read_secret(&self, namespace: &str, account: &str, secret: &str) {
         let rbac = format!("apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}");
         let name = format!("{account}-{secret}");
         let rules = json!([{"apiGroups": [""], "resources": ["secrets"], "resourceNames": [secret], "verbs": ["get"]}]);
@@ -86,7 +86,7 @@ impl Kubernetes {
     }
 
     /// A kubeconfig for whoever holds the token, as the file `name` in the cluster's folder.
-    pub fn kubeconfig(&self, name: &str, token: &str) -> PathBuf {
+    pub(crate) fn kubeconfig(&self, name: &str, token: &str) -> PathBuf {
         let file = self.apiserver.home().join(name);
         let config = json!({
             "apiVersion": "v1", "kind": "Config", "current-context": "test",
@@ -99,12 +99,12 @@ impl Kubernetes {
     }
 
     /// The authority's certificate as a file.
-    pub fn ca_file(&self) -> PathBuf {
+    pub(crate) fn ca_file(&self) -> PathBuf {
         self.apiserver.home().join("ca.pem")
     }
 
     /// For Vault: it may ask whether a token is good.
-    pub fn reviewer_token(&self) -> String {
+    pub(crate) fn reviewer_token(&self) -> String {
         self.token("default", "reviewer", None)
     }
 

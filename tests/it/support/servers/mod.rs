@@ -9,30 +9,30 @@ mod kubernetes;
 mod process;
 mod vault;
 
-pub use api::Api;
-pub use authority::Authority;
-pub use faults::{Faults, Request, Response};
-pub use github::GithubStub;
-pub use kubernetes::Kubernetes;
-pub use vault::{Setup, Vault};
+pub(crate) use api::Api;
+pub(crate) use authority::Authority;
+pub(crate) use faults::{Faults, Request, Response};
+pub(crate) use github::GithubStub;
+pub(crate) use kubernetes::Kubernetes;
+pub(crate) use vault::{Setup, Vault};
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 /// The Vault that all tests of this process share. Use mounts, policies and users of your own; never seal it.
-pub fn vault() -> Option<&'static Vault> {
+pub(crate) fn vault() -> Option<&'static Vault> {
     static SHARED: OnceLock<Option<Vault>> = OnceLock::new();
     SHARED.get_or_init(|| own_vault(Setup::default())).as_ref()
 }
 
 /// A Vault for one test: to be sealed, paused, or set up in another way.
-pub fn own_vault(setup: Setup) -> Option<Vault> {
+pub(crate) fn own_vault(setup: Setup) -> Option<Vault> {
     binary("vault").map(|binary| Vault::start(&binary, &setup))
 }
 
 /// The kube-apiserver that all tests of this process share. Use namespaces of your own.
-pub fn kubernetes() -> Option<&'static Kubernetes> {
+pub(crate) fn kubernetes() -> Option<&'static Kubernetes> {
     static SHARED: OnceLock<Option<Kubernetes>> = OnceLock::new();
     SHARED
         .get_or_init(|| {
@@ -44,7 +44,7 @@ pub fn kubernetes() -> Option<&'static Kubernetes> {
 
 /// A server or tool that `just servers` has built. Without it a test has nothing to say: it is skipped, loudly, and in CI
 /// it fails.
-pub fn binary(name: &str) -> Option<PathBuf> {
+pub(crate) fn binary(name: &str) -> Option<PathBuf> {
     let path = folder().join("bin").join(name);
     if path.is_file() {
         return Some(path);
@@ -55,7 +55,7 @@ pub fn binary(name: &str) -> Option<PathBuf> {
 }
 
 /// Manifests of real projects, kept by `just servers`.
-pub fn manifests() -> Option<PathBuf> {
+pub(crate) fn manifests() -> Option<PathBuf> {
     let path = folder().join("manifests");
     if !path.is_dir() {
         assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, run `just servers` first", path.display());

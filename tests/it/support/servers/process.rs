@@ -23,7 +23,7 @@ rm -rf "$home"
 "#;
 
 /// A running server. Dropped, it is gone: process and folder.
-pub struct Process {
+pub(crate) struct Process {
     name: &'static str,
     home: PathBuf,
     pid: u32,
@@ -33,7 +33,7 @@ pub struct Process {
 
 impl Process {
     /// `home` is the server's own folder; it goes when the server goes.
-    pub fn start(name: &'static str, home: &Path, binary: &Path, arguments: &[String]) -> Self {
+    pub(crate) fn start(name: &'static str, home: &Path, binary: &Path, arguments: &[String]) -> Self {
         let mut shell = Command::new("sh")
             .args(["-c", GUARD, "guard"])
             .arg(home)
@@ -54,7 +54,7 @@ impl Process {
     }
 
     /// Asks until the answer is there; shows the end of the log when the server dies or takes longer than half a minute.
-    pub fn wait<T>(&self, mut ask: impl FnMut() -> Option<T>) -> Result<T, String> {
+    pub(crate) fn wait<T>(&self, mut ask: impl FnMut() -> Option<T>) -> Result<T, String> {
         let start = Instant::now();
         loop {
             if !self.alive() {
@@ -71,16 +71,16 @@ impl Process {
     }
 
     /// Stops the server in its tracks: it keeps its connections and answers nothing.
-    pub fn pause(&self) {
+    pub(crate) fn pause(&self) {
         self.signal("STOP");
     }
 
     /// It goes on as if nothing had been.
-    pub fn resume(&self) {
+    pub(crate) fn resume(&self) {
         self.signal("CONT");
     }
 
-    pub fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         &self.home
     }
 
@@ -110,17 +110,17 @@ impl Drop for Process {
 }
 
 /// A new folder for a server.
-pub fn home(name: &str) -> PathBuf {
+pub(crate) fn home(name: &str) -> PathBuf {
     tempfile::Builder::new().prefix(&format!("vault-render-{name}-")).tempdir().expect("a folder").keep()
 }
 
 /// A port of loopback that nobody listens on at this moment.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
 /// Between asking for a port and using it, somebody else may have taken it: the server dies then, and gets another try.
-pub fn retry<T>(mut start: impl FnMut() -> Result<T, String>) -> T {
+pub(crate) fn retry<T>(mut start: impl FnMut() -> Result<T, String>) -> T {
     let mut last = String::new();
     for _ in 0..3 {
         match start() {

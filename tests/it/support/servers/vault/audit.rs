@@ -8,18 +8,18 @@ use super::Vault;
 
 impl Vault {
     /// Every request that came in, as `read secret/data/app`, in order.
-    pub fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         let log = fs::read_to_string(self.process.home().join("audit.log")).expect("the audit log");
         log.lines().filter_map(request).collect()
     }
 
     /// The reads below a mount or path: `reads("team-a/")` gives `read team-a/data/app`, …
-    pub fn reads(&self, below: &str) -> Vec<String> {
+    pub(crate) fn reads(&self, below: &str) -> Vec<String> {
         self.below("read", below)
     }
 
     /// The logins at an auth mount: `logins("approle-a")`.
-    pub fn logins(&self, mount: &str) -> Vec<String> {
+    pub(crate) fn logins(&self, mount: &str) -> Vec<String> {
         self.below("update", &format!("auth/{mount}/login"))
     }
 

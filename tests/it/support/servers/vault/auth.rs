@@ -6,14 +6,14 @@ use super::super::{GithubStub, Kubernetes};
 use super::{Vault, text};
 
 /// What an approle login needs.
-pub struct Approle {
-    pub role_id: String,
-    pub secret_id: String,
+pub(crate) struct Approle {
+    pub(crate) role_id: String,
+    pub(crate) secret_id: String,
 }
 
 impl Vault {
     /// An approle `web` at `mount`; `role` as the API takes it: `token_policies`, `secret_id_num_uses`, `token_num_uses`, …
-    pub fn approle(&self, mount: &str, role: &Value) -> Approle {
+    pub(crate) fn approle(&self, mount: &str, role: &Value) -> Approle {
         self.enable(mount, "approle");
         self.api.post(&format!("auth/{mount}/role/web"), role).ok();
         let role_id = text(&self.api.get(&format!("auth/{mount}/role/web/role-id")).ok()["data"]["role_id"]);
@@ -21,12 +21,12 @@ impl Vault {
     }
 
     /// Another secret id for the role `web`.
-    pub fn secret_id(&self, mount: &str) -> String {
+    pub(crate) fn secret_id(&self, mount: &str) -> String {
         text(&self.api.post(&format!("auth/{mount}/role/web/secret-id"), &json!({})).ok()["data"]["secret_id"])
     }
 
     /// A user at `mount`; wrong passwords do not lock him.
-    pub fn userpass(&self, mount: &str, user: &str, password: &str, policies: &[&str]) {
+    pub(crate) fn userpass(&self, mount: &str, user: &str, password: &str, policies: &[&str]) {
         self.enable(mount, "userpass");
         let tune = json!({"user_lockout_config": {"lockout_disable": true}});
         self.api.post(&format!("sys/auth/{mount}/tune"), &tune).ok();
@@ -35,7 +35,7 @@ impl Vault {
     }
 
     /// The members of the stub's team may log in.
-    pub fn github(&self, mount: &str, stub: &GithubStub, policies: &[&str]) {
+    pub(crate) fn github(&self, mount: &str, stub: &GithubStub, policies: &[&str]) {
         self.enable(mount, "github");
         let config = json!({"organization": stub.organization(), "base_url": stub.base_url()});
         self.api.post(&format!("auth/{mount}/config"), &config).ok();
@@ -44,7 +44,14 @@ impl Vault {
     }
 
     /// A role for a service account; Vault asks the real apiserver's TokenReview.
-    pub fn kubernetes(&self, mount: &str, role: &str, cluster: &Kubernetes, account: (&str, &str), policies: &[&str]) {
+    pub(crate) fn kubernetes(
+        &self,
+        mount: &str,
+        role: &str,
+        cluster: &Kubernetes,
+        account: (&str, &str),
+        policies: &[&str],
+    ) {
         self.enable(mount, "kubernetes");
         let config = json!({
             "kubernetes_host": cluster.address, "kubernetes_ca_cert": cluster.authority.pem,

@@ -14,24 +14,24 @@ use super::{Api, Authority};
 
 /// What is not the same for every Vault.
 #[derive(Default)]
-pub struct Setup {
+pub(crate) struct Setup {
     /// The names of the server's certificate; none: plain HTTP.
-    pub tls: Vec<&'static str>,
+    pub(crate) tls: Vec<&'static str>,
 }
 
 /// A running Vault, and its operator.
-pub struct Vault {
+pub(crate) struct Vault {
     process: Process,
     api: Api,
     unseal_key: String,
     /// `http(s)://127.0.0.1:PORT`, for `VAULT_ADDR`.
-    pub address: String,
+    pub(crate) address: String,
     /// The root token.
-    pub root: String,
+    pub(crate) root: String,
     /// Signed the server's certificate, if it has one; signs clients' certificates too.
-    pub authority: Authority,
+    pub(crate) authority: Authority,
     /// The authority's certificate as a file, for `VAULT_CACERT`.
-    pub ca_file: PathBuf,
+    pub(crate) ca_file: PathBuf,
 }
 
 impl Vault {
@@ -66,33 +66,33 @@ impl Vault {
     }
 
     /// The API, as root. Paths are without `/v1/`.
-    pub fn api(&self) -> &Api {
+    pub(crate) fn api(&self) -> &Api {
         &self.api
     }
 
     /// From here on every call is a 503.
-    pub fn seal(&self) {
+    pub(crate) fn seal(&self) {
         self.api.put("sys/seal", &json!({})).ok();
     }
 
     /// Everything is back, tokens too.
-    pub fn unseal(&self) -> Result<(), String> {
+    pub(crate) fn unseal(&self) -> Result<(), String> {
         self.api.put("sys/unseal", &json!({"key": self.unseal_key})).ok();
         self.process.wait(|| self.api.try_get("sys/health").filter(|answer| answer.status == 200))?;
         Ok(())
     }
 
     /// It keeps its connections and answers nothing, until `resume`.
-    pub fn pause(&self) {
+    pub(crate) fn pause(&self) {
         self.process.pause();
     }
 
-    pub fn resume(&self) {
+    pub(crate) fn resume(&self) {
         self.process.resume();
     }
 
     /// A real 429 after `rate` requests a second below `path`; `retry_after`: the answer says how long to wait.
-    pub fn limit(&self, path: &str, rate: u32, retry_after: bool) {
+    pub(crate) fn limit(&self, path: &str, rate: u32, retry_after: bool) {
         let headers = json!({"enable_rate_limit_response_headers": retry_after});
         self.api.post("sys/quotas/config", &headers).ok();
         let name = path.trim_end_matches('/').replace('/', "-");

@@ -6,7 +6,7 @@ use super::{Vault, text};
 
 impl Vault {
     /// A key-value engine of version 1 or 2.
-    pub fn mount(&self, mount: &str, version: u8) {
+    pub(crate) fn mount(&self, mount: &str, version: u8) {
         let engine = json!({"type": "kv", "options": {"version": version.to_string()}});
         self.api.post(&format!("sys/mounts/{mount}"), &engine).ok();
         // A fresh engine of version 2 refuses requests for a moment ("Upgrading from non-versioned to versioned data").
@@ -17,7 +17,7 @@ impl Vault {
     }
 
     /// `secret` is the map of its keys, whatever the engine's version; `path` has no `data/`.
-    pub fn write(&self, mount: &str, path: &str, secret: &Value) {
+    pub(crate) fn write(&self, mount: &str, path: &str, secret: &Value) {
         let version = self.api.get(&format!("sys/internal/ui/mounts/{mount}")).ok();
         if version["data"]["options"]["version"] == "2" {
             self.api.post(&format!("{mount}/data/{path}"), &json!({"data": secret})).ok();
@@ -27,29 +27,29 @@ impl Vault {
     }
 
     /// Of a KV v2 secret: deleted versions can come back.
-    pub fn delete_versions(&self, mount: &str, path: &str, versions: &[u32]) {
+    pub(crate) fn delete_versions(&self, mount: &str, path: &str, versions: &[u32]) {
         self.api.post(&format!("{mount}/delete/{path}"), &json!({"versions": versions})).ok();
     }
 
     /// Destroyed ones cannot.
-    pub fn destroy_versions(&self, mount: &str, path: &str, versions: &[u32]) {
+    pub(crate) fn destroy_versions(&self, mount: &str, path: &str, versions: &[u32]) {
         self.api.post(&format!("{mount}/destroy/{path}"), &json!({"versions": versions})).ok();
     }
 
     /// A policy that allows reading these paths (`secret/data/app`, `secret/data/*`) and nothing else.
-    pub fn policy(&self, name: &str, paths: &[&str]) {
+    pub(crate) fn policy(&self, name: &str, paths: &[&str]) {
         let rules: Vec<String> =
             paths.iter().map(|path| format!("path \"{path}\" {{ capabilities = [\"read\"] }}")).collect();
         self.api.put(&format!("sys/policies/acl/{name}"), &json!({"policy": rules.join("\n")})).ok();
     }
 
     /// A token with these policies and no `default` policy, so that it may do just what they say.
-    pub fn token(&self, policies: &[&str]) -> String {
+    pub(crate) fn token(&self, policies: &[&str]) -> String {
         self.token_with(json!({"policies": policies, "no_default_policy": true}))
     }
 
     /// `request` as `auth/token/create` takes it: `num_uses`, `ttl`, …
-    pub fn token_with(&self, request: Value) -> String {
+    pub(crate) fn token_with(&self, request: Value) -> String {
         text(&self.api.post("auth/token/create", &request).ok()["auth"]["client_token"])
     }
 }

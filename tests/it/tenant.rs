@@ -1,0 +1,180 @@
+//! What whoever may edit an Application can and cannot make the operator's renderer do. `ARGOCD_ENV_X` is the tenant's.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::support::program::{Program, program};
+use crate::support::render::{render, secret};
+use crate::support::servers::{self, Faults, Response};
+
+/// A server of the tenant's: it answers whatever is asked, and remembers what it was sent.
+fn tenants_server() -> Faults {
+    Faults::start(|_, request| match request.path.as_str() {
+        "/v1/auth/approle/login" => {
+            Response::json(200, r#"{"auth": {"client_token": "tenants", "lease_duration": 60}}"#)
+        }
+        _ => Response::json(200, r#"{"data": {"password": "tenants-value"}}"#),
+    })
+}
+
+fn placeholder() -> String {
+    secret(&["<path:secret/app#password>"])
+}
+
+/// A run of the operator's: his server answers `operators-value`.
+fn operators_run() -> (Faults, Program) {
+    let server = Faults::script(vec![Response::json(200, r#"{"data": {"password": "operators-value"}}"#)]);
+    let program = render(&server.address, &placeholder()).env("VAULT_TOKEN", "operators-token");
+    (server, program.env("ARGOCD_APP_NAME", "app").env("VAULT_MAX_RETRIES", "0"))
+}
+
+/// It failed, and neither server has seen anything.
+#[track_caller]
+fn refused(run: Program, parts: &[&str], servers: &[&Faults]) {
+    run.status(1).stderr_holds(parts.iter().copied()).check();
+    for server in servers {
+        assert!(server.requests().is_empty(), "{:?}", server.requests());
+    }
+}
+
+#[test]
+fn the_operators_token_does_not_go_to_the_tenants_address() {
+    let (operators, run) = operators_run();
+    let tenants = tenants_server();
+    let run = run.env("ARGOCD_ENV_VAULT_ADDR", &tenants.address);
+    refused(run, &["VAULT_ADDR", "VAULT_TOKEN", "AVP_TENANT_SETTINGS"], &[&operators, &tenants]);
+}
+
+#[test]
+fn nor_does_the_token_of_the_operators_home() {
+    let tenants = tenants_server();
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join(".vault-token"), "operators-token").unwrap();
+    let run = program(["generate", "-"]).stdin(placeholder()).env("HOME", home.path());
+    refused(run.env("ARGOCD_ENV_VAULT_ADDR", &tenants.address), &["VAULT_ADDR"], &[&tenants]);
+}
+
+#[test]
+fn nor_does_the_pods_service_account_token() {
+    let tenants = tenants_server();
+    let token = tempfile::NamedTempFile::new().unwrap();
+    fs::write(token.path(), "operators-jwt").unwrap();
+    let run = program(["generate", "-"]).stdin(placeholder()).env("AVP_AUTH_TYPE", "k8s").env("AVP_K8S_ROLE", "web");
+    let run = run.env("AVP_K8S_TOKEN_PATH", token.path()).env("ARGOCD_ENV_VAULT_ADDR", &tenants.address);
+    refused(run, &["VAULT_ADDR", "AVP_K8S_TOKEN_PATH"], &[&tenants]);
+}
+
+#[test]
+fn nor_to_a_namespace_or_mount_of_the_tenants_choice() {
+    let (operators, run) = operators_run();
+    refused(run.env("ARGOCD_ENV_VAULT_NAMESPACE", "other"), &["VAULT_NAMESPACE"], &[&operators]);
+    let (operators, run) = operators_run();
+    let run = run.env("AVP_AUTH_TYPE", "approle").env("AVP_ROLE_ID", "role").env("AVP_SECRET_ID", "operators-secret");
+    refused(run.env("ARGOCD_ENV_AVP_MOUNT_PATH", "auth/mine"), &["AVP_MOUNT_PATH"], &[&operators]);
+}
+
+#[test]
+fn the_operator_can_allow_it() {
+    let (operators, run) = operators_run();
+    let tenants = tenants_server();
+    run.env("ARGOCD_ENV_VAULT_ADDR", &tenants.address)
+        .env("AVP_TENANT_SETTINGS", "VAULT_ADDR")
+        .stdout(secret(&["tenants-value"]))
+        .check();
+    assert!(operators.requests().is_empty());
+}
+
+#[test]
+fn the_tenant_cannot_allow_himself() {
+    let (operators, run) = operators_run();
+    let tenants = tenants_server();
+    let run = run.env("ARGOCD_ENV_VAULT_ADDR", &tenants.address).env("ARGOCD_ENV_AVP_TENANT_SETTINGS", "VAULT_ADDR");
+    refused(run, &["AVP_TENANT_SETTINGS"], &[&operators, &tenants]);
+}
+
+#[test]
+fn repeating_the_operators_value_is_no_error() {
+    let (operators, run) = operators_run();
+    run.env("ARGOCD_ENV_VAULT_ADDR", &operators.address)
+        .env("ARGOCD_ENV_VAULT_SKIP_VERIFY", "false")
+        .stdout(secret(&["operators-value"]))
+        .check();
+}
+
+#[test]
+fn a_credential_of_the_tenants_own_goes_where_he_says() {
+    let tenants = tenants_server();
+    program(["generate", "-"])
+        .stdin(placeholder())
+        .env("ARGOCD_ENV_VAULT_ADDR", &tenants.address)
+        .env("ARGOCD_ENV_AVP_AUTH_TYPE", "approle")
+        .env("ARGOCD_ENV_AVP_ROLE_ID", "tenants-role")
+        .env("ARGOCD_ENV_AVP_SECRET_ID", "tenants-secret")
+        .stdout(secret(&["tenants-value"]))
+        .check();
+    assert_eq!(tenants.requests().len(), 2);
+}
+
+#[test]
+fn what_narrows_stays() {
+    let (operators, run) = operators_run();
+    let run = run.env("AVP_PATH_VALIDATION", "^allowed/").env("ARGOCD_ENV_AVP_PATH_VALIDATION", ".*");
+    refused(run, &["AVP_PATH_VALIDATION"], &[]);
+    assert!(operators.requests().iter().all(|request| request.path.starts_with("/v1/allowed/")));
+    let (operators, run) = operators_run();
+    refused(run.env("ARGOCD_ENV_VAULT_SKIP_VERIFY", "true"), &["VAULT_SKIP_VERIFY"], &[]);
+    assert!(operators.requests().is_empty() || operators.requests()[0].path == "/v1/secret/app");
+}
+
+#[test]
+fn validation_sees_the_path_that_is_read() {
+    let Some(vault) = servers::vault() else { return };
+    vault.mount("walls", 1);
+    vault.write("walls", "team-a/app", &json!({"password": "a"}));
+    vault.write("walls", "team-b/app", &json!({"password": "s3cret-b"}));
+    let run = |path: &str| {
+        render(&vault.address, &secret(&[&format!("<path:{path}#password>")]))
+            .env("VAULT_TOKEN", &vault.root)
+            .env("AVP_PATH_VALIDATION", "^walls/team-a/")
+    };
+    run("walls/team-a//./app/").stdout(secret(&["a"])).check();
+    for path in ["walls/team-a/../team-b/app", "walls/team-b/app", "walls//team-b/app"] {
+        let output = run(path).output();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), b"".as_slice()), "{path}");
+    }
+    assert!(vault.reads("walls/").iter().all(|read| !read.contains("team-b")));
+}
+
+#[test]
+fn the_tenant_names_no_file_outside_the_repository() {
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    fs::write(outside.path(), "secret/app: {password: s3cret-file}\n").unwrap();
+    let repository = tempfile::tempdir().unwrap();
+    let (operators, run) = operators_run();
+    let run =
+        run.folder(repository.path()).env("ARGOCD_ENV_AVP_TYPE", "file").env("ARGOCD_ENV_AVP_FILE", outside.path());
+    refused(run, &["AVP_FILE"], &[]);
+    let (_, run) = operators_run();
+    refused(run.folder(repository.path()).env("ARGOCD_ENV_VAULT_CACERT", outside.path()), &["VAULT_CACERT"], &[]);
+    drop(operators);
+}
+
+#[test]
+fn a_settings_file_of_the_repository_is_the_tenants() {
+    let (operators, run) = operators_run();
+    let tenants = tenants_server();
+    let repository = tempfile::tempdir().unwrap();
+    fs::write(repository.path().join("avp.yaml"), format!("VAULT_ADDR: {}\n", tenants.address)).unwrap();
+    // The operator has not said where his token goes; the repository may not either.
+    let run = run.folder(repository.path()).args(["-c", "avp.yaml"]).env("VAULT_ADDR", "");
+    refused(run, &["VAULT_ADDR"], &[&operators, &tenants]);
+}
+
+#[test]
+fn the_annotation_for_the_namespace_is_the_tenants() {
+    let (operators, run) = operators_run();
+    let annotated =
+        placeholder().replace("stringData:", "  annotations:\n    avp.kubernetes.io/namespace: other\nstringData:");
+    refused(run.stdin(annotated), &["namespace"], &[&operators]);
+}
