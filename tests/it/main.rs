@@ -3,8 +3,10 @@
 mod auth;
 mod cases;
 mod cli;
+mod cluster;
 mod secret_settings;
 mod servers;
+mod store;
 mod structure;
 mod support;
 mod tenant;
