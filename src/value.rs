@@ -162,43 +162,62 @@ pub fn json_escape(text: &str, out: &mut String) {
     }
 }
 
+/// Lists and maps in one another deeper than this are refused, as serde_json does: the stack is finite.
+const DEPTH: usize = 128;
+
 /// Reads numbers as raw text: serde_json itself would respell `1E400`.
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        let read = match raw.as_bytes().first() {
-            Some(b'{') => serde_json::from_str(raw).map(|Entries(entries)| Self::Map(entries)),
-            Some(b'[') => serde_json::from_str(raw).map(Self::List),
-            Some(b'"') => serde_json::from_str(raw).map(|text: String| Self::text(text)),
-            Some(b't') => Ok(Self::Bool(true)),
-            Some(b'f') => Ok(Self::Bool(false)),
-            Some(b'n') => Ok(Self::Null),
-            _ => Ok(Self::number(raw)),
-        };
-        read.map_err(serde::de::Error::custom)
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        read(raw.get(), DEPTH).map_err(serde::de::Error::custom)
     }
 }
 
-/// A JSON object's entries in order; of equal keys the last counts.
-struct Entries(Vec<(Zeroizing<String>, Value)>);
+/// Reads one value that may hold `depth` levels more.
+fn read(raw: &str, depth: usize) -> Result<Value, serde_json::Error> {
+    let inner = |raw: &RawValue| match depth.checked_sub(1) {
+        Some(depth) => read(raw.get(), depth),
+        None => Err(serde::de::Error::custom("too many lists and maps in one another")),
+    };
+    match raw.as_bytes().first() {
+        Some(b'{') => {
+            let Entries(entries) = serde_json::from_str(raw)?;
+            let read = entries.into_iter().map(|(key, raw)| Ok((Zeroizing::new(key), inner(raw)?)));
+            read.collect::<Result<_, _>>().map(Value::Map)
+        }
+        Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(raw)?
+            .into_iter()
+            .map(inner)
+            .collect::<Result<_, _>>()
+            .map(Value::List),
+        Some(b'"') => serde_json::from_str(raw).map(|text: String| Value::text(text)),
+        Some(b't') => Ok(Value::Bool(true)),
+        Some(b'f') => Ok(Value::Bool(false)),
+        Some(b'n') => Ok(Value::Null),
+        _ => Ok(Value::number(raw)),
+    }
+}
 
-impl<'de> Deserialize<'de> for Entries {
+/// A JSON object's entries in order, unread; of equal keys the last counts.
+struct Entries<'j>(IndexMap<String, &'j RawValue>);
+
+impl<'de> Deserialize<'de> for Entries<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct InOrder;
 
         impl<'de> Visitor<'de> for InOrder {
-            type Value = Entries;
+            type Value = Entries<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a JSON object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
                 let mut entries = IndexMap::new();
-                while let Some((key, value)) = map.next_entry::<String, Value>()? {
+                while let Some((key, value)) = map.next_entry()? {
                     entries.insert(key, value);
                 }
-                Ok(Entries(entries.into_iter().map(|(key, value)| (Zeroizing::new(key), value)).collect()))
+                Ok(Entries(entries))
             }
         }
 
@@ -222,6 +241,13 @@ mod tests {
             r#"{"b":9007199254740993,"a":[1.50,18446744073709551615,1E400,-0],"t":"<\u0001\"é/","n":null,"x":true}"#;
         let value = Value::from_json(json.as_bytes()).unwrap();
         assert_eq!(value.to_json().unwrap().as_str(), json);
+    }
+
+    #[test]
+    fn deep_json_is_refused_and_not_a_stack_overflow() {
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(Value::from_json(nested(DEPTH).as_bytes()).is_ok());
+        assert!(Value::from_json(nested(10_000).as_bytes()).is_err());
     }
 
     #[test]

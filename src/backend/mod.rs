@@ -40,11 +40,12 @@ pub const BACKENDS: &[Backend] = &[vault::BACKEND, file::BACKEND];
 
 /// The store that `AVP_TYPE` names. Wrong or missing settings are errors here, before anything is asked.
 pub fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
-    let name = config.get("AVP_TYPE").unwrap_or(BACKENDS[0].name);
-    match BACKENDS.iter().find(|backend| backend.name.eq_ignore_ascii_case(name)) {
-        Some(backend) => (backend.open)(config),
-        None => Err(unknown(name)),
-    }
+    let backend = find(config.get("AVP_TYPE").unwrap_or(BACKENDS[0].name))?;
+    (backend.open)(config)
+}
+
+fn find(name: &str) -> Result<&'static Backend, Error> {
+    BACKENDS.iter().find(|backend| backend.name == name).ok_or_else(|| unknown(name))
 }
 
 fn unknown(name: &str) -> Error {
@@ -67,7 +68,7 @@ mod tests {
 
     #[test]
     fn an_unknown_store_lists_the_known_ones() {
-        let error = open(&Config::for_test(&[("AVP_TYPE", "valut")])).err().expect("no such store");
+        let error = find("valut").unwrap_err();
         assert_eq!(error.kind, Kind::Setting);
         assert_eq!(error.hint.as_deref(), Some("the stores are `vault` and `file`"));
     }

@@ -1,1 +1,12 @@
 //! How we talk to servers: HTTP with TLS, retries and limits, and the Kubernetes API. Knows no store and no manifest.
+
+pub mod file;
+pub mod http;
+mod rate;
+pub mod request;
+mod retry;
+mod tls;
+
+pub use http::{Client, Failure};
+pub use request::{Hidden, Method, Request, Response};
+pub use retry::Repeat;

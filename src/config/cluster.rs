@@ -1,10 +1,15 @@
 //! The Kubernetes Secret that `-s` names: its name, and its data as settings. Knows no Kubernetes API.
+//!
+//! Only the operator names it: `ARGOCD_ENV_AVP_SECRET` is no setting, so a tenant cannot log in as another team.
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use super::Origin;
 use super::read::Layer;
-use crate::error::Errors;
+use super::table;
+use crate::error::{Error, Errors, Kind};
 
 /// A Kubernetes Secret, read already.
 #[derive(Clone)]
@@ -15,14 +20,111 @@ pub struct ClusterSecret {
     pub data: Vec<(String, Vec<u8>)>,
 }
 
-impl ClusterSecret {
-    pub(super) fn layer(&self, _errors: &mut Errors) -> Layer {
-        Layer { origin: Origin::Secret(self.name.clone()), pairs: Vec::new() }
+/// Which Secret `-s` means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretName {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl SecretName {
+    /// Reads `[namespace:]name`; the default namespace is the pod's own, else `argocd`.
+    pub fn parse(text: &str, pod_namespace: Option<&str>) -> Result<Self, Error> {
+        let own = pod_namespace.map(str::trim).filter(|namespace| !namespace.is_empty()).unwrap_or("argocd");
+        let (namespace, name) = text.split_once(':').unwrap_or((own, text));
+        if is_name(namespace) && is_name(name) {
+            return Ok(Self { namespace: namespace.to_owned(), name: name.to_owned() });
+        }
+        let error = Error::new(Kind::Setting, format!("`{text}` names no Kubernetes Secret"));
+        Err(error.hint("write `NAME` or `NAMESPACE:NAME`, e.g. `argocd:vault-credentials`"))
+    }
+}
+
+impl fmt::Display for SecretName {
+    /// `namespace:name`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.namespace, self.name)
     }
 }
 
 impl fmt::Debug for ClusterSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClusterSecret").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The Secret's settings. One final line break of a value is `echo`'s, not the user's.
+pub(super) fn layer(secret: &ClusterSecret, errors: &mut Errors) -> Layer {
+    let mut pairs = Vec::new();
+    for (key, bytes) in &secret.data {
+        let name = key.to_ascii_uppercase();
+        match std::str::from_utf8(bytes) {
+            Ok(text) => pairs.push((name, Zeroizing::new(without_line_break(text).to_owned()))),
+            Err(_) if table::find(&name).is_some() => {
+                errors.push(Error::new(
+                    Kind::Setting,
+                    format!("`{key}` in the Secret `{}` is not UTF-8 text", secret.name),
+                ));
+            }
+            Err(_) => {}
+        }
+    }
+    Layer { origin: Origin::Secret(secret.name.clone()), pairs }
+}
+
+fn without_line_break(text: &str) -> &str {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.strip_suffix('\r').unwrap_or(text)
+}
+
+/// Kubernetes' DNS names: what may stand in the API's path.
+fn is_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let ends = [name.bytes().next(), name.bytes().last()];
+    let inner = name.bytes().all(|byte| plain(byte) || matches!(byte, b'-' | b'.'));
+    name.len() <= 253 && inner && !name.contains("..") && ends.into_iter().all(|end| end.is_some_and(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, Given};
+    use super::*;
+
+    #[test]
+    fn a_name_may_say_its_namespace() {
+        for (text, own, expected) in [
+            ("team:avp", Some("pod"), Some("team:avp")),
+            ("avp", Some("pod\n"), Some("pod:avp")),
+            ("avp", None, Some("argocd:avp")),
+            ("avp", Some(""), Some("argocd:avp")),
+            ("", None, None),
+            (":avp", None, None),
+            ("team:", None, None),
+            ("a:b:c", None, None),
+            ("team:../configmaps", None, None),
+        ] {
+            assert_eq!(SecretName::parse(text, own).ok().map(|name| name.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn its_data_are_settings_of_the_operator() {
+        let data =
+            [("VAULT_ADDR", &b"https://v\n"[..]), ("avp_role_id", b"r"), ("blob", b"\xff"), ("AVP_SECRET_ID", b"\xff")];
+        let data = data.iter().map(|(name, value)| (name.to_string(), value.to_vec())).collect();
+        let environment = [("ARGOCD_APP_NAME".to_owned(), "app".to_owned())].into();
+        let secret = Some(ClusterSecret { name: "argocd:avp".into(), data });
+        let (config, errors) =
+            Config::read(Given { secret, environment, service_account_token: true, ..Given::default() });
+        assert_eq!((config.get("VAULT_ADDR"), config.get("AVP_ROLE_ID")), (Some("https://v"), Some("r")));
+        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["`AVP_SECRET_ID` in the Secret `argocd:avp` is not UTF-8 text"]);
+    }
+
+    #[test]
+    fn s3_a_tenant_names_no_secret() {
+        assert!(table::find("AVP_SECRET").is_none());
     }
 }

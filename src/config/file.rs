@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use serde_yaml::Value;
+use zeroize::Zeroizing;
+
+use super::Origin;
 use super::read::Layer;
-use super::{Given, Origin};
-use crate::error::Errors;
+use crate::error::{Error, Errors, Kind};
 
 /// A file of settings, read already.
 #[derive(Clone)]
@@ -23,8 +26,219 @@ impl fmt::Debug for ConfigFile {
     }
 }
 
+/// Names with values.
+type Pairs = Vec<(String, Zeroizing<String>)>;
+
 /// The file's settings.
-pub(super) fn layer(file: &ConfigFile, _given: &Given, has_tenant: bool, _errors: &mut Errors) -> Layer {
-    let origin = Origin::File { path: file.path.clone(), tenant: has_tenant && file.inside_working_folder };
-    Layer { origin, pairs: Vec::new() }
+pub(super) fn layer(file: &ConfigFile, has_tenant: bool, errors: &mut Errors) -> Layer {
+    let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
+    let pairs = match text.trim_start() {
+        text if text.starts_with('{') => json(text).or_else(|_| yaml(text)),
+        _ if is_env(text) => env(text),
+        _ => yaml(text),
+    };
+    let pairs = pairs.unwrap_or_else(|cause| {
+        let error = Error::new(Kind::Setting, format!("`{}` is no file of settings", file.path)).cause(cause);
+        errors.push(error.hint("write a map of settings in YAML or JSON, or lines of `KEY=VALUE`"));
+        Pairs::new()
+    });
+    Layer { origin: Origin::File { path: file.path.clone(), tenant: has_tenant && file.inside_working_folder }, pairs }
+}
+
+/// A cause names a line, never what stands there: it may be a secret.
+fn json(text: &str) -> Result<Pairs, String> {
+    let map: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text)
+        .map_err(|error| format!("not valid JSON (line {}, column {})", error.line(), error.column()))?;
+    map.into_iter().map(|(key, value)| pair(&key, json_text(&value))).collect()
+}
+
+fn json_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::Null => Some(String::new()),
+        serde_json::Value::Bool(value) => Some(value.to_string()),
+        serde_json::Value::Number(digits) => Some(digits.to_string()),
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Array(items) => joined(items.iter().map(json_text)),
+        serde_json::Value::Object(_) => None,
+    }
+}
+
+fn yaml(text: &str) -> Result<Pairs, String> {
+    let value: Value = serde_yaml::from_str(text).map_err(|error| match error.location() {
+        Some(at) => format!("not valid YAML (line {}, column {})", at.line(), at.column()),
+        None => "not valid YAML".to_owned(),
+    })?;
+    let map = match value {
+        Value::Null => return Ok(Pairs::new()),
+        Value::Mapping(map) => map,
+        _ => return Err("not a map of settings".to_owned()),
+    };
+    let named = map.iter().filter_map(|(key, value)| Some((key.as_str()?, value)));
+    named.map(|(key, value)| pair(key, yaml_text(value, text))).collect()
+}
+
+fn yaml_text(value: &Value, source: &str) -> Option<String> {
+    match value {
+        Value::Null => Some(String::new()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(number) => as_written(number.to_string(), source),
+        Value::String(text) => Some(text.clone()),
+        Value::Sequence(items) => joined(items.iter().map(|item| yaml_text(item, source))),
+        _ => None,
+    }
+}
+
+/// A number, if this is how it is written: a password `1.50` must not become `1.5`.
+fn as_written(digits: String, source: &str) -> Option<String> {
+    let mut words = source.split(|char: char| !(char.is_alphanumeric() || matches!(char, '.' | '+' | '-' | '_')));
+    words.any(|word| word == digits).then_some(digits)
+}
+
+fn joined(items: impl Iterator<Item = Option<String>>) -> Option<String> {
+    Some(items.collect::<Option<Vec<_>>>()?.join(","))
+}
+
+fn pair(key: &str, text: Option<String>) -> Result<(String, Zeroizing<String>), String> {
+    let text = text.ok_or_else(|| format!("`{key}` is neither text nor a plain number: put it in quotes"))?;
+    Ok((key.to_ascii_uppercase(), Zeroizing::new(text)))
+}
+
+/// Whether the first line that says something is `KEY=…`.
+fn is_env(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.next().is_some_and(|line| key_and_rest(line).is_some())
+}
+
+/// `[export ]KEY=…` taken apart.
+fn key_and_rest(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_start();
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let (key, rest) = line.split_once('=')?;
+    let key = key.trim();
+    let name = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    name.then_some((key, rest))
+}
+
+fn env(text: &str) -> Result<Pairs, String> {
+    let (mut pairs, mut rest) = (Pairs::new(), text);
+    while !rest.is_empty() {
+        let number = text[..text.len() - rest.len()].matches('\n').count() + 1;
+        let (line, next) = rest.split_once('\n').unwrap_or((rest, ""));
+        if line.trim().is_empty() || line.trim_start().starts_with('#') {
+            rest = next;
+            continue;
+        }
+        let wrong = || format!("line {number} is no `KEY=VALUE`");
+        let (key, _) = key_and_rest(line).ok_or_else(wrong)?;
+        let value = rest[line.find('=').map_or(0, |at| at + 1)..].trim_start_matches([' ', '\t']);
+        let (value, after) = env_value(value).ok_or_else(wrong)?;
+        pairs.push((key.to_ascii_uppercase(), Zeroizing::new(value)));
+        rest = after;
+    }
+    Ok(pairs)
+}
+
+/// One value and what follows its line. Quotes may go over lines; a `#` after a blank starts a comment.
+fn env_value(text: &str) -> Option<(String, &str)> {
+    let quote = text.chars().next().filter(|char| matches!(char, '"' | '\''));
+    let Some(quote) = quote else {
+        let (line, next) = text.split_once('\n').unwrap_or((text, ""));
+        let comment =
+            line.char_indices().find(|(at, char)| *char == '#' && (*at == 0 || line[..*at].ends_with([' ', '\t'])));
+        return Some((line[..comment.map_or(line.len(), |(at, _)| at)].trim().to_owned(), next));
+    };
+    let (value, after) = quoted(&text[1..], quote)?;
+    let (line, next) = after.split_once('\n').unwrap_or((after, ""));
+    let blank = line.trim().is_empty() || line.trim_start().starts_with('#');
+    blank.then_some((value, next))
+}
+
+/// What stands before the closing quote, and what follows it. Backslashes escape in double quotes alone, as in a shell, and `\n` is a line break.
+fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, char)) = chars.next() {
+        match char {
+            char if char == quote => return Some((value, &text[at + 1..])),
+            '\\' if quote == '"' => match chars.next()?.1 {
+                'n' => value.push('\n'),
+                escaped @ ('"' | '\\' | '$' | '`') => value.push(escaped),
+                other => value.extend(['\\', other]),
+            },
+            char => value.push(char),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each pair as `KEY=VALUE`, or the error's cause.
+    fn read(text: &str) -> Vec<String> {
+        let file = ConfigFile { path: "avp".into(), text: text.into(), inside_working_folder: false };
+        let mut errors = Errors::new();
+        let layer = layer(&file, false, &mut errors);
+        let causes = errors.iter().map(|error| error.cause.clone().unwrap_or_default());
+        layer.pairs.iter().map(|(name, value)| format!("{name}={}", value.as_str())).chain(causes).collect()
+    }
+
+    #[test]
+    fn yaml_json_and_env_files_say_the_same() {
+        let same = ["VAULT_ADDR=https://v:8200", "VAULT_MAX_RETRIES=5", "VAULT_SKIP_VERIFY=true", "AVP_ROLE_ID=01"];
+        for text in [
+            "---\n# a comment\nVAULT_ADDR: https://v:8200\nVAULT_MAX_RETRIES: 5\nVAULT_SKIP_VERIFY: true\nAVP_ROLE_ID: '01'\n",
+            "\u{feff}vault_addr: \"https://v:8200\"\r\nVAULT_MAX_RETRIES: 5\r\nVAULT_SKIP_VERIFY: true\r\nAVP_ROLE_ID: '01'\r\n",
+            "{\"VAULT_ADDR\":\"https://v:8200\",\n\t\"VAULT_MAX_RETRIES\":5,\"VAULT_SKIP_VERIFY\":true,\"AVP_ROLE_ID\":\"01\"}",
+            "{VAULT_ADDR: 'https://v:8200', VAULT_MAX_RETRIES: 5, VAULT_SKIP_VERIFY: true, AVP_ROLE_ID: '01'}",
+            "# a comment\n\nexport VAULT_ADDR=https://v:8200 # there\nVAULT_MAX_RETRIES = 5\r\nVAULT_SKIP_VERIFY='true'\nAVP_ROLE_ID=\"01\"",
+        ] {
+            assert_eq!(read(text), same, "{text}");
+        }
+    }
+
+    #[test]
+    fn b31_a_number_is_its_digits() {
+        assert_eq!(read("VAULT_MAX_RETRIES: 5"), ["VAULT_MAX_RETRIES=5"]);
+        assert_eq!(read(r#"{"AVP_PASSWORD": 1.50}"#), ["AVP_PASSWORD=1.50"]);
+        for text in ["AVP_PASSWORD: 1.50", "AVP_PASSWORD: 1e5", "AVP_PASSWORD: 0x1F", "AVP_PASSWORD: {a: b}"] {
+            assert_eq!(read(text), ["`AVP_PASSWORD` is neither text nor a plain number: put it in quotes"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_its_names() {
+        assert_eq!(read("AVP_TENANT_SETTINGS: [VAULT_ADDR, AVP_TYPE]"), ["AVP_TENANT_SETTINGS=VAULT_ADDR,AVP_TYPE"]);
+    }
+
+    #[test]
+    fn quotes_in_an_env_file_are_a_shells() {
+        assert_eq!(
+            read("A=\"x\\n\\\"y\\\" \\$z\"\nB='a\\nb'\nC=\"one\ntwo\" # both\nD=a#b\nE=\nF= x # y\nG=a=b"),
+            ["A=x\n\"y\" $z", "B=a\\nb", "C=one\ntwo", "D=a#b", "E=", "F=x", "G=a=b"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_file_of_settings_is_an_error_without_its_content() {
+        for (text, cause) in [
+            ("", &[][..]),
+            ("- canary", &["not a map of settings"]),
+            ("canary", &["not a map of settings"]),
+            ("a: canary\nb: [canary", &["not valid YAML (line "]),
+            ("{\"a\": canary", &["not valid YAML (line "]),
+            ("A=b\ncanary", &["line 2 is no `KEY=VALUE`"]),
+            ("A='canary", &["line 1 is no `KEY=VALUE`"]),
+            ("A='b' canary", &["line 1 is no `KEY=VALUE`"]),
+            ("a: canary\na: canary", &["not valid YAML"]),
+        ] {
+            let read = read(text);
+            assert_eq!(read.len(), cause.len(), "{text}: {read:?}");
+            assert!(
+                read.iter().zip(cause).all(|(read, cause)| read.starts_with(cause) && !read.contains("canary")),
+                "{read:?}"
+            );
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use regex::Regex;
-use strsim::jaro_winkler;
+use strsim::damerau_levenshtein;
 
 use super::table::Format;
 
@@ -30,20 +30,14 @@ impl Format {
             Self::Url => url(trimmed),
             Self::Regex => regex(value).map(|_| value.to_owned()),
             Self::Mount => mount(trimmed),
-            Self::Namespace => Ok(namespace(trimmed)),
+            Self::Namespace => namespace(trimmed),
             Self::Choice(choices) => choice(choices, trimmed),
         }
     }
 }
 
-/// A namespace without slashes at its ends; Vault calls the outermost one `root`, which is none.
-pub fn namespace(value: &str) -> String {
-    let namespace = value.trim().trim_matches('/');
-    if namespace == "root" { String::new() } else { namespace.to_owned() }
-}
-
 /// Go's durations, or bare seconds as Vault's CLI takes them.
-pub fn duration(value: &str) -> Result<Duration, String> {
+pub(super) fn duration(value: &str) -> Result<Duration, String> {
     let wrong = || "is no duration such as `60s` or `1m30s`".to_owned();
     if let Ok(seconds) = value.parse::<u32>() {
         return Ok(Duration::from_secs(seconds.into()));
@@ -62,7 +56,7 @@ pub fn duration(value: &str) -> Result<Duration, String> {
 }
 
 /// `RATE` or `RATE:BURST`; the burst is the rate, rounded down, where it is not given.
-pub fn rate(value: &str) -> Result<Rate, String> {
+pub(super) fn rate(value: &str) -> Result<Rate, String> {
     let wrong = || "is no rate such as `10` or `10:20`".to_owned();
     let (rate, burst) = value.split_once(':').map_or((value, None), |(rate, burst)| (rate, Some(burst)));
     let per_second = rate.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0).ok_or_else(wrong)?;
@@ -71,17 +65,17 @@ pub fn rate(value: &str) -> Result<Rate, String> {
 }
 
 /// A regular expression in which `\w`, `\d`, `\s` and `\b` are ASCII, as Go has them: more would widen what an operator allowed.
-pub fn regex(pattern: &str) -> Result<Regex, String> {
+pub(super) fn regex(pattern: &str) -> Result<Regex, String> {
     Regex::new(&ascii_classes(pattern)).map_err(|_| "is no regular expression".to_owned())
 }
 
 /// The names in a list.
-pub fn list(value: &str) -> impl Iterator<Item = &str> {
+pub(super) fn list(value: &str) -> impl Iterator<Item = &str> {
     value.split(|char: char| char == ',' || char.is_whitespace()).filter(|name| !name.is_empty())
 }
 
 /// A choice's spellings, for people.
-pub fn choices(choices: &[&[&str]]) -> String {
+pub(super) fn choices(choices: &[&[&str]]) -> String {
     let names: Vec<String> = choices.iter().map(|spellings| format!("`{}`", spellings.join("` (or `"))).collect();
     let closed: Vec<String> =
         names.into_iter().map(|name| if name.contains('(') { format!("{name})") } else { name }).collect();
@@ -89,16 +83,13 @@ pub fn choices(choices: &[&[&str]]) -> String {
 }
 
 /// The nearest of `names`, if it is near.
-pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    names
-        .map(|name| (jaro_winkler(word, name), name))
-        .filter(|(likeness, _)| *likeness > 0.85)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, name)| name)
+pub(super) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = names.map(|name| (damerau_levenshtein(word, name), name));
+    near.filter(|(distance, _)| *distance <= 3).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
 /// Whether it looks like an address with a password in it: `https://user:password@host`.
-pub fn holds_password(value: &str) -> bool {
+pub(super) fn holds_password(value: &str) -> bool {
     value.split_once("://").is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|host| host.contains('@')))
 }
 
@@ -146,6 +137,16 @@ fn mount(value: &str) -> Result<String, String> {
     Ok(mount.to_owned())
 }
 
+fn namespace(value: &str) -> Result<String, String> {
+    let namespace = value.trim_matches('/');
+    let odd = |segment: &str| matches!(segment, "" | "." | "..") || segment.contains(|char: char| char.is_control());
+    if namespace.split('/').any(odd) {
+        Err("is no namespace such as `team-a`".to_owned())
+    } else {
+        Ok(namespace.to_owned())
+    }
+}
+
 fn choice(choices: &[&[&str]], value: &str) -> Result<String, String> {
     let known = choices.iter().find(|spellings| spellings.iter().any(|name| name.eq_ignore_ascii_case(value)));
     known.map(|spellings| spellings[0].to_owned()).ok_or_else(|| format!("is none of {}", self::choices(choices)))
@@ -173,4 +174,76 @@ fn ascii_classes(pattern: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_gos_or_seconds() {
+        for (text, millis) in [
+            ("60s", Some(60_000)),
+            ("1m30s", Some(90_000)),
+            ("60", Some(60_000)),
+            ("1.5h", Some(5_400_000)),
+            ("250ms", Some(250)),
+            ("0", Some(0)),
+            ("", None),
+            ("-1s", None),
+            ("1", Some(1000)),
+            ("1m30", None),
+            ("s", None),
+            ("1x", None),
+            ("99999999999999999999h", None),
+        ] {
+            assert_eq!(duration(text).ok().map(|duration| duration.as_millis()), millis, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_has_one_spelling() {
+        const AUTH: Format = Format::Choice(&[&["k8s", "kubernetes"]]);
+        for (format, value, expected) in [
+            (Format::Mount, "approle", "approle"),
+            (Format::Mount, "/auth/approle/", "approle"),
+            (Format::Mount, "auth/team/approle", "team/approle"),
+            (Format::Namespace, "/team/a/", "team/a"),
+            (Format::Url, "HTTPS://vault:8200//", "https://vault:8200"),
+            (Format::Bool, "T", "true"),
+            (Format::Number, " 5 ", "5"),
+            (Format::Text, " p ", " p "),
+            (AUTH, "Kubernetes", "k8s"),
+        ] {
+            assert_eq!(format.canonical(value).as_deref(), Ok(expected));
+        }
+        for wrong in ["", "a//b", "a/../b", "a?b", "a%2fb"] {
+            assert!(Format::Mount.canonical(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["vault:8200", "ftp://vault", "https://", "https://a b"] {
+            assert!(Format::Url.canonical(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn rates_have_a_burst() {
+        assert_eq!(rate("10"), Ok(Rate { per_second: 10.0, burst: 10 }));
+        assert_eq!(rate("0.5:3"), Ok(Rate { per_second: 0.5, burst: 3 }));
+        assert!(rate("0").is_err() && rate("-1").is_err() && rate("1:x").is_err());
+    }
+
+    #[test]
+    fn perls_classes_are_ascii_inside_brackets_too() {
+        for (pattern, text, matches) in [
+            (r"^[\w-]+$", "a-b", true),
+            (r"^[\w-]+$", "ä", false),
+            (r"^\W$", "ä", true),
+            (r"^\d$", "٣", false),
+            (r"^\\w$", r"\w", true),
+            (r"\bapp\b", "secret/data/app", true),
+            (r"\bapp\b", "secret/data/happy", false),
+        ] {
+            assert_eq!(regex(pattern).unwrap().is_match(text), matches, "{pattern} {text}");
+        }
+    }
 }

@@ -15,6 +15,7 @@ pub mod cluster;
 pub mod docs;
 mod file;
 mod format;
+mod notice;
 mod read;
 pub mod table;
 mod trust;
@@ -31,6 +32,7 @@ pub struct Config {
     tenant: bool,
     repository: PathBuf,
     working_folder: PathBuf,
+    cache_folder: Option<PathBuf>,
 }
 
 /// One setting's value and who set it. The value is in its one spelling: `kubernetes` is `k8s`, `auth/approle/` is `approle`.
@@ -167,20 +169,40 @@ impl Config {
         (self.authority(name) == Authority::Tenant && !self.tenant_settings_name(name)).then_some(&*self.repository)
     }
 
+    /// Where what may be lost is kept between runs, in a folder of our own; none where there is no home.
+    pub fn cache_folder(&self) -> Option<PathBuf> {
+        self.cache_folder.clone()
+    }
+
     /// Whether there is a tenant at all: whether Argo CD runs us.
     pub fn has_tenant(&self) -> bool {
         self.tenant
     }
 
-    /// Whether a tenant may choose this address: the operator says so, or no credential of the operator's would travel there.
+    /// What the operator alone would have set: default included, the tenant left out.
+    pub fn operator(&self, name: &str) -> Option<&Setting> {
+        self.entries.get(name)?.operator.as_ref()
+    }
+
+    /// Whether the operator lets tenants choose a setting, or is the only one there.
+    pub fn lets_tenants(&self, name: &str) -> bool {
+        !self.tenant || self.tenant_settings_name(name)
+    }
+
+    /// Whether a tenant may choose this address, namespace or mount: he is let, or no credential of the operator's would travel there.
     pub fn tenants_may(&self, name: &str) -> bool {
-        !self.tenant || self.tenant_settings_name(name) || trust::operator_credential(self).is_none()
+        self.lets_tenants(name) || table::find(name).is_some_and(|row| trust::travelling(self, row).is_empty())
     }
 
     /// These settings, as the operator's environment. For tests.
     pub fn for_test(pairs: &[(&str, &str)]) -> Self {
         let environment = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         Self::read(Given { environment, ..Given::default() }).0
+    }
+
+    /// Whether a run with these settings reads this row.
+    fn uses(&self, row: &Row) -> bool {
+        row.serves(self.get("AVP_TYPE"), self.get("AVP_AUTH_TYPE"))
     }
 
     /// Who answers for the setting in effect.
@@ -190,16 +212,16 @@ impl Config {
 
     /// Whether the operator lets tenants choose it.
     fn tenant_settings_name(&self, name: &str) -> bool {
-        self.list("AVP_TENANT_SETTINGS").contains(&name)
+        let names = self.operator("AVP_TENANT_SETTINGS").map_or("", |setting| &setting.value);
+        name != "AVP_TENANT_SETTINGS" && format::list(names).any(|allowed| allowed == name)
     }
 }
 
 impl Setting {
     /// The value as it may be shown: a secret's is `[redacted]`.
     pub fn shown(&self, row: &Row) -> &str {
-        let in_secret = matches!(self.origin, Origin::Secret(_)) && row.format == table::Format::Text;
         let secret = row.is(Role::Credential) && !row.is(Role::File);
-        if secret || in_secret || format::holds_password(&self.value) { "[redacted]" } else { &self.value }
+        if secret || format::holds_password(&self.value) { "[redacted]" } else { &self.value }
     }
 }
 

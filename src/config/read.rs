@@ -1,9 +1,11 @@
 //! Precedence: which of the given values is in effect, and which the operator alone would have. Knows no tenant rule.
 
+use std::path::PathBuf;
+
 use zeroize::Zeroizing;
 
-use super::table::{self, Row, SETTINGS};
-use super::{Authority, Config, Entry, Given, Origin, Setting, file};
+use super::table::{self, OTHER_STORES, Row, SETTINGS};
+use super::{Authority, Config, Entry, Given, Origin, Setting, cluster, file, notice};
 use crate::error::{Error, Errors, Kind};
 
 /// Values from one place, highest precedence first in a list of them.
@@ -15,12 +17,14 @@ pub(super) struct Layer {
 /// Reads all settings, and reports what is wrong with them.
 pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
     let layers = layers(given, errors);
-    warn_of_conflicts(&layers, errors);
-    refuse_unsupported(&layers, errors);
+    notice::conflicts(&layers, errors);
+    notice::unhonoured(&layers, errors);
+    notice::unknown(&layers, errors);
     let mut config = Config {
         tenant: has_tenant(given),
         repository: given.repository.clone(),
         working_folder: given.working_folder.clone(),
+        cache_folder: cache_folder(given),
         ..Config::default()
     };
     for row in SETTINGS {
@@ -28,6 +32,13 @@ pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
     }
     choose_login(&mut config, given);
     config
+}
+
+/// As XDG has it; a relative `XDG_CACHE_HOME` does not count.
+fn cache_folder(given: &Given) -> Option<PathBuf> {
+    let folder = |name: &str| given.environment.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let caches = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
+    Some(caches.join("vault-render"))
 }
 
 /// Argo CD sets variables of its own for a plugin; without any of them nobody but the operator is there.
@@ -39,8 +50,8 @@ fn layers(given: &Given, errors: &mut Errors) -> Vec<Layer> {
     let mut layers: Vec<Layer> = given.flags.iter().flat_map(|(name, value)| flag(name, value)).collect();
     layers.push(variables(given, "ARGOCD_ENV_", Origin::Tenant));
     layers.push(variables(given, "", Origin::Environment));
-    layers.extend(given.file.as_ref().map(|file| file::layer(file, given, has_tenant(given), errors)));
-    layers.extend(given.secret.as_ref().map(|secret| secret.layer(errors)));
+    layers.extend(given.file.as_ref().map(|file| file::layer(file, has_tenant(given), errors)));
+    layers.extend(given.secret.as_ref().map(|secret| cluster::layer(secret, errors)));
     layers.extend(given.vault_token_file.as_ref().map(|(_, token)| {
         let token = Zeroizing::new(token.trim().to_owned());
         Layer { origin: Origin::VaultTokenFile, pairs: vec![("VAULT_TOKEN".to_owned(), token)] }
@@ -60,7 +71,7 @@ fn flag(name: &'static str, value: &str) -> Option<Layer> {
 
 fn variables(given: &Given, prefix: &str, origin: Origin) -> Layer {
     let known = given.environment.iter().filter_map(|(name, value)| {
-        let name = name.strip_prefix(prefix)?;
+        let name = name.strip_prefix(prefix).filter(|name| table::is_known(name))?;
         Some((name.to_owned(), Zeroizing::new(value.clone())))
     });
     Layer { origin, pairs: known.collect() }
@@ -100,10 +111,12 @@ fn setting(row: &'static Row, value: &str, origin: &Origin, report: bool, errors
 }
 
 fn wrong_value(row: &Row, value: &str, origin: &Origin, wrong: &str) -> Error {
-    let setting = Setting { value: Zeroizing::new(value.to_owned()), origin: origin.clone() };
-    let _ = setting;
-    Error::new(Kind::Setting, format!("{} {wrong}", origin.locate(row.name)))
-        .hint(format!("{}, e.g. `{}`", row.doc, row.example))
+    let place = origin.locate(row.name);
+    if row.name == "AVP_TYPE" && OTHER_STORES.contains(&value.trim().to_ascii_lowercase().as_str()) {
+        let error = Error::new(Kind::Setting, format!("{place} is `{}`, which is not supported yet", value.trim()));
+        return error.hint("supported are `vault` and `file`");
+    }
+    Error::new(Kind::Setting, format!("{place} {wrong}")).hint(format!("{}, e.g. `{}`", row.doc, row.example))
 }
 
 /// Without `AVP_AUTH_TYPE`, a token there is, else the pod's service account.
@@ -135,12 +148,149 @@ fn choose_login(config: &mut Config, given: &Given) {
 
 impl Layer {
     /// A value; an empty one counts as not set, as for Vault's CLI.
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.pairs.iter().rev().find(|(key, _)| key == name)?;
         (!value.trim().is_empty()).then_some(value.as_str())
     }
 }
 
-fn warn_of_conflicts(_layers: &[Layer], _errors: &mut Errors) {}
+#[cfg(test)]
+mod tests {
+    use super::super::{ClusterSecret, ConfigFile};
+    use super::*;
 
-fn refuse_unsupported(_layers: &[Layer], _errors: &mut Errors) {}
+    fn environment(pairs: &[(&str, &str)]) -> Given {
+        let environment = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Given { environment, ..Given::default() }
+    }
+
+    fn file(text: &str) -> Option<ConfigFile> {
+        Some(ConfigFile { path: "avp.yaml".into(), text: text.into(), inside_working_folder: false })
+    }
+
+    fn texts(errors: &Errors) -> Vec<String> {
+        errors
+            .iter()
+            .map(|error| format!("{:?}: {error}; {}", error.level, error.hint.as_deref().unwrap_or_default()))
+            .collect()
+    }
+
+    #[test]
+    fn the_first_of_flag_tenant_environment_file_secret_and_default_counts() {
+        let secret =
+            ClusterSecret { name: "argocd:avp".into(), data: vec![("AVP_DISABLE_TOKEN_CACHE".into(), b"t".to_vec())] };
+        let mut given = environment(&[("ARGOCD_ENV_AVP_DISABLE_TOKEN_CACHE", "1"), ("AVP_DISABLE_TOKEN_CACHE", "T")]);
+        given.flags = vec![("AVP_DISABLE_TOKEN_CACHE", "true".into())];
+        given.file = file("AVP_DISABLE_TOKEN_CACHE: true");
+        given.secret = Some(secret);
+        let mut origin = |change: fn(&mut Given)| {
+            let origin = Config::read(given.clone()).0.setting("AVP_DISABLE_TOKEN_CACHE").unwrap().origin.clone();
+            change(&mut given);
+            origin
+        };
+        assert_eq!(origin(|given| given.flags.clear()), Origin::Flag("--disable-token-cache"));
+        // The same value again is the operator's.
+        assert_eq!(
+            origin(|given| drop(given.environment.insert("AVP_DISABLE_TOKEN_CACHE".into(), "f".into()))),
+            Origin::Environment
+        );
+        assert_eq!(
+            origin(|given| drop(given.environment.remove("ARGOCD_ENV_AVP_DISABLE_TOKEN_CACHE"))),
+            Origin::Tenant
+        );
+        assert_eq!(origin(|given| given.environment.clear()), Origin::Environment);
+        assert_eq!(origin(|given| given.file = None), Origin::File { path: "avp.yaml".into(), tenant: false });
+        assert_eq!(origin(|given| given.secret = None), Origin::Secret("argocd:avp".into()));
+        assert_eq!(origin(|_| ()), Origin::Default);
+    }
+
+    #[test]
+    fn an_empty_value_is_not_set() {
+        let mut given = environment(&[("VAULT_ADDR", ""), ("VAULT_MAX_RETRIES", " ")]);
+        given.file = file("VAULT_ADDR: https://vault\nVAULT_NAMESPACE:\n");
+        let (config, errors) = Config::read(given);
+        assert_eq!(config.get("VAULT_ADDR"), Some("https://vault"));
+        assert_eq!((config.number("VAULT_MAX_RETRIES"), config.get("VAULT_NAMESPACE")), (Some(2), None));
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+
+    #[test]
+    fn without_a_login_a_token_counts_then_the_service_account_then_nothing() {
+        let login = |pairs: &[(&str, &str)], token_file: bool, service_account_token| {
+            let vault_token_file = token_file.then(|| ("/root/.vault-token".to_owned(), "t\n".to_owned()));
+            let given = Given { vault_token_file, service_account_token, ..environment(pairs) };
+            Config::read(given).0.get("AVP_AUTH_TYPE").map(str::to_owned)
+        };
+        for (pairs, token_file, service_account_token, expected) in [
+            (&[("VAULT_TOKEN", "t")][..], false, true, Some("token")),
+            (&[], true, true, Some("token")),
+            (&[], false, true, Some("k8s")),
+            (&[("AVP_K8S_TOKEN_PATH", "/token")], false, false, Some("k8s")),
+            (&[("ARGOCD_ENV_VAULT_TOKEN", "own")], false, true, Some("token")),
+            (&[("AVP_AUTH_TYPE", "kubernetes"), ("VAULT_TOKEN", "t")], false, false, Some("k8s")),
+            (&[], false, false, None),
+        ] {
+            assert_eq!(login(pairs, token_file, service_account_token).as_deref(), expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_an_error_only_once_it_is_needed() {
+        let (config, errors) = Config::read(Given::default());
+        assert!(errors.is_empty());
+        assert_eq!((config.get("AVP_TYPE"), config.get("VAULT_ADDR")), (Some("vault"), None));
+        let error = config.required("VAULT_ADDR").unwrap_err();
+        assert_eq!(error.to_string(), "`VAULT_ADDR` is not set");
+        let hint = config.required("AVP_AUTH_TYPE").unwrap_err().hint.unwrap();
+        for login in ["token", "approle", "k8s", "kubernetes", "userpass", "github"] {
+            assert!(hint.contains(&format!("`{login}`")), "{hint}");
+        }
+    }
+
+    #[test]
+    fn the_token_file_is_the_last_to_give_a_token() {
+        let vault_token_file = Some(("/root/.vault-token".to_owned(), "of-file\n".to_owned()));
+        let (config, _) = Config::read(Given { vault_token_file: vault_token_file.clone(), ..Given::default() });
+        assert_eq!(config.get("VAULT_TOKEN"), Some("of-file"));
+        assert_eq!(config.setting("VAULT_TOKEN").unwrap().origin, Origin::VaultTokenFile);
+        let (config, _) = Config::read(Given { vault_token_file, file: file("VAULT_TOKEN: t"), ..Given::default() });
+        assert_eq!(config.get("VAULT_TOKEN"), Some("t"));
+    }
+
+    #[test]
+    fn a_secrets_file_chooses_the_file_store() {
+        let mut given = environment(&[("ARGOCD_ENV_AVP_TYPE", "vault"), ("AVP_FILE", "other.yaml")]);
+        given.flags = vec![("AVP_FILE", "s.yaml".into())];
+        let (config, errors) = Config::read(given);
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!((config.get("AVP_TYPE"), config.get("AVP_FILE")), (Some("file"), Some("s.yaml")));
+        assert_eq!(config.setting("AVP_TYPE").unwrap().origin, Origin::Flag("--secrets"));
+    }
+
+    #[test]
+    fn a_wrong_value_is_an_error_that_does_not_quote_it() {
+        for (name, wrong, words) in [
+            ("AVP_KV_VERSION", "canary", "`AVP_KV_VERSION` (environment) is none of `1`, `2`"),
+            ("VAULT_SKIP_VERIFY", "canary", "is neither `true` nor `false`"),
+            ("VAULT_MAX_RETRIES", "canary", "is no whole number"),
+            ("VAULT_CLIENT_TIMEOUT", "canary", "is no duration"),
+            ("VAULT_RATE_LIMIT", "canary", "is no rate"),
+            ("VAULT_ADDR", "canary:8200", "is no address"),
+            ("AVP_PATH_VALIDATION", "canary(", "is no regular expression"),
+            ("AVP_MOUNT_PATH", "canary/..", "is no mount"),
+            ("VAULT_NAMESPACE", "canary/..", "is no namespace"),
+            ("AVP_AUTH_TYPE", "canary", "`k8s` (or `kubernetes`)"),
+            ("AVP_TYPE", "canary", "is none of `vault`, `file`"),
+        ] {
+            let errors = texts(&Config::read(environment(&[(name, wrong)])).1);
+            assert!(errors.len() == 1 && errors[0].contains(words) && !errors[0].contains("canary"), "{errors:?}");
+        }
+        let errors = texts(&Config::read(environment(&[("AVP_TYPE", "awssecretsmanager")])).1);
+        assert_eq!(
+            errors,
+            [
+                "Error: `AVP_TYPE` (environment) is `awssecretsmanager`, which is not supported yet; supported are `vault` and `file`"
+            ]
+        );
+    }
+}

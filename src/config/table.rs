@@ -1,6 +1,8 @@
 //! Every setting there is: one row each. Reading, trust, help, docs/settings.md and "did you mean" walk this table.
 //! Knows no source: where a value comes from is `read.rs`.
 
+use crate::error::Level;
+
 /// One setting.
 #[derive(Debug)]
 pub struct Row {
@@ -27,13 +29,15 @@ pub struct Row {
 /// What a setting is in the eyes of the tenant rules (`trust.rs`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Where a credential travels to: an address, a namespace, a mount.
+    /// The address that a credential travels to.
     Address,
+    /// A namespace or mount at that address.
+    Mount,
     /// What proves who asks.
     Credential,
     /// What the operator locks: its default counts as set.
     Narrowing,
-    /// Whom TLS trusts: as an address, and locked once the operator has set any of them.
+    /// Whom TLS believes to be that address: as an address, and locked once the operator has set any of them.
     Verification,
     /// A file's or folder's name.
     File,
@@ -83,7 +87,7 @@ pub const SETTINGS: &[Row] = &[
         .roles(&[Role::Address])
         .store("vault"),
     Row::new("VAULT_NAMESPACE", "the Vault namespace of the login and of every path", Format::Namespace, "team-a")
-        .roles(&[Role::Address])
+        .roles(&[Role::Mount])
         .store("vault"),
     Row::new(
         "AVP_AUTH_TYPE",
@@ -130,7 +134,7 @@ pub const SETTINGS: &[Row] = &[
     .store("vault")
     .logins(&["k8s"]),
     Row::new("AVP_K8S_MOUNT_PATH", "where the Kubernetes auth method is mounted", Format::Mount, "auth/kubernetes")
-        .roles(&[Role::Address])
+        .roles(&[Role::Mount])
         .default("kubernetes")
         .store("vault")
         .logins(&["k8s"]),
@@ -140,7 +144,7 @@ pub const SETTINGS: &[Row] = &[
         Format::Mount,
         "auth/approle",
     )
-    .roles(&[Role::Address])
+    .roles(&[Role::Mount])
     .store("vault")
     .logins(&["approle", "github", "userpass"]),
     Row::new(
@@ -200,6 +204,44 @@ pub const SETTINGS: &[Row] = &[
         .flag("--disable-token-cache"),
 ];
 
+/// A setting of AVP or the Vault CLI that is known and not honoured.
+#[derive(Debug)]
+pub struct Unsupported {
+    /// Its name.
+    pub name: &'static str,
+    /// An error where ignoring it would let in more than it allows, else a warning.
+    pub level: Level,
+    /// What to do instead.
+    pub hint: &'static str,
+}
+
+/// What is known and not honoured.
+pub const UNSUPPORTED: &[Unsupported] = &[
+    Unsupported { name: "AVP_POLICY", level: Level::Error, hint: "use `AVP_PATH_VALIDATION`, or a policy in Vault" },
+    Unsupported {
+        name: "AVP_LOCK_ROLE",
+        level: Level::Error,
+        hint: "bind the Vault roles to the service account instead",
+    },
+    Unsupported { name: "VAULT_AGENT_ADDR", level: Level::Warning, hint: "set `VAULT_ADDR` to the agent's address" },
+    Unsupported { name: "VAULT_PROXY_ADDR", level: Level::Warning, hint: "set `HTTPS_PROXY` instead" },
+];
+
+/// The stores of AVP that are not here.
+pub const OTHER_STORES: &[&str] = &[
+    "1passwordconnect",
+    "awssecretsmanager",
+    "azurekeyvault",
+    "delineasecretserver",
+    "gcpsecretmanager",
+    "ibmsecretsmanager",
+    "keepersecretsmanager",
+    "kubernetessecret",
+    "onepasswordconnect",
+    "sops",
+    "yandexcloudlockbox",
+];
+
 /// Where Kubernetes puts a pod's service-account token.
 pub const SERVICE_ACCOUNT_TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
@@ -208,6 +250,11 @@ const LOGINS: Format = Format::Choice(&[&["token"], &["approle"], &["k8s", "kube
 /// The row of a setting.
 pub fn find(name: &str) -> Option<&'static Row> {
     SETTINGS.iter().find(|row| row.name == name)
+}
+
+/// Whether a name is a setting's, honoured or not.
+pub(super) fn is_known(name: &str) -> bool {
+    find(name).is_some() || UNSUPPORTED.iter().any(|row| row.name == name)
 }
 
 impl Row {
@@ -235,8 +282,50 @@ impl Row {
         Self { flag: Some(flag), ..self }
     }
 
+    /// Whether a run reads it that uses this store and this login.
+    pub fn serves(&self, store: Option<&str>, login: Option<&str>) -> bool {
+        let logs_in = self.logins.is_empty() || login.is_some_and(|login| self.logins.contains(&login));
+        self.store.is_none_or(|own| Some(own) == store) && logs_in
+    }
+
     /// Whether it plays this role.
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_row_is_documented_and_none_is_there_twice() {
+        let mut names = HashSet::new();
+        for row in SETTINGS {
+            assert!(names.insert(row.name), "{} is there twice", row.name);
+            assert!(row.name.starts_with("AVP_") || row.name.starts_with("VAULT_"), "{}", row.name);
+            assert!(!row.doc.is_empty() && !row.doc.ends_with('.') && !row.doc.contains('\n'), "{}", row.name);
+            assert!(row.format.canonical(row.example).is_ok(), "{}", row.name);
+            assert!(
+                row.default.is_none_or(|value| row.format.canonical(value).as_deref() == Ok(value)),
+                "{}",
+                row.name
+            );
+        }
+        assert!(UNSUPPORTED.iter().all(|row| names.insert(row.name)));
+    }
+
+    #[test]
+    fn the_settings_of_avp_and_of_vaults_cli_are_there() {
+        for name in "AVP_TYPE AVP_AUTH_TYPE AVP_KV_VERSION AVP_ROLE_ID AVP_SECRET_ID AVP_GITHUB_TOKEN AVP_USERNAME AVP_PASSWORD \
+             AVP_K8S_ROLE AVP_K8S_MOUNT_PATH AVP_K8S_TOKEN_PATH AVP_MOUNT_PATH AVP_PATH_VALIDATION AVP_FILE AVP_TENANT_SETTINGS \
+             VAULT_ADDR VAULT_TOKEN VAULT_NAMESPACE VAULT_CACERT VAULT_CACERT_BYTES VAULT_CAPATH VAULT_CLIENT_CERT VAULT_CLIENT_KEY \
+             VAULT_TLS_SERVER_NAME VAULT_SKIP_VERIFY VAULT_CLIENT_TIMEOUT VAULT_MAX_RETRIES VAULT_RATE_LIMIT"
+            .split_whitespace()
+        {
+            assert!(find(name).is_some(), "{name}");
+        }
     }
 }

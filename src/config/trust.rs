@@ -1,13 +1,162 @@
-//! The three tenant rules, each a walk of the table. Knows no source of values.
+//! The three tenant rules, each a walk of the table: whose credential goes where, what the operator has locked, which files,
+//! stores and logins a tenant may name. Knows no source of values.
 
-use super::table::Row;
-use super::{Config, Setting};
-use crate::error::Errors;
+use std::path::{Component, Path, PathBuf};
+
+use super::table::{Role, Row, SETTINGS};
+use super::{Authority, Config, Origin, Setting};
+use crate::error::{Error, Errors, Kind};
 
 /// Refuses what a tenant may not choose; the operator's value takes its place.
-pub(super) fn judge(_config: &mut Config, _errors: &mut Errors) {}
-
-/// The first credential of the operator's in effect.
-pub(super) fn operator_credential(_config: &Config) -> Option<(&'static Row, &Setting)> {
-    None
+pub(super) fn judge(config: &mut Config, errors: &mut Errors) {
+    let chosen = SETTINGS.iter().filter(|row| config.authority(row.name) == Authority::Tenant);
+    let refused: Vec<(&Row, Error)> = chosen
+        .filter(|row| !config.lets_tenants(row.name))
+        .filter_map(|row| Some((row, refuse(config, row)?)))
+        .collect();
+    for (row, error) in refused {
+        if let Some(entry) = config.entries.get_mut(row.name) {
+            entry.setting = entry.operator.clone();
+        }
+        errors.push(error);
+    }
 }
+
+/// The operator's credentials that would travel to where `to` says.
+pub(super) fn travelling(config: &Config, to: &Row) -> Vec<&'static Row> {
+    let of_operator = |row: &&Row| config.authority(row.name) == Authority::Operator && config.get(row.name).is_some();
+    credentials(config).filter(|row| travels(config, row, to)).filter(of_operator).collect()
+}
+
+/// What is wrong with a tenant choosing `row`, by the first rule that it breaks.
+fn refuse(config: &Config, row: &Row) -> Option<Error> {
+    let rules = [locked, outside, other_login, elsewhere];
+    let setting = config.setting(row.name)?;
+    rules.iter().find_map(|rule| rule(config, row, setting)).map(|error| error.hint(allow(row)))
+}
+
+/// Rule 1: a credential of the operator's does not travel to an address, namespace or mount of a tenant's.
+fn elsewhere(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
+    let credentials = travelling(config, row);
+    if credentials.is_empty() {
+        return None;
+    }
+    let place = match row.roles {
+        roles if roles.contains(&Role::Verification) => "to whomever a tenant trusts",
+        roles if roles.contains(&Role::Mount) => "to a namespace or mount that a tenant chose",
+        _ => "to an address that a tenant chose",
+    };
+    let (what, where_from) = (named(config, &credentials), setting.origin.locate(row.name));
+    Some(Error::new(Kind::Setting, format!("{where_from} would send the operator's {what} {place}")))
+}
+
+/// Rule 2: what narrows is the operator's; its default counts as set. Whom TLS trusts is locked once he has said it.
+fn locked(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
+    let by = match config.operator(row.name).map(|own| &own.origin) {
+        _ if row.is(Role::Verification) => format!("would change whom TLS trusts, set by {}", verification(config)?),
+        _ if !row.is(Role::Narrowing) => return None,
+        Some(Origin::Default) => "differs from the default, which tenants cannot change".to_owned(),
+        Some(own) => format!("differs from {}, which tenants cannot change", own.locate(row.name)),
+        None => "is the operator's to set, not a tenant's".to_owned(),
+    };
+    Some(Error::new(Kind::Setting, format!("{} {by}", setting.origin.locate(row.name))))
+}
+
+/// The operator's own word on whom TLS trusts.
+fn verification(config: &Config) -> Option<String> {
+    let own = SETTINGS.iter().filter(|row| row.is(Role::Verification));
+    own.filter_map(|row| Some(config.operator(row.name)?.origin.locate(row.name))).next()
+}
+
+/// Rule 3: a tenant names no file outside the repository.
+fn outside(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
+    if !row.is(Role::File) || is_inside(&config.repository, &config.working_folder, Path::new(setting.value.as_str())) {
+        return None;
+    }
+    Some(Error::new(Kind::Setting, format!("{} names a file outside the repository", setting.origin.locate(row.name))))
+}
+
+/// Rule 3: nor a store or login that would use a credential of the operator's.
+fn other_login(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
+    if !row.is(Role::Login) || !config.uses(row) {
+        return None;
+    }
+    let of_operator = |row: &&Row| config.authority(row.name) == Authority::Operator && config.get(row.name).is_some();
+    let used: Vec<&Row> = credentials(config).filter(|row| !is_client_key(row)).filter(of_operator).collect();
+    if used.is_empty() {
+        return None;
+    }
+    let (what, where_from) = (named(config, &used), setting.origin.locate(row.name));
+    Some(Error::new(
+        Kind::Setting,
+        format!("{where_from} would use the operator's {what} in a way that the operator did not choose"),
+    ))
+}
+
+/// The credentials that a run with these settings uses.
+fn credentials(config: &Config) -> impl Iterator<Item = &'static Row> {
+    SETTINGS.iter().filter(|row| row.is(Role::Credential) && config.uses(row))
+}
+
+/// Whether `credential` goes to where `to` says. The key of a TLS client proves itself to an address, whatever the namespace.
+fn travels(config: &Config, credential: &Row, to: &Row) -> bool {
+    let address = to.is(Role::Address) || to.is(Role::Verification);
+    config.uses(to) && credential.store == to.store && (address || to.is(Role::Mount) && !is_client_key(credential))
+}
+
+/// Whether it is used below every login: by TLS.
+fn is_client_key(row: &Row) -> bool {
+    row.store == Some("vault") && row.logins.is_empty()
+}
+
+/// Credentials and where they are set, for people.
+fn named(config: &Config, rows: &[&Row]) -> String {
+    let name = |row: &&Row| match config.setting(row.name) {
+        Some(Setting { origin: Origin::Default, .. }) => format!("service-account token (`{}`)", row.name),
+        Some(setting) => setting.origin.locate(row.name),
+        None => format!("`{}`", row.name),
+    };
+    rows.iter().map(name).collect::<Vec<_>>().join(" and ")
+}
+
+fn allow(row: &Row) -> String {
+    let name = row.name;
+    if name == "AVP_TENANT_SETTINGS" {
+        return "set it in the plugin's own environment".to_owned();
+    }
+    let own = if row.is(Role::Address) || row.is(Role::Mount) || row.is(Role::Login) {
+        ", bring a credential of your own"
+    } else {
+        ""
+    };
+    format!(
+        "let the operator set `{name}`{own}, or let the operator allow tenants to with `AVP_TENANT_SETTINGS={name}`"
+    )
+}
+
+/// Whether `path`, without asking the file system, stays in `repository`. Links are for whoever opens it: `Config::confined`.
+fn is_inside(repository: &Path, working_folder: &Path, path: &Path) -> bool {
+    fold(&working_folder.join(path)).is_some_and(|path| {
+        if repository.as_os_str().is_empty() { path.is_relative() } else { path.starts_with(repository) }
+    })
+}
+
+/// `path` without `.` and `..`; none where `..` leads above its start.
+fn fold(path: &Path) -> Option<PathBuf> {
+    let mut folded = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !folded.pop() {
+                    return None;
+                }
+            }
+            other => folded.push(other),
+        }
+    }
+    Some(folded)
+}
+
+#[cfg(test)]
+mod tests;

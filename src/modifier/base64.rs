@@ -24,7 +24,7 @@ pub(super) fn decode(value: &Value) -> Result<Value, Error> {
 
 /// Cuts off the padding where it is right, so that what is left is refused where it is wrong.
 fn without_padding(line: &str) -> &str {
-    if line.len() % 4 != 0 {
+    if !line.len().is_multiple_of(4) {
         return line;
     }
     line.strip_suffix("==").or_else(|| line.strip_suffix('=')).unwrap_or(line)
@@ -41,5 +41,63 @@ fn why(reason: &base64::DecodeError) -> String {
             "its last character holds bits that belong to no byte".to_owned()
         }
         base64::DecodeError::InvalidPadding => "its padding is wrong".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn base64_is_decoded_whole_or_not_at_all() {
+        for (text, decoded) in [
+            ("aGVsbG8=", Some("hello")),
+            ("aGVsbG8", Some("hello")),
+            ("aGVs\r\nbG8=\n", Some("hello")),
+            ("", Some("")),
+            ("Pz8/Pw==", Some("????")),
+            ("Pz8_Pw==", Some("????")),
+            ("Pz8_Pw", Some("????")),
+            ("aGVsbG8=!!zz", None),
+            ("aGVs bG8=", None),
+            ("aGVsbG8 ", None),
+            ("aGVsbG8=\t", None),
+            ("aGVsbG9", None),
+            ("aGVsbG8==", None),
+            ("aGVsbA=", None),
+            ("aGVs=bG8", None),
+            ("aGVsb", None),
+            ("====", None),
+            ("=", None),
+            ("+_+_", None),
+            ("aGVsbG8=aGVsbG8=", None),
+        ] {
+            let found = decode(&Value::text(text)).ok();
+            assert!(found == decoded.map(Value::text), "{text}");
+        }
+        assert!(decode(&Value::text("-_-_")).unwrap() == Value::bytes(vec![0xfb, 0xff, 0xbf]));
+    }
+
+    #[test]
+    fn an_error_holds_nothing_of_the_text() {
+        let error = decode(&Value::text("canary!")).unwrap_err();
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+        assert_eq!(error.cause.as_deref(), Some("character 7 belongs to no base64 alphabet, or not there"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_decodes(bytes: Vec<u8>, breaks in 1usize..80) {
+            let value = Value::bytes(bytes);
+            let encoded = encode(&value).unwrap();
+            prop_assert!(decode(&encoded).unwrap() == value);
+            let text = encoded.to_text().unwrap();
+            let folded: Vec<&str> = text.as_bytes().chunks(breaks).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+            prop_assert!(decode(&Value::text(folded.join("\r\n"))).unwrap() == value);
+            let url_safe = text.replace('+', "-").replace('/', "_");
+            prop_assert!(decode(&Value::text(url_safe.trim_end_matches('='))).unwrap() == value);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! A chain of modifiers: parsed once, applied to a value. Knows what missing and null mean for it, and no placeholder.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::error;
 use super::table::{self, Action, Function, Modifier};
@@ -31,7 +32,7 @@ enum Call {
 impl Chain {
     /// Reads what stands between the `|`s, each segment one modifier with its arguments.
     pub fn parse(segments: &[&str]) -> Result<Self, Error> {
-        let steps = segments.iter().map(|segment| Step::parse(segment.trim())).collect::<Result<_, _>>()?;
+        let steps = segments.iter().map(|segment| Step::parse(segment)).collect::<Result<_, _>>()?;
         Ok(Self { steps })
     }
 
@@ -76,10 +77,11 @@ fn has_default(steps: &[Step]) -> bool {
 
 impl Step {
     fn parse(segment: &str) -> Result<Self, Error> {
-        let (name, arguments) = segment.split_once(char::is_whitespace).unwrap_or((segment, ""));
+        let segment = one_line(segment);
+        let (name, arguments) = segment.split_once(char::is_whitespace).unwrap_or((&segment, ""));
         let modifier = table::find(name).ok_or_else(|| unknown(name))?;
         let call = modifier.call(arguments.trim())?;
-        Ok(Self { modifier, written: segment.to_owned(), call })
+        Ok(Self { modifier, written: segment, call })
     }
 
     fn run(&self, action: &Action, value: &Value) -> Result<Value, Error> {
@@ -95,10 +97,16 @@ impl Step {
     }
 }
 
+/// A line break between arguments is a blank, as YAML folds it.
+fn one_line(segment: &str) -> String {
+    let lines: Vec<&str> = segment.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(" ")
+}
+
 impl Modifier {
     fn call(&self, arguments: &str) -> Result<Call, Error> {
         let called = match self.function {
-            Function::Plain(function) if arguments.is_empty() => Ok(Call::Apply(std::sync::Arc::new(function))),
+            Function::Plain(function) if arguments.is_empty() => Ok(Call::Apply(Arc::new(function))),
             Function::Plain(_) => Err(error(format!("`{}` takes no argument, not `{arguments}`", self.name))),
             _ if arguments.is_empty() => Err(error(format!("`{}` needs an argument", self.name))),
             Function::With(read) => read(arguments).map(Call::Apply),
@@ -163,3 +171,99 @@ impl PartialEq for Chain {
 }
 
 impl Eq for Chain {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(written: &str) -> Chain {
+        Chain::parse(&written.split('|').collect::<Vec<_>>()).unwrap()
+    }
+
+    fn error_of(written: &str) -> Error {
+        Chain::parse(&written.split('|').collect::<Vec<_>>()).unwrap_err()
+    }
+
+    fn json(json: &str) -> Value {
+        Value::from_json(json.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_default_stands_in_for_missing_and_null() {
+        for (input, written, result) in [
+            (None, "default x", Some(r#""x""#)),
+            (None, "base64encode | default x", Some(r#""x""#)),
+            (None, "default x | base64encode", Some(r#""eA==""#)),
+            (None, "base64decode | default x | toJson", Some(r#""\"x\"""#)),
+            (None, "default ~ | default 2", Some("2")),
+            (None, "default 1 | default 2", Some("1")),
+            (None, "default ~", Some("null")),
+            (None, "base64encode", None),
+            (None, "", None),
+            (Some("null"), "base64encode | default 3", Some("3")),
+            (Some("null"), "toJson | default 3", Some("3")),
+            (Some("null"), "toJson", Some(r#""null""#)),
+            (Some("null"), "", Some("null")),
+            (Some(r#""null""#), "jsonParse", Some("null")),
+            (Some(r#""null""#), "jsonParse | default 3", Some("3")),
+            (Some(r#""null""#), "jsonParse | base64encode | default 3 | toString", Some(r#""3""#)),
+            (Some(r#""v""#), "default 3", Some(r#""v""#)),
+            (Some(r#""""#), "default 3", Some(r#""""#)),
+        ] {
+            let chain = if written.is_empty() { Chain::default() } else { chain(written) };
+            let found = chain.apply(input.map(json)).unwrap();
+            let found = found.map(|value| value.to_json().unwrap().to_string());
+            assert_eq!(found.as_deref(), result, "{input:?} {written}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_taken_are_errors_with_a_hint() {
+        for (input, written, detail) in [
+            ("{}", "base64encode", "`base64encode` takes text, bytes, a number or a bool, not a map"),
+            ("null", "base64encode", "`base64encode` takes text, bytes, a number or a bool, not null"),
+            ("null", "toString", "`toString` takes text, a number, a bool, a list or a map, not null"),
+            ("5", "base64decode", "`base64decode` takes text, not a number"),
+            ("true", "indent 2", "`indent` takes text, not a bool"),
+            ("[]", "sha256sum", "`sha256sum` takes text, bytes, a number or a bool, not a list"),
+            ("{}", "jsonParse", "`jsonParse` takes text, not a map"),
+        ] {
+            let error = chain(written).apply(Some(json(input))).unwrap_err();
+            assert_eq!(error.detail, detail);
+            assert!(error.hint.is_some(), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_with_a_hint() {
+        for (written, detail) in [
+            ("", "a `|` has no modifier after it"),
+            ("base64encode | ", "a `|` has no modifier after it"),
+            ("base64encod", "unknown modifier `base64encod`"),
+            ("xyzzy", "unknown modifier `xyzzy`"),
+            ("indent", "`indent` needs an argument"),
+            ("default", "`default` needs an argument"),
+            ("jsonPath", "`jsonPath` needs an argument"),
+            ("base64encode 3", "`base64encode` takes no argument, not `3`"),
+            ("indent 2 3", "`indent` takes one whole number up to 1000, not `2 3`"),
+            ("indent -1", "`indent` takes one whole number up to 1000, not `-1`"),
+            ("indent 1001", "`indent` takes one whole number up to 1000, not `1001`"),
+            ("indent x", "`indent` takes one whole number up to 1000, not `x`"),
+        ] {
+            let error = error_of(written);
+            assert_eq!(error.detail, detail);
+            assert!(error.hint.is_some(), "{written}");
+        }
+        assert_eq!(error_of("jsonPath{.a}").hint.as_deref(), Some("a blank belongs after `jsonPath`"));
+        assert_eq!(error_of("Base64Encode").hint.as_deref(), Some("did you mean `base64encode`?"));
+    }
+
+    #[test]
+    fn a_chain_tells_what_it_is() {
+        let chain = chain("  jsonPath\n {.a}  |\tindent\n4 ");
+        assert_eq!(chain.to_string(), "jsonPath {.a} | indent 4");
+        assert_eq!(chain.names().collect::<Vec<_>>(), ["jsonPath", "indent"]);
+        assert!(chain.ends_with("indent") && !chain.has_default() && !chain.is_empty());
+        assert!(Chain::default().is_empty() && !Chain::default().ends_with("indent"));
+    }
+}

@@ -12,7 +12,7 @@ pub(super) fn parse(value: &Value) -> Result<Value, Error> {
 
 /// The value as compact JSON.
 pub(super) fn to_json(value: &Value) -> Result<Value, Error> {
-    value.to_json().map(|json| Value::Text(json)).map_err(text::no_text)
+    value.to_json().map(Value::Text).map_err(text::no_text)
 }
 
 /// Text as it stands inside a JSON string.

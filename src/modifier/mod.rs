@@ -6,6 +6,7 @@ mod chain;
 mod default;
 mod hash;
 mod json;
+mod jsonpath;
 mod table;
 mod text;
 
@@ -17,4 +18,55 @@ use crate::error::{Error, Kind};
 /// An error about a modifier.
 fn error(detail: impl Into<String>) -> Error {
     Error::new(Kind::Modifier, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::value::Value;
+
+    fn values() -> impl Strategy<Value = Value> {
+        let scalars = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            "-?[0-9]{1,3}(\\.[0-9]{1,2})?(e-?[0-9]{1,2})?".prop_map(Value::number),
+            any::<String>().prop_map(Value::text),
+            r#"[\[\]{}:,"\\a1nul ]{0,20}"#.prop_map(Value::text),
+            any::<Vec<u8>>().prop_map(Value::bytes),
+        ];
+        scalars.prop_recursive(4, 24, 4, |inner| {
+            let entries = prop::collection::btree_map("[ab.]{1,2}", inner.clone(), 0..4);
+            prop_oneof![
+                prop::collection::vec(inner, 0..4).prop_map(Value::List),
+                entries.prop_map(|map| Value::Map(
+                    map.into_iter().map(|(key, value)| (Zeroizing::new(key), value)).collect()
+                )),
+            ]
+        })
+    }
+
+    fn calls() -> impl Strategy<Value = String> {
+        let arguments = prop_oneof![
+            Just(String::new()),
+            Just(" 3".to_owned()),
+            any::<String>(),
+            r#" \{[{}\[\]().@$?*,:'"a1<=!&|\\ -]{0,24}\}"#,
+            r#" \{(\.[ab*.]|\[(\*|0|-1|:|1:|'a'|'a','b'|\?\(@(\.a)?( ?[<>=!]=? ?(1|"a"|@\.b))?\))\]){0,5}\}"#,
+        ];
+        let names: Vec<&str> = MODIFIERS.iter().map(|modifier| modifier.name).collect();
+        (prop::sample::select(names), arguments).prop_map(|(name, arguments)| name.to_owned() + &arguments)
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(value in prop::option::of(values()), calls in prop::collection::vec(calls(), 0..4)) {
+            let calls: Vec<&str> = calls.iter().map(String::as_str).collect();
+            if let Ok(chain) = Chain::parse(&calls) {
+                let _ = chain.apply(value);
+            }
+        }
+    }
 }

@@ -72,3 +72,51 @@ pub(super) fn no_text(reason: NotText) -> Error {
         NotText::Bytes => error("the value holds bytes that are not UTF-8").hint("`base64encode` makes text of bytes"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn indented_by(width: &str, text: &str) -> String {
+        indent(width).unwrap()(&Value::text(text)).unwrap().to_text().unwrap().to_string()
+    }
+
+    #[test]
+    fn lines_after_the_first_are_indented() {
+        for (text, indented) in [
+            ("", ""),
+            ("a", "a"),
+            ("a\n", "a\n"),
+            ("a\nb", "a\n  b"),
+            ("a\nb\n", "a\n  b\n"),
+            ("a\n\nb\n\n", "a\n\n  b\n\n"),
+            ("a\n b\n\tc", "a\n   b\n  \tc"),
+            ("a\n \nb", "a\n \n  b"),
+            ("  a\nb", "  a\n  b"),
+            ("a\r\nb\r\n\r\nc", "a\r\n  b\r\n\r\n  c"),
+            ("\na", "\n  a"),
+        ] {
+            assert_eq!(indented_by("2", text), indented, "{text:?}");
+        }
+        assert_eq!(
+            indented_by("6", "-----BEGIN-----\nAAA\n\n  BBB\n-----END-----\n"),
+            "-----BEGIN-----\n      AAA\n\n        BBB\n      -----END-----\n"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn without_its_indentation_a_text_is_what_it_was(text in "([ a\\t]{0,4}\r?\n?){0,9}", width in 0usize..9) {
+            let indented = indented_by(&width.to_string(), &text);
+            let blanks = " ".repeat(width);
+            let lines = indented.split('\n').enumerate().map(|(index, line)| match line.trim() {
+                "" => line,
+                _ if index == 0 => line,
+                _ => line.strip_prefix(&blanks).unwrap_or("not indented"),
+            });
+            prop_assert_eq!(lines.collect::<Vec<_>>().join("\n"), text);
+        }
+    }
+}

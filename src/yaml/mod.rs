@@ -1,8 +1,23 @@
 //! YAML as text: read with byte spans, edited in place, checked after the edit. Knows no Kubernetes and no placeholder.
 
+pub mod edit;
+pub mod reader;
+pub mod resolve;
+pub mod split;
 pub mod tree;
 
-/// A stand-in until the reader is merged: JSON alone.
-pub fn parse(text: &str) -> Result<crate::value::Value, String> {
-    crate::value::Value::from_json(text.as_bytes())
-}
+mod candidate;
+mod flaw;
+mod json;
+mod remove;
+mod set;
+mod token;
+mod typed;
+mod verify;
+mod writer;
+
+pub use flaw::Flaw;
+pub use typed::{parse, value};
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! A document as a tree of nodes in an arena; an alias is an edge. Knows no Kubernetes and no placeholder.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::source::Span;
 
@@ -49,17 +50,24 @@ pub struct Node<'s> {
     pub anchor: Option<Cow<'s, str>>,
     /// Whether it is written in, or inside of, `{…}` or `[…]`.
     pub flow: bool,
+    /// Whether it is a map's key.
+    pub(in crate::yaml) is_key: bool,
+    /// Where it starts with its tag and anchor.
+    pub(in crate::yaml) start: usize,
+    pub(in crate::yaml) parent: Option<NodeId>,
     pub(in crate::yaml) first: Option<NodeId>,
     pub(in crate::yaml) next: Option<NodeId>,
 }
 
-/// A document's nodes.
+/// A document's nodes, each before its children, in the order of the text.
 #[derive(Clone, Debug)]
 pub struct Tree<'s> {
     /// The source's whole text; spans index it.
     pub(in crate::yaml) text: &'s str,
     pub(in crate::yaml) nodes: Vec<Node<'s>>,
     pub(in crate::yaml) root: Option<NodeId>,
+    /// Whether it was read as JSON, so that what is written must be JSON too.
+    pub(in crate::yaml) json: bool,
 }
 
 impl<'s> Tree<'s> {
@@ -107,24 +115,154 @@ impl<'s> Tree<'s> {
         std::iter::successors(first, |item| self.node(*item).next)
     }
 
-    /// The value under `key` as Kubernetes reads it: through aliases, the last of equal keys, else from merge keys.
+    /// The value under `key` as Kubernetes reads it, through aliases: of equal keys, own or merged, the last one counts.
     pub fn get(&self, map: NodeId, key: &str) -> Option<NodeId> {
-        let map = self.target(map);
-        let own = self.entries(map).filter(|(name, _)| self.text(*name) == Some(key)).last();
-        own.map(|(_, value)| value).or_else(|| self.merged(map).find_map(|merged| self.get(merged, key)))
+        self.find(map, key, &mut HashMap::new())
     }
 
     /// The maps that a map's merge keys (`<<`) bring in, the strongest first.
     pub fn merged(&self, map: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        self.entries(map).filter(|(key, _)| self.is_merge_key(*key)).flat_map(|(_, value)| {
-            let value = self.target(value);
-            let list: Vec<NodeId> = self.items(value).map(|item| self.target(item)).collect();
-            if list.is_empty() { vec![value] } else { list }
-        })
+        let keys = self.entries(map).filter(|(key, _)| self.is_merge_key(*key));
+        let values: Vec<NodeId> = keys.map(|(_, value)| value).collect();
+        values.into_iter().rev().flat_map(|value| self.merged_by(value))
     }
 
     /// Whether a key is `<<` as a merge key: plain, untagged.
     pub fn is_merge_key(&self, key: NodeId) -> bool {
-        matches!(&self.node(key).content, Content::Scalar(Style::Plain, text) if text == "<<")
+        let node = self.node(key);
+        matches!(&node.content, Content::Scalar(Style::Plain, text) if text == "<<") && node.tag.is_none()
+    }
+
+    /// The map or list that holds `id`.
+    pub fn parent(&self, id: NodeId) -> Option<NodeId> {
+        self.node(id).parent
+    }
+
+    /// The maps that the value of a merge key names: itself, or its items, the first of them the strongest.
+    pub(in crate::yaml) fn merged_by(&self, value: NodeId) -> Vec<NodeId> {
+        let value = self.target(value);
+        match self.node(value).content {
+            Content::List => self.items(value).map(|item| self.target(item)).collect(),
+            _ => vec![value],
+        }
+    }
+
+    /// Looks into each merged map once, so that maps merged over and over end soon.
+    fn find(&self, map: NodeId, key: &str, known: &mut HashMap<NodeId, Option<NodeId>>) -> Option<NodeId> {
+        let map = self.target(map);
+        if let Some(found) = known.get(&map) {
+            return *found;
+        }
+        let mut found = None;
+        for (name, value) in self.entries(map) {
+            if self.is_merge_key(name) {
+                let merged = self.merged_by(value).into_iter().find_map(|merged| self.find(merged, key, known));
+                found = merged.or(found);
+            } else if self.text(name) == Some(key) {
+                found = Some(value);
+            }
+        }
+        known.insert(map, found);
+        found
+    }
+}
+
+impl<'s> Node<'s> {
+    /// A node of which only the content and its bytes are known.
+    pub(in crate::yaml) fn new(content: Content<'s>, span: Span) -> Self {
+        Self {
+            content,
+            span,
+            tag: None,
+            anchor: None,
+            flow: false,
+            is_key: false,
+            start: span.start,
+            parent: None,
+            first: None,
+            next: None,
+        }
+    }
+}
+
+/// A tree being read: nodes come in the order of the text.
+pub(in crate::yaml) struct Builder<'s> {
+    tree: Tree<'s>,
+    /// The open maps and lists, each with its last child and the number of its children.
+    open: Vec<Open>,
+}
+
+struct Open {
+    id: NodeId,
+    last: Option<NodeId>,
+    count: usize,
+}
+
+impl<'s> Builder<'s> {
+    /// A tree without nodes, with room for a document of `bytes`.
+    pub(in crate::yaml) fn new(text: &'s str, bytes: usize, json: bool) -> Self {
+        let nodes = Vec::with_capacity(bytes / 16 + 4);
+        Self { tree: Tree { text, nodes, root: None, json }, open: Vec::new() }
+    }
+
+    /// A scalar or an alias.
+    pub(in crate::yaml) fn leaf(&mut self, mut node: Node<'s>) -> NodeId {
+        let id = NodeId(self.tree.nodes.len() as u32);
+        match self.open.last_mut() {
+            Some(open) => {
+                node.parent = Some(open.id);
+                let parent = &self.tree.nodes[open.id.0 as usize];
+                node.flow |= parent.flow;
+                node.is_key = parent.content == Content::Map && open.count.is_multiple_of(2);
+                match open.last.replace(id) {
+                    Some(last) => self.tree.nodes[last.0 as usize].next = Some(id),
+                    None => self.tree.nodes[open.id.0 as usize].first = Some(id),
+                }
+                open.count += 1;
+            }
+            None => self.tree.root = Some(id),
+        }
+        self.tree.nodes.push(node);
+        id
+    }
+
+    /// A map or list whose children follow.
+    pub(in crate::yaml) fn open(&mut self, node: Node<'s>) -> NodeId {
+        let id = self.leaf(node);
+        self.open.push(Open { id, last: None, count: 0 });
+        id
+    }
+
+    /// The end of the innermost map or list; without a bracket it ends with its last child.
+    pub(in crate::yaml) fn close(&mut self, bracket: Option<usize>) {
+        let Some(open) = self.open.pop() else { return };
+        let last = open.last.map(|last| self.tree.node(last).span.end);
+        let span = &mut self.tree.nodes[open.id.0 as usize].span;
+        span.end = bracket.or(last).unwrap_or(span.end).max(span.start);
+    }
+
+    /// How deep the next node is.
+    pub(in crate::yaml) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether the next node is a map's value.
+    pub(in crate::yaml) fn expects_value(&self) -> bool {
+        self.open.last().is_some_and(|open| open.count % 2 == 1 && self.tree.node(open.id).content == Content::Map)
+    }
+
+    /// Whether `id` is a map or list that has not ended.
+    pub(in crate::yaml) fn is_open(&self, id: NodeId) -> bool {
+        self.open.iter().any(|open| open.id == id)
+    }
+
+    /// The node `id`, to add what comes late.
+    pub(in crate::yaml) fn node_mut(&mut self, id: NodeId) -> &mut Node<'s> {
+        &mut self.tree.nodes[id.0 as usize]
+    }
+
+    /// The tree.
+    pub(in crate::yaml) fn finish(self) -> Tree<'s> {
+        self.tree
     }
 }

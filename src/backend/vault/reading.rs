@@ -1,0 +1,215 @@
+//! One reading: the path as it is written, and where that fails without `data/`, what its mount says about it.
+
+use std::sync::OnceLock;
+
+use regex::Regex;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::request;
+use super::response::{self, Answer, Asked, Mount};
+use super::session::{Answered, Session};
+use crate::client::{Client, Failure};
+use crate::config::Config;
+use crate::error::{Error, Kind};
+use crate::secret::{Engine, Outcome, Secret, SecretId};
+
+/// Vault as a store.
+pub(super) struct Vault {
+    client: Client,
+    session: Session,
+    /// The operator's namespace.
+    namespace: Option<String>,
+    engine: Option<Engine>,
+    validation: Option<Regex>,
+    /// What is known of mounts, each with its namespace.
+    mounts: Mutex<Vec<(Option<String>, Mount)>>,
+    /// Why no further reading makes sense.
+    down: OnceLock<Error>,
+}
+
+/// What a reading came to: its answer, and what to say should it be a refusal.
+struct Read {
+    answer: Answer,
+    refused: Option<String>,
+}
+
+impl Vault {
+    pub(super) fn new(config: &Config, client: Client, session: Session, engine: Option<Engine>) -> Self {
+        Self {
+            client,
+            session,
+            namespace: config.get("VAULT_NAMESPACE").map(str::to_owned),
+            engine,
+            validation: config.regex("AVP_PATH_VALIDATION"),
+            mounts: Mutex::default(),
+            down: OnceLock::new(),
+        }
+    }
+
+    /// Reads `id`. Once Vault is known to be out of order, the readings that wait are not tried.
+    pub(super) async fn find(&self, id: &SecretId) -> Outcome {
+        if let Some(error) = self.down.get() {
+            return failed(error.clone());
+        }
+        match self.look_up(id).await {
+            Ok(outcome) => outcome,
+            Err(Failure { error, everywhere }) => {
+                if everywhere {
+                    let _ = self.down.set(error.clone());
+                }
+                failed(error)
+            }
+        }
+    }
+
+    async fn look_up(&self, id: &SecretId) -> Result<Outcome, Failure> {
+        let deadline = self.client.deadline();
+        let engine = id.engine.or(self.engine);
+        let read = self.read(id, &id.path, engine, deadline).await?;
+        let may_lack_data = !id.path.contains("/data/") && read.refused.is_none();
+        match read.answer {
+            Answer::Absent | Answer::Denied(_) if may_lack_data => self.ask_the_mount(id, engine, read, deadline).await,
+            _ => Ok(self.outcome(id, &id.path, read)),
+        }
+    }
+
+    async fn read(
+        &self,
+        id: &SecretId,
+        path: &str,
+        engine: Option<Engine>,
+        deadline: Instant,
+    ) -> Result<Read, Failure> {
+        let build = |token: &_| request::read(path, id.version, self.namespace(id), token);
+        let Answered { response, refused } = self.session.send(&self.client, build, deadline).await?;
+        if response::is_down(&response) {
+            return Err(Failure { error: response::failed(&response), everywhere: true });
+        }
+        Ok(Read { answer: response::read(Asked { path, version: id.version, engine }, &response), refused })
+    }
+
+    /// A path without `data/` was not found or denied: under least privilege Vault denies what KV version 2 does not know.
+    async fn ask_the_mount(
+        &self,
+        id: &SecretId,
+        engine: Option<Engine>,
+        first: Read,
+        deadline: Instant,
+    ) -> Result<Outcome, Failure> {
+        let Some(mount) = self.mount(id, deadline).await? else {
+            let guess = guess(&id.path).filter(|_| engine != Some(Engine::V1));
+            let hint = guess.map(|guess| format!("if its engine is KV version 2, the path is `{guess}`"));
+            return Ok(with_hint(self.outcome(id, &id.path, first), hint));
+        };
+        let Some(path) = mount.path_with_data(&id.path) else {
+            return Ok(with_hint(self.outcome(id, &id.path, first), known(&mount)));
+        };
+        if engine == Some(Engine::V1) {
+            let hint = format!(
+                "it was read as KV version 1, as asked, but `{}` is a KV version 2 mount: there the path is `{path}`",
+                mount.path
+            );
+            return Ok(with_hint(self.outcome(id, &id.path, first), Some(hint)));
+        }
+        if self.validation.as_ref().is_some_and(|validation| !validation.is_match(&path)) {
+            let hint =
+                format!("its mount is KV version 2, so `{path}` is meant, which `AVP_PATH_VALIDATION` does not allow");
+            return Ok(with_hint(self.outcome(id, &id.path, first), Some(hint)));
+        }
+        let second = self.read(id, &path, Some(Engine::V2), deadline).await?;
+        let note = format!("`{}` is a KV version 2 mount: `{}` was read as `{path}`", mount.path, id.path);
+        Ok(match self.outcome(id, &path, second) {
+            Outcome::Found(mut secret) => {
+                let warning = Error::warning(Kind::Placeholder, note).hint(format!("write `{path}`"));
+                secret.warnings.push(warning);
+                Outcome::Found(secret)
+            }
+            outcome => with_hint(outcome, Some(note)),
+        })
+    }
+
+    /// The mount that the path is in, asked for once; none where Vault does not say.
+    async fn mount(&self, id: &SecretId, deadline: Instant) -> Result<Option<Mount>, Failure> {
+        let namespace = self.namespace(id);
+        let mut mounts = self.mounts.lock().await;
+        let holds = |(of, mount): &&(Option<String>, Mount)| {
+            of.as_deref() == namespace && format!("{}/", id.path).starts_with(&mount.path)
+        };
+        if let Some((_, mount)) = mounts.iter().find(holds) {
+            return Ok(Some(mount.clone()));
+        }
+        let build = |token: &_| request::mount(&id.path, namespace, token);
+        let answered = self.session.send(&self.client, build, deadline).await?;
+        let mount = response::mount(&answered.response);
+        mounts.extend(mount.clone().map(|mount| (namespace.map(str::to_owned), mount)));
+        Ok(mount)
+    }
+
+    /// An annotation's namespace stands instead of the operator's.
+    fn namespace<'a>(&'a self, id: &'a SecretId) -> Option<&'a str> {
+        id.namespace.as_deref().or(self.namespace.as_deref())
+    }
+
+    fn outcome(&self, id: &SecretId, path: &str, read: Read) -> Outcome {
+        let named = match self.namespace(id) {
+            Some(namespace) => format!("`{path}` in namespace `{namespace}`"),
+            None => format!("`{path}`"),
+        };
+        match (read.answer, id.version) {
+            (Answer::Found(data), _) => Outcome::Found(Secret { data, warnings: Vec::new() }),
+            (Answer::Gone(error), _) => Outcome::NoVersion(error),
+            (Answer::Absent, None) => Outcome::NoPath(Error::new(Kind::Missing, format!("no secret at {named}"))),
+            (Answer::Absent, Some(version)) => {
+                let detail = format!("no version {version} of {named}, or no secret at all");
+                Outcome::NoVersion(Error::new(Kind::Missing, detail))
+            }
+            (Answer::Denied(causes), _) => Outcome::Denied(denied(&named, causes, read.refused)),
+            (Answer::Failed(error), _) => {
+                Outcome::Failed(Error { detail: format!("cannot read {named}: {}", error.detail), ..error })
+            }
+        }
+    }
+}
+
+/// What stopped every reading: a refused login is a denial.
+fn failed(error: Error) -> Outcome {
+    if error.kind == Kind::Denied { Outcome::Denied(error) } else { Outcome::Failed(error) }
+}
+
+fn denied(named: &str, causes: String, refused: Option<String>) -> Error {
+    let hint = refused.unwrap_or_else(|| "the login's policies do not grant `read` there".to_owned());
+    let error = Error::new(Kind::Denied, format!("Vault denies reading {named}")).hint(hint);
+    if causes.is_empty() { error } else { error.cause(causes) }
+}
+
+/// The same with `hint` in front of its own.
+fn with_hint(outcome: Outcome, hint: Option<String>) -> Outcome {
+    let Some(hint) = hint else { return outcome };
+    let add = |error: Error| {
+        let own = error.hint.clone().map(|own| format!("; {own}")).unwrap_or_default();
+        error.hint(format!("{hint}{own}"))
+    };
+    match outcome {
+        Outcome::NoPath(error) => Outcome::NoPath(add(error)),
+        Outcome::NoVersion(error) => Outcome::NoVersion(add(error)),
+        Outcome::Denied(error) => Outcome::Denied(add(error)),
+        Outcome::Failed(error) => Outcome::Failed(add(error)),
+        found => found,
+    }
+}
+
+/// What is known of a mount where `data/` is not what is missing.
+fn known(mount: &Mount) -> Option<String> {
+    let kind = match mount.engine {
+        Some(Engine::V1) => "KV version 1",
+        Some(Engine::V2) => "KV version 2",
+        None => &mount.kind,
+    };
+    Some(format!("its mount `{}` is {kind}", mount.path))
+}
+
+/// The path with `data/` after its first segment, where most mounts end.
+fn guess(path: &str) -> Option<String> {
+    path.split_once('/').map(|(mount, rest)| format!("{mount}/data/{rest}"))
+}

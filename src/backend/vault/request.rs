@@ -1,0 +1,88 @@
+//! Vault's requests as values. Pure: who sends them is `client`.
+
+use crate::client::request::encode_path;
+use crate::client::{Hidden, Request};
+
+/// Reads what is at `path`.
+///
+/// Path: `/v1/{path}`, on KV version 2 with `?version={version}`. Method: GET.
+/// Response: `{"data": …}`, on KV version 2 `{"data": {"data": …, "metadata": …}}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-version>
+pub(super) fn read(path: &str, version: Option<u64>, namespace: Option<&str>, token: &Hidden) -> Request {
+    let query = version.map(|version| format!("?version={version}")).unwrap_or_default();
+    authorised(Request::get(format!("/v1/{}{query}", encode_path(path))), namespace, token)
+}
+
+/// Asks which mount `path` is in. Any token that may do anything below the mount may ask.
+///
+/// Path: `/v1/sys/internal/ui/mounts/{path}`. Method: GET.
+/// Response: `{"data": {"path": "secret/", "type": "kv", "options": {"version": "2"}}}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/system/internal-ui-mounts#get-single-mount-details>
+pub(super) fn mount(path: &str, namespace: Option<&str>, token: &Hidden) -> Request {
+    authorised(Request::get(format!("/v1/sys/internal/ui/mounts/{}", encode_path(path))), namespace, token)
+}
+
+/// Logs in at `mount`, e.g. `auth/kubernetes`, with `body`; `action` is `login`, or `login/{user}`.
+///
+/// Path: `/v1/{mount}/{action}`. Method: POST.
+/// Response: `{"auth": {"client_token": …, "lease_duration": seconds, "num_uses": 0}}`.
+/// Reference: each login's file.
+pub(super) fn login(mount: &str, action: &str, body: Hidden, namespace: Option<&str>) -> Request {
+    general(Request::post(format!("/v1/{}/{}", encode_path(mount), encode_path(action)), body), namespace)
+}
+
+fn authorised(request: Request, namespace: Option<&str>, token: &Hidden) -> Request {
+    general(request, namespace).header("X-Vault-Token", token.clone())
+}
+
+/// `X-Vault-Request` is what a listener with `require_request_header` asks for.
+fn general(request: Request, namespace: Option<&str>) -> Request {
+    let request = request.header("X-Vault-Request", Hidden::new("true"));
+    match namespace.map(|namespace| namespace.trim_matches('/')).filter(|namespace| !namespace.is_empty()) {
+        Some(namespace) => request.header("X-Vault-Namespace", Hidden::new(namespace)),
+        None => request,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Method;
+
+    fn headers(request: &Request) -> Vec<(&str, &str)> {
+        request.headers.iter().map(|(name, value)| (*name, value.reveal())).collect()
+    }
+
+    #[test]
+    fn a_reading_names_its_version_and_its_namespace() {
+        let token = Hidden::new("t");
+        for (version, namespace, path, third) in [
+            (None, None, "/v1/secret/data/my%20app", None),
+            (Some(3), Some("admin/team-a/"), "/v1/secret/data/my%20app?version=3", Some("admin/team-a")),
+            (None, Some("/"), "/v1/secret/data/my%20app", None),
+        ] {
+            let request = read("secret/data/my app", version, namespace, &token);
+            assert_eq!((request.method, request.path.as_str()), (Method::Get, path));
+            let mut expected = vec![("X-Vault-Request", "true")];
+            expected.extend(third.map(|namespace| ("X-Vault-Namespace", namespace)));
+            expected.push(("X-Vault-Token", "t"));
+            assert_eq!(headers(&request), expected);
+            assert_eq!(request.body, None);
+        }
+    }
+
+    #[test]
+    fn a_mount_is_asked_for_with_the_whole_path() {
+        let request = mount("secret/app", None, &Hidden::new("t"));
+        assert_eq!(request.path, "/v1/sys/internal/ui/mounts/secret/app");
+        assert_eq!(headers(&request), [("X-Vault-Request", "true"), ("X-Vault-Token", "t")]);
+    }
+
+    #[test]
+    fn a_login_has_a_body_and_no_token() {
+        let request = login("auth/userpass", "login/an n", Hidden::new(r#"{"password":"p"}"#), Some("ns"));
+        assert_eq!((request.method, request.path.as_str()), (Method::Post, "/v1/auth/userpass/login/an%20n"));
+        assert_eq!(headers(&request), [("X-Vault-Request", "true"), ("X-Vault-Namespace", "ns")]);
+        assert_eq!(request.body.unwrap().reveal(), r#"{"password":"p"}"#);
+    }
+}

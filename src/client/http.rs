@@ -1,0 +1,320 @@
+//! Sends requests to one server: proxy, timeout, rate limit, retries, one redirect, bounded bodies. Knows no meaning of an answer.
+
+use std::error::Error as _;
+use std::net::IpAddr;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use reqwest::Url;
+use tokio::time::{Instant, sleep, timeout_at};
+use zeroize::Zeroizing;
+
+use super::rate::Limit;
+use super::request::{Method, Request, Response};
+use super::retry::{Attempt, Attempts, Repeat};
+use super::tls::tls;
+use crate::config::Config;
+use crate::error::{Error, Kind};
+
+/// A client of one server. Making it opens nothing: certificates are read for the first request.
+pub struct Client {
+    config: Config,
+    address: Url,
+    connection: OnceLock<Result<Connection, Error>>,
+    limit: Option<Limit>,
+    retries: u32,
+    timeout: Duration,
+}
+
+/// What the first request makes.
+struct Connection {
+    inner: reqwest::Client,
+    trusted: String,
+}
+
+/// Why a request came to no answer.
+#[derive(Debug)]
+pub struct Failure {
+    /// What is wrong.
+    pub error: Error,
+    /// Whether every other request to this server would fail the same way.
+    pub everywhere: bool,
+}
+
+/// Why one attempt came to no answer.
+struct Failed {
+    attempt: Attempt,
+    error: Error,
+}
+
+const LARGEST_BODY: usize = 32 << 20;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// What `VAULT_CLIENT_TIMEOUT=0`, for ever, comes to.
+const FOR_EVER: Duration = Duration::from_secs(365 * 86_400);
+
+impl Client {
+    /// A client of the server at `address`.
+    pub fn new(config: &Config, address: &str) -> Result<Self, Error> {
+        let timeout = config.duration("VAULT_CLIENT_TIMEOUT").unwrap_or(Duration::from_secs(60));
+        Ok(Self {
+            config: config.clone(),
+            address: parse(address)?,
+            connection: OnceLock::new(),
+            limit: config.rate("VAULT_RATE_LIMIT").map(Limit::new),
+            retries: config.number("VAULT_MAX_RETRIES").map_or(2, |retries| retries.try_into().unwrap_or(u32::MAX)),
+            timeout: if timeout.is_zero() { FOR_EVER } else { timeout },
+        })
+    }
+
+    /// Until when a piece of work that begins now may take, its retries included.
+    pub fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout
+    }
+
+    /// The server's address as it may be shown: without user and password.
+    pub fn address(&self) -> String {
+        shown(&self.address)
+    }
+
+    /// Sends `request` until an answer counts, at the latest until `deadline`. Any status is an answer.
+    pub async fn send(&self, request: &Request, repeat: Repeat, deadline: Instant) -> Result<Response, Failure> {
+        let mut attempts = Attempts::new(repeat, self.retries);
+        loop {
+            let answer = self.attempt(request, deadline).await;
+            let wait = attempts.wait(match &answer {
+                Ok(response) => attempt(response),
+                Err(failure) => failure.attempt,
+            });
+            match wait {
+                Some(wait) if Instant::now() + wait < deadline => sleep(wait).await,
+                _ => return answer.map_err(Failure::from),
+            }
+        }
+    }
+
+    /// One attempt, with one redirect at most.
+    async fn attempt(&self, request: &Request, deadline: Instant) -> Result<Response, Failed> {
+        let connection = self.connection().map_err(|error| Failed { attempt: Attempt::Refused, error })?;
+        let exchange = async {
+            if let Some(limit) = &self.limit {
+                limit.turn().await;
+            }
+            let url = self.url(request);
+            let answer = self.exchange(connection, request, url.clone()).await?;
+            match location(&answer) {
+                None => self.body(answer).await,
+                Some(location) => {
+                    let next = redirect(&url, &location, request).map_err(|error| *error)?;
+                    self.body(self.exchange(connection, request, next).await?).await
+                }
+            }
+        };
+        timeout_at(deadline, exchange).await.unwrap_or_else(|_| Err(self.too_late()))
+    }
+
+    async fn exchange(
+        &self,
+        connection: &Connection,
+        request: &Request,
+        url: Url,
+    ) -> Result<reqwest::Response, Failed> {
+        let mut builder = match request.method {
+            Method::Get => connection.inner.get(url.clone()),
+            Method::Post => connection.inner.post(url.clone()),
+        };
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value.reveal());
+        }
+        if let Some(body) = &request.body {
+            builder = builder.header("Content-Type", "application/json").body(body.reveal().to_owned());
+        }
+        builder.send().await.map_err(|error| failure(&error, &url, &connection.trusted))
+    }
+
+    /// The whole answer, unless it is too large.
+    async fn body(&self, mut answer: reqwest::Response) -> Result<Response, Failed> {
+        let status = answer.status().as_u16();
+        let retry_after = header(&answer, "retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs);
+        let mut body = Zeroizing::new(Vec::new());
+        let url = answer.url().clone();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| failure(&error, &url, ""))? {
+            if body.len() + chunk.len() > LARGEST_BODY {
+                let detail = format!("the answer of `{}` is larger than {} MiB", shown(&url), LARGEST_BODY >> 20);
+                return Err(Failed { attempt: Attempt::Hopeless, error: Error::new(Kind::Store, detail) });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response { status, body, retry_after })
+    }
+
+    fn connection(&self) -> Result<&Connection, Error> {
+        self.connection.get_or_init(|| self.connect()).as_ref().map_err(Clone::clone)
+    }
+
+    fn connect(&self) -> Result<Connection, Error> {
+        let tls = tls(&self.config)?;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls.config)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .user_agent(concat!("vault-render/", env!("CARGO_PKG_VERSION")));
+        if is_loopback(&self.address) {
+            builder = builder.no_proxy(); // as Go does: HTTP_PROXY is never for this machine
+        }
+        let inner = builder
+            .build()
+            .map_err(|error| Error::new(Kind::Setting, "the HTTP client cannot be set up").cause(innermost(&error)))?;
+        Ok(Connection { inner, trusted: tls.trusted })
+    }
+
+    fn url(&self, request: &Request) -> Url {
+        let mut url = self.address.clone();
+        let (path, query) =
+            request.path.split_once('?').map_or((&*request.path, None), |(path, query)| (path, Some(query)));
+        url.set_path(&format!("{}{path}", self.address.path().trim_end_matches('/')));
+        url.set_query(query);
+        url
+    }
+
+    fn too_late(&self) -> Failed {
+        let detail = format!("no answer from `{}` within {:?}", self.address(), self.timeout);
+        let error = Error::new(Kind::Store, detail)
+            .hint("the server hangs, or is far away: `VAULT_CLIENT_TIMEOUT` says how long to wait");
+        Failed { attempt: Attempt::Refused, error }
+    }
+}
+
+impl From<Failed> for Failure {
+    fn from(failed: Failed) -> Self {
+        Self { error: failed.error, everywhere: failed.attempt != Attempt::Hopeless }
+    }
+}
+
+/// What stops before a request is made would stop every other one too.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, everywhere: true }
+    }
+}
+
+fn parse(address: &str) -> Result<Url, Error> {
+    let hint = "an address looks like `https://vault.example.com:8200`";
+    let wrong = |detail: &str| Error::new(Kind::Setting, detail).hint(hint);
+    match Url::parse(address.trim()) {
+        Ok(url) if !matches!(url.scheme(), "http" | "https") || !url.has_host() => {
+            Err(wrong("`VAULT_ADDR` does not begin with `https://` or `http://`"))
+        }
+        Ok(mut url) => {
+            url.set_query(None);
+            url.set_fragment(None);
+            Ok(url)
+        }
+        Err(error) => Err(wrong("`VAULT_ADDR` is no address").cause(error.to_string())),
+    }
+}
+
+/// An address without user, password, path and query.
+fn shown(url: &Url) -> String {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn attempt(response: &Response) -> Attempt {
+    // Vault Agent and Vault Proxy answer 500 with this text after a minute of waiting for Vault.
+    let waited = response.body.windows(25).any(|window| window == b"context deadline exceeded");
+    Attempt::Answered { status: response.status, retry_after: response.retry_after, waited }
+}
+
+fn header<'a>(answer: &'a reqwest::Response, name: &str) -> Option<&'a str> {
+    answer.headers().get(name)?.to_str().ok()
+}
+
+/// Where a redirect leads, if the answer is one.
+fn location(answer: &reqwest::Response) -> Option<String> {
+    let redirects = matches!(answer.status().as_u16(), 301 | 302 | 307 | 308);
+    redirects.then(|| header(answer, "location").unwrap_or_default().to_owned())
+}
+
+/// A standby node names the active one by a redirect. The credential goes with it, so it must be the same request,
+/// and never over an open line where it came over TLS.
+fn redirect(from: &Url, location: &str, request: &Request) -> Result<Url, Box<Failed>> {
+    let refuse = |why: String| {
+        let error = Error::new(Kind::Store, format!("`{}` redirects {why}", shown(from)))
+            .hint("`VAULT_ADDR` must be Vault itself, and Vault's `api_addr` its address as clients reach it");
+        Box::new(Failed { attempt: Attempt::Hopeless, error })
+    };
+    let to = from.join(location).map_err(|_| refuse("to nowhere".to_owned()))?;
+    let asked = match to.query() {
+        Some(query) => format!("{}?{query}", to.path()).ends_with(&request.path),
+        None => to.path().ends_with(&request.path),
+    };
+    match (from.scheme(), to.scheme()) {
+        _ if !asked => Err(refuse(format!("to another page, of `{}`, so it is no Vault", shown(&to)))),
+        ("https", "https") | ("http", "http" | "https") => Ok(to),
+        _ => Err(refuse(format!("to `{}`, which is not encrypted", shown(&to)))),
+    }
+}
+
+/// What a connection's error means.
+fn failure(error: &reqwest::Error, url: &Url, trusted: &str) -> Failed {
+    let address = shown(url);
+    if let Some(tls) = tls_error(error) {
+        let detail = format!("cannot make a TLS connection to `{address}`, trusting {trusted}");
+        let error = Error::new(Kind::Store, detail).cause(tls.to_string());
+        let error = match tls_hint(tls) {
+            Some(hint) => error.hint(hint),
+            None => error,
+        };
+        return Failed { attempt: Attempt::Refused, error };
+    }
+    let (attempt, what) = match error.is_connect() {
+        true => (Attempt::Unsent, format!("cannot connect to `{address}`")),
+        false => (Attempt::Broken, format!("the connection to `{address}` broke")),
+    };
+    let hint = "is `VAULT_ADDR` right, and does the server run there?";
+    Failed { attempt, error: Error::new(Kind::Store, what).cause(innermost(error)).hint(hint) }
+}
+
+fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
+    use rustls::CertificateError as Certificate;
+    match error {
+        rustls::Error::InvalidCertificate(Certificate::UnknownIssuer) => {
+            Some("name the authority that signed the server's certificate with `VAULT_CACERT`")
+        }
+        rustls::Error::InvalidCertificate(
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+        ) => Some("the certificate bears another name: use it in `VAULT_ADDR`, or give it as `VAULT_TLS_SERVER_NAME`"),
+        rustls::Error::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
+            Some("the server needs a new certificate")
+        }
+        rustls::Error::InvalidMessage(_) => {
+            Some("the server speaks no TLS on this port: is `VAULT_ADDR` meant to begin with `http://`?")
+        }
+        rustls::Error::AlertReceived(_) => {
+            Some("the server refused: does it ask for a client certificate (`VAULT_CLIENT_CERT`, `VAULT_CLIENT_KEY`)?")
+        }
+        _ => None,
+    }
+}
+
+/// The TLS error in a chain, which hides inside of I/O errors.
+fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
+    chain(error).find_map(|error| match error.downcast_ref::<std::io::Error>() {
+        Some(io) => io.get_ref()?.downcast_ref(),
+        None => error.downcast_ref(),
+    })
+}
+
+/// What lies at the bottom of an error: the operating system's word, not the layers'.
+fn innermost(error: &reqwest::Error) -> String {
+    chain(error).last().map_or_else(|| "unknown".to_owned(), ToString::to_string)
+}
+
+fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |error| (*error).source())
+}

@@ -1,0 +1,136 @@
+//! Whether a request is tried again, and after how long. Pure: what happened in, a wait out.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::Duration;
+
+/// What may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// A reading: again after whatever passes.
+    Reading,
+    /// Something that must not happen twice, such as a login: again only if nothing was sent.
+    Unsent,
+}
+
+/// What came of one attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Attempt {
+    /// The connection was never made.
+    Unsent,
+    /// The connection broke, before or within the answer.
+    Broken,
+    /// This server answers nobody: its certificate is wrong, the time is up.
+    Refused,
+    /// This request has no answer: its body is too large.
+    Hopeless,
+    /// An answer.
+    Answered {
+        status: u16,
+        retry_after: Option<Duration>,
+        /// Whether a proxy in front has waited for Vault already, in vain.
+        waited: bool,
+    },
+}
+
+/// The attempts of one request so far.
+pub(super) struct Attempts {
+    repeat: Repeat,
+    allowed: u32,
+    failed: u32,
+    limited: u32,
+    broken_inside: bool,
+}
+
+/// A server that is busy passes: 429 is waited out this many times as often as a failure is tried again.
+const PATIENCE: u32 = 4;
+
+impl Attempts {
+    pub(super) fn new(repeat: Repeat, allowed: u32) -> Self {
+        Self { repeat, allowed, failed: 0, limited: 0, broken_inside: false }
+    }
+
+    /// How long to wait before the next attempt; none where this one counts.
+    pub(super) fn wait(&mut self, attempt: Attempt) -> Option<Duration> {
+        match attempt {
+            Attempt::Unsent => self.after_failure(None),
+            _ if self.repeat == Repeat::Unsent => None,
+            Attempt::Broken => self.after_failure(None),
+            Attempt::Answered { status: 502..=504, retry_after, .. } => self.after_failure(retry_after),
+            Attempt::Answered { status: 429, retry_after, .. } => self.after_limit(retry_after),
+            Attempt::Answered { status: 500, waited: false, .. } if !self.broken_inside => {
+                self.broken_inside = true;
+                self.after_failure(None)
+            }
+            Attempt::Answered { .. } | Attempt::Refused | Attempt::Hopeless => None,
+        }
+    }
+
+    fn after_failure(&mut self, asked: Option<Duration>) -> Option<Duration> {
+        self.failed += 1;
+        (self.failed <= self.allowed).then(|| backoff(self.failed, asked))
+    }
+
+    fn after_limit(&mut self, asked: Option<Duration>) -> Option<Duration> {
+        self.limited += 1;
+        (self.limited <= self.allowed.saturating_mul(PATIENCE)).then(|| backoff(self.limited, asked))
+    }
+}
+
+/// A quarter of a second, doubled each time up to two, of that between half and all; never less than the server asks for.
+fn backoff(times: u32, asked: Option<Duration>) -> Duration {
+    let full = Duration::from_millis(250 << times.saturating_sub(1).min(3));
+    asked.unwrap_or_default() + full / 2 + full.mul_f64(chance() / 2.0)
+}
+
+/// From 0 to 1, from the seed of a hash map: good enough to spread attempts.
+fn chance() -> f64 {
+    RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16) -> Attempt {
+        Attempt::Answered { status, retry_after: None, waited: false }
+    }
+
+    /// How many times the same attempt is repeated.
+    fn repeats(repeat: Repeat, attempt: Attempt) -> usize {
+        let mut attempts = Attempts::new(repeat, 2);
+        (0..100).take_while(|_| attempts.wait(attempt).is_some()).count()
+    }
+
+    #[test]
+    fn what_passes_is_tried_again_and_a_login_is_not() {
+        let waited = Attempt::Answered { status: 500, retry_after: None, waited: true };
+        for (attempt, reading, login) in [
+            (Attempt::Unsent, 2, 2),
+            (Attempt::Broken, 2, 0),
+            (Attempt::Refused, 0, 0),
+            (Attempt::Hopeless, 0, 0),
+            (answer(200), 0, 0),
+            (answer(403), 0, 0),
+            (answer(404), 0, 0),
+            (answer(429), 8, 0),
+            (answer(500), 1, 0),
+            (waited, 0, 0),
+            (answer(501), 0, 0),
+            (answer(502), 2, 0),
+            (answer(503), 2, 0),
+            (answer(504), 2, 0),
+        ] {
+            assert_eq!(repeats(Repeat::Reading, attempt), reading, "{attempt:?}");
+            assert_eq!(repeats(Repeat::Unsent, attempt), login, "{attempt:?}");
+        }
+    }
+
+    #[test]
+    fn waits_grow_and_respect_what_the_server_asks() {
+        for (times, least, most) in [(1, 125, 250), (2, 250, 500), (4, 1000, 2000), (40, 1000, 2000)] {
+            let wait = backoff(times, None).as_millis();
+            assert!((least..=most).contains(&wait), "{times}: {wait}");
+        }
+        assert!(backoff(1, Some(Duration::from_secs(3))) > Duration::from_secs(3));
+    }
+}

@@ -1,0 +1,169 @@
+//! What a user should know about what is set: settings that differ, that have no effect, that are none. Knows no tenant rule.
+
+use super::read::Layer;
+use super::table::{self, Format, Row, SETTINGS, UNSUPPORTED};
+use super::{Authority, Origin, format};
+use crate::error::{Error, Errors, Kind};
+
+/// AVP lets file and Secret win over the environment for Vault's own settings: where they differ, its users should know.
+pub(super) fn conflicts(layers: &[Layer], errors: &mut Errors) {
+    let of = |wanted: fn(&Origin) -> bool| layers.iter().filter(move |layer| wanted(&layer.origin));
+    for row in SETTINGS.iter().filter(|row| row.name.starts_with("VAULT_")) {
+        let mut above = of(|origin| matches!(origin, Origin::Flag(_) | Origin::Tenant));
+        let environment = of(|origin| *origin == Origin::Environment).find_map(|layer| layer.get(row.name));
+        let Some(value) = environment.filter(|_| above.all(|layer| layer.get(row.name).is_none())) else { continue };
+        let differs =
+            |layer: &&Layer| layer.get(row.name).is_some_and(|other| spelling(row, other) != spelling(row, value));
+        errors.extend(of(is_written).filter(differs).map(|layer| conflict(row, &layer.origin)));
+    }
+}
+
+/// Whether somebody wrote it down for us.
+fn is_written(origin: &Origin) -> bool {
+    matches!(origin, Origin::File { .. } | Origin::Secret(_))
+}
+
+fn conflict(row: &Row, origin: &Origin) -> Error {
+    let (one, other) = (Origin::Environment.locate(row.name), origin.locate(row.name));
+    let error = Error::warning(Kind::Setting, format!("{one} and {other} differ; the environment's is used"));
+    error.hint("argocd-vault-plugin would use the other one: set it in one place only")
+}
+
+fn spelling(row: &Row, value: &str) -> String {
+    row.format.canonical(value).unwrap_or_else(|_| value.to_owned())
+}
+
+/// What is set and known, and not honoured.
+pub(super) fn unhonoured(layers: &[Layer], errors: &mut Errors) {
+    for row in UNSUPPORTED {
+        let mut set = layers.iter().filter_map(|layer| Some((layer.get(row.name)?, &layer.origin)));
+        // A lock that is switched off asks for nothing. Every layer counts: a tenant's `false` switches no operator's off.
+        if let Some((_, origin)) = set.find(|(value, _)| Format::Bool.canonical(value).as_deref() != Ok("false")) {
+            let what = format!("{} has no effect yet", origin.locate(row.name));
+            errors.push(Error { level: row.level, ..Error::new(Kind::Setting, what) }.hint(row.hint));
+        }
+    }
+}
+
+/// Names that are written down as settings and are none. The environment holds others' variables, too: `VAULT_PORT` is Kubernetes' own.
+pub(super) fn unknown(layers: &[Layer], errors: &mut Errors) {
+    for layer in layers.iter().filter(|layer| is_written(&layer.origin)) {
+        errors.extend(layer.pairs.iter().filter_map(|(name, _)| unknown_name(name, &layer.origin)));
+    }
+    let mut own = layers.iter().filter(|layer| layer.origin.authority() == Authority::Operator);
+    if let Some((names, origin)) = own.find_map(|layer| Some((layer.get("AVP_TENANT_SETTINGS")?, &layer.origin))) {
+        errors.extend(format::list(names).filter_map(|name| unknown_in_list(name, origin)));
+    }
+}
+
+/// A name that looks like a setting and is none.
+fn unknown_name(name: &str, origin: &Origin) -> Option<Error> {
+    let ours = name.starts_with("AVP_") || name.starts_with("VAULT_");
+    let error = Error::warning(Kind::Setting, format!("{} is no setting", origin.locate(name)));
+    (ours && !table::is_known(name)).then(|| did_you_mean(error, name))
+}
+
+fn unknown_in_list(name: &str, origin: &Origin) -> Option<Error> {
+    let error = Error::warning(
+        Kind::Setting,
+        format!("{} names `{name}`, which is no setting", origin.locate("AVP_TENANT_SETTINGS")),
+    );
+    (!table::is_known(name)).then(|| did_you_mean(error, name))
+}
+
+fn did_you_mean(error: Error, name: &str) -> Error {
+    match format::nearest(name, SETTINGS.iter().map(|row| row.name)) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("`vault-render settings` lists all there are"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, ConfigFile, Given};
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Given {
+        let environment = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Given { environment, ..Given::default() }
+    }
+
+    fn file(text: &str) -> Option<ConfigFile> {
+        Some(ConfigFile { path: "avp.yaml".into(), text: text.into(), inside_working_folder: false })
+    }
+
+    fn texts(errors: &Errors) -> Vec<String> {
+        errors
+            .iter()
+            .map(|error| format!("{:?}: {error}; {}", error.level, error.hint.as_deref().unwrap_or_default()))
+            .collect()
+    }
+
+    #[test]
+    fn where_avp_would_take_the_file_a_warning_names_both() {
+        let warned = |environment_settings, text| {
+            let (config, errors) = Config::read(Given { file: file(text), ..environment(environment_settings) });
+            assert!(!errors.any());
+            (config.get("VAULT_ADDR").map(str::to_owned), texts(&errors))
+        };
+        let (address, warnings) = warned(&[("VAULT_ADDR", "https://a")], "VAULT_ADDR: https://b");
+        assert_eq!(address.as_deref(), Some("https://a"));
+        assert_eq!(warnings.len(), 1);
+        assert!(
+            warnings[0].starts_with("Warning: `VAULT_ADDR` (environment) and `VAULT_ADDR` (file `avp.yaml`) differ"),
+            "{warnings:?}"
+        );
+        for (environment_settings, text) in [
+            (&[("VAULT_ADDR", "https://a")][..], "VAULT_ADDR: https://a/"),
+            (&[("VAULT_ADDR", "https://a")], "VAULT_ADDR: ''"),
+            (&[("AVP_KV_VERSION", "1")], "AVP_KV_VERSION: 2"),
+            (&[], "VAULT_ADDR: https://b"),
+        ] {
+            assert_eq!(warned(environment_settings, text).1, [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_restriction_that_is_not_honoured_is_an_error() {
+        for (name, value, level) in [
+            ("AVP_POLICY", "policy.yaml", Some("Error")),
+            ("AVP_LOCK_ROLE", "true", Some("Error")),
+            ("ARGOCD_ENV_AVP_POLICY", "policy.yaml", Some("Error")),
+            ("AVP_LOCK_ROLE", "false", None),
+            ("AVP_POLICY", "", None),
+            ("VAULT_AGENT_ADDR", "http://localhost:8100", Some("Warning")),
+            ("VAULT_PROXY_ADDR", "http://proxy:3128", Some("Warning")),
+        ] {
+            let errors = texts(&Config::read(environment(&[(name, value)])).1);
+            let told = level.map(|level| format!("{level}: `{name}`"));
+            assert_eq!(errors.len(), told.iter().count(), "{errors:?}");
+            assert!(told.iter().zip(&errors).all(|(told, error)| error.starts_with(told.as_str())), "{errors:?}");
+        }
+    }
+
+    #[test]
+    fn a_tenant_switches_no_lock_off() {
+        let given = environment(&[("AVP_LOCK_ROLE", "true"), ("ARGOCD_ENV_AVP_LOCK_ROLE", "false")]);
+        assert_eq!(texts(&Config::read(given).1).len(), 1);
+    }
+
+    #[test]
+    fn an_unknown_name_in_a_file_is_a_warning() {
+        let given = Given {
+            file: file("AVP_AUTHTYPE: k8s\nvault_addr: https://v\nOTHER: x\nVAULT_FORMAT: json"),
+            ..Given::default()
+        };
+        let (config, errors) = Config::read(given);
+        assert_eq!(config.get("VAULT_ADDR"), Some("https://v"));
+        assert_eq!(
+            texts(&errors),
+            [
+                "Warning: `AVP_AUTHTYPE` (file `avp.yaml`) is no setting; did you mean `AVP_AUTH_TYPE`?",
+                "Warning: `VAULT_FORMAT` (file `avp.yaml`) is no setting; `vault-render settings` lists all there are",
+            ]
+        );
+        let (_, errors) =
+            Config::read(environment(&[("AVP_TENANT_SETTINGS", "VAULT_ADRR"), ("VAULT_PORT", "tcp://10.0.0.1:8200")]));
+        assert_eq!(texts(&errors).len(), 1, "{errors:?}");
+    }
+}

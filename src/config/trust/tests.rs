@@ -1,0 +1,261 @@
+//! The three tenant rules, a table test each.
+
+use super::*;
+use crate::config::table::Format;
+use crate::config::{ConfigFile, Given};
+
+/// What the rules say in the pod of an Argo CD plugin that works in `/work/repo/app`.
+fn judged(settings: &[(&str, &str)]) -> (Config, Vec<String>) {
+    let environment = settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    let (config, errors) = Config::read(Given { environment, ..pod() });
+    (config, errors.iter().map(|error| format!("{error}; {}", error.hint.as_deref().unwrap_or_default())).collect())
+}
+
+fn pod() -> Given {
+    let (repository, working_folder) = ("/work/repo".into(), "/work/repo/app".into());
+    Given { service_account_token: true, repository, working_folder, ..Given::default() }
+}
+
+/// Settings, and the words of the one error that they make; without words they are fine.
+type Expected<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
+fn expect(rows: &[Expected<'_>]) {
+    for (settings, words) in rows {
+        let (_, errors) = judged(settings);
+        assert_eq!(errors.len(), usize::from(!words.is_empty()), "{settings:?}: {errors:?}");
+        for word in *words {
+            assert!(errors[0].contains(word), "{settings:?}: {word} is not in {}", errors[0]);
+        }
+    }
+}
+
+const OWN_APPROLE: [(&str, &str); 3] =
+    [("ARGOCD_ENV_AVP_AUTH_TYPE", "approle"), ("ARGOCD_ENV_AVP_ROLE_ID", "r"), ("ARGOCD_ENV_AVP_SECRET_ID", "s")];
+
+#[test]
+fn rule_1_a_credential_travels_no_further_than_its_owner_says() {
+    let allow = "`AVP_TENANT_SETTINGS=VAULT_ADDR`";
+    expect(&[
+        (
+            &[("ARGOCD_ENV_VAULT_ADDR", "http://evil")],
+            &["ARGOCD_ENV_VAULT_ADDR", "AVP_K8S_TOKEN_PATH", "service-account", allow],
+        ),
+        (
+            &[("ARGOCD_ENV_VAULT_ADDR", "http://evil"), ("VAULT_TOKEN", "t")],
+            &["ARGOCD_ENV_VAULT_ADDR", "`VAULT_TOKEN` (environment)", allow],
+        ),
+        (
+            &[
+                ("ARGOCD_ENV_VAULT_ADDR", "http://evil"),
+                ("AVP_AUTH_TYPE", "approle"),
+                ("AVP_ROLE_ID", "r"),
+                ("AVP_SECRET_ID", "s"),
+            ],
+            &["AVP_ROLE_ID", "AVP_SECRET_ID", allow],
+        ),
+        (
+            &[("ARGOCD_ENV_VAULT_NAMESPACE", "other"), ("VAULT_TOKEN", "t")],
+            &["ARGOCD_ENV_VAULT_NAMESPACE", "VAULT_TOKEN"],
+        ),
+        (&[("ARGOCD_ENV_AVP_K8S_MOUNT_PATH", "other")], &["ARGOCD_ENV_AVP_K8S_MOUNT_PATH", "AVP_K8S_TOKEN_PATH"]),
+        (
+            &[("ARGOCD_ENV_AVP_MOUNT_PATH", "other"), ("AVP_AUTH_TYPE", "github"), ("AVP_GITHUB_TOKEN", "t")],
+            &["ARGOCD_ENV_AVP_MOUNT_PATH", "AVP_GITHUB_TOKEN"],
+        ),
+        (
+            &[("ARGOCD_ENV_AVP_MOUNT_PATH", "other"), ("AVP_AUTH_TYPE", "userpass"), ("AVP_PASSWORD", "p")],
+            &["ARGOCD_ENV_AVP_MOUNT_PATH", "AVP_PASSWORD"],
+        ),
+        // A mount that the login does not use: nothing travels there.
+        (&[("ARGOCD_ENV_AVP_MOUNT_PATH", "other")], &[]),
+        // Whom TLS trusts is where the credential goes.
+        (&[("ARGOCD_ENV_VAULT_CACERT_BYTES", "pem")], &["ARGOCD_ENV_VAULT_CACERT_BYTES", "AVP_K8S_TOKEN_PATH"]),
+        (&[("ARGOCD_ENV_VAULT_TLS_SERVER_NAME", "evil")], &["ARGOCD_ENV_VAULT_TLS_SERVER_NAME", "AVP_K8S_TOKEN_PATH"]),
+    ]);
+}
+
+#[test]
+fn rule_1_a_credential_that_a_tenant_brings_goes_where_he_says() {
+    for more in [
+        &[("ARGOCD_ENV_VAULT_ADDR", "https://own"), ("ARGOCD_ENV_VAULT_NAMESPACE", "own")][..],
+        &[("ARGOCD_ENV_AVP_MOUNT_PATH", "auth/own"), ("VAULT_ADDR", "https://vault")],
+        &[("ARGOCD_ENV_VAULT_CACERT", "../ca.pem"), ("ARGOCD_ENV_VAULT_TLS_SERVER_NAME", "own")],
+        &[("VAULT_TOKEN", "t"), ("ARGOCD_ENV_VAULT_ADDR", "https://own")],
+        // The client's key is for the operator's address, and stays there.
+        &[("VAULT_CLIENT_KEY", "/key.pem"), ("ARGOCD_ENV_VAULT_NAMESPACE", "own")],
+    ] {
+        expect(&[(&[&OWN_APPROLE[..], more].concat(), &[])]);
+    }
+    expect(&[(
+        &[&OWN_APPROLE[..], &[("VAULT_CLIENT_KEY", "/key.pem"), ("ARGOCD_ENV_VAULT_ADDR", "https://own")]].concat(),
+        &["VAULT_CLIENT_KEY"],
+    )]);
+}
+
+#[test]
+fn rule_2_a_tenant_changes_no_restriction() {
+    expect(&[
+        (
+            &[("ARGOCD_ENV_AVP_PATH_VALIDATION", ".*"), ("AVP_PATH_VALIDATION", "^a/")],
+            &[
+                "ARGOCD_ENV_AVP_PATH_VALIDATION",
+                "`AVP_PATH_VALIDATION` (environment)",
+                "AVP_TENANT_SETTINGS=AVP_PATH_VALIDATION",
+            ],
+        ),
+        (&[("ARGOCD_ENV_AVP_PATH_VALIDATION", ".*")], &["ARGOCD_ENV_AVP_PATH_VALIDATION"]),
+        (&[("ARGOCD_ENV_VAULT_SKIP_VERIFY", "true")], &["ARGOCD_ENV_VAULT_SKIP_VERIFY", "default"]),
+        (&[&OWN_APPROLE[..], &[("ARGOCD_ENV_VAULT_SKIP_VERIFY", "1")]].concat(), &["ARGOCD_ENV_VAULT_SKIP_VERIFY"]),
+        (
+            &[&OWN_APPROLE[..], &[("ARGOCD_ENV_VAULT_CACERT", "ca.pem"), ("VAULT_CAPATH", "/etc/ca")]].concat(),
+            &["ARGOCD_ENV_VAULT_CACERT", "`VAULT_CAPATH` (environment)"],
+        ),
+        // What does not narrow is his to set.
+        (&[("ARGOCD_ENV_AVP_K8S_ROLE", "own"), ("AVP_K8S_ROLE", "default")], &[]),
+        (&[("ARGOCD_ENV_VAULT_CLIENT_TIMEOUT", "5s"), ("VAULT_CLIENT_TIMEOUT", "1m")], &[]),
+    ]);
+}
+
+#[test]
+fn rule_2_an_empty_value_of_a_tenant_widens_nothing() {
+    let (config, errors) = judged(&[("AVP_PATH_VALIDATION", "^a/"), ("ARGOCD_ENV_AVP_PATH_VALIDATION", " ")]);
+    assert_eq!((config.get("AVP_PATH_VALIDATION"), errors.len()), (Some("^a/"), 0));
+}
+
+#[test]
+fn rule_2_the_operator_widens_and_a_tenant_does_not_widen_himself() {
+    expect(&[
+        (
+            &[
+                ("AVP_TENANT_SETTINGS", "VAULT_ADDR, VAULT_NAMESPACE"),
+                ("ARGOCD_ENV_VAULT_ADDR", "http://x"),
+                ("ARGOCD_ENV_VAULT_NAMESPACE", "n"),
+            ],
+            &[],
+        ),
+        (&[("AVP_TENANT_SETTINGS", "VAULT_SKIP_VERIFY"), ("ARGOCD_ENV_VAULT_SKIP_VERIFY", "true")], &[]),
+        (
+            &[
+                ("AVP_TENANT_SETTINGS", "AVP_FILE AVP_TYPE"),
+                ("ARGOCD_ENV_AVP_FILE", "/etc/x"),
+                ("ARGOCD_ENV_AVP_TYPE", "file"),
+            ],
+            &[],
+        ),
+        (&[("ARGOCD_ENV_AVP_TENANT_SETTINGS", "VAULT_ADDR")], &["ARGOCD_ENV_AVP_TENANT_SETTINGS"]),
+        (
+            &[("AVP_TENANT_SETTINGS", "AVP_TENANT_SETTINGS"), ("ARGOCD_ENV_AVP_TENANT_SETTINGS", "VAULT_ADDR")],
+            &["ARGOCD_ENV_AVP_TENANT_SETTINGS"],
+        ),
+    ]);
+    let (_, errors) =
+        judged(&[("ARGOCD_ENV_AVP_TENANT_SETTINGS", "VAULT_ADDR"), ("ARGOCD_ENV_VAULT_ADDR", "http://evil")]);
+    assert_eq!(errors.len(), 2, "{errors:?}");
+}
+
+#[test]
+fn rule_3_a_tenant_names_no_file_outside_the_repository() {
+    for row in SETTINGS.iter().filter(|row| row.is(Role::File)) {
+        let name = format!("ARGOCD_ENV_{}", row.name);
+        for path in ["/etc/passwd", "../../x", "/work/repo/../x", "/work/repository/x", "../../../../../x"] {
+            let (_, errors) = judged(&[&OWN_APPROLE[..], &[(&name, path)]].concat());
+            assert!(errors.len() == 1 && errors[0].contains("outside the repository"), "{name}={path}: {errors:?}");
+        }
+        for path in ["x", "../x", "/work/repo/x", "./a/../x"] {
+            let (config, errors) = judged(&[&OWN_APPROLE[..], &[(&name, path)]].concat());
+            assert_eq!(
+                (errors.len(), config.confined(row.name)),
+                (0, Some(Path::new("/work/repo"))),
+                "{name}={path}: {errors:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn rule_3_a_tenant_chooses_no_store_or_login_that_uses_the_operators_credential() {
+    expect(&[
+        (
+            &[("ARGOCD_ENV_AVP_AUTH_TYPE", "token"), ("AVP_AUTH_TYPE", "k8s"), ("VAULT_TOKEN", "t")],
+            &["ARGOCD_ENV_AVP_AUTH_TYPE", "VAULT_TOKEN", "AVP_TENANT_SETTINGS=AVP_AUTH_TYPE"],
+        ),
+        (
+            &[("ARGOCD_ENV_AVP_AUTH_TYPE", "k8s"), ("VAULT_TOKEN", "t")],
+            &["ARGOCD_ENV_AVP_AUTH_TYPE", "AVP_K8S_TOKEN_PATH"],
+        ),
+        (
+            &[("ARGOCD_ENV_AVP_TYPE", "vault"), ("AVP_TYPE", "file"), ("VAULT_TOKEN", "t")],
+            &["ARGOCD_ENV_AVP_TYPE", "VAULT_TOKEN"],
+        ),
+        (&[("ARGOCD_ENV_AVP_TYPE", "file"), ("AVP_FILE", "/etc/secrets.yaml")], &["ARGOCD_ENV_AVP_TYPE", "AVP_FILE"]),
+        // With what he brings along he may.
+        (&OWN_APPROLE, &[]),
+        (&[("ARGOCD_ENV_AVP_AUTH_TYPE", "token"), ("ARGOCD_ENV_VAULT_TOKEN", "own"), ("AVP_AUTH_TYPE", "k8s")], &[]),
+        (&[("ARGOCD_ENV_AVP_TYPE", "file"), ("ARGOCD_ENV_AVP_FILE", "secrets.yaml")], &[]),
+        (&[&OWN_APPROLE[..], &[("ARGOCD_ENV_AVP_TYPE", "vault"), ("AVP_TYPE", "file")]].concat(), &[]),
+        // A role id without its secret id is half a credential: the other half is the operator's.
+        (
+            &[("ARGOCD_ENV_AVP_AUTH_TYPE", "approle"), ("ARGOCD_ENV_AVP_ROLE_ID", "r"), ("AVP_SECRET_ID", "s")],
+            &["AVP_SECRET_ID"],
+        ),
+    ]);
+}
+
+#[test]
+fn repeating_the_operators_value_is_never_an_error() {
+    for row in SETTINGS {
+        let value = match row.format {
+            Format::Choice(choices) => choices[0][0],
+            _ => row.example,
+        };
+        let (own, repeated) = (row.name.to_owned(), format!("ARGOCD_ENV_{}", row.name));
+        let (config, errors) = judged(&[(&own, value), (&repeated, value)]);
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!(config.setting(row.name).unwrap().origin, Origin::Environment, "{}", row.name);
+    }
+    expect(&[
+        (&[("AVP_AUTH_TYPE", "k8s"), ("ARGOCD_ENV_AVP_AUTH_TYPE", "kubernetes")], &[]),
+        (&[("ARGOCD_ENV_AVP_AUTH_TYPE", "k8s")], &[]),
+        (&[("ARGOCD_ENV_AVP_TYPE", "vault"), ("ARGOCD_ENV_VAULT_SKIP_VERIFY", "f")], &[]),
+        (&[("ARGOCD_ENV_AVP_K8S_MOUNT_PATH", "auth/kubernetes/")], &[]),
+        (&[("VAULT_ADDR", "https://vault:8200"), ("ARGOCD_ENV_VAULT_ADDR", "https://vault:8200/")], &[]),
+    ]);
+}
+
+#[test]
+fn a_file_in_the_working_folder_is_the_tenants_where_there_is_one() {
+    for (tenant, inside, refused) in [(true, true, true), (true, false, false), (false, true, false)] {
+        let file = ConfigFile {
+            path: "avp.yaml".into(),
+            text: "VAULT_ADDR: http://evil\nAVP_PATH_VALIDATION: .*".into(),
+            inside_working_folder: inside,
+        };
+        let environment = tenant.then(|| ("ARGOCD_APP_NAME".to_owned(), "app".to_owned())).into_iter().collect();
+        let (config, errors) = Config::read(Given { file: Some(file), environment, ..pod() });
+        assert_eq!(errors.iter().count(), if refused { 2 } else { 0 }, "{errors:?}");
+        assert_eq!(config.get("VAULT_ADDR").is_none(), refused, "a refused value is not used");
+    }
+}
+
+#[test]
+fn without_argo_cd_there_is_no_tenant() {
+    let (config, errors) = judged(&[("VAULT_ADDR", "http://x"), ("VAULT_SKIP_VERIFY", "true"), ("AVP_FILE", "/etc/x")]);
+    assert!(!config.has_tenant() && errors.is_empty(), "{errors:?}");
+    assert!(judged(&[("ARGOCD_APP_NAME", "app")]).0.has_tenant());
+    assert!(judged(&[("ARGOCD_ENV_ANY", "")]).0.has_tenant());
+}
+
+#[test]
+fn no_error_holds_a_secret() {
+    for row in SETTINGS.iter().filter(|row| row.is(Role::Credential)) {
+        let name = format!("ARGOCD_ENV_{}", row.name);
+        let login = row.logins.first().copied().unwrap_or("token");
+        let (config, errors) = judged(&[
+            (row.name, "canary"),
+            (&name, "canary2"),
+            ("AVP_AUTH_TYPE", login),
+            ("ARGOCD_ENV_VAULT_ADDR", "http://x"),
+        ]);
+        assert!(!format!("{errors:?}{config:?}").contains("canary"), "{errors:?} {config:?}");
+    }
+}

@@ -1,0 +1,146 @@
+//! The `avp.kubernetes.io/*` annotations, typed. What is wrong with them is kept until something depends on it.
+
+use crate::error::{Error, Kind};
+use crate::secret::{Engine, normalise};
+use crate::source::Span;
+use crate::yaml::resolve::{Plain, resolve};
+use crate::yaml::tree::{Content, NodeId, Style, Tree};
+
+/// What all our annotations begin with.
+pub const PREFIX: &str = "avp.kubernetes.io/";
+/// The annotation that names the secret of generic placeholders.
+pub const PATH_ANNOTATION: &str = "avp.kubernetes.io/path";
+
+/// What a resource's annotations ask for.
+#[derive(Debug, Default)]
+pub struct Annotations {
+    /// The secret of generic placeholders, normalised.
+    pub path: Option<String>,
+    /// The engine whose rules read the resource's paths.
+    pub engine: Option<Engine>,
+    /// The version for generic placeholders; none is the newest.
+    pub version: Option<u64>,
+    /// The resource passes through untouched.
+    pub ignore: bool,
+    /// What a missing key does.
+    pub remove_missing: RemoveMissing,
+    /// The Vault namespace.
+    pub namespace: Option<String>,
+    /// What is wrong with them, and where.
+    pub findings: Vec<(Span, Error)>,
+}
+
+/// What a missing key, path or version does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RemoveMissing {
+    /// It is an error.
+    #[default]
+    No,
+    /// The entry or item goes; a string that misses only some of its placeholders is an error.
+    Yes,
+    /// The entry or item goes, also when only some placeholders are missing.
+    Partial,
+}
+
+/// Reads the map of annotations.
+pub(super) fn read(tree: &Tree<'_>, map: Option<NodeId>) -> Annotations {
+    let mut annotations = Annotations::default();
+    let mut read = |name: &str, set: fn(&mut Annotations, &str) -> Result<(), Error>| {
+        let full = format!("{PREFIX}{name}");
+        let Some(value) = map.and_then(|map| tree.get(map, &full)) else { return };
+        let span = tree.node(value).span;
+        match written(tree, value, &full) {
+            Ok((text, warning)) => {
+                annotations.findings.extend(warning.map(|warning| (span, warning)));
+                if let Err(error) = set(&mut annotations, &text) {
+                    annotations.findings.push((span, error));
+                }
+            }
+            Err(error) => annotations.findings.push((span, error)),
+        }
+    };
+    read("path", set_path);
+    read("kv-version", set_engine);
+    read("secret-version", set_version);
+    read("ignore", |annotations, text| bool(text, "ignore").map(|value| annotations.ignore = value));
+    read("remove-missing", set_remove_missing);
+    read("namespace", |annotations, text| {
+        annotations.namespace = Some(text.trim_matches('/').to_owned()).filter(|name| !name.is_empty());
+        Ok(())
+    });
+    annotations
+}
+
+/// An annotation's text; a bool or number as Kubernetes would print it, with a warning.
+fn written(tree: &Tree<'_>, value: NodeId, name: &str) -> Result<(String, Option<Error>), Error> {
+    let node = tree.node(tree.target(value));
+    let Content::Scalar(style, text) = &node.content else {
+        return Err(Error::new(Kind::Annotation, format!("the annotation `{name}` must be text")));
+    };
+    let is_text = node.tag.as_deref().is_some_and(|tag| tag.ends_with(":str"));
+    let shown = match resolve(text) {
+        Plain::Bool(value) => value.to_string(),
+        Plain::Number(digits) => digits,
+        Plain::Null => return Err(Error::warning(Kind::Annotation, format!("the annotation `{name}` is empty"))),
+        _ => return Ok((text.to_string(), None)),
+    };
+    if *style != Style::Plain || is_text {
+        return Ok((text.to_string(), None));
+    }
+    let warning =
+        Error::warning(Kind::Annotation, format!("the annotation `{name}` is not text; it is taken as `{shown}`"))
+            .hint(format!("write `{name}: \"{shown}\"`"));
+    Ok((shown, Some(warning)))
+}
+
+fn set_path(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
+    let above =
+        || Error::new(Kind::Annotation, format!("`{text}` leads above the root")).hint("write the path without `..`");
+    annotations.path = Some(normalise(text).ok_or_else(above)?).filter(|path| !path.is_empty());
+    Ok(())
+}
+
+fn set_engine(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
+    annotations.engine = match text.trim() {
+        "1" => Some(Engine::V1),
+        "2" => Some(Engine::V2),
+        _ => {
+            return Err(Error::new(Kind::Annotation, format!("`{text}` is no version of the KV engine"))
+                .hint(format!("write `{PREFIX}kv-version: \"1\"` or `\"2\"`")));
+        }
+    };
+    Ok(())
+}
+
+fn set_version(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
+    annotations.version = match text.trim() {
+        "" | "latest" => None,
+        digits => Some(digits.parse().map_err(|_| {
+            Error::new(Kind::Annotation, format!("`{text}` is no version"))
+                .hint(format!("`{PREFIX}secret-version` is a number such as `\"3\"`, or `latest`"))
+        })?),
+    };
+    Ok(())
+}
+
+fn set_remove_missing(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
+    annotations.remove_missing = match text {
+        "partial" => RemoveMissing::Partial,
+        text if bool(text, "remove-missing")? => RemoveMissing::Yes,
+        _ => RemoveMissing::No,
+    };
+    Ok(())
+}
+
+/// As Go's `strconv.ParseBool`.
+fn bool(text: &str, name: &str) -> Result<bool, Error> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
+        _ => Err(Error::warning(
+            Kind::Annotation,
+            format!("`{text}` is neither true nor false: `{PREFIX}{name}` counts as false"),
+        )
+        .hint(format!("write `{PREFIX}{name}: \"true\"`"))),
+    }
+}

@@ -1,0 +1,146 @@
+//! Where in a resource a value stands, and what Kubernetes takes there.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// One step down a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step<'t> {
+    /// To a map's value.
+    Key(Cow<'t, str>),
+    /// To a list's item.
+    Item(usize),
+}
+
+/// A field by its steps from the resource down; displayed as `spec.containers[0].image`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Field<'t> {
+    /// The steps.
+    pub steps: Vec<Step<'t>>,
+}
+
+/// What Kubernetes takes in a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Whatever the value is.
+    Anything,
+    /// Strings only.
+    Text,
+    /// Base64, in a string: a Secret's `data`.
+    Base64,
+}
+
+impl Field<'_> {
+    /// The same, owning its keys.
+    pub fn into_owned(self) -> Field<'static> {
+        let own = |step| match step {
+            Step::Key(key) => Step::Key(Cow::Owned(key.into_owned())),
+            Step::Item(index) => Step::Item(index),
+        };
+        Field { steps: self.steps.into_iter().map(own).collect() }
+    }
+}
+
+impl fmt::Display for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.steps.iter().enumerate() {
+            match step {
+                Step::Item(item) => write!(f, "[{item}]")?,
+                Step::Key(key) if key.contains(['.', '/', '[', ' ']) => write!(f, "[\"{key}\"]")?,
+                Step::Key(key) if index == 0 => f.write_str(key)?,
+                Step::Key(key) => write!(f, ".{key}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a resource of `kind` takes in the field at `steps`.
+pub fn takes(kind: &str, steps: &[Step<'_>]) -> Takes {
+    let text = |holds: bool| if holds { Takes::Text } else { Takes::Anything };
+    match steps {
+        [Step::Key(top), Step::Key(_)] if kind == "Secret" && top == "data" => Takes::Base64,
+        [Step::Key(top), Step::Key(_)] if kind == "Secret" && top == "stringData" => Takes::Text,
+        [Step::Key(top), Step::Key(_)] if kind == "ConfigMap" && (top == "data" || top == "binaryData") => Takes::Text,
+        [Step::Key(spec), Step::Key(selector), Step::Key(_)]
+            if kind == "Service" && spec == "spec" && selector == "selector" =>
+        {
+            Takes::Text
+        }
+        [.., Step::Key(map), Step::Key(key)] => text(named_field(map, key) || named_map(steps, map)),
+        [.., Step::Key(holder), Step::Key(list), Step::Item(_)] => text(holder == "exec" && list == "command"),
+        [.., Step::Item(_), Step::Key(list), Step::Item(_)] => {
+            text(is_container(steps, 2) && matches!(&**list, "args" | "command"))
+        }
+        [.., Step::Key(list), Step::Item(_), Step::Key(key)] => text(list == "env" && key == "value"),
+        _ => Takes::Anything,
+    }
+}
+
+/// `metadata.name` and its like.
+fn named_field(map: &str, key: &str) -> bool {
+    map == "metadata" && matches!(key, "name" | "namespace" | "generateName")
+}
+
+/// A member of `metadata.labels`, `metadata.annotations`, `matchLabels` or `nodeSelector`.
+fn named_map(steps: &[Step<'_>], map: &str) -> bool {
+    match map {
+        "matchLabels" | "nodeSelector" => true,
+        "labels" | "annotations" => matches!(steps, [.., Step::Key(parent), _, _] if parent == "metadata"),
+        _ => false,
+    }
+}
+
+/// Whether the steps without their last `below` lead to an item of a list of containers.
+fn is_container(steps: &[Step<'_>], below: usize) -> bool {
+    let up_to = &steps[..steps.len() - below];
+    matches!(up_to, [.., Step::Key(list), Step::Item(_)] if matches!(&**list, "containers" | "initContainers" | "ephemeralContainers"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(path: &str) -> Vec<Step<'_>> {
+        path.split('.').map(|part| part.parse().map_or(Step::Key(part.into()), Step::Item)).collect()
+    }
+
+    #[test]
+    fn fields_take_what_kubernetes_takes() {
+        use Takes::{Anything, Base64, Text};
+        for (kind, path, expected) in [
+            ("Secret", "data.k", Base64),
+            ("Secret", "stringData.k", Text),
+            ("Secret", "spec.data.k", Anything),
+            ("ConfigMap", "data.k", Text),
+            ("Custom", "data.k", Anything),
+            ("Service", "spec.selector.app", Text),
+            ("Service", "spec.ports.0.port", Anything),
+            ("Custom", "metadata.name", Text),
+            ("Custom", "metadata.labels.a", Text),
+            ("Custom", "spec.labels.a", Anything),
+            ("Deployment", "spec.template.metadata.annotations.a", Text),
+            ("Deployment", "spec.selector.matchLabels.a", Text),
+            ("Deployment", "spec.template.spec.nodeSelector.a", Text),
+            ("Deployment", "spec.template.spec.containers.0.env.1.value", Text),
+            ("Deployment", "spec.template.spec.containers.0.args.1", Text),
+            ("Deployment", "spec.template.spec.initContainers.0.command.1", Text),
+            ("Deployment", "spec.template.spec.containers.0.livenessProbe.exec.command.1", Text),
+            ("Deployment", "spec.replicas", Anything),
+            ("Custom", "spec.args.1", Anything),
+        ] {
+            assert_eq!(takes(kind, &field(path)), expected, "{kind} {path}");
+        }
+    }
+
+    #[test]
+    fn a_field_reads_as_kubectl_writes_it() {
+        let steps = vec![
+            Step::Key("metadata".into()),
+            Step::Key("annotations".into()),
+            Step::Key("a.b/c".into()),
+            Step::Item(0),
+        ];
+        assert_eq!(Field { steps }.to_string(), "metadata.annotations[\"a.b/c\"][0]");
+    }
+}

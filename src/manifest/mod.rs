@@ -1,0 +1,10 @@
+//! Kubernetes: which resources a document holds, what their annotations ask, what their fields take. Knows no placeholders.
+
+mod annotations;
+mod field;
+mod origin;
+mod resource;
+
+pub use annotations::{Annotations, PATH_ANNOTATION, PREFIX, RemoveMissing};
+pub use field::{Field, Step, Takes, takes};
+pub use resource::{Resource, resources};

@@ -1,0 +1,71 @@
+//! The resources of a document: the object itself, and each item of a List as one of its own.
+
+use std::sync::Arc;
+
+use super::annotations::{self, Annotations};
+use super::origin;
+use crate::source::ResourceId;
+use crate::yaml::tree::{NodeId, Tree};
+
+/// A Kubernetes object in a document.
+#[derive(Debug)]
+pub struct Resource {
+    /// Its map.
+    pub node: NodeId,
+    /// What `kubectl` would call it.
+    pub id: Arc<ResourceId>,
+    /// Whether it has a kind and an apiVersion.
+    pub is_object: bool,
+    /// What its annotations ask for.
+    pub annotations: Annotations,
+    /// The template it came from.
+    pub origin: Option<Arc<str>>,
+    /// Its items, if it is a List; they are resources of their own.
+    pub items: Vec<Resource>,
+}
+
+/// What an item takes from its List.
+#[derive(Clone, Copy)]
+struct Heritage<'t> {
+    kind: &'t str,
+    api_version: &'t str,
+    ignored: bool,
+}
+
+/// The resource that a document is, its items below it; `text` is the document's own.
+pub fn resources(tree: &Tree<'_>, text: &str) -> Option<Resource> {
+    let root = tree.root()?;
+    let source = origin::of_comment(text);
+    Some(resource(tree, root, Heritage { kind: "", api_version: "", ignored: false }, source.as_ref()))
+}
+
+fn resource(tree: &Tree<'_>, node: NodeId, list: Heritage<'_>, source: Option<&Arc<str>>) -> Resource {
+    let node = tree.target(node);
+    let text = |key| tree.get(node, key).and_then(|value| tree.text(value));
+    let own_kind = text("kind");
+    let own_version = text("apiVersion");
+    let untyped = own_kind.is_none() && own_version.is_none();
+    let kind = own_kind.unwrap_or(if untyped { list.kind } else { "" });
+    let api_version = own_version.unwrap_or(if untyped { list.api_version } else { "" });
+    let metadata = tree.get(node, "metadata");
+    let named = |key| metadata.and_then(|map| tree.get(map, key)).and_then(|value| tree.text(value)).map(str::to_owned);
+    let mut annotations = annotations::read(tree, metadata.and_then(|map| tree.get(map, "annotations")));
+    annotations.ignore |= list.ignored;
+    let origin = origin::of_annotations(tree, metadata).or_else(|| source.cloned());
+    let heritage = Heritage { kind: kind.strip_suffix("List").unwrap_or(""), api_version, ignored: annotations.ignore };
+    let items = items(tree, node, kind).map(|item| resource(tree, item, heritage, origin.as_ref())).collect();
+    Resource {
+        node,
+        id: Arc::new(ResourceId { kind: kind.to_owned(), namespace: named("namespace"), name: named("name") }),
+        is_object: !kind.is_empty() && !api_version.is_empty(),
+        annotations,
+        origin,
+        items,
+    }
+}
+
+/// The items of a `…List`.
+fn items<'t>(tree: &'t Tree<'_>, node: NodeId, kind: &str) -> impl Iterator<Item = NodeId> + 't {
+    let list = kind.ends_with("List").then(|| tree.get(node, "items")).flatten().map(|items| tree.target(items));
+    list.into_iter().flat_map(|list| tree.items(list))
+}

@@ -1,0 +1,141 @@
+//! Compares values: numbers by what they are worth, exactly, whatever their spelling; different types are unequal and never less.
+
+use std::cmp::Ordering;
+
+use super::template::Operator;
+use crate::value::Value;
+
+/// Whether `left operator right` holds.
+pub(super) fn holds(left: &Value, operator: Operator, right: &Value) -> bool {
+    match operator {
+        Operator::Equal => equal(left, right),
+        Operator::NotEqual => !equal(left, right),
+        Operator::Less => less(left, right),
+        Operator::LessOrEqual => less(left, right) || equal(left, right),
+        Operator::Greater => less(right, left),
+        Operator::GreaterOrEqual => less(right, left) || equal(left, right),
+    }
+}
+
+fn equal(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(a), Value::Number(b)) => compare_digits(a, b) == Ordering::Equal,
+        (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
+        (Value::Map(a), Value::Map(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| right.get(key).is_some_and(|b| equal(a, b)))
+        }
+        (left, right) => left == right,
+    }
+}
+
+fn less(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(a), Value::Number(b)) => compare_digits(a, b) == Ordering::Less,
+        (Value::Text(a), Value::Text(b)) => a.as_str() < b.as_str(),
+        _ => false,
+    }
+}
+
+fn compare_digits(left: &str, right: &str) -> Ordering {
+    match (Decimal::read(left), Decimal::read(right)) {
+        (Some(left), Some(right)) => left.cmp(&right),
+        _ => left.cmp(right),
+    }
+}
+
+/// A decimal number, exactly: `0.DIGITS × 10^exponent`, digits without zeros at either end, none for zero.
+#[derive(PartialEq, Eq)]
+pub(super) struct Decimal {
+    negative: bool,
+    exponent: i128,
+    digits: Vec<u8>,
+}
+
+impl Decimal {
+    /// Reads `-12.50e3`; None where it is no number.
+    pub(super) fn read(written: &str) -> Option<Self> {
+        let unsigned = written.strip_prefix(['+', '-']).unwrap_or(written);
+        let (mantissa, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(m, e)| (m, Some(e)));
+        let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(w, f)| (w, Some(f)));
+        let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !all_digits(whole) || !fraction.is_none_or(all_digits) {
+            return None;
+        }
+        let digits: Vec<u8> = whole.bytes().chain(fraction.unwrap_or_default().bytes()).collect();
+        let exponent = exponent.map_or(Some(0), read_exponent)?;
+        Some(Self::normal(written.starts_with('-'), digits, exponent.saturating_add(whole.len() as i128)))
+    }
+
+    fn normal(negative: bool, digits: Vec<u8>, exponent: i128) -> Self {
+        let Some(first) = digits.iter().position(|digit| *digit != b'0') else {
+            return Self { negative: false, exponent: 0, digits: Vec::new() };
+        };
+        let end = digits.iter().rposition(|digit| *digit != b'0').map_or(digits.len(), |last| last + 1);
+        Self { negative, exponent: exponent.saturating_sub(first as i128), digits: digits[first..end].to_vec() }
+    }
+
+    /// By size without sign.
+    fn size(&self, other: &Self) -> Ordering {
+        let zero_first = self.digits.is_empty().cmp(&other.digits.is_empty()).reverse();
+        zero_first.then(self.exponent.cmp(&other.exponent)).then_with(|| self.digits.cmp(&other.digits))
+    }
+}
+
+/// Beyond what an `i128` holds, the greatest one stands for all.
+fn read_exponent(written: &str) -> Option<i128> {
+    let unsigned = written.strip_prefix(['+', '-']).unwrap_or(written);
+    if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let size = unsigned.parse().unwrap_or(i128::MAX);
+    Some(if written.starts_with('-') { -size } else { size })
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.negative, other.negative) {
+            (false, false) => self.size(other),
+            (true, true) => other.size(self),
+            (negative, _) => {
+                if negative {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
+        }
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_compare_by_worth() {
+        for (left, right, order) in [
+            ("1", "1.0", Ordering::Equal),
+            ("1e3", "1000", Ordering::Equal),
+            ("0.1e1", "1", Ordering::Equal),
+            ("-0", "0e9", Ordering::Equal),
+            ("9007199254740993", "9007199254740992", Ordering::Greater),
+            ("0.1", "0.10000000000000000001", Ordering::Less),
+            ("-2", "-10", Ordering::Greater),
+            ("-1", "1", Ordering::Less),
+            ("0", "0.001", Ordering::Less),
+            ("0", "-0.001", Ordering::Greater),
+            ("2", "10", Ordering::Less),
+            ("1e400", "1e-400", Ordering::Greater),
+            ("1e99999999999999999999999999999999999999999", "1", Ordering::Greater),
+        ] {
+            assert_eq!(compare_digits(left, right), order, "{left} {right}");
+            assert_eq!(compare_digits(right, left), order.reverse(), "{right} {left}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Walks a value by a template's steps and prints what it finds.
+
+use zeroize::Zeroizing;
+
+use super::compare;
+use super::template::{Condition, Part, Step};
+use crate::error::Error;
+use crate::modifier::{error, text};
+use crate::value::Value;
+
+/// More results than this, and `..` has been used to blow up a small value.
+const MOST: usize = 1_000_000;
+
+/// More bytes than this fit into no Kubernetes object.
+const LONGEST: usize = 64 << 20;
+
+type Found<'v> = Vec<&'v Value>;
+
+/// The template's text with the results put in.
+pub(super) fn print(template: &[Part], value: &Value) -> Result<Zeroizing<String>, Error> {
+    let mut out = Zeroizing::new(String::new());
+    print_parts(template, value, &mut out)?;
+    Ok(out)
+}
+
+fn print_parts(parts: &[Part], value: &Value, out: &mut Zeroizing<String>) -> Result<(), Error> {
+    for part in parts {
+        match part {
+            Part::Text(text) => out.push_str(text),
+            Part::Action(steps) => print_found(&walk(steps, vec![value])?, out)?,
+            Part::Range(over, body) => {
+                for item in walk(over, vec![value])? {
+                    print_parts(body, item, out)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn print_found(found: &[&Value], out: &mut Zeroizing<String>) -> Result<(), Error> {
+    for (index, value) in found.iter().enumerate() {
+        if index > 0 {
+            out.push(' ');
+        }
+        match value {
+            Value::Null => out.push_str("null"),
+            value => out.push_str(&text::text_of(value)?),
+        }
+        if out.len() > LONGEST {
+            return Err(error(format!("`jsonPath` makes more than {LONGEST} bytes")));
+        }
+    }
+    Ok(())
+}
+
+fn walk<'v>(steps: &'v [Step], from: Found<'v>) -> Result<Found<'v>, Error> {
+    let mut found = from;
+    let mut descended = false;
+    for step in steps {
+        found = take(step, found, descended)?;
+        if found.len() > MOST {
+            return Err(error(format!("`jsonPath` finds more than {MOST} values")));
+        }
+        descended = matches!(step, Step::Descend);
+    }
+    Ok(found)
+}
+
+/// One step. After `..` a step on lists passes over what is no list; as client-go, indices pass over null, filters do not.
+fn take<'v>(step: &'v Step, from: Found<'v>, descended: bool) -> Result<Found<'v>, Error> {
+    let null_or_any = |value: &Value| descended || matches!(value, Value::Null);
+    match step {
+        Step::Text(text) => Ok(vec![text]),
+        Step::Literal(value) => Ok(vec![value; from.len()]),
+        Step::Field(name) => field(name, &from),
+        Step::Key(path, literal) => key(path, literal, &from),
+        Step::Wildcard => Ok(from.iter().flat_map(|value| children(value)).collect()),
+        Step::Descend => Ok(descend(&from)),
+        Step::Index(index) => on_lists(&from, null_or_any, |items| item(items, *index).map(|item| vec![item])),
+        Step::Slice(start, end, step) => on_lists(&from, null_or_any, |items| slice(items, *start, *end, *step)),
+        Step::Union(steps) => {
+            let taken = steps.iter().map(|step| take(step, from.clone(), descended)).collect::<Result<Vec<_>, _>>()?;
+            Ok(taken.concat())
+        }
+        Step::Filter(condition) => on_lists(&from, |_| descended, |items| filtered(items, condition)),
+    }
+}
+
+fn field<'v>(name: &str, from: &[&'v Value]) -> Result<Found<'v>, Error> {
+    let found: Found = from.iter().filter_map(|value| value.get(name)).collect();
+    match found.is_empty() && !from.is_empty() {
+        true => Err(error(format!("`jsonPath`: the key `{name}` is not found"))),
+        false => Ok(found),
+    }
+}
+
+fn key<'v>(path: &[String], literal: &str, from: &[&'v Value]) -> Result<Found<'v>, Error> {
+    let nested = path.iter().try_fold(from.to_vec(), |found, name| field(name, &found));
+    nested.or_else(|_| field(literal, from))
+}
+
+fn children(value: &Value) -> Found<'_> {
+    match value {
+        Value::List(items) => items.iter().collect(),
+        Value::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The values and all below them, in the document's order; as client-go, only those that hold something:
+/// lists and maps with entries, texts with characters.
+fn descend<'v>(from: &[&'v Value]) -> Found<'v> {
+    let mut found = Vec::new();
+    let mut waiting: Found = from.iter().rev().copied().collect();
+    while let Some(value) = waiting.pop().filter(|_| found.len() <= MOST) {
+        let children = children(value);
+        if !children.is_empty() || matches!(value, Value::Text(text) if !text.is_empty()) {
+            found.push(value);
+        }
+        waiting.extend(children.into_iter().rev());
+    }
+    found
+}
+
+fn on_lists<'v>(
+    from: &[&'v Value],
+    passes: impl Fn(&Value) -> bool,
+    take: impl Fn(&'v [Value]) -> Result<Found<'v>, Error>,
+) -> Result<Found<'v>, Error> {
+    let mut found = Vec::new();
+    for value in from {
+        match value {
+            Value::List(items) => found.extend(take(items)?),
+            other if passes(other) => {}
+            other => return Err(error(format!("`jsonPath`: brackets stand after {}, which is no list", other.kind()))),
+        }
+    }
+    Ok(found)
+}
+
+fn item(items: &[Value], index: i64) -> Result<&Value, Error> {
+    let at = from_start(index, items.len());
+    at.and_then(|at| items.get(at)).ok_or_else(|| outside(index))
+}
+
+/// As client-go: bounds outside of the list are an error unless nothing is asked for.
+fn slice(items: &[Value], from: Option<i64>, to: Option<i64>, step: Option<i64>) -> Result<Found<'_>, Error> {
+    let start = from.map_or(Some(0), |from| from_start(from, items.len()));
+    let end = to.map_or(Some(items.len()), |to| from_start(to, items.len()));
+    let step = step.and_then(|step| usize::try_from(step).ok()).unwrap_or(1);
+    match (start, end) {
+        (Some(start), Some(end)) if start == end => Ok(Vec::new()),
+        (Some(start), Some(end)) => match items.get(start..end) {
+            Some(items) => Ok(items.iter().step_by(step.max(1)).collect()),
+            None if start > end => Err(error("`jsonPath`: a slice starts after its end")),
+            None => Err(outside(to.unwrap_or_default())),
+        },
+        (None, _) => Err(outside(from.unwrap_or_default())),
+        (_, None) => Err(outside(to.unwrap_or_default())),
+    }
+}
+
+/// An index, counted from the end where it is negative.
+fn from_start(index: i64, length: usize) -> Option<usize> {
+    match usize::try_from(index) {
+        Ok(index) => Some(index),
+        Err(_) => length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?),
+    }
+}
+
+fn outside(index: i64) -> Error {
+    error(format!("`jsonPath`: the index {index} is outside of the list"))
+}
+
+fn filtered<'v>(items: &'v [Value], condition: &'v Condition) -> Result<Found<'v>, Error> {
+    let mut found = Vec::new();
+    for item in items {
+        if holds(condition, item)? {
+            found.push(item);
+        }
+    }
+    Ok(found)
+}
+
+fn holds(condition: &Condition, item: &Value) -> Result<bool, Error> {
+    match condition {
+        Condition::Any(conditions) => first(conditions, item, true),
+        Condition::All(conditions) => first(conditions, item, false),
+        Condition::Exists(path) => Ok(walk(path, vec![item]).is_ok_and(|found| !found.is_empty())),
+        Condition::Compare(left, operator, right) => match (one(left, item)?, one(right, item)?) {
+            (Some(left), Some(right)) => Ok(compare::holds(left, *operator, right)),
+            _ => Ok(false),
+        },
+    }
+}
+
+/// Whether one of the conditions is `wanted` (else they all are not); none after it is asked.
+fn first(conditions: &[Condition], item: &Value, wanted: bool) -> Result<bool, Error> {
+    for condition in conditions {
+        if holds(condition, item)? == wanted {
+            return Ok(wanted);
+        }
+    }
+    Ok(!wanted)
+}
+
+fn one<'v>(operand: &'v [Step], item: &'v Value) -> Result<Option<&'v Value>, Error> {
+    match walk(operand, vec![item])?[..] {
+        [] => Ok(None),
+        [value] => Ok(Some(value)),
+        _ => Err(error("`jsonPath`: a filter compares one value at a time")),
+    }
+}

@@ -1,0 +1,87 @@
+//! `jsonPath`: Kubernetes' JSONPath template language (k8s.io/client-go/util/jsonpath), on exact values.
+//! What it does otherwise than client-go stands in `table.txt`, line by line.
+
+mod compare;
+mod cursor;
+mod evaluate;
+mod filter;
+mod parse;
+mod template;
+
+use std::sync::Arc;
+
+use super::error;
+use super::table::Action;
+use crate::error::Error;
+use crate::value::Value;
+
+/// Reads the template once.
+pub(super) fn json_path(arguments: &str) -> Result<Action, Error> {
+    let template = parse::template(arguments)?;
+    Ok(Arc::new(move |value| evaluate::print(&template, &document(value)?).map(Value::Text)))
+}
+
+/// The value, or what its text stands for as JSON.
+fn document(value: &Value) -> Result<Value, Error> {
+    match value {
+        Value::Text(json) => Value::from_json(json.as_bytes())
+            .map_err(|reason| error("`jsonPath` got text that is not JSON").cause(reason)),
+        value => Ok(value.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines of `table.txt`: template, result, and what client-go makes of it if something else.
+    #[test]
+    fn templates_find_what_the_table_says() {
+        let mut document = Value::text("");
+        for line in include_str!("table.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            if let Some(json) = line.strip_prefix("document ") {
+                document = Value::text(json);
+                continue;
+            }
+            let (template, rest) = line.split_once('\t').unwrap();
+            let result = rest.split('\t').next().unwrap();
+            let found = json_path(template).and_then(|action| action(&document));
+            let found = found.map_or_else(|_| "error".to_owned(), |text| text.to_json().unwrap().to_string());
+            assert_eq!(found, result, "{template}");
+        }
+    }
+
+    #[test]
+    fn errors_name_what_is_wrong() {
+        for (template, detail) in [
+            ("{.a", "`jsonPath {.a`: a `{` is never closed"),
+            (".a", "`jsonPath .a`: there is no `{…}` in it"),
+            ("{.a[?(@.b = 1)]}", "`jsonPath {.a[?(@.b = 1)]}`: `=` compares nothing"),
+            ("{.a.}", "`jsonPath {.a.}`: a `.` has no name after it"),
+            ("{a}", "`jsonPath {a}`: `a` has no meaning there"),
+            ("{.b}", "`jsonPath`: the key `b` is not found"),
+            ("{.a[1]}", "`jsonPath`: the index 1 is outside of the list"),
+            ("{[0]}", "`jsonPath`: brackets stand after a map, which is no list"),
+        ] {
+            let document = Value::from_json(br#"{"a":["canary"]}"#).unwrap();
+            let error = json_path(template).and_then(|action| action(&document)).unwrap_err();
+            assert_eq!(error.detail, detail);
+        }
+    }
+
+    #[test]
+    fn text_is_read_as_json() {
+        let find = |text: &str| json_path("{.id}").and_then(|action| action(&Value::text(text)));
+        assert!(find(r#"{"id":9007199254740993}"#).unwrap() == Value::text("9007199254740993"));
+        let error = find("canary").unwrap_err();
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    }
+
+    #[test]
+    fn deep_and_wide_templates_end_in_an_error() {
+        let deep = format!("{{{}@{}}}", "[?(".repeat(9999), ")]".repeat(9999));
+        assert!(json_path(&deep).is_err());
+        assert!(json_path(&format!("{{.a[?({}", "(".repeat(9999))).is_err());
+        assert!(json_path(&"{range .a}".repeat(9999)).is_err());
+    }
+}

@@ -1,0 +1,111 @@
+//! The language between `<` and `>`: finds the placeholders of a decoded text, bare or inside an encoding, and reads what each asks for.
+//! Knows no YAML, no Kubernetes and no store.
+
+mod encoding;
+mod parse;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use crate::error::Error;
+use crate::modifier::Chain;
+use crate::source::Span;
+
+pub use encoding::{ENCODINGS, Encoding};
+pub use scan::{find, looks_filled_with};
+
+/// A place in a text that filling has to do with, or that a reader should know of.
+#[derive(Debug)]
+pub struct Found {
+    /// Its bytes in the text that was searched.
+    pub span: Span,
+    /// What stands there.
+    pub what: What,
+}
+
+/// What stands between `<` and `>`.
+#[derive(Debug)]
+pub enum What {
+    /// The escape `<raw:x>`: this text takes its place.
+    Raw(String),
+    /// A placeholder to fill.
+    Placeholder(Box<Placeholder>),
+    /// Clearly a placeholder, but one that cannot be filled: an unknown modifier, a version that is no number.
+    Wrong(Box<Error>),
+    /// Begins like an inline placeholder and is none: it stays as text. The reason, in a user's words.
+    Malformed(String),
+    /// Encoded text that holds placeholders.
+    Encoded {
+        /// How it is encoded.
+        encoding: &'static Encoding,
+        /// The decoded text.
+        text: String,
+        /// What it holds; spans are in `text`.
+        found: Vec<Found>,
+    },
+}
+
+/// A placeholder: which value, and what happens to it.
+#[derive(Debug)]
+pub struct Placeholder {
+    /// As it stands in the text, with `<` and `>`.
+    pub written: String,
+    /// Which secret.
+    pub secret: Reference,
+    /// Which of its keys.
+    pub key: Key,
+    /// The modifiers, in order.
+    pub chain: Chain,
+    /// `</key>` stands later in the text: if the secret has no such key, this is markup and stays.
+    pub closed: bool,
+}
+
+/// Which secret a placeholder names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    /// `<path:PATH#…>`: the path as written, trimmed, and the version; none is the newest.
+    Inline {
+        /// The path, not yet normalised.
+        path: String,
+        /// The version.
+        version: Option<u64>,
+    },
+    /// `<key>`: the secret of the resource's path annotation.
+    Annotated,
+}
+
+/// Which part of a secret a placeholder names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// `*`: all of it.
+    Whole,
+    /// One key.
+    Named(String),
+}
+
+/// What counts as a placeholder in a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Context {
+    /// `<key>` counts: the resource has the path annotation.
+    pub generic: bool,
+    /// Where base64 is looked into.
+    pub base64: Base64,
+}
+
+/// Where base64 is looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Base64 {
+    /// Nowhere.
+    No,
+    /// The whole text: a Secret's `data`.
+    Whole,
+    /// In the strings of JSON text: what a Secret's `data` held.
+    InJson,
+    /// In both, at any depth: what `--strict` looks for.
+    Anywhere,
+}
+
+/// A version as it is written: digits, or nothing or `latest` for the newest.
+pub fn version(text: &str) -> Result<Option<u64>, Error> {
+    parse::version(text)
+}

@@ -1,0 +1,45 @@
+//! Values inside of encoded text: it is filled decoded, and encoded the same way again.
+
+use zeroize::Zeroizing;
+
+use super::super::plan::{Gap, fills};
+use super::no_text;
+use super::text::pieces;
+use crate::error::Error;
+use crate::placeholder::{Encoding, Found, What};
+use crate::value::{NotText, Value};
+
+/// The encoded form of `text` with the values in place.
+pub(super) fn compose(
+    gap: &Gap,
+    encoding: &Encoding,
+    text: &str,
+    found: &[Found],
+    values: &mut dyn Iterator<Item = Option<Value>>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let filled = pieces(text, found, |one| match &one.what {
+        What::Placeholder(placeholder) => match values.next().flatten() {
+            None => Ok(None),
+            Some(value) => {
+                bytes(&value).map(Some).map_err(|reason| no_text(gap, reason, &format!("`{}`", placeholder.written)))
+            }
+        },
+        What::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
+        What::Encoded { encoding, text, found: inner } if fills(one) => {
+            compose(gap, encoding, text, inner, values).map(Some)
+        }
+        What::Encoded { .. } | What::Wrong(_) | What::Malformed(_) => Ok(None),
+    })?;
+    match encoding.encode(&filled) {
+        Some(encoded) => Ok(Zeroizing::new(encoded.into_bytes())),
+        None => Err(no_text(gap, NotText::Bytes, &format!("what goes into {} here", encoding.name))),
+    }
+}
+
+/// What a value is inside of an encoding: bytes may stand in base64.
+fn bytes(value: &Value) -> Result<Zeroizing<Vec<u8>>, NotText> {
+    match value {
+        Value::Bytes(bytes) => Ok(bytes.clone()),
+        value => value.to_text().map(|text| Zeroizing::new(text.as_bytes().to_vec())),
+    }
+}

@@ -1,0 +1,115 @@
+//! The value of each placeholder of a gap, or why there is none.
+
+use super::super::place;
+use super::super::plan::Gap;
+use crate::error::{Error, Kind};
+use crate::placeholder::{Found, Key, Placeholder, What};
+use crate::secret::{Outcome, Secret, SecretId, Secrets};
+use crate::source::Place;
+use crate::value::Value;
+use crate::yaml::tree::Tree;
+
+/// How many near names, and how many names at all, an error lists.
+const NEAR: usize = 3;
+const NAMES: usize = 12;
+
+/// What became of a placeholder.
+pub(super) enum Looked {
+    Value(Value),
+    /// Markup that looks like a placeholder: it stays.
+    Markup,
+    /// The key, path or version is not there.
+    Missing(Error),
+    Failed(Error),
+    /// Why it may not be read is reported already.
+    NotGranted,
+}
+
+/// Every placeholder of the gap, in order.
+pub(super) fn all(gap: &Gap, tree: &Tree<'_>, secrets: &Secrets) -> Vec<Looked> {
+    let mut looked = Vec::new();
+    walk(gap, tree, &gap.found, true, secrets, &mut looked);
+    looked
+}
+
+fn walk(gap: &Gap, tree: &Tree<'_>, found: &[Found], bare: bool, secrets: &Secrets, out: &mut Vec<Looked>) {
+    for one in found {
+        match &one.what {
+            What::Placeholder(placeholder) => {
+                out.push(look(placeholder, gap, secrets, || place::of(gap, tree, one, bare)));
+            }
+            What::Wrong(_) => out.push(Looked::NotGranted),
+            What::Encoded { found, .. } => walk(gap, tree, found, false, secrets, out),
+            What::Raw(_) | What::Malformed(_) => {}
+        }
+    }
+}
+
+fn look(placeholder: &Placeholder, gap: &Gap, secrets: &Secrets, place: impl Fn() -> Place) -> Looked {
+    let asked = gap.asker.secret(placeholder).and_then(|id| secrets.get(&id).map(|outcome| (id, outcome)));
+    let Some((id, outcome)) = asked else {
+        return Looked::NotGranted;
+    };
+    let (value, missing) = match outcome {
+        Outcome::Found(secret) => match value(secret, &placeholder.key) {
+            Some(value) => (Some(value), None),
+            None if placeholder.closed => return Looked::Markup,
+            None => (None, Some(no_key(secret, &placeholder.key, &id))),
+        },
+        Outcome::NoPath(error) | Outcome::NoVersion(error) => (None, Some(error.clone())),
+        Outcome::Denied(error) | Outcome::Failed(error) => {
+            return Looked::Failed(named(error.clone(), placeholder).at(place()));
+        }
+    };
+    match placeholder.chain.apply(value) {
+        Ok(Some(value)) => Looked::Value(value),
+        Ok(None) => Looked::Missing(named(missing.unwrap_or_else(nothing), placeholder).at(place())),
+        Err(error) => Looked::Failed(named(error, placeholder).at(place())),
+    }
+}
+
+fn value(secret: &Secret, key: &Key) -> Option<Value> {
+    match key {
+        Key::Whole => Some(secret.data.clone()),
+        Key::Named(name) => secret.data.get(name).cloned(),
+    }
+}
+
+/// The error, naming the placeholder that it is about.
+fn named(error: Error, placeholder: &Placeholder) -> Error {
+    let written = placeholder.written.split_whitespace().collect::<Vec<_>>().join(" ");
+    Error { detail: format!("`{written}`: {}", error.detail), ..error }
+}
+
+fn nothing() -> Error {
+    Error::new(Kind::Missing, "missing value")
+}
+
+fn no_key(secret: &Secret, key: &Key, id: &SecretId) -> Error {
+    let Key::Named(key) = key else { return nothing() };
+    let error = Error::new(Kind::Missing, format!("missing key `{key}` in the secret at `{}`", id.path));
+    let Value::Map(entries) = &secret.data else { return error };
+    let names: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
+    match near(key, &names).as_slice() {
+        [] if names.is_empty() => error.hint("the secret is empty"),
+        [] => error.hint(format!("its keys are {}", listed(&names))),
+        near => error.hint(format!("did you mean {}?", listed(near))),
+    }
+}
+
+fn near<'n>(key: &str, names: &[&'n str]) -> Vec<&'n str> {
+    const ALIKE: f64 = 0.8;
+    let mut scored: Vec<_> = names
+        .iter()
+        .map(|name| (strsim::jaro_winkler(&key.to_lowercase(), &name.to_lowercase()), *name))
+        .filter(|(score, _)| *score >= ALIKE)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    scored.into_iter().take(NEAR).map(|(_, name)| name).collect()
+}
+
+fn listed(names: &[&str]) -> String {
+    let shown: Vec<_> = names.iter().take(NAMES).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(NAMES);
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}

@@ -1,0 +1,144 @@
+//! Plan and secrets → edits. Pure; what cannot be filled is collected.
+
+mod layers;
+mod lookup;
+mod text;
+mod typed;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::plan::{Gap, Plan, Planned};
+use crate::error::{Error, Errors, Kind};
+use crate::manifest::RemoveMissing;
+use crate::secret::{Outcome, Secrets};
+use crate::source::{Place, Source, Span};
+use crate::value::{NotText, Value};
+use crate::yaml::Flaw;
+use crate::yaml::edit::{Change, Edit, edit};
+use crate::yaml::tree::{NodeId, Tree};
+
+use lookup::Looked;
+
+/// The edits of a run, in the order of the input.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    edits: Vec<(Arc<Source>, Vec<Edit>)>,
+}
+
+/// What becomes of a gap.
+enum Filled {
+    Set(Value),
+    Removed,
+    /// Something in it could not be filled; the reason is reported.
+    Stays,
+}
+
+impl Rendered {
+    /// The edits of `source`, in order.
+    pub fn of(&self, source: &Arc<Source>) -> impl Iterator<Item = &Edit> {
+        self.edits.iter().filter(|(edited, _)| Arc::ptr_eq(edited, source)).flat_map(|(_, edits)| edits)
+    }
+}
+
+/// Fills every gap of `plan`.
+pub fn fill(plan: &Plan<'_>, secrets: &Secrets, errors: &mut Errors) -> Rendered {
+    let mut rendered = Rendered::default();
+    errors.extend(warnings(plan, secrets));
+    for planned in &plan.documents {
+        match fill_document(planned, secrets, errors) {
+            Ok(edits) => rendered.edits.push((planned.source.clone(), edits)),
+            Err(Flaw { span, error }) => errors.push(error.at(place(planned, span))),
+        }
+    }
+    rendered
+}
+
+/// What the store had to say about a secret, at the first placeholder that reads it.
+fn warnings(plan: &Plan<'_>, secrets: &Secrets) -> Vec<Error> {
+    let mut told = HashSet::new();
+    let first = plan.accesses.iter().filter(|access| told.insert(&access.id));
+    let warned = first.filter_map(|access| match secrets.get(&access.id) {
+        Some(Outcome::Found(secret)) => Some((&secret.warnings, &access.place)),
+        _ => None,
+    });
+    warned.flat_map(|(warnings, place)| warnings.iter().map(|warning| warning.clone().at(place.clone()))).collect()
+}
+
+fn fill_document(planned: &Planned<'_>, secrets: &Secrets, errors: &mut Errors) -> Result<Vec<Edit>, Flaw> {
+    let mut changes = Vec::new();
+    let mut complete = true;
+    for gap in &planned.gaps {
+        let node: NodeId = gap.node;
+        match fill_gap(gap, &planned.tree, secrets, errors) {
+            Filled::Set(value) => changes.push(Change::Set { node, value }),
+            Filled::Removed => changes.push(Change::Remove { node }),
+            Filled::Stays => complete = false,
+        }
+    }
+    if complete { edit(&planned.tree, planned.span, &changes) } else { Ok(Vec::new()) }
+}
+
+fn fill_gap(gap: &Gap, tree: &Tree<'_>, secrets: &Secrets, errors: &mut Errors) -> Filled {
+    let looked = lookup::all(gap, tree, secrets);
+    let missing = looked.iter().filter(|looked| matches!(looked, Looked::Missing(_))).count();
+    let failed = looked.iter().any(|looked| matches!(looked, Looked::Failed(_)));
+    let removes = missing > 0 && !failed && gap.asker.annotations.remove_missing != RemoveMissing::No;
+    if removes && (missing == looked.len() || gap.asker.annotations.remove_missing == RemoveMissing::Partial) {
+        return Filled::Removed;
+    }
+    let mut values = Vec::new();
+    for looked in looked {
+        match looked {
+            Looked::Value(value) => values.push(Some(value)),
+            Looked::Markup => values.push(None),
+            Looked::NotGranted => return Filled::Stays,
+            Looked::Missing(error) if removes => errors.push(partly_missing(error)),
+            Looked::Missing(error) | Looked::Failed(error) => errors.push(error),
+        }
+    }
+    if missing > 0 || failed {
+        return Filled::Stays;
+    }
+    match put(gap, tree, values) {
+        Ok(value) => Filled::Set(value),
+        Err(error) => {
+            errors.push(if error.place.is_some() { error } else { error.at(gap.place.clone()) });
+            Filled::Stays
+        }
+    }
+}
+
+/// The values into the scalar: typed where one is all of it, as text else.
+fn put(gap: &Gap, tree: &Tree<'_>, values: Vec<Option<Value>>) -> Result<Value, Error> {
+    if typed::is_whole(gap, tree)
+        && let [Some(_)] = values.as_slice()
+    {
+        let value = values.into_iter().flatten().next().unwrap_or(Value::Null);
+        return typed::shape(value, gap);
+    }
+    text::compose(gap, tree, values).map(Value::Text)
+}
+
+fn partly_missing(error: Error) -> Error {
+    error.hint(
+        "only a part of this text is missing: `avp.kubernetes.io/remove-missing: \"partial\"` removes it all the same",
+    )
+}
+
+fn place(planned: &Planned<'_>, span: Span) -> Place {
+    let gap = planned.gaps.iter().find(|gap| planned.tree.node(gap.node).span == span);
+    gap.map_or_else(|| Place::new(planned.source.clone(), span), |gap| gap.place.clone())
+}
+
+/// A value that is no text, where text is needed.
+fn no_text(gap: &Gap, reason: NotText, what: &str) -> Error {
+    match reason {
+        NotText::Null => Error::new(Kind::Value, format!("{what} is null, and `{}` takes only text", gap.field))
+            .hint("`| default \"…\"` replaces null"),
+        NotText::Bytes => {
+            Error::new(Kind::Value, format!("{what} is not UTF-8 text, and `{}` takes only text", gap.field))
+                .hint("put it into the `data` of a Secret with `| base64encode`")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Values inside of longer text. In a literal block, the lines of a value take the column of its placeholder.
+
+use std::borrow::Cow;
+
+use zeroize::Zeroizing;
+
+use super::super::plan::Gap;
+use super::{layers, no_text};
+use crate::error::Error;
+use crate::placeholder::{Found, What};
+use crate::source::Span;
+use crate::value::{NotText, Value};
+use crate::yaml::tree::{Content, Style, Tree};
+
+/// The scalar's text with the values in place; a value that is none leaves its placeholder.
+pub(super) fn compose(gap: &Gap, tree: &Tree<'_>, values: Vec<Option<Value>>) -> Result<Zeroizing<String>, Error> {
+    let literal = matches!(tree.node(gap.node).content, Content::Scalar(Style::Literal, _));
+    let mut values = values.into_iter();
+    let source = tree.text(gap.node).unwrap_or_default();
+    let bytes = pieces(source, &gap.found, |one| match &one.what {
+        What::Placeholder(placeholder) => match values.next().flatten() {
+            None => Ok(None),
+            Some(value) => {
+                let text =
+                    value.to_text().map_err(|reason| no_text(gap, reason, &format!("`{}`", placeholder.written)))?;
+                let column =
+                    if literal && !placeholder.chain.ends_with("indent") { column(source, one.span) } else { None };
+                Ok(Some(Zeroizing::new(indented(&text, column).into_owned().into_bytes())))
+            }
+        },
+        What::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
+        What::Encoded { encoding, text, found } => layers::compose(gap, encoding, text, found, &mut values).map(Some),
+        What::Wrong(_) | What::Malformed(_) => Ok(None),
+    })?;
+    let text = String::from_utf8(bytes.to_vec()).map_err(|_| no_text(gap, NotText::Bytes, "the value"))?;
+    Ok(Zeroizing::new(text))
+}
+
+/// `text` with what `put` gives for each of `found` in its place; none leaves it.
+pub(super) fn pieces(
+    text: &str,
+    found: &[Found],
+    mut put: impl FnMut(&Found) -> Result<Option<Zeroizing<Vec<u8>>>, Error>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
+    let mut at = 0;
+    for one in found {
+        if let Some(bytes) = put(one)? {
+            out.extend_from_slice(&text.as_bytes()[at..one.span.start]);
+            out.extend_from_slice(&bytes);
+            at = one.span.end;
+        }
+    }
+    out.extend_from_slice(&text.as_bytes()[at..]);
+    Ok(out)
+}
+
+/// The blanks before a placeholder that stands alone on its line.
+fn column(text: &str, span: Span) -> Option<&str> {
+    let before = &text[..span.start];
+    let indent = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    let after = text[span.end..].split('\n').next().unwrap_or_default();
+    let blank = |text: &str| text.chars().all(|char| matches!(char, ' ' | '\t' | '\r'));
+    (!indent.is_empty() && blank(indent) && blank(after)).then_some(indent)
+}
+
+/// `text`, every line after the first at the column; blank lines stay blank.
+fn indented<'t>(text: &'t str, column: Option<&str>) -> Cow<'t, str> {
+    let Some(column) = column.filter(|_| text.contains('\n')) else {
+        return Cow::Borrowed(text);
+    };
+    let mut out = String::with_capacity(text.len() * 2);
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            out.push('\n');
+            if !line.trim_matches('\r').is_empty() {
+                out.push_str(column);
+            }
+        }
+        out.push_str(line);
+    }
+    Cow::Owned(out)
+}

@@ -1,0 +1,78 @@
+//! A placeholder that is the whole scalar keeps its value's type, except where Kubernetes takes only strings.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::super::plan::Gap;
+use super::no_text;
+use crate::error::Error;
+use crate::manifest::{Step, Takes, takes};
+use crate::placeholder::What;
+use crate::value::{NotText, Value};
+use crate::yaml::tree::{Content, Style, Tree};
+
+/// Whether one bare placeholder is all of the scalar, and the scalar may hold any type: block scalars are always text.
+pub(super) fn is_whole(gap: &Gap, tree: &Tree<'_>) -> bool {
+    let Content::Scalar(style, text) = &tree.node(gap.node).content else { return false };
+    let [one] = gap.found.as_slice() else { return false };
+    let all = one.span.start == 0 && one.span.end == text.len();
+    all && matches!(one.what, What::Placeholder(_)) && !matches!(style, Style::Literal | Style::Folded)
+}
+
+/// `value` as the gap's field takes it, its members as their fields do.
+pub(super) fn shape(value: Value, gap: &Gap) -> Result<Value, Error> {
+    let mut steps = gap.field.steps.clone();
+    match gap.takes {
+        Takes::Anything => native(value, &mut steps, gap),
+        Takes::Text | Takes::Base64 => text(&value, &steps, gap),
+    }
+}
+
+fn native(value: Value, steps: &mut Vec<Step<'static>>, gap: &Gap) -> Result<Value, Error> {
+    match value {
+        Value::Map(entries) => {
+            let member = |(key, value): (zeroize::Zeroizing<String>, Value)| {
+                let value = below(value, Step::Key(key.to_string().into()), steps, gap)?;
+                Ok((key, value))
+            };
+            entries.into_iter().map(member).collect::<Result<_, _>>().map(Value::Map)
+        }
+        Value::List(items) => {
+            let item = |(index, item)| below(item, Step::Item(index), steps, gap);
+            items.into_iter().enumerate().map(item).collect::<Result<_, _>>().map(Value::List)
+        }
+        Value::Bytes(_) => Err(no_text(gap, NotText::Bytes, &named(steps, gap))),
+        value => Ok(value),
+    }
+}
+
+/// A member of a map or list that takes the whole of a field.
+fn below(value: Value, step: Step<'static>, steps: &mut Vec<Step<'static>>, gap: &Gap) -> Result<Value, Error> {
+    steps.push(step);
+    let shaped = match takes(&gap.asker.id.kind, steps) {
+        Takes::Anything => native(value, steps, gap),
+        Takes::Text => text(&value, steps, gap),
+        Takes::Base64 => match value {
+            Value::Bytes(bytes) => Ok(Value::text(STANDARD.encode(&*bytes))),
+            value => value
+                .to_text()
+                .map(|text| Value::text(STANDARD.encode(text.as_bytes())))
+                .map_err(|reason| no_text(gap, reason, &named(steps, gap))),
+        },
+    };
+    steps.pop();
+    shaped
+}
+
+fn text(value: &Value, steps: &[Step<'static>], gap: &Gap) -> Result<Value, Error> {
+    value.to_text().map(Value::Text).map_err(|reason| no_text(gap, reason, &named(steps, gap)))
+}
+
+/// The value's name in an error: the key that it is a member under, or the placeholder's.
+fn named(steps: &[Step<'static>], gap: &Gap) -> String {
+    match steps.last() {
+        Some(Step::Key(key)) if steps.len() > gap.field.steps.len() => format!("the key `{key}`"),
+        Some(Step::Item(index)) if steps.len() > gap.field.steps.len() => format!("item {index}"),
+        _ => "the value".to_owned(),
+    }
+}

@@ -1,0 +1,25 @@
+//! The product: read → **plan → fetch → fill → write**. Planning and filling are pure; fetching is the only `await`.
+
+mod fetch;
+mod fill;
+mod place;
+mod plan;
+mod strict;
+mod walk;
+mod write;
+
+pub use fetch::fetch;
+pub use fill::{Rendered, fill};
+pub use plan::{Plan, plan};
+pub use write::{Output, write};
+
+/// What a run makes of its input.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// An inline placeholder that would stay in the output is an error.
+    pub strict: bool,
+    /// Any YAML or JSON is filled, not only Kubernetes objects.
+    pub any: bool,
+    /// Empty input is fine.
+    pub allow_empty: bool,
+}

@@ -1,0 +1,230 @@
+//! Visits every string of a document, aliases and merge keys included, and finds what is to be filled. Pure.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::plan::{Asker, Gap, fills};
+use super::{place, strict};
+use crate::error::{Error, Kind};
+use crate::manifest::{Field, Resource, Step, Takes, takes};
+use crate::placeholder::{Base64, Context, Found, What, find};
+use crate::source::{Place, Source};
+use crate::yaml::tree::{Content, NodeId, Tree};
+
+/// How many nodes are visited through aliases: a document that nests them ends here.
+const ALIAS_BUDGET: usize = 1_000_000;
+
+/// What a document holds.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// The scalars to fill.
+    pub(super) gaps: Vec<Gap>,
+    /// What is wrong whatever the options are.
+    pub(super) errors: Vec<Error>,
+    /// Inline placeholders that would stay in the output: `--strict` refuses them.
+    pub(super) leftovers: Vec<Error>,
+}
+
+/// Visits `resource` and its items.
+pub(super) fn walk(source: &Arc<Source>, tree: &Tree<'_>, resource: Resource, strict: bool) -> Findings {
+    let mut walker = Walker {
+        source,
+        tree,
+        strict,
+        steps: Vec::new(),
+        gap_of: HashMap::new(),
+        items: HashSet::new(),
+        alias_visits: 0,
+        findings: Findings::default(),
+    };
+    walker.resource(resource);
+    walker.findings
+}
+
+struct Walker<'t, 's> {
+    source: &'t Arc<Source>,
+    tree: &'t Tree<'s>,
+    strict: bool,
+    steps: Vec<Step<'t>>,
+    gap_of: HashMap<NodeId, usize>,
+    /// The items of the List around: resources of their own.
+    items: HashSet<NodeId>,
+    alias_visits: usize,
+    findings: Findings,
+}
+
+impl<'t> Walker<'t, '_> {
+    fn resource(&mut self, resource: Resource) {
+        let (asker, node, items) = Asker::new(resource);
+        if !asker.annotations.ignore {
+            self.items = items.iter().map(|item| item.node).collect();
+            self.visit(node, &asker);
+        }
+        for item in items {
+            self.resource(item);
+        }
+    }
+
+    fn visit(&mut self, node: NodeId, asker: &Arc<Asker>) {
+        let tree = self.tree;
+        match &tree.node(node).content {
+            Content::Scalar(_, text) => self.scalar(node, text, asker),
+            Content::Alias(target) => self.alias(*target, node, asker),
+            Content::List => {
+                for (index, item) in tree.items(node).enumerate() {
+                    if !self.items.contains(&tree.target(item)) {
+                        self.below(Step::Item(index), |walker| walker.visit(item, asker));
+                    }
+                }
+            }
+            Content::Map => {
+                for (key, value) in tree.entries(node) {
+                    if tree.is_merge_key(key) {
+                        self.merge(node, value, asker);
+                    } else {
+                        self.entry(key, value, asker);
+                    }
+                }
+            }
+        }
+    }
+
+    fn entry(&mut self, key: NodeId, value: NodeId, asker: &Arc<Asker>) {
+        let tree = self.tree;
+        let name = tree.text(key).unwrap_or_default();
+        self.below(Step::Key(Cow::Borrowed(name)), |walker| {
+            if walker.strict {
+                let left = strict::in_key(name, || walker.place(key, asker));
+                walker.findings.leftovers.extend(left);
+            }
+            walker.visit(value, asker);
+        });
+    }
+
+    fn below(&mut self, step: Step<'t>, visit: impl FnOnce(&mut Self)) {
+        self.steps.push(step);
+        visit(self);
+        self.steps.pop();
+    }
+
+    fn scalar(&mut self, node: NodeId, text: &str, asker: &Arc<Asker>) {
+        if !self.strict && asker.id.kind != "Secret" && !may_hold(text) {
+            return;
+        }
+        let takes = self.takes(node, asker);
+        let found = search(text, takes, asker);
+        if self.strict {
+            let left = strict::in_text(text, &found, || self.place(node, asker));
+            self.findings.leftovers.extend(left);
+        }
+        if found.iter().any(fills) {
+            self.gap_of.insert(node, self.findings.gaps.len());
+            self.findings.gaps.push(Gap {
+                node,
+                field: self.field(),
+                takes,
+                asker: asker.clone(),
+                found,
+                place: self.place(node, asker),
+            });
+        }
+    }
+
+    /// What `alias` stands for is filled where its anchor stands; here only its use counts.
+    fn alias(&mut self, target: NodeId, alias: NodeId, asker: &Arc<Asker>) {
+        self.alias_visits += 1;
+        if self.alias_visits >= ALIAS_BUDGET {
+            if self.alias_visits == ALIAS_BUDGET {
+                let error = Error::new(Kind::Syntax, "the aliases of this document lead to too many nodes");
+                self.findings.errors.push(error.at(self.place(alias, asker)));
+            }
+            return;
+        }
+        let tree = self.tree;
+        match &tree.node(target).content {
+            Content::Scalar(_, text) => self.used(target, text, alias, asker),
+            Content::Alias(further) => self.alias(*further, alias, asker),
+            Content::List => {
+                for (index, item) in tree.items(target).enumerate() {
+                    self.below(Step::Item(index), |walker| walker.alias(item, alias, asker));
+                }
+            }
+            Content::Map => {
+                for (key, value) in tree.entries(target) {
+                    if tree.is_merge_key(key) {
+                        self.merge(target, alias, asker);
+                    } else {
+                        let name = Cow::Borrowed(tree.text(key).unwrap_or_default());
+                        self.below(Step::Key(name), |walker| walker.alias(value, alias, asker));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The entries that merge keys bring into `map` are uses here.
+    fn merge(&mut self, map: NodeId, alias: NodeId, asker: &Arc<Asker>) {
+        let merged: Vec<NodeId> = self.tree.merged(map).collect();
+        for map in merged {
+            self.alias(map, alias, asker);
+        }
+    }
+
+    /// A scalar is used through `alias` as well: a field that takes only strings makes it text everywhere.
+    fn used(&mut self, target: NodeId, text: &str, alias: NodeId, asker: &Arc<Asker>) {
+        let here = self.takes(target, asker);
+        let gap = self.gap_of.get(&target).copied();
+        let there = gap.map_or(Takes::Anything, |gap| self.findings.gaps[gap].takes);
+        if (here == Takes::Base64) != (there == Takes::Base64)
+            && search(text, Takes::Base64, asker).iter().any(is_base64)
+        {
+            self.findings.errors.push(self.used_twice(target, alias, asker));
+        } else if let Some(gap) = gap
+            && here != Takes::Anything
+        {
+            let takes = &mut self.findings.gaps[gap].takes;
+            *takes = if *takes == here { here } else { Takes::Text };
+        }
+    }
+
+    fn used_twice(&self, target: NodeId, alias: NodeId, asker: &Arc<Asker>) -> Error {
+        let anchor = self.place(target, asker);
+        let detail = format!("the base64 of this anchor ({anchor}) is used in a Secret's `data` and elsewhere");
+        Error::new(Kind::Value, detail)
+            .hint("write the value out in both places instead of using an alias")
+            .at(self.place(alias, asker))
+    }
+
+    fn takes(&self, node: NodeId, asker: &Asker) -> Takes {
+        let is_text = self.tree.node(node).tag.as_deref().is_some_and(|tag| tag.ends_with(":str"));
+        match takes(&asker.id.kind, &self.steps) {
+            Takes::Anything if is_text => Takes::Text,
+            takes => takes,
+        }
+    }
+
+    fn field(&self) -> Field<'static> {
+        Field { steps: self.steps.clone() }.into_owned()
+    }
+
+    fn place(&self, node: NodeId, asker: &Asker) -> Place {
+        let place = Place::new(self.source.clone(), place::start(self.tree.node(node).span));
+        asker.place(Place { field: Some(self.field().to_string()), ..place })
+    }
+}
+
+/// Whether `text` holds the beginning of a placeholder, bare or encoded; base64 has none.
+fn may_hold(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'<' | b'%' | b'&' | b'\\'))
+}
+
+/// What `text` holds, where `takes` says what the field takes.
+fn search(text: &str, takes: Takes, asker: &Asker) -> Vec<Found> {
+    let base64 = if takes == Takes::Base64 { Base64::Whole } else { Base64::No };
+    find(text, Context { generic: asker.annotations.path.is_some(), base64 })
+}
+
+fn is_base64(found: &Found) -> bool {
+    matches!(&found.what, What::Encoded { encoding, .. } if encoding.name == "base64") && fills(found)
+}

@@ -1,0 +1,244 @@
+//! A document's text as a tree. The only file that names the parser crate.
+
+use std::borrow::Cow;
+
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
+
+use super::flaw::Flaw;
+use super::token::{self, Chomp};
+use super::tree::{Builder, Content, Node, NodeId, Style, Tree};
+use super::{json, split};
+use crate::error::Kind;
+use crate::source::Span;
+
+/// How deep maps and lists may nest.
+pub(super) const DEPTH: usize = 255;
+
+/// Reads the document at `document`, bytes of `text`. Duplicate keys are as they stand; the last one counts.
+pub fn read<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
+    if split::is_json(&text.as_bytes()[document.range()])
+        && let Some(tree) = json::read(text, document)
+    {
+        return Ok(tree);
+    }
+    Reader::new(text, split::body(text.as_bytes(), document)).read()
+}
+
+/// The events of a document, becoming nodes.
+struct Reader<'s> {
+    text: &'s str,
+    body: Span,
+    builder: Builder<'s>,
+    /// The node of each anchor, by the parser's number.
+    anchors: Vec<Option<NodeId>>,
+    /// The node read last: its anchor comes after it.
+    last: Option<NodeId>,
+    /// Where the token read last ends.
+    end: usize,
+    documents: usize,
+}
+
+impl<'s> Reader<'s> {
+    fn new(text: &'s str, body: Span) -> Self {
+        let builder = Builder::new(text, body.end - body.start, false);
+        Self { text, body, builder, anchors: Vec::new(), last: None, end: body.start, documents: 0 }
+    }
+
+    fn read(mut self) -> Result<Tree<'s>, Flaw> {
+        let options = granit_parser::options! {
+            emit_comments: false,
+            emit_anchor_events: true,
+            flow_nesting_limit: DEPTH,
+            block_nesting_limit: DEPTH,
+        };
+        let text: &'s str = self.text;
+        for event in Parser::new_from_str_with_options(&text[self.body.range()], options) {
+            let (event, mark) = event.map_err(|error| self.refused(&error))?;
+            let bytes = mark.byte_range().unwrap_or_default();
+            let span = Span::new(bytes.start, bytes.end).shifted(self.body.start);
+            let tag = mark.tag_start().and_then(|mark| mark.byte_offset()).map(|at| at + self.body.start);
+            self.event(event, span, tag)?;
+            if span.end > span.start {
+                self.end = self.end.max(span.end);
+            }
+        }
+        Ok(self.builder.finish())
+    }
+
+    fn event(&mut self, event: Event<'s>, span: Span, tag_start: Option<usize>) -> Result<(), Flaw> {
+        match event {
+            Event::DocumentStart(..) => self.document(span)?,
+            Event::Scalar(text, style, anchor, tag) => {
+                let node = self.scalar(text, style, span)?;
+                self.add(node, tag, tag_start, anchor);
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                self.open(Content::Map, style, span, tag, tag_start, anchor)?;
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                self.open(Content::List, style, span, tag, tag_start, anchor)?;
+            }
+            Event::MappingEnd | Event::SequenceEnd => self.builder.close((span.end > span.start).then_some(span.end)),
+            Event::Alias(anchor) => self.alias(anchor, span)?,
+            Event::Anchor(_, name) => self.anchor(name, span),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn document(&mut self, span: Span) -> Result<(), Flaw> {
+        self.documents += 1;
+        if self.documents > 1 {
+            return Err(Flaw::new(Kind::Syntax, span, "invalid YAML: another document starts without a `---` line"));
+        }
+        Ok(())
+    }
+
+    /// A scalar with its own bytes, its text as Kubernetes reads it.
+    fn scalar(&self, text: Cow<'s, str>, style: ScalarStyle, span: Span) -> Result<Node<'s>, Flaw> {
+        let style = match style {
+            ScalarStyle::SingleQuoted => Style::Single,
+            ScalarStyle::DoubleQuoted => Style::Double,
+            ScalarStyle::Literal => Style::Literal,
+            ScalarStyle::Folded => Style::Folded,
+            _ => Style::Plain,
+        };
+        if matches!(style, Style::Literal | Style::Folded) {
+            return self.block_scalar(text, style, span);
+        }
+        if style == Style::Plain && span.start == span.end {
+            return Ok(self.empty(span.start));
+        }
+        Ok(Node::new(Content::Scalar(style, text), span))
+    }
+
+    /// At the end of the text a block scalar has no more line breaks than are written, whatever its header says.
+    fn block_scalar(&self, text: Cow<'s, str>, style: Style, span: Span) -> Result<Node<'s>, Flaw> {
+        let block = token::block(&self.text[..self.body.end], self.end, span.end)
+            .ok_or_else(|| Flaw::new(Kind::Bug, span, "a block scalar without a header"))?;
+        let written = &self.text[block.header_end..block.span.end];
+        let unended = !written.ends_with(['\n', '\r']) && block.chomp != Chomp::Strip;
+        let text = match text {
+            Cow::Borrowed(text) if unended => Cow::Borrowed(text.strip_suffix('\n').unwrap_or(text)),
+            Cow::Owned(mut text) if unended => {
+                text.truncate(text.strip_suffix('\n').unwrap_or(&text).len());
+                Cow::Owned(text)
+            }
+            text => text,
+        };
+        Ok(Node::new(Content::Scalar(style, text), block.span))
+    }
+
+    /// A value that is not written stands after its colon, where there is one.
+    fn empty(&self, at: usize) -> Node<'s> {
+        let bytes = &self.text.as_bytes()[..self.body.end];
+        let next = token::skip_space(bytes, self.end);
+        let at = if self.builder.expects_value() && next >= at && bytes.get(next) == Some(&b':') { next + 1 } else { at };
+        Node::new(Content::Scalar(Style::Plain, Cow::Borrowed("")), Span::new(at, at))
+    }
+
+    fn open(
+        &mut self,
+        content: Content<'s>,
+        style: StructureStyle,
+        span: Span,
+        tag: Option<Cow<'s, Tag>>,
+        tag_start: Option<usize>,
+        anchor: usize,
+    ) -> Result<(), Flaw> {
+        if self.builder.depth() >= DEPTH {
+            return Err(too_deep(span));
+        }
+        let mut node = Node::new(content, span);
+        node.flow = style == StructureStyle::Flow;
+        let id = self.describe(node, tag, tag_start);
+        let id = self.builder.open(id);
+        self.remember(id, anchor);
+        Ok(())
+    }
+
+    fn add(&mut self, node: Node<'s>, tag: Option<Cow<'s, Tag>>, tag_start: Option<usize>, anchor: usize) {
+        let node = self.describe(node, tag, tag_start);
+        let id = self.builder.leaf(node);
+        self.remember(id, anchor);
+    }
+
+    fn describe(&self, mut node: Node<'s>, tag: Option<Cow<'s, Tag>>, tag_start: Option<usize>) -> Node<'s> {
+        node.tag = tag.map(|tag| tag_name(&tag));
+        node.start = tag_start.unwrap_or(node.start).min(node.start);
+        node
+    }
+
+    fn remember(&mut self, id: NodeId, anchor: usize) {
+        self.last = Some(id);
+        if anchor > 0 {
+            let length = self.anchors.len().max(anchor + 1);
+            self.anchors.resize(length, None);
+            self.anchors[anchor] = Some(id);
+        }
+    }
+
+    fn anchor(&mut self, name: Cow<'s, str>, span: Span) {
+        if let Some(id) = self.last {
+            let node = self.builder.node_mut(id);
+            node.anchor = Some(name);
+            node.start = node.start.min(span.start);
+        }
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Flaw> {
+        let Some(target) = self.anchors.get(anchor).copied().flatten() else {
+            return Err(Flaw::new(Kind::Syntax, span, "invalid YAML: an alias of an unknown anchor"));
+        };
+        if self.builder.is_open(target) {
+            return Err(Flaw::new(Kind::Syntax, span, "invalid YAML: an anchor that contains its own alias"));
+        }
+        self.last = Some(self.builder.leaf(Node::new(Content::Alias(target), span)));
+        Ok(())
+    }
+
+    /// The parser's complaint. Its messages name at most a character.
+    fn refused(&self, error: &ScanError) -> Flaw {
+        let at = error.marker().byte_offset().unwrap_or(0) + self.body.start;
+        let at = at.min(self.text.len());
+        let end = self.text[at..].chars().next().map_or(at, |char| at + char.len_utf8());
+        let kind = error.kind();
+        if *kind == ErrorKind::RecursionLimitExceeded {
+            return too_deep(Span::new(at, end));
+        }
+        let flaw = Flaw::new(Kind::Syntax, Span::new(at, end), format!("invalid YAML: {}", error.info()));
+        match hint(kind) {
+            Some(hint) => flaw.hint(hint),
+            None => flaw,
+        }
+    }
+}
+
+/// Maps and lists nest deeper than [`DEPTH`].
+fn too_deep(span: Span) -> Flaw {
+    Flaw::new(Kind::Syntax, span, format!("invalid YAML: nested more than {DEPTH} levels deep"))
+}
+
+fn tag_name<'s>(tag: &Tag) -> Cow<'s, str> {
+    match (tag.handle(), tag.suffix()) {
+        ("tag:yaml.org,2002:", "str") => Cow::Borrowed("tag:yaml.org,2002:str"),
+        (handle, suffix) => Cow::Owned(format!("{handle}{suffix}")),
+    }
+}
+
+/// What helps against the mistakes that are made most, and against what Kubernetes' parser lets pass.
+fn hint(kind: &ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::InvalidQuotedScalarIndent | ErrorKind::InvalidIndentation => {
+            Some("indent the lines of a quoted text further than its key")
+        }
+        ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabNotAllowed => {
+            Some("indent with spaces")
+        }
+        ErrorKind::UnclosedQuotedScalar => Some("close the quoted text"),
+        ErrorKind::MappingValueNotAllowed | ErrorKind::SimpleKeyExpected => {
+            Some("quote a text that holds `: `, and check the indentation")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,316 @@
+//! Takes map entries and list items out: from key or dash to the value's end, with the comment on that line. Comments on lines
+//! of their own stay, and an emptied collection stays as `{}` or `[]`.
+
+use std::collections::BTreeMap;
+
+use zeroize::Zeroizing;
+
+use super::edit::Edit;
+use super::flaw::Flaw;
+use super::token::{self, Chomp};
+use super::tree::{Content, NodeId, Style, Tree};
+use crate::error::Kind;
+use crate::source::{Source, Span};
+
+/// The nodes that go, each with everything inside it.
+pub(super) struct Removal {
+    gone: Vec<bool>,
+    /// The maps and lists that lose entries and stay themselves.
+    losers: Vec<NodeId>,
+}
+
+impl Removal {
+    /// Takes out the map values (with their keys) and list items `nodes`.
+    pub(super) fn new(tree: &Tree, nodes: impl Iterator<Item = NodeId>) -> Result<Self, Flaw> {
+        let mut nodes = nodes.peekable();
+        if nodes.peek().is_none() {
+            return Ok(Self { gone: Vec::new(), losers: Vec::new() });
+        }
+        let mut gone = vec![false; tree.nodes.len()];
+        for id in nodes {
+            let node = tree.node(id);
+            if node.parent.is_none() || node.is_key {
+                return Err(Flaw::new(Kind::Value, node.span, "only a map entry or a list item can be removed"));
+            }
+            gone[id.0 as usize] = true;
+        }
+        let mut removal = Self { gone, losers: Vec::new() };
+        removal.spread(tree);
+        removal.refuse_named(tree)?;
+        Ok(removal)
+    }
+
+    /// Whether `id` goes.
+    pub(super) fn takes(&self, id: NodeId) -> bool {
+        self.gone.get(id.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// The edits that do it.
+    pub(super) fn edits(&self, tree: &Tree, document: Span) -> Result<Vec<Edit>, Flaw> {
+        let mut cuts = Cuts { tree, text: &tree.text[..document.end], removal: self, edits: Vec::new() };
+        for id in &self.losers {
+            let entries = cuts.entries(*id)?;
+            match tree.node(*id).flow {
+                true => cuts.flow(*id, &entries),
+                false => cuts.block(*id, &entries)?,
+            }
+        }
+        Ok(cuts.edits)
+    }
+
+    /// Keys go with their values, and children with their parents.
+    fn spread(&mut self, tree: &Tree) {
+        let mut losers = BTreeMap::new();
+        for (index, node) in tree.nodes.iter().enumerate() {
+            let Some(parent) = node.parent else { continue };
+            let with_value = node.is_key && node.next.is_some_and(|value| self.takes(value));
+            if self.takes(parent) || with_value {
+                self.gone[index] = true;
+            }
+            if self.gone[index] && !self.takes(parent) {
+                losers.insert(parent, ());
+            }
+        }
+        self.losers = losers.into_keys().collect();
+    }
+
+    /// What an alias that stays names cannot go.
+    fn refuse_named(&self, tree: &Tree) -> Result<(), Flaw> {
+        for (index, node) in tree.nodes.iter().enumerate() {
+            if let Content::Alias(target) = node.content
+                && self.takes(target)
+                && !self.gone[index]
+            {
+                let target = tree.node(target);
+                let source = Source::new("", tree.text);
+                let line = |at| source.line_column(at).0;
+                let detail = format!(
+                    "what is anchored on line {} cannot be removed: an alias on line {} names it",
+                    line(target.start),
+                    line(node.span.start)
+                );
+                return Err(Flaw::new(Kind::Value, target.span, detail));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A map entry or list item: its bytes from key or dash to its value's end.
+struct Entry {
+    start: usize,
+    end: usize,
+    gone: bool,
+}
+
+struct Cuts<'t, 's> {
+    tree: &'t Tree<'s>,
+    /// The source up to the document's end.
+    text: &'t str,
+    removal: &'t Removal,
+    edits: Vec<Edit>,
+}
+
+impl Cuts<'_, '_> {
+    fn entries(&self, id: NodeId) -> Result<Vec<Entry>, Flaw> {
+        let collection = self.tree.node(id);
+        if collection.content == Content::Map {
+            let entry = |(key, value)| Entry {
+                start: self.entry_start(key),
+                end: self.tree.node(key).span.end.max(self.tree.node(value).span.end),
+                gone: self.removal.takes(value),
+            };
+            return Ok(self.tree.entries(id).map(entry).collect());
+        }
+        let mut entries: Vec<Entry> = Vec::new();
+        for item in self.tree.items(id) {
+            let node = self.tree.node(item);
+            let start = match entries.last() {
+                _ if collection.flow => self.explicit(node.start),
+                None => collection.span.start,
+                Some(last) => token::skip_space(self.text.as_bytes(), last.end),
+            };
+            if !collection.flow && self.text.as_bytes().get(start) != Some(&b'-') {
+                return Err(Flaw::new(Kind::Bug, node.span, "a list item without a dash"));
+            }
+            let end = node.span.end.max(start + usize::from(!collection.flow));
+            entries.push(Entry { start, end, gone: self.removal.takes(item) });
+        }
+        Ok(entries)
+    }
+
+    fn entry_start(&self, key: NodeId) -> usize {
+        self.explicit(self.tree.node(key).start)
+    }
+
+    /// The `?` before a key, if there is one.
+    fn explicit(&self, start: usize) -> usize {
+        let before = self.text[..start].trim_end();
+        let is_mark = before.ends_with('?') && before.len() < start;
+        let is_token = before[..before.len().saturating_sub(1)].ends_with([' ', '\n', '\r', '\t', '{', '[', ',']);
+        if is_mark && (is_token || before.len() == 1) { before.len() - 1 } else { start }
+    }
+
+    fn cut(&mut self, start: usize, end: usize) {
+        self.replace(start, end, "");
+    }
+
+    fn replace(&mut self, start: usize, end: usize, text: &str) {
+        self.edits.push(Edit { span: Span::new(start, end), text: Zeroizing::new(text.to_owned()) });
+    }
+
+    /// In `{…}` and `[…]` a comma goes along.
+    fn flow(&mut self, id: NodeId, entries: &[Entry]) {
+        let span = self.tree.node(id).span;
+        if entries.iter().all(|entry| entry.gone) {
+            return self.replace(span.start, span.end, self.empty(id));
+        }
+        let mut index = 0;
+        while index < entries.len() {
+            let run = entries[index..].iter().take_while(|entry| entry.gone).count();
+            if run > 0 {
+                self.flow_run(entries, index, index + run);
+            }
+            index += run + 1;
+        }
+    }
+
+    /// Takes out the entries `first..end`, of which at least one neighbour stays.
+    fn flow_run(&mut self, entries: &[Entry], first: usize, end: usize) {
+        let has_comment = |from: usize, to: usize| self.text[from..to].contains('#');
+        if let Some(next) = entries.get(end) {
+            match has_comment(entries[first].start, next.start) {
+                false => self.cut(entries[first].start, next.start),
+                true => self.flow_lines(&entries[first..end]),
+            }
+        } else if let Some(last) = first.checked_sub(1).map(|last| &entries[last]) {
+            let (from, to) = (last.end, entries[end - 1].end);
+            match has_comment(from, to) {
+                false => self.cut(from, to),
+                true => {
+                    let comma = token::skip_space(self.text.as_bytes(), from);
+                    self.cut(comma, comma + 1);
+                    self.flow_lines(&entries[first..end]);
+                }
+            }
+        }
+    }
+
+    /// Takes out entries one by one, each with its comma and the comment on that line.
+    fn flow_lines(&mut self, entries: &[Entry]) {
+        let bytes = self.text.as_bytes();
+        for entry in entries {
+            let comma = token::skip_space(bytes, entry.end);
+            let mut end = if bytes.get(comma) == Some(&b',') { comma + 1 } else { entry.end };
+            let rest = token::skip_blanks(bytes, end);
+            if matches!(bytes.get(rest), None | Some(b'#' | b'\n' | b'\r')) {
+                end = token::line_end(bytes, rest);
+            }
+            self.cut(entry.start, end);
+        }
+    }
+
+    fn empty(&self, id: NodeId) -> &'static str {
+        if self.tree.node(id).content == Content::Map { "{}" } else { "[]" }
+    }
+
+    /// On lines of their own, whole lines go; what starts on a dash's line is replaced by what follows it.
+    fn block(&mut self, id: NodeId, entries: &[Entry]) -> Result<(), Flaw> {
+        let shares_line = entries.first().is_some_and(|first| !self.starts_line(first.start));
+        let is_emptied = entries.iter().all(|entry| entry.gone);
+        let mut first = 0;
+        if is_emptied {
+            let in_place = shares_line || self.tree.node(id).parent.is_none();
+            if in_place {
+                let entry = &entries[0];
+                self.replace(entry.start, self.content_end(entry), self.empty(id));
+                first = 1;
+            } else {
+                let at = self.opening(id)?;
+                self.replace(at, at, &format!(" {}", self.empty(id)));
+            }
+        } else if shares_line && entries[0].gone {
+            first = self.shared_line(entries);
+        }
+        for entry in entries[first..].iter().filter(|entry| entry.gone) {
+            self.whole_lines(entry);
+        }
+        Ok(())
+    }
+
+    /// Takes out the first entries, which start on the line of a dash; the number of entries that are done.
+    fn shared_line(&mut self, entries: &[Entry]) -> usize {
+        let run = entries.iter().take_while(|entry| entry.gone).count();
+        let (first, next) = (&entries[0], &entries[run]);
+        let gaps = entries[..=run].windows(2).map(|pair| (self.line_after(&pair[0]), pair[1].start));
+        let has_comment = gaps.into_iter().any(|(from, to)| from < to && self.text[from..to].contains('#'));
+        if !has_comment {
+            self.cut(first.start, next.start);
+            return run;
+        }
+        let start = token::trim_blanks(self.text.as_bytes(), first.start);
+        self.cut(start, self.content_end(first));
+        1
+    }
+
+    fn whole_lines(&mut self, entry: &Entry) {
+        let line = token::line_start(self.text.as_bytes(), entry.start);
+        let line = if self.text[line..].starts_with('\u{feff}') { line + 3 } else { line };
+        let mut end = self.line_after(entry);
+        if self.follows_kept_lines(entry) {
+            end += self.text[end..].bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        }
+        self.cut(line, end);
+    }
+
+    /// Whether blank lines after the entry would become part of the block scalar before it.
+    fn follows_kept_lines(&self, entry: &Entry) -> bool {
+        let before = self.tree.nodes.partition_point(|node| node.start < entry.start);
+        let Some(node) = before.checked_sub(1).map(|index| &self.tree.nodes[index]) else { return false };
+        matches!(node.content, Content::Scalar(Style::Literal | Style::Folded, _))
+            && token::block_at(self.text, node.span.start, node.span.end).chomp == Chomp::Keep
+    }
+
+    /// The end of the entry's last line, with its comment and without its line break.
+    fn content_end(&self, entry: &Entry) -> usize {
+        match self.text[..entry.end].strip_suffix('\n') {
+            Some(before) => before.strip_suffix('\r').unwrap_or(before).len(),
+            None if self.text[..entry.end].ends_with('\r') => entry.end - 1,
+            None => token::line_end(self.text.as_bytes(), entry.end),
+        }
+    }
+
+    /// The start of the line after the entry.
+    fn line_after(&self, entry: &Entry) -> usize {
+        let end = self.content_end(entry);
+        end + token::line_break(self.text, end).len()
+    }
+
+    /// Whether only spaces stand before `at` on its line.
+    fn starts_line(&self, at: usize) -> bool {
+        let line = token::line_start(self.text.as_bytes(), at);
+        self.text[line..at].trim_start_matches('\u{feff}').bytes().all(|byte| byte == b' ')
+    }
+
+    /// Where a collection that starts on a later line is opened: after its key's colon or its dash, its tag and anchor.
+    fn opening(&self, id: NodeId) -> Result<usize, Flaw> {
+        let node = self.tree.node(id);
+        let bytes = self.text.as_bytes();
+        let unknown = || Flaw::new(Kind::Bug, node.span, "a collection without a key or dash");
+        let parent = node.parent.ok_or_else(unknown)?;
+        let mut at = match self.tree.entries(parent).find(|(_, value)| *value == id) {
+            Some((key, _)) => token::skip_space(bytes, self.tree.node(key).span.end) + 1,
+            None => {
+                let index = self.tree.items(parent).position(|item| item == id).ok_or_else(unknown)?;
+                self.entries(parent)?.get(index).ok_or_else(unknown)?.start + 1
+            }
+        };
+        loop {
+            let next = token::skip_space(bytes, at);
+            if next >= node.span.start || !matches!(bytes[next], b'&' | b'!') {
+                return Ok(at);
+            }
+            at = next + bytes[next..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+        }
+    }
+}

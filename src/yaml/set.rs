@@ -1,0 +1,256 @@
+//! A scalar becomes a value: finds the style, column and comment around it that the writers need.
+
+use std::borrow::Cow;
+
+use zeroize::Zeroizing;
+
+use super::edit::Edit;
+use super::flaw::Flaw;
+use super::token::{self, Block};
+use super::tree::{Content, Node, NodeId, Style, Tree};
+use super::typed;
+use super::writer::collection::{Layout, collection, is_block};
+use super::writer::{Unwritable, block, flow, scalar};
+use crate::error::Kind;
+use crate::source::Span;
+use crate::value::{NotText, Value};
+
+/// `value` as the node's tag allows it: behind `!!str` and tags of one's own everything is text.
+pub(super) fn fitting<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Result<Cow<'v, Value>, Flaw> {
+    let node = tree.node(id);
+    let Some(tag) = node.tag.as_deref() else { return Ok(Cow::Borrowed(value)) };
+    let name = tag.strip_prefix("tag:yaml.org,2002:").unwrap_or(tag);
+    let fits = match (name, value) {
+        ("int" | "float", Value::Number(_)) | ("bool", Value::Bool(_)) | ("null", Value::Null) => true,
+        ("map", Value::Map(_)) | ("seq", Value::List(_)) => true,
+        ("int" | "float" | "bool" | "null", Value::Text(text)) => {
+            typed::scalar(Style::Double, Some(tag), text).is_some()
+        }
+        ("int" | "float" | "bool" | "null" | "map" | "seq", _) => false,
+        (_, Value::Text(_)) => true,
+        _ => return value.to_text().map(|text| Cow::Owned(Value::Text(text))).map_err(|why| no_text(node.span, why)),
+    };
+    match fits {
+        true => Ok(Cow::Borrowed(value)),
+        false => {
+            let detail = format!("{} cannot stand behind the tag `!!{name}`", value.kind());
+            Err(Flaw::new(Kind::Value, node.span, detail))
+        }
+    }
+}
+
+/// Adds the edits that make the node `value`.
+pub(super) fn set(tree: &Tree, document: Span, id: NodeId, value: &Value, edits: &mut Vec<Edit>) -> Result<(), Flaw> {
+    let node = tree.node(id);
+    if node.is_key || matches!(node.content, Content::Map | Content::List) {
+        return Err(Flaw::new(Kind::Bug, node.span, "only a scalar that is no key can be set"));
+    }
+    let mut place = Place { tree, document, id, node, block: None };
+    if let Content::Scalar(Style::Literal | Style::Folded, _) = node.content {
+        place.block = Some(token::block_at(tree.text, node.span.start, node.span.end));
+    }
+    place.set(value, edits).map_err(|why| unwritable(node.span, value, why))
+}
+
+/// A scalar in its document.
+struct Place<'t, 's> {
+    tree: &'t Tree<'s>,
+    document: Span,
+    id: NodeId,
+    node: &'t Node<'s>,
+    /// Its parts, if it is a block scalar.
+    block: Option<Block>,
+}
+
+impl Place<'_, '_> {
+    fn set(&self, value: &Value, edits: &mut Vec<Edit>) -> Result<(), Unwritable> {
+        if is_block(value) && !self.node.flow && self.set_lines(value, edits)? {
+            return Ok(());
+        }
+        let mut out = Zeroizing::new(String::new());
+        match (&self.block, &self.node.content, value) {
+            (Some(block), Content::Scalar(_, old), Value::Text(text)) => {
+                block::rewrite(self.document_text(), block, old, text, &mut out);
+            }
+            (Some(block), ..) => {
+                let mut line = Zeroizing::new(String::new());
+                self.inline(value, &mut line)?;
+                block::on_one_line(self.document_text(), block, |out| out.push_str(&line), &mut out);
+            }
+            _ => self.inline(value, &mut out)?,
+        }
+        edits.push(Edit { span: self.node.span, text: out });
+        Ok(())
+    }
+
+    /// The source up to the document's end, so that offsets stay.
+    fn document_text(&self) -> &str {
+        &self.tree.text[..self.document.end]
+    }
+
+    /// On the scalar's own line.
+    fn inline(&self, value: &Value, out: &mut String) -> Result<(), Unwritable> {
+        if self.node.span.start == self.node.span.end {
+            out.push_str(self.before_nothing());
+        }
+        match value {
+            Value::Text(text) => {
+                let style = match &self.node.content {
+                    _ if self.tree.json => Style::Double,
+                    Content::Scalar(style @ (Style::Single | Style::Double), _) => *style,
+                    _ => Style::Plain,
+                };
+                scalar::text(text, style, self.node.flow, out);
+            }
+            value => flow::flow(value, !self.tree.json, out)?,
+        }
+        Ok(())
+    }
+
+    /// What a value needs before it where there was nothing: its blank, in flow its colon too.
+    fn before_nothing(&self) -> &'static str {
+        let bytes = self.tree.text.as_bytes();
+        let at = self.node.span.start;
+        let is_entry = self.node.parent.is_some_and(|parent| self.tree.node(parent).content == Content::Map);
+        let before = token::trim_blanks(bytes, at);
+        if is_entry && self.node.start == at && !bytes[..before].ends_with(b":") {
+            return ": ";
+        }
+        if before < at { "" } else { " " }
+    }
+
+    /// As a list or map on lines of its own; false where the surroundings do not allow it.
+    fn set_lines(&self, value: &Value, edits: &mut Vec<Edit>) -> Result<bool, Unwritable> {
+        let Some(column) = self.column(value) else { return Ok(false) };
+        let text = self.document_text();
+        let bytes = text.as_bytes();
+        let span = self.node.span;
+        let rest = self.block.map_or(span.end, |block| block.indicators_end);
+        let line_end = self.block.map_or_else(|| token::line_end(bytes, span.end), |block| block.header_end);
+        let comment = text[rest..line_end].trim_end();
+        let own_line = column.in_place && comment.is_empty();
+
+        let ends_line = match &self.block {
+            Some(_) => text[..span.end].ends_with(['\n', '\r']),
+            None => line_end < bytes.len(),
+        };
+        let layout = self.layout(line_end, ends_line);
+        let mut out = Zeroizing::new(String::new());
+        let start = if own_line {
+            span.start
+        } else {
+            out.push_str(comment);
+            out.push_str(layout.line_break);
+            out.extend(std::iter::repeat_n(' ', column.indent));
+            if self.starts_line() { span.start } else { token::trim_blanks(bytes, span.start) }
+        };
+        collection(value, column.indent, layout, &mut out)?;
+        let end = match self.block {
+            Some(_) if ends_line => {
+                out.push_str(layout.line_break);
+                span.end
+            }
+            Some(_) => span.end,
+            None => line_end,
+        };
+        edits.push(Edit { span: Span::new(start, end), text: out });
+        Ok(true)
+    }
+
+    /// Where a list or map may stand.
+    fn column(&self, value: &Value) -> Option<Column> {
+        let bytes = self.tree.text.as_bytes();
+        let has_properties = self.node.start < self.node.span.start;
+        let own = self.indentation(self.node.span.start);
+        if self.starts_line() {
+            return own.map(|indent| Column { indent, in_place: true });
+        }
+        let parent = self.node.parent?;
+        match self.tree.node(parent).content {
+            Content::List if !has_properties => own.map(|indent| Column { indent, in_place: true }),
+            Content::List => {
+                let dash = token::trim_blanks(bytes, self.node.start);
+                let indent = self.indentation(dash.checked_sub(1)?)? + 2;
+                Some(Column { indent, in_place: false })
+            }
+            _ => {
+                let key = self.key(parent)?;
+                let between = &self.tree.text[key.span.end..self.node.start];
+                let is_implicit = between.trim_start_matches([' ', '\t']).starts_with(':') && !between.contains(['\n', '\r']);
+                let layout = self.layout(self.node.span.end, true);
+                let step = if matches!(value, Value::List(_)) { layout.list_step } else { layout.step };
+                let indent = self.indentation(key.start)?;
+                is_implicit.then_some(Column { indent: indent + step, in_place: false })
+            }
+        }
+    }
+
+    fn key(&self, map: NodeId) -> Option<&Node<'_>> {
+        self.tree.entries(map).find(|(_, value)| *value == self.id).map(|(key, _)| self.tree.node(key))
+    }
+
+    /// Whether only spaces stand before the node on its line.
+    fn starts_line(&self) -> bool {
+        let bytes = self.tree.text.as_bytes();
+        let line = token::line_start(bytes, self.node.span.start);
+        bytes[line..self.node.span.start].iter().all(|byte| *byte == b' ')
+    }
+
+    /// The column of `at`, where only spaces, dashes and the like come before it.
+    fn indentation(&self, at: usize) -> Option<usize> {
+        let line = token::line_start(self.tree.text.as_bytes(), at);
+        let before = self.tree.text[line..at].trim_start_matches('\u{feff}');
+        before.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'?' | b':')).then_some(before.len())
+    }
+
+    fn layout(&self, line_end: usize, ends_line: bool) -> Layout<'_> {
+        let text = self.document_text();
+        let line_break = match token::line_break(text, line_end.min(text.len())) {
+            "" if text[self.document.start..].contains("\r\n") => "\r\n",
+            "" => "\n",
+            line_break => line_break,
+        };
+        let step = |content: Content| self.step(&content).filter(|step| *step < 9);
+        Layout {
+            step: step(Content::Map).filter(|step| *step > 0).unwrap_or(2),
+            list_step: step(Content::List).unwrap_or(2),
+            line_break,
+            ends_line,
+        }
+    }
+
+    /// How much further the first map or list inside a map is indented in this document.
+    fn step(&self, content: &Content) -> Option<usize> {
+        let inner = self.tree.nodes.iter().filter(|node| node.content == *content && !node.flow);
+        inner
+            .filter_map(|node| {
+                let outer = self.tree.node(node.parent?);
+                (outer.content == Content::Map).then_some(())?;
+                self.indentation(node.span.start)?.checked_sub(self.indentation(outer.span.start)?)
+            })
+            .next()
+    }
+}
+
+/// A column for a list or map, and whether it starts where the scalar starts.
+struct Column {
+    indent: usize,
+    in_place: bool,
+}
+
+fn no_text(span: Span, why: NotText) -> Flaw {
+    match why {
+        NotText::Null => Flaw::new(Kind::Value, span, "null cannot stand where the tag asks for text"),
+        NotText::Bytes => unwritable(span, &Value::Null, Unwritable::Bytes),
+    }
+}
+
+fn unwritable(span: Span, value: &Value, why: Unwritable) -> Flaw {
+    match why {
+        Unwritable::Bytes => Flaw::new(Kind::Value, span, "bytes that are not UTF-8 cannot stand in YAML")
+            .hint("put them into a Secret's `data`, with `base64encode`"),
+        Unwritable::Number => Flaw::new(Kind::Value, span, format!("{} that Kubernetes does not read as one", value.kind()))
+            .hint("`toString` makes it text"),
+        Unwritable::Key => Flaw::new(Kind::Value, span, "a map with a key that is too long for YAML"),
+    }
+}

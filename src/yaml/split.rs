@@ -1,0 +1,229 @@
+//! Bytes into documents, by a raw scan at memory speed: a line that starts with `---` or `...` is a marker, for YAML forbids
+//! it inside any scalar; JSON values may follow each other without one.
+
+use memchr::memmem;
+
+use super::candidate::Candidates;
+use super::{json, token};
+use crate::source::Span;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A document: its marker line and what comes before it belong to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Its bytes. Every byte of the text belongs to exactly one document.
+    pub span: Span,
+    /// Whether it may hold a placeholder, an annotation about placeholders, or a Secret.
+    pub candidate: bool,
+}
+
+/// The documents of a text.
+pub fn split(bytes: &[u8]) -> impl Iterator<Item = Document> + '_ {
+    let mut candidates = Candidates::new(bytes);
+    Cuts::new(bytes, false)
+        .map(move |cut| Document { span: cut.span, candidate: candidates.any(cut.span) })
+}
+
+/// The end of the last complete document of a text that goes on.
+pub fn boundary(bytes: &[u8]) -> Option<usize> {
+    Cuts::new(bytes, true).take_while(|cut| cut.complete).last().map(|cut| cut.span.end)
+}
+
+/// Whether a document is JSON, or YAML that looks like it: its first byte is `{` or `[`.
+pub fn is_json(document: &[u8]) -> bool {
+    matches!(document.get(first_byte(document, 0)), Some(b'{' | b'['))
+}
+
+/// What of a document YAML's parser is to see: not a byte-order mark, nor a `---#` line, which is a marker for Kubernetes alone.
+pub(super) fn body(bytes: &[u8], document: Span) -> Span {
+    let mut start = after_mark(bytes, document.start);
+    let mut at = start;
+    while at < document.end {
+        let line = &bytes[at..token::line_end(&bytes[..document.end], at)];
+        let next = next_line(&bytes[..document.end], at);
+        if line.starts_with(b"---") {
+            if line.get(3) == Some(&b'#') || bytes[next..].starts_with(BYTE_ORDER_MARK) {
+                start = after_mark(bytes, next).min(document.end);
+            }
+            break;
+        }
+        if is_content(line) || line.starts_with(b"%") {
+            break;
+        }
+        at = next;
+    }
+    Span::new(start, document.end)
+}
+
+/// One document, and whether its end is certain even if the text goes on.
+struct Cut {
+    span: Span,
+    complete: bool,
+}
+
+/// The documents' ends, in order.
+struct Cuts<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    markers: Markers<'a>,
+    next: Option<Marker>,
+}
+
+impl<'a> Cuts<'a> {
+    /// Of a text that goes on, a marker at the very end may be the start of a longer word.
+    fn new(bytes: &'a [u8], goes_on: bool) -> Self {
+        let mut markers = Markers::new(bytes, goes_on);
+        let next = markers.next();
+        Self { bytes, at: 0, markers, next }
+    }
+
+    /// Where the document that starts at `start` ends, if not with the text.
+    fn end(&mut self, start: usize) -> Option<usize> {
+        if let Some(end) = self.next_json(start) {
+            return Some(end);
+        }
+        let mut has_body = false;
+        while let Some(marker) = self.next.take() {
+            has_body = has_body || has_content(&self.bytes[start..marker.start]);
+            if !marker.ends_document && has_body {
+                self.next = Some(marker);
+                return Some(marker.start);
+            }
+            self.next = self.markers.next();
+            if marker.ends_document && has_body {
+                return Some(next_line(self.bytes, marker.start));
+            }
+            has_body |= !marker.ends_document;
+        }
+        None
+    }
+
+    /// The start of the JSON value that follows the one at `start` without a marker.
+    fn next_json(&self, start: usize) -> Option<usize> {
+        let first = first_byte(self.bytes, start);
+        let end = json::value_end(self.bytes, first)?;
+        let next = first_byte(self.bytes, end);
+        matches!(self.bytes.get(next), Some(b'{' | b'[')).then_some(next)
+    }
+}
+
+impl Iterator for Cuts<'_> {
+    type Item = Cut;
+
+    fn next(&mut self) -> Option<Cut> {
+        let start = self.at;
+        if start >= self.bytes.len() {
+            return None;
+        }
+        let end = self.end(start);
+        self.at = end.unwrap_or(self.bytes.len());
+        Some(Cut { span: Span::new(start, self.at), complete: end.is_some() })
+    }
+}
+
+/// A `---` or `...` line.
+#[derive(Clone, Copy)]
+struct Marker {
+    start: usize,
+    ends_document: bool,
+}
+
+/// The marker lines of a text, in order.
+struct Markers<'a> {
+    bytes: &'a [u8],
+    goes_on: bool,
+    dashes: memmem::FindIter<'a, 'static>,
+    dots: memmem::FindIter<'a, 'static>,
+    next_dashes: Option<usize>,
+    next_dots: Option<usize>,
+}
+
+impl<'a> Markers<'a> {
+    fn new(bytes: &'a [u8], goes_on: bool) -> Self {
+        let (dashes, dots) = (memmem::find_iter(bytes, b"---"), memmem::find_iter(bytes, b"..."));
+        let mut markers = Self { bytes, goes_on, dashes, dots, next_dashes: None, next_dots: None };
+        markers.next_dashes = markers.find_dashes();
+        markers.next_dots = markers.find_dots();
+        markers
+    }
+
+    fn find_dashes(&mut self) -> Option<usize> {
+        let (bytes, goes_on) = (self.bytes, self.goes_on);
+        self.dashes.find(|at| is_marker(bytes, *at, b" \t\r\n#", goes_on))
+    }
+
+    fn find_dots(&mut self) -> Option<usize> {
+        let (bytes, goes_on) = (self.bytes, self.goes_on);
+        self.dots.find(|at| is_marker(bytes, *at, b" \t\r\n", goes_on) && (!goes_on || ends_line(bytes, *at)))
+    }
+}
+
+impl Iterator for Markers<'_> {
+    type Item = Marker;
+
+    fn next(&mut self) -> Option<Marker> {
+        match (self.next_dashes, self.next_dots) {
+            (Some(dashes), dots) if dots.is_none_or(|dots| dashes < dots) => {
+                self.next_dashes = self.find_dashes();
+                Some(Marker { start: dashes, ends_document: false })
+            }
+            (_, Some(dots)) => {
+                self.next_dots = self.find_dots();
+                Some(Marker { start: dots, ends_document: true })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether the three bytes at `at` start a line and one of `followers`, or the end of the text, comes after them.
+fn is_marker(bytes: &[u8], at: usize, followers: &[u8], goes_on: bool) -> bool {
+    let starts_line = match at {
+        0 => true,
+        3 => bytes.starts_with(BYTE_ORDER_MARK) || matches!(bytes[2], b'\n' | b'\r'),
+        at => matches!(bytes[at - 1], b'\n' | b'\r'),
+    };
+    starts_line && bytes.get(at + 3).map_or(!goes_on, |byte| followers.contains(byte))
+}
+
+/// Whether the line at `at` has its line break, and that for certain: after a `\r` a `\n` may come.
+fn ends_line(bytes: &[u8], at: usize) -> bool {
+    let end = token::line_end(bytes, at);
+    bytes.get(end) == Some(&b'\n') || end + 1 < bytes.len()
+}
+
+/// Whether there is more than comments, directives and blank lines.
+fn has_content(bytes: &[u8]) -> bool {
+    let mut at = after_mark(bytes, 0);
+    while at < bytes.len() {
+        if is_content(&bytes[at..token::line_end(bytes, at)]) {
+            return true;
+        }
+        at = next_line(bytes, at);
+    }
+    false
+}
+
+fn is_content(line: &[u8]) -> bool {
+    let first = line.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
+    !line.starts_with(b"%") && first.is_some_and(|byte| *byte != b'#')
+}
+
+/// The start of the line after the one that holds `at`.
+fn next_line(bytes: &[u8], at: usize) -> usize {
+    match token::line_end(bytes, at) {
+        end if bytes[end..].starts_with(b"\r\n") => end + 2,
+        end => (end + 1).min(bytes.len()),
+    }
+}
+
+fn after_mark(bytes: &[u8], at: usize) -> usize {
+    if bytes[at..].starts_with(BYTE_ORDER_MARK) { at + BYTE_ORDER_MARK.len() } else { at }
+}
+
+/// The first byte from `at` that is no white space.
+fn first_byte(bytes: &[u8], at: usize) -> usize {
+    let at = after_mark(bytes, at);
+    at + bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count()
+}

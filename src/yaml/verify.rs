@@ -1,0 +1,152 @@
+//! The check after an edit: the new text, read again, is the source's tree with the changes and nothing else.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use super::edit::Edit;
+use super::flaw::Flaw;
+use super::reader::read;
+use super::remove::Removal;
+use super::resolve::{Plain, resolve};
+use super::tree::{Content, NodeId, Style, Tree};
+use crate::error::Kind;
+use crate::source::Span;
+use crate::value::Value;
+
+/// The values that nodes become.
+type Values<'v> = HashMap<NodeId, Cow<'v, Value>>;
+
+/// Checks `edits` of the document at `document`. The flaw quotes nothing: what is wrong holds values.
+pub(super) fn verify(
+    tree: &Tree,
+    document: Span,
+    values: &Values,
+    removal: &Removal,
+    edits: &[Edit],
+) -> Result<(), Flaw> {
+    let Some(text) = edited(tree.text, document, edits) else {
+        return Err(wrong(document, "two edits overlap"));
+    };
+    let mut after = read(&text, Span::new(0, text.len()))
+        .map_err(|_| wrong(document, "the edited document would not be valid YAML"))?;
+    let result = {
+        let mut comparison = Comparison { tree, after: &after, values, removal, twins: vec![None; tree.nodes.len()] };
+        comparison.roots().map_err(|at| wrong(at.unwrap_or(document), "the edit would change what the document means"))
+    };
+    forget(&mut after);
+    result
+}
+
+fn wrong(span: Span, what: &str) -> Flaw {
+    Flaw::new(Kind::Bug, span, format!("{what}; nothing was written")).hint("please report this manifest")
+}
+
+/// The document with the edits; None where they are out of order or bounds.
+fn edited(text: &str, document: Span, edits: &[Edit]) -> Option<Zeroizing<String>> {
+    let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
+    let mut out = Zeroizing::new(String::with_capacity(document.end - document.start + added));
+    let mut at = document.start;
+    for edit in edits {
+        out.push_str(text.get(at..edit.span.start)?);
+        out.push_str(&edit.text);
+        at = edit.span.end;
+    }
+    out.push_str(text.get(at..document.end)?);
+    Some(out)
+}
+
+/// Overwrites the values that the reader decoded.
+fn forget(tree: &mut Tree) {
+    for node in &mut tree.nodes {
+        if let Content::Scalar(_, Cow::Owned(text)) = &mut node.content {
+            text.zeroize();
+        }
+    }
+}
+
+struct Comparison<'c, 's, 'a> {
+    tree: &'c Tree<'s>,
+    after: &'c Tree<'a>,
+    values: &'c Values<'c>,
+    removal: &'c Removal,
+    /// The node of the new tree for each node of the old one: aliases must follow.
+    twins: Vec<Option<NodeId>>,
+}
+
+/// Where the trees differ, if that is known.
+type Difference = Option<Span>;
+
+impl Comparison<'_, '_, '_> {
+    fn roots(&mut self) -> Result<(), Difference> {
+        match (self.tree.root, self.after.root) {
+            (Some(before), Some(after)) => self.nodes(before, after),
+            (None, None) => Ok(()),
+            _ => Err(None),
+        }
+    }
+
+    fn nodes(&mut self, before: NodeId, after: NodeId) -> Result<(), Difference> {
+        self.twins[before.0 as usize] = Some(after);
+        let (old, new) = (self.tree.node(before), self.after.node(after));
+        let same = old.tag == new.tag && old.anchor == new.anchor;
+        let same = same
+            && match (self.values.get(&before), &old.content, &new.content) {
+                (Some(value), ..) => is_value(self.after, after, value),
+                (None, Content::Scalar(old, text), Content::Scalar(new, same)) => {
+                    text == same && (*old == Style::Plain) == (*new == Style::Plain)
+                }
+                (None, Content::Alias(old), Content::Alias(new)) => self.twins[old.0 as usize] == Some(*new),
+                (None, Content::Map, Content::Map) | (None, Content::List, Content::List) => {
+                    return self.children(before, after);
+                }
+                _ => false,
+            };
+        if same { Ok(()) } else { Err(Some(old.span)) }
+    }
+
+    fn children(&mut self, before: NodeId, after: NodeId) -> Result<(), Difference> {
+        let (tree, new) = (self.tree, self.after);
+        let mut left = new.children(after);
+        for child in tree.children(before).filter(|child| !self.removal.takes(*child)) {
+            let twin = left.next().ok_or(Some(tree.node(child).span))?;
+            self.nodes(child, twin)?;
+        }
+        if left.next().is_none() { Ok(()) } else { Err(Some(tree.node(before).span)) }
+    }
+}
+
+/// Whether every reader takes the node for `value`.
+fn is_value(tree: &Tree, id: NodeId, value: &Value) -> bool {
+    let node = tree.node(id);
+    match (value, &node.content) {
+        (Value::Text(value), Content::Scalar(style, text)) => {
+            value.as_str() == text && (*style != Style::Plain || node.tag.is_some() || resolve(text) == Plain::Text)
+        }
+        (Value::Number(digits), Content::Scalar(Style::Plain, text)) => {
+            digits.as_str() == text && matches!(resolve(text), Plain::Number(_))
+        }
+        (Value::Bool(value), Content::Scalar(Style::Plain, text)) => resolve(text) == Plain::Bool(*value),
+        (Value::Null, Content::Scalar(Style::Plain, text)) => resolve(text) == Plain::Null,
+        (Value::List(items), Content::List) => {
+            let mut nodes = tree.items(id);
+            items.iter().all(|item| nodes.next().is_some_and(|node| is_value(tree, node, item))) && nodes.next().is_none()
+        }
+        (Value::Map(entries), Content::Map) => {
+            let mut nodes = tree.entries(id);
+            let same = entries.iter().all(|(name, value)| {
+                nodes.next().is_some_and(|(key, node)| is_key(tree, key, name) && is_value(tree, node, value))
+            });
+            same && nodes.next().is_none()
+        }
+        _ => false,
+    }
+}
+
+fn is_key(tree: &Tree, id: NodeId, name: &str) -> bool {
+    match &tree.node(id).content {
+        Content::Scalar(style, text) => text == name && (*style != Style::Plain || resolve(text) == Plain::Text),
+        _ => false,
+    }
+}

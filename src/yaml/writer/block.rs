@@ -1,0 +1,131 @@
+//! Literal block scalars: new ones, and one in place of a block scalar that the source has.
+
+use super::scalar;
+use crate::yaml::token::{self, Block, Chomp};
+
+/// Whether a text of several lines can be a new block scalar whose last line break is the line's own.
+pub(super) fn fits(text: &str) -> bool {
+    text.contains('\n') && !text.ends_with("\n\n") && !text.starts_with(' ') && can_be_literal(text)
+}
+
+/// Appends a text that [`fits`] as a literal block, its lines at column `indent`; no line break after it.
+pub(super) fn literal(text: &str, indent: usize, line_break: &str, out: &mut String) {
+    out.push_str(if text.ends_with('\n') { "|" } else { "|-" });
+    out.push_str(line_break);
+    lines(text.trim_end_matches('\n'), indent, line_break, out);
+}
+
+/// Appends a text in place of the block scalar `block`, which the decoded text `old` stands in: as a literal block with its
+/// header and indentation where that gives the text to the character, else double-quoted.
+pub(in crate::yaml) fn rewrite(source: &str, block: &Block, old: &str, text: &str, out: &mut String) {
+    match Shape::of(source, block, old, text) {
+        Some(shape) => shape.write(source, block, text, out),
+        None => on_one_line(source, block, |out| scalar::double(text, out), out),
+    }
+}
+
+/// Appends what `write` writes in place of a block scalar, with the comment of its header.
+pub(in crate::yaml) fn on_one_line(source: &str, block: &Block, write: impl FnOnce(&mut String), out: &mut String) {
+    write(out);
+    out.push_str(source[block.indicators_end..block.header_end].trim_end());
+    if ends_line(source, block) {
+        out.push_str(token::line_break(source, block.header_end));
+    }
+}
+
+/// How a literal block holds a text.
+struct Shape {
+    indent: usize,
+    chomp: Chomp,
+    /// Blank lines to write after the text; others may follow in the source already.
+    blank_lines: usize,
+    ends_line: bool,
+}
+
+impl Shape {
+    fn of(source: &str, block: &Block, old: &str, text: &str) -> Option<Self> {
+        let indent = indent(source, block, old)?;
+        let indicated = block.indent.is_some() || !text.starts_with(' ');
+        if !indicated || !can_be_literal(text) {
+            return None;
+        }
+        let breaks = text.len() - text.trim_end_matches('\n').len();
+        let (chomp, blank_lines) = match (breaks, block.chomp) {
+            (0, _) => (Chomp::Strip, 0),
+            (_, Chomp::Keep) => (Chomp::Keep, breaks - 1),
+            (1, _) => (Chomp::Clip, 0),
+            _ => (Chomp::Keep, (breaks - 1).checked_sub(blank_lines_after(source, block)?)?),
+        };
+        Some(Self { indent, chomp, blank_lines, ends_line: breaks > 0 || ends_line(source, block) })
+    }
+
+    fn write(&self, source: &str, block: &Block, text: &str, out: &mut String) {
+        let line_break = token::line_break(source, block.header_end);
+        out.push('|');
+        if self.chomp == block.chomp {
+            out.push_str(&source[block.span.start + 1..block.indicators_end]);
+        } else {
+            out.extend(block.indent.map(|indent| char::from(b'0' + indent)));
+            out.push_str(match self.chomp {
+                Chomp::Clip => "",
+                Chomp::Strip => "-",
+                Chomp::Keep => "+",
+            });
+        }
+        out.push_str(&source[block.indicators_end..block.header_end]);
+        out.push_str(line_break);
+        lines(text.trim_end_matches('\n'), self.indent, line_break, out);
+        let breaks = usize::from(self.ends_line) + self.blank_lines;
+        out.extend(std::iter::repeat_n(line_break, breaks));
+    }
+}
+
+/// Whether a literal block gives the text back in every reader, its last line breaks aside.
+fn can_be_literal(text: &str) -> bool {
+    let body = text.trim_end_matches('\n');
+    !body.is_empty()
+        && !body.starts_with(['\t', '\n'])
+        && body.chars().all(|char| matches!(char, '\n' | '\t') || scalar::is_printable(char))
+        && body.split('\n').all(|line| line.is_empty() || !line.trim_matches([' ', '\t']).is_empty())
+}
+
+/// The column of a block scalar's text: how much deeper its first line is in the source than in the decoded text.
+fn indent(source: &str, block: &Block, old: &str) -> Option<usize> {
+    let is_blank = |line: &&str| line.trim_matches([' ', '\t', '\r']).is_empty();
+    let leading = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let written = source[block.header_end..block.span.end].split(['\n', '\r']).find(|line| !is_blank(line))?;
+    let decoded = old.split('\n').find(|line| !is_blank(line))?;
+    leading(written).checked_sub(leading(decoded)).filter(|indent| *indent > 0)
+}
+
+/// The blank lines that follow, which a keeping header would take in; None where one of them holds more than a line break.
+fn blank_lines_after(source: &str, block: &Block) -> Option<usize> {
+    let rest = &source.as_bytes()[block.span.end..];
+    let (mut at, mut count) = (0, 0);
+    while let Some(byte) = rest.get(at) {
+        match byte {
+            b'\n' => count += 1,
+            b'\r' => count += usize::from(rest.get(at + 1) != Some(&b'\n')),
+            b' ' | b'\t' if matches!(rest.get(token::skip_blanks(rest, at)), None | Some(b'\n' | b'\r')) => return None,
+            _ => break,
+        }
+        at += 1;
+    }
+    Some(count)
+}
+
+fn ends_line(source: &str, block: &Block) -> bool {
+    source[..block.span.end].ends_with(['\n', '\r'])
+}
+
+fn lines(text: &str, indent: usize, line_break: &str, out: &mut String) {
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            out.push_str(line_break);
+        }
+        if !line.is_empty() {
+            out.extend(std::iter::repeat_n(' ', indent));
+            out.push_str(line);
+        }
+    }
+}

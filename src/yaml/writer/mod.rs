@@ -1,0 +1,17 @@
+//! Values as YAML that every reader (YAML 1.1 and 1.2, go-yaml) takes as those values. Knows no tree.
+
+pub(super) mod block;
+pub(super) mod collection;
+pub(super) mod flow;
+pub(super) mod scalar;
+
+/// Why a value cannot be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unwritable {
+    /// It is, or holds, bytes that are not UTF-8.
+    Bytes,
+    /// It is, or holds, a number that Kubernetes does not read as one.
+    Number,
+    /// A key of it is longer than YAML allows.
+    Key,
+}
