@@ -3,10 +3,12 @@
 mod auth;
 mod cases;
 mod cli;
+mod manifests;
 mod secret_settings;
 mod servers;
 mod structure;
 mod support;
 mod tenant;
+mod tools;
 mod vault;
 mod vault_faults;
