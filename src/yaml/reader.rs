@@ -133,7 +133,8 @@ impl<'s> Reader<'s> {
     fn empty(&self, at: usize) -> Node<'s> {
         let bytes = &self.text.as_bytes()[..self.body.end];
         let next = token::skip_space(bytes, self.end);
-        let at = if self.builder.expects_value() && next >= at && bytes.get(next) == Some(&b':') { next + 1 } else { at };
+        let at =
+            if self.builder.expects_value() && next >= at && bytes.get(next) == Some(&b':') { next + 1 } else { at };
         Node::new(Content::Scalar(Style::Plain, Cow::Borrowed("")), Span::new(at, at))
     }
 

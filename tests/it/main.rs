@@ -1,9 +1,12 @@
 //! The integration tests: one crate, one module per concern.
 
 mod auth;
+mod canary;
 mod cases;
 mod cli;
 mod manifests;
+mod docs;
+mod examples;
 mod secret_settings;
 mod servers;
 mod structure;
