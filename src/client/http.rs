@@ -302,12 +302,17 @@ fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
     }
 }
 
-/// The TLS error in a chain, which hides inside of I/O errors.
+/// The TLS error in a chain.
 fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
-    chain(error).find_map(|error| match error.downcast_ref::<std::io::Error>() {
-        Some(io) => io.get_ref()?.downcast_ref(),
+    chain(error).find_map(within)
+}
+
+/// The TLS error that an I/O error wraps, which another I/O error may wrap.
+fn within<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
+    match error.downcast_ref::<std::io::Error>() {
+        Some(io) => within(io.get_ref()?),
         None => error.downcast_ref(),
-    })
+    }
 }
 
 /// What lies at the bottom of an error: the operating system's word, not the layers'.

@@ -2,6 +2,7 @@
 
 pub mod file;
 pub mod http;
+pub mod kubernetes;
 mod rate;
 pub mod request;
 mod retry;
