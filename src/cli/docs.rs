@@ -6,7 +6,7 @@ use super::environment::Environment;
 use super::output;
 
 /// A page's name, and what prints it.
-const PAGES: &[(&str, fn() -> String)] = &[];
+const PAGES: &[(&str, fn() -> String)] = &[("backends", crate::backend::docs)];
 
 /// Print a page of docs/ that is made from the code
 #[derive(Debug, clap::Args)]
