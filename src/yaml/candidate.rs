@@ -52,9 +52,7 @@ impl Trace {
                 memchr::memchr3_iter(b'<', b'\\', b'&', rest).map(|at| from + at).find(|at| is_sign(bytes, *at))
             }
             Find::Percent => memchr::memchr_iter(b'%', rest).map(|at| from + at).find(|at| is_percent(bytes, *at)),
-            Find::Word(finder, is_meant) => {
-                finder.find_iter(rest).map(|at| from + at).find(|at| is_meant(bytes, *at))
-            }
+            Find::Word(finder, is_meant) => finder.find_iter(rest).map(|at| from + at).find(|at| is_meant(bytes, *at)),
         }
     }
 }

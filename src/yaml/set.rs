@@ -176,7 +176,8 @@ impl Place<'_, '_> {
             _ => {
                 let key = self.key(parent)?;
                 let between = &self.tree.text[key.span.end..self.node.start];
-                let is_implicit = between.trim_start_matches([' ', '\t']).starts_with(':') && !between.contains(['\n', '\r']);
+                let is_implicit =
+                    between.trim_start_matches([' ', '\t']).starts_with(':') && !between.contains(['\n', '\r']);
                 let layout = self.layout(self.node.span.end, true);
                 let step = if matches!(value, Value::List(_)) { layout.list_step } else { layout.step };
                 let indent = self.indentation(key.start)?;
@@ -249,8 +250,10 @@ fn unwritable(span: Span, value: &Value, why: Unwritable) -> Flaw {
     match why {
         Unwritable::Bytes => Flaw::new(Kind::Value, span, "bytes that are not UTF-8 cannot stand in YAML")
             .hint("put them into a Secret's `data`, with `base64encode`"),
-        Unwritable::Number => Flaw::new(Kind::Value, span, format!("{} that Kubernetes does not read as one", value.kind()))
-            .hint("`toString` makes it text"),
+        Unwritable::Number => {
+            Flaw::new(Kind::Value, span, format!("{} that Kubernetes does not read as one", value.kind()))
+                .hint("`toString` makes it text")
+        }
         Unwritable::Key => Flaw::new(Kind::Value, span, "a map with a key that is too long for YAML"),
     }
 }

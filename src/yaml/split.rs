@@ -21,8 +21,7 @@ pub struct Document {
 /// The documents of a text.
 pub fn split(bytes: &[u8]) -> impl Iterator<Item = Document> + '_ {
     let mut candidates = Candidates::new(bytes);
-    Cuts::new(bytes, false)
-        .map(move |cut| Document { span: cut.span, candidate: candidates.any(cut.span) })
+    Cuts::new(bytes, false).map(move |cut| Document { span: cut.span, candidate: candidates.any(cut.span) })
 }
 
 /// The end of the last complete document of a text that goes on.

@@ -159,7 +159,9 @@ impl Values<'_, '_> {
 
 fn unfit(span: Span, tag: Option<&str>) -> Flaw {
     match tag.and_then(|tag| tag.strip_prefix("tag:yaml.org,2002:")) {
-        Some(tag) => Flaw::new(Kind::Syntax, span, format!("the scalar is none of the kind that its tag `!!{tag}` says")),
+        Some(tag) => {
+            Flaw::new(Kind::Syntax, span, format!("the scalar is none of the kind that its tag `!!{tag}` says"))
+        }
         None => Flaw::new(Kind::Syntax, span, "neither infinite numbers nor `.nan` can be JSON"),
     }
 }

@@ -131,7 +131,8 @@ fn is_value(tree: &Tree, id: NodeId, value: &Value) -> bool {
         (Value::Null, Content::Scalar(Style::Plain, text)) => resolve(text) == Plain::Null,
         (Value::List(items), Content::List) => {
             let mut nodes = tree.items(id);
-            items.iter().all(|item| nodes.next().is_some_and(|node| is_value(tree, node, item))) && nodes.next().is_none()
+            items.iter().all(|item| nodes.next().is_some_and(|node| is_value(tree, node, item)))
+                && nodes.next().is_none()
         }
         (Value::Map(entries), Content::Map) => {
             let mut nodes = tree.entries(id);

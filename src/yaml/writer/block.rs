@@ -106,7 +106,9 @@ fn blank_lines_after(source: &str, block: &Block) -> Option<usize> {
         match byte {
             b'\n' => count += 1,
             b'\r' => count += usize::from(rest.get(at + 1) != Some(&b'\n')),
-            b' ' | b'\t' if matches!(rest.get(token::skip_blanks(rest, at)), None | Some(b'\n' | b'\r')) => return None,
+            b' ' | b'\t' if matches!(rest.get(token::skip_blanks(rest, at)), None | Some(b'\n' | b'\r')) => {
+                return None;
+            }
             _ => break,
         }
         at += 1;
