@@ -269,6 +269,12 @@ fn failure(error: &reqwest::Error, url: &Url, trusted: &str) -> Failed {
         };
         return Failed { attempt: Attempt::Refused, error };
     }
+    if error.is_builder() {
+        let error = Error::new(Kind::Setting, format!("no request to `{address}` can be made of the settings"))
+            .cause(innermost(error))
+            .hint("does a token or a namespace hold a line break, or another character that no header may hold?");
+        return Failed { attempt: Attempt::Refused, error };
+    }
     let (attempt, what) = match error.is_connect() {
         true => (Attempt::Unsent, format!("cannot connect to `{address}`")),
         false => (Attempt::Broken, format!("the connection to `{address}` broke")),

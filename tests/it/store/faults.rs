@@ -262,3 +262,11 @@ fn the_rate_is_kept() {
     read_all(&open(&settings), &["a/data/1", "a/data/2", "a/data/3", "a/data/4"]);
     assert!(start.elapsed() >= Duration::from_millis(290), "{:?}", start.elapsed());
 }
+
+#[test]
+fn a_token_that_no_header_can_hold_is_named_and_not_shown() {
+    let faults = Faults::script(vec![found()]);
+    let outcome = read(&[("VAULT_ADDR", faults.address.as_str()), ("VAULT_TOKEN", "canary\nb")], "a/data/b");
+    assert_holds(&outcome, &["failed: no request to", "line break"]);
+    assert!(!outcome.contains("canary") && faults.requests().is_empty());
+}

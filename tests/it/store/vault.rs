@@ -275,7 +275,7 @@ fn tls_trusts_whom_the_settings_say() {
         ),
         (
             vec![("VAULT_CACERT", "/nowhere/ca.pem")],
-            &["failed: cannot read `/nowhere/ca.pem`, which `VAULT_CACERT` names"],
+            &["failed: cannot read `/nowhere/ca.pem`, which `VAULT_CACERT` (environment) names"],
         ),
         (vec![("VAULT_CACERT", key.to_str().unwrap())], &["holds no certificate"]),
         (
