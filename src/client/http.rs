@@ -1,6 +1,5 @@
 //! Sends requests to one server: proxy, timeout, rate limit, retries, one redirect, bounded bodies. Knows no meaning of an answer.
 
-use std::error::Error as _;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use reqwest::Url;
 use tokio::time::{Instant, sleep, timeout_at};
 use zeroize::Zeroizing;
 
+use super::failure::{Failed, Failure, failure, innermost};
 use super::rate::Limit;
 use super::request::{Method, Request, Response};
 use super::retry::{Attempt, Attempts, Repeat};
@@ -30,21 +30,6 @@ pub struct Client {
 struct Connection {
     inner: reqwest::Client,
     trusted: String,
-}
-
-/// Why a request came to no answer.
-#[derive(Debug)]
-pub struct Failure {
-    /// What is wrong.
-    pub error: Error,
-    /// Whether every other request to this server would fail the same way.
-    pub everywhere: bool,
-}
-
-/// Why one attempt came to no answer.
-struct Failed {
-    attempt: Attempt,
-    error: Error,
 }
 
 const LARGEST_BODY: usize = 32 << 20;
@@ -183,19 +168,6 @@ impl Client {
     }
 }
 
-impl From<Failed> for Failure {
-    fn from(failed: Failed) -> Self {
-        Self { error: failed.error, everywhere: failed.attempt != Attempt::Hopeless }
-    }
-}
-
-/// What stops before a request is made would stop every other one too.
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self { error, everywhere: true }
-    }
-}
-
 fn parse(address: &str) -> Result<Url, Error> {
     let hint = "an address looks like `https://vault.example.com:8200`";
     let wrong = |detail: &str| Error::new(Kind::Setting, detail).hint(hint);
@@ -213,7 +185,7 @@ fn parse(address: &str) -> Result<Url, Error> {
 }
 
 /// An address without user, password, path and query.
-fn shown(url: &Url) -> String {
+pub(super) fn shown(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
@@ -255,76 +227,6 @@ fn redirect(from: &Url, location: &str, request: &Request) -> Result<Url, Box<Fa
         ("https", "https") => Ok(to),
         _ => Err(refuse(format!("to `{}`, and without TLS no credential goes there", shown(&to)))),
     }
-}
-
-/// What a connection's error means.
-fn failure(error: &reqwest::Error, url: &Url, trusted: &str) -> Failed {
-    let address = shown(url);
-    if let Some(tls) = tls_error(error) {
-        let detail = format!("cannot make a TLS connection to `{address}`, trusting {trusted}");
-        let error = Error::new(Kind::Store, detail).cause(tls.to_string());
-        let error = match tls_hint(tls) {
-            Some(hint) => error.hint(hint),
-            None => error,
-        };
-        return Failed { attempt: Attempt::Refused, error };
-    }
-    if error.is_builder() {
-        let error = Error::new(Kind::Setting, format!("no request to `{address}` can be made of the settings"))
-            .cause(innermost(error))
-            .hint("does a token or a namespace hold a line break, or another character that no header may hold?");
-        return Failed { attempt: Attempt::Refused, error };
-    }
-    let (attempt, what) = match error.is_connect() {
-        true => (Attempt::Unsent, format!("cannot connect to `{address}`")),
-        false => (Attempt::Broken, format!("the connection to `{address}` broke")),
-    };
-    let hint = "is `VAULT_ADDR` right, and does the server run there?";
-    Failed { attempt, error: Error::new(Kind::Store, what).cause(innermost(error)).hint(hint) }
-}
-
-fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
-    use rustls::CertificateError as Certificate;
-    match error {
-        rustls::Error::InvalidCertificate(Certificate::UnknownIssuer) => {
-            Some("name the authority that signed the server's certificate with `VAULT_CACERT`")
-        }
-        rustls::Error::InvalidCertificate(
-            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
-        ) => Some("the certificate bears another name: use it in `VAULT_ADDR`, or give it as `VAULT_TLS_SERVER_NAME`"),
-        rustls::Error::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
-            Some("the server needs a new certificate")
-        }
-        rustls::Error::InvalidMessage(_) => {
-            Some("the server speaks no TLS on this port: is `VAULT_ADDR` meant to begin with `http://`?")
-        }
-        rustls::Error::AlertReceived(_) => {
-            Some("the server refused: does it ask for a client certificate (`VAULT_CLIENT_CERT`, `VAULT_CLIENT_KEY`)?")
-        }
-        _ => None,
-    }
-}
-
-/// The TLS error in a chain.
-fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
-    chain(error).find_map(within)
-}
-
-/// The TLS error that an I/O error wraps, which another I/O error may wrap.
-fn within<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
-    match error.downcast_ref::<std::io::Error>() {
-        Some(io) => within(io.get_ref()?),
-        None => error.downcast_ref(),
-    }
-}
-
-/// What lies at the bottom of an error: the operating system's word, not the layers'.
-fn innermost(error: &reqwest::Error) -> String {
-    chain(error).last().map_or_else(|| "unknown".to_owned(), ToString::to_string)
-}
-
-fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |error| (*error).source())
 }
 
 #[cfg(test)]
