@@ -1,0 +1,52 @@
+//! Manifests of real projects, as `just servers` keeps them from the Go modules: without placeholders they leave as they came.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use walkdir::WalkDir;
+
+use crate::support::program::binary;
+use crate::support::servers;
+
+#[test]
+fn manifests_of_real_projects_leave_byte_for_byte() {
+    let Some(folder) = servers::manifests() else { return };
+    let files: Vec<PathBuf> = WalkDir::new(folder)
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry.file_type().is_file())
+        .map(|e| e.into_path())
+        .collect();
+    let (next, wrong) = (AtomicUsize::new(0), std::sync::Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Some(problem) = difference(file) {
+                        wrong.lock().unwrap().push(problem);
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(files.len() > 1000, "{} files are too few", files.len());
+    assert!(wrong.is_empty(), "{} of {} files:\n{}", wrong.len(), files.len(), wrong[..wrong.len().min(20)].join("\n"));
+}
+
+fn difference(file: &Path) -> Option<String> {
+    let output = Command::new(binary())
+        .args(["generate", "--allow-empty"])
+        .arg(file)
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        return Some(format!("{}: {stderr}", file.display()));
+    }
+    (output.stdout != fs::read(file).unwrap()).then(|| format!("{} has changed {stderr}", file.display()))
+}
