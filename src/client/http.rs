@@ -169,8 +169,7 @@ impl Client {
 
     fn url(&self, request: &Request) -> Url {
         let mut url = self.address.clone();
-        let (path, query) =
-            request.path.split_once('?').map_or((&*request.path, None), |(path, query)| (path, Some(query)));
+        let (path, query) = request.parts();
         url.set_path(&format!("{}{path}", self.address.path().trim_end_matches('/')));
         url.set_query(query);
         url
@@ -240,23 +239,21 @@ fn location(answer: &reqwest::Response) -> Option<String> {
     redirects.then(|| header(answer, "location").unwrap_or_default().to_owned())
 }
 
-/// A standby node names the active one by a redirect. The credential goes with it, so it must be the same request,
-/// and never over an open line where it came over TLS.
+/// A standby node names the active one by a redirect. The credential goes with it: so only over TLS, where whoever is there
+/// proves itself to the same authorities, and only for the same request.
 fn redirect(from: &Url, location: &str, request: &Request) -> Result<Url, Box<Failed>> {
     let refuse = |why: String| {
         let error = Error::new(Kind::Store, format!("`{}` redirects {why}", shown(from)))
-            .hint("`VAULT_ADDR` must be Vault itself, and Vault's `api_addr` its address as clients reach it");
-        Box::new(Failed { attempt: Attempt::Hopeless, error })
+            .hint("`VAULT_ADDR` must be Vault itself, best its active node");
+        Box::new(Failed { attempt: Attempt::Refused, error })
     };
     let to = from.join(location).map_err(|_| refuse("to nowhere".to_owned()))?;
-    let asked = match to.query() {
-        Some(query) => format!("{}?{query}", to.path()).ends_with(&request.path),
-        None => to.path().ends_with(&request.path),
-    };
+    let (path, query) = request.parts();
+    let asked = to.path().ends_with(path) && to.query() == query;
     match (from.scheme(), to.scheme()) {
-        _ if !asked => Err(refuse(format!("to another page, of `{}`, so it is no Vault", shown(&to)))),
-        ("https", "https") | ("http", "http" | "https") => Ok(to),
-        _ => Err(refuse(format!("to `{}`, which is not encrypted", shown(&to)))),
+        _ if !asked => Err(refuse(format!("to another page, of `{}`: it is no Vault", shown(&to)))),
+        ("https", "https") => Ok(to),
+        _ => Err(refuse(format!("to `{}`, and without TLS no credential goes there", shown(&to)))),
     }
 }
 
@@ -322,4 +319,55 @@ fn innermost(error: &reqwest::Error) -> String {
 
 fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
     std::iter::successors(error.source(), |error| (*error).source())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_leads_to_the_same_request_over_tls() {
+        for (from, to, followed) in [
+            ("https://one:8200/v1/a/data/b?version=3", "https://two:8200/v1/a/data/b?version=3", true),
+            ("https://one:8200/v1/a/data/b?version=3", "https://two/vault/v1/a/data/b?version=3", true),
+            ("https://one:8200/v1/a/data/b?version=3", "https://two:8200/v1/a/data/b", false),
+            ("https://one:8200/v1/a/data/b?version=3", "https://sso/login?next=/v1/a/data/b?version=3#x", false),
+            ("https://one:8200/v1/a/data/b?version=3", "http://two:8200/v1/a/data/b?version=3", false),
+            ("http://one:8200/v1/a/data/b?version=3", "https://one:8200/v1/a/data/b?version=3", false),
+            ("http://one:8200/v1/a/data/b?version=3", "http://two:8200/v1/a/data/b?version=3", false),
+            ("https://one:8200/v1/a/data/b?version=3", "", true),
+        ] {
+            let to = redirect(&Url::parse(from).unwrap(), to, &Request::get("/v1/a/data/b?version=3"));
+            assert_eq!(to.is_ok(), followed, "{from}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        let client = Client::new(&Config::default(), "https://user:canary@vault.test:8200/base?q=canary").unwrap();
+        assert_eq!(client.address(), "https://vault.test:8200");
+        let url = client.url(&Request::get("/v1/a%20b?version=1"));
+        assert_eq!((url.path(), url.query()), ("/base/v1/a%20b", Some("version=1")));
+    }
+
+    #[test]
+    fn what_is_no_address_is_a_wrong_setting() {
+        for address in ["vault:8200", "127.0.0.1:8200", "ftp://vault", "https://", ""] {
+            let error = Client::new(&Config::default(), address).err().expect(address);
+            assert_eq!(error.kind, Kind::Setting, "{address}");
+        }
+    }
+
+    #[test]
+    fn this_machine_needs_no_proxy() {
+        for (address, loopback) in [
+            ("http://127.0.0.1:8200", true),
+            ("http://127.8.8.8", true),
+            ("http://[::1]:8200", true),
+            ("http://localhost", true),
+            ("http://vault", false),
+        ] {
+            assert_eq!(is_loopback(&Url::parse(address).unwrap()), loopback, "{address}");
+        }
+    }
 }
