@@ -6,10 +6,10 @@ use crate::support::program::{binary, program, root};
 use crate::support::servers;
 
 /// The pages that `vault-render docs` prints.
-const PAGES: [&str; 2] = ["modifiers", "settings"];
+const PAGES: [&str; 3] = ["backends", "modifiers", "settings"];
 
 /// The pages that people write.
-const WRITTEN: [&str; 7] = [
+const WRITTEN: [&str; 8] = [
     "README.md",
     "CONTRIBUTING.md",
     "COMPATIBILITY.md",
@@ -17,6 +17,7 @@ const WRITTEN: [&str; 7] = [
     "docs/helm.md",
     "docs/kustomize.md",
     "docs/placeholders.md",
+    "docs/security.md",
 ];
 
 #[test]
