@@ -100,7 +100,7 @@ fn in_a_pod_the_service_account_leads_to_the_secret_of_its_own_namespace() {
         .args([binary(), "generate", "-", "-s", "vault"])
         .env_clear()
         .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .env("HOME", "/nonexistent")
+        .env("HOME", "/dev/null")
         .env("KUBERNETES_SERVICE_HOST", host)
         .env("KUBERNETES_SERVICE_PORT", port)
         .stdin(Stdio::from(fs::File::open(input.path()).unwrap()))

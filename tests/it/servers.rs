@@ -38,7 +38,7 @@ fn vault_seals_and_unseals() {
 
 #[test]
 fn vault_speaks_tls() {
-    let Some(vault) = servers::own_vault(Setup { tls: vec!["127.0.0.1"] }) else { return };
+    let Some(vault) = servers::own_vault(Setup { tls: vec!["127.0.0.1"], ..Setup::default() }) else { return };
     assert!(vault.address.starts_with("https://"));
     assert_eq!(vault.api().get("sys/health").status, 200);
 }

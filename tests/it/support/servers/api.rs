@@ -7,6 +7,8 @@ use reqwest::Method;
 use reqwest::blocking::Client;
 use serde_json::Value;
 
+use super::Authority;
+
 /// A server's address and a token for it.
 #[derive(Clone)]
 pub(crate) struct Api {
@@ -24,21 +26,25 @@ pub(crate) struct Answer {
 }
 
 impl Api {
-    /// `base` as in `https://127.0.0.1:8200/v1`; `ca` as PEM. Every host name is this machine.
-    pub(crate) fn new(base: &str, ca: Option<&str>) -> Self {
+    /// `base` as in `https://127.0.0.1:8200/v1`; every host name is this machine. To a server
+    /// of `authority` the client shows a certificate of the same.
+    pub(crate) fn new(base: &str, authority: Option<&Authority>) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             // Somebody in this process may have been first, with the same one.
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
-        let roots = ca.map(|pem| reqwest::Certificate::from_pem(pem.as_bytes()).expect("PEM"));
         let url = reqwest::Url::parse(base).expect("a URL");
         let here = ([127, 0, 0, 1], url.port().expect("a port")).into();
-        let client = Client::builder()
-            .resolve(url.host_str().expect("a host"), here)
-            .no_proxy()
-            .timeout(Duration::from_secs(30))
-            .tls_certs_only(roots);
+        let mut client = Client::builder().resolve(url.host_str().expect("a host"), here).no_proxy();
+        client = client.timeout(Duration::from_secs(30)).tls_certs_only([]);
+        if let Some(authority) = authority {
+            let identity = authority.client("operator");
+            let pem = format!("{}{}", identity.certificate, identity.key);
+            let root = reqwest::Certificate::from_pem(authority.pem.as_bytes()).expect("PEM");
+            let identity = reqwest::Identity::from_pem(pem.as_bytes()).expect("PEM");
+            client = client.tls_certs_only([root]).identity(identity);
+        }
         Self { client: client.build().expect("a client"), base: base.to_owned(), token: None }
     }
 
