@@ -84,7 +84,7 @@ fn whole(args: &Args, paths: &[String], environment: &Environment) -> bool {
 
 /// Window by window: what is right before the first error is printed.
 fn stream(args: &Args, paths: &[String], environment: &Environment) -> bool {
-    let (windows, mut errors) = input::windows(paths, &environment.here(args.allow_empty), yaml::split::boundary);
+    let (windows, errors) = input::windows(paths, &environment.here(args.allow_empty), yaml::split::boundary);
     let mut pass = Pass::new(&args.flags, args.options(), environment);
     let mut report = output::Report::new(environment);
     let mut stream = Stream::default();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::runtime::Runtime;
 
 use super::environment::Environment;
+use crate::client::kubernetes;
 use crate::config::table::SERVICE_ACCOUNT_TOKEN;
 use crate::config::{ClusterSecret, Config, ConfigFile, Given};
 use crate::error::{Error, Errors, Kind};
@@ -46,9 +47,9 @@ impl Flags {
         if let Some(name) = &self.secret_name {
             let (namespace, name) = match name.split_once(':') {
                 Some((namespace, name)) => (namespace.to_owned(), name),
-                None => (pod_namespace(), name.as_str()),
+                None => (kubernetes::default_namespace(), name.as_str()),
             };
-            match runtime.block_on(kubernetes::secret(&namespace, name)) {
+            match runtime.block_on(kubernetes::secret(None, &namespace, name)) {
                 Ok(data) => given.secret = Some(ClusterSecret { name: format!("{namespace}:{name}"), data }),
                 Err(error) => errors.push(error),
             }
@@ -83,21 +84,6 @@ impl Flags {
         let cache = self.disable_token_cache.then(|| ("AVP_DISABLE_TOKEN_CACHE", "true".to_owned()));
         file.into_iter().chain(cache).collect()
     }
-}
-
-mod kubernetes {
-    use crate::error::{Error, Kind};
-
-    pub(super) async fn secret(_namespace: &str, _name: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
-        Err(Error::new(Kind::Setting, "`-s` does not work yet"))
-    }
-}
-
-/// Where the pod runs, else where Argo CD usually does.
-fn pod_namespace() -> String {
-    let file = Path::new(SERVICE_ACCOUNT_TOKEN).with_file_name("namespace");
-    let namespace = std::fs::read_to_string(file).unwrap_or_default();
-    if namespace.trim().is_empty() { "argocd".to_owned() } else { namespace.trim().to_owned() }
 }
 
 fn config_file(path: &str, tenant: [&PathBuf; 2]) -> Result<ConfigFile, Error> {

@@ -99,7 +99,7 @@ impl Step {
 
 /// A line break between arguments is a blank, as YAML folds it.
 fn one_line(segment: &str) -> String {
-    let lines: Vec<&str> = segment.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = segment.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join(" ")
 }
 

@@ -9,6 +9,7 @@ mod json;
 mod jsonpath;
 mod table;
 mod text;
+mod yaml;
 
 pub use chain::Chain;
 pub use table::{Example, MODIFIERS, Modifier, docs};

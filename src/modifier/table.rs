@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::{base64, default, hash, json, jsonpath, text};
+use super::{base64, default, hash, json, jsonpath, text, yaml};
 use crate::error::Error;
 use crate::value::Value;
 
@@ -99,6 +99,18 @@ pub static MODIFIERS: &[Modifier] = &[
         },
         takes: TEXT,
         function: Function::Plain(json::parse),
+    },
+    Modifier {
+        name: "yamlParse",
+        doc: "the value that YAML text stands for, with the types that Kubernetes reads, decimal numbers exact",
+        usage: "",
+        example: Example {
+            value: r#""port: 0x10\ntls: yes\nratio: 1.50\n""#,
+            chain: "yamlParse",
+            result: r#"{"port":16,"tls":true,"ratio":1.50}"#,
+        },
+        takes: TEXT,
+        function: Function::Plain(yaml::parse),
     },
     Modifier {
         name: "indent",

@@ -150,12 +150,29 @@ impl<'s> Reader<'s> {
         if self.builder.depth() >= DEPTH {
             return Err(too_deep(span));
         }
-        let mut node = Node::new(content, span);
-        node.flow = style == StructureStyle::Flow;
+        let is_flow = style == StructureStyle::Flow;
+        let is_value_list = content == Content::List && !is_flow && self.builder.expects_value();
+        let start = if is_value_list { self.first_dash(span.start) } else { span.start };
+        let mut node = Node::new(content, Span::new(start, span.end.max(start)));
+        node.flow = is_flow;
         let id = self.describe(node, tag, tag_start);
         let id = self.builder.open(id);
         self.remember(id, anchor);
         Ok(())
+    }
+
+    /// The dash that opens the list after a key, which the parser may report behind it.
+    fn first_dash(&self, limit: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = token::skip_space(bytes, self.end);
+        while at < limit {
+            at = match bytes[at] {
+                b':' => token::skip_space(bytes, at + 1),
+                b'&' | b'!' => token::skip_space(bytes, token::word_end(bytes, at)),
+                _ => return at,
+            };
+        }
+        limit
     }
 
     fn add(&mut self, node: Node<'s>, tag: Option<Cow<'s, Tag>>, tag_start: Option<usize>, anchor: usize) {

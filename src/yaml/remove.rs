@@ -310,7 +310,7 @@ impl Cuts<'_, '_> {
             if next >= node.span.start || !matches!(bytes[next], b'&' | b'!') {
                 return Ok(at);
             }
-            at = next + bytes[next..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+            at = token::word_end(bytes, next);
         }
     }
 }

@@ -63,7 +63,7 @@ fn texts_keep_the_style_that_can_hold_them() {
         ("a: !!str X\n", "1", "a: !!str '1'\n"),
         ("a: &x X\nb: *x\n", "v", "a: &x v\nb: *x\n"),
         ("a:\n", "v", "a: v\n"),
-        ("a: \n", "v", "a: v\n"),
+        ("a: \n", "v", "a: v \n"),
         ("a: &x\n", "v", "a: &x v\n"),
         ("a:", "v", "a: v"),
         ("\u{feff}a: X\r\n", "v", "\u{feff}a: v\r\n"),
@@ -99,7 +99,7 @@ fn lists_and_maps_become_native() {
     for (before, path, value, after) in [
         ("a: X\n", "a", map, "a:\n  k: v\n  l:\n    - 1\n    - x: true\n  e: {}\n"),
         ("a: X # c\nb: 1\n", "a", r#"{"k":null}"#, "a: # c\n  k: null\nb: 1\n"),
-        ("a:\n- 1\nb: X\n", "b", r#"["x", "y"]"#, "a:\n- 1\nb:\n- x\n- y\n"),
+        ("a:\n- 1\nb: X\n", "b", r#"["x", "y"]"#, "a:\n- 1\nb:\n- x\n- 'y'\n"),
         ("a:\n    b: X\n", "a.b", r#"{"k":"v"}"#, "a:\n    b:\n        k: v\n"),
         ("- X\n- b\n", "0", r#"{"k":"v","l":"w"}"#, "- k: v\n  l: w\n- b\n"),
         ("- X # c\n- b\n", "0", r#"{"k":"v","l":"w"}"#, "- # c\n  k: v\n  l: w\n- b\n"),

@@ -89,6 +89,11 @@ pub(super) fn skip_blanks(bytes: &[u8], at: usize) -> usize {
     at + bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
+/// The next white space.
+pub(super) fn word_end(bytes: &[u8], at: usize) -> usize {
+    at + bytes[at..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count()
+}
+
 /// The first byte after the last one that is no blank, before `at`.
 pub(super) fn trim_blanks(bytes: &[u8], at: usize) -> usize {
     at - bytes[..at].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
@@ -102,7 +107,7 @@ fn header(text: &str, mut at: usize, limit: usize) -> Option<usize> {
             b'|' | b'>' => return Some(at),
             b' ' | b'\t' | b'\n' | b'\r' | b':' | b'-' | b'?' | b'.' => at += 1,
             b'#' | b'%' => at = line_end(bytes, at),
-            b'!' | b'&' => at += bytes[at..limit].iter().take_while(|byte| !byte.is_ascii_whitespace()).count(),
+            b'!' | b'&' => at = word_end(bytes, at),
             _ => return None,
         }
     }
