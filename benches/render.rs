@@ -19,7 +19,8 @@ fn main() {
     let folder = std::env::temp_dir().join(format!("vault-render-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let secrets = folder.join("secrets.yaml");
-    std::fs::write(&secrets, "secret/data/app: {user: bob, password: 'p@ss: word', port: 5432, cert: \"A\\nB\\n\"}\n").expect("a file");
+    std::fs::write(&secrets, "secret/data/app: {user: bob, password: 'p@ss: word', port: 5432, cert: \"A\\nB\\n\"}\n")
+        .expect("a file");
     let config = Config::for_test(&[("AVP_TYPE", "file"), ("AVP_FILE", &secrets.to_string_lossy())]);
     for (what, text) in [
         ("without placeholders", CONFIG_MAP.repeat(40_000)),

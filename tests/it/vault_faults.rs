@@ -72,8 +72,9 @@ fn a_client_certificate_is_shown() {
         program.env("VAULT_CLIENT_CERT", certificate).env("VAULT_CLIENT_KEY", key)
     };
     with(&vault.authority).stdout(secret(&["over-tls"])).check();
-    with(&Authority::new("another")).status(1).stderr_holds(["VAULT_CLIENT_CERT"]).check();
-    as_root(&vault).env("VAULT_CACERT", &vault.ca_file).status(1).stderr_holds(["certificate"]).check();
+    // What Vault thinks of a certificate may come too late to be read, or not at all: the connection just ends.
+    with(&Authority::new("another")).status(1).stderr_holds([&vault.address]).check();
+    as_root(&vault).env("VAULT_CACERT", &vault.ca_file).status(1).stderr_holds([&vault.address]).check();
 }
 
 #[test]

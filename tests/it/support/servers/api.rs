@@ -7,7 +7,7 @@ use reqwest::Method;
 use reqwest::blocking::Client;
 use serde_json::Value;
 
-use super::Authority;
+use super::Identity;
 
 /// A server's address and a token for it.
 #[derive(Clone)]
@@ -26,9 +26,8 @@ pub(crate) struct Answer {
 }
 
 impl Api {
-    /// `base` as in `https://127.0.0.1:8200/v1`; every host name is this machine. To a server
-    /// of `authority` the client shows a certificate of the same.
-    pub(crate) fn new(base: &str, authority: Option<&Authority>) -> Self {
+    /// `base` as in `https://127.0.0.1:8200/v1`, and every host name is this machine; `ca` as PEM.
+    pub(crate) fn new(base: &str, ca: Option<&str>, identity: Option<&Identity>) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             // Somebody in this process may have been first, with the same one.
@@ -38,12 +37,12 @@ impl Api {
         let here = ([127, 0, 0, 1], url.port().expect("a port")).into();
         let mut client = Client::builder().resolve(url.host_str().expect("a host"), here).no_proxy();
         client = client.timeout(Duration::from_secs(30)).tls_certs_only([]);
-        if let Some(authority) = authority {
-            let identity = authority.client("operator");
+        if let Some(ca) = ca {
+            client = client.tls_certs_only([reqwest::Certificate::from_pem(ca.as_bytes()).expect("PEM")]);
+        }
+        if let Some(identity) = identity {
             let pem = format!("{}{}", identity.certificate, identity.key);
-            let root = reqwest::Certificate::from_pem(authority.pem.as_bytes()).expect("PEM");
-            let identity = reqwest::Identity::from_pem(pem.as_bytes()).expect("PEM");
-            client = client.tls_certs_only([root]).identity(identity);
+            client = client.identity(reqwest::Identity::from_pem(pem.as_bytes()).expect("PEM"));
         }
         Self { client: client.build().expect("a client"), base: base.to_owned(), token: None }
     }

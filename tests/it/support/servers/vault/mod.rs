@@ -55,7 +55,11 @@ impl Vault {
         let process = Process::start("vault", &home, binary, &arguments);
         // A certificate for other names is one of the things to be tested; its operator calls the server by the right one.
         let name = setup.tls.first().unwrap_or(&"127.0.0.1");
-        let api = Api::new(&format!("{scheme}://{name}:{port}/v1"), Some(&authority));
+        let api = Api::new(
+            &format!("{scheme}://{name}:{port}/v1"),
+            Some(&authority.pem),
+            Some(&authority.client("operator")),
+        );
         process.wait(|| api.try_get("sys/health").filter(|answer| answer.status == 501))?;
         let keys = api.put("sys/init", &json!({"secret_shares": 1, "secret_threshold": 1})).ok();
         let (unseal_key, root) = (text(&keys["keys"][0]), text(&keys["root_token"]));
