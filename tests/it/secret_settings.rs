@@ -65,7 +65,7 @@ fn a_secret_that_is_denied_or_missing_is_named_and_a_wrong_token_too() {
         (&config, "refused:other", vec!["refused:other", "denies"]),
         (&admin, "refused:other", vec!["refused", "other", "not found"]),
         (&admin, "vault", vec!["argocd", "vault", "not found"]),
-        (&nobody, "refused:vault", vec!["refused:vault", "401"]),
+        (&nobody, "refused:vault", vec!["refused:vault", "Unauthorized"]),
     ] {
         generate(name, &manifest).env("KUBECONFIG", config).status(1).stderr_holds(parts).check();
     }
