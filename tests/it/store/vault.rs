@@ -233,7 +233,7 @@ fn a_busy_vault_is_waited_for() {
 
 #[test]
 fn tls_trusts_whom_the_settings_say() {
-    let Some(vault) = servers::own_vault(Setup { tls: vec!["127.0.0.1"] }) else { return };
+    let Some(vault) = servers::own_vault(Setup { tls: vec!["127.0.0.1"], ..Setup::default() }) else { return };
     vault.mount("store", 1);
     vault.write("store", "app", &json!({"k": "v"}));
     let base = settings(&vault, &vault.root);
@@ -291,7 +291,7 @@ fn tls_trusts_whom_the_settings_say() {
 
 #[test]
 fn the_name_that_a_certificate_bears_can_be_given() {
-    let Some(vault) = servers::own_vault(Setup { tls: vec!["localhost"] }) else { return };
+    let Some(vault) = servers::own_vault(Setup { tls: vec!["localhost"], ..Setup::default() }) else { return };
     vault.mount("store", 1);
     vault.write("store", "app", &json!({"k": "v"}));
     let base = [settings(&vault, &vault.root), vec![("VAULT_CACERT", vault.ca_file.to_str().unwrap())]].concat();
