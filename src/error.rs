@@ -16,7 +16,7 @@ pub enum Level {
     Error,
 }
 
-/// What kind of thing is wrong. Each has an id, as a finding's `rule` shows it.
+/// What kind of thing is wrong. Each has an id, which is a finding's `rule` unless it has a narrower one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A file or folder that cannot be read.
@@ -52,6 +52,8 @@ pub struct Error {
     pub level: Level,
     /// What kind.
     pub kind: Kind,
+    /// The rule that it breaks, as findings show it: the kind's own id, or a narrower one.
+    pub rule: &'static str,
     /// One line, lower case, the user's words in backticks, no full stop.
     pub detail: String,
     /// Where, once a stage knows it.
@@ -91,12 +93,24 @@ impl Kind {
 impl Error {
     /// An error without a place yet.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { level: Level::Error, kind, detail: detail.into(), place: None, hint: None, cause: None }
+        let (level, rule, detail) = (Level::Error, kind.id(), detail.into());
+        Self { level, kind, rule, detail, place: None, hint: None, cause: None }
     }
 
     /// The same as a warning.
     pub fn warning(kind: Kind, detail: impl Into<String>) -> Self {
         Self { level: Level::Warning, ..Self::new(kind, detail) }
+    }
+
+    /// The same as a note.
+    pub fn note(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { level: Level::Note, ..Self::new(kind, detail) }
+    }
+
+    /// With the rule that it breaks.
+    pub fn rule(mut self, rule: &'static str) -> Self {
+        self.rule = rule;
+        self
     }
 
     /// With its place.

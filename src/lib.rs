@@ -10,6 +10,7 @@ pub mod config;
 pub mod error;
 pub mod excerpt;
 pub mod input;
+pub mod lint;
 pub mod manifest;
 pub mod modifier;
 pub mod placeholder;

@@ -5,12 +5,14 @@ mod fill;
 mod place;
 mod plan;
 mod strict;
+mod survey;
 mod walk;
 mod write;
 
 pub use fetch::fetch;
 pub use fill::{Rendered, fill};
-pub use plan::{Plan, plan};
+pub use plan::{Asker, Gap, Plan, plan};
+pub use survey::{Document, Survey, Unread};
 pub use write::{Output, write};
 
 /// What a run makes of its input.

@@ -1,17 +1,15 @@
 //! Sources → what is to be filled, and which secrets that takes. Pure; what is wrong is collected.
 
-use std::cell::LazyCell;
 use std::sync::Arc;
 
-use super::{Options, place, walk};
+use super::survey::{self, Document, Unread};
+use super::{Options, place};
 use crate::error::{Error, Errors, Kind};
-use crate::manifest::{self, Annotations, Field, PATH_ANNOTATION, Resource, Takes};
-use crate::placeholder::{self, Found, Placeholder, Reference, What};
+use crate::manifest::{Annotations, Field, Resource, Takes};
+use crate::placeholder::{Found, Placeholder, Reference, What};
 use crate::secret::{Access, Engine, SecretId, normalise};
 use crate::source::{Place, ResourceId, Source, Span};
-use crate::yaml::split::split;
 use crate::yaml::tree::{NodeId, Tree};
-use crate::yaml::{Flaw, reader};
 
 /// What a run will fill, and the readings that it takes.
 #[derive(Debug, Default)]
@@ -31,25 +29,53 @@ pub(super) struct Planned<'s> {
 
 /// A scalar to fill.
 #[derive(Debug)]
-pub(super) struct Gap {
-    pub(super) node: NodeId,
-    pub(super) field: Field<'static>,
-    pub(super) takes: Takes,
-    pub(super) asker: Arc<Asker>,
-    pub(super) found: Vec<Found>,
-    pub(super) place: Place,
+pub struct Gap {
+    /// The scalar.
+    pub node: NodeId,
+    /// Where in the resource it stands.
+    pub field: Field<'static>,
+    /// What Kubernetes takes there.
+    pub takes: Takes,
+    /// The resource.
+    pub asker: Arc<Asker>,
+    /// What its text holds.
+    pub found: Vec<Found>,
+    /// Where the scalar begins.
+    pub place: Place,
 }
 
 /// The resource that asks: what its placeholders need to know of it.
 #[derive(Debug)]
-pub(super) struct Asker {
-    pub(super) id: Arc<ResourceId>,
-    pub(super) origin: Option<Arc<str>>,
-    pub(super) annotations: Annotations,
-    pub(super) is_object: bool,
+pub struct Asker {
+    /// What `kubectl` would call it.
+    pub id: Arc<ResourceId>,
+    /// The template it came from.
+    pub origin: Option<Arc<str>>,
+    /// What its annotations ask for.
+    pub annotations: Annotations,
+    /// Whether it has a kind and an apiVersion.
+    pub is_object: bool,
 }
 
-impl Plan<'_> {
+impl<'s> Plan<'s> {
+    /// What filling `documents` takes.
+    pub(super) fn of(
+        documents: impl Iterator<Item = Result<Document<'s>, Unread>>,
+        options: &Options,
+        errors: &mut Errors,
+    ) -> Self {
+        let mut plan = Self::default();
+        for document in documents {
+            plan.documents.extend(plan_document(document, options, errors));
+        }
+        for planned in &plan.documents {
+            for gap in &planned.gaps {
+                accesses(gap, &planned.tree, &gap.found, true, &mut plan.accesses, errors);
+            }
+        }
+        plan
+    }
+
     /// The readings, in the order of the input; one for each placeholder.
     pub fn accesses(&self) -> &[Access] {
         &self.accesses
@@ -79,74 +105,37 @@ impl Asker {
     }
 }
 
-/// Plans every document of `sources`.
+/// Plans every document of `sources` that may hold a placeholder.
 pub fn plan<'s>(sources: &'s [Arc<Source>], options: &Options, errors: &mut Errors) -> Plan<'s> {
-    let mut plan = Plan::default();
-    for source in sources {
-        let text = LazyCell::new(|| utf8_prefix(&source.bytes));
-        for document in split(&source.bytes).filter(|document| document.candidate || options.strict) {
-            plan.documents.extend(plan_document(source, &text, document.span, options, errors));
-        }
-    }
-    for planned in &plan.documents {
-        for gap in &planned.gaps {
-            accesses(gap, &planned.tree, &gap.found, true, &mut plan.accesses, errors);
-        }
-    }
-    plan
+    let strict = options.strict;
+    Plan::of(survey::documents(sources, move |document| document.candidate || strict, strict), options, errors)
 }
 
+/// What filling a document takes; what does not parse is an error only where it could have been filled.
 fn plan_document<'s>(
-    source: &Arc<Source>,
-    text: &'s str,
-    span: Span,
+    document: Result<Document<'s>, Unread>,
     options: &Options,
     errors: &mut Errors,
 ) -> Option<Planned<'s>> {
-    let tree = match read(source, text, span) {
-        Ok(tree) => tree,
-        Err(error) => {
-            errors.extend(error);
+    let mut document = match document {
+        Ok(document) => document,
+        Err(unread) => {
+            errors.extend(unread.wanted.then_some(unread.error));
             return None;
         }
     };
-    let resource = manifest::resources(&tree, &text[span.range()])?;
-    let findings = walk::walk(source, &tree, resource, options.strict);
     if options.strict {
-        errors.extend(findings.leftovers);
+        errors.extend(document.leftovers.drain(..));
     }
-    errors.extend(findings.errors);
-    let gaps = findings.gaps;
-    for asker in askers(&gaps) {
-        errors.extend(annotation_findings(source, asker));
+    errors.extend(document.errors.drain(..));
+    for asker in askers(&document.gaps) {
+        errors.extend(annotation_findings(&document.source, asker));
     }
-    if let Some(gap) = gaps.iter().find(|gap| !gap.asker.is_object && !options.any) {
+    if let Some(gap) = document.gaps.iter().find(|gap| !gap.asker.is_object && !options.any) {
         errors.push(no_object(gap));
         return None;
     }
-    (!gaps.is_empty()).then_some(Planned { source: source.clone(), span, tree, gaps })
-}
-
-/// As much of `bytes` as is UTF-8.
-fn utf8_prefix(bytes: &[u8]) -> &str {
-    let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-    std::str::from_utf8(&bytes[..valid]).unwrap_or_default()
-}
-
-/// The document's tree. What does not parse is an error only where it could have been filled.
-fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>, Option<Error>> {
-    let read = match text.len() < span.end {
-        true => Err(Flaw {
-            span: Span::new(text.len(), text.len() + 1),
-            error: Error::new(Kind::Syntax, "a file with placeholders is not UTF-8 here"),
-        }),
-        false => reader::read(text, span),
-    };
-    read.map_err(|Flaw { span: at, error }| {
-        let document = String::from_utf8_lossy(&source.bytes[span.range()]);
-        let wanted = placeholder::looks_filled_with(&document) || document.contains(PATH_ANNOTATION);
-        wanted.then(|| error.at(Place::new(source.clone(), at)))
-    })
+    document.planned()
 }
 
 /// Whether filling has to do with `found`.

@@ -18,6 +18,8 @@ const ALIAS_BUDGET: usize = 1_000_000;
 /// What a document holds.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
+    /// The resources with their maps.
+    pub(super) resources: Vec<(NodeId, Arc<Asker>)>,
     /// The scalars to fill.
     pub(super) gaps: Vec<Gap>,
     /// What is wrong whatever the options are.
@@ -57,6 +59,7 @@ struct Walker<'t, 's> {
 impl<'t> Walker<'t, '_> {
     fn resource(&mut self, resource: Resource) {
         let (asker, node, items) = Asker::new(resource);
+        self.findings.resources.push((node, asker.clone()));
         if !asker.annotations.ignore {
             self.items = items.iter().map(|item| item.node).collect();
             self.visit(node, &asker);

@@ -10,7 +10,7 @@ pub fn finding(error: &Error) -> String {
     let place = error.place.as_ref();
     let at = place.map(crate::source::Place::line_column);
     let finding = Finding {
-        rule: error.kind.id(),
+        rule: error.rule,
         level: level(error.level),
         file: place.map(|place| place.source.name.as_str()),
         line: at.map(|(line, _)| line),

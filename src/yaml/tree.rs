@@ -76,6 +76,16 @@ impl<'s> Tree<'s> {
         self.root
     }
 
+    /// Every node, in the order of the text.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node<'s>)> + '_ {
+        self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index as u32), node))
+    }
+
+    /// Whether `id` is a map's key.
+    pub fn is_key(&self, id: NodeId) -> bool {
+        self.node(id).is_key
+    }
+
     /// The node `id`.
     pub fn node(&self, id: NodeId) -> &Node<'s> {
         &self.nodes[id.0 as usize]

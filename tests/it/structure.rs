@@ -12,6 +12,19 @@ const YAML: &[&str] = &["value", "source", "error"];
 const MANIFEST: &[&str] = &["yaml", "value", "source", "error", "secret"];
 const RENDER: &[&str] =
     &["placeholder", "manifest", "modifier", "yaml", "policy", "backend", "secret", "value", "source", "error"];
+const LINT: &[&str] = &[
+    "render",
+    "placeholder",
+    "manifest",
+    "modifier",
+    "yaml",
+    "policy",
+    "backend",
+    "secret",
+    "value",
+    "source",
+    "error",
+];
 const REPORT: &[&str] = &[
     "render",
     "excerpt",
@@ -47,7 +60,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("render", RENDER),
     ("input", &["source", "error", "client"]),
     ("report", REPORT),
-    ("lint", RENDER),
+    ("lint", LINT),
     ("tool", RENDER),
     ("krm", RENDER),
 ];

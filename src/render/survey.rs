@@ -1,0 +1,160 @@
+//! Every document parsed once: its tree, its resources, what is to be filled in it, and what does not parse. Pure.
+//! A plan takes candidates one by one; `check` looks at all of them together.
+
+use std::cell::LazyCell;
+use std::sync::Arc;
+
+use super::plan::{Asker, Gap, Plan, Planned};
+use super::{Options, place, walk};
+use crate::error::{Error, Errors, Kind};
+use crate::manifest::{self, Field, PATH_ANNOTATION, Step};
+use crate::placeholder;
+use crate::source::{Place, Source, Span};
+use crate::yaml::split::{self, split};
+use crate::yaml::tree::{Content, NodeId, Tree};
+use crate::yaml::{Flaw, reader};
+
+/// The documents of some sources.
+#[derive(Debug)]
+pub struct Survey<'s> {
+    sources: &'s [Arc<Source>],
+    documents: Vec<Result<Document<'s>, Unread>>,
+}
+
+/// A document that parses.
+#[derive(Debug)]
+pub struct Document<'s> {
+    /// Where it is written.
+    pub source: Arc<Source>,
+    /// Its bytes there.
+    pub span: Span,
+    /// Its nodes.
+    pub tree: Tree<'s>,
+    /// Its resources with their maps: the object itself, and each item of a List.
+    pub resources: Vec<(NodeId, Arc<Asker>)>,
+    /// The scalars to fill.
+    pub gaps: Vec<Gap>,
+    /// What is wrong whatever the options are.
+    pub(super) errors: Vec<Error>,
+    /// Inline placeholders that would stay in the output.
+    pub(super) leftovers: Vec<Error>,
+}
+
+/// A document that does not parse.
+#[derive(Debug)]
+pub struct Unread {
+    /// Why, and where.
+    pub error: Error,
+    /// Whether a placeholder may stand in it: it is an error then, whatever is done with the document.
+    pub wanted: bool,
+}
+
+impl<'s> Survey<'s> {
+    /// Surveys every document of `sources`, leftovers included.
+    pub fn new(sources: &'s [Arc<Source>]) -> Self {
+        Self { sources, documents: documents(sources, |_| true, true).collect() }
+    }
+
+    /// The texts that were surveyed.
+    pub fn sources(&self) -> &'s [Arc<Source>] {
+        self.sources
+    }
+
+    /// The documents that parse.
+    pub fn documents(&self) -> impl Iterator<Item = &Document<'s>> {
+        self.documents.iter().flatten()
+    }
+
+    /// The documents that do not parse.
+    pub fn unread(&self) -> impl Iterator<Item = &Unread> {
+        self.documents.iter().filter_map(|document| document.as_ref().err())
+    }
+
+    /// What filling the documents takes.
+    pub fn plan(self, options: &Options, errors: &mut Errors) -> Plan<'s> {
+        Plan::of(self.documents.into_iter(), options, errors)
+    }
+}
+
+impl<'s> Document<'s> {
+    /// A node's place, with its resource and its field.
+    pub fn place(&self, node: NodeId) -> Place {
+        let (resource, field) = self.field(node);
+        let place = Place::new(self.source.clone(), place::start(self.tree.node(node).span));
+        let place = Place { field: Some(field.to_string()).filter(|field| !field.is_empty()), ..place };
+        resource.map_or_else(|| place.clone(), |resource| resource.place(place.clone()))
+    }
+
+    /// The resource that a node is written in, and its field there; a key's is its value's.
+    pub fn field(&self, node: NodeId) -> (Option<&Arc<Asker>>, Field<'_>) {
+        let mut steps = Vec::new();
+        let mut at = node;
+        let resource = loop {
+            if let Some((_, resource)) = self.resources.iter().find(|(map, _)| *map == at) {
+                break Some(resource);
+            }
+            let Some(parent) = self.tree.parent(at) else { break None };
+            steps.extend(self.step(parent, at));
+            at = parent;
+        };
+        steps.reverse();
+        (resource, Field { steps })
+    }
+
+    fn step(&self, parent: NodeId, child: NodeId) -> Option<Step<'_>> {
+        match self.tree.node(parent).content {
+            Content::List => self.tree.items(parent).position(|item| item == child).map(Step::Item),
+            _ => {
+                let (key, _) = self.tree.entries(parent).find(|(key, value)| *key == child || *value == child)?;
+                self.tree.text(key).map(|key| Step::Key(key.into()))
+            }
+        }
+    }
+
+    pub(super) fn planned(self) -> Option<Planned<'s>> {
+        let Self { source, span, tree, gaps, .. } = self;
+        (!gaps.is_empty()).then_some(Planned { source, span, tree, gaps })
+    }
+}
+
+/// The documents of `sources` that are `wanted`, each read when it is asked for; `strict` looks for leftovers.
+pub(super) fn documents<'s>(
+    sources: &'s [Arc<Source>],
+    wanted: impl Fn(&split::Document) -> bool + Copy + 's,
+    strict: bool,
+) -> impl Iterator<Item = Result<Document<'s>, Unread>> + 's {
+    sources.iter().flat_map(move |source| {
+        let text = LazyCell::new(|| utf8_prefix(&source.bytes));
+        split(&source.bytes).filter(wanted).map(move |document| read(source, &text, document.span, strict))
+    })
+}
+
+fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, strict: bool) -> Result<Document<'s>, Unread> {
+    let tree = parse(source, text, span)?;
+    let findings = manifest::resources(&tree, &text[span.range()])
+        .map(|resource| walk::walk(source, &tree, resource, strict))
+        .unwrap_or_default();
+    let walk::Findings { resources, gaps, errors, leftovers } = findings;
+    Ok(Document { source: source.clone(), span, tree, resources, gaps, errors, leftovers })
+}
+
+/// As much of `bytes` as is UTF-8.
+fn utf8_prefix(bytes: &[u8]) -> &str {
+    let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    std::str::from_utf8(&bytes[..valid]).unwrap_or_default()
+}
+
+fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>, Unread> {
+    let read = match text.len() < span.end {
+        true => Err(Flaw {
+            span: Span::new(text.len(), text.len() + 1),
+            error: Error::new(Kind::Syntax, "a file with placeholders is not UTF-8 here"),
+        }),
+        false => reader::read(text, span),
+    };
+    read.map_err(|Flaw { span: at, error }| {
+        let document = String::from_utf8_lossy(&source.bytes[span.range()]);
+        let wanted = placeholder::looks_filled_with(&document) || document.contains(PATH_ANNOTATION);
+        Unread { wanted, error: error.at(Place::new(source.clone(), at)) }
+    })
+}
