@@ -51,6 +51,7 @@ impl Shape {
         }
         let breaks = text.len() - text.trim_end_matches('\n').len();
         let (chomp, blank_lines) = match (breaks, block.chomp) {
+            (0, chomp) if !ends_line(source, block) => (chomp, 0),
             (0, _) => (Chomp::Strip, 0),
             (_, Chomp::Keep) => (Chomp::Keep, breaks - 1),
             (1, _) => (Chomp::Clip, 0),
