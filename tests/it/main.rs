@@ -3,6 +3,7 @@
 mod auth;
 mod cases;
 mod cli;
+mod differential;
 mod secret_settings;
 mod servers;
 mod structure;
