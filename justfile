@@ -5,7 +5,7 @@ default:
     @{{ just_executable() }} --list --unsorted
 
 # Everything that must hold before a merge.
-ci: fmt lint test docs deny fuzz-check bench-check static
+ci: fmt lint test doc deny fuzz-check bench-check static
 
 # The code is formatted.
 fmt:
@@ -20,8 +20,12 @@ test:
     cargo test --workspace --locked
 
 # The reference documentation builds without a warning.
-docs:
+doc:
     RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items --locked
+
+# Writes the pages of docs/ that are made from tables in the code.
+docs:
+    for page in backends modifiers settings; do cargo run --quiet --locked -- docs $page > docs/$page.md; done
 
 # Licences, sources, bans, and known vulnerabilities where their database can be had.
 deny:

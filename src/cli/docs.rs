@@ -4,9 +4,13 @@ use std::process::ExitCode;
 
 use super::environment::Environment;
 use super::output;
+use crate::{backend, config, modifier};
 
 /// A page's name, and what prints it.
-const PAGES: &[(&str, fn() -> String)] = &[];
+const PAGES: [(&str, Page); 3] =
+    [("backends", backend::docs), ("modifiers", modifier::docs), ("settings", config::docs::docs)];
+
+type Page = fn() -> String;
 
 /// Print a page of docs/ that is made from the code
 #[derive(Debug, clap::Args)]

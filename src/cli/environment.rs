@@ -22,6 +22,7 @@ pub(super) struct Environment {
 
 impl Environment {
     /// Reads it.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub(super) fn read() -> Self {
         let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
         Self {

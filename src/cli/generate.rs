@@ -1,12 +1,19 @@
 //! `generate`: the manifests with their placeholders filled, on stdout, or nothing.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::error::ErrorKind;
+use zeroize::Zeroizing;
 
 use super::environment::Environment;
+use super::given::Flags;
 use super::output;
-use crate::{input, report};
+use super::pass::Pass;
+use crate::error::{Error, Errors, Kind};
+use crate::render::{self, Options, Rendered};
+use crate::source::Source;
+use crate::{input, report, yaml};
 
 /// Render manifests to stdout: all of them, or nothing and exit code 1
 #[derive(Debug, clap::Args)]
@@ -32,9 +39,12 @@ pub(super) struct Args {
     #[arg(long)]
     allow_empty: bool,
 
-    /// Accepted as argocd-vault-plugin has it; a secret is never printed
+    /// Accepted for argocd-vault-plugin's sake, without effect: a secret is never printed on stderr
     #[arg(long)]
     verbose_sensitive_output: bool,
+
+    #[command(flatten)]
+    flags: Flags,
 }
 
 const AFTER_HELP: &str = "\
@@ -55,13 +65,85 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     }
     let stdin = ["-".to_owned()];
     let paths = if args.paths.is_empty() { &stdin[..] } else { &args.paths[..] };
-    let (sources, errors) = input::read(paths, &environment.here(args.allow_empty));
+    let fine = if args.stream { stream(args, paths, environment) } else { whole(args, paths, environment) };
+    if fine { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) }
+}
+
+/// Everything at once: printed whole or not at all.
+fn whole(args: &Args, paths: &[String], environment: &Environment) -> bool {
+    let (sources, mut errors) = input::read(paths, &environment.here(args.allow_empty));
+    let rendered = Pass::new(&args.flags, args.options(), environment).render(&sources, &mut errors);
+    let mut output = render::Output::default();
+    let bytes = if errors.any() { Zeroizing::default() } else { output.write_all(&sources, &rendered) };
+    if !output.has_content() && !args.allow_empty && !errors.any() {
+        errors.push(empty());
+    }
+    let failed = errors.any();
     output::report(&report::in_order(errors, &sources), environment);
-    ExitCode::SUCCESS
+    !failed && output::print(&bytes, environment)
+}
+
+/// Window by window: what is right before the first error is printed.
+fn stream(args: &Args, paths: &[String], environment: &Environment) -> bool {
+    let (windows, errors) = input::windows(paths, &environment.here(args.allow_empty), yaml::split::boundary);
+    let mut pass = Pass::new(&args.flags, args.options(), environment);
+    let mut report = output::Report::new(environment);
+    let mut stream = Stream::default();
+    report.add(&report::in_order(errors, &[]));
+    for window in windows {
+        let mut errors = Errors::new();
+        let sources: Vec<Arc<Source>> = window.map_err(|error| errors.push(error)).into_iter().collect();
+        let rendered = pass.render(&sources, &mut errors);
+        report.add(&report::in_order(errors, &sources));
+        if !report.failed() && !stream.write(&sources, &rendered, environment) {
+            return false;
+        }
+    }
+    if !report.failed() && !stream.output.has_content() {
+        if !args.allow_empty {
+            report.add(&[empty()]);
+        } else if !output::print(&stream.waiting, environment) {
+            return false;
+        }
+    }
+    report.finish()
+}
+
+/// What `--stream` prints; comments wait for the first manifest, which may never come.
+#[derive(Default)]
+struct Stream {
+    output: render::Output,
+    waiting: Zeroizing<Vec<u8>>,
+}
+
+impl Stream {
+    /// Prints what further sources add; false if that fails.
+    fn write(&mut self, sources: &[Arc<Source>], rendered: &Rendered, environment: &Environment) -> bool {
+        self.waiting.extend_from_slice(&self.output.write_all(sources, rendered));
+        if !self.output.has_content() {
+            return true;
+        }
+        output::print(&std::mem::take(&mut self.waiting), environment)
+    }
+}
+
+impl Args {
+    fn options(&self) -> Options {
+        Options { strict: self.strict, any: self.any }
+    }
+}
+
+/// An empty render would make Argo CD delete what it manages.
+fn empty() -> Error {
+    Error::new(Kind::Input, "the input holds no manifest").hint(
+        "did the command before the pipe fail? `set -o pipefail` shows it; `--allow-empty` accepts an empty result",
+    )
 }
 
 fn no_input() -> clap::Error {
     let message = "nothing to render: name files or folders, or pipe manifests in\n\n  \
                    vault-render generate manifests/\n  kustomize build . | vault-render generate -";
-    super::command().error(ErrorKind::MissingRequiredArgument, message)
+    let mut program = super::command();
+    program.build();
+    program.find_subcommand("generate").cloned().unwrap_or(program).error(ErrorKind::MissingRequiredArgument, message)
 }

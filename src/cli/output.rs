@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::environment::Environment;
 use crate::error::{Error, Kind};
-use crate::report;
+use crate::report::{self, Counts};
 
 /// Something was found, or `generate` failed.
 pub(super) const FOUND: u8 = 1;
@@ -39,12 +39,55 @@ pub(super) fn fail(error: Error, environment: &Environment) -> ExitCode {
     ExitCode::from(FAILED)
 }
 
+/// Writes to stdout; false if that fails, which is reported.
+pub(super) fn print(bytes: &[u8], environment: &Environment) -> bool {
+    write(bytes).map_err(|error| report(&[error], environment)).is_ok()
+}
+
 /// Writes findings to stderr, a blank line between them, counted at the end.
 pub(super) fn report(list: &[Error], environment: &Environment) {
-    let findings = list.iter().map(|error| report::text::finding(error, environment.colour()));
-    let summary = report::summary(list).map(|summary| summary + "\n");
-    let text: Vec<String> = findings.chain(summary).collect();
-    let _ = std::io::stderr().lock().write_all(text.join("\n").as_bytes());
+    let mut report = Report::new(environment);
+    report.add(list);
+    report.finish();
+}
+
+/// Findings on stderr as they come, a blank line between them, counted at the end.
+pub(super) struct Report<'e> {
+    environment: &'e Environment,
+    counts: Counts,
+}
+
+impl<'e> Report<'e> {
+    /// Nothing found yet.
+    pub(super) fn new(environment: &'e Environment) -> Self {
+        Self { environment, counts: Counts::default() }
+    }
+
+    /// Writes further findings.
+    pub(super) fn add(&mut self, list: &[Error]) {
+        let mut text = String::new();
+        for error in list {
+            if !self.counts.is_empty() {
+                text.push('\n');
+            }
+            text += &report::text::finding(error, self.environment.colour());
+            self.counts.add(error);
+        }
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Whether an error is among them.
+    pub(super) fn failed(&self) -> bool {
+        self.counts.errors() > 0
+    }
+
+    /// Writes how many there were; whether none was an error.
+    pub(super) fn finish(self) -> bool {
+        if let Some(summary) = self.counts.summary() {
+            let _ = writeln!(std::io::stderr(), "\n{summary}");
+        }
+        !self.failed()
+    }
 }
 
 /// Writes clap's answer: help and version to stdout, a usage error to stderr.

@@ -5,14 +5,24 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::environment::Environment;
-use super::output;
+use super::given::Flags;
+use super::{output, pass};
+use crate::config::Config;
+use crate::config::Setting;
+use crate::config::table::Row;
+use crate::error::Errors;
+use crate::report;
 
 /// Print every setting, its value and who set it; secrets are redacted
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
     /// How it is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    #[command(flatten)]
+    flags: Flags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -23,7 +33,52 @@ enum Format {
     Json,
 }
 
+const AFTER_HELP: &str = "\
+Of the places that set the same, the first counts: flag, ARGOCD_ENV_X, X, the -c file, the -s Secret, ~/.vault-token, default.
+What arrives as ARGOCD_ENV_X comes from whoever may edit the Application, and may not send a credential of the operator's
+anywhere else: docs/settings.md.
+
+Exit codes: 0 fine, 2 a setting is wrong.";
+
 /// Prints the settings; wrong ones are reported as well.
-pub(super) fn run(_args: &Args, environment: &Environment) -> ExitCode {
-    output::finish("", environment)
+pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+    let (config, errors) = read(args, environment);
+    let lines: Vec<String> = match args.format {
+        Format::Text => table(config.settings()),
+        Format::Json => config.settings().map(|(row, setting)| json(row, setting)).collect(),
+    };
+    let failed = errors.any();
+    output::report(&report::in_order(errors, &[]), environment);
+    let code = output::finish(&lines.join(""), environment);
+    if failed { ExitCode::from(output::FAILED) } else { code }
+}
+
+/// The settings; the cluster is asked only if `-s` names a Secret.
+fn read(args: &Args, environment: &Environment) -> (Config, Errors) {
+    match args.flags.secret_name.is_some().then(pass::runtime) {
+        Some(Ok(runtime)) => args.flags.config_with_secret(environment, &runtime),
+        Some(Err(error)) => (Config::default(), error.into()),
+        None => args.flags.config(environment),
+    }
+}
+
+/// The settings below each other, in columns.
+fn table<'c>(settings: impl Iterator<Item = (&'static Row, Option<&'c Setting>)>) -> Vec<String> {
+    let rows: Vec<[String; 3]> = settings.map(|(row, setting)| cells(row, setting)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(50);
+    let (name, value) = (width(0), width(1));
+    rows.iter()
+        .map(|row| format!("{:name$}  {:value$}  {}", row[0], row[1], row[2]).trim_end().to_owned() + "\n")
+        .collect()
+}
+
+fn cells(row: &Row, setting: Option<&Setting>) -> [String; 3] {
+    let value = setting.map_or("", |setting| setting.shown(row)).escape_debug().to_string();
+    [row.name.to_owned(), value, setting.map_or("not set".to_owned(), |setting| setting.origin.to_string())]
+}
+
+fn json(row: &Row, setting: Option<&Setting>) -> String {
+    let value = setting.map(|setting| setting.shown(row));
+    let origin = setting.map(|setting| setting.origin.to_string());
+    serde_json::json!({"name": row.name, "value": value, "origin": origin}).to_string() + "\n"
 }

@@ -241,4 +241,11 @@ mod tests {
             );
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "[A=\"'\\\\#: \n\r{}é,-]{0,40}") {
+            read(&text);
+        }
+    }
 }

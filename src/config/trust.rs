@@ -9,17 +9,22 @@ use crate::error::{Error, Errors, Kind};
 
 /// Refuses what a tenant may not choose; the operator's value takes its place.
 pub(super) fn judge(config: &mut Config, errors: &mut Errors) {
-    let chosen = SETTINGS.iter().filter(|row| config.authority(row.name) == Authority::Tenant);
-    let refused: Vec<(&Row, Error)> = chosen
-        .filter(|row| !config.lets_tenants(row.name))
-        .filter_map(|row| Some((row, refuse(config, row)?)))
-        .collect();
-    for (row, error) in refused {
-        if let Some(entry) = config.entries.get_mut(row.name) {
-            entry.setting = entry.operator.clone();
+    let mut refused = refusals(config);
+    errors.extend(refused.iter().map(|(_, error)| error.clone()));
+    // What falls back may let the operator's credential in where the tenant's was: until nothing falls.
+    while !refused.is_empty() {
+        for (row, _) in &refused {
+            if let Some(entry) = config.entries.get_mut(row.name) {
+                entry.setting = entry.operator.clone();
+            }
         }
-        errors.push(error);
+        refused = refusals(config);
     }
+}
+
+fn refusals(config: &Config) -> Vec<(&'static Row, Error)> {
+    let chosen = SETTINGS.iter().filter(|row| config.authority(row.name) == Authority::Tenant);
+    chosen.filter(|row| !config.lets_tenants(row.name)).filter_map(|row| Some((row, refuse(config, row)?))).collect()
 }
 
 /// The operator's credentials that would travel to where `to` says.

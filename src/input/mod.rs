@@ -12,6 +12,8 @@ use std::sync::Arc;
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
 
+use repository::Repository;
+
 pub use windows::{Windows, windows};
 
 /// Where the program runs, and what it may find.
@@ -45,6 +47,12 @@ pub fn read(paths: &[String], here: &Here) -> (Vec<Arc<Source>>, Errors) {
         }
     }
     (sources, errors)
+}
+
+/// The folder that a repository's content must not lead out of: the nearest parent of the working folder with `.git`, else
+/// the checkout that Argo CD implies, else the working folder.
+pub fn repository(here: &Here) -> PathBuf {
+    Repository::around(&here.folder, here).root
 }
 
 /// The texts that `paths` name, in order, none read yet.

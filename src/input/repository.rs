@@ -8,7 +8,7 @@ use crate::error::{Error, Kind};
 
 /// A repository's root, without links in its path.
 pub(super) struct Repository {
-    root: PathBuf,
+    pub(super) root: PathBuf,
 }
 
 impl Repository {

@@ -1,7 +1,6 @@
 //! The `avp.kubernetes.io/*` annotations, typed. What is wrong with them is kept until something depends on it.
 
 use crate::error::{Error, Kind};
-use crate::secret::{Engine, normalise};
 use crate::source::Span;
 use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::{Content, NodeId, Style, Tree};
@@ -14,10 +13,10 @@ pub const PATH_ANNOTATION: &str = "avp.kubernetes.io/path";
 /// What a resource's annotations ask for.
 #[derive(Debug, Default)]
 pub struct Annotations {
-    /// The secret of generic placeholders, normalised.
+    /// The secret of generic placeholders, as written.
     pub path: Option<String>,
-    /// The engine whose rules read the resource's paths.
-    pub engine: Option<Engine>,
+    /// The version of the KV engine whose rules read the resource's paths: 1 or 2.
+    pub kv_version: Option<u8>,
     /// The version for generic placeholders; none is the newest.
     pub version: Option<u64>,
     /// The resource passes through untouched.
@@ -59,8 +58,11 @@ pub(super) fn read(tree: &Tree<'_>, map: Option<NodeId>) -> Annotations {
             Err(error) => annotations.findings.push((span, error)),
         }
     };
-    read("path", set_path);
-    read("kv-version", set_engine);
+    read("path", |annotations, text| {
+        annotations.path = Some(text.trim().to_owned()).filter(|path| !path.is_empty());
+        Ok(())
+    });
+    read("kv-version", set_kv_version);
     read("secret-version", set_version);
     read("ignore", |annotations, text| bool(text, "ignore").map(|value| annotations.ignore = value));
     read("remove-missing", set_remove_missing);
@@ -93,17 +95,10 @@ fn written(tree: &Tree<'_>, value: NodeId, name: &str) -> Result<(String, Option
     Ok((shown, Some(warning)))
 }
 
-fn set_path(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
-    let above =
-        || Error::new(Kind::Annotation, format!("`{text}` leads above the root")).hint("write the path without `..`");
-    annotations.path = Some(normalise(text).ok_or_else(above)?).filter(|path| !path.is_empty());
-    Ok(())
-}
-
-fn set_engine(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
-    annotations.engine = match text.trim() {
-        "1" => Some(Engine::V1),
-        "2" => Some(Engine::V2),
+fn set_kv_version(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
+    annotations.kv_version = match text.trim() {
+        "1" => Some(1),
+        "2" => Some(2),
         _ => {
             return Err(Error::new(Kind::Annotation, format!("`{text}` is no version of the KV engine"))
                 .hint(format!("write `{PREFIX}kv-version: \"1\"` or `\"2\"`")));

@@ -3,17 +3,107 @@
 use super::error;
 use crate::error::Error;
 use crate::value::Value;
+use crate::yaml;
+use crate::yaml::resolve::{Plain, resolve};
 
 /// The value that stands in for a missing one.
 pub(super) fn value(argument: &str) -> Result<Value, Error> {
-    if let Ok(value @ (Value::Bool(_) | Value::Null | Value::Number(_) | Value::Text(_))) =
-        Value::from_json(argument.as_bytes())
-    {
-        return Ok(value);
+    if argument.starts_with(['"', '\'']) {
+        return quoted(argument).ok_or_else(|| no_scalar(argument));
     }
-    match argument {
-        "~" => Ok(Value::Null),
-        text if text.starts_with(['"', '\'']) => Err(error("`default` takes one value")),
-        text => Ok(Value::text(text)),
+    if is_more_than_a_scalar(argument) {
+        return Err(no_scalar(argument));
+    }
+    match resolve(argument) {
+        Plain::Null => Ok(Value::Null),
+        Plain::Bool(value) => Ok(Value::Bool(value)),
+        Plain::Number(digits) => Ok(Value::number(digits)),
+        Plain::Text => Ok(Value::text(argument)),
+        Plain::Infinite => Err(no_scalar(argument).hint("JSON has no such number; in quotes it is text")),
+    }
+}
+
+/// One text in quotes and nothing beside it: in brackets, a comment or a second text would show.
+fn quoted(argument: &str) -> Option<Value> {
+    match yaml::parse(&format!("[{argument}]")) {
+        Ok(Value::List(items)) => <[Value; 1]>::try_from(items).ok().map(|[value]| value),
+        _ => None,
+    }
+    .filter(|value| matches!(value, Value::Text(_)))
+}
+
+/// Whether YAML would see an entry, an item, a comment, an anchor or the like, or nothing, instead of these words.
+fn is_more_than_a_scalar(plain: &str) -> bool {
+    plain.starts_with(['&', '*', '!', '|', '>', '%', '@', '`', '#', ',', '[', ']', '{', '}'])
+        || plain.starts_with("- ")
+        || plain.starts_with("? ")
+        || plain.starts_with(": ")
+        || plain.contains(": ")
+        || plain.contains(" #")
+        || plain.ends_with(':')
+        || matches!(plain, "-" | "?")
+}
+
+fn no_scalar(argument: &str) -> Error {
+    error(format!("`default {argument}`: not one YAML scalar")).hint("text with signs in it stands in double quotes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_is_read_as_a_yaml_scalar() {
+        for (argument, json) in [
+            ("3", "3"),
+            ("1.50", "1.50"),
+            ("0x10", "16"),
+            ("-5", "-5"),
+            ("\"3\"", "\"3\""),
+            ("'3'", "\"3\""),
+            ("yes", "true"),
+            ("~", "null"),
+            ("null", "null"),
+            ("\"~\"", "\"~\""),
+            ("\"\"", "\"\""),
+            ("a b  c", "\"a b  c\""),
+            ("\"a | b\\n\"", "\"a | b\\n\""),
+            ("'it''s'", "\"it's\""),
+            ("it's", "\"it's\""),
+            ("http://x:80/#a", "\"http://x:80/#a\""),
+            ("12:30", "\"12:30\""),
+        ] {
+            assert_eq!(value(argument).unwrap().to_json().unwrap().as_str(), json, "{argument}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_scalar_is_refused() {
+        for argument in [
+            "{}",
+            "[a]",
+            "a: b",
+            "a:",
+            "- a",
+            "-",
+            "*a",
+            "&a b",
+            "!!str 3",
+            "a # b",
+            "#a",
+            "@a",
+            ".inf",
+            ".nan",
+            "\"a\" b",
+            "\"a\" \"b\"",
+            "\"a\", \"b\"",
+            "\"a",
+            "'a",
+            "\"a\" # \"b\"",
+            "\"\\q\"",
+            "\"a\": b",
+        ] {
+            assert!(value(argument).is_err(), "{argument}");
+        }
     }
 }

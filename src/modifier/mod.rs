@@ -4,14 +4,17 @@
 mod base64;
 mod chain;
 mod default;
+mod docs;
 mod hash;
 mod json;
 mod jsonpath;
 mod table;
 mod text;
+mod yaml;
 
 pub use chain::Chain;
-pub use table::{Example, MODIFIERS, Modifier, docs};
+pub use docs::docs;
+pub use table::{Example, MODIFIERS, Modifier};
 
 use crate::error::{Error, Kind};
 

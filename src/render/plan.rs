@@ -7,7 +7,7 @@ use super::{Options, place, walk};
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::{self, Annotations, Field, PATH_ANNOTATION, Resource, Takes};
 use crate::placeholder::{self, Found, Placeholder, Reference, What};
-use crate::secret::{Access, SecretId, normalise};
+use crate::secret::{Access, Engine, SecretId, normalise};
 use crate::source::{Place, ResourceId, Source, Span};
 use crate::yaml::split::split;
 use crate::yaml::tree::{NodeId, Tree};
@@ -64,12 +64,13 @@ impl Asker {
 
     /// Which secret a placeholder of this resource reads. None where its path leads above the root.
     pub(super) fn secret(&self, placeholder: &Placeholder) -> Option<SecretId> {
-        let Annotations { path, engine, version, namespace, .. } = &self.annotations;
+        let Annotations { path, kv_version, version, namespace, .. } = &self.annotations;
         let (path, version) = match &placeholder.secret {
             Reference::Inline { path, version } => (normalise(path)?, *version),
-            Reference::Annotated => (path.clone()?, *version),
+            Reference::Annotated => (normalise(path.as_ref()?)?, *version),
         };
-        Some(SecretId { namespace: namespace.clone(), path, version, engine: *engine })
+        let engine = kv_version.map(|version| if version == 1 { Engine::V1 } else { Engine::V2 });
+        Some(SecretId { namespace: namespace.clone(), path, version, engine })
     }
 
     /// `place`, with the resource that it is in.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::{Error, Level};
+use crate::error::{Error, Kind, Level};
 use crate::source::ResourceId;
 
 /// One finding in one line, without its line break.
@@ -16,7 +16,8 @@ pub fn finding(error: &Error) -> String {
         line: at.map(|(line, _)| line),
         column: at.map(|(_, column)| column),
         resource: place.and_then(|place| place.resource.as_deref()).map(Resource::from),
-        field: place.and_then(|place| place.field.as_deref()),
+        // Nothing is shown of what may be a file of secrets.
+        field: place.filter(|_| error.kind != Kind::NotKubernetes).and_then(|place| place.field.as_deref()),
         message: match &error.cause {
             Some(cause) => format!("{}: {cause}", error.detail),
             None => error.detail.clone(),
@@ -73,7 +74,6 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::error::Kind;
     use crate::source::{Place, Source, Span};
 
     #[test]

@@ -11,18 +11,48 @@ use crate::source::Source;
 /// The findings in the order of the input: those without a place first, then by source and byte.
 pub fn in_order(errors: Errors, sources: &[Arc<Source>]) -> Vec<Error> {
     let mut list: Vec<Error> = errors.into_iter().collect();
-    list.sort_by_key(|error| error.place.as_ref().map(|place| (number(&place.source, sources), place.span.start)));
+    list.sort_by_cached_key(|error| {
+        error.place.as_ref().map(|place| (number(&place.source, sources), place.span.start))
+    });
     list
 }
 
-/// What was found, counted: `3 errors, 1 warning`. None where the findings speak for themselves.
-pub fn summary(list: &[Error]) -> Option<String> {
-    let counts = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")].map(|(level, word)| {
-        let count = list.iter().filter(|error| error.level == level).count();
-        (count, format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
-    });
-    let parts: Vec<String> = counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, part)| part).collect();
-    (list.len() > 1).then(|| parts.join(", "))
+/// How much was found.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+}
+
+impl Counts {
+    /// One more.
+    pub fn add(&mut self, error: &Error) {
+        match error.level {
+            Level::Error => self.errors += 1,
+            Level::Warning => self.warnings += 1,
+            Level::Note => self.notes += 1,
+        }
+    }
+
+    /// How many errors.
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.errors + self.warnings + self.notes == 0
+    }
+
+    /// `3 errors, 1 warning`; none for a finding that is alone.
+    pub fn summary(&self) -> Option<String> {
+        let counts = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
+        let parts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> =
+            parts.map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" })).collect();
+        (self.errors + self.warnings + self.notes > 1).then(|| parts.join(", "))
+    }
 }
 
 /// Which of `sources` a source is; one that is none of them comes last.
@@ -57,7 +87,9 @@ mod tests {
             (vec![error.clone(), warning.clone()], Some("1 error, 1 warning")),
             (vec![error.clone(), error.clone(), warning.clone(), warning], Some("2 errors, 2 warnings")),
         ] {
-            assert_eq!(summary(&list).as_deref(), expected);
+            let mut counts = Counts::default();
+            list.iter().for_each(|error| counts.add(error));
+            assert_eq!(counts.summary().as_deref(), expected);
         }
     }
 }

@@ -7,6 +7,7 @@ use walkdir::WalkDir;
 use crate::support::case::Case;
 use crate::support::program::root;
 
+#[expect(clippy::disallowed_methods, reason = "which cases run is a setting of the tests, not of the program")]
 #[test]
 fn every_case_renders_as_it_says() {
     let wanted = std::env::var("CASE").unwrap_or_default();

@@ -1,6 +1,16 @@
-//! The command line itself: help, usage errors, exit codes, the small commands.
+//! The command line itself: help, usage errors, exit codes, what goes to stdout and what to stderr, the small commands.
 
-use crate::support::program::program;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::support::program::{binary, program, root};
+use crate::support::servers::{Faults, Response};
+
+const FILLED: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n";
+const BROKEN: &str =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {k: <path:secret/data/shop/database#none>}\n";
+const SECRETS: [&str; 2] = ["--secrets", "examples/plain/secrets.yaml"];
 
 #[test]
 fn a_typo_in_a_command_or_flag_is_a_usage_error_with_the_near_name() {
@@ -10,8 +20,227 @@ fn a_typo_in_a_command_or_flag_is_a_usage_error_with_the_near_name() {
 }
 
 #[test]
+fn help_teaches() {
+    for (args, parts) in [
+        (vec!["--help"], vec!["<path:", "kustomize build", "helm template", "Exit codes"]),
+        (
+            vec!["generate", "--help"],
+            vec!["--strict", "--secrets", "Examples:", "Exit codes", "--config-path", "--disable-token-cache"],
+        ),
+        (vec!["settings", "--help"], vec!["--format", "ARGOCD_ENV_"]),
+    ] {
+        let output = program(&args).output();
+        let help = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        parts.iter().for_each(|part| assert!(help.contains(part), "{args:?} lacks {part}: {help}"));
+    }
+}
+
+#[test]
 fn version_is_printed_as_the_predecessor_does() {
     let output = program(["version"]).output();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.starts_with("vault-render v") && text.contains(") BuildDate: "), "{text}");
+}
+
+#[test]
+fn completions_and_manual_pages_are_there() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = program(["completions", shell]).output().stdout;
+        assert!(String::from_utf8(script).unwrap().contains("generate"), "{shell}");
+    }
+    for (args, title) in [(vec!["man"], ".TH vault-render 1"), (vec!["man", "generate"], ".TH vault-render-generate 1")]
+    {
+        assert!(String::from_utf8(program(args).output().stdout).unwrap().contains(title), "{title}");
+    }
+    program(["completions", "tcsh"]).status(2).stderr_holds(["bash"]).check();
+}
+
+#[test]
+fn without_a_path_stdin_is_read() {
+    program(["generate"]).stdin(FILLED).stdout(FILLED).check();
+}
+
+#[test]
+fn an_empty_input_is_an_error_unless_it_is_accepted() {
+    for stdin in ["", "\n", "# nothing\n---\n"] {
+        for flags in [&[][..], &["--stream"]] {
+            program(["generate"])
+                .args(flags)
+                .stdin(stdin)
+                .status(1)
+                .stderr_holds(["no manifest", "--allow-empty"])
+                .check();
+        }
+    }
+    for flags in [&[][..], &["--stream"]] {
+        program(["generate", "--allow-empty"]).args(flags).check();
+        program(["generate", "--allow-empty"]).args(flags).stdin("# nothing\n").stdout("# nothing\n").check();
+    }
+}
+
+#[test]
+fn a_folder_without_manifests_is_an_error_with_what_to_do() {
+    for (file, hint) in
+        [("notes.txt", ".yaml"), ("kustomization.yaml", "kustomize build"), ("Chart.yaml", "helm template")]
+    {
+        let folder = folder(&[(file, "a: 1\n")]);
+        program(["generate", "."])
+            .folder(folder.path())
+            .status(1)
+            .stderr_holds(["error: no manifests below `.`", hint])
+            .check();
+        program(["generate", ".", "--allow-empty"]).folder(folder.path()).check();
+    }
+}
+
+#[test]
+fn what_is_not_there_is_an_error() {
+    let stderr = "error: there is no file or folder `nowhere`\n  = cause: No such file or directory (os error 2)\n";
+    program(["generate", "nowhere"]).status(1).stderr(stderr).check();
+}
+
+#[test]
+fn files_are_joined_by_separators() {
+    let folder = folder(&[("b.yaml", "b: 1\n"), ("a/x.yml", "a: 1"), ("c.json", "{\"c\": 1}\n")]);
+    let stdout = "a: 1\n---\nb: 1\n---\n{\"c\": 1}\n";
+    for flags in [&[][..], &["--stream"]] {
+        program(["generate", "."]).args(flags).folder(folder.path()).stdout(stdout).check();
+    }
+    program(["generate", "b.yaml", "-"])
+        .folder(folder.path())
+        .stdin(FILLED)
+        .stdout(format!("b: 1\n---\n{FILLED}"))
+        .check();
+}
+
+#[test]
+fn every_error_of_a_run_is_reported_in_the_order_of_the_input() {
+    let folder = folder(&[("b.yaml", BROKEN), ("a.yaml", FILLED), ("c.yaml", BROKEN)]);
+    let secrets = root().join(SECRETS[1]);
+    let run =
+        program(["generate".as_ref(), ".".as_ref(), "--secrets".as_ref(), secrets.as_os_str()]).folder(folder.path());
+    let output = run.output();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let [first, second] =
+        ["b.yaml:4:11", "c.yaml:4:11"].map(|place| stderr.find(place).unwrap_or_else(|| panic!("{stderr}")));
+    assert!(first < second && stderr.ends_with("\n2 errors\n"), "{stderr}");
+    assert!(output.stdout.is_empty() && output.status.code() == Some(1));
+}
+
+#[test]
+fn nothing_is_coloured_in_a_pipe() {
+    let output = program(["generate", "-"]).args(SECRETS).env("CLICOLOR_FORCE", "1").stdin(BROKEN).output();
+    assert!(!output.stderr.contains(&0x1b));
+}
+
+#[test]
+fn a_closed_pipe_is_success() {
+    let folder = folder(&[("a.yaml", &format!("a: {}\n", "x".repeat(1 << 20)))]);
+    let mut command = Command::new(binary());
+    command.args(["generate", "."]).env_clear().current_dir(folder.path());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!((child.wait().unwrap().code(), stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_stream_prints_what_comes_before_the_first_error() {
+    let mut stdin = String::new();
+    while stdin.len() < 3 << 20 {
+        stdin += &format!("{FILLED}---\n");
+    }
+    program(["generate", "--stream"]).stdin(&*stdin).stdout(&*stdin).check();
+    let output =
+        program(["generate", "--stream"]).args(SECRETS).stdin(format!("{stdin}{BROKEN}---\n{stdin}{BROKEN}")).output();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stderr.ends_with("\n2 errors\n"), "{stderr}");
+    assert!(!stdout.is_empty() && stdin.starts_with(&stdout) && stdout.len() < stdin.len());
+    let line = stdin.lines().count() + 4;
+    assert!(stderr.contains(&format!("stdin:{line}:11")), "{stderr}");
+}
+
+#[test]
+fn a_wrong_setting_is_an_error_of_the_command() {
+    program(["generate"]).env("AVP_KV_VERSION", "3").stdin(BROKEN).status(1).stderr_holds(["`AVP_KV_VERSION`"]).check();
+    let output = program(["settings"]).env("AVP_KV_VERSION", "3").output();
+    assert_eq!(output.status.code(), Some(2));
+    program(["generate", "-c", "nowhere.yaml"]).stdin(FILLED).status(1).stderr_holds(["`nowhere.yaml`"]).check();
+}
+
+#[test]
+fn settings_are_shown_with_their_origin() {
+    let run = || program(["settings"]).env("VAULT_ADDR", "https://vault.example.com").env("VAULT_TOKEN", "hvs.secret");
+    let text = String::from_utf8(run().args(SECRETS).output().stdout).unwrap();
+    for line in [
+        "AVP_TYPE  file",
+        "AVP_FILE  examples/plain/secrets.yaml  flag `--secrets`",
+        "VAULT_ADDR  https://vault.example.com  environment",
+        "VAULT_TOKEN  [redacted]  environment",
+    ] {
+        let squeezed: Vec<String> = text
+            .lines()
+            .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("  "))
+            .collect();
+        assert!(squeezed.iter().any(|shown| shown.starts_with(line)), "{line} is not in\n{text}");
+    }
+    let json = String::from_utf8(run().args(["--format", "json"]).output().stdout).unwrap();
+    let rows: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let token = rows.iter().find(|row| row["name"] == "VAULT_TOKEN").unwrap();
+    assert_eq!((&token["value"], &token["origin"]), (&"[redacted]".into(), &"environment".into()));
+}
+
+#[test]
+fn the_predecessor_s_flags_are_accepted() {
+    for flag in ["--disable-token-cache", "--verbose-sensitive-output"] {
+        program(["generate", flag, "-"]).stdin(FILLED).stdout(FILLED).check();
+    }
+}
+
+#[test]
+fn without_placeholders_no_setting_is_missed() {
+    program(["generate", "-"]).env("AVP_AUTH_TYPE", "k8s").stdin(FILLED).stdout(FILLED).check();
+}
+
+#[test]
+fn links_out_of_the_checkout_are_refused() {
+    let outside = folder(&[("x.yaml", "secret: of the host\n")]);
+    let checkout = folder(&[("apps/web/a.yaml", FILLED), ("shared/b.yaml", "b: 1\n")]);
+    let app = checkout.path().join("apps/web");
+    std::os::unix::fs::symlink("../../shared/b.yaml", app.join("b.yaml")).unwrap();
+    let run = || program(["generate", "."]).folder(&app).env("ARGOCD_APP_SOURCE_PATH", "apps/web");
+    run().stdout(format!("{FILLED}---\nb: 1\n")).check();
+    std::os::unix::fs::symlink(outside.path().join("x.yaml"), app.join("c.yaml")).unwrap();
+    run().status(1).stderr_holds(["error: the link `c.yaml` leads outside the repository"]).check();
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new(""))).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn sigterm_ends_a_run_that_waits_for_the_store() {
+    let vault = Faults::script(vec![Response::Silent]);
+    let mut command = Command::new(binary());
+    command.args(["generate", "examples/broken.yaml"]).env_clear().current_dir(root()).stdin(Stdio::null());
+    command.env("VAULT_ADDR", &vault.address).env("VAULT_TOKEN", "t").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    while vault.requests().is_empty() {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before it asked");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{stderr}");
+    assert!(stderr.starts_with("error: stopped by SIGTERM"), "{stderr}");
 }

@@ -1,13 +1,20 @@
 //! The integration tests: one crate, one module per concern.
 
 mod auth;
+mod canary;
 mod cases;
 mod cli;
 mod differential;
+mod cluster;
+mod docs;
+mod examples;
+mod manifests;
 mod secret_settings;
 mod servers;
+mod store;
 mod structure;
 mod support;
 mod tenant;
+mod tools;
 mod vault;
 mod vault_faults;

@@ -38,7 +38,7 @@ fn vault_seals_and_unseals() {
 
 #[test]
 fn vault_speaks_tls() {
-    let Some(vault) = servers::own_vault(Setup { tls: vec!["127.0.0.1"] }) else { return };
+    let Some(vault) = servers::own_vault(Setup { tls: vec!["127.0.0.1"], ..Setup::default() }) else { return };
     assert!(vault.address.starts_with("https://"));
     assert_eq!(vault.api().get("sys/health").status, 200);
 }
@@ -107,7 +107,7 @@ fn a_server_goes_when_its_guard_goes() {
 #[test]
 fn faults_follow_their_script() {
     let faults = Faults::script(vec![Response::too_many(Some(1)), Response::json(200, r#"{"a": 1}"#), Response::Cut]);
-    let api = servers::Api::new(&faults.address, None).with_token("t");
+    let api = servers::Api::new(&faults.address, None, None).with_token("t");
     assert_eq!(api.get("v1/secret/a").status, 429);
     assert_eq!(api.get("v1/secret/a").ok()["a"], 1);
     assert!(api.try_get("v1/secret/a").is_none());

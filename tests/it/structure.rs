@@ -9,7 +9,7 @@ use crate::support::program::root;
 
 const VALUES: &[&str] = &["value", "source"];
 const YAML: &[&str] = &["value", "source", "error"];
-const MANIFEST: &[&str] = &["yaml", "value", "source", "error"];
+const MANIFEST: &[&str] = &["yaml", "value", "source", "error", "secret"];
 const RENDER: &[&str] =
     &["placeholder", "manifest", "modifier", "yaml", "policy", "backend", "secret", "value", "source", "error"];
 const REPORT: &[&str] = &[

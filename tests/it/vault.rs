@@ -205,7 +205,7 @@ fn a_denied_path_says_what_to_allow_and_the_others_are_still_read() {
     let manifest = secret(&["<path:denied/data/app#password>", "<path:denied/data/other#password>"]);
     as_reader(vault, "denied", &["denied/data/app"], &manifest)
         .status(1)
-        .stderr_holds(["denied/data/other", "403", "stdin:7:"])
+        .stderr_holds(["denied/data/other", "permission denied", "policies", "stdin:7:"])
         .check();
     assert!(vault.reads("denied/").contains(&"read denied/data/app".to_owned()));
 }

@@ -12,7 +12,7 @@ use crate::support::servers::{self, Authority, Faults, Request, Response, Setup,
 const MANIFEST_PATH: &str = "<path:secret/app#password>";
 
 fn tls_vault(names: &[&'static str]) -> Option<Vault> {
-    let vault = servers::own_vault(Setup { tls: names.to_vec() })?;
+    let vault = servers::own_vault(Setup { tls: names.to_vec(), ..Setup::default() })?;
     vault.mount("secret", 1);
     vault.write("secret", "app", &json!({"password": "over-tls"}));
     Some(vault)
@@ -58,20 +58,23 @@ fn the_servers_name_can_be_said() {
 
 #[test]
 fn a_client_certificate_is_shown() {
-    let Some(vault) = tls_vault(&["127.0.0.1"]) else { return };
+    let setup = Setup { tls: vec!["127.0.0.1"], demands_certificates: true };
+    let Some(vault) = servers::own_vault(setup) else { return };
+    vault.mount("secret", 1);
+    vault.write("secret", "app", &json!({"password": "over-tls"}));
     let folder = tempfile::tempdir().unwrap();
-    let with = |authority: &Authority, name: &str| {
+    let with = |authority: &Authority| {
         let identity = authority.client("renderer");
-        let (certificate, key) = (folder.path().join(format!("{name}.pem")), folder.path().join(format!("{name}.key")));
+        let (certificate, key) = (folder.path().join("client.pem"), folder.path().join("client.key"));
         fs::write(&certificate, identity.certificate).unwrap();
         fs::write(&key, identity.key).unwrap();
         let program = as_root(&vault).env("VAULT_CACERT", &vault.ca_file);
         program.env("VAULT_CLIENT_CERT", certificate).env("VAULT_CLIENT_KEY", key)
     };
-    with(&vault.authority, "good").stdout(secret(&["over-tls"])).check();
-    // Vault verifies what it is shown: that this fails proves that it is shown.
-    let output = with(&Authority::new("another"), "bad").output();
-    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), b"".as_slice()));
+    with(&vault.authority).stdout(secret(&["over-tls"])).check();
+    // What Vault thinks of a certificate may come too late to be read, or not at all: the connection just ends.
+    with(&Authority::new("another")).status(1).stderr_holds([&vault.address]).check();
+    as_root(&vault).env("VAULT_CACERT", &vault.ca_file).status(1).stderr_holds([&vault.address]).check();
 }
 
 #[test]
@@ -231,13 +234,4 @@ fn a_proxy_of_the_environment_is_not_asked_for_loopback() {
     let (proxy, faults) = (Faults::script(vec![Response::Cut]), Faults::script(vec![found()]));
     against(&faults).env("NO_PROXY", "127.0.0.1").env("HTTP_PROXY", &proxy.address).stdout(secret(&["found"])).check();
     assert!(proxy.requests().is_empty());
-}
-
-#[test]
-fn a_redirect_does_not_carry_the_token_elsewhere() {
-    let elsewhere = Faults::script(vec![found()]);
-    let location = format!("{}/v1/secret/app", elsewhere.address);
-    let faults = Faults::script(vec![Response::Plain(307, vec![("Location", location)], String::new())]);
-    let _ = against(&faults).env("VAULT_MAX_RETRIES", "0").output();
-    assert!(elsewhere.requests().iter().all(|request| request.header("x-vault-token").is_none()));
 }

@@ -69,7 +69,7 @@ pub(super) fn read(asked: Asked<'_>, response: &Response) -> Answer {
     match (response.status, body) {
         (200, Ok(body)) => found(asked, &body),
         (404, Ok(body)) => absent(asked, &body).unwrap_or_else(|| Answer::Failed(failed(response))),
-        (403, Ok(body)) if body.get("errors").is_some() => Answer::Denied(causes(response)),
+        (403, _) => Answer::Denied(causes(response)),
         _ => Answer::Failed(failed(response)),
     }
 }
@@ -222,7 +222,8 @@ pub(super) fn failed(response: &Response) -> Error {
             (Kind::Store, "Vault speaks TLS on this port".to_owned(), "`VAULT_ADDR` must begin with `https://`")
         }
         400 if has("not initialized") => (Kind::Store, "Vault is not initialised".to_owned(), "`vault operator init`"),
-        400 | 403 => (Kind::Denied, format!("Vault refuses the request ({status})"), ""),
+        403 => (Kind::Denied, "Vault refuses the request (403)".to_owned(), ""),
+        400 => (Kind::Store, format!("Vault refuses the request ({status})"), ""),
         405 => (
             Kind::Store,
             "Vault cannot read this path, only write to it".to_owned(),

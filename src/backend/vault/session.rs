@@ -146,7 +146,7 @@ impl Session {
     fn not_granted(&self, mount: &str, body: &[(&'static str, Hidden)], response: &Response, error: Error) -> Error {
         let causes = response::causes(response);
         let own = (self.login.hint)(response.status, &causes);
-        let kind = if own.is_some() { Kind::Denied } else { error.kind };
+        let kind = if own.is_some() || response.status == 400 { Kind::Denied } else { error.kind };
         let mut cause = match causes.is_empty() || error.detail.contains(&causes) {
             true => error.detail,
             false => format!("{}: {causes}", error.detail),

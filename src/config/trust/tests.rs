@@ -1,5 +1,8 @@
 //! The three tenant rules, a table test each.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
 use crate::config::table::Format;
 use crate::config::{ConfigFile, Given};
@@ -257,5 +260,36 @@ fn no_error_holds_a_secret() {
             ("ARGOCD_ENV_VAULT_ADDR", "http://x"),
         ]);
         assert!(!format!("{errors:?}{config:?}").contains("canary"), "{errors:?} {config:?}");
+    }
+}
+
+/// Who sets which row, and to which of its values.
+fn anybodys_settings() -> impl Strategy<Value = Vec<(String, String)>> {
+    let one = (0..SETTINGS.len(), any::<bool>(), any::<bool>()).prop_map(|(index, tenant, other)| {
+        let row = &SETTINGS[index];
+        let value = match row.format {
+            Format::Choice(choices) => choices[usize::from(other)][0].to_owned(),
+            Format::Url => format!("http://{other}"),
+            Format::Bool => other.to_string(),
+            Format::List => "VAULT_MAX_RETRIES".to_owned(),
+            Format::Path => if other { "file.yaml" } else { "/etc/file.yaml" }.to_owned(),
+            _ => if other { "1" } else { row.example }.to_owned(),
+        };
+        (if tenant { format!("ARGOCD_ENV_{}", row.name) } else { row.name.to_owned() }, value)
+    });
+    vec(one, 0..16)
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_set_no_credential_of_the_operators_goes_where_a_tenant_says(settings in anybodys_settings()) {
+        let environment = settings.into_iter().collect();
+        let given = Given { environment, ..pod() };
+        let intended = super::super::read::read(&given, &mut Errors::new());
+        let (config, errors) = Config::read(given);
+        let mut tenants = SETTINGS.iter().filter(|row| config.authority(row.name) == Authority::Tenant);
+        prop_assert!(tenants.all(|row| travelling(&config, row).is_empty() && !row.is(Role::Narrowing)));
+        let fell = SETTINGS.iter().any(|row| config.get(row.name) != intended.get(row.name));
+        prop_assert!(!fell || errors.any());
     }
 }

@@ -1,5 +1,5 @@
 //! A `.case` file: secrets, `+++`, input, `+++`, the output or `ERROR` with what stderr holds, and after a further `+++`
-//! what stderr holds beside an output. Before the secrets: `# flags: …`, `# env: NAME=value`, `# stdin-crlf`, `# no-final-newline`.
+//! what stderr holds beside an output. Among the comments before the secrets: `# flags: …`, `# env: NAME=value`, `# stdin-crlf`, `# no-final-newline`.
 
 use std::path::Path;
 
@@ -33,12 +33,10 @@ impl Case {
     /// Reads a case file's text.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut case = Self::default();
-        let mut rest = text;
-        while let Some((line, after)) = rest.split_once('\n').filter(|(line, _)| case.header(line)) {
-            debug_assert!(line.starts_with('#'));
-            rest = after;
+        for line in text.lines().take_while(|line| line.starts_with('#')) {
+            case.header(line);
         }
-        let mut parts = parts(rest).into_iter();
+        let mut parts = parts(text).into_iter();
         let mut next = |what: &str| parts.next().ok_or(format!("no {what} part"));
         case.secrets = next("secrets")?;
         case.input = case.ends(next("input")?);
@@ -55,20 +53,15 @@ impl Case {
         if parts.next().is_some() { Err("more than four parts".to_owned()) } else { Ok(case) }
     }
 
-    /// Takes a header line; false if it is none.
-    fn header(&mut self, line: &str) -> bool {
+    /// Takes a header line; every other comment is for the reader.
+    fn header(&mut self, line: &str) {
         if let Some(flags) = line.strip_prefix("# flags:") {
             self.flags.extend(flags.split_whitespace().map(str::to_owned));
         } else if let Some((name, value)) = line.strip_prefix("# env:").and_then(|setting| setting.split_once('=')) {
             self.env.push((name.trim().to_owned(), value.to_owned()));
-        } else {
-            match line.trim_end() {
-                "# stdin-crlf" => self.crlf = true,
-                "# no-final-newline" => self.no_final_newline = true,
-                _ => return false,
-            }
         }
-        true
+        self.crlf |= line.trim_end() == "# stdin-crlf";
+        self.no_final_newline |= line.trim_end() == "# no-final-newline";
     }
 
     /// A part with the line ends that the headers ask for.
@@ -110,14 +103,14 @@ fn parts(text: &str) -> Vec<String> {
 
 #[test]
 fn a_case_file_is_read() {
-    let text = "# flags: --strict --any\n# env: A=b c\n# no-final-newline\ns: {k: v}\n+++\na: <x>\n+++\na: v\n+++\nwarning: w\n";
+    let text = "# what it shows\n# flags: --strict --any\n# env: A=b c\n# no-final-newline\ns: {k: v}\n+++\na: <x>\n+++\na: v\n+++\nwarning: w\n";
     let expected = Expected::Output { stdout: "a: v".into(), warnings: vec!["warning: w".into()] };
     let case = Case {
         flags: vec!["--strict".into(), "--any".into()],
         env: vec![("A".into(), "b c".into())],
         crlf: false,
         no_final_newline: true,
-        secrets: "s: {k: v}\n".into(),
+        secrets: text.split_once("+++").unwrap().0.to_owned(),
         input: "a: <x>".into(),
         expected,
     };

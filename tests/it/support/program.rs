@@ -25,7 +25,8 @@ enum Stderr {
 /// `vault-render ARGS`, in an empty environment and the repository's root.
 pub(crate) fn program<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> Program {
     let mut command = Command::new(binary());
-    command.args(args).env_clear().current_dir(root()).env("HOME", "/nonexistent");
+    // A home that nobody can make, not even root: no token is kept from one test to the next.
+    command.args(args).env_clear().current_dir(root()).env("HOME", "/dev/null");
     Program { command, stdin: Vec::new(), stdout: Vec::new(), stderr: Stderr::Exactly(String::new()), status: 0 }
 }
 

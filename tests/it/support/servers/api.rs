@@ -7,6 +7,8 @@ use reqwest::Method;
 use reqwest::blocking::Client;
 use serde_json::Value;
 
+use super::Identity;
+
 /// A server's address and a token for it.
 #[derive(Clone)]
 pub(crate) struct Api {
@@ -24,21 +26,24 @@ pub(crate) struct Answer {
 }
 
 impl Api {
-    /// `base` as in `https://127.0.0.1:8200/v1`; `ca` as PEM. Every host name is this machine.
-    pub(crate) fn new(base: &str, ca: Option<&str>) -> Self {
+    /// `base` as in `https://127.0.0.1:8200/v1`, and every host name is this machine; `ca` as PEM.
+    pub(crate) fn new(base: &str, ca: Option<&str>, identity: Option<&Identity>) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             // Somebody in this process may have been first, with the same one.
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
-        let roots = ca.map(|pem| reqwest::Certificate::from_pem(pem.as_bytes()).expect("PEM"));
         let url = reqwest::Url::parse(base).expect("a URL");
         let here = ([127, 0, 0, 1], url.port().expect("a port")).into();
-        let client = Client::builder()
-            .resolve(url.host_str().expect("a host"), here)
-            .no_proxy()
-            .timeout(Duration::from_secs(30))
-            .tls_certs_only(roots);
+        let mut client = Client::builder().resolve(url.host_str().expect("a host"), here).no_proxy();
+        client = client.timeout(Duration::from_secs(30)).tls_certs_only([]);
+        if let Some(ca) = ca {
+            client = client.tls_certs_only([reqwest::Certificate::from_pem(ca.as_bytes()).expect("PEM")]);
+        }
+        if let Some(identity) = identity {
+            let pem = format!("{}{}", identity.certificate, identity.key);
+            client = client.identity(reqwest::Identity::from_pem(pem.as_bytes()).expect("PEM"));
+        }
         Self { client: client.build().expect("a client"), base: base.to_owned(), token: None }
     }
 

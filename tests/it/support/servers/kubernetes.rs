@@ -40,7 +40,7 @@ impl Kubernetes {
         write_identities(&home, &authority, admin);
         let apiserver = Process::start("kube-apiserver", &home, apiserver, &arguments(&home, clients, port));
         let address = format!("https://127.0.0.1:{port}");
-        let api = Api::new(&address, Some(&authority.pem)).with_token(admin);
+        let api = Api::new(&address, Some(&authority.pem), None).with_token(admin);
         apiserver.wait(|| api.try_get("readyz").filter(|answer| answer.text == "ok"))?;
         let cluster = Self { _etcd: etcd, apiserver, api, address, admin, authority };
         cluster.make_reviewer();

@@ -10,7 +10,7 @@ mod process;
 mod vault;
 
 pub(crate) use api::Api;
-pub(crate) use authority::Authority;
+pub(crate) use authority::{Authority, Identity};
 pub(crate) use faults::{Faults, Request, Response};
 pub(crate) use github::GithubStub;
 pub(crate) use kubernetes::Kubernetes;

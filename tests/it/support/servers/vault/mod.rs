@@ -17,6 +17,8 @@ use super::{Api, Authority};
 pub(crate) struct Setup {
     /// The names of the server's certificate; none: plain HTTP.
     pub(crate) tls: Vec<&'static str>,
+    /// Whether it talks only to those who show a certificate of its authority's.
+    pub(crate) demands_certificates: bool,
 }
 
 /// A running Vault, and its operator.
@@ -53,7 +55,11 @@ impl Vault {
         let process = Process::start("vault", &home, binary, &arguments);
         // A certificate for other names is one of the things to be tested; its operator calls the server by the right one.
         let name = setup.tls.first().unwrap_or(&"127.0.0.1");
-        let api = Api::new(&format!("{scheme}://{name}:{port}/v1"), Some(&authority.pem));
+        let api = Api::new(
+            &format!("{scheme}://{name}:{port}/v1"),
+            Some(&authority.pem),
+            Some(&authority.client("operator")),
+        );
         process.wait(|| api.try_get("sys/health").filter(|answer| answer.status == 501))?;
         let keys = api.put("sys/init", &json!({"secret_shares": 1, "secret_threshold": 1})).ok();
         let (unseal_key, root) = (text(&keys["keys"][0]), text(&keys["root_token"]));
@@ -113,6 +119,7 @@ fn settings(home: &Path, address: &str, port: u16, cluster: u16, authority: &Aut
         tcp["tls_cert_file"] = json!(certificate);
         tcp["tls_key_file"] = json!(key);
         tcp["tls_client_ca_file"] = json!(home.join("ca.pem"));
+        tcp["tls_require_and_verify_client_cert"] = json!(setup.demands_certificates);
     }
     json!({
         "storage": {"file": {"path": home.join("data")}}, "listener": [{"tcp": tcp}], "api_addr": address,

@@ -1,0 +1,190 @@
+//! How fast a pass is: text that is passed on, and text that is filled, the check after the edit included.
+//! `cargo bench --bench render` prints MB/s (1 MB = 10^6 bytes) on one core, the median of nine runs, text in memory.
+#![allow(clippy::print_stdout, missing_docs, reason = "a benchmark prints its figures")]
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use vault_render::config::Config;
+use vault_render::error::Errors;
+use vault_render::render::{Options, fetch, fill, plan, write};
+use vault_render::secret::Secrets;
+use vault_render::source::Source;
+use vault_render::{backend, policy};
+
+const RUNS: usize = 9;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let folder = std::env::temp_dir().join(format!("vault-render-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let secrets = folder.join("secrets.yaml");
+    std::fs::write(&secrets, "secret/data/app: {user: bob, password: 'p@ss: word', port: 5432, cert: \"A\\nB\\n\"}\n")
+        .expect("a file");
+    let config = Config::for_test(&[("AVP_TYPE", "file"), ("AVP_FILE", &secrets.to_string_lossy())]);
+    for (what, text) in [
+        ("without placeholders", CONFIG_MAP.repeat(40_000)),
+        ("without placeholders, `<` in text", MARKUP.repeat(60_000)),
+        ("Secrets without placeholders", PLAIN_SECRET.repeat(20_000)),
+        ("Deployments, 3 placeholders each", DEPLOYMENT.repeat(8_000)),
+        ("ConfigMaps, 2 placeholders each", FILLED_CONFIG_MAP.repeat(15_000)),
+        ("Secrets, 2 placeholders each", FILLED_SECRET.repeat(30_000)),
+    ] {
+        let sources = [Arc::new(Source::new("bench", text))];
+        let mut speeds: Vec<f64> = (0..RUNS).map(|_| runtime.block_on(megabytes_a_second(&sources, &config))).collect();
+        speeds.sort_by(f64::total_cmp);
+        println!("{:>8.1} MB/s  ({:.1} to {:.1})  {what}", speeds[RUNS / 2], speeds[0], speeds[RUNS - 1]);
+    }
+    std::fs::remove_dir_all(folder).expect("the folder goes");
+}
+
+async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
+    let begin = Instant::now();
+    let mut errors = Errors::new();
+    let plan = plan(sources, &Options::default(), &mut errors);
+    let grants = policy::judge(plan.accesses(), config, &mut errors);
+    let mut secrets = Secrets::default();
+    if !plan.accesses().is_empty() {
+        let store = backend::open(config).expect("a store");
+        fetch(plan.accesses(), &grants, &*store, &mut secrets).await;
+    }
+    let rendered = fill(&plan, &secrets, &mut errors);
+    let out = write(sources, &rendered).expect("output");
+    assert!(!errors.any(), "{:?}", errors.iter().next());
+    assert!(out.len() > sources[0].bytes.len() / 2);
+    sources[0].bytes.len() as f64 / 1e6 / begin.elapsed().as_secs_f64()
+}
+
+const CONFIG_MAP: &str = "---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  labels: {app: web, tier: front}
+data:
+  application.yaml: |
+    server:
+      port: 8080
+      address: 0.0.0.0
+    logging:
+      level: info
+      format: \"%d %p %m\"
+    # a comment that says something about the lines below it, as comments do
+    features: [alpha, beta, gamma]
+  query.sql: SELECT id, name FROM users WHERE age >= 18 ORDER BY name
+";
+
+const MARKUP: &str = "---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.com}
+spec:
+  description: The <b>thing</b> that holds a < b and <c>, and what else a description says at length.
+  versions: [{name: v1, served: true, storage: true}]
+";
+
+const PLAIN_SECRET: &str = "---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: plain
+type: Opaque
+data:
+  username: Ym9i
+  password: c2VjcmV0IHBhc3N3b3JkIHdpdGggbWFueSBjaGFyYWN0ZXJzIGluIGl0
+  token: dG9rZW4tdG9rZW4tdG9rZW4tdG9rZW4tdG9rZW4tdG9rZW4tdG9rZW4=
+";
+
+const DEPLOYMENT: &str = "---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: shop
+  labels:
+    app.kubernetes.io/name: web
+    app.kubernetes.io/part-of: shop
+spec:
+  replicas: 3
+  revisionHistoryLimit: 5
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: web
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: web
+      annotations:
+        prometheus.io/scrape: \"true\"
+        prometheus.io/port: \"9090\"
+    spec:
+      serviceAccountName: web
+      securityContext: {runAsNonRoot: true, runAsUser: 10001, fsGroup: 10001}
+      containers:
+        - name: web
+          image: registry.example.com/shop/web:1.2.3
+          imagePullPolicy: IfNotPresent
+          args: [\"--listen=:8080\", \"--db-port=<path:secret/data/app#port>\"]
+          env:
+            - name: DATABASE_URL
+              value: postgres://<path:secret/data/app#user>@db.shop.svc:5432/shop
+            - name: PASSWORD
+              value: <path:secret/data/app#password>
+            - name: POD_NAME
+              valueFrom:
+                fieldRef:
+                  fieldPath: metadata.name
+          ports:
+            - containerPort: 8080
+              name: http
+          readinessProbe:
+            httpGet: {path: /healthz, port: http}
+            initialDelaySeconds: 5
+            periodSeconds: 10
+          resources:
+            requests: {cpu: 100m, memory: 128Mi}
+            limits: {cpu: \"1\", memory: 512Mi}
+          volumeMounts:
+            - name: config
+              mountPath: /etc/web
+              readOnly: true
+      volumes:
+        - name: config
+          configMap:
+            name: web
+";
+
+const FILLED_CONFIG_MAP: &str = "---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+data:
+  application.yaml: |
+    server:
+      port: 8080
+      address: 0.0.0.0
+    database:
+      user: <path:secret/data/app#user>
+      certificate: |
+        <path:secret/data/app#cert>
+    logging:
+      level: info
+      format: json
+    features: [alpha, beta, gamma]
+  LOG_LEVEL: info
+";
+
+const FILLED_SECRET: &str = "---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: filled
+  annotations:
+    avp.kubernetes.io/path: secret/data/app
+type: Opaque
+stringData:
+  username: <user>
+data:
+  password: <password | base64encode>
+";

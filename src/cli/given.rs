@@ -1,0 +1,103 @@
+//! The settings as they are given: flags, environment, the `-c` file, `~/.vault-token`, for [`Config`] to make sense of.
+
+use std::path::{Path, PathBuf};
+
+use tokio::runtime::Runtime;
+
+use super::environment::Environment;
+use crate::client::kubernetes;
+use crate::config::table::SERVICE_ACCOUNT_TOKEN;
+use crate::config::{ClusterSecret, Config, ConfigFile, Given};
+use crate::error::{Error, Errors, Kind};
+use crate::input;
+
+/// The flags that set something, the same for every command that reads secrets.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Settings")]
+pub(super) struct Flags {
+    /// Read settings from a YAML, JSON or env file
+    #[arg(short, long, value_name = "FILE")]
+    config_path: Option<String>,
+
+    /// Read settings from a Kubernetes Secret; its namespace is the pod's own unless named
+    #[arg(short, long, value_name = "[NAMESPACE:]NAME")]
+    pub(super) secret_name: Option<String>,
+
+    /// Read secrets from a YAML or JSON file instead of a store
+    #[arg(long, value_name = "FILE")]
+    secrets: Option<String>,
+
+    /// Log in on every run
+    #[arg(long)]
+    disable_token_cache: bool,
+}
+
+impl Flags {
+    /// The settings without what `-s` names: nothing is asked for them. A `-c` file that cannot be read is an error.
+    pub(super) fn config(&self, environment: &Environment) -> (Config, Errors) {
+        let (given, unreadable) = self.given(environment);
+        let (config, mut errors) = Config::read(given);
+        errors.extend(unreadable);
+        (config, errors)
+    }
+
+    /// The settings with those of the Kubernetes Secret that `-s` names, read from the cluster.
+    pub(super) fn config_with_secret(&self, environment: &Environment, runtime: &Runtime) -> (Config, Errors) {
+        let (mut given, mut errors) = self.given(environment);
+        if let Some(name) = &self.secret_name {
+            let (namespace, name) = match name.split_once(':') {
+                Some((namespace, name)) => (namespace.to_owned(), name),
+                None => (kubernetes::default_namespace(), name.as_str()),
+            };
+            match runtime.block_on(kubernetes::secret(None, &namespace, name)) {
+                Ok(data) => given.secret = Some(ClusterSecret { name: format!("{namespace}:{name}"), data }),
+                Err(error) => errors.push(error),
+            }
+        }
+        let (config, wrong) = Config::read(given);
+        errors.extend(wrong);
+        (config, errors)
+    }
+
+    fn given(&self, environment: &Environment) -> (Given, Errors) {
+        let repository = input::repository(&environment.here(false));
+        let mut errors = Errors::new();
+        let file = self.config_path.as_ref().and_then(|path| {
+            config_file(path, [&repository, &environment.folder]).map_err(|error| errors.push(error)).ok()
+        });
+        let given = Given {
+            flags: self.settings(),
+            environment: environment.variables.clone(),
+            file,
+            secret: None,
+            vault_token_file: vault_token(environment),
+            service_account_token: Path::new(SERVICE_ACCOUNT_TOKEN).exists(),
+            repository,
+            working_folder: environment.folder.clone(),
+        };
+        (given, errors)
+    }
+
+    /// Each setting that a flag names.
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let file = self.secrets.clone().map(|file| ("AVP_FILE", file));
+        let cache = self.disable_token_cache.then(|| ("AVP_DISABLE_TOKEN_CACHE", "true".to_owned()));
+        file.into_iter().chain(cache).collect()
+    }
+}
+
+fn config_file(path: &str, tenant: [&PathBuf; 2]) -> Result<ConfigFile, Error> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Error::new(Kind::Setting, format!("cannot read the settings file `{path}`")).cause(error.to_string())
+    })?;
+    let real = Path::new(path).canonicalize().unwrap_or_default();
+    let inside = |folder: &PathBuf| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
+    Ok(ConfigFile { path: path.to_owned(), text, inside_working_folder: tenant.into_iter().any(inside) })
+}
+
+/// What `vault login` left behind.
+fn vault_token(environment: &Environment) -> Option<(String, String)> {
+    let path = Path::new(environment.get("HOME")?).join(".vault-token");
+    let token = std::fs::read_to_string(&path).ok()?;
+    Some((path.to_string_lossy().into_owned(), token))
+}

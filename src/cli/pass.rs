@@ -1,0 +1,131 @@
+//! The pass that commands share: plan → fetch → fill, with settings and store opened only once something must be read.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+
+use super::environment::Environment;
+use super::given::Flags;
+use super::progress::Progress;
+use crate::backend::{self, Store};
+use crate::config::Config;
+use crate::error::{Error, Errors, Kind};
+use crate::policy;
+use crate::render::{self, Options, Rendered};
+use crate::secret::{Access, Secrets};
+use crate::source::Source;
+
+/// A run's passes, one for all the input or one for each window: no secret is read twice.
+pub(super) struct Pass<'a> {
+    environment: &'a Environment,
+    flags: &'a Flags,
+    options: Options,
+    secrets: Secrets,
+    stage: Stage,
+}
+
+/// How far the way to the store has been gone.
+enum Stage {
+    /// Nothing was read.
+    Start,
+    /// The settings are read and right.
+    Set(Config),
+    /// The store is open.
+    Open(Open),
+    /// Something is wrong, and reported.
+    Closed,
+}
+
+/// A store with what it takes to ask it.
+struct Open {
+    store: Box<dyn Store>,
+    config: Config,
+    runtime: Runtime,
+}
+
+impl<'a> Pass<'a> {
+    /// Nothing is read yet.
+    pub(super) fn new(flags: &'a Flags, options: Options, environment: &'a Environment) -> Self {
+        Self { environment, flags, options, secrets: Secrets::default(), stage: Stage::Start }
+    }
+
+    /// The edits that fill `sources`, and everything that is wrong on the way there.
+    pub(super) fn render(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Rendered {
+        let plan = render::plan(sources, &self.options, errors);
+        self.fetch(plan.accesses(), errors);
+        render::fill(&plan, &self.secrets, errors)
+    }
+
+    fn fetch(&mut self, accesses: &[Access], errors: &mut Errors) {
+        self.advance(!accesses.is_empty(), errors);
+        let Stage::Open(open) = &self.stage else { return };
+        let grants = policy::judge(accesses, &open.config, errors);
+        let _progress = Progress::start(reading(accesses), self.environment);
+        let secrets = &mut self.secrets;
+        let stopped = open.runtime.block_on(async {
+            tokio::select! {
+                () = render::fetch(accesses, &grants, &*open.store, secrets) => None,
+                signal = stopped() => Some(signal),
+            }
+        });
+        if let Some(signal) = stopped {
+            errors.push(Error::new(Kind::Store, format!("stopped by {signal} while reading secrets")));
+            self.stage = Stage::Closed;
+        }
+    }
+
+    /// Reads the settings, and opens the store if something must be read. What is wrong with them is reported once.
+    fn advance(&mut self, needed: bool, errors: &mut Errors) {
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Closed) {
+            Stage::Start if needed => self.open(None, errors).unwrap_or(Stage::Closed),
+            Stage::Start if self.flags.secret_name.is_none() => {
+                let (config, wrong) = self.flags.config(self.environment);
+                let stage = if wrong.any() { Stage::Closed } else { Stage::Set(config) };
+                errors.extend(wrong);
+                stage
+            }
+            Stage::Set(config) if needed => self.open(Some(config), errors).unwrap_or(Stage::Closed),
+            stage => stage,
+        };
+    }
+
+    fn open(&self, config: Option<Config>, errors: &mut Errors) -> Option<Stage> {
+        let runtime = runtime().map_err(|error| errors.push(error)).ok()?;
+        let config = match config {
+            Some(config) => config,
+            None => {
+                let (config, wrong) = self.flags.config_with_secret(self.environment, &runtime);
+                let failed = wrong.any();
+                errors.extend(wrong);
+                (!failed).then_some(config)?
+            }
+        };
+        let store = backend::open(&config).map_err(|error| errors.push(error)).ok()?;
+        Some(Stage::Open(Open { store, config, runtime }))
+    }
+}
+
+/// What takes so long, if it does.
+fn reading(accesses: &[Access]) -> String {
+    let ids: BTreeSet<_> = accesses.iter().map(|access| &access.id).collect();
+    format!("reading {} secret{}", ids.len(), if ids.len() == 1 { "" } else { "s" })
+}
+
+/// One thread: a run waits, it does not compute.
+pub(super) fn runtime() -> Result<Runtime, Error> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| Error::new(Kind::Store, "cannot start the network runtime").cause(error.to_string()))
+}
+
+/// Returns when the program is asked to end, with the signal's name.
+async fn stopped() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(mut terminate), Ok(mut interrupt)) => tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        },
+        _ => std::future::pending().await,
+    }
+}

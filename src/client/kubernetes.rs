@@ -1,0 +1,92 @@
+//! Reads one Secret through the Kubernetes API, as the pod's service account or a kubeconfig says. Knows no manifest.
+
+use std::path::Path;
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::Secret;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Api, Client, Config};
+use tokio::time::timeout;
+
+use crate::error::{Error, Kind};
+
+/// Where a pod finds its own namespace.
+const NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// For everything, an exec login of the kubeconfig included.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The data of the Secret `name`, in the order of its keys. Without `kubeconfig`: what `KUBECONFIG` or
+/// `~/.kube/config` say, else the pod's service account.
+pub async fn secret(kubeconfig: Option<&Path>, namespace: &str, name: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let named = format!("`{namespace}:{name}`");
+    let reading = async {
+        let mut config = cluster(kubeconfig).await.map_err(|cause| no_cluster(&named, &cause))?;
+        config.connect_timeout = Some(CONNECT_TIMEOUT);
+        config.read_timeout = Some(TIMEOUT);
+        let client = Client::try_from(config).map_err(|error| failed(&named, &error))?;
+        Api::<Secret>::namespaced(client, namespace).get(name).await.map_err(|error| failed(&named, &error))
+    };
+    let Ok(secret) = timeout(TIMEOUT, reading).await else {
+        return Err(Error::new(
+            Kind::Store,
+            format!("no answer from Kubernetes about the Secret {named} within {TIMEOUT:?}"),
+        ));
+    };
+    Ok(secret?.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect())
+}
+
+/// The namespace of a Secret that names none: the pod's own, else Argo CD's.
+pub fn default_namespace() -> String {
+    let own = std::fs::read_to_string(NAMESPACE_FILE).unwrap_or_default();
+    match own.trim() {
+        "" => "argocd".to_owned(),
+        own => own.to_owned(),
+    }
+}
+
+async fn cluster(kubeconfig: Option<&Path>) -> Result<Config, String> {
+    let Some(path) = kubeconfig else { return Config::infer().await.map_err(|error| error.to_string()) };
+    let kubeconfig = Kubeconfig::read_from(path).map_err(|error| error.to_string())?;
+    let options = KubeConfigOptions::default();
+    Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| error.to_string())
+}
+
+fn no_cluster(named: &str, cause: &str) -> Error {
+    Error::new(Kind::Setting, format!("there is no Kubernetes to read the Secret {named} from"))
+        .cause(cause)
+        .hint("in a pod its service account is used, elsewhere a kubeconfig: `KUBECONFIG`, else `~/.kube/config`")
+}
+
+/// What the API's refusal or silence means.
+fn failed(named: &str, error: &kube::Error) -> Error {
+    let kube::Error::Api(status) = error else {
+        return Error::new(Kind::Store, format!("cannot read the Secret {named} from Kubernetes"))
+            .cause(innermost(error));
+    };
+    let (kind, detail, hint) = match status.code {
+        404 => (Kind::Missing, format!("there is no Secret {named}"), "`-s` takes `namespace:name`"),
+        403 => (
+            Kind::Denied,
+            format!("Kubernetes denies reading the Secret {named} (403)"),
+            "the service account needs a Role with `get` on this Secret, and a RoleBinding to it",
+        ),
+        401 => (
+            Kind::Denied,
+            format!("Kubernetes does not know who asks for the Secret {named} (401)"),
+            "the kubeconfig's or the service account's token is wrong or has expired",
+        ),
+        code => (Kind::Store, format!("Kubernetes answers with status {code} about the Secret {named}"), ""),
+    };
+    let error = Error::new(kind, detail).cause(status.message.clone());
+    if hint.is_empty() { error } else { error.hint(hint) }
+}
+
+/// What lies at the bottom: the operating system's word, not the layers'.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut bottom = error;
+    while let Some(source) = bottom.source() {
+        bottom = source;
+    }
+    bottom.to_string()
+}

@@ -1,0 +1,11 @@
+//! `yamlParse`.
+
+use super::{error, text};
+use crate::error::Error;
+use crate::value::Value;
+use crate::yaml;
+
+/// The value that YAML text stands for, with Kubernetes' types.
+pub(super) fn parse(value: &Value) -> Result<Value, Error> {
+    yaml::parse(&text::text_of(value)?).map_err(|reason| error("`yamlParse` got text that is not YAML").cause(reason))
+}

@@ -1,0 +1,137 @@
+//! The documentation is true: pages made from tables are up to date, links lead somewhere, README's blocks do what they show.
+
+use std::path::Path;
+
+use crate::support::program::{binary, program, root};
+use crate::support::servers;
+
+/// The pages that `vault-render docs` prints.
+const PAGES: [&str; 3] = ["backends", "modifiers", "settings"];
+
+/// The pages that people write.
+const WRITTEN: [&str; 8] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "COMPATIBILITY.md",
+    "docs/argocd.md",
+    "docs/helm.md",
+    "docs/kustomize.md",
+    "docs/placeholders.md",
+    "docs/security.md",
+];
+
+#[test]
+fn pages_made_from_the_code_are_up_to_date() {
+    for page in PAGES {
+        let file = root().join(format!("docs/{page}.md"));
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        let printed = program(["docs", page]).output();
+        assert!(
+            printed.stdout == text.as_bytes(),
+            "docs/{page}.md is not what `vault-render docs {page}` prints: run `just docs`"
+        );
+    }
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let link = regex::Regex::new(r"\]\(([^)#`]+)\)").unwrap();
+    for page in WRITTEN {
+        let folder = root().join(page).parent().map(Path::to_owned).unwrap_or_default();
+        let targets = text(page);
+        let targets = link.captures_iter(&targets).map(|found| found[1].to_owned());
+        for target in targets.filter(|target| !target.starts_with("https://")) {
+            assert!(folder.join(&target).exists(), "{page} links to {target}, which is not there");
+        }
+    }
+}
+
+#[test]
+fn every_difference_with_a_number_is_listed_and_has_a_case() {
+    let page = text("COMPATIBILITY.md");
+    let cases = std::fs::read_dir(root().join("tests/cases/avp")).expect("the cases").flatten();
+    let cases: Vec<String> = cases.map(|case| case.file_name().to_string_lossy().into_owned()).collect();
+    for number in 1..=33 {
+        assert!(page.contains(&format!("| B{number} |")), "COMPATIBILITY.md lacks B{number}");
+        assert!(cases.iter().any(|case| case.starts_with(&format!("b{number:02}-"))), "no case shows B{number}");
+    }
+    (1..=6).for_each(|number| assert!(page.contains(&format!("| S{number} |")), "COMPATIBILITY.md lacks S{number}"));
+}
+
+#[test]
+fn the_readme_is_short() {
+    assert!(text("README.md").lines().count() < 200);
+}
+
+#[test]
+fn the_readme_s_before_becomes_its_after() {
+    let blocks = blocks(&text("README.md"), "yaml");
+    program(["generate", "-", "--secrets", "examples/plain/secrets.yaml"])
+        .stdin(&*blocks[0])
+        .stdout(&*blocks[1])
+        .check();
+}
+
+/// Every command line in a `sh` block is one that is known to work: the first two are what a newcomer types.
+#[test]
+fn the_readme_s_commands_are_the_program_s() {
+    for line in blocks(&text("README.md"), "sh").iter().flat_map(|block| block.lines()) {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        let ours = line.rsplit("| ").next().unwrap_or_default();
+        if let Some(args) = ours.strip_prefix("cargo run -- ") {
+            let expected = std::fs::read(root().join("examples/plain/rendered.yaml")).unwrap();
+            program(args.split_whitespace()).stdout(expected).check();
+        } else if let Some(args) = ours.strip_prefix("vault-render ") {
+            let command = args.split_whitespace().next().unwrap_or_default();
+            assert_eq!(program([command, "--help"]).output().status.code(), Some(0), "{line}");
+        } else {
+            let known =
+                ["cargo test", "cargo install --locked --path .", "export VAULT_ADDR=https://vault.example.com:8200"];
+            assert!(known.contains(&line), "README.md has `{line}`, which no test runs");
+        }
+    }
+}
+
+/// A `console` block shows a command after `$ ` and then what a terminal shows.
+#[test]
+fn console_blocks_show_what_the_program_does() {
+    for page in WRITTEN {
+        for block in blocks(&text(page), "console") {
+            let (command, expected) = block.split_once('\n').expect("a command and its output");
+            let Some(shown) = shown(command.strip_prefix("$ ").expect("`$ ` and a command")) else { continue };
+            assert_eq!(shown, expected, "{page}: {command}");
+        }
+    }
+}
+
+/// What a terminal shows of a command; none if a tool is missing (said loudly).
+fn shown(command: &str) -> Option<String> {
+    let tools = tempfile::tempdir().expect("a folder for the tools");
+    let link = |name: &str, path: &Path| std::os::unix::fs::symlink(path, tools.path().join(name)).expect("a link");
+    link("vault-render", Path::new(binary()));
+    for (tool, built) in [("kustomize", "kustomize"), ("helm", "helm3")] {
+        if command.contains(&format!("{tool} ")) {
+            link(tool, &servers::binary(built)?);
+        }
+    }
+    let path = format!("{}:/usr/bin:/bin", tools.path().display());
+    let shell = std::process::Command::new("sh")
+        .args(["-c", &format!("{{ {command}; }} 2>&1")])
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", tools.path())
+        .current_dir(root())
+        .output()
+        .expect("a shell");
+    Some(String::from_utf8_lossy(&shell.stdout).into_owned())
+}
+
+fn text(page: &str) -> String {
+    std::fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
+}
+
+/// The code blocks of a language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    page.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap_or_default().to_owned()).collect()
+}

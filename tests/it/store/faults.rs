@@ -1,0 +1,272 @@
+//! What a real Vault cannot be made to show: failures, refusals and redirects in an order of the test's own.
+
+use std::time::{Duration, Instant};
+
+use super::{assert_holds, id, open, read, read_all, told};
+use crate::support::servers::{Faults, Request, Response};
+
+const FOUND: &str = r#"{"data":{"k":"v"}}"#;
+const PERMISSION: &str = r#"{"errors":["1 error occurred:\n\t* permission denied\n\n"]}"#;
+const INVALID: &str = r#"{"errors":["2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"]}"#;
+
+fn status(status: u16) -> Response {
+    Response::json(status, r#"{"errors":["failure"]}"#)
+}
+
+fn found() -> Response {
+    Response::json(200, FOUND)
+}
+
+fn with_token(address: &str) -> Vec<(&str, &str)> {
+    vec![("VAULT_ADDR", address), ("VAULT_TOKEN", "canary-token")]
+}
+
+fn with_approle(address: &str) -> Vec<(&str, &str)> {
+    vec![
+        ("VAULT_ADDR", address),
+        ("AVP_AUTH_TYPE", "approle"),
+        ("AVP_ROLE_ID", "canary-role"),
+        ("AVP_SECRET_ID", "canary-secret"),
+    ]
+}
+
+/// A Vault whose logins give `token-1`, `token-2`, …, and where reading asks `reading` with the token.
+fn logins(uses: u32, reading: impl Fn(&str) -> Response + Send + Sync + 'static) -> Faults {
+    let given = std::sync::atomic::AtomicUsize::new(0);
+    Faults::start(move |_, request| match request.path.ends_with("/login") {
+        true => {
+            let number = given.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
+            let auth = format!(r#"{{"client_token":"token-{number}","lease_duration":3600,"num_uses":{uses}}}"#);
+            Response::json(200, &format!(r#"{{"auth":{auth}}}"#))
+        }
+        false => reading(request.header("x-vault-token").unwrap_or_default()),
+    })
+}
+
+fn count(faults: &Faults, of: impl Fn(&Request) -> bool) -> usize {
+    faults.requests().iter().filter(|request| of(request)).count()
+}
+
+fn login(request: &Request) -> bool {
+    request.path.ends_with("/login")
+}
+
+#[test]
+fn what_passes_is_read_again() {
+    let torn = Response::Torn(FOUND[..5].to_owned());
+    for (answers, requests, expected) in [
+        (vec![status(503), status(502), found()], 3, r#"{"k":"v"}"#),
+        (vec![status(504), status(504), status(504)], 3, "failed: cannot read `a/data/b`: Vault failed (504)"),
+        (vec![status(500), found()], 2, r#"{"k":"v"}"#),
+        (vec![status(500), status(500), found()], 2, "failed: cannot read `a/data/b`: Vault failed (500)"),
+        (
+            vec![Response::too_many(None), Response::too_many(None), Response::too_many(None), found()],
+            4,
+            r#"{"k":"v"}"#,
+        ),
+        (vec![Response::Cut, found()], 2, r#"{"k":"v"}"#),
+        (vec![torn, found()], 2, r#"{"k":"v"}"#),
+        (vec![status(400), found()], 1, "failed: cannot read `a/data/b`: Vault refuses the request (400)"),
+        (vec![Response::Huge(40 << 20), found()], 1, "failed: the answer of"),
+    ] {
+        let faults = Faults::script(answers);
+        let outcome = read(&with_token(&faults.address), "a/data/b");
+        assert!(outcome.starts_with(expected), "{outcome}");
+        assert_eq!(faults.requests().len(), requests, "{outcome}");
+    }
+}
+
+#[test]
+fn retry_after_is_respected() {
+    let faults = Faults::script(vec![Response::too_many(Some(1)), found()]);
+    let start = Instant::now();
+    assert_eq!(read(&with_token(&faults.address), "a/data/b"), r#"{"k":"v"}"#);
+    assert!(start.elapsed() >= Duration::from_secs(1));
+}
+
+#[test]
+fn no_retries_means_none() {
+    let faults = Faults::script(vec![status(503)]);
+    let settings = [with_token(&faults.address), vec![("VAULT_MAX_RETRIES", "0")]].concat();
+    read(&settings, "a/data/b");
+    assert_eq!(faults.requests().len(), 1);
+}
+
+#[test]
+fn a_server_that_hangs_is_left_after_the_timeout_by_all() {
+    for answer in [Response::Silent, Response::Slow] {
+        let faults = Faults::script(vec![answer]);
+        let settings = [with_token(&faults.address), vec![("VAULT_CLIENT_TIMEOUT", "1s")]].concat();
+        let store = open(&settings);
+        let start = Instant::now();
+        let outcome = read_all(&store, &["a/data/b"]).remove(0);
+        assert_holds(&outcome, &["failed: no answer from", "within 1s", "VAULT_CLIENT_TIMEOUT"]);
+        read_all(&store, &["a/data/c"]);
+        assert!(start.elapsed() < Duration::from_secs(2), "the second reading does not wait again");
+        assert_eq!(faults.requests().len(), 1);
+    }
+}
+
+#[test]
+fn nobody_there_is_said_once_and_quickly() {
+    let outcome = read(&with_token("http://127.0.0.1:1"), "a/data/b");
+    assert_holds(&outcome, &["failed: cannot connect to `http://127.0.0.1:1`", "refused", "is `VAULT_ADDR` right"]);
+}
+
+#[test]
+fn readings_share_one_login() {
+    let faults = logins(0, |_| found());
+    let paths: Vec<String> = (0..40).map(|number| format!("a/data/{number}")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let outcomes = read_all(&open(&with_approle(&faults.address)), &paths);
+    assert!(outcomes.iter().all(|outcome| outcome == r#"{"k":"v"}"#));
+    assert_eq!((faults.requests().len(), count(&faults, login)), (41, 1));
+    let body = &faults.requests()[0].body;
+    assert_eq!(body, r#"{"role_id":"canary-role","secret_id":"canary-secret"}"#);
+    assert!(faults.requests().iter().all(|request| request.header("x-vault-request") == Some("true")));
+}
+
+#[test]
+fn a_token_that_is_used_up_is_replaced_once_for_all() {
+    let faults = logins(20, |token| if token == "token-1" { Response::json(403, INVALID) } else { found() });
+    let outcomes = read_all(&open(&with_approle(&faults.address)), &["a/data/1", "a/data/2", "a/data/3", "a/data/4"]);
+    assert_eq!(outcomes, [r#"{"k":"v"}"#; 4]);
+    assert_eq!(count(&faults, login), 2);
+}
+
+#[test]
+fn two_useless_logins_are_enough() {
+    let faults = logins(5, |_| Response::json(403, INVALID));
+    let outcomes = read_all(&open(&with_approle(&faults.address)), &["a/data/1", "a/data/2", "a/data/3"]);
+    for outcome in outcomes {
+        assert_holds(
+            &outcome,
+            &["denied: Vault denies reading `a/data/", "invalid token", "5 times", "`token_num_uses`"],
+        );
+    }
+    assert_eq!(count(&faults, login), 2);
+}
+
+#[test]
+fn a_policys_refusal_is_no_reason_to_log_in_again() {
+    let faults = logins(0, |_| Response::json(403, PERMISSION));
+    let outcome = read(&with_approle(&faults.address), "a/data/1");
+    assert_holds(&outcome, &["denied: Vault denies reading `a/data/1` (403) | permission denied |", "policies"]);
+    assert_eq!(count(&faults, login), 1);
+}
+
+#[test]
+fn a_given_token_has_no_login() {
+    let faults = Faults::script(vec![Response::json(403, INVALID)]);
+    let outcome = read(&with_token(&faults.address), "a/data/b");
+    assert_holds(&outcome, &["denied: ", "the login `token` has no way to get another"]);
+    assert_eq!(faults.requests().len(), 1);
+}
+
+#[test]
+fn a_login_is_sent_once() {
+    for (answer, expected) in [
+        (status(500), "Vault failed (500): failure"),
+        (Response::json(503, r#"{"errors":["Vault is sealed"]}"#), "Vault is sealed"),
+        (Response::Cut, "broke"),
+        (
+            Response::json(400, r#"{"errors":["invalid role or secret ID: canary-secret"]}"#),
+            "invalid role or secret ID: [redacted]",
+        ),
+    ] {
+        let faults = Faults::script(vec![answer]);
+        let outcomes = read_all(&open(&with_approle(&faults.address)), &["a/data/1", "a/data/2"]);
+        for outcome in outcomes {
+            assert_holds(&outcome, &[expected]);
+            assert!(!outcome.contains("canary"), "{outcome}");
+        }
+        assert_eq!(faults.requests().len(), 1);
+    }
+}
+
+#[test]
+fn a_token_lives_between_runs() {
+    let home = tempfile::tempdir().unwrap();
+    let faults = logins(0, |token| if token == "token-1" { found() } else { Response::json(403, PERMISSION) });
+    let mut settings = with_approle(&faults.address);
+    settings.push(("HOME", home.path().to_str().unwrap()));
+    for _ in 0..3 {
+        assert_eq!(read(&settings, "a/data/b"), r#"{"k":"v"}"#);
+    }
+    assert_eq!(count(&faults, login), 1);
+    settings.push(("AVP_DISABLE_TOKEN_CACHE", "true"));
+    assert_holds(&read(&settings, "a/data/b"), &["denied"]);
+    assert_eq!(count(&faults, login), 2);
+}
+
+#[test]
+fn a_cached_token_that_is_refused_is_replaced() {
+    let home = tempfile::tempdir().unwrap();
+    let settings = |address| [with_approle(address), vec![("HOME", home.path().to_str().unwrap())]].concat();
+    let over = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let flag = std::sync::Arc::clone(&over);
+    let faults = logins(0, move |token| match flag.load(std::sync::atomic::Ordering::SeqCst) && token == "token-1" {
+        true => Response::json(403, PERMISSION), // as older Vaults say it
+        false => found(),
+    });
+    for (gone, logins) in [(false, 1), (true, 2), (true, 2)] {
+        over.store(gone, std::sync::atomic::Ordering::SeqCst);
+        assert_eq!(read(&settings(&faults.address), "a/data/b"), r#"{"k":"v"}"#);
+        assert_eq!(count(&faults, login), logins);
+    }
+}
+
+#[test]
+fn a_redirect_without_tls_is_named_and_not_followed() {
+    let elsewhere = Faults::script(vec![found()]);
+    for path in ["/v1/a/data/b", "/login"] {
+        let location = format!("{}{path}", elsewhere.address);
+        let standby = Faults::script(vec![Response::Plain(307, vec![("Location", location)], String::new())]);
+        let outcome = read(&with_token(&standby.address), "a/data/b");
+        assert_holds(&outcome, &["failed: ", "redirects to", elsewhere.address.as_str(), "`VAULT_ADDR`"]);
+    }
+    assert!(elsewhere.requests().is_empty());
+}
+
+#[test]
+fn a_namespace_travels_as_a_header() {
+    let faults = Faults::script(vec![found()]);
+    let store = open(&[with_token(&faults.address), vec![("VAULT_NAMESPACE", "admin/")]].concat());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (own, other) =
+        (id("a/data/b"), vault_render::secret::SecretId { namespace: Some("admin/team".into()), ..id("a/data/b") });
+    for id in [&own, &other] {
+        assert_eq!(told(runtime.block_on(store.read(id))), r#"{"k":"v"}"#);
+    }
+    let sent: Vec<_> =
+        faults.requests().iter().map(|request| request.header("x-vault-namespace").unwrap().to_owned()).collect();
+    assert_eq!(sent, ["admin", "admin/team"]);
+}
+
+#[test]
+fn an_answer_that_is_not_vaults_is_not_a_missing_secret() {
+    for (status, body) in [(404, "<html>not found</html>"), (404, "{}"), (200, "<html>welcome</html>")] {
+        let faults = Faults::script(vec![Response::Plain(status, vec![], body.to_owned())]);
+        assert_holds(
+            &read(&with_token(&faults.address), "a/data/b"),
+            &["failed: ", "no answer of Vault's", "`VAULT_ADDR`"],
+        );
+    }
+}
+
+#[test]
+fn the_rate_is_kept() {
+    let faults = Faults::script(vec![found()]);
+    let settings = [with_token(&faults.address), vec![("VAULT_RATE_LIMIT", "10:1")]].concat();
+    let start = Instant::now();
+    read_all(&open(&settings), &["a/data/1", "a/data/2", "a/data/3", "a/data/4"]);
+    assert!(start.elapsed() >= Duration::from_millis(290), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_token_that_no_header_can_hold_is_named_and_not_shown() {
+    let faults = Faults::script(vec![found()]);
+    let outcome = read(&[("VAULT_ADDR", faults.address.as_str()), ("VAULT_TOKEN", "canary\nb")], "a/data/b");
+    assert_holds(&outcome, &["failed: no request to", "line break"]);
+    assert!(!outcome.contains("canary") && faults.requests().is_empty());
+}
