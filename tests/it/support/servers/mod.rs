@@ -70,7 +70,7 @@ fn folder() -> PathBuf {
 }
 
 #[expect(clippy::disallowed_methods, reason = "where the servers are is a setting of the tests, not of the program")]
-fn setting(name: &str) -> Option<String> {
+pub(crate) fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
