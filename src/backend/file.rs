@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::ready;
 
 use super::{Backend, Reading, Store};
+use crate::client;
 use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::secret::{Outcome, Secret, SecretId, normalise};
@@ -13,10 +14,21 @@ use crate::yaml;
 /// This store's row.
 pub(super) const BACKEND: Backend = Backend {
     name: "file",
-    doc: "A YAML or JSON file that maps each path (`PATH` or `PATH#VERSION`) to its keys: demonstrations, tests, offline previews",
+    doc: "A YAML or JSON file that maps each path to its keys: for demonstrations, tests and offline previews",
     settings: &["AVP_FILE"],
+    page: || PAGE.to_owned(),
     open,
 };
+
+const PAGE: &str = "
+`--secrets FILE` chooses it too. Paths are normalised as those of placeholders are; `PATH` alone is the newest version, or
+else the highest that is there. Numbers keep their digits.
+
+```yaml
+secret/data/app: { user: bob, port: 5432 }
+secret/data/app#1: { user: alice, port: 5431 }
+```
+";
 
 /// The secrets of a file: by path, then by version; no version is the newest.
 struct File {
@@ -28,9 +40,10 @@ fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
         return Err(Error::new(Kind::Setting, "the `file` store needs a file to read")
             .hint("give it with `--secrets FILE` or `AVP_FILE`"));
     };
-    let text = std::fs::read(name).map_err(|error| unreadable(name).cause(error.to_string()))?;
-    let text = String::from_utf8(text).map_err(|_| unreadable(name).cause("it is not UTF-8 text"))?;
-    let secrets = secrets(&text).map_err(|cause| {
+    let bytes = client::file::read(config, "AVP_FILE")?.unwrap_or_default();
+    let text = str::from_utf8(&bytes)
+        .map_err(|_| Error::new(Kind::Setting, format!("the secrets file `{name}` is not UTF-8 text")))?;
+    let secrets = secrets(text).map_err(|cause| {
         Error::new(Kind::Setting, format!("the secrets file `{name}` is not understood"))
             .cause(cause)
             .hint("it maps each path to the map of its keys: `secret/data/app: {user: bob}`")
@@ -94,10 +107,6 @@ fn near<'n>(path: &str, names: impl Iterator<Item = &'n String>) -> Option<&'n s
         .filter(|(likeness, _)| *likeness > 0.85)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, name)| name)
-}
-
-fn unreadable(name: &str) -> Error {
-    Error::new(Kind::Setting, format!("cannot read the secrets file `{name}`"))
 }
 
 /// Every path of the file with its versions.

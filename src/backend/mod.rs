@@ -1,7 +1,10 @@
 //! Secret stores: what a store does, and the table of those there are. Knows no manifest and no placeholder.
 
+mod docs;
 mod file;
-pub mod vault;
+mod vault;
+
+pub use docs::docs;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -31,6 +34,8 @@ pub struct Backend {
     pub doc: &'static str,
     /// The settings that it reads.
     pub settings: &'static [&'static str],
+    /// The rest of its part of docs/backends.md.
+    pub page: fn() -> String,
     /// Checks the settings and makes the store; opens no connection.
     pub open: fn(&Config) -> Result<Box<dyn Store>, Error>,
 }

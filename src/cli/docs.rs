@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use super::environment::Environment;
 use super::output;
-use crate::{config, modifier};
+use crate::{backend, config, modifier};
 
 /// A page's name, and what prints it.
-const PAGES: [(&str, Page); 2] = [("modifiers", modifier::docs), ("settings", config::docs::docs)];
+const PAGES: [(&str, Page); 3] =
+    [("backends", backend::docs), ("modifiers", modifier::docs), ("settings", config::docs::docs)];
 
 type Page = fn() -> String;
 

@@ -73,13 +73,14 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
 fn whole(args: &Args, paths: &[String], environment: &Environment) -> bool {
     let (sources, mut errors) = input::read(paths, &environment.here(args.allow_empty));
     let rendered = Pass::new(&args.flags, args.options(), environment).render(&sources, &mut errors);
-    let bytes = if errors.any() { None } else { render::write(&sources, &rendered) };
-    if bytes.is_none() && !args.allow_empty && !errors.any() {
+    let mut output = render::Output::default();
+    let bytes = if errors.any() { Zeroizing::default() } else { output.write_all(&sources, &rendered) };
+    if !output.has_content() && !args.allow_empty && !errors.any() {
         errors.push(empty());
     }
     let failed = errors.any();
     output::report(&report::in_order(errors, &sources), environment);
-    !failed && output::print(&bytes.unwrap_or_default(), environment)
+    !failed && output::print(&bytes, environment)
 }
 
 /// Window by window: what is right before the first error is printed.
@@ -98,8 +99,12 @@ fn stream(args: &Args, paths: &[String], environment: &Environment) -> bool {
             return false;
         }
     }
-    if !stream.output.has_content() && !args.allow_empty && !report.failed() {
-        report.add(&[empty()]);
+    if !report.failed() && !stream.output.has_content() {
+        if !args.allow_empty {
+            report.add(&[empty()]);
+        } else if !output::print(&stream.waiting, environment) {
+            return false;
+        }
     }
     report.finish()
 }
@@ -114,9 +119,7 @@ struct Stream {
 impl Stream {
     /// Prints what further sources add; false if that fails.
     fn write(&mut self, sources: &[Arc<Source>], rendered: &Rendered, environment: &Environment) -> bool {
-        for source in sources {
-            self.waiting.extend_from_slice(&self.output.write(source, rendered));
-        }
+        self.waiting.extend_from_slice(&self.output.write_all(sources, rendered));
         if !self.output.has_content() {
             return true;
         }
@@ -126,7 +129,7 @@ impl Stream {
 
 impl Args {
     fn options(&self) -> Options {
-        Options { strict: self.strict, any: self.any, allow_empty: self.allow_empty }
+        Options { strict: self.strict, any: self.any }
     }
 }
 

@@ -10,13 +10,15 @@ use crate::error::{Error, Kind};
 /// What the file that the setting `name` names holds; none where the setting is not set.
 pub fn read(config: &Config, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     let Some(path) = path(config, name)? else { return Ok(None) };
-    std::fs::read(&path).map(|bytes| Some(Zeroizing::new(bytes))).map_err(|error| unreadable(name, &path, &error))
+    std::fs::read(&path)
+        .map(|bytes| Some(Zeroizing::new(bytes)))
+        .map_err(|error| unreadable(config, name, &path, &error))
 }
 
 /// What the files of the folder that the setting `name` names hold, one after the other.
 pub fn read_folder(config: &Config, name: &str) -> Result<Option<Vec<u8>>, Error> {
     let Some(path) = path(config, name)? else { return Ok(None) };
-    let failed = |error| unreadable(name, &path, &error);
+    let failed = |error| unreadable(config, name, &path, &error);
     let mut all = Vec::new();
     for entry in std::fs::read_dir(&path).map_err(failed)? {
         let file = entry.map_err(failed)?.path();
@@ -32,7 +34,7 @@ pub fn read_folder(config: &Config, name: &str) -> Result<Option<Vec<u8>>, Error
 fn path(config: &Config, name: &str) -> Result<Option<PathBuf>, Error> {
     let Some(path) = config.get(name).map(PathBuf::from) else { return Ok(None) };
     let Some(folder) = config.confined(name) else { return Ok(Some(path)) };
-    let real = |path: &Path| path.canonicalize().map_err(|error| unreadable(name, path, &error));
+    let real = |path: &Path| path.canonicalize().map_err(|error| unreadable(config, name, path, &error));
     let (real_path, real_folder) = (real(&path)?, real(folder)?);
     if real_path.starts_with(real_folder) {
         return Ok(Some(real_path));
@@ -41,7 +43,7 @@ fn path(config: &Config, name: &str) -> Result<Option<PathBuf>, Error> {
         .hint(format!("an operator may allow it: `AVP_TENANT_SETTINGS={name}`")))
 }
 
-fn unreadable(name: &str, path: &Path, error: &std::io::Error) -> Error {
-    Error::new(Kind::Setting, format!("cannot read `{}`, which `{name}` names", path.display()))
-        .cause(error.to_string())
+fn unreadable(config: &Config, name: &str, path: &Path, error: &std::io::Error) -> Error {
+    let who = config.setting(name).map_or_else(|| format!("`{name}`"), |setting| setting.origin.locate(name));
+    Error::new(Kind::Setting, format!("cannot read `{}`, which {who} names", path.display())).cause(error.to_string())
 }

@@ -1,6 +1,5 @@
 //! Sends requests to one server: proxy, timeout, rate limit, retries, one redirect, bounded bodies. Knows no meaning of an answer.
 
-use std::error::Error as _;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use reqwest::Url;
 use tokio::time::{Instant, sleep, timeout_at};
 use zeroize::Zeroizing;
 
+use super::failure::{Failed, Failure, failure, innermost};
 use super::rate::Limit;
 use super::request::{Method, Request, Response};
 use super::retry::{Attempt, Attempts, Repeat};
@@ -30,21 +30,6 @@ pub struct Client {
 struct Connection {
     inner: reqwest::Client,
     trusted: String,
-}
-
-/// Why a request came to no answer.
-#[derive(Debug)]
-pub struct Failure {
-    /// What is wrong.
-    pub error: Error,
-    /// Whether every other request to this server would fail the same way.
-    pub everywhere: bool,
-}
-
-/// Why one attempt came to no answer.
-struct Failed {
-    attempt: Attempt,
-    error: Error,
 }
 
 const LARGEST_BODY: usize = 32 << 20;
@@ -169,8 +154,7 @@ impl Client {
 
     fn url(&self, request: &Request) -> Url {
         let mut url = self.address.clone();
-        let (path, query) =
-            request.path.split_once('?').map_or((&*request.path, None), |(path, query)| (path, Some(query)));
+        let (path, query) = request.parts();
         url.set_path(&format!("{}{path}", self.address.path().trim_end_matches('/')));
         url.set_query(query);
         url
@@ -181,19 +165,6 @@ impl Client {
         let error = Error::new(Kind::Store, detail)
             .hint("the server hangs, or is far away: `VAULT_CLIENT_TIMEOUT` says how long to wait");
         Failed { attempt: Attempt::Refused, error }
-    }
-}
-
-impl From<Failed> for Failure {
-    fn from(failed: Failed) -> Self {
-        Self { error: failed.error, everywhere: failed.attempt != Attempt::Hopeless }
-    }
-}
-
-/// What stops before a request is made would stop every other one too.
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self { error, everywhere: true }
     }
 }
 
@@ -214,7 +185,7 @@ fn parse(address: &str) -> Result<Url, Error> {
 }
 
 /// An address without user, password, path and query.
-fn shown(url: &Url) -> String {
+pub(super) fn shown(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
@@ -240,86 +211,71 @@ fn location(answer: &reqwest::Response) -> Option<String> {
     redirects.then(|| header(answer, "location").unwrap_or_default().to_owned())
 }
 
-/// A standby node names the active one by a redirect. The credential goes with it, so it must be the same request,
-/// and never over an open line where it came over TLS.
+/// A standby node names the active one by a redirect. The credential goes with it: so only over TLS, where whoever is there
+/// proves itself to the same authorities, and only for the same request.
 fn redirect(from: &Url, location: &str, request: &Request) -> Result<Url, Box<Failed>> {
     let refuse = |why: String| {
         let error = Error::new(Kind::Store, format!("`{}` redirects {why}", shown(from)))
-            .hint("`VAULT_ADDR` must be Vault itself, and Vault's `api_addr` its address as clients reach it");
-        Box::new(Failed { attempt: Attempt::Hopeless, error })
+            .hint("`VAULT_ADDR` must be Vault itself, best its active node");
+        Box::new(Failed { attempt: Attempt::Refused, error })
     };
     let to = from.join(location).map_err(|_| refuse("to nowhere".to_owned()))?;
-    let asked = match to.query() {
-        Some(query) => format!("{}?{query}", to.path()).ends_with(&request.path),
-        None => to.path().ends_with(&request.path),
-    };
+    let (path, query) = request.parts();
+    let asked = to.path().ends_with(path) && to.query() == query;
     match (from.scheme(), to.scheme()) {
-        _ if !asked => Err(refuse(format!("to another page, of `{}`, so it is no Vault", shown(&to)))),
-        ("https", "https") | ("http", "http" | "https") => Ok(to),
-        _ => Err(refuse(format!("to `{}`, which is not encrypted", shown(&to)))),
+        _ if !asked => Err(refuse(format!("to another page, of `{}`: it is no Vault", shown(&to)))),
+        ("https", "https") => Ok(to),
+        _ => Err(refuse(format!("to `{}`, and without TLS no credential goes there", shown(&to)))),
     }
 }
 
-/// What a connection's error means.
-fn failure(error: &reqwest::Error, url: &Url, trusted: &str) -> Failed {
-    let address = shown(url);
-    if let Some(tls) = tls_error(error) {
-        let detail = format!("cannot make a TLS connection to `{address}`, trusting {trusted}");
-        let error = Error::new(Kind::Store, detail).cause(tls.to_string());
-        let error = match tls_hint(tls) {
-            Some(hint) => error.hint(hint),
-            None => error,
-        };
-        return Failed { attempt: Attempt::Refused, error };
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_leads_to_the_same_request_over_tls() {
+        for (from, to, followed) in [
+            ("https://one:8200/v1/a/data/b?version=3", "https://two:8200/v1/a/data/b?version=3", true),
+            ("https://one:8200/v1/a/data/b?version=3", "https://two/vault/v1/a/data/b?version=3", true),
+            ("https://one:8200/v1/a/data/b?version=3", "https://two:8200/v1/a/data/b", false),
+            ("https://one:8200/v1/a/data/b?version=3", "https://sso/login?next=/v1/a/data/b?version=3#x", false),
+            ("https://one:8200/v1/a/data/b?version=3", "http://two:8200/v1/a/data/b?version=3", false),
+            ("http://one:8200/v1/a/data/b?version=3", "https://one:8200/v1/a/data/b?version=3", false),
+            ("http://one:8200/v1/a/data/b?version=3", "http://two:8200/v1/a/data/b?version=3", false),
+            ("https://one:8200/v1/a/data/b?version=3", "", true),
+        ] {
+            let to = redirect(&Url::parse(from).unwrap(), to, &Request::get("/v1/a/data/b?version=3"));
+            assert_eq!(to.is_ok(), followed, "{from}");
+        }
     }
-    let (attempt, what) = match error.is_connect() {
-        true => (Attempt::Unsent, format!("cannot connect to `{address}`")),
-        false => (Attempt::Broken, format!("the connection to `{address}` broke")),
-    };
-    let hint = "is `VAULT_ADDR` right, and does the server run there?";
-    Failed { attempt, error: Error::new(Kind::Store, what).cause(innermost(error)).hint(hint) }
-}
 
-fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
-    use rustls::CertificateError as Certificate;
-    match error {
-        rustls::Error::InvalidCertificate(Certificate::UnknownIssuer) => {
-            Some("name the authority that signed the server's certificate with `VAULT_CACERT`")
-        }
-        rustls::Error::InvalidCertificate(
-            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
-        ) => Some("the certificate bears another name: use it in `VAULT_ADDR`, or give it as `VAULT_TLS_SERVER_NAME`"),
-        rustls::Error::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
-            Some("the server needs a new certificate")
-        }
-        rustls::Error::InvalidMessage(_) => {
-            Some("the server speaks no TLS on this port: is `VAULT_ADDR` meant to begin with `http://`?")
-        }
-        rustls::Error::AlertReceived(_) => {
-            Some("the server refused: does it ask for a client certificate (`VAULT_CLIENT_CERT`, `VAULT_CLIENT_KEY`)?")
-        }
-        _ => None,
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        let client = Client::new(&Config::default(), "https://user:canary@vault.test:8200/base?q=canary").unwrap();
+        assert_eq!(client.address(), "https://vault.test:8200");
+        let url = client.url(&Request::get("/v1/a%20b?version=1"));
+        assert_eq!((url.path(), url.query()), ("/base/v1/a%20b", Some("version=1")));
     }
-}
 
-/// The TLS error in a chain.
-fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
-    chain(error).find_map(within)
-}
-
-/// The TLS error that an I/O error wraps, which another I/O error may wrap.
-fn within<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
-    match error.downcast_ref::<std::io::Error>() {
-        Some(io) => within(io.get_ref()?),
-        None => error.downcast_ref(),
+    #[test]
+    fn what_is_no_address_is_a_wrong_setting() {
+        for address in ["vault:8200", "127.0.0.1:8200", "ftp://vault", "https://", ""] {
+            let error = Client::new(&Config::default(), address).err().expect(address);
+            assert_eq!(error.kind, Kind::Setting, "{address}");
+        }
     }
-}
 
-/// What lies at the bottom of an error: the operating system's word, not the layers'.
-fn innermost(error: &reqwest::Error) -> String {
-    chain(error).last().map_or_else(|| "unknown".to_owned(), ToString::to_string)
-}
-
-fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |error| (*error).source())
+    #[test]
+    fn this_machine_needs_no_proxy() {
+        for (address, loopback) in [
+            ("http://127.0.0.1:8200", true),
+            ("http://127.8.8.8", true),
+            ("http://[::1]:8200", true),
+            ("http://localhost", true),
+            ("http://vault", false),
+        ] {
+            assert_eq!(is_loopback(&Url::parse(address).unwrap()), loopback, "{address}");
+        }
+    }
 }

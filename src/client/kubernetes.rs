@@ -68,12 +68,12 @@ fn failed(named: &str, error: &kube::Error) -> Error {
         404 => (Kind::Missing, format!("there is no Secret {named}"), "`-s` takes `namespace:name`"),
         403 => (
             Kind::Denied,
-            format!("Kubernetes denies reading the Secret {named}"),
+            format!("Kubernetes denies reading the Secret {named} (403)"),
             "the service account needs a Role with `get` on this Secret, and a RoleBinding to it",
         ),
         401 => (
             Kind::Denied,
-            format!("Kubernetes does not know who asks for the Secret {named}"),
+            format!("Kubernetes does not know who asks for the Secret {named} (401)"),
             "the kubeconfig's or the service account's token is wrong or has expired",
         ),
         code => (Kind::Store, format!("Kubernetes answers with status {code} about the Secret {named}"), ""),

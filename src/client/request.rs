@@ -70,6 +70,11 @@ impl Request {
         self.headers.push((name, value));
         self
     }
+
+    /// The path and the query.
+    pub(super) fn parts(&self) -> (&str, Option<&str>) {
+        self.path.split_once('?').map_or((&*self.path, None), |(path, query)| (path, Some(query)))
+    }
 }
 
 /// A path with each segment's characters as URLs take them: all but letters, digits and `-._~` as `%XX`.

@@ -121,7 +121,7 @@ impl Modifier {
 
 fn unknown(name: &str) -> Error {
     if name.is_empty() {
-        return error("a `|` has no modifier after it").hint("name one, or take the `|` out");
+        return error("an empty modifier after a `|`").hint("name one, or take the `|` out");
     }
     let start = name.find(|char: char| !char.is_alphanumeric()).unwrap_or(name.len());
     let unknown = error(format!("unknown modifier `{name}`"));
@@ -237,8 +237,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_an_error_with_a_hint() {
         for (written, detail) in [
-            ("", "a `|` has no modifier after it"),
-            ("base64encode | ", "a `|` has no modifier after it"),
+            ("", "an empty modifier after a `|`"),
+            ("base64encode | ", "an empty modifier after a `|`"),
             ("base64encod", "unknown modifier `base64encod`"),
             ("xyzzy", "unknown modifier `xyzzy`"),
             ("indent", "`indent` needs an argument"),

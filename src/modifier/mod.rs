@@ -4,6 +4,7 @@
 mod base64;
 mod chain;
 mod default;
+mod docs;
 mod hash;
 mod json;
 mod jsonpath;
@@ -12,7 +13,8 @@ mod text;
 mod yaml;
 
 pub use chain::Chain;
-pub use table::{Example, MODIFIERS, Modifier, docs};
+pub use docs::docs;
+pub use table::{Example, MODIFIERS, Modifier};
 
 use crate::error::{Error, Kind};
 

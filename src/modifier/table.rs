@@ -1,6 +1,5 @@
 //! The table of modifiers. Lookup, errors, help and the docs page read it; a test runs every example.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use super::{base64, default, hash, json, jsonpath, text, yaml};
@@ -191,26 +190,6 @@ pub(super) fn nearest(typo: &str) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
-/// The page `docs/modifiers.md`.
-pub fn docs() -> String {
-    let mut page = String::from(INTRODUCTION);
-    for Modifier { name, doc, usage, example, takes, .. } in MODIFIERS {
-        let call = format!("{name} {usage}");
-        let _ = write!(page, "\n## `{}`\n\n{}.\nTakes {}.\n\n", call.trim_end(), capital(doc), words(takes));
-        let _ = write!(page, "```text\n{} | {}\n→ {}\n```\n", example.value, example.chain, example.result);
-    }
-    page
-}
-
-const INTRODUCTION: &str = "# Modifiers
-
-A placeholder may pass its value through modifiers, from left to right:
-`<path:secret/data/app#cert | base64decode | indent 4>`.
-
-An unknown modifier, an argument too many or too few, or a value that a modifier does not take is an error.
-A null value is taken by `default` and `toJson` alone. Values below are shown as JSON.
-";
-
 /// `text, bytes or a number`
 pub(super) fn words(kinds: &[&str]) -> String {
     match kinds {
@@ -218,11 +197,6 @@ pub(super) fn words(kinds: &[&str]) -> String {
         [kind] => (*kind).to_owned(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -247,7 +221,6 @@ mod tests {
             assert!(!doc.is_empty() && !doc.ends_with('.') && !takes.is_empty(), "{name}");
             assert!(MODIFIERS[..index].iter().all(|other| other.name != *name), "{name} is there twice");
             assert_eq!(usage.is_empty(), matches!(function, Function::Plain(_)), "{name}");
-            assert!(docs().contains(&format!("\n## `{name}")), "{name}");
         }
     }
 

@@ -20,6 +20,4 @@ pub struct Options {
     pub strict: bool,
     /// Any YAML or JSON is filled, not only Kubernetes objects.
     pub any: bool,
-    /// Empty input is fine.
-    pub allow_empty: bool,
 }

@@ -14,10 +14,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// The whole output; none where the sources hold nothing but comments.
 pub fn write(sources: &[Arc<Source>], rendered: &Rendered) -> Option<Zeroizing<Vec<u8>>> {
     let mut output = Output::default();
-    let mut out = Zeroizing::new(Vec::new());
-    for source in sources {
-        out.extend_from_slice(&output.write(source, rendered));
-    }
+    let out = output.write_all(sources, rendered);
     output.has_content().then_some(out)
 }
 
@@ -33,6 +30,15 @@ pub struct Output {
 }
 
 impl Output {
+    /// The bytes that `sources` add.
+    pub fn write_all(&mut self, sources: &[Arc<Source>], rendered: &Rendered) -> Zeroizing<Vec<u8>> {
+        let mut out = Zeroizing::new(Vec::new());
+        for source in sources {
+            out.extend_from_slice(&self.write(source, rendered));
+        }
+        out
+    }
+
     /// The bytes that `source` adds, with a separator before them if neither side brings one.
     pub fn write(&mut self, source: &Arc<Source>, rendered: &Rendered) -> Zeroizing<Vec<u8>> {
         let mut edits = rendered.of(source).cloned().collect::<Vec<Edit>>();

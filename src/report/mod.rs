@@ -11,7 +11,9 @@ use crate::source::Source;
 /// The findings in the order of the input: those without a place first, then by source and byte.
 pub fn in_order(errors: Errors, sources: &[Arc<Source>]) -> Vec<Error> {
     let mut list: Vec<Error> = errors.into_iter().collect();
-    list.sort_by_key(|error| error.place.as_ref().map(|place| (number(&place.source, sources), place.span.start)));
+    list.sort_by_cached_key(|error| {
+        error.place.as_ref().map(|place| (number(&place.source, sources), place.span.start))
+    });
     list
 }
 

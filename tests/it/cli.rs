@@ -73,7 +73,10 @@ fn an_empty_input_is_an_error_unless_it_is_accepted() {
                 .check();
         }
     }
-    program(["generate", "--allow-empty"]).check();
+    for flags in [&[][..], &["--stream"]] {
+        program(["generate", "--allow-empty"]).args(flags).check();
+        program(["generate", "--allow-empty"]).args(flags).stdin("# nothing\n").stdout("# nothing\n").check();
+    }
 }
 
 #[test]

@@ -6,10 +6,10 @@ use crate::support::program::{binary, program, root};
 use crate::support::servers;
 
 /// The pages that `vault-render docs` prints.
-const PAGES: [&str; 2] = ["modifiers", "settings"];
+const PAGES: [&str; 3] = ["backends", "modifiers", "settings"];
 
 /// The pages that people write.
-const WRITTEN: [&str; 7] = [
+const WRITTEN: [&str; 8] = [
     "README.md",
     "CONTRIBUTING.md",
     "COMPATIBILITY.md",
@@ -17,6 +17,7 @@ const WRITTEN: [&str; 7] = [
     "docs/helm.md",
     "docs/kustomize.md",
     "docs/placeholders.md",
+    "docs/security.md",
 ];
 
 #[test]
@@ -43,6 +44,18 @@ fn links_lead_somewhere() {
             assert!(folder.join(&target).exists(), "{page} links to {target}, which is not there");
         }
     }
+}
+
+#[test]
+fn every_difference_with_a_number_is_listed_and_has_a_case() {
+    let page = text("COMPATIBILITY.md");
+    let cases = std::fs::read_dir(root().join("tests/cases/avp")).expect("the cases").flatten();
+    let cases: Vec<String> = cases.map(|case| case.file_name().to_string_lossy().into_owned()).collect();
+    for number in 1..=33 {
+        assert!(page.contains(&format!("| B{number} |")), "COMPATIBILITY.md lacks B{number}");
+        assert!(cases.iter().any(|case| case.starts_with(&format!("b{number:02}-"))), "no case shows B{number}");
+    }
+    (1..=6).for_each(|number| assert!(page.contains(&format!("| S{number} |")), "COMPATIBILITY.md lacks S{number}"));
 }
 
 #[test]

@@ -24,7 +24,10 @@ fn the_helm_example_renders() {
         let home = tempfile::tempdir().expect("a home for helm");
         let mut template = Command::new(helm);
         template.args(["template", "web", "examples/helm/chart"]).current_dir(root()).env("HOME", home.path());
-        example("helm", program(["generate", "-"]).stdin(template.output().expect("helm runs").stdout));
+        let manifests = template.output().expect("helm runs").stdout;
+        // helm 4 leaves a blank line at the end of a template.
+        let manifests = String::from_utf8(manifests).expect("helm writes text").replace("\n\n---", "\n---");
+        example("helm", program(["generate", "-"]).stdin(manifests));
     }
 }
 

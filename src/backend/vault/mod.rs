@@ -1,13 +1,12 @@
 //! HashiCorp Vault, and OpenBao, as a store. Knows no manifest and no placeholder.
 
 mod auth;
+mod docs;
 mod reading;
 mod request;
 mod response;
 mod session;
 mod token_cache;
-
-pub(super) use auth::LOGINS;
 
 use super::{Backend, Reading, Store};
 use crate::client::Client;
@@ -39,6 +38,7 @@ pub(super) const BACKEND: Backend = Backend {
         "VAULT_MAX_RETRIES",
         "VAULT_RATE_LIMIT",
     ],
+    page: docs::page,
     open,
 };
 

@@ -179,7 +179,7 @@ fn failed(error: Error) -> Outcome {
 
 fn denied(named: &str, causes: String, refused: Option<String>) -> Error {
     let hint = refused.unwrap_or_else(|| "the login's policies do not grant `read` there".to_owned());
-    let error = Error::new(Kind::Denied, format!("Vault denies reading {named}")).hint(hint);
+    let error = Error::new(Kind::Denied, format!("Vault denies reading {named} (403)")).hint(hint);
     if causes.is_empty() { error } else { error.cause(causes) }
 }
 

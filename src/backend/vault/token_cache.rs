@@ -101,6 +101,10 @@ fn read(file: &Path) -> Option<(Duration, Hidden)> {
 /// Writes a file of its owner's alone, whole or not at all, and takes away those that have ended.
 fn write(file: &Path, content: &[u8]) -> std::io::Result<()> {
     let Some(folder) = file.parent() else { return Ok(()) };
+    // A home that is not there is not made: `HOME=/nonexistent` says that there is none.
+    if !folder.ancestors().nth(2).is_some_and(Path::is_dir) {
+        return Ok(());
+    }
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     if fs::symlink_metadata(folder)?.permissions().mode() & 0o077 != 0 {
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
@@ -217,8 +221,12 @@ mod tests {
 
     #[test]
     fn where_nothing_can_be_written_there_is_no_cache() {
-        let cache = TokenCache::new(Some("/proc/nowhere".into()));
-        cache.store(&key(), &auth("t", Some(3600), None));
-        assert_eq!(cache.load(&key()), None);
+        let home = tempfile::tempdir().unwrap();
+        for folder in ["/proc/nowhere".into(), home.path().join("none/.cache/vault-render")] {
+            let cache = TokenCache::new(Some(folder));
+            cache.store(&key(), &auth("t", Some(3600), None));
+            assert_eq!(cache.load(&key()), None);
+        }
+        assert!(!home.path().join("none").exists());
     }
 }

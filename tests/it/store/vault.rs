@@ -73,22 +73,22 @@ fn a_path_without_data_is_understood_or_explained() {
         (
             &with("AVP_KV_VERSION", "1"),
             "store-slip/app",
-            "denied: Vault denies reading `store-slip/app` | permission denied | it was read as KV version 1, as asked",
+            "denied: Vault denies reading `store-slip/app` (403) | permission denied | it was read as KV version 1, as asked",
         ),
         (
             &with("AVP_PATH_VALIDATION", "^store-slip/a"),
             "store-slip/app",
-            "denied: Vault denies reading `store-slip/app` | permission denied | its mount is KV version 2, so `store-slip/data/app` is meant",
+            "denied: Vault denies reading `store-slip/app` (403) | permission denied | its mount is KV version 2, so `store-slip/data/app` is meant",
         ),
         (
             &least,
             "other/app",
-            "denied: Vault denies reading `other/app` | permission denied | if its engine is KV version 2, the path is `other/data/app`",
+            "denied: Vault denies reading `other/app` (403) | permission denied | if its engine is KV version 2, the path is `other/data/app`",
         ),
         (
             &least,
             "other/data/app",
-            "denied: Vault denies reading `other/data/app` | permission denied | the login's policies",
+            "denied: Vault denies reading `other/data/app` (403) | permission denied | the login's policies",
         ),
     ] {
         let outcome = read(settings, path);
@@ -275,7 +275,7 @@ fn tls_trusts_whom_the_settings_say() {
         ),
         (
             vec![("VAULT_CACERT", "/nowhere/ca.pem")],
-            &["failed: cannot read `/nowhere/ca.pem`, which `VAULT_CACERT` names"],
+            &["failed: cannot read `/nowhere/ca.pem`, which `VAULT_CACERT` (environment) names"],
         ),
         (vec![("VAULT_CACERT", key.to_str().unwrap())], &["holds no certificate"]),
         (

@@ -14,13 +14,13 @@ use crate::value::json_string;
 
 /// A login method: a row of [`LOGINS`].
 #[derive(Clone, Copy, Debug)]
-pub(in crate::backend) struct Login {
+pub(super) struct Login {
     /// Its name, as `AVP_AUTH_TYPE` gives it.
-    pub(in crate::backend) name: &'static str,
+    pub(super) name: &'static str,
     /// What it is, in one line.
-    pub(in crate::backend) doc: &'static str,
-    /// The settings that it reads; those before the bar of [`Login::needs`] must be there.
-    pub(in crate::backend) settings: &'static [&'static str],
+    pub(super) doc: &'static str,
+    /// The settings that it reads.
+    pub(super) settings: &'static [&'static str],
     /// How many of the settings, from the first on, must be there.
     pub(super) needs: usize,
     /// What to ask Vault for, with the credential as it is now.
@@ -46,8 +46,7 @@ pub(super) enum Ask {
 }
 
 /// Every login method.
-pub(in crate::backend) const LOGINS: &[Login] =
-    &[token::LOGIN, approle::LOGIN, kubernetes::LOGIN, userpass::LOGIN, github::LOGIN];
+pub(super) const LOGINS: &[Login] = &[token::LOGIN, approle::LOGIN, kubernetes::LOGIN, userpass::LOGIN, github::LOGIN];
 
 /// The method that the settings choose, once its settings are there.
 pub(super) fn choose(config: &Config) -> Result<&'static Login, Error> {

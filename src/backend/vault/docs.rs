@@ -1,0 +1,54 @@
+//! Vault's part of docs/backends.md: what is read, who logs in, and what happens when something fails.
+
+use super::auth::LOGINS;
+
+/// The page's part, as Markdown.
+pub(super) fn page() -> String {
+    let mut page = READING.to_owned();
+    for login in LOGINS {
+        let settings: Vec<String> = login.settings.iter().map(|name| format!("`{name}`")).collect();
+        page.push_str(&format!("| `{}` | {} | {} |\n", login.name, login.doc, settings.join(", ")));
+    }
+    page + FAILING
+}
+
+const READING: &str = "
+### What is read
+
+A path is read as it is written. The answer's shape tells KV version 2 (`data` and `metadata`) from version 1;
+`AVP_KV_VERSION` or `avp.kubernetes.io/kv-version` says it instead. A path of a KV version 2 mount without `data/` is
+understood, with a warning: where the answer is 404 or 403, the mount is asked for once
+(`sys/internal/ui/mounts/PATH`). Versions are those of KV version 2. Any other path that can be read works too
+(`database/creds/x`); what Vault only writes (405) does not.
+
+KV version 2 itself rounds numbers beyond 2^53 and drops trailing zeros before anybody can read them; KV version 1 and
+text keep every digit.
+
+### Logins
+
+One login a run, at the first reading, in the namespace of `VAULT_NAMESPACE`. `AVP_AUTH_TYPE` chooses:
+
+| login | what it is | settings |
+|---|---|---|
+";
+
+const FAILING: &str = "
+The token is kept until shortly before its end in `$XDG_CACHE_HOME/vault-render`, else `~/.cache/vault-render`: a file of
+its owner's alone, named by a digest of address, namespace, login, mount, role and credential. It is not kept where that
+cannot be written, where `AVP_DISABLE_TOKEN_CACHE` says so, and where it may be used a limited number of times.
+
+### When something fails
+
+- A reading is tried again, with growing waits, after 502, 503, 504 and broken connections (`VAULT_MAX_RETRIES` times), once
+  after 500, and four times as often after 429, whose `Retry-After` counts. All of it ends at `VAULT_CLIENT_TIMEOUT`.
+- A login is sent once: repeated ones use up secret ids and lock accounts.
+- A token that has expired or is used up is replaced by one more login a run, which all readings share.
+- When Vault is sealed or cannot be reached, the readings that wait are not tried.
+- A standby's redirect is followed once, for the same request, from `https` to `https`; any other is an error that names where
+  it leads.
+- `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` count, except for this machine itself.
+- An answer of more than 32 MiB is refused.
+
+The system's certificate authorities are trusted, or Mozilla's where the system has none. With `VAULT_TLS_SERVER_NAME` the
+certificate must bear that name; the name that is asked for in the handshake (SNI) stays the address's.
+";

@@ -1,0 +1,107 @@
+//! Why a request came to no answer, in a user's words. Knows no connection: an error in, its meaning out.
+
+use std::error::Error as _;
+
+use reqwest::Url;
+
+use super::http::shown;
+use super::retry::Attempt;
+use crate::error::{Error, Kind};
+
+/// Why a request came to no answer.
+#[derive(Debug)]
+pub struct Failure {
+    /// What is wrong.
+    pub error: Error,
+    /// Whether every other request to this server would fail the same way.
+    pub everywhere: bool,
+}
+
+/// Why one attempt came to no answer.
+pub(super) struct Failed {
+    pub(super) attempt: Attempt,
+    pub(super) error: Error,
+}
+
+impl From<Failed> for Failure {
+    fn from(failed: Failed) -> Self {
+        Self { error: failed.error, everywhere: matches!(failed.attempt, Attempt::Unsent | Attempt::Refused) }
+    }
+}
+
+/// What stops before a request is made would stop every other one too.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, everywhere: true }
+    }
+}
+
+/// What a connection's error means.
+pub(super) fn failure(error: &reqwest::Error, url: &Url, trusted: &str) -> Failed {
+    let address = shown(url);
+    if let Some(tls) = tls_error(error) {
+        let detail = format!("cannot make a TLS connection to `{address}`, trusting {trusted}");
+        let error = Error::new(Kind::Store, detail).cause(tls.to_string());
+        let error = match tls_hint(tls) {
+            Some(hint) => error.hint(hint),
+            None => error,
+        };
+        return Failed { attempt: Attempt::Refused, error };
+    }
+    if error.is_builder() {
+        let error = Error::new(Kind::Setting, format!("no request to `{address}` can be made of the settings"))
+            .cause(innermost(error))
+            .hint("does a token or a namespace hold a line break, or another character that no header may hold?");
+        return Failed { attempt: Attempt::Hopeless, error };
+    }
+    let (attempt, what) = match error.is_connect() {
+        true => (Attempt::Unsent, format!("cannot connect to `{address}`")),
+        false => (Attempt::Broken, format!("the connection to `{address}` broke")),
+    };
+    let hint = "is `VAULT_ADDR` right, and does the server run there?";
+    Failed { attempt, error: Error::new(Kind::Store, what).cause(innermost(error)).hint(hint) }
+}
+
+fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
+    use rustls::CertificateError as Certificate;
+    match error {
+        rustls::Error::InvalidCertificate(Certificate::UnknownIssuer) => {
+            Some("name the authority that signed the server's certificate with `VAULT_CACERT`")
+        }
+        rustls::Error::InvalidCertificate(
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+        ) => Some("the certificate bears another name: use it in `VAULT_ADDR`, or give it as `VAULT_TLS_SERVER_NAME`"),
+        rustls::Error::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
+            Some("the server needs a new certificate")
+        }
+        rustls::Error::InvalidMessage(_) => {
+            Some("the server speaks no TLS on this port: is `VAULT_ADDR` meant to begin with `http://`?")
+        }
+        rustls::Error::AlertReceived(_) => {
+            Some("the server refused: does it ask for a client certificate (`VAULT_CLIENT_CERT`, `VAULT_CLIENT_KEY`)?")
+        }
+        _ => None,
+    }
+}
+
+/// The TLS error in a chain.
+fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
+    chain(error).find_map(within)
+}
+
+/// The TLS error that an I/O error wraps, which another I/O error may wrap.
+fn within<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
+    match error.downcast_ref::<std::io::Error>() {
+        Some(io) => within(io.get_ref()?),
+        None => error.downcast_ref(),
+    }
+}
+
+/// What lies at the bottom of an error: the operating system's word, not the layers'.
+pub(super) fn innermost(error: &reqwest::Error) -> String {
+    chain(error).last().map_or_else(|| "unknown".to_owned(), ToString::to_string)
+}
+
+fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |error| (*error).source())
+}
