@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::survey::{self, Document, Unread};
-use super::{Options, place};
-use crate::error::{Error, Errors, Kind};
+use super::Options;
+use crate::error::{Error, Errors, Kind, Level};
 use crate::manifest::{Annotations, Field, Resource, Takes};
 use crate::placeholder::{Found, Placeholder, Reference, What};
 use crate::secret::{Access, Engine, SecretId, normalise};
@@ -40,7 +40,9 @@ pub struct Gap {
     pub asker: Arc<Asker>,
     /// What its text holds.
     pub found: Vec<Found>,
-    /// Where the scalar begins.
+    /// Where each of `found` stands in the source, if it does so literally.
+    pub places: Vec<Option<Span>>,
+    /// The scalar's start.
     pub place: Place,
 }
 
@@ -70,7 +72,9 @@ impl<'s> Plan<'s> {
         }
         for planned in &plan.documents {
             for gap in &planned.gaps {
-                accesses(gap, &planned.tree, &gap.found, true, &mut plan.accesses, errors);
+                for (index, found) in gap.found.iter().enumerate() {
+                    accesses(gap, found, &gap.place_of(index), &mut plan.accesses, errors);
+                }
             }
         }
         plan
@@ -79,6 +83,14 @@ impl<'s> Plan<'s> {
     /// The readings, in the order of the input; one for each placeholder.
     pub fn accesses(&self) -> &[Access] {
         &self.accesses
+    }
+}
+
+impl Gap {
+    /// Where the `index`th of `found` stands.
+    pub fn place_of(&self, index: usize) -> Place {
+        let literal = self.places.get(index).copied().flatten();
+        Place { span: literal.unwrap_or(self.place.span), ..self.place.clone() }
     }
 }
 
@@ -128,8 +140,10 @@ fn plan_document<'s>(
         errors.extend(document.leftovers.drain(..));
     }
     errors.extend(document.errors.drain(..));
-    for asker in askers(&document.gaps) {
-        errors.extend(annotation_findings(&document.source, asker));
+    for (_, asker) in &document.resources {
+        let asks = document.gaps.iter().any(|gap| Arc::ptr_eq(&gap.asker, asker));
+        let findings = annotation_findings(&document.source, asker);
+        errors.extend(findings.filter(|error| asks || error.level < Level::Error));
     }
     if let Some(gap) = document.gaps.iter().find(|gap| !gap.asker.is_object && !options.any) {
         errors.push(no_object(gap));
@@ -147,17 +161,9 @@ pub(super) fn fills(found: &Found) -> bool {
     }
 }
 
-/// The resources of the gaps, each once.
-fn askers(gaps: &[Gap]) -> impl Iterator<Item = &Arc<Asker>> {
-    let mut last: Option<&Arc<Asker>> = None;
-    gaps.iter()
-        .map(|gap| &gap.asker)
-        .filter(move |asker| last.replace(asker).is_none_or(|last| !Arc::ptr_eq(last, asker)))
-}
-
-fn annotation_findings(source: &Arc<Source>, asker: &Asker) -> Vec<Error> {
+fn annotation_findings(source: &Arc<Source>, asker: &Asker) -> impl Iterator<Item = Error> {
     let place = |span| asker.place(Place::new(source.clone(), span));
-    asker.annotations.findings.iter().map(|(span, error)| error.clone().at(place(*span))).collect()
+    asker.annotations.findings.iter().map(move |(span, error)| error.clone().at(place(*span)))
 }
 
 fn no_object(gap: &Gap) -> Error {
@@ -170,24 +176,19 @@ fn no_object(gap: &Gap) -> Error {
 }
 
 /// The readings that `found` needs, and the placeholders that cannot be.
-fn accesses(gap: &Gap, tree: &Tree<'_>, found: &[Found], bare: bool, out: &mut Vec<Access>, errors: &mut Errors) {
-    for one in found {
-        let place = || place::of(gap, tree, one, bare);
-        match &one.what {
-            What::Placeholder(placeholder) => match gap.asker.secret(placeholder) {
-                Some(id) => out.push(Access { id, place: place() }),
-                None => errors.push(
-                    Error::new(
-                        Kind::Placeholder,
-                        format!("the path of `{}` leads above the root", placeholder.written),
-                    )
+fn accesses(gap: &Gap, found: &Found, place: &Place, out: &mut Vec<Access>, errors: &mut Errors) {
+    match &found.what {
+        What::Placeholder(placeholder) => match gap.asker.secret(placeholder) {
+            Some(id) => out.push(Access { id, place: place.clone() }),
+            None if gap.asker.annotations.path.is_none() && placeholder.secret == Reference::Annotated => {}
+            None => errors.push(
+                Error::new(Kind::Placeholder, format!("the path of `{}` leads above the root", placeholder.written))
                     .hint("write the path without `..`")
-                    .at(place()),
-                ),
-            },
-            What::Wrong(error) => errors.push((**error).clone().at(place())),
-            What::Encoded { found, .. } => accesses(gap, tree, found, false, out, errors),
-            What::Raw(_) | What::Malformed(_) => {}
-        }
+                    .at(place.clone()),
+            ),
+        },
+        What::Wrong(error) => errors.push((**error).clone().at(place.clone())),
+        What::Encoded { found, .. } => found.iter().for_each(|inner| accesses(gap, inner, place, out, errors)),
+        What::Raw(_) | What::Malformed(_) => {}
     }
 }

@@ -40,21 +40,14 @@ pub struct Edit {
 
 /// The edits that make `changes` to the document at `document`, in order; none where the result would not mean just that.
 pub fn edit(tree: &Tree, document: Span, changes: &[Change]) -> Result<Vec<Edit>, Flaw> {
-    let removed = changes.iter().filter_map(|change| match change {
-        Change::Remove { node } => Some(*node),
-        Change::Set { .. } => None,
-    });
-    let removal = Removal::new(tree, removed)?;
-    let mut edits = removal.edits(tree, document)?;
+    let removal = Removal::new(tree, changes.iter().filter_map(Change::removed))?;
     let mut values = HashMap::new();
-    for change in changes {
-        if let Change::Set { node, value } = change
-            && !removal.takes(*node)
-        {
-            let value = set::fitting(tree, *node, value)?;
-            set::set(tree, document, *node, &value, &mut edits)?;
-            values.insert(*node, value);
-        }
+    for (node, value) in changes.iter().filter_map(Change::set).filter(|(node, _)| !removal.takes(*node)) {
+        values.insert(node, set::fitting(tree, node, value)?);
+    }
+    let mut edits = removal.edits(tree, document, &values.keys().copied().collect())?;
+    for (node, value) in &values {
+        set::set(tree, document, *node, value, &mut edits)?;
     }
     edits.sort_by_key(|edit| edit.span);
     verify::verify(tree, document, &values, &removal, &edits)?;
@@ -73,6 +66,22 @@ pub fn splice(bytes: &[u8], edits: &[Edit]) -> Zeroizing<Vec<u8>> {
     }
     out.extend_from_slice(&bytes[at..]);
     out
+}
+
+impl Change {
+    fn removed(&self) -> Option<NodeId> {
+        match self {
+            Self::Remove { node } => Some(*node),
+            Self::Set { .. } => None,
+        }
+    }
+
+    fn set(&self) -> Option<(NodeId, &Value)> {
+        match self {
+            Self::Set { node, value } => Some((*node, value)),
+            Self::Remove { .. } => None,
+        }
+    }
 }
 
 impl fmt::Debug for Edit {

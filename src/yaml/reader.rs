@@ -112,21 +112,26 @@ impl<'s> Reader<'s> {
         Ok(Node::new(Content::Scalar(style, text), span))
     }
 
-    /// At the end of the text a block scalar has no more line breaks than are written, whatever its header says.
+    /// The parser reports a block scalar's lines without its header.
     fn block_scalar(&self, text: Cow<'s, str>, style: Style, span: Span) -> Result<Node<'s>, Flaw> {
-        let block = token::block(&self.text[..self.body.end], self.end, span.end)
+        let span = token::block_span(&self.text[..self.body.end], self.end, span.end, &text)
             .ok_or_else(|| Flaw::new(Kind::Bug, span, "a block scalar without a header"))?;
-        let written = &self.text[block.header_end..block.span.end];
-        let unended = !written.ends_with(['\n', '\r']) && block.chomp != Chomp::Strip;
-        let text = match text {
-            Cow::Borrowed(text) if unended => Cow::Borrowed(text.strip_suffix('\n').unwrap_or(text)),
-            Cow::Owned(mut text) if unended => {
-                text.truncate(text.strip_suffix('\n').unwrap_or(&text).len());
-                Cow::Owned(text)
-            }
-            text => text,
-        };
-        Ok(Node::new(Content::Scalar(style, text), block.span))
+        let text = if self.has_unended_blank_line(span, &text) { Cow::Owned(format!("{text}\n")) } else { text };
+        Ok(Node::new(Content::Scalar(style, text), span))
+    }
+
+    /// Whether a block scalar that keeps blank lines ends, with the text, in one of them without its line break: Kubernetes'
+    /// decoder adds it.
+    fn has_unended_blank_line(&self, span: Span, decoded: &str) -> bool {
+        if span.end < self.text.len() {
+            return false;
+        }
+        let block = token::block(self.text, span);
+        let body = &self.text[block.header_end..span.end];
+        let blanks = body.len() - body.trim_end_matches([' ', '\t']).len();
+        let is_line = body[..body.len() - blanks].ends_with(['\n', '\r']);
+        let indent = block.text_indent(self.text, decoded).unwrap_or(0);
+        block.chomp == Chomp::Keep && is_line && (1..=indent).contains(&blanks)
     }
 
     /// A value that is not written stands after its colon, where there is one.

@@ -1,7 +1,7 @@
 //! Takes map entries and list items out: from key or dash to the value's end, with the comment on that line. Comments on lines
 //! of their own stay, and an emptied collection stays as `{}` or `[]`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use zeroize::Zeroizing;
 
@@ -45,9 +45,9 @@ impl Removal {
         self.gone.get(id.0 as usize).copied().unwrap_or(false)
     }
 
-    /// The edits that do it.
-    pub(super) fn edits(&self, tree: &Tree, document: Span) -> Result<Vec<Edit>, Flaw> {
-        let mut cuts = Cuts { tree, text: &tree.text[..document.end], removal: self, edits: Vec::new() };
+    /// The edits that do it, while the nodes `set` get another value.
+    pub(super) fn edits(&self, tree: &Tree, document: Span, set: &HashSet<NodeId>) -> Result<Vec<Edit>, Flaw> {
+        let mut cuts = Cuts { tree, text: &tree.text[..document.end], removal: self, set, edits: Vec::new() };
         for id in &self.losers {
             let entries = cuts.entries(*id)?;
             match tree.node(*id).flow {
@@ -108,6 +108,7 @@ struct Cuts<'t, 's> {
     /// The source up to the document's end.
     text: &'t str,
     removal: &'t Removal,
+    set: &'t HashSet<NodeId>,
     edits: Vec<Edit>,
 }
 
@@ -145,10 +146,11 @@ impl Cuts<'_, '_> {
 
     /// The `?` before a key, if there is one.
     fn explicit(&self, start: usize) -> usize {
-        let before = self.text[..start].trim_end();
-        let is_mark = before.ends_with('?') && before.len() < start;
-        let is_token = before[..before.len().saturating_sub(1)].ends_with([' ', '\n', '\r', '\t', '{', '[', ',']);
-        if is_mark && (is_token || before.len() == 1) { before.len() - 1 } else { start }
+        let before = self.text.as_bytes()[..start].trim_ascii_end();
+        match before {
+            [rest @ .., b'?'] if before.len() < start && is_separated(rest) => rest.len(),
+            _ => start,
+        }
     }
 
     fn cut(&mut self, start: usize, end: usize) {
@@ -257,18 +259,38 @@ impl Cuts<'_, '_> {
         let line = token::line_start(self.text.as_bytes(), entry.start);
         let line = if self.text[line..].starts_with('\u{feff}') { line + 3 } else { line };
         let mut end = self.line_after(entry);
-        if self.follows_kept_lines(entry) {
-            end += self.text[end..].bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let mut rest = String::new();
+        if let Some((before, block)) = self.block_before(entry) {
+            let keeps = block.chomp == Chomp::Keep || self.set.contains(&before);
+            end = self.detach(end, keeps, &mut rest);
         }
-        self.cut(line, end);
+        self.replace(line, end, &rest);
     }
 
-    /// Whether blank lines after the entry would become part of the block scalar before it.
-    fn follows_kept_lines(&self, entry: &Entry) -> bool {
+    /// The block scalar that comes before the entry, of what stays.
+    fn block_before(&self, entry: &Entry) -> Option<(NodeId, token::Block)> {
         let before = self.tree.nodes.partition_point(|node| node.start < entry.start);
-        let Some(node) = before.checked_sub(1).map(|index| &self.tree.nodes[index]) else { return false };
-        matches!(node.content, Content::Scalar(Style::Literal | Style::Folded, _))
-            && token::block_at(self.text, node.span.start, node.span.end).chomp == Chomp::Keep
+        let id = (0..before).rev().map(|index| NodeId(index as u32)).find(|id| !self.removal.takes(*id))?;
+        let node = self.tree.node(id);
+        let is_block = matches!(node.content, Content::Scalar(Style::Literal | Style::Folded, _));
+        is_block.then(|| (id, token::block(self.text, node.span)))
+    }
+
+    /// Keeps the lines from `at` on out of a block scalar that comes to stand before them: blank lines become empty, or go
+    /// where the scalar keeps them, and a comment moves to the line's start. The end of what `rest` replaces.
+    fn detach(&self, mut at: usize, keeps: bool, rest: &mut String) -> usize {
+        let bytes = self.text.as_bytes();
+        loop {
+            let start = token::skip_blanks(bytes, at);
+            let line_break = token::line_break(self.text, start);
+            match bytes.get(start) {
+                Some(b'#') => return start,
+                Some(b'\n' | b'\r') => rest.push_str(if keeps { "" } else { line_break }),
+                Some(_) => return at,
+                None => return start,
+            }
+            at = start + line_break.len();
+        }
     }
 
     /// The end of the entry's last line, with its comment and without its line break.
@@ -313,4 +335,9 @@ impl Cuts<'_, '_> {
             at = token::word_end(bytes, next);
         }
     }
+}
+
+/// Whether an indicator may follow: at the start of the text, after white space or a bracket.
+fn is_separated(before: &[u8]) -> bool {
+    before.last().is_none_or(|byte| b" \t\r\n{[,".contains(byte)) || before == b"\xEF\xBB\xBF"
 }

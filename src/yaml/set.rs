@@ -47,7 +47,7 @@ pub(super) fn set(tree: &Tree, document: Span, id: NodeId, value: &Value, edits:
     }
     let mut place = Place { tree, document, id, node, block: None };
     if let Content::Scalar(Style::Literal | Style::Folded, _) = node.content {
-        place.block = Some(token::block_at(tree.text, node.span.start, node.span.end));
+        place.block = Some(token::block(tree.text, node.span));
     }
     place.set(value, edits).map_err(|why| unwritable(node.span, value, why))
 }
@@ -127,19 +127,24 @@ impl Place<'_, '_> {
         let span = self.node.span;
         let rest = self.block.map_or(span.end, |block| block.indicators_end);
         let line_end = self.block.map_or_else(|| token::line_end(bytes, span.end), |block| block.header_end);
-        let comment = text[rest..line_end].trim_end();
+        let comment = text[rest..line_end].trim();
         let own_line = column.in_place && comment.is_empty();
 
         let ends_line = match &self.block {
             Some(_) => text[..span.end].ends_with(['\n', '\r']),
             None => line_end < bytes.len(),
         };
-        let layout = self.layout(line_end, ends_line);
+        let next = line_end + token::line_break(text, line_end).len();
+        let next = if self.block.is_some() { span.end } else { next };
+        let layout = self.layout(line_end, ends_line && !has_deep_rest(text, next));
         let mut out = Zeroizing::new(String::new());
         let start = if own_line {
             span.start
         } else {
-            out.push_str(comment);
+            if !comment.is_empty() {
+                out.push(' ');
+                out.push_str(comment);
+            }
             out.push_str(layout.line_break);
             out.extend(std::iter::repeat_n(' ', column.indent));
             if self.starts_line() { span.start } else { token::trim_blanks(bytes, span.start) }
@@ -237,6 +242,13 @@ impl Place<'_, '_> {
 struct Column {
     indent: usize,
     in_place: bool,
+}
+
+/// Whether a blank line or comment follows that is indented: a block scalar before it would take it in.
+fn has_deep_rest(text: &str, at: usize) -> bool {
+    let rest = text[at..].trim_start_matches(['\n', '\r']);
+    let line = rest.trim_start_matches([' ', '\t']);
+    line.len() < rest.len() && (line.is_empty() || line.starts_with(['#', '\n', '\r']))
 }
 
 fn no_text(span: Span, why: NotText) -> Flaw {

@@ -28,19 +28,24 @@ pub(super) enum Chomp {
     Keep,
 }
 
-/// The block scalar whose header is the first token after `from`, and whose content ends about `end`.
-pub(super) fn block(text: &str, from: usize, end: usize) -> Option<Block> {
+/// The bytes of the block scalar whose header is the first token after `from`, and whose text the parser reports as `decoded`,
+/// ending about `end`: beyond blank lines and the next line's indentation.
+pub(super) fn block_span(text: &str, from: usize, end: usize, decoded: &str) -> Option<Span> {
     let start = header(text, from, end.saturating_add(1).min(text.len()))?;
-    Some(block_at(text, start, end))
-}
-
-/// The block scalar whose header is at `start`; `end` may lie beyond trailing blank lines and the next line's indentation.
-pub(super) fn block_at(text: &str, start: usize, end: usize) -> Block {
     let bytes = text.as_bytes();
     let header_end = line_end(bytes, start);
-    let indicators = bytes[start + 1..header_end].iter().take_while(|byte| b"+-123456789".contains(byte));
-    let (mut chomp, mut indent, mut indicators_end) = (Chomp::Clip, None, start + 1);
-    for byte in indicators {
+    let end = without_next_indentation(bytes, header_end, end.max(header_end));
+    let keeps = block(text, Span::new(start, end)).chomp == Chomp::Keep;
+    let end = if keeps { end } else { without_blank_lines(text, start, end, decoded) };
+    Some(Span::new(start, end))
+}
+
+/// The parts of the block scalar at `span`.
+pub(super) fn block(text: &str, span: Span) -> Block {
+    let header_end = line_end(text.as_bytes(), span.start);
+    let indicators = text.as_bytes()[span.start + 1..header_end].iter();
+    let (mut chomp, mut indent, mut indicators_end) = (Chomp::Clip, None, span.start + 1);
+    for byte in indicators.take_while(|byte| b"+-123456789".contains(byte)) {
         match byte {
             b'+' => chomp = Chomp::Keep,
             b'-' => chomp = Chomp::Strip,
@@ -48,9 +53,18 @@ pub(super) fn block_at(text: &str, start: usize, end: usize) -> Block {
         }
         indicators_end += 1;
     }
-    let end = without_next_indentation(bytes, header_end, end.max(header_end));
-    let end = if chomp == Chomp::Keep { end } else { without_blank_lines(text, start, end) };
-    Block { span: Span::new(start, end), header_end, chomp, indent, indicators_end }
+    Block { span, header_end, chomp, indent, indicators_end }
+}
+
+impl Block {
+    /// The column of the scalar's text: how much deeper its first line is in the source than in the decoded text.
+    pub(super) fn text_indent(&self, source: &str, decoded: &str) -> Option<usize> {
+        let is_blank = |line: &&str| line.trim_matches([' ', '\t', '\r']).is_empty();
+        let leading = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let written = source[self.header_end..self.span.end].split(['\n', '\r']).find(|line| !is_blank(line))?;
+        let decoded = decoded.split('\n').find(|line| !is_blank(line))?;
+        leading(written).checked_sub(leading(decoded))
+    }
 }
 
 /// The end of the line that holds `at`, before its line break.
@@ -121,9 +135,15 @@ fn without_next_indentation(bytes: &[u8], header_end: usize, end: usize) -> usiz
     if at_line_start && trimmed < end && end < bytes.len() { trimmed } else { end }
 }
 
-/// Blank lines that are not kept belong to what follows.
-fn without_blank_lines(text: &str, start: usize, end: usize) -> usize {
+/// Blank lines that are not kept belong to what follows; lines of blanks that are part of the text do not.
+fn without_blank_lines(text: &str, start: usize, end: usize, decoded: &str) -> usize {
+    let decoded = decoded.trim_end_matches('\n');
+    let blank = &decoded[decoded.trim_end_matches([' ', '\t', '\n']).len()..];
     let content = start + text[start..end].trim_end_matches([' ', '\t', '\n', '\r']).len();
-    let line = line_end(&text.as_bytes()[..end], content);
-    line + line_break(&text[..end], line).len()
+    let mut at = content;
+    for _ in 0..=blank.matches('\n').count() {
+        at = line_end(&text.as_bytes()[..end], at);
+        at += line_break(&text[..end], at).len();
+    }
+    at
 }

@@ -4,6 +4,7 @@ mod auth;
 mod canary;
 mod cases;
 mod cli;
+mod differential;
 mod cluster;
 mod docs;
 mod examples;

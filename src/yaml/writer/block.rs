@@ -44,13 +44,14 @@ struct Shape {
 
 impl Shape {
     fn of(source: &str, block: &Block, old: &str, text: &str) -> Option<Self> {
-        let indent = indent(source, block, old)?;
+        let indent = block.text_indent(source, old).filter(|indent| *indent > 0)?;
         let indicated = block.indent.is_some() || !text.starts_with(' ');
         if !indicated || !can_be_literal(text) {
             return None;
         }
         let breaks = text.len() - text.trim_end_matches('\n').len();
         let (chomp, blank_lines) = match (breaks, block.chomp) {
+            (0, chomp) if !ends_line(source, block) => (chomp, 0),
             (0, _) => (Chomp::Strip, 0),
             (_, Chomp::Keep) => (Chomp::Keep, breaks - 1),
             (1, _) => (Chomp::Clip, 0),
@@ -87,15 +88,6 @@ fn can_be_literal(text: &str) -> bool {
         && !body.starts_with(['\t', '\n'])
         && body.chars().all(|char| matches!(char, '\n' | '\t') || scalar::is_printable(char))
         && body.split('\n').all(|line| line.is_empty() || !line.trim_matches([' ', '\t']).is_empty())
-}
-
-/// The column of a block scalar's text: how much deeper its first line is in the source than in the decoded text.
-fn indent(source: &str, block: &Block, old: &str) -> Option<usize> {
-    let is_blank = |line: &&str| line.trim_matches([' ', '\t', '\r']).is_empty();
-    let leading = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let written = source[block.header_end..block.span.end].split(['\n', '\r']).find(|line| !is_blank(line))?;
-    let decoded = old.split('\n').find(|line| !is_blank(line))?;
-    leading(written).checked_sub(leading(decoded)).filter(|indent| *indent > 0)
 }
 
 /// The blank lines that follow, which a keeping header would take in; None where one of them holds more than a line break.

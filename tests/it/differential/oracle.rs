@@ -1,0 +1,39 @@
+//! Kubernetes' own decoder, asked many streams at once.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value as Json;
+
+/// What Kubernetes reads in a stream.
+pub(super) struct Answer {
+    /// The documents that are not null.
+    pub(super) documents: Vec<Json>,
+    pub(super) error: Option<String>,
+}
+
+/// Kubernetes' answers, one for each stream.
+pub(super) fn ask(oracle: &Path, streams: &[Vec<u8>]) -> Vec<Answer> {
+    let mut child = Command::new(oracle).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let answers = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for stream in streams {
+                writeln!(stdin, "{}", stream.len()).unwrap();
+                stdin.write_all(stream).unwrap();
+            }
+        });
+        lines.map(|line| answer(&line.unwrap())).collect::<Vec<_>>()
+    });
+    child.wait().unwrap();
+    assert_eq!(answers.len(), streams.len(), "the oracle answers each stream");
+    answers
+}
+
+fn answer(line: &str) -> Answer {
+    let answer: Json = serde_json::from_str(line).unwrap();
+    let documents = answer["docs"].as_array().unwrap().iter().filter(|document| !document.is_null());
+    Answer { documents: documents.cloned().collect(), error: answer["error"].as_str().map(str::to_owned) }
+}
