@@ -60,6 +60,8 @@ pub struct Error {
     pub place: Option<Place>,
     /// What the user may do, or the near names.
     pub hint: Option<String>,
+    /// Whether nothing of its line is shown: a secret may stand there.
+    pub hidden: bool,
     /// What lies behind it: the store's answer, the operating system's message.
     pub cause: Option<String>,
 }
@@ -94,7 +96,7 @@ impl Error {
     /// An error without a place yet.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let (level, rule, detail) = (Level::Error, kind.id(), detail.into());
-        Self { level, kind, rule, detail, place: None, hint: None, cause: None }
+        Self { level, kind, rule, detail, place: None, hint: None, hidden: false, cause: None }
     }
 
     /// The same as a warning.
@@ -122,6 +124,12 @@ impl Error {
     /// With what helps.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same, nothing of its line shown.
+    pub fn hidden(mut self) -> Self {
+        self.hidden = true;
         self
     }
 

@@ -2,6 +2,8 @@
 //! Must not know what is in them: no YAML, no placeholder.
 
 mod folder;
+mod git;
+mod others;
 mod repository;
 mod windows;
 
@@ -14,7 +16,12 @@ use crate::source::Source;
 
 use repository::Repository;
 
+pub use git::Changed;
+pub use others::others;
 pub use windows::{Windows, windows};
+
+/// Which files are read.
+pub type Wanted<'w> = &'w dyn Fn(&Path) -> bool;
 
 /// Where the program runs, and what it may find.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +45,13 @@ enum Text {
 
 /// Reads what `paths` name: files as they are, folders in the order of their entries' names, `-` from stdin.
 pub fn read(paths: &[String], here: &Here) -> (Vec<Arc<Source>>, Errors) {
-    let (texts, mut errors) = list(paths, here);
+    read_wanted(paths, here, &|_| true)
+}
+
+/// The same, of the files only those that are `wanted`.
+pub fn read_wanted(paths: &[String], here: &Here, wanted: Wanted<'_>) -> (Vec<Arc<Source>>, Errors) {
+    let (mut texts, mut errors) = list(paths, here);
+    texts.retain(|text| !matches!(text, Text::File(path) if !wanted(path)));
     let mut sources = Vec::with_capacity(texts.len());
     for text in texts {
         match text.read() {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::survey::{self, Document, Unread};
 use super::Options;
+use super::survey::{self, Document, Unread};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::manifest::{Annotations, Field, Resource, Takes};
 use crate::placeholder::{Found, Placeholder, Reference, What};

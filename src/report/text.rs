@@ -46,7 +46,9 @@ fn around(out: &mut String, error: &Error, place: &Place, colour: Colour) -> Str
     if error.kind == Kind::NotKubernetes {
         return gutter;
     }
-    let _ = write!(out, "{excerpt}");
+    if !error.hidden {
+        let _ = write!(out, "{excerpt}");
+    }
     let resource = place.resource.as_ref().map(ToString::to_string);
     let origin = place.origin.as_ref().map(ToString::to_string);
     for (word, text) in [("resource", resource), ("field", place.field.clone()), ("template", origin)] {
