@@ -1,0 +1,163 @@
+//! `check`: what is wrong, on stdout; no manifest. The pass of `generate`, ended before it fills.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValuesParser;
+
+use super::environment::Environment;
+use super::given::Flags;
+use super::output;
+use super::pass::Pass;
+use crate::error::{Error, Errors, Kind, Level};
+use crate::input::{self, Changed};
+use crate::lint::{self, Answers};
+use crate::render::{self, Options, Survey};
+use crate::report::{self, Counts};
+use crate::source::Source;
+
+/// Find what is wrong before anything ships; no manifest is printed
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// Files, folders, or `-` for stdin; without any, the current folder
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+
+    /// Ask the store as well: missing keys, denied paths, deleted versions
+    #[arg(long)]
+    online: bool,
+
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Check only files that differ from a Git revision
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+
+    /// Accept placeholders in any YAML or JSON, values files too, not only in Kubernetes objects
+    #[arg(long)]
+    any: bool,
+
+    /// Explain a rule, with an example that breaks it
+    #[arg(long, value_name = "RULE", value_parser = known_rules(), hide_possible_values = true)]
+    explain: Option<String>,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For people, with excerpts
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  vault-render check                                   the current folder
+  vault-render check manifests/ --online               with what only the store knows; nothing is created there
+  vault-render check --since origin/main               what a branch has changed
+  kustomize build overlays/prod | vault-render check -
+  vault-render check --explain not-base64
+
+Every rule is in docs/rules.md. A note is worth knowing and does not count as found.
+
+Exit codes: 0 nothing found, 1 errors or warnings, 2 failed: a file, a setting or the store.";
+
+/// Checks.
+pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+    if let Some(rule) = args.explain.as_deref().and_then(lint::find) {
+        return output::finish(&lint::explain(rule), environment);
+    }
+    match args.input(environment) {
+        Ok((sources, others, errors)) => finish(args, environment, &sources, &others, errors),
+        Err(error) => output::fail(error, environment),
+    }
+}
+
+fn finish(
+    args: &Args,
+    environment: &Environment,
+    sources: &[Arc<Source>],
+    others: &[Arc<Source>],
+    mut errors: Errors,
+) -> ExitCode {
+    let survey = Survey::new(sources);
+    errors.extend(lint::check(&survey, others));
+    let plan = survey.plan(&args.options(), &mut errors);
+    if args.online {
+        let mut pass = Pass::new(&args.flags, args.options(), environment);
+        let secrets = pass.look(plan.accesses(), &mut errors);
+        errors.extend(lint::check_online(&Answers { plan: &plan, secrets }));
+        render::fill(&plan, secrets, &mut errors);
+    }
+    let mut read: Vec<Arc<Source>> = sources.iter().chain(others).cloned().collect();
+    read.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
+    let found = report::in_order(errors, &read);
+    match output::write(args.format.shown(&found, sources.len(), environment).as_bytes()) {
+        Ok(()) => ExitCode::from(code(&found)),
+        Err(error) => output::fail(error, environment),
+    }
+}
+
+/// What an exit code says of the findings: notes do not count.
+fn code(found: &[Error]) -> u8 {
+    let failed = |error: &Error| matches!(error.kind, Kind::Input | Kind::Setting | Kind::Store | Kind::Bug);
+    if found.iter().any(|error| error.level == Level::Error && failed(error)) {
+        output::FAILED
+    } else if found.iter().any(|error| error.level > Level::Note) {
+        output::FOUND
+    } else {
+        0
+    }
+}
+
+impl Args {
+    fn options(&self) -> Options {
+        Options { strict: true, any: self.any }
+    }
+
+    /// The manifests, the other texts, and what cannot be read.
+    #[expect(clippy::type_complexity, reason = "three lists, read together")]
+    fn input(&self, environment: &Environment) -> Result<(Vec<Arc<Source>>, Vec<Arc<Source>>, Errors), Error> {
+        let here = environment.here(true);
+        let changed = self.since.as_ref().map(|revision| Changed::since(revision, &here)).transpose()?;
+        let wanted = |path: &Path| changed.as_ref().is_none_or(|changed| changed.holds(path));
+        let current = [".".to_owned()];
+        let paths = if self.paths.is_empty() { &current[..] } else { &self.paths[..] };
+        let (sources, errors) = input::read_wanted(paths, &here, &wanted);
+        Ok((sources, input::others(paths, &here, &wanted), errors))
+    }
+}
+
+impl Format {
+    /// All findings as stdout shows them; `files` is how many manifests were read.
+    fn shown(self, found: &[Error], files: usize, environment: &Environment) -> String {
+        match self {
+            Self::Text => text(found, files, environment),
+            Self::Json => found.iter().map(|error| report::json::finding(error) + "\n").collect(),
+        }
+    }
+}
+
+fn text(found: &[Error], files: usize, environment: &Environment) -> String {
+    let mut counts = Counts::default();
+    let mut out = String::new();
+    for error in found {
+        out += &report::text::finding(error, environment.stdout_colour());
+        out += &format!("rule: {}\n\n", error.rule);
+        counts.add(error);
+    }
+    let found = counts.list().unwrap_or_else(|| "nothing found".to_owned());
+    out + &format!("{found} in {files} manifest file{}\n", if files == 1 { "" } else { "s" })
+}
+
+fn known_rules() -> PossibleValuesParser {
+    PossibleValuesParser::new(lint::rules().map(|rule| rule.id))
+}
