@@ -8,6 +8,8 @@ mod mistyped;
 mod online;
 mod pass;
 mod placeholder;
+#[cfg(test)]
+mod tests;
 mod yaml;
 
 pub use docs::{docs, explain};
