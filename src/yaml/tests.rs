@@ -74,7 +74,7 @@ fn texts_keep_the_style_that_can_hold_them() {
 }
 
 #[test]
-fn smoke_block() {
+fn block_scalars_keep_header_indentation_and_line_breaks() {
     for (before, value, after) in [
         ("a: |\n  X\nb: 1\n", "v\n", "a: |\n  v\nb: 1\n"),
         ("a: |\n  X\n\nb: 1\n", "v\nw\n", "a: |\n  v\n  w\n\nb: 1\n"),

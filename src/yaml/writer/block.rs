@@ -83,10 +83,14 @@ impl Shape {
 /// Whether a literal block gives the text back in every reader, its last line breaks aside.
 fn can_be_literal(text: &str) -> bool {
     let body = text.trim_end_matches('\n');
-    !body.is_empty()
-        && !body.starts_with(['\t', '\n'])
-        && body.chars().all(|char| matches!(char, '\n' | '\t') || scalar::is_printable(char))
-        && body.split('\n').all(|line| line.is_empty() || !line.trim_matches([' ', '\t']).is_empty())
+    !body.is_empty() && !body.starts_with(['\t', '\n']) && body.split('\n').all(is_literal_line)
+}
+
+fn is_literal_line(line: &str) -> bool {
+    let is_blank = || line.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
+    let is_simple = || line.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
+    let is_printable = || line.chars().all(|char| char == '\t' || scalar::is_printable(char));
+    line.is_empty() || !is_blank() && (is_simple() || is_printable())
 }
 
 /// The blank lines that follow, which a keeping header would take in; None where one of them holds more than a line break.
