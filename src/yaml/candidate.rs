@@ -22,13 +22,13 @@ enum Find {
     /// `%3C`
     Percent,
     /// A name that is looked for as it stands, and what tells that it is meant.
-    Word(Finder<'static>, fn(&[u8], usize) -> bool),
+    Word(Box<Finder<'static>>, fn(&[u8], usize) -> bool),
 }
 
 impl<'a> Candidates<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        let annotation = Find::Word(Finder::new("avp.kubernetes.io"), is_annotation);
-        let secret = Find::Word(Finder::new("Secret"), is_kind);
+        let annotation = Find::Word(Box::new(Finder::new("avp.kubernetes.io")), is_annotation);
+        let secret = Find::Word(Box::new(Finder::new("Secret")), is_kind);
         let traces = [Find::Sign, Find::Percent, annotation, secret];
         Self { bytes, traces: traces.map(|find| Trace { next: 0, find }) }
     }
