@@ -38,7 +38,7 @@ servers *NAMES:
 
 # The fuzz targets compile.
 fuzz-check:
-    @if [ -f fuzz/Cargo.toml ]; then cargo check --locked --manifest-path fuzz/Cargo.toml; else echo 'fuzz-check: no fuzz targets yet'; fi
+    @if [ -f fuzz/Cargo.toml ]; then cargo check --locked --manifest-path fuzz/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}"; else echo 'fuzz-check: no fuzz targets yet'; fi
 
 # The benchmarks compile.
 bench-check:

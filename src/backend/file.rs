@@ -112,7 +112,7 @@ fn near<'n>(path: &str, names: impl Iterator<Item = &'n String>) -> Option<&'n s
 /// Every path of the file with its versions.
 fn secrets(text: &str) -> Result<BTreeMap<String, BTreeMap<Option<u64>, Value>>, String> {
     let mut secrets: BTreeMap<String, BTreeMap<Option<u64>, Value>> = BTreeMap::new();
-    let entries = match yaml::parse(text.trim_start_matches('\u{feff}'))? {
+    let entries = match yaml::parse_with_written_keys(text.trim_start_matches('\u{feff}'))? {
         Value::Map(entries) => entries,
         Value::Null => Vec::new(),
         other => return Err(format!("it is {}, not a map from path to keys", other.kind())),

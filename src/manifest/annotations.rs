@@ -15,6 +15,8 @@ pub const PATH_ANNOTATION: &str = "avp.kubernetes.io/path";
 pub struct Annotations {
     /// The secret of generic placeholders, as written.
     pub path: Option<String>,
+    /// Whether generic placeholders count: the path annotation is there, be it right or wrong.
+    pub names_path: bool,
     /// The version of the KV engine whose rules read the resource's paths: 1 or 2.
     pub kv_version: Option<u8>,
     /// The version for generic placeholders; none is the newest.
@@ -44,33 +46,40 @@ pub enum RemoveMissing {
 /// Reads the map of annotations.
 pub(super) fn read(tree: &Tree<'_>, map: Option<NodeId>) -> Annotations {
     let mut annotations = Annotations::default();
-    let mut read = |name: &str, set: fn(&mut Annotations, &str) -> Result<(), Error>| {
-        let full = format!("{PREFIX}{name}");
-        let Some(value) = map.and_then(|map| tree.get(map, &full)) else { return };
-        let span = tree.node(value).span;
-        match written(tree, value, &full) {
-            Ok((text, warning)) => {
-                annotations.findings.extend(warning.map(|warning| (span, warning)));
-                if let Err(error) = set(&mut annotations, &text) {
-                    annotations.findings.push((span, error));
-                }
-            }
-            Err(error) => annotations.findings.push((span, error)),
+    let value = |name: &str| map.and_then(|map| tree.get(map, &format!("{PREFIX}{name}")));
+    for (name, set) in SETTERS {
+        if let Some(value) = value(name) {
+            annotations.set(tree, value, name, *set);
         }
-    };
-    read("path", |annotations, text| {
-        annotations.path = Some(text.trim().to_owned()).filter(|path| !path.is_empty());
-        Ok(())
-    });
-    read("kv-version", set_kv_version);
-    read("secret-version", set_version);
-    read("ignore", |annotations, text| bool(text, "ignore").map(|value| annotations.ignore = value));
-    read("remove-missing", set_remove_missing);
-    read("namespace", |annotations, text| {
-        annotations.namespace = Some(text.trim_matches('/').to_owned()).filter(|name| !name.is_empty());
-        Ok(())
-    });
+    }
+    let misread = value("path").is_some_and(|path| tree.text(path).is_none());
+    annotations.names_path = annotations.path.is_some() || misread;
     annotations
+}
+
+/// What an annotation's text does.
+type Set = fn(&mut Annotations, &str) -> Result<(), Error>;
+
+/// The annotations that are understood.
+const SETTERS: &[(&str, Set)] = &[
+    ("path", set_path),
+    ("kv-version", set_kv_version),
+    ("secret-version", set_version),
+    ("ignore", set_ignore),
+    ("remove-missing", set_remove_missing),
+    ("namespace", set_namespace),
+];
+
+impl Annotations {
+    fn set(&mut self, tree: &Tree<'_>, value: NodeId, name: &str, set: Set) {
+        let span = tree.node(value).span;
+        let written = written(tree, value, &format!("{PREFIX}{name}"));
+        let set = written.and_then(|(text, warning)| {
+            self.findings.extend(warning.map(|warning| (span, warning)));
+            set(self, &text)
+        });
+        self.findings.extend(set.err().map(|error| (span, error)));
+    }
 }
 
 /// An annotation's text; a bool or number as Kubernetes would print it, with a warning.
@@ -83,7 +92,7 @@ fn written(tree: &Tree<'_>, value: NodeId, name: &str) -> Result<(String, Option
     let shown = match resolve(text) {
         Plain::Bool(value) => value.to_string(),
         Plain::Number(digits) => digits,
-        Plain::Null => return Err(Error::warning(Kind::Annotation, format!("the annotation `{name}` is empty"))),
+        Plain::Null => return Err(empty(name)),
         _ => return Ok((text.to_string(), None)),
     };
     if *style != Style::Plain || is_text {
@@ -93,6 +102,18 @@ fn written(tree: &Tree<'_>, value: NodeId, name: &str) -> Result<(String, Option
         Error::warning(Kind::Annotation, format!("the annotation `{name}` is not text; it is taken as `{shown}`"))
             .hint(format!("write `{name}: \"{shown}\"`"));
     Ok((shown, Some(warning)))
+}
+
+fn empty(name: &str) -> Error {
+    Error::warning(Kind::Annotation, format!("the annotation `{name}` is empty"))
+}
+
+fn set_path(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
+    if text.trim().is_empty() {
+        return Err(empty(PATH_ANNOTATION));
+    }
+    annotations.path = Some(text.trim().to_owned());
+    Ok(())
 }
 
 fn set_kv_version(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
@@ -115,6 +136,16 @@ fn set_version(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
                 .hint(format!("`{PREFIX}secret-version` is a number such as `\"3\"`, or `latest`"))
         })?),
     };
+    Ok(())
+}
+
+fn set_ignore(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
+    annotations.ignore = bool(text, "ignore")?;
+    Ok(())
+}
+
+fn set_namespace(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
+    annotations.namespace = Some(text.trim_matches('/').to_owned()).filter(|name| !name.is_empty());
     Ok(())
 }
 

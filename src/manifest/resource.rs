@@ -64,8 +64,8 @@ fn resource(tree: &Tree<'_>, node: NodeId, list: Heritage<'_>, source: Option<&A
     }
 }
 
-/// The items of a `…List`.
+/// The items of a `…List`; what an alias stands for is written elsewhere.
 fn items<'t>(tree: &'t Tree<'_>, node: NodeId, kind: &str) -> impl Iterator<Item = NodeId> + 't {
     let list = kind.ends_with("List").then(|| tree.get(node, "items")).flatten().map(|items| tree.target(items));
-    list.into_iter().flat_map(|list| tree.items(list))
+    list.into_iter().flat_map(|list| tree.items(list)).filter(|item| tree.target(*item) == *item)
 }

@@ -127,7 +127,7 @@ fn base64_in_json(text: &str) -> Vec<Region> {
 
 /// Base64 of text that could hold a placeholder; white space in it is ignored.
 fn decode_base64(text: &str) -> Option<String> {
-    const SHORTEST: usize = "PHJhdzp4Pg==".len() - 4;
+    const SHORTEST: usize = "PGI+".len();
     let alphabet =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=') || byte.is_ascii_whitespace();
     if text.len() < SHORTEST || !text.bytes().all(alphabet) {

@@ -11,7 +11,7 @@ mod write;
 pub use fetch::fetch;
 pub use fill::{Rendered, fill};
 pub use plan::{Plan, plan};
-pub use write::{Output, write};
+pub use write::{Output, Pieces, write};
 
 /// What a run makes of its input.
 #[derive(Clone, Copy, Debug, Default)]

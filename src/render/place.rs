@@ -1,29 +1,31 @@
-//! Where a placeholder stands in the source.
+//! Where placeholders stand in the source.
 
-use super::plan::Gap;
 use crate::placeholder::Found;
-use crate::source::{Place, Span};
-use crate::yaml::tree::Tree;
+use crate::source::{Source, Span};
+use crate::yaml::tree::{NodeId, Tree};
 
 /// A scalar's first byte: where something stands that does not stand literally in the source.
 pub(super) fn start(scalar: Span) -> Span {
     Span::new(scalar.start, scalar.start)
 }
 
-/// Where `found` stands; `bare` says that its span is in the scalar's own text, in no encoding.
-pub(super) fn of(gap: &Gap, tree: &Tree<'_>, found: &Found, bare: bool) -> Place {
-    let literal = bare.then(|| literal(gap, tree, found)).flatten();
-    Place { span: literal.unwrap_or(gap.place.span), ..gap.place.clone() }
-}
-
-/// The bytes of `found` in the source, if they stand there as in the decoded text.
-fn literal(gap: &Gap, tree: &Tree<'_>, found: &Found) -> Option<Span> {
-    let scalar = tree.node(gap.node).span;
-    let source = std::str::from_utf8(gap.place.source.bytes.get(scalar.range())?).ok()?;
-    let text = tree.text(gap.node)?;
-    let written = text.get(found.span.range())?;
-    let before = text[..found.span.start].matches(written).count();
-    let same = source.matches(written).count() == text.matches(written).count();
-    let (at, _) = same.then(|| source.match_indices(written).nth(before)).flatten()?;
-    Some(Span::new(at, at + written.len()).shifted(scalar.start))
+/// The bytes of each of `found` (in order, spans in the scalar's decoded text) in the source; none where escapes, folds or
+/// an encoding hide it.
+pub(super) fn literal(source: &Source, tree: &Tree<'_>, node: NodeId, found: &[Found]) -> Vec<Option<Span>> {
+    let scalar = tree.node(node).span;
+    let written =
+        source.bytes.get(scalar.range()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+    let decoded = tree.text(node).unwrap_or_default();
+    let openings = |text: &str| memchr::memchr_iter(b'<', text.as_bytes()).count();
+    if openings(written) != openings(decoded) {
+        return vec![None; found.len()];
+    }
+    let mut from = 0;
+    let mut next = |found: &Found| {
+        let text = decoded.get(found.span.range()).filter(|text| text.starts_with('<'))?;
+        let at = from + written[from..].find(text)?;
+        from = at + 1;
+        Some(Span::new(at, at + text.len()).shifted(scalar.start))
+    };
+    found.iter().map(&mut next).collect()
 }

@@ -3,8 +3,8 @@
 use std::cell::LazyCell;
 use std::sync::Arc;
 
-use super::{Options, place, walk};
-use crate::error::{Error, Errors, Kind};
+use super::{Options, walk};
+use crate::error::{Error, Errors, Kind, Level};
 use crate::manifest::{self, Annotations, Field, PATH_ANNOTATION, Resource, Takes};
 use crate::placeholder::{self, Found, Placeholder, Reference, What};
 use crate::secret::{Access, Engine, SecretId, normalise};
@@ -37,6 +37,9 @@ pub(super) struct Gap {
     pub(super) takes: Takes,
     pub(super) asker: Arc<Asker>,
     pub(super) found: Vec<Found>,
+    /// Where each of `found` stands in the source, if it does so literally.
+    pub(super) places: Vec<Option<Span>>,
+    /// The scalar's start.
     pub(super) place: Place,
 }
 
@@ -53,6 +56,14 @@ impl Plan<'_> {
     /// The readings, in the order of the input; one for each placeholder.
     pub fn accesses(&self) -> &[Access] {
         &self.accesses
+    }
+}
+
+impl Gap {
+    /// Where the `index`th of `found` stands.
+    pub(super) fn place_of(&self, index: usize) -> Place {
+        let literal = self.places.get(index).copied().flatten();
+        Place { span: literal.unwrap_or(self.place.span), ..self.place.clone() }
     }
 }
 
@@ -90,7 +101,9 @@ pub fn plan<'s>(sources: &'s [Arc<Source>], options: &Options, errors: &mut Erro
     }
     for planned in &plan.documents {
         for gap in &planned.gaps {
-            accesses(gap, &planned.tree, &gap.found, true, &mut plan.accesses, errors);
+            for (index, found) in gap.found.iter().enumerate() {
+                accesses(gap, found, &gap.place_of(index), &mut plan.accesses, errors);
+            }
         }
     }
     plan
@@ -117,8 +130,9 @@ fn plan_document<'s>(
     }
     errors.extend(findings.errors);
     let gaps = findings.gaps;
-    for asker in askers(&gaps) {
-        errors.extend(annotation_findings(source, asker));
+    for asker in &findings.askers {
+        let asks = gaps.iter().any(|gap| Arc::ptr_eq(&gap.asker, asker));
+        errors.extend(annotation_findings(source, asker).filter(|error| asks || error.level < Level::Error));
     }
     if let Some(gap) = gaps.iter().find(|gap| !gap.asker.is_object && !options.any) {
         errors.push(no_object(gap));
@@ -158,17 +172,9 @@ pub(super) fn fills(found: &Found) -> bool {
     }
 }
 
-/// The resources of the gaps, each once.
-fn askers(gaps: &[Gap]) -> impl Iterator<Item = &Arc<Asker>> {
-    let mut last: Option<&Arc<Asker>> = None;
-    gaps.iter()
-        .map(|gap| &gap.asker)
-        .filter(move |asker| last.replace(asker).is_none_or(|last| !Arc::ptr_eq(last, asker)))
-}
-
-fn annotation_findings(source: &Arc<Source>, asker: &Asker) -> Vec<Error> {
+fn annotation_findings(source: &Arc<Source>, asker: &Asker) -> impl Iterator<Item = Error> {
     let place = |span| asker.place(Place::new(source.clone(), span));
-    asker.annotations.findings.iter().map(|(span, error)| error.clone().at(place(*span))).collect()
+    asker.annotations.findings.iter().map(move |(span, error)| error.clone().at(place(*span)))
 }
 
 fn no_object(gap: &Gap) -> Error {
@@ -181,24 +187,19 @@ fn no_object(gap: &Gap) -> Error {
 }
 
 /// The readings that `found` needs, and the placeholders that cannot be.
-fn accesses(gap: &Gap, tree: &Tree<'_>, found: &[Found], bare: bool, out: &mut Vec<Access>, errors: &mut Errors) {
-    for one in found {
-        let place = || place::of(gap, tree, one, bare);
-        match &one.what {
-            What::Placeholder(placeholder) => match gap.asker.secret(placeholder) {
-                Some(id) => out.push(Access { id, place: place() }),
-                None => errors.push(
-                    Error::new(
-                        Kind::Placeholder,
-                        format!("the path of `{}` leads above the root", placeholder.written),
-                    )
+fn accesses(gap: &Gap, found: &Found, place: &Place, out: &mut Vec<Access>, errors: &mut Errors) {
+    match &found.what {
+        What::Placeholder(placeholder) => match gap.asker.secret(placeholder) {
+            Some(id) => out.push(Access { id, place: place.clone() }),
+            None if gap.asker.annotations.path.is_none() && placeholder.secret == Reference::Annotated => {}
+            None => errors.push(
+                Error::new(Kind::Placeholder, format!("the path of `{}` leads above the root", placeholder.written))
                     .hint("write the path without `..`")
-                    .at(place()),
-                ),
-            },
-            What::Wrong(error) => errors.push((**error).clone().at(place())),
-            What::Encoded { found, .. } => accesses(gap, tree, found, false, out, errors),
-            What::Raw(_) | What::Malformed(_) => {}
-        }
+                    .at(place.clone()),
+            ),
+        },
+        What::Wrong(error) => errors.push((**error).clone().at(place.clone())),
+        What::Encoded { found, .. } => found.iter().for_each(|inner| accesses(gap, inner, place, out, errors)),
+        What::Raw(_) | What::Malformed(_) => {}
     }
 }

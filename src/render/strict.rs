@@ -1,9 +1,8 @@
 //! `--strict`: no inline placeholder may stay in the output, well-formed or not, in any encoding or in a map key. Pure.
 
-use super::plan::fills;
 use crate::error::{Error, Kind};
 use crate::placeholder::{Base64, Context, Found, What, find};
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 const EVERYWHERE: Context = Context { generic: false, base64: Base64::Anywhere };
 
@@ -17,38 +16,41 @@ pub(super) fn in_key(key: &str, place: impl Fn() -> Place) -> Option<Error> {
     })
 }
 
-/// The inline placeholders in a scalar that filling leaves: `found` is what filling sees.
-pub(super) fn in_text(text: &str, found: &[Found], place: impl Fn() -> Place) -> Vec<Error> {
-    let filled: Vec<_> = found.iter().filter(|found| fills(found)).collect();
-    let mut left = Vec::new();
-    for one in &filled {
-        malformed_within(one, &mut left);
+/// The inline placeholders in a scalar that filling leaves: `filled` is what filling sees; `places` tells the scalar's
+/// start, and where each of the ones found stands literally.
+pub(super) fn in_text(
+    text: &str,
+    filled: &[Found],
+    places: impl Fn(&[Found]) -> (Place, Vec<Option<Span>>),
+) -> Vec<Error> {
+    let found = find(text, EVERYWHERE);
+    if found.is_empty() {
+        return Vec::new();
     }
-    let covered = |one: &Found| {
-        filled.iter().any(|filled| filled.span.start <= one.span.start && one.span.end <= filled.span.end)
-    };
-    for one in find(text, EVERYWHERE).iter().filter(|one| !covered(one)) {
-        match &one.what {
-            What::Malformed(reason) => left.push(reason.clone()),
-            What::Encoded { encoding, .. } => left.push(format!("{} is not looked into here", encoding.name)),
-            _ => left.push("it is not filled here".to_owned()),
-        }
+    let (start, spans) = places(&found);
+    let mut errors = Vec::new();
+    for (one, span) in found.iter().zip(spans) {
+        let sees = filled.iter().find(|filled| filled.span.start <= one.span.start && one.span.end <= filled.span.end);
+        let mut left = Vec::new();
+        leftovers(sees.unwrap_or(one), text, sees.is_some(), &mut left);
+        let place = Place { span: span.unwrap_or(start.span), ..start.clone() };
+        errors.extend(left.into_iter().map(|reason| leftover(&reason).at(place.clone())));
     }
-    let error = |reason: String| {
-        Error::new(Kind::Placeholder, format!("a placeholder would stay in the output: {reason}"))
-            .hint("mend it, or write `<raw:…>` if the text is meant")
-            .at(place())
-    };
-    left.into_iter().map(error).collect()
+    errors
 }
 
-fn malformed_within(found: &Found, out: &mut Vec<String>) {
-    if let What::Encoded { found, .. } = &found.what {
-        for inner in found {
-            match &inner.what {
-                What::Malformed(reason) => out.push(reason.clone()),
-                _ => malformed_within(inner, out),
-            }
-        }
+/// What stays of `found`, which stands in `text`; `seen` says that filling looks there.
+fn leftovers(found: &Found, text: &str, seen: bool, out: &mut Vec<String>) {
+    let written = text.get(found.span.range()).unwrap_or_default().lines().next().unwrap_or_default();
+    match &found.what {
+        What::Malformed(reason) => out.push(format!("`{written}`: {reason}")),
+        What::Encoded { text, found, .. } => found.iter().for_each(|inner| leftovers(inner, text, seen, out)),
+        What::Raw(_) | What::Placeholder(_) | What::Wrong(_) if seen => {}
+        _ => out.push(format!("`{written}` stands in an encoding that is not looked into here")),
     }
+}
+
+fn leftover(reason: &str) -> Error {
+    Error::new(Kind::Placeholder, format!("a placeholder would stay in the output: {reason}"))
+        .hint("mend it, or write `<raw:…>` if the text is meant")
 }

@@ -18,6 +18,8 @@ const ALIAS_BUDGET: usize = 1_000_000;
 /// What a document holds.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
+    /// The resources, in the order of the document.
+    pub(super) askers: Vec<Arc<Asker>>,
     /// The scalars to fill.
     pub(super) gaps: Vec<Gap>,
     /// What is wrong whatever the options are.
@@ -57,6 +59,7 @@ struct Walker<'t, 's> {
 impl<'t> Walker<'t, '_> {
     fn resource(&mut self, resource: Resource) {
         let (asker, node, items) = Asker::new(resource);
+        self.findings.askers.push(asker.clone());
         if !asker.annotations.ignore {
             self.items = items.iter().map(|item| item.node).collect();
             self.visit(node, &asker);
@@ -73,7 +76,7 @@ impl<'t> Walker<'t, '_> {
             Content::Alias(target) => self.alias(*target, node, asker),
             Content::List => {
                 for (index, item) in tree.items(node).enumerate() {
-                    if !self.items.contains(&tree.target(item)) {
+                    if !self.items.contains(&item) {
                         self.below(Step::Item(index), |walker| walker.visit(item, asker));
                     }
                 }
@@ -81,7 +84,7 @@ impl<'t> Walker<'t, '_> {
             Content::Map => {
                 for (key, value) in tree.entries(node) {
                     if tree.is_merge_key(key) {
-                        self.merge(node, value, asker);
+                        self.merge(value, asker);
                     } else {
                         self.entry(key, value, asker);
                     }
@@ -115,7 +118,10 @@ impl<'t> Walker<'t, '_> {
         let takes = self.takes(node, asker);
         let found = search(text, takes, asker);
         if self.strict {
-            let left = strict::in_text(text, &found, || self.place(node, asker));
+            let left = strict::in_text(text, &found, |all| {
+                let places = place::literal(self.source, self.tree, node, all);
+                (self.place(node, asker), places)
+            });
             self.findings.leftovers.extend(left);
         }
         if found.iter().any(fills) {
@@ -125,6 +131,7 @@ impl<'t> Walker<'t, '_> {
                 field: self.field(),
                 takes,
                 asker: asker.clone(),
+                places: place::literal(self.source, self.tree, node, &found),
                 found,
                 place: self.place(node, asker),
             });
@@ -153,7 +160,7 @@ impl<'t> Walker<'t, '_> {
             Content::Map => {
                 for (key, value) in tree.entries(target) {
                     if tree.is_merge_key(key) {
-                        self.merge(target, alias, asker);
+                        self.merge_used(value, alias, asker);
                     } else {
                         let name = Cow::Borrowed(tree.text(key).unwrap_or_default());
                         self.below(Step::Key(name), |walker| walker.alias(value, alias, asker));
@@ -163,11 +170,21 @@ impl<'t> Walker<'t, '_> {
         }
     }
 
-    /// The entries that merge keys bring into `map` are uses here.
-    fn merge(&mut self, map: NodeId, alias: NodeId, asker: &Arc<Asker>) {
-        let merged: Vec<NodeId> = self.tree.merged(map).collect();
-        for map in merged {
-            self.alias(map, alias, asker);
+    /// What a merge key brings in stands among the map's own entries: written here, or used here.
+    fn merge(&mut self, value: NodeId, asker: &Arc<Asker>) {
+        let tree = self.tree;
+        match tree.node(value).content {
+            Content::List => tree.items(value).for_each(|map| self.visit(map, asker)),
+            _ => self.visit(value, asker),
+        }
+    }
+
+    /// The same, inside of what an alias stands for.
+    fn merge_used(&mut self, value: NodeId, alias: NodeId, asker: &Arc<Asker>) {
+        let tree = self.tree;
+        match tree.node(value).content {
+            Content::List => tree.items(value).for_each(|map| self.alias(map, alias, asker)),
+            _ => self.alias(value, alias, asker),
         }
     }
 
@@ -222,7 +239,7 @@ fn may_hold(text: &str) -> bool {
 /// What `text` holds, where `takes` says what the field takes.
 fn search(text: &str, takes: Takes, asker: &Asker) -> Vec<Found> {
     let base64 = if takes == Takes::Base64 { Base64::Whole } else { Base64::No };
-    find(text, Context { generic: asker.annotations.path.is_some(), base64 })
+    find(text, Context { generic: asker.annotations.names_path, base64 })
 }
 
 fn is_base64(found: &Found) -> bool {

@@ -17,7 +17,7 @@ mod verify;
 mod writer;
 
 pub use flaw::Flaw;
-pub use typed::{parse, value};
+pub use typed::{parse, parse_with_written_keys, value};
 
 #[cfg(test)]
 mod tests;

@@ -86,7 +86,7 @@ fn block_scalars_keep_header_indentation_and_line_breaks() {
         ("a: | # c\n  X\n", "", "a: \"\" # c\n"),
         ("a: |\r\n  X\r\nb: 1\r\n", "v\nw\n", "a: |\r\n  v\r\n  w\r\nb: 1\r\n"),
         ("a: |\n  X", "v", "a: |-\n  v"),
-        ("a: |\n  X", "v\n", "a: |\n  v\n"),
+        ("a: |\n  X", "v\n", "a: |\n  v"),
         ("a: |+\n  X\n\n", "v\n", "a: |+\n  v\n"),
     ] {
         assert_eq!(changed(before, &[("a", Some(Value::text(value)))]), after, "{before:?}");

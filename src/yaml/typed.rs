@@ -23,8 +23,26 @@ const NODES: usize = 1_000_000;
 /// How deep a value may be once its aliases are resolved.
 const DEPTH: usize = 500;
 
+/// How the keys of a map are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// As Kubernetes names them: `n` is `false`.
+    Typed,
+    /// As they are written.
+    Written,
+}
+
 /// A text of one document as a value; no document is null. The error names line and column, never content.
 pub fn parse(text: &str) -> Result<Value, String> {
+    parse_with(text, Keys::Typed)
+}
+
+/// The same with every key as it is written: `n` is `n`, where Kubernetes reads `false`.
+pub fn parse_with_written_keys(text: &str) -> Result<Value, String> {
+    parse_with(text, Keys::Written)
+}
+
+fn parse_with(text: &str, keys: Keys) -> Result<Value, String> {
     let mut value = None;
     for document in split::split(text.as_bytes()) {
         let tree = read(text, document.span).map_err(|flaw| explain(text, &flaw))?;
@@ -33,14 +51,15 @@ pub fn parse(text: &str) -> Result<Value, String> {
             let (line, _) = Source::new("", text).line_column(tree.node(root).span.start);
             return Err(format!("more than one YAML document (line {line})"));
         }
-        value = Some(self::value(&tree, root).map_err(|flaw| explain(text, &flaw))?);
+        let mut values = Values { tree: &tree, left: NODES, keys };
+        value = Some(values.value(root, 0).map_err(|flaw| explain(text, &flaw))?);
     }
     Ok(value.unwrap_or(Value::Null))
 }
 
 /// A node as a value.
 pub fn value(tree: &Tree, node: NodeId) -> Result<Value, Flaw> {
-    Values { tree, left: NODES }.value(node, 0)
+    Values { tree, left: NODES, keys: Keys::Typed }.value(node, 0)
 }
 
 /// A scalar's type and text as its tag and style say; None where the text does not fit the tag.
@@ -77,6 +96,7 @@ fn explain(text: &str, flaw: &Flaw) -> String {
 struct Values<'t, 's> {
     tree: &'t Tree<'s>,
     left: usize,
+    keys: Keys,
 }
 
 /// A map's entries by their keys; of equal keys the last counts.
@@ -140,6 +160,9 @@ impl Values<'_, '_> {
         let Content::Scalar(style, text) = &node.content else {
             return Err(Flaw::new(Kind::Syntax, node.span, "a map's key is a map or a list"));
         };
+        if self.keys == Keys::Written {
+            return Ok(text.to_string());
+        }
         match scalar(*style, node.tag.as_deref(), text) {
             Some(Value::Text(text)) => Ok(text.to_string()),
             Some(Value::Bool(value)) => Ok(value.to_string()),

@@ -3,8 +3,8 @@
 use zeroize::Zeroizing;
 
 use super::super::plan::{Gap, fills};
-use super::no_text;
 use super::text::pieces;
+use super::{no_text, subject};
 use crate::error::Error;
 use crate::placeholder::{Encoding, Found, What};
 use crate::value::{NotText, Value};
@@ -17,12 +17,10 @@ pub(super) fn compose(
     found: &[Found],
     values: &mut dyn Iterator<Item = Option<Value>>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let filled = pieces(text, found, |one| match &one.what {
+    let filled = pieces(text, found, |_, one| match &one.what {
         What::Placeholder(placeholder) => match values.next().flatten() {
             None => Ok(None),
-            Some(value) => {
-                bytes(&value).map(Some).map_err(|reason| no_text(gap, reason, &format!("`{}`", placeholder.written)))
-            }
+            Some(value) => bytes(&value).map(Some).map_err(|reason| no_text(gap, reason, &subject(placeholder))),
         },
         What::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
         What::Encoded { encoding, text, found: inner } if fills(one) => {

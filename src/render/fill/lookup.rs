@@ -1,13 +1,11 @@
 //! The value of each placeholder of a gap, or why there is none.
 
-use super::super::place;
 use super::super::plan::Gap;
 use crate::error::{Error, Kind};
 use crate::placeholder::{Found, Key, Placeholder, What};
 use crate::secret::{Outcome, Secret, SecretId, Secrets};
 use crate::source::Place;
 use crate::value::Value;
-use crate::yaml::tree::Tree;
 
 /// How many near names, and how many names at all, an error lists.
 const NEAR: usize = 3;
@@ -26,26 +24,24 @@ pub(super) enum Looked {
 }
 
 /// Every placeholder of the gap, in order.
-pub(super) fn all(gap: &Gap, tree: &Tree<'_>, secrets: &Secrets) -> Vec<Looked> {
+pub(super) fn all(gap: &Gap, secrets: &Secrets) -> Vec<Looked> {
     let mut looked = Vec::new();
-    walk(gap, tree, &gap.found, true, secrets, &mut looked);
+    for (index, found) in gap.found.iter().enumerate() {
+        walk(gap, found, &|| gap.place_of(index), secrets, &mut looked);
+    }
     looked
 }
 
-fn walk(gap: &Gap, tree: &Tree<'_>, found: &[Found], bare: bool, secrets: &Secrets, out: &mut Vec<Looked>) {
-    for one in found {
-        match &one.what {
-            What::Placeholder(placeholder) => {
-                out.push(look(placeholder, gap, secrets, || place::of(gap, tree, one, bare)));
-            }
-            What::Wrong(_) => out.push(Looked::NotGranted),
-            What::Encoded { found, .. } => walk(gap, tree, found, false, secrets, out),
-            What::Raw(_) | What::Malformed(_) => {}
-        }
+fn walk(gap: &Gap, found: &Found, place: &dyn Fn() -> Place, secrets: &Secrets, out: &mut Vec<Looked>) {
+    match &found.what {
+        What::Placeholder(placeholder) => out.push(look(placeholder, gap, secrets, place)),
+        What::Wrong(_) => out.push(Looked::NotGranted),
+        What::Encoded { found, .. } => found.iter().for_each(|inner| walk(gap, inner, place, secrets, out)),
+        What::Raw(_) | What::Malformed(_) => {}
     }
 }
 
-fn look(placeholder: &Placeholder, gap: &Gap, secrets: &Secrets, place: impl Fn() -> Place) -> Looked {
+fn look(placeholder: &Placeholder, gap: &Gap, secrets: &Secrets, place: &dyn Fn() -> Place) -> Looked {
     let asked = gap.asker.secret(placeholder).and_then(|id| secrets.get(&id).map(|outcome| (id, outcome)));
     let Some((id, outcome)) = asked else {
         return Looked::NotGranted;

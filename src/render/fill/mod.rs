@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::plan::{Gap, Plan, Planned};
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::RemoveMissing;
+use crate::placeholder::{Key, Placeholder};
 use crate::secret::{Outcome, Secrets};
 use crate::source::{Place, Source, Span};
 use crate::value::{NotText, Value};
@@ -80,7 +81,7 @@ fn fill_document(planned: &Planned<'_>, secrets: &Secrets, errors: &mut Errors) 
 }
 
 fn fill_gap(gap: &Gap, tree: &Tree<'_>, secrets: &Secrets, errors: &mut Errors) -> Filled {
-    let looked = lookup::all(gap, tree, secrets);
+    let looked = lookup::all(gap, secrets);
     let missing = looked.iter().filter(|looked| matches!(looked, Looked::Missing(_))).count();
     let failed = looked.iter().any(|looked| matches!(looked, Looked::Failed(_)));
     let removes = missing > 0 && !failed && gap.asker.annotations.remove_missing != RemoveMissing::No;
@@ -129,6 +130,14 @@ fn partly_missing(error: Error) -> Error {
 fn place(planned: &Planned<'_>, span: Span) -> Place {
     let gap = planned.gaps.iter().find(|gap| planned.tree.node(gap.node).span == span);
     gap.map_or_else(|| Place::new(planned.source.clone(), span), |gap| gap.place.clone())
+}
+
+/// A placeholder's value, in an error.
+fn subject(placeholder: &Placeholder) -> String {
+    match &placeholder.key {
+        Key::Named(key) => format!("`{}`: key `{key}`", placeholder.written),
+        Key::Whole => format!("`{}`: the secret", placeholder.written),
+    }
 }
 
 /// A value that is no text, where text is needed.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 use super::super::plan::Gap;
-use super::{layers, no_text};
+use super::{layers, no_text, subject};
 use crate::error::Error;
 use crate::placeholder::{Found, What};
 use crate::source::Span;
@@ -17,12 +17,12 @@ pub(super) fn compose(gap: &Gap, tree: &Tree<'_>, values: Vec<Option<Value>>) ->
     let literal = matches!(tree.node(gap.node).content, Content::Scalar(Style::Literal, _));
     let mut values = values.into_iter();
     let source = tree.text(gap.node).unwrap_or_default();
-    let bytes = pieces(source, &gap.found, |one| match &one.what {
+    let bytes = pieces(source, &gap.found, |index, one| match &one.what {
         What::Placeholder(placeholder) => match values.next().flatten() {
             None => Ok(None),
             Some(value) => {
-                let text =
-                    value.to_text().map_err(|reason| no_text(gap, reason, &format!("`{}`", placeholder.written)))?;
+                let no_text = |reason| no_text(gap, reason, &subject(placeholder)).at(gap.place_of(index));
+                let text = value.to_text().map_err(no_text)?;
                 let column =
                     if literal && !placeholder.chain.ends_with("indent") { column(source, one.span) } else { None };
                 Ok(Some(Zeroizing::new(indented(&text, column).into_owned().into_bytes())))
@@ -40,12 +40,12 @@ pub(super) fn compose(gap: &Gap, tree: &Tree<'_>, values: Vec<Option<Value>>) ->
 pub(super) fn pieces(
     text: &str,
     found: &[Found],
-    mut put: impl FnMut(&Found) -> Result<Option<Zeroizing<Vec<u8>>>, Error>,
+    mut put: impl FnMut(usize, &Found) -> Result<Option<Zeroizing<Vec<u8>>>, Error>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut at = 0;
-    for one in found {
-        if let Some(bytes) = put(one)? {
+    for (index, one) in found.iter().enumerate() {
+        if let Some(bytes) = put(index, one)? {
             out.extend_from_slice(&text.as_bytes()[at..one.span.start]);
             out.extend_from_slice(&bytes);
             at = one.span.end;

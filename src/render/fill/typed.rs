@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::plan::Gap;
-use super::no_text;
+use super::{no_text, subject};
 use crate::error::Error;
 use crate::manifest::{Step, Takes, takes};
-use crate::placeholder::What;
+use crate::placeholder::{Found, What};
 use crate::value::{NotText, Value};
 use crate::yaml::tree::{Content, Style, Tree};
 
@@ -73,6 +73,13 @@ fn named(steps: &[Step<'static>], gap: &Gap) -> String {
     match steps.last() {
         Some(Step::Key(key)) if steps.len() > gap.field.steps.len() => format!("the key `{key}`"),
         Some(Step::Item(index)) if steps.len() > gap.field.steps.len() => format!("item {index}"),
+        _ => gap.found.first().map_or_else(|| "the value".to_owned(), of),
+    }
+}
+
+fn of(found: &Found) -> String {
+    match &found.what {
+        What::Placeholder(placeholder) => subject(placeholder),
         _ => "the value".to_owned(),
     }
 }

@@ -56,7 +56,10 @@ impl Shape {
             (1, _) => (Chomp::Clip, 0),
             _ => (Chomp::Keep, (breaks - 1).checked_sub(blank_lines_after(source, block)?)?),
         };
-        Some(Self { indent, chomp, blank_lines, ends_line: breaks > 0 || ends_line(source, block) })
+        // At the end of a text a block's last line ends without a line break.
+        let implied = breaks == 1 && old.ends_with('\n');
+        let ends_line = ends_line(source, block) || (breaks > 0 && !implied);
+        Some(Self { indent, chomp, blank_lines, ends_line })
     }
 
     fn write(&self, source: &str, block: &Block, text: &str, out: &mut String) {

@@ -56,10 +56,6 @@ impl Api {
         self.call(Method::GET, path, None)
     }
 
-    pub(crate) fn delete(&self, path: &str) -> Answer {
-        self.call(Method::DELETE, path, None)
-    }
-
     pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
         self.call(Method::PUT, path, Some(body))
     }

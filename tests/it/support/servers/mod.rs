@@ -49,7 +49,7 @@ pub(crate) fn binary(name: &str) -> Option<PathBuf> {
     if path.is_file() {
         return Some(path);
     }
-    assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, run `just servers` first", path.display());
+    assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, `just servers` builds it", path.display());
     skipped(name);
     None
 }
@@ -58,7 +58,7 @@ pub(crate) fn binary(name: &str) -> Option<PathBuf> {
 pub(crate) fn manifests() -> Option<PathBuf> {
     let path = folder().join("manifests");
     if !path.is_dir() {
-        assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, run `just servers` first", path.display());
+        assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, `just servers` builds it", path.display());
         skipped("manifests");
         return None;
     }
@@ -79,7 +79,7 @@ fn skipped(name: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if SAID.lock().unwrap().insert(name.to_owned()) {
         use std::io::Write as _;
-        let line = format!("skipped: the tests that need {name}; run `just servers` to build it\n");
+        let line = format!("skipped: the tests that need {name}; `just servers` (tests/servers/build) builds it\n");
         // The terminal's stderr itself: the harness keeps what eprintln! writes.
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
