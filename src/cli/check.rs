@@ -100,7 +100,8 @@ fn finish(
     let mut read: Vec<Arc<Source>> = sources.iter().chain(others).cloned().collect();
     read.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
     let found = report::in_order(errors, &read);
-    match output::write(args.format.shown(&found, sources.len(), environment).as_bytes()) {
+    let shown = args.format.shown(&found, sources.len(), environment);
+    match output::write(&[shown.as_bytes()]) {
         Ok(()) => ExitCode::from(code(&found)),
         Err(error) => output::fail(error, environment),
     }
