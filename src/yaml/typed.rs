@@ -21,7 +21,7 @@ use crate::value::Value;
 const NODES: usize = 1_000_000;
 
 /// How deep a value may be once its aliases are resolved.
-const DEPTH: usize = 500;
+const DEPTH: usize = 300;
 
 /// How the keys of a map are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
