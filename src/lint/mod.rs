@@ -1,6 +1,7 @@
 //! What is wrong, before anything ships: a table of rules, and what they find in a survey of the documents. Pure.
 //! One file is one family of rules; a further rule is a row there and its function.
 
+mod clear;
 mod pass;
 
 use std::sync::Arc;
