@@ -1,7 +1,10 @@
 //! What is wrong, before anything ships: a table of rules, and what they find in a survey of the documents. Pure.
 //! One file is one family of rules; a further rule is a row there and its function.
 
+mod allow;
+mod baseline;
 mod clear;
+mod hide;
 mod pass;
 
 use std::sync::Arc;
@@ -10,6 +13,11 @@ use crate::error::{Error, Level};
 use crate::render::{Document, Plan, Survey};
 use crate::secret::Secrets;
 use crate::source::Source;
+
+pub use allow::accept;
+pub use baseline::Baseline;
+pub use clear::{FORMS, Form, forms};
+pub use hide::hide;
 
 /// A mistake that `check` knows.
 #[derive(Debug)]
@@ -51,7 +59,7 @@ pub struct Answers<'a> {
 }
 
 /// Every rule, by families.
-pub static RULES: &[&[Rule]] = &[pass::RULES];
+pub static RULES: &[&[Rule]] = &[pass::RULES, clear::RULES, allow::RULES];
 
 /// Every rule.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -74,6 +82,7 @@ pub fn check(survey: &Survey<'_>, others: &[Arc<Source>]) -> Vec<Error> {
         }
     }
     found.extend(survey.unread().filter(|unread| !unread.wanted).map(|unread| unread.error.clone()));
+    clear::locate(survey, &mut found);
     found
 }
 

@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use regex::bytes::Regex;
 
 use super::encoded;
-use super::forms::{Form, forms};
+use super::forms::{Form, forms, is_varied};
 use super::key;
 use crate::source::Span;
 
@@ -112,7 +112,8 @@ impl Scanner {
             .find(|found| found.get(0).is_some_and(|all| all.start() <= at - start && at - start < all.end()))?;
         let token = found.get(1).or(found.get(0))?;
         let text = std::str::from_utf8(token.as_bytes()).ok()?;
-        (form.check)(text).then(|| Leak {
+        let body = form.marks.iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
+        (is_varied(body) && (form.check)(text)).then(|| Leak {
             span: Span::new(start + token.start(), start + token.end()),
             what: What::Token(form.name),
             encoded: false,

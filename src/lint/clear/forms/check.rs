@@ -6,23 +6,22 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// How many different characters a token has at least: `xxxxxxxx` and `00000000` hold a place.
 const VARIETY: usize = 8;
 
-/// Whether it is no row of the same few characters.
-pub(super) fn is_varied(token: &str) -> bool {
+/// Whether a token, without its mark, is no row of the same few characters.
+pub(in crate::lint::clear) fn is_varied(token: &str) -> bool {
     variety(token) >= VARIETY
 }
 
 /// Whether it has at least two digits and letters of both cases, as random text has and names in code have not.
 pub(super) fn is_random(token: &str) -> bool {
     let count = |test: fn(&u8) -> bool| token.bytes().filter(test).count();
-    is_varied(token)
-        && count(u8::is_ascii_digit) >= 2
+    count(u8::is_ascii_digit) >= 2
         && count(u8::is_ascii_uppercase) >= 2
         && count(u8::is_ascii_lowercase) >= 3
 }
 
 /// Whether it has a digit: `xoxb-your-token-here` has none.
 pub(super) fn has_digits(token: &str) -> bool {
-    is_varied(token) && token.bytes().any(|byte| byte.is_ascii_digit())
+    token.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Whether its first part is a header with an `alg`, as RFC 7519 has it.

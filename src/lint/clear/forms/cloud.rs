@@ -65,6 +65,7 @@ pub(super) static FORMS: &[Form] = &[
         r#"(?i)[a-z_-]+(?:[\s:=,"'\\]|value|\\n)*?[:=\s"']([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)"#,
         &["aws_secret_access_key = ", "7Qm2vXkP0aTgR5nUeW8b", "Yd3LzHc4fS/j9+EoKq1M"],
     )
+    .before(24)
     .checked(is_random),
     form(
         "a Google API key",
