@@ -25,7 +25,7 @@ doc:
 
 # Writes the pages of docs/ that are made from tables in the code.
 docs:
-    for page in backends modifiers settings; do cargo run --quiet --locked -- docs $page > docs/$page.md; done
+    for page in backends modifiers rules settings; do cargo run --quiet --locked -- docs $page > docs/$page.md; done
 
 # Licences, sources, bans, and known vulnerabilities where their database can be had.
 deny:

@@ -16,10 +16,18 @@ use crate::secret::{Outcome, SecretId};
 /// One reading under way. It never fails as a future: what went wrong is in its [`Outcome`].
 pub type Reading<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
+/// The answer to whether a reading would create something.
+pub type Foreseeing<'a> = Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
+
 /// A store that secrets are read from.
 pub trait Store: Send + Sync {
     /// Reads `id`. Whoever calls asks for each id once a run.
     fn read<'a>(&'a self, id: &'a SecretId) -> Reading<'a>;
+
+    /// Whether reading `id` would create something: a login to a database, a token, a lease.
+    fn creates<'a>(&'a self, _id: &'a SecretId) -> Foreseeing<'a> {
+        Box::pin(std::future::ready(false))
+    }
 
     /// How many readings may run at once.
     fn concurrency(&self) -> usize;

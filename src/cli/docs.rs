@@ -4,11 +4,15 @@ use std::process::ExitCode;
 
 use super::environment::Environment;
 use super::output;
-use crate::{backend, config, modifier};
+use crate::{backend, config, lint, modifier};
 
 /// A page's name, and what prints it.
-const PAGES: [(&str, Page); 3] =
-    [("backends", backend::docs), ("modifiers", modifier::docs), ("settings", config::docs::docs)];
+const PAGES: [(&str, Page); 4] = [
+    ("backends", backend::docs),
+    ("modifiers", modifier::docs),
+    ("rules", lint::docs),
+    ("settings", config::docs::docs),
+];
 
 type Page = fn() -> String;
 

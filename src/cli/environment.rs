@@ -16,6 +16,8 @@ pub(super) struct Environment {
     pub(super) folder: PathBuf,
     /// Whether somebody would have to type what is read from stdin.
     pub(super) stdin_is_terminal: bool,
+    /// Whether somebody watches stdout.
+    pub(super) stdout_is_terminal: bool,
     /// Whether somebody watches stderr.
     pub(super) stderr_is_terminal: bool,
 }
@@ -29,6 +31,7 @@ impl Environment {
             variables: std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect(),
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             stdin_is_terminal: std::io::stdin().is_terminal(),
+            stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
         }
     }
@@ -38,9 +41,18 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Colours on a terminal that has them, unless `NO_COLOR` is set.
+    /// Colours on stderr, if it is a terminal that has them, unless `NO_COLOR` is set.
     pub(super) fn colour(&self) -> Colour {
-        let wanted = self.stderr_is_terminal && self.get("NO_COLOR").is_none() && self.get("TERM") != Some("dumb");
+        self.colour_on(self.stderr_is_terminal)
+    }
+
+    /// The same of stdout.
+    pub(super) fn stdout_colour(&self) -> Colour {
+        self.colour_on(self.stdout_is_terminal)
+    }
+
+    fn colour_on(&self, is_terminal: bool) -> Colour {
+        let wanted = is_terminal && self.get("NO_COLOR").is_none() && self.get("TERM") != Some("dumb");
         if wanted { Colour::Ansi } else { Colour::None }
     }
 
@@ -66,8 +78,14 @@ mod tests {
         ] {
             let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
             let folder = PathBuf::new();
-            let environment = Environment { variables, folder, stdin_is_terminal: false, stderr_is_terminal: terminal };
-            assert_eq!(environment.colour(), expected);
+            let environment = Environment {
+                variables,
+                folder,
+                stdin_is_terminal: false,
+                stdout_is_terminal: false,
+                stderr_is_terminal: terminal,
+            };
+            assert_eq!((environment.colour(), environment.stdout_colour()), (expected, Colour::None));
         }
     }
 }

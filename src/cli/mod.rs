@@ -1,6 +1,7 @@
 //! The terminal: what is typed becomes one call, what it comes to becomes bytes on stdout, findings on stderr, an exit code.
 //! One command is one file: its `Args` and its `run`. Nothing else reads the environment or prints.
 
+mod check;
 mod completions;
 mod docs;
 mod environment;
@@ -37,6 +38,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Generate(generate::Args),
+    Check(check::Args),
     Settings(settings::Args),
     Version(version::Args),
     Completions(completions::Args),
@@ -56,11 +58,13 @@ Examples:
   kustomize build . | vault-render generate -          render what kustomize built
   helm template . | vault-render generate -            render what helm wrote
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
+  vault-render check manifests/                        find what is wrong, before anything ships
   vault-render settings                                what is set, and who set it
 
-Exit codes: 0 fine, 1 `generate` failed and printed no manifest, 2 wrong usage; other commands fail with 2.
+Exit codes: 0 fine, 1 `generate` failed and printed no manifest, or `check` found something, 2 wrong usage; other commands
+fail with 2.
 
-`vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, settings and stores.";
+`vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -71,6 +75,7 @@ pub fn main() -> ExitCode {
     let environment = Environment::read();
     match arguments.command {
         Command::Generate(args) => generate::run(&args, &environment),
+        Command::Check(args) => check::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),
         Command::Version(args) => version::run(&args, &environment),
         Command::Completions(args) => completions::run(&args, &environment),

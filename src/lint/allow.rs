@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::clear::{document, node};
+use super::clear::document;
 use super::{Judge, Rule, find, rules};
-use crate::error::{Error, Kind, Level};
-use crate::render::Survey;
+use crate::error::{Error, Errors, Kind, Level};
+use crate::render::{Document, Survey};
 use crate::source::{Place, Source, Span};
+use crate::yaml::tree::NodeId;
 
 /// The rule of comments that accept nothing, or not why.
 const ALLOW_COMMENT: &str = "allow-comment";
@@ -19,7 +20,7 @@ pub(super) static RULES: &[Rule] = &[Rule {
     doc: "a comment that accepts findings without a reason, or of a rule that there is not",
     explanation: "`# vault-render: allow RULE reason`, on a line or above it, accepts what the rule finds there; several \
         rules are separated by commas. The reason is for whoever reads it next year.",
-    example: "# vault-render: allow secret-in-data\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app\n",
+    example: "",
     judge: Judge::Pass,
 }];
 
@@ -27,59 +28,76 @@ pub(super) static RULES: &[Rule] = &[Rule {
 const WORDS: &str = "vault-render: allow";
 
 /// What comments begin with, in the files that people keep beside manifests.
-const SIGNS: &[&str] = &["#", "//", "--", ";", "/*", "<!--", "%", "*"];
+const SIGNS: &[&str] = &["#", "//", "<!--", "--", ";", "/*", "%", "*"];
+
+/// The comments of a run that accept findings.
+#[derive(Debug)]
+pub struct Comments {
+    list: Vec<Allow>,
+}
 
 /// A comment that accepts findings.
-struct Allow<'t> {
-    source: Arc<Source>,
+#[derive(Debug)]
+struct Allow {
     /// Where it stands.
-    span: Span,
-    /// Where the line begins that it is about.
-    line: usize,
-    rules: Vec<&'t str>,
+    place: Place,
+    /// The line that it is about, with the scalars that begin there: no comment can stand inside of one.
+    covers: Span,
+    rules: Vec<String>,
     has_reason: bool,
 }
 
-/// The findings that no comment accepts, and what is wrong with the comments.
-pub fn accept(survey: &Survey<'_>, others: &[Arc<Source>], found: Vec<Error>) -> Vec<Error> {
-    let sources: Vec<&Arc<Source>> = survey.sources().iter().chain(others).collect();
-    let comments: Vec<Allow<'_>> = sources.into_iter().flat_map(allows).collect();
-    if comments.is_empty() {
-        return found;
+impl Comments {
+    /// Reads the comments of manifests and other texts.
+    pub fn of(survey: &Survey<'_>, others: &[Arc<Source>]) -> Self {
+        let mut list: Vec<Allow> = survey.sources().iter().chain(others).flat_map(allows).collect();
+        for comment in &mut list {
+            if let Some(end) = document(survey, &comment.place.source, comment.covers.start).and_then(|document| {
+                scalars(document).filter(|span| comment.covers.range().contains(&span.start)).map(|span| span.end).max()
+            }) {
+                comment.covers.end = comment.covers.end.max(end);
+            }
+        }
+        Self { list }
     }
-    let wrong: Vec<Error> = comments.iter().flat_map(wrong).collect();
-    let is_left = |error: &Error| !comments.iter().any(|comment| comment.accepts(error, survey));
-    found.into_iter().filter(is_left).chain(wrong).collect()
+
+    /// The findings that no comment accepts, and what is wrong with the comments.
+    pub fn accept(&self, found: Errors) -> Errors {
+        let is_left = |error: &Error| !self.list.iter().any(|comment| comment.accepts(error));
+        let mut left = Errors::new();
+        left.extend(found.into_iter().filter(is_left));
+        left.extend(self.list.iter().flat_map(wrong));
+        left
+    }
 }
 
-impl Allow<'_> {
-    fn accepts(&self, error: &Error, survey: &Survey<'_>) -> bool {
+impl Allow {
+    fn accepts(&self, error: &Error) -> bool {
         let Some(place) = &error.place else { return false };
-        Arc::ptr_eq(&place.source, &self.source)
-            && self.rules.contains(&error.rule)
-            && (self.is_about(place.span.start) || scalar(survey, place).is_some_and(|start| self.is_about(start)))
-    }
-
-    fn is_about(&self, offset: usize) -> bool {
-        self.source.line_span(offset).start == self.line
+        Arc::ptr_eq(&place.source, &self.place.source)
+            && self.rules.iter().any(|rule| rule == error.rule)
+            && self.covers.range().contains(&place.span.start)
     }
 }
 
-/// Where the scalar around a place begins: no comment can stand inside of one.
-fn scalar(survey: &Survey<'_>, place: &Place) -> Option<usize> {
-    let document = document(survey, place)?;
-    match node(document, place.span.start) {
-        (Some(node), true) => Some(document.tree.node(node).span.start),
-        _ => None,
-    }
+/// The spans of a document's scalars.
+fn scalars<'d>(document: &'d Document<'_>) -> impl Iterator<Item = Span> + 'd {
+    let tree = &document.tree;
+    let mut open: Vec<NodeId> = tree.root().into_iter().collect();
+    std::iter::from_fn(move || {
+        let node = open.pop()?;
+        open.extend(tree.children(node));
+        Some((tree.node(node).span, tree.text(node).is_some()))
+    })
+    .filter_map(|(span, is_scalar)| is_scalar.then_some(span))
 }
 
 /// The comments of a text.
-fn allows(source: &Arc<Source>) -> Vec<Allow<'_>> {
+fn allows(source: &Arc<Source>) -> Vec<Allow> {
     memmem::find_iter(&source.bytes, WORDS).filter_map(|at| allow(source, at)).collect()
 }
 
-fn allow(source: &Arc<Source>, at: usize) -> Option<Allow<'_>> {
+fn allow(source: &Arc<Source>, at: usize) -> Option<Allow> {
     let line = source.line_span(at);
     let before = std::str::from_utf8(&source.bytes[line.start..at]).ok()?.trim_end();
     let sign = SIGNS.iter().find(|sign| before.ends_with(*sign))?;
@@ -90,11 +108,13 @@ fn allow(source: &Arc<Source>, at: usize) -> Option<Allow<'_>> {
     let text = std::str::from_utf8(&source.bytes[at + WORDS.len()..line.end]).ok()?;
     let text = text.trim().trim_end_matches("-->").trim_end_matches("*/").trim();
     let (names, reason) = text.split_once([' ', '\t']).unwrap_or((text, ""));
+    let about = if before.trim().is_empty() { next_line(source, line.end) } else { line.start };
+    let line_end = source.line_span(about).end;
     Some(Allow {
-        source: source.clone(),
-        span: Span::new(at, line.end),
-        line: if before.trim().is_empty() { next_line(source, line.end) } else { line.start },
-        rules: names.split(',').filter(|name| !name.is_empty()).collect(),
+        place: Place::new(source.clone(), Span::new(at, line.end)),
+        // The line break too: a finding may be about an empty value at the end of the line.
+        covers: Span::new(about, line_end + 1),
+        rules: names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
         has_reason: !reason.trim().is_empty(),
     })
 }
@@ -114,10 +134,9 @@ fn next_line(source: &Source, mut end: usize) -> usize {
 }
 
 /// What is wrong with a comment.
-fn wrong(comment: &Allow<'_>) -> Vec<Error> {
+fn wrong(comment: &Allow) -> Vec<Error> {
     let note = |detail: String, hint: String| {
-        let place = Place::new(comment.source.clone(), comment.span);
-        Error::note(Kind::Annotation, detail).rule(ALLOW_COMMENT).hint(hint).at(place)
+        Error::note(Kind::Annotation, detail).rule(ALLOW_COMMENT).hint(hint).at(comment.place.clone())
     };
     let how = || format!("write `{WORDS} RULE reason`");
     let unknown = comment.rules.iter().filter(|name| find(name).is_none());
@@ -135,7 +154,7 @@ fn near(name: &str) -> String {
     let near = rules().map(|rule| (strsim::damerau_levenshtein(name, rule.id), rule.id)).min();
     match near {
         Some((distance, id)) if distance <= 3 => format!("did you mean `{id}`?"),
-        _ => "the end of each finding's first line and docs/rules.md name the rules".to_owned(),
+        _ => "each finding and docs/rules.md name the rules".to_owned(),
     }
 }
 
@@ -144,13 +163,14 @@ mod tests {
     use super::super::check;
     use super::*;
 
-    /// The rules of what is left of a manifest and of a text beside it.
+    /// The rules of what is left of a manifest and of a text beside it; `ALLOW` stands for the words.
     fn left(manifest: &str, other: &str) -> Vec<&'static str> {
-        let sources = [Arc::new(Source::new("a.yaml", manifest))];
-        let others = [Arc::new(Source::new(".env", other))];
+        let sources = [Arc::new(Source::new("a.yaml", manifest.replace("ALLOW", WORDS)))];
+        let others = [Arc::new(Source::new(".env", other.replace("ALLOW", WORDS)))];
         let survey = Survey::new(&sources);
-        let found = check(&survey, &others);
-        accept(&survey, &others, found).into_iter().map(|error| error.rule).collect()
+        let mut found = Errors::new();
+        found.extend(check(&survey, &others));
+        Comments::of(&survey, &others).accept(found).into_iter().map(|error| error.rule).collect()
     }
 
     /// A Secret with these lines in `stringData`.
@@ -162,15 +182,15 @@ mod tests {
     fn a_comment_on_a_line_or_above_it_accepts_what_is_there() {
         for (lines, rules) in [
             ("  a: hunter22\n", vec!["secret-in-data"]),
-            ("  a: hunter22 # vault-render: allow secret-in-data for a demo\n", vec![]),
-            ("  # vault-render: allow secret-in-data for a demo\n  a: hunter22\n", vec![]),
-            ("  # vault-render: allow secret-in-data for a demo\n\n  # more\n  a: hunter22\n", vec![]),
-            ("  # vault-render: allow known-token,secret-in-data for a demo\n  a: |\n    hunter22\n", vec![]),
-            ("  # vault-render: allow secret-in-data for a demo\n  a: x\n  b: y\n", vec!["secret-in-data"]),
-            ("  a: hunter22 # vault-render: allow known-token for a demo\n", vec!["secret-in-data"]),
-            ("  a: hunter22 # vault-render: allow secret-in-data\n", vec![ALLOW_COMMENT]),
-            ("  a: hunter22 # vault-render: allow secret-in-dat x\n", vec!["secret-in-data", ALLOW_COMMENT]),
-            ("  a: hunter22 # vault-render: allow\n", vec!["secret-in-data", ALLOW_COMMENT]),
+            ("  a: hunter22 # ALLOW secret-in-data for a demo\n", vec![]),
+            ("  # ALLOW secret-in-data for a demo\n  a: hunter22\n", vec![]),
+            ("  # ALLOW secret-in-data for a demo\n\n  # more\n  a: hunter22\n", vec![]),
+            ("  # ALLOW known-token,secret-in-data for a demo\n  a: |\n    hunter22\n", vec![]),
+            ("  # ALLOW secret-in-data for a demo\n  a: x\n  b: y\n", vec!["secret-in-data"]),
+            ("  a: hunter22 # ALLOW known-token for a demo\n", vec!["secret-in-data"]),
+            ("  a: hunter22 # ALLOW secret-in-data\n", vec![ALLOW_COMMENT]),
+            ("  a: hunter22 # ALLOW secret-in-dat x\n", vec!["secret-in-data", ALLOW_COMMENT]),
+            ("  a: hunter22 # ALLOW\n", vec!["secret-in-data", ALLOW_COMMENT]),
         ] {
             assert_eq!(left(&secret(lines), ""), rules, "{lines}");
         }
@@ -181,10 +201,10 @@ mod tests {
         let token = super::super::clear::forms().next().unwrap().example.concat();
         for (text, rules) in [
             (format!("TOKEN={token}\n"), vec!["known-token"]),
-            (format!("# vault-render: allow known-token of a test\nTOKEN={token}\n"), vec![]),
-            (format!("{token} <!-- vault-render: allow known-token of a test -->\n"), vec![]),
-            (format!("let a = \"{token}\"; // vault-render: allow known-token of a test\n"), vec![]),
-            ("Write `# vault-render: allow RULE reason` above it.\n".to_owned(), vec![]),
+            (format!("# ALLOW known-token of a test\nTOKEN={token}\n"), vec![]),
+            (format!("{token} <!-- ALLOW known-token of a test -->\n"), vec![]),
+            (format!("let a = \"{token}\"; // ALLOW known-token of a test\n"), vec![]),
+            ("Write `# ALLOW RULE reason` above it.\n".to_owned(), vec![]),
         ] {
             assert_eq!(left("", &text), rules, "{text}");
         }
@@ -193,8 +213,10 @@ mod tests {
     #[test]
     fn a_comment_above_a_block_accepts_what_is_in_it() {
         let token = super::super::clear::forms().next().unwrap().example.concat();
-        let comment = "  # vault-render: allow known-token of a test\n";
-        let text = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n{comment}  a: |\n    b: 1\n    c: {token}\n");
+        let comment = "  # ALLOW known-token of a test\n";
+        let text = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n{comment}  a: |\n    b: 1\n    c: {token}\n"
+        );
         assert_eq!(left(&text, ""), [""; 0]);
         assert_eq!(left(&text.replace(comment, ""), ""), ["known-token"]);
     }

@@ -37,7 +37,9 @@ impl Baseline {
     /// Reads a baseline's text.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let wrong = |cause: String| {
-            Error::new(Kind::Input, "the baseline cannot be read").cause(cause).hint("`--write-baseline FILE` writes one anew")
+            Error::new(Kind::Input, "the baseline cannot be read")
+                .cause(cause)
+                .hint("`--write-baseline FILE` writes one anew")
         };
         let baseline: Self = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
         match baseline.version {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::clear;
-use crate::error::Error;
+use crate::error::{Error, Errors};
 use crate::source::{Place, Source, Span};
 
 /// The shortest secret that is looked for in what findings say.
@@ -11,20 +11,24 @@ const SHORTEST: usize = 6;
 
 /// Hides the lines of findings that hold a secret in clear, and takes the secret out of what they say.
 /// All findings of a run belong here, also those that are accepted later.
-pub fn hide(found: &mut [Error]) {
+pub fn hide(found: Errors) -> Errors {
+    let mut found: Vec<Error> = found.into_iter().collect();
     let secrets: Vec<(Arc<Source>, Span)> = found
         .iter()
         .filter(|error| clear::is_about_a_secret(error.rule))
         .filter_map(|error| error.place.as_ref())
         .map(|place| (place.source.clone(), place.span))
         .collect();
-    for error in found {
+    for error in &mut found {
         let Some(place) = error.place.clone() else { continue };
         for (source, secret) in secrets.iter().filter(|(source, _)| Arc::ptr_eq(source, &place.source)) {
             error.hidden |= shares_a_line(&place, *secret);
             take_out(error, &source.bytes[secret.range()]);
         }
     }
+    let mut hidden = Errors::new();
+    hidden.extend(found);
+    hidden
 }
 
 /// Whether the line that a place is shown with holds a part of the secret.
@@ -59,13 +63,14 @@ mod tests {
             let at = text.find(part).unwrap();
             Place::new(source.clone(), Span::new(at, at + part.len()))
         };
-        let mut found = [
+        let mut found = Errors::new();
+        found.extend([
             Error::new(Kind::Modifier, "`hunter22`").hint("not hunter22").at(place("<path:x#y | bas64>")),
             Error::new(Kind::Value, "x").rule("known-token").at(place("hunter22")),
             Error::new(Kind::Modifier, "x").at(place("<z>")),
-        ];
-        hide(&mut found);
-        assert_eq!(found.each_ref().map(|error| error.hidden), [true, true, false]);
+        ]);
+        let found: Vec<Error> = hide(found).into_iter().collect();
+        assert_eq!(found.iter().map(|error| error.hidden).collect::<Vec<_>>(), [true, true, false]);
         assert_eq!((found[0].detail.as_str(), found[0].hint.as_deref()), ("`…`", Some("not …")));
     }
 }

@@ -2,10 +2,21 @@
 //! One file is one family of rules; a further rule is a row there and its function.
 
 mod allow;
+mod annotations;
 mod baseline;
 mod clear;
+mod data;
+mod docs;
 mod hide;
+mod mistyped;
+mod online;
 mod pass;
+mod placeholder;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+pub use docs::{docs, explain};
 
 use std::sync::Arc;
 
@@ -14,7 +25,7 @@ use crate::render::{Document, Plan, Survey};
 use crate::secret::Secrets;
 use crate::source::Source;
 
-pub use allow::accept;
+pub use allow::Comments;
 pub use baseline::Baseline;
 pub use clear::{FORMS, Form, forms};
 pub use hide::hide;
@@ -59,7 +70,16 @@ pub struct Answers<'a> {
 }
 
 /// Every rule, by families.
-pub static RULES: &[&[Rule]] = &[pass::RULES, clear::RULES, allow::RULES];
+pub static RULES: &[&[Rule]] = &[
+    pass::RULES,
+    yaml::RULES,
+    placeholder::RULES,
+    annotations::RULES,
+    data::RULES,
+    clear::RULES,
+    allow::RULES,
+    online::RULES,
+];
 
 /// Every rule.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

@@ -3,11 +3,113 @@
 use super::{Judge, Rule};
 use crate::error::Level;
 
-pub(super) static RULES: &[Rule] = &[Rule {
-    id: "syntax",
-    level: Level::Error,
-    doc: "YAML or JSON that does not parse",
-    explanation: "A document that does not parse is passed on as it is, and Kubernetes refuses it.",
-    example: "apiVersion: v1\nkind: ConfigMap\ndata: [\n",
-    judge: Judge::Pass,
-}];
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        id: "input",
+        level: Level::Error,
+        doc: "a file or folder that cannot be read",
+        explanation: "A path that is not there, a file that may not be read, or a link that leads outside of the repository. \
+                      The check has failed then, and exits with 2.",
+        example: "",
+        judge: Judge::Pass,
+    },
+    Rule {
+        id: "setting",
+        level: Level::Error,
+        doc: "a setting that is wrong or missing, or that a tenant may not choose",
+        explanation: "Settings are read with `--online` only. `vault-render settings` shows each with who set it; \
+                      docs/settings.md explains them.",
+        example: "",
+        judge: Judge::Pass,
+    },
+    Rule {
+        id: "store",
+        level: Level::Error,
+        doc: "the store could not be asked, or failed",
+        explanation: "What is wrong with the manifests is not known then: the check exits with 2.",
+        example: "",
+        judge: Judge::Pass,
+    },
+    Rule {
+        id: "missing",
+        level: Level::Error,
+        doc: "a path, version or key that is not in the store",
+        explanation: "The nearest names are listed. `| default \"…\"` gives a placeholder a value for that case, the annotation \
+                      `avp.kubernetes.io/remove-missing: \"true\"` takes its entry out.",
+        example: "",
+        judge: Judge::Pass,
+    },
+    Rule {
+        id: "denied",
+        level: Level::Error,
+        doc: "a path that may not be read",
+        explanation: "The store refused (403), or `AVP_PATH_VALIDATION` does not allow the path.",
+        example: "",
+        judge: Judge::Pass,
+    },
+    Rule {
+        id: "value",
+        level: Level::Error,
+        doc: "a value that cannot stand where its placeholder stands",
+        explanation: "A value that is null or not UTF-8 where text is needed, or an anchor whose base64 is used in a Secret's \
+                      `data` and elsewhere. Bytes go into the `data` of a Secret, with `| base64encode`.",
+        example: "apiVersion: v1
+kind: Secret
+metadata: {name: app}
+data: {a: &a PHBhdGg6c2VjcmV0L2RhdGEvYXBwI2s+}
+type: *a
+",
+        judge: Judge::Pass,
+    },
+    Rule {
+        id: "not-read",
+        level: Level::Note,
+        doc: "a secret that was not read, because reading it creates something",
+        explanation: "Reading `database/creds/…` and its like creates a login and a lease. A check leaves the store as it is.",
+        example: "",
+        judge: Judge::Pass,
+    },
+    Rule {
+        id: "not-kubernetes",
+        level: Level::Error,
+        doc: "a document with placeholders that is no Kubernetes object",
+        explanation: "Without `apiVersion` and `kind` nothing is filled: Argo CD would print such a document, with the values in \
+                      it, into its own error. `--any` accepts any YAML or JSON, values files for example.",
+        example: "password: <path:secret/data/app#password>\n",
+        judge: Judge::Pass,
+    },
+    Rule {
+        id: "placeholder",
+        level: Level::Error,
+        doc: "a placeholder that cannot be filled",
+        explanation: "A version that is no number, or a path that leads above the root.",
+        example: "apiVersion: v1
+kind: ConfigMap
+metadata: {name: app}
+data:
+  password: <path:secret/data/app#password#newest>
+",
+        judge: Judge::Pass,
+    },
+    Rule {
+        id: "modifier",
+        level: Level::Error,
+        doc: "an unknown or empty modifier, or one with wrong arguments",
+        explanation: "docs/modifiers.md lists them all, each with an example.",
+        example: "apiVersion: v1
+kind: ConfigMap
+metadata: {name: app}
+data:
+  password: <path:secret/data/app#password | base64encod>
+",
+        judge: Judge::Pass,
+    },
+    Rule {
+        id: "bug",
+        level: Level::Error,
+        doc: "something that should never be: please report it",
+        explanation: "The output was not what the input with its values must become, so nothing was printed.",
+        example: "",
+        judge: Judge::Pass,
+    },
+];

@@ -70,6 +70,11 @@ const SETTERS: &[(&str, Set)] = &[
     ("namespace", set_namespace),
 ];
 
+/// The names of the annotations that are understood, without their prefix.
+pub fn annotation_names() -> impl Iterator<Item = &'static str> {
+    SETTERS.iter().map(|(name, _)| *name)
+}
+
 impl Annotations {
     fn set(&mut self, tree: &Tree<'_>, value: NodeId, name: &str, set: Set) {
         let span = tree.node(value).span;

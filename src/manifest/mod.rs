@@ -5,6 +5,6 @@ mod field;
 mod origin;
 mod resource;
 
-pub use annotations::{Annotations, PATH_ANNOTATION, PREFIX, RemoveMissing};
+pub use annotations::{Annotations, PATH_ANNOTATION, PREFIX, RemoveMissing, annotation_names};
 pub use field::{Field, Step, Takes, takes};
 pub use resource::{Resource, resources};

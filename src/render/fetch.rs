@@ -1,10 +1,11 @@
 //! Plan and grants → secrets: each once, all together. The only `await` of a pass.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, stream};
 
 use crate::backend::Store;
+use crate::error::{Error, Kind};
 use crate::policy::Grants;
 use crate::secret::{Access, SecretId, Secrets};
 
@@ -17,4 +18,22 @@ pub async fn fetch(accesses: &[Access], grants: &Grants, store: &dyn Store, secr
     for (id, outcome) in outcomes {
         secrets.insert(id, outcome);
     }
+}
+
+/// The accesses whose reading creates nothing, and a note for each of the others.
+pub async fn harmless(accesses: &[Access], store: &dyn Store) -> (Vec<Access>, Vec<Error>) {
+    let mut creates = BTreeMap::new();
+    for access in accesses {
+        if !creates.contains_key(&access.id) {
+            creates.insert(&access.id, store.creates(&access.id).await);
+        }
+    }
+    let (creating, harmless) = accesses.iter().cloned().partition::<Vec<_>, _>(|access| creates[&access.id]);
+    (harmless, creating.into_iter().map(not_read).collect())
+}
+
+fn not_read(access: Access) -> Error {
+    Error::note(Kind::Store, format!("`{}` is not read: that would create something, such as a lease", access.id.path))
+        .rule("not-read")
+        .at(access.place)
 }

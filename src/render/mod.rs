@@ -9,9 +9,9 @@ mod survey;
 mod walk;
 mod write;
 
-pub use fetch::fetch;
+pub use fetch::{fetch, harmless};
 pub use fill::{Rendered, fill};
-pub use plan::{Asker, Gap, Plan, plan};
+pub use plan::{Asked, Asker, Gap, Plan, plan};
 pub use survey::{Document, Survey, Unread};
 pub use write::{Output, write};
 

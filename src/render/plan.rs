@@ -46,6 +46,19 @@ pub struct Gap {
     pub place: Place,
 }
 
+/// A placeholder in its gap.
+#[derive(Debug)]
+pub struct Asked<'g> {
+    /// The scalar.
+    pub gap: &'g Gap,
+    /// The placeholder.
+    pub placeholder: &'g Placeholder,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether it stands in no encoding.
+    pub bare: bool,
+}
+
 /// The resource that asks: what its placeholders need to know of it.
 #[derive(Debug)]
 pub struct Asker {
@@ -80,6 +93,12 @@ impl<'s> Plan<'s> {
         plan
     }
 
+    /// Every placeholder, in the order of the input.
+    pub fn placeholders(&self) -> impl Iterator<Item = Asked<'_>> {
+        let gaps = self.documents.iter().flat_map(|planned| &planned.gaps);
+        gaps.flat_map(Gap::placeholders)
+    }
+
     /// The readings, in the order of the input; one for each placeholder.
     pub fn accesses(&self) -> &[Access] {
         &self.accesses
@@ -87,6 +106,23 @@ impl<'s> Plan<'s> {
 }
 
 impl Gap {
+    /// The placeholders that it holds, in order.
+    pub fn placeholders(&self) -> Vec<Asked<'_>> {
+        let mut asked = Vec::new();
+        for (index, found) in self.found.iter().enumerate() {
+            self.collect(found, &self.place_of(index), true, &mut asked);
+        }
+        asked
+    }
+
+    fn collect<'g>(&'g self, found: &'g Found, place: &Place, bare: bool, out: &mut Vec<Asked<'g>>) {
+        match &found.what {
+            What::Placeholder(placeholder) => out.push(Asked { gap: self, placeholder, place: place.clone(), bare }),
+            What::Encoded { found, .. } => found.iter().for_each(|inner| self.collect(inner, place, false, out)),
+            What::Raw(_) | What::Wrong(_) | What::Malformed(_) => {}
+        }
+    }
+
     /// Where the `index`th of `found` stands.
     pub fn place_of(&self, index: usize) -> Place {
         let literal = self.places.get(index).copied().flatten();
@@ -101,7 +137,7 @@ impl Asker {
     }
 
     /// Which secret a placeholder of this resource reads. None where its path leads above the root.
-    pub(super) fn secret(&self, placeholder: &Placeholder) -> Option<SecretId> {
+    pub fn secret(&self, placeholder: &Placeholder) -> Option<SecretId> {
         let Annotations { path, kv_version, version, namespace, .. } = &self.annotations;
         let (path, version) = match &placeholder.secret {
             Reference::Inline { path, version } => (normalise(path)?, *version),
@@ -112,7 +148,7 @@ impl Asker {
     }
 
     /// `place`, with the resource that it is in.
-    pub(super) fn place(&self, place: Place) -> Place {
+    pub fn place(&self, place: Place) -> Place {
         Place { resource: Some(self.id.clone()), origin: self.origin.clone(), ..place }
     }
 }

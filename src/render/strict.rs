@@ -11,6 +11,7 @@ pub(super) fn in_key(key: &str, place: impl Fn() -> Place) -> Option<Error> {
     let found = !find(key, EVERYWHERE).is_empty();
     found.then(|| {
         Error::new(Kind::Placeholder, "a placeholder in a map key is never filled")
+            .rule("placeholder-in-key")
             .hint("fill a value instead, or write `<raw:…>` if the text is meant")
             .at(place())
     })
@@ -34,19 +35,22 @@ pub(super) fn in_text(
         let mut left = Vec::new();
         leftovers(sees.unwrap_or(one), text, sees.is_some(), &mut left);
         let place = Place { span: span.unwrap_or(start.span), ..start.clone() };
-        errors.extend(left.into_iter().map(|reason| leftover(&reason).at(place.clone())));
+        errors.extend(left.into_iter().map(|(rule, reason)| leftover(&reason).rule(rule).at(place.clone())));
     }
     errors
 }
 
-/// What stays of `found`, which stands in `text`; `seen` says that filling looks there.
-fn leftovers(found: &Found, text: &str, seen: bool, out: &mut Vec<String>) {
+/// What stays of `found`, which stands in `text`, by the rule that it breaks; `seen` says that filling looks there.
+fn leftovers(found: &Found, text: &str, seen: bool, out: &mut Vec<(&'static str, String)>) {
     let written = text.get(found.span.range()).unwrap_or_default().lines().next().unwrap_or_default();
     match &found.what {
-        What::Malformed(reason) => out.push(format!("`{written}`: {reason}")),
+        What::Malformed(reason) => out.push(("malformed-placeholder", format!("`{written}`: {reason}"))),
         What::Encoded { text, found, .. } => found.iter().for_each(|inner| leftovers(inner, text, seen, out)),
         What::Raw(_) | What::Placeholder(_) | What::Wrong(_) if seen => {}
-        _ => out.push(format!("`{written}` stands in an encoding that is not looked into here")),
+        _ => {
+            let reason = format!("`{written}` stands in an encoding that is not looked into here");
+            out.push(("hidden-placeholder", reason));
+        }
     }
 }
 

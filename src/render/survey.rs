@@ -8,7 +8,7 @@ use super::plan::{Asker, Gap, Plan, Planned};
 use super::{Options, place, walk};
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::{self, Field, PATH_ANNOTATION, Step};
-use crate::placeholder;
+use crate::placeholder::{self, Found};
 use crate::source::{Place, Source, Span};
 use crate::yaml::split::{self, split};
 use crate::yaml::tree::{Content, NodeId, Tree};
@@ -83,6 +83,13 @@ impl<'s> Document<'s> {
         let place = Place::new(self.source.clone(), place::start(self.tree.node(node).span));
         let place = Place { field: Some(field.to_string()).filter(|field| !field.is_empty()), ..place };
         resource.map_or_else(|| place.clone(), |resource| resource.place(place.clone()))
+    }
+
+    /// Where each of `found` (in order, in the node's text) stands: the node's start where it does not stand literally.
+    pub fn places(&self, node: NodeId, found: &[Found]) -> Vec<Place> {
+        let start = self.place(node);
+        let spans = place::literal(&self.source, &self.tree, node, found).into_iter();
+        spans.map(|span| Place { span: span.unwrap_or(start.span), ..start.clone() }).collect()
     }
 
     /// The resource that a node is written in, and its field there; a key's is its value's.

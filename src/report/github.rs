@@ -27,7 +27,8 @@ fn message(error: &Error) -> String {
     let field = place.and_then(|place| place.field.clone());
     let rest = [("", Some(error.detail.clone())), ("resource: ", resource), ("field: ", field)];
     let rest = rest.into_iter().chain([("cause: ", error.cause.clone()), ("hint: ", error.hint.clone())]);
-    let lines = rest.filter_map(|(word, text)| text.filter(|text| !text.is_empty()).map(|text| format!("{word}{text}")));
+    let lines =
+        rest.filter_map(|(word, text)| text.filter(|text| !text.is_empty()).map(|text| format!("{word}{text}")));
     lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -49,11 +49,16 @@ impl Counts {
 
     /// `3 errors, 1 warning`; none for a finding that is alone.
     pub fn summary(&self) -> Option<String> {
+        self.list().filter(|_| self.errors + self.warnings + self.notes > 1)
+    }
+
+    /// `3 errors, 1 warning`; none if there is nothing to count.
+    pub fn list(&self) -> Option<String> {
         let counts = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
         let parts = counts.into_iter().filter(|(count, _)| *count > 0);
         let parts: Vec<String> =
             parts.map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" })).collect();
-        (self.errors + self.warnings + self.notes > 1).then(|| parts.join(", "))
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 }
 

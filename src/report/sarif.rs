@@ -144,7 +144,12 @@ mod tests {
 
     #[test]
     fn a_log_fits_its_schema() {
-        let schema: Value = serde_json::from_str(include_str!("../../tests/sarif/sarif-schema-2.1.0.json")).unwrap();
+        let mut schema: Value =
+            serde_json::from_str(include_str!("../../tests/sarif/sarif-schema-2.1.0.json")).unwrap();
+        // A stray bracket makes its pattern none; our logs name no language.
+        for definition in ["run", "toolComponent"] {
+            schema["definitions"][definition]["properties"]["language"] = json!(false);
+        }
         let validator = jsonschema::draft7::new(&schema).unwrap();
         for log in [parsed("a: <x>"), serde_json::from_str(&log(&[], &[], "")).unwrap()] {
             let errors: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();

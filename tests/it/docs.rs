@@ -6,7 +6,7 @@ use crate::support::program::{binary, program, root};
 use crate::support::servers;
 
 /// The pages that `vault-render docs` prints.
-const PAGES: [&str; 3] = ["backends", "modifiers", "settings"];
+const PAGES: [&str; 4] = ["backends", "modifiers", "rules", "settings"];
 
 /// The pages that people write.
 const WRITTEN: [&str; 8] = [

@@ -3,6 +3,7 @@
 mod auth;
 mod canary;
 mod cases;
+mod check;
 mod cli;
 mod cluster;
 mod differential;

@@ -8,7 +8,7 @@ mod response;
 mod session;
 mod token_cache;
 
-use super::{Backend, Reading, Store};
+use super::{Backend, Foreseeing, Reading, Store};
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::{Error, Kind};
@@ -63,6 +63,10 @@ fn engine(config: &Config) -> Result<Option<Engine>, Error> {
 impl Store for Vault {
     fn read<'a>(&'a self, id: &'a SecretId) -> Reading<'a> {
         Box::pin(self.find(id))
+    }
+
+    fn creates<'a>(&'a self, id: &'a SecretId) -> Foreseeing<'a> {
+        Box::pin(self.foresee(id))
     }
 
     fn concurrency(&self) -> usize {

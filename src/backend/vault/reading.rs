@@ -14,6 +14,9 @@ use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::secret::{Engine, Outcome, Secret, SecretId};
 
+/// Endpoints that answer a reading with something new: logins, tokens, certificates.
+const CREATING: [&str; 9] = ["creds", "static-creds", "sts", "token", "key", "issue", "sign", "code", "role-id"];
+
 /// Vault as a store.
 pub(super) struct Vault {
     client: Client,
@@ -60,6 +63,14 @@ impl Vault {
                 }
                 failed(error)
             }
+        }
+    }
+
+    /// Whether reading `id` would create something: its mount is no KV engine, or its path looks so where Vault does not say.
+    pub(super) async fn foresee(&self, id: &SecretId) -> bool {
+        match self.mount(id, self.client.deadline()).await {
+            Ok(Some(mount)) => !matches!(&*mount.kind, "kv" | "generic" | "cubbyhole"),
+            _ => !id.path.contains("/data/") && id.path.split('/').any(|segment| CREATING.contains(&segment)),
         }
     }
 

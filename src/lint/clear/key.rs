@@ -67,6 +67,9 @@ fn age(bytes: &[u8], at: usize) -> Option<usize> {
 /// The end of a PuTTY key: its last line.
 fn putty(bytes: &[u8], at: usize) -> Option<usize> {
     let window = &bytes[at..bytes.len().min(at + REACH)];
+    if !matches!(window, [b'0'..=b'9', b':', ..]) {
+        return None;
+    }
     let last = memmem::find(window, b"Private-MAC:").or(memmem::find(window, b"Private-Lines:"))?;
     Some(at + last + window[last..].iter().take_while(|byte| **byte != b'\n').count())
 }

@@ -6,8 +6,9 @@ use zeroize::Zeroizing;
 
 use super::{LITERAL, scan};
 use crate::error::{Error, Kind, Level};
-use crate::render::{Asker, Document};
+use crate::render::Document;
 use crate::source::{Place, Span};
+use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::{Content, NodeId, Style, Tree};
 
 /// Where `kubectl apply` writes down what it was given, values included.
@@ -15,11 +16,61 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// The last words of keys that name nothing secret.
 const PUBLIC: &[&str] = &[
-    "account", "address", "app", "bucket", "ca", "channel", "database", "db", "dbname", "dialect", "domain", "driver", "email", "enabled",
-    "endpoint", "engine", "env", "environment", "group", "host", "hostname", "insecure", "issuer", "kind", "level", "locale", "login",
-    "mode", "name", "namespace", "organization", "path", "port", "project", "protocol", "provider", "realm", "region",
-    "registry", "role", "scheme", "scope", "scopes", "server", "servers", "sslmode", "tenant", "timeout", "type", "uri", "url", "user",
-    "username", "version", "zone",
+    "account",
+    "address",
+    "app",
+    "bucket",
+    "ca",
+    "channel",
+    "database",
+    "db",
+    "dbname",
+    "dialect",
+    "domain",
+    "driver",
+    "email",
+    "enabled",
+    "endpoint",
+    "engine",
+    "env",
+    "environment",
+    "group",
+    "host",
+    "hostname",
+    "insecure",
+    "issuer",
+    "kind",
+    "level",
+    "locale",
+    "login",
+    "mode",
+    "name",
+    "namespace",
+    "organization",
+    "path",
+    "port",
+    "project",
+    "protocol",
+    "provider",
+    "realm",
+    "region",
+    "registry",
+    "role",
+    "scheme",
+    "scope",
+    "scopes",
+    "server",
+    "servers",
+    "sslmode",
+    "tenant",
+    "timeout",
+    "type",
+    "uri",
+    "url",
+    "user",
+    "username",
+    "version",
+    "zone",
 ];
 
 /// What in a key says that its value is secret after all.
@@ -29,14 +80,14 @@ const SECRET: &[&str] = &["auth", "cred", "key", "pass", "pwd", "secret", "token
 const REFERENCES: &[&str] = &["ref+", "vault:", "op://", "ENC[", "secretref+"];
 
 pub(super) fn judge(document: &Document<'_>, found: &mut Vec<Error>) {
-    for (map, resource) in document.resources.iter().filter(|(_, resource)| resource.id.kind == "Secret") {
+    for (map, _) in document.resources.iter().filter(|(_, resource)| resource.id.kind == "Secret") {
         for field in ["data", "stringData"] {
             let entries = document.tree.get(*map, field).map(|map| entries(&document.tree, map)).unwrap_or_default();
             for (key, value) in entries {
                 found.extend(literal(document, field, key, value));
             }
         }
-        found.extend(last_applied(document, *map, resource));
+        found.extend(last_applied(document, *map));
     }
 }
 
@@ -54,7 +105,11 @@ fn literal(document: &Document<'_>, field: &str, key: NodeId, value: NodeId) -> 
     if document.gaps.iter().any(|gap| gap.node == node) || is_null_or_bool(tree, node) {
         return None;
     }
-    let decoded = if field == "data" { decoded(text)? } else { Zeroizing::new(text.as_bytes().to_vec()) };
+    let is_data = field == "data";
+    if is_data && is_no_text(tree, node) {
+        return None;
+    }
+    let decoded = if is_data { decoded(text)? } else { Zeroizing::new(text.as_bytes().to_vec()) };
     let span = tree.node(node).span;
     if is_harmless(&decoded) || !scan::leaks(&document.source.bytes[span.range()]).is_empty() {
         return None;
@@ -65,15 +120,14 @@ fn literal(document: &Document<'_>, field: &str, key: NodeId, value: NodeId) -> 
 }
 
 /// The annotation in which `kubectl` keeps a copy of the whole Secret.
-fn last_applied(document: &Document<'_>, map: NodeId, resource: &Asker) -> Option<Error> {
+fn last_applied(document: &Document<'_>, map: NodeId) -> Option<Error> {
     let tree = &document.tree;
     let annotations = tree.get(tree.get(map, "metadata")?, "annotations")?;
     let value = tree.get(annotations, LAST_APPLIED)?;
     let copy: serde_json::Value = serde_json::from_str(tree.text(value)?).ok()?;
     let holds = |field| copy.get(field).and_then(serde_json::Value::as_object).is_some_and(|map| !map.is_empty());
     let node = tree.target(value);
-    let wanted = !resource.annotations.ignore || copy.get("kind").is_some();
-    (wanted && (holds("data") || holds("stringData"))).then(|| {
+    (holds("data") || holds("stringData")).then(|| {
         let detail = "the Secret's values stand in the annotation that `kubectl apply` writes";
         finding(document, value, tree.node(node).span, Level::Error, detail.to_owned())
     })
@@ -85,7 +139,17 @@ fn finding(document: &Document<'_>, value: NodeId, span: Span, level: Level, det
     Error { level, ..error }.at(Place { span, ..document.place(value) })
 }
 
-/// Whether a plain scalar is no text: another rule's matter.
+/// Whether Kubernetes reads a scalar as a number and refuses it: another rule's matter.
+fn is_no_text(tree: &Tree<'_>, node: NodeId) -> bool {
+    match &tree.node(node).content {
+        Content::Scalar(Style::Plain, text) => {
+            tree.node(node).tag.is_none() && matches!(resolve(text), Plain::Number(_))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a plain scalar is null or a bool.
 fn is_null_or_bool(tree: &Tree<'_>, node: NodeId) -> bool {
     match &tree.node(node).content {
         Content::Scalar(Style::Plain, text) => is_word(text),
@@ -99,7 +163,7 @@ fn is_word(text: &str) -> bool {
 
 /// What a value of `data` stands for; none if it is no base64, another rule's matter.
 fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let line: Zeroizing<String> = Zeroizing::new(text.split_ascii_whitespace().collect());
+    let line: Zeroizing<String> = Zeroizing::new(text.chars().filter(|char| !matches!(char, '\r' | '\n')).collect());
     STANDARD_NO_PAD.decode(line.trim_end_matches('=')).ok().map(Zeroizing::new)
 }
 
@@ -126,7 +190,9 @@ fn is_public(text: &str) -> bool {
 fn names_a_secret(key: &str) -> bool {
     let name = key.to_ascii_lowercase();
     let last = key.rsplit(|char: char| !char.is_ascii_alphanumeric()).next().unwrap_or_default();
-    let hump = last.rfind(|char: char| char.is_ascii_uppercase()).filter(|_| last.chars().any(|char| char.is_ascii_lowercase()));
+    let hump = last
+        .rfind(|char: char| char.is_ascii_uppercase())
+        .filter(|_| last.chars().any(|char| char.is_ascii_lowercase()));
     let word = last[hump.unwrap_or(0)..].to_ascii_lowercase();
     !PUBLIC.contains(&word.as_str()) || SECRET.iter().any(|part| name.contains(part))
 }
@@ -135,7 +201,9 @@ fn names_a_secret(key: &str) -> bool {
 fn holds_a_login(value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(value) else { return false };
     let login = text.split_once("://").and_then(|(_, rest)| rest.split_once('@')).map(|(login, _)| login);
-    login.is_some_and(|login| login.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !password.contains('/')))
+    login.is_some_and(|login| {
+        login.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !password.contains('/'))
+    })
 }
 
 #[cfg(test)]
@@ -148,7 +216,8 @@ mod tests {
 
     /// The levels and fields of what is found in a Secret with this text.
     fn found(text: &str) -> Vec<(Level, String)> {
-        let sources = [Arc::new(Source::new("x.yaml", format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\n{text}")))];
+        let sources =
+            [Arc::new(Source::new("x.yaml", format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\n{text}")))];
         let survey = Survey::new(&sources);
         let mut found = Vec::new();
         survey.documents().for_each(|document| judge(document, &mut found));
@@ -192,7 +261,7 @@ mod tests {
             "stringData:\n  a: ${PASSWORD}\n  b: '{{ .Values.password }}'\n  c: <password>\n",
             "stringData:\n  a: ENC[AES256_GCM,data:7Qm2]\n  b: vault:secret/data/app#password\n",
             "stringData:\n  tls.crt: |\n    -----BEGIN CERTIFICATE-----\n    MIID\n    -----END CERTIFICATE-----\n",
-            "data:\n  password: no base64\n",
+            "data:\n  password: no base64\n  pin: 1234\n",
             "data:\n",
             "type: Opaque\n",
         ] {
@@ -202,7 +271,9 @@ mod tests {
 
     #[test]
     fn the_copy_that_kubectl_keeps_is_found() {
-        let text = format!("  annotations:\n    {LAST_APPLIED}: |\n      {{\"kind\":\"Secret\",\"data\":{{\"a\":\"aHVudGVyMg==\"}}}}\n");
+        let text = format!(
+            "  annotations:\n    {LAST_APPLIED}: |\n      {{\"kind\":\"Secret\",\"data\":{{\"a\":\"aHVudGVyMg==\"}}}}\n"
+        );
         let text = format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\n{text}");
         let sources = [Arc::new(Source::new("x.yaml", text))];
         let mut found = Vec::new();

@@ -87,7 +87,7 @@ fn finding(leak: &Leak, source: &Arc<Source>) -> Error {
 pub(super) fn locate(survey: &Survey<'_>, found: &mut [Error]) {
     for error in found.iter_mut().filter(|error| is_about_a_secret(error.rule)) {
         let Some(place) = error.place.as_mut().filter(|place| place.resource.is_none()) else { continue };
-        let Some(document) = document(survey, place) else { continue };
+        let Some(document) = document(survey, &place.source, place.span.start) else { continue };
         let (node, is_inside) = node(document, place.span.start);
         let Some(node) = node else { continue };
         let located = document.place(node);
@@ -96,14 +96,13 @@ pub(super) fn locate(survey: &Survey<'_>, found: &mut [Error]) {
     }
 }
 
-/// The document that a place is in.
-pub(super) fn document<'d, 's>(survey: &'d Survey<'s>, place: &Place) -> Option<&'d Document<'s>> {
-    let holds = |document: &&Document<'_>| document.span.range().contains(&place.span.start);
-    survey.documents().filter(|document| Arc::ptr_eq(&document.source, &place.source)).find(holds)
+/// The document around a byte of a source.
+pub(super) fn document<'d, 's>(survey: &'d Survey<'s>, source: &Arc<Source>, at: usize) -> Option<&'d Document<'s>> {
+    survey.documents().find(|document| Arc::ptr_eq(&document.source, source) && document.span.range().contains(&at))
 }
 
 /// The innermost node around the byte at `offset`, and whether that is a scalar.
-pub(super) fn node(document: &Document<'_>, offset: usize) -> (Option<NodeId>, bool) {
+fn node(document: &Document<'_>, offset: usize) -> (Option<NodeId>, bool) {
     let tree = &document.tree;
     let mut at = tree.root();
     while let Some(node) = at {

@@ -14,9 +14,7 @@ pub(in crate::lint::clear) fn is_varied(token: &str) -> bool {
 /// Whether it has at least two digits and letters of both cases, as random text has and names in code have not.
 pub(super) fn is_random(token: &str) -> bool {
     let count = |test: fn(&u8) -> bool| token.bytes().filter(test).count();
-    count(u8::is_ascii_digit) >= 2
-        && count(u8::is_ascii_uppercase) >= 2
-        && count(u8::is_ascii_lowercase) >= 3
+    count(u8::is_ascii_digit) >= 2 && count(u8::is_ascii_uppercase) >= 2 && count(u8::is_ascii_lowercase) >= 3
 }
 
 /// Whether it has a digit: `xoxb-your-token-here` has none.

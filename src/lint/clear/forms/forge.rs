@@ -67,7 +67,7 @@ pub(super) static FORMS: &[Form] = &[
         "publishes packages on NuGet",
         &["oy2"],
         r"oy2[a-z0-9]{43}\b",
-        &["oy", "2a7b3c9d5e1f8g2h6i4j0k7l3m9n5o1p8q2r6s4t0u7v3w"],
+        &["oy", "2a7b3c9d5e1f8g2h6i4j0k7l3m9n5o1p8q2r6s4t0u7v"],
     ),
     form(
         "a Docker Hub token",

@@ -1,0 +1,216 @@
+//! `check`: what is wrong, on stdout; no manifest. The pass of `generate`, ended before it fills.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValuesParser;
+
+use super::environment::Environment;
+use super::given::Flags;
+use super::output;
+use super::pass::Pass;
+use crate::error::{Error, Errors, Kind, Level};
+use crate::input::{self, Changed};
+use crate::lint::{self, Answers, Baseline, Comments};
+use crate::render::{self, Options, Survey};
+use crate::report::{self, Counts, sarif};
+use crate::source::Source;
+
+/// Find what is wrong before anything ships; no manifest is printed
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// Files, folders, or `-` for stdin; without any, the current folder
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+
+    /// Ask the store as well: missing keys, denied paths, deleted versions
+    #[arg(long)]
+    online: bool,
+
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Check only files that differ from a Git revision
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+
+    /// Accept placeholders in any YAML or JSON, values files too, not only in Kubernetes objects
+    #[arg(long)]
+    any: bool,
+
+    /// Accept the findings that FILE names by their fingerprints
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Write what is found to FILE, for `--baseline`
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+
+    /// Explain a rule, with an example that breaks it
+    #[arg(long, value_name = "RULE", value_parser = known_rules(), hide_possible_values = true)]
+    explain: Option<String>,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For people, with excerpts
+    Text,
+    /// One JSON object a line
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  vault-render check                                   the current folder
+  vault-render check manifests/ --online               with what only the store knows; nothing is created there
+  vault-render check --since origin/main               what a branch has changed
+  kustomize build overlays/prod | vault-render check -
+  vault-render check --format sarif > check.sarif      for code scanning; docs/ci.md has whole pipelines
+  vault-render check --write-baseline baseline.json    accept what is known; then --baseline baseline.json
+  vault-render check --explain not-base64
+
+Every rule is in docs/rules.md. A note is worth knowing and does not count as found.
+
+Exit codes: 0 nothing found, 1 errors or warnings, 2 failed: a file, a setting or the store.";
+
+/// Checks.
+pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+    if let Some(rule) = args.explain.as_deref().and_then(lint::find) {
+        return output::finish(&lint::explain(rule), environment);
+    }
+    match args.input(environment) {
+        Ok((sources, others, errors)) => finish(args, environment, &sources, &others, errors),
+        Err(error) => output::fail(error, environment),
+    }
+}
+
+fn finish(
+    args: &Args,
+    environment: &Environment,
+    sources: &[Arc<Source>],
+    others: &[Arc<Source>],
+    mut errors: Errors,
+) -> ExitCode {
+    let survey = Survey::new(sources);
+    let comments = Comments::of(&survey, others);
+    errors.extend(lint::check(&survey, others));
+    let plan = survey.plan(&args.options(), &mut errors);
+    if args.online {
+        let mut pass = Pass::new(&args.flags, args.options(), environment);
+        let secrets = pass.look(plan.accesses(), &mut errors);
+        errors.extend(lint::check_online(&Answers { plan: &plan, secrets }));
+        render::fill(&plan, secrets, &mut errors);
+    }
+    let mut read: Vec<Arc<Source>> = sources.iter().chain(others).cloned().collect();
+    read.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
+    let found = report::in_order(comments.accept(lint::hide(errors)), &read);
+    match args.end(found, sources.len(), environment) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => output::fail(error, environment),
+    }
+}
+
+/// What an exit code says of the findings: notes do not count.
+fn code(found: &[Error]) -> u8 {
+    if found.iter().any(is_failure) {
+        output::FAILED
+    } else if found.iter().any(|error| error.level > Level::Note) {
+        output::FOUND
+    } else {
+        0
+    }
+}
+
+/// Whether the run failed, rather than found something.
+fn is_failure(error: &Error) -> bool {
+    error.level == Level::Error && matches!(error.kind, Kind::Input | Kind::Setting | Kind::Store | Kind::Bug)
+}
+
+fn unusable(what: &str, baseline: &Path, error: &std::io::Error) -> Error {
+    let detail = format!("cannot {what} the baseline `{}`", baseline.display());
+    Error::new(Kind::Input, detail).cause(error.to_string())
+}
+
+impl Args {
+    /// Prints what the baseline does not accept, or writes the baseline; the exit code.
+    fn end(&self, found: Vec<Error>, files: usize, environment: &Environment) -> Result<u8, Error> {
+        if let Some(path) = &self.write_baseline {
+            let (failed, found): (Vec<Error>, Vec<Error>) = found.into_iter().partition(is_failure);
+            let write = std::fs::write(path, Baseline::of(&found).text());
+            write.map_err(|error| unusable("write", path, &error))?;
+            output::write(self.format.shown(&failed, files, environment).as_bytes())?;
+            return Ok(code(&failed));
+        }
+        let found = match &self.baseline {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| unusable("read", path, &error))?;
+                Baseline::parse(&text)?.accept(found)
+            }
+            None => found,
+        };
+        output::write(self.format.shown(&found, files, environment).as_bytes())?;
+        Ok(code(&found))
+    }
+
+    fn options(&self) -> Options {
+        Options { strict: true, any: self.any }
+    }
+
+    /// The manifests, the other texts, and what cannot be read.
+    #[expect(clippy::type_complexity, reason = "three lists, read together")]
+    fn input(&self, environment: &Environment) -> Result<(Vec<Arc<Source>>, Vec<Arc<Source>>, Errors), Error> {
+        let here = environment.here(true);
+        let changed = self.since.as_ref().map(|revision| Changed::since(revision, &here)).transpose()?;
+        let wanted = |path: &Path| changed.as_ref().is_none_or(|changed| changed.holds(path));
+        let current = [".".to_owned()];
+        let paths = if self.paths.is_empty() { &current[..] } else { &self.paths[..] };
+        let (sources, errors) = input::read_wanted(paths, &here, &wanted);
+        Ok((sources, input::others(paths, &here, &wanted), errors))
+    }
+}
+
+impl Format {
+    /// All findings as stdout shows them; `files` is how many manifests were read.
+    fn shown(self, found: &[Error], files: usize, environment: &Environment) -> String {
+        match self {
+            Self::Text => text(found, files, environment),
+            Self::Json => found.iter().map(|error| report::json::finding(error) + "\n").collect(),
+            Self::Sarif => report::sarif::log(found, &sarif_rules(), &environment.here(true).folder.to_string_lossy()),
+            Self::Github => found.iter().map(|error| report::github::finding(error) + "\n").collect(),
+        }
+    }
+}
+
+fn text(found: &[Error], files: usize, environment: &Environment) -> String {
+    let mut counts = Counts::default();
+    let mut out = String::new();
+    for error in found {
+        out += &report::text::finding(error, environment.stdout_colour());
+        out += &format!("rule: {}\n\n", error.rule);
+        counts.add(error);
+    }
+    let found = counts.list().unwrap_or_else(|| "nothing found".to_owned());
+    out + &format!("{found} in {files} manifest file{}\n", if files == 1 { "" } else { "s" })
+}
+
+/// The rules, as SARIF describes them.
+fn sarif_rules() -> Vec<sarif::Rule> {
+    let rule =
+        |rule: &lint::Rule| sarif::Rule { id: rule.id, level: rule.level, short: rule.doc, help: rule.explanation };
+    lint::rules().map(rule).collect()
+}
+
+fn known_rules() -> PossibleValuesParser {
+    PossibleValuesParser::new(lint::rules().map(|rule| rule.id))
+}

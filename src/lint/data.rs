@@ -1,0 +1,112 @@
+//! Rules about a Secret's `data`: Kubernetes takes only base64 there.
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+
+use super::{Judge, Rule};
+use crate::error::{Error, Kind, Level};
+use crate::manifest::Takes;
+use crate::placeholder::{Base64, Context, Placeholder, What, find};
+use crate::render::Document;
+use crate::yaml::resolve::{Plain, resolve};
+use crate::yaml::tree::{Content, NodeId, Style};
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        id: "not-base64",
+        level: Level::Error,
+        doc: "a value in a Secret's `data` that is not base64",
+        explanation: "Kubernetes refuses the Secret. Encode the value, or write it under `stringData` as it is.",
+        example: "apiVersion: v1
+kind: Secret
+metadata: {name: app}
+data:
+  level: in fo
+",
+        judge: Judge::Document(not_base64),
+    },
+    Rule {
+        id: "unencoded-data",
+        level: Level::Warning,
+        doc: "a placeholder in a Secret's `data` that will not give base64",
+        explanation: "What is filled in is written as it is, so it must be base64: `| base64encode` makes it so. Under `stringData` \
+                      it needs none. If the store itself holds base64, `| base64decode | base64encode` says so and checks it.",
+        example: "apiVersion: v1
+kind: Secret
+metadata: {name: app}
+data:
+  password: <path:secret/data/app#password>
+",
+        judge: Judge::Document(unencoded),
+    },
+];
+
+/// Go's decoder takes bits that belong to no byte.
+const DECODER: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
+fn not_base64(document: &Document<'_>, found: &mut Vec<Error>) {
+    let tree = &document.tree;
+    for (map, resource) in document.resources.iter().filter(|(_, resource)| resource.id.kind == "Secret") {
+        let Some(data) = tree.get(*map, "data") else { continue };
+        let data = tree.target(data);
+        for (key, value) in tree.entries(data).filter(|(key, _)| !tree.is_merge_key(*key)) {
+            let value = tree.target(value);
+            let filled = document.gaps.iter().any(|gap| gap.node == value);
+            if let Some(why) = flaw(document, value).filter(|_| !filled) {
+                let name = tree.text(key).unwrap_or_default();
+                let error = Error::new(Kind::Value, format!("the value of `{name}` in a Secret's `data` {why}"))
+                    .rule("not-base64")
+                    .hint("encode it, or write it under `stringData` as it is");
+                found.push(error.at(resource.place(document.place(value))).hidden());
+            }
+        }
+    }
+}
+
+/// What keeps Kubernetes from taking the value. What other tools fill, and malformed placeholders, are not looked at.
+fn flaw(document: &Document<'_>, value: NodeId) -> Option<&'static str> {
+    let node = document.tree.node(value);
+    let Content::Scalar(style, text) = &node.content else { return Some("is not text") };
+    if *style == Style::Plain && node.tag.is_none() {
+        match resolve(text) {
+            Plain::Null => return None,
+            Plain::Text => {}
+            _ => return Some("is not text"),
+        }
+    }
+    let is_others = text.starts_with("ENC[") || text.contains("${") || text.contains("{{");
+    let inline = Context { generic: false, base64: Base64::No };
+    if is_others || (text.contains('<') && !find(text, inline).is_empty()) {
+        return None;
+    }
+    let dense: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    DECODER.decode(dense).is_err().then_some("is not base64")
+}
+
+fn unencoded(document: &Document<'_>, found: &mut Vec<Error>) {
+    for gap in document.gaps.iter().filter(|gap| gap.takes == Takes::Base64) {
+        let text = document.tree.text(gap.node).unwrap_or_default().trim();
+        for (index, one) in gap.found.iter().enumerate() {
+            if let What::Placeholder(placeholder) = &one.what {
+                let is_all = text.len() == one.span.end - one.span.start;
+                found.extend(judge(placeholder, is_all).map(|error| error.at(gap.place_of(index))));
+            }
+        }
+    }
+}
+
+fn judge(placeholder: &Placeholder, is_all: bool) -> Option<Error> {
+    let encodes = placeholder.chain.names().any(|name| name == "base64encode");
+    let what = match (encodes, is_all) {
+        (true, true) => return None,
+        (true, false) => "there is text beside it: base64 in parts does not decode",
+        (false, _) => "nothing encodes it",
+    };
+    let error = Error::warning(
+        Kind::Value,
+        format!("`{}` will not give base64 in a Secret's `data`: {what}", placeholder.written),
+    );
+    Some(error.rule("unencoded-data").hint("end it with `| base64encode`, or write it under `stringData`"))
+}

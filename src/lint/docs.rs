@@ -1,0 +1,56 @@
+//! A rule in words: for `check --explain`, and for the page docs/rules.md.
+
+use super::{Judge, Rule, rules};
+use crate::error::Level;
+
+/// A rule, as a terminal shows it.
+pub fn explain(rule: &Rule) -> String {
+    let Rule { id, doc, explanation, .. } = rule;
+    let example = example(rule).map(|example| format!("\nThis breaks it:\n\n{example}")).unwrap_or_default();
+    format!("{id} ({}): {doc}\n\n{explanation}\n{example}", kind(rule))
+}
+
+/// The page `docs/rules.md`.
+pub fn docs() -> String {
+    rules().fold(INTRODUCTION.to_owned(), |page, rule| page + &section(rule))
+}
+
+const INTRODUCTION: &str = "<!-- Printed from the table in src/lint/ by `just docs`. -->
+# Rules
+
+What `vault-render check` finds. Errors and warnings make it exit with 1; a note is worth knowing and does not count.
+Rules that are marked so need `--online`: only the store knows. `check --explain RULE` prints a rule.
+";
+
+fn section(rule: &Rule) -> String {
+    let Rule { id, doc, explanation, .. } = rule;
+    let example = match rule.example.trim_end() {
+        "" => String::new(),
+        example => format!("\n```yaml\n{example}\n```\n"),
+    };
+    format!("\n## `{id}`\n\n{}: {doc}.\n\n{explanation}\n{example}", sentence(&kind(rule)))
+}
+
+/// `error`, `note, with --online`.
+fn kind(rule: &Rule) -> String {
+    let level = match rule.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    };
+    let online = matches!(rule.judge, Judge::Online(_)) || ONLINE.contains(&rule.id);
+    if online { format!("{level}, with `--online`") } else { level.to_owned() }
+}
+
+/// What the pass finds only once the store was asked.
+const ONLINE: [&str; 6] = ["denied", "missing", "not-read", "setting", "store", "value"];
+
+fn example(rule: &Rule) -> Option<String> {
+    let lines = rule.example.lines().map(|line| format!("  {line}\n"));
+    (!rule.example.is_empty()).then(|| lines.collect())
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

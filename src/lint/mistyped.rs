@@ -1,0 +1,101 @@
+//! Text that was meant as a placeholder and is none: `<paht:a#k>`, `<Path:a#k>`, `<path;a#k>`, `< user >`.
+//! Knows no YAML. Markup and prose are left alone: what has no `#` after a word like `path` is none of ours.
+
+use crate::source::Span;
+
+/// A mistake, and what would be right.
+pub(super) struct Mistyped {
+    pub(super) span: Span,
+    pub(super) reason: String,
+}
+
+/// Every mistake in `text`; `generic` says that the resource has the path annotation.
+pub(super) fn find(text: &str, generic: bool) -> Vec<Mistyped> {
+    let mut found = Vec::new();
+    for start in memchr::memchr_iter(b'<', text.as_bytes()) {
+        let Some(end) = text[start + 1..].find(['>', '<', '\n']).map(|at| start + 1 + at) else { continue };
+        if text[end..].starts_with('>') {
+            let reason = inline(&text[start + 1..end]);
+            found.extend(reason.map(|reason| Mistyped { span: Span::new(start, end + 1), reason }));
+        }
+    }
+    found.extend(generic.then(|| blank(text)).flatten());
+    found
+}
+
+/// What is after the quote that closes the text.
+pub(super) fn after_quote(text: &str) -> &str {
+    let mut chars = text.char_indices();
+    while let Some((at, char)) = chars.next() {
+        match char {
+            '"' => return &text[at + 1..],
+            '\\' => {
+                chars.next();
+            }
+            _ => {}
+        }
+    }
+    ""
+}
+
+/// Why what stands between `<` and `>` is no inline placeholder, if it was meant as one.
+fn inline(inner: &str) -> Option<String> {
+    const TYPOS: usize = 1;
+    let inner = inner.trim_start_matches([' ', '\t']);
+    let length = inner.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let (word, rest) = inner.split_at(length);
+    let separator = rest.chars().next()?;
+    if word.eq_ignore_ascii_case("raw") && word != "raw" && separator == ':' {
+        return Some("did you mean `raw:`?".to_owned());
+    }
+    let near = strsim::osa_distance(&word.to_ascii_lowercase(), "path") <= TYPOS;
+    let right = word == "path" && separator == ':';
+    let reads = matches!(separator, ':' | ';' | '=' | '.' | ' ') && rest.split(['|', '"']).next()?.contains('#');
+    (near && reads && !right && word.len() >= 3).then(|| "did you mean `path:`?".to_owned())
+}
+
+/// A generic placeholder that is all of the text and has blanks inside.
+fn blank(text: &str) -> Option<Mistyped> {
+    let trimmed = text.trim_end();
+    let key = trimmed.strip_prefix('<')?.strip_suffix('>')?;
+    let is_key = |key: &str| {
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+    };
+    let wrong = key.trim_matches([' ', '\t']) != key && is_key(key.trim_matches([' ', '\t']));
+    wrong.then(|| Mistyped {
+        span: Span::new(0, trimmed.len()),
+        reason: format!("a generic placeholder holds no blanks: did you mean `<{}>`?", key.trim()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typos_are_found_and_markup_is_not() {
+        for (text, generic, expected) in [
+            ("<paht:secret/data/a#k>", false, 1),
+            ("x <Path:secret/data/a#k> y", false, 1),
+            ("<PATH:a#k>", false, 1),
+            ("<path;a#k>", false, 1),
+            ("<path a#k>", false, 1),
+            ("<pth:a#k | base64encode>", false, 1),
+            ("< paths:a#k>", false, 1),
+            ("<Raw:x>", false, 1),
+            ("< user >", true, 1),
+            ("<user >", true, 1),
+            ("<path:a#k>", false, 0),
+            ("<path:a>", false, 0),
+            ("<raw:x>", false, 0),
+            ("< user >", false, 0),
+            ("a < b > c", true, 0),
+            ("<path d=\"M0 0\" fill=\"#fff\"/>", false, 0),
+            ("<patch>#</patch>", false, 0),
+            ("<a href=\"x#y\">", false, 0),
+            ("<soap:Envelope>", false, 0),
+        ] {
+            assert_eq!(find(text, generic).len(), expected, "{text}");
+        }
+    }
+}

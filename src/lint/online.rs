@@ -1,0 +1,90 @@
+//! Rules about what the store answered. Nothing of a value is ever in a finding.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{Answers, Judge, Rule};
+use crate::error::{Error, Kind, Level};
+use crate::manifest::Takes;
+use crate::placeholder::Key;
+use crate::secret::{Outcome, Secret, SecretId};
+use crate::source::Place;
+use crate::value::Value;
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        id: "control-character",
+        level: Level::Warning,
+        doc: "a value with control characters where text is needed",
+        explanation: "It is written with escapes, so that it arrives as it is; but a program that expects text may not take it. \
+                      Often it got into the store by a paste. Line breaks and tabs are none.",
+        example: "",
+        judge: Judge::Online(control_characters),
+    },
+    Rule {
+        id: "unused-key",
+        level: Level::Note,
+        doc: "keys of a secret that no manifest uses",
+        explanation: "Of each secret that is read: the keys that no placeholder of this run names. Other programs may use them.",
+        example: "",
+        judge: Judge::Online(unused_keys),
+    },
+];
+
+fn control_characters(answers: &Answers<'_>, found: &mut Vec<Error>) {
+    for asked in answers.plan.placeholders().filter(|asked| asked.bare && asked.gap.takes != Takes::Base64) {
+        let placeholder = asked.placeholder;
+        let Some(secret) = asked.gap.asker.secret(placeholder).and_then(|id| secret(answers, &id)) else { continue };
+        let value = match &placeholder.key {
+            Key::Whole => Some(&secret.data),
+            Key::Named(name) => secret.data.get(name),
+        };
+        if let Ok(Some(value)) = placeholder.chain.apply(value.cloned())
+            && has_control(&value)
+        {
+            let detail = format!("`{}`: the value holds control characters", placeholder.written);
+            let hint = "mend it in the store, or put it into the `data` of a Secret with `| base64encode`";
+            found.push(Error::warning(Kind::Value, detail).rule("control-character").hint(hint).at(asked.place));
+        }
+    }
+}
+
+fn has_control(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => text.chars().any(|char| char.is_control() && !matches!(char, '\n' | '\r' | '\t')),
+        Value::List(items) => items.iter().any(has_control),
+        Value::Map(entries) => entries.iter().any(|(_, value)| has_control(value)),
+        _ => false,
+    }
+}
+
+fn unused_keys(answers: &Answers<'_>, found: &mut Vec<Error>) {
+    let mut used: BTreeMap<SecretId, (Place, HashSet<&str>, bool)> = BTreeMap::new();
+    for asked in answers.plan.placeholders() {
+        let Some(id) = asked.gap.asker.secret(asked.placeholder) else { continue };
+        let (_, keys, whole) = used.entry(id).or_insert_with(|| (asked.place, HashSet::new(), false));
+        match &asked.placeholder.key {
+            Key::Whole => *whole = true,
+            Key::Named(name) => {
+                keys.insert(name);
+            }
+        }
+    }
+    for (id, (place, keys, whole)) in used {
+        let Some(Value::Map(entries)) = secret(answers, &id).filter(|_| !whole).map(|secret| &secret.data) else {
+            continue;
+        };
+        let rest: Vec<_> = entries.iter().filter(|(name, _)| !keys.contains(name.as_str())).collect();
+        let rest: Vec<String> = rest.into_iter().map(|(name, _)| format!("`{}`", name.as_str())).collect();
+        if !rest.is_empty() {
+            let detail = format!("no manifest here uses {} of `{}`", rest.join(", "), id.path);
+            found.push(Error::note(Kind::Missing, detail).rule("unused-key").at(place));
+        }
+    }
+}
+
+fn secret<'a>(answers: &Answers<'a>, id: &SecretId) -> Option<&'a Secret> {
+    match answers.secrets.get(id) {
+        Some(Outcome::Found(secret)) => Some(secret),
+        _ => None,
+    }
+}

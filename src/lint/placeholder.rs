@@ -1,0 +1,278 @@
+//! Rules about placeholders that would ship as they are, or that say less than was meant.
+
+use memchr::memmem;
+
+use super::mistyped::{self, Mistyped};
+use super::{Judge, Rule, annotations};
+use crate::error::{Error, Kind, Level};
+use crate::placeholder::{Base64, Context, Found, Reference, What, find};
+use crate::render::{Asker, Document};
+use crate::source::{Place, Span};
+use crate::yaml::tree::{Content, NodeId};
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        id: "malformed-placeholder",
+        level: Level::Error,
+        doc: "a placeholder that is none, and would ship as it is",
+        explanation: "An inline placeholder is `<path:PATH#KEY>`, and `<path:PATH#KEY#VERSION>` for a version. What looks like one \
+                      and lacks a part, or mistypes `path:`, stays as text. `<raw:…>` writes such text on purpose.",
+        example: "apiVersion: v1
+kind: ConfigMap
+metadata: {name: app}
+data:
+  password: <path:secret/data/app>
+",
+        judge: Judge::Document(mistyped),
+    },
+    Rule {
+        id: "empty-version",
+        level: Level::Warning,
+        doc: "a placeholder with a second `#` and no version",
+        explanation: "The newest version is read, as without the `#`. Name a version, write `latest`, or take the `#` out.",
+        example: "apiVersion: v1
+kind: ConfigMap
+metadata: {name: app}
+data:
+  password: <path:secret/data/app#password#>
+",
+        judge: Judge::Document(empty_versions),
+    },
+    Rule {
+        id: "placeholder-in-key",
+        level: Level::Error,
+        doc: "a placeholder in a map key",
+        explanation: "Keys are never filled: the placeholder would ship as it is.",
+        example: "apiVersion: v1
+kind: ConfigMap
+metadata: {name: app}
+data:
+  <path:secret/data/app#name>: x
+",
+        judge: Judge::Document(generic_keys),
+    },
+    Rule {
+        id: "placeholder-in-comment",
+        level: Level::Note,
+        doc: "a placeholder in a comment",
+        explanation: "Comments are never filled; they leave as they came.",
+        example: "apiVersion: v1
+kind: ConfigMap
+metadata: {name: app} # like <path:secret/data/app#name>
+",
+        judge: Judge::Document(comments),
+    },
+    Rule {
+        id: "hidden-placeholder",
+        level: Level::Error,
+        doc: "a placeholder inside of an encoding that is not looked into there",
+        explanation: "Base64 is looked into in a Secret's `data` only, in other encodings everywhere. A placeholder that is hidden \
+                      more deeply, or in base64 elsewhere, ships as it is: encode the value with `| base64encode` instead.",
+        example: "apiVersion: v1
+kind: ConfigMap
+metadata: {name: app}
+data:
+  password: PHBhdGg6c2VjcmV0L2RhdGEvYXBwI3Bhc3N3b3JkPg==
+",
+        judge: Judge::Document(hidden),
+    },
+    Rule {
+        id: "no-path-annotation",
+        level: Level::Note,
+        doc: "a generic placeholder on a resource without the path annotation",
+        explanation: "`<key>` counts only where `avp.kubernetes.io/path` names the secret. Said only where something else suggests \
+                      that one was meant: modifiers, another annotation of ours, or a Secret's value that is nothing else.",
+        example: "apiVersion: v1
+kind: Secret
+metadata: {name: app}
+stringData:
+  password: <password>
+",
+        judge: Judge::Document(unannotated),
+    },
+];
+
+const EVERYWHERE: Context = Context { generic: false, base64: Base64::Anywhere };
+const GENERIC: Context = Context { generic: true, base64: Base64::No };
+
+/// How `<path:` begins in base64 at each of the three offsets, and as hex digits.
+const HIDDEN: [&str; 4] = ["PHBhdGg6", "xwYXRoO", "8cGF0aD", "3c706174683a"];
+
+fn mistyped(document: &Document<'_>, found: &mut Vec<Error>) {
+    for (node, text, resource) in texts(document) {
+        let generic = resource.is_some_and(|resource| resource.annotations.names_path);
+        let wrong = mistyped::find(text, generic);
+        let spans: Vec<Found> = wrong.iter().map(|wrong| malformed(wrong.span)).collect();
+        for (Mistyped { span, reason }, place) in wrong.into_iter().zip(document.places(node, &spans)) {
+            let written = text[span.range()].lines().next().unwrap_or_default();
+            let error =
+                Error::new(Kind::Placeholder, format!("`{written}` is no placeholder and would stay in the output"));
+            found.push(error.rule("malformed-placeholder").hint(reason).at(place));
+        }
+    }
+}
+
+fn empty_versions(document: &Document<'_>, found: &mut Vec<Error>) {
+    for asked in document.gaps.iter().flat_map(|gap| gap.placeholders()) {
+        let written = &asked.placeholder.written;
+        if matches!(asked.placeholder.secret, Reference::Inline { version: None, .. }) && has_empty_version(written) {
+            let error = Error::warning(Kind::Placeholder, format!("`{written}` has an empty version"));
+            found.push(
+                error.rule("empty-version").hint("write a number or `latest`, or take the `#` out").at(asked.place),
+            );
+        }
+    }
+}
+
+/// Whether nothing stands after the second `#`.
+fn has_empty_version(written: &str) -> bool {
+    let Some((_, key)) = written.split_once('#') else { return false };
+    let key = key.trim_start();
+    let after = match key.strip_prefix('"') {
+        Some(quoted) => mistyped::after_quote(quoted),
+        None => key,
+    };
+    let version = after.split('|').next().and_then(|part| part.split_once('#'));
+    version.is_some_and(|(_, version)| version.trim_end_matches('>').trim().is_empty())
+}
+
+/// Inline placeholders in keys are found by the pass.
+fn generic_keys(document: &Document<'_>, found: &mut Vec<Error>) {
+    let keys = document.tree.nodes().filter(|(id, _)| document.tree.is_key(*id));
+    for (key, node) in keys.filter(|(_, node)| holds_opening(&node.content)) {
+        let text = document.tree.text(key).unwrap_or_default();
+        let annotated = |resource: &Asker| resource.annotations.names_path && !resource.annotations.ignore;
+        if document.field(key).0.is_some_and(|resource| annotated(resource))
+            && find(text, GENERIC).iter().any(is_generic)
+        {
+            let error = Error::new(Kind::Placeholder, "a placeholder in a map key is never filled");
+            let place = Place { span: node.span, ..document.place(key) };
+            found.push(error.rule("placeholder-in-key").hint("fill a value instead").at(place));
+        }
+    }
+}
+
+fn comments(document: &Document<'_>, found: &mut Vec<Error>) {
+    const BEGIN: &[u8] = b"<path:";
+    let bytes = &document.source.bytes;
+    let begins = memmem::find_iter(&bytes[document.span.range()], BEGIN).map(|at| document.span.start + at);
+    let mut scalars = None;
+    for at in begins {
+        let scalars: &Vec<Span> = scalars.get_or_insert_with(|| spans(document));
+        let next = scalars.partition_point(|span| span.start <= at);
+        let line = document.source.line_span(at);
+        if next.checked_sub(1).is_some_and(|last| scalars[last].end > at) || !bytes[line.start..at].contains(&b'#') {
+            continue;
+        }
+        let end =
+            bytes[at..line.end].iter().position(|byte| *byte == b'>').map_or(at + BEGIN.len(), |end| at + end + 1);
+        let error =
+            Error::note(Kind::Placeholder, "a placeholder in a comment is not filled").rule("placeholder-in-comment");
+        found.push(error.at(Place::new(document.source.clone(), Span::new(at, end))));
+    }
+}
+
+/// The scalars' bytes, in the order of the text.
+fn spans(document: &Document<'_>) -> Vec<Span> {
+    let scalars = document.tree.nodes().filter(|(_, node)| matches!(node.content, Content::Scalar(..)));
+    let mut spans: Vec<Span> = scalars.map(|(_, node)| node.span).collect();
+    spans.sort();
+    spans
+}
+
+/// What the pass finds in an encoding is said by it; here is what only looks like one.
+fn hidden(document: &Document<'_>, found: &mut Vec<Error>) {
+    let bytes = &document.source.bytes[document.span.range()];
+    if !HIDDEN.iter().any(|begin| memmem::find(bytes, begin.as_bytes()).is_some()) {
+        return;
+    }
+    for (id, node) in document.tree.nodes() {
+        let Content::Scalar(_, text) = &node.content else { continue };
+        let ignored = || document.field(id).0.is_some_and(|resource| resource.annotations.ignore);
+        if HIDDEN.iter().any(|begin| text.contains(begin)) && find(text, EVERYWHERE).is_empty() && !ignored() {
+            let error = Error::new(
+                Kind::Placeholder,
+                "a placeholder would stay in the output: it is encoded in a way that is not read",
+            )
+            .rule("hidden-placeholder")
+            .hint("write the placeholder as it is, with `| base64encode` where base64 is needed");
+            found.push(error.at(document.place(id)));
+        }
+    }
+}
+
+fn unannotated(document: &Document<'_>, found: &mut Vec<Error>) {
+    for (node, text, resource) in texts(document) {
+        let Some(resource) = resource.filter(|resource| resource.is_object && !resource.annotations.names_path) else {
+            continue;
+        };
+        let all = find(text, GENERIC);
+        if !all.iter().any(is_generic) {
+            continue;
+        }
+        let map = document.resources.iter().find(|(_, other)| std::sync::Arc::ptr_eq(other, resource));
+        let annotated = map.is_some_and(|(map, _)| annotations::has_any(document, *map));
+        let whole = all.len() == 1 && all[0].span == Span::new(0, text.trim_end().len());
+        let in_secret = resource.id.kind == "Secret" && whole && is_data(document, node);
+        for (one, place) in all.iter().zip(document.places(node, &all)) {
+            if is_generic(one) && (annotated || in_secret || has_modifiers(one)) {
+                let written = &text[one.span.range()];
+                let detail =
+                    format!("`{written}` is not filled: the resource has no annotation `avp.kubernetes.io/path`");
+                let hint = "add the annotation, or write `<path:PATH#KEY>`";
+                found.push(Error::note(Kind::Annotation, detail).rule("no-path-annotation").hint(hint).at(place));
+            }
+        }
+    }
+}
+
+/// Whether a node is a value of `data` or `stringData`.
+fn is_data(document: &Document<'_>, node: NodeId) -> bool {
+    let field = document.field(node).1.to_string();
+    field.starts_with("data") || field.starts_with("stringData")
+}
+
+fn is_generic(found: &Found) -> bool {
+    matches!(&found.what, What::Placeholder(placeholder)
+        if placeholder.secret == Reference::Annotated && !placeholder.closed && placeholder.written != "<*>")
+}
+
+fn has_modifiers(found: &Found) -> bool {
+    matches!(&found.what, What::Placeholder(placeholder) if !placeholder.chain.is_empty())
+}
+
+/// The values with a `<`, each with its resource; those of ignored resources not.
+fn texts<'d>(document: &'d Document<'_>) -> impl Iterator<Item = (NodeId, &'d str, Option<&'d std::sync::Arc<Asker>>)> {
+    let values = document.tree.nodes().filter(|(id, node)| holds_opening(&node.content) && !document.tree.is_key(*id));
+    let texts = values.filter_map(|(id, _)| Some((id, document.tree.text(id)?, document.field(id).0)));
+    texts.filter(|(_, _, resource)| !resource.is_some_and(|resource| resource.annotations.ignore))
+}
+
+fn holds_opening(content: &Content<'_>) -> bool {
+    matches!(content, Content::Scalar(_, text) if memchr::memchr(b'<', text.as_bytes()).is_some())
+}
+
+fn malformed(span: Span) -> Found {
+    Found { span, what: What::Malformed(String::new()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_empty_where_nothing_stands_after_the_second_hash() {
+        for (written, expected) in [
+            ("<path:a#k#>", true),
+            ("<path:a#k# >", true),
+            ("<path:a#k# | base64encode>", true),
+            ("<path:a#\"x#\"#>", true),
+            ("<path:a#k#latest>", false),
+            ("<path:a#k>", false),
+            ("<path:a#\"k#\">", false),
+            ("<path:a#k | default \"#\">", false),
+        ] {
+            assert_eq!(has_empty_version(written), expected, "{written}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Rules about YAML itself.
+
+use std::collections::HashMap;
+
+use super::{Judge, Rule};
+use crate::error::{Error, Kind, Level};
+use crate::render::Document;
+use crate::source::Place;
+use crate::yaml::tree::{Content, NodeId};
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        id: "syntax",
+        level: Level::Error,
+        doc: "YAML or JSON that does not parse",
+        explanation: "`generate` passes a document that does not parse and holds no placeholder on as it is; Kubernetes refuses it.",
+        example: "apiVersion: v1
+kind: ConfigMap
+metadata: {name: app
+",
+        judge: Judge::Pass,
+    },
+    Rule {
+        id: "duplicate-key",
+        level: Level::Error,
+        doc: "a key that its map has twice",
+        explanation: "Kubernetes takes the last one or refuses the manifest, and a reader may have meant the first.",
+        example: "apiVersion: v1
+kind: ConfigMap
+metadata: {name: app}
+data:
+  level: info
+  level: debug
+",
+        judge: Judge::Document(duplicate_keys),
+    },
+];
+
+fn duplicate_keys(document: &Document<'_>, found: &mut Vec<Error>) {
+    let maps = document.tree.nodes().filter(|(_, node)| node.content == Content::Map);
+    let mut first = HashMap::new();
+    for (map, _) in maps {
+        first.clear();
+        for (key, _) in document.tree.entries(map).filter(|(key, _)| !document.tree.is_merge_key(*key)) {
+            let Some(name) = document.tree.text(key) else { continue };
+            if let Some(first) = first.insert(name, key) {
+                found.push(twice(document, name, first, key));
+            }
+        }
+    }
+}
+
+fn twice(document: &Document<'_>, name: &str, first: NodeId, key: NodeId) -> Error {
+    let (line, _) = document.source.line_column(document.tree.node(first).span.start);
+    Error::new(Kind::Syntax, format!("the key `{name}` is there twice"))
+        .rule("duplicate-key")
+        .hint(format!("line {line} has it too: take one of them out"))
+        .at(Place { span: document.tree.node(key).span, ..document.place(key) })
+        .hidden()
+}
