@@ -55,7 +55,11 @@ fn leaks_at(bytes: &[u8], depth: usize) -> Vec<Leak> {
     }
     found.sort_by_key(|leak| (leak.span.start, std::cmp::Reverse(leak.span.end)));
     let mut end = 0;
-    found.retain(|leak| leak.span.start >= end && (end = leak.span.end) == ());
+    found.retain(|leak| {
+        let is_apart = leak.span.start >= end;
+        end = end.max(leak.span.end);
+        is_apart
+    });
     found
 }
 
