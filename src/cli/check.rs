@@ -149,7 +149,7 @@ impl Args {
             let (failed, found): (Vec<Error>, Vec<Error>) = found.into_iter().partition(is_failure);
             let write = std::fs::write(path, Baseline::of(&found).text());
             write.map_err(|error| unusable("write", path, &error))?;
-            output::write(self.format.shown(&failed, files, environment).as_bytes())?;
+            output::write(&[self.format.shown(&failed, files, environment).as_bytes()])?;
             return Ok(code(&failed));
         }
         let found = match &self.baseline {
@@ -159,7 +159,7 @@ impl Args {
             }
             None => found,
         };
-        output::write(self.format.shown(&found, files, environment).as_bytes())?;
+        output::write(&[self.format.shown(&found, files, environment).as_bytes()])?;
         Ok(code(&found))
     }
 

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::error::ErrorKind;
-use zeroize::Zeroizing;
 
 use super::environment::Environment;
 use super::given::Flags;
@@ -74,13 +73,13 @@ fn whole(args: &Args, paths: &[String], environment: &Environment) -> bool {
     let (sources, mut errors) = input::read(paths, &environment.here(args.allow_empty));
     let rendered = Pass::new(&args.flags, args.options(), environment).render(&sources, &mut errors);
     let mut output = render::Output::default();
-    let bytes = if errors.any() { Zeroizing::default() } else { output.write_all(&sources, &rendered) };
+    let pieces = if errors.any() { Vec::new() } else { output.write_all(&sources, &rendered) };
     if !output.has_content() && !args.allow_empty && !errors.any() {
         errors.push(empty());
     }
     let failed = errors.any();
     output::report(&report::in_order(errors, &sources), environment);
-    !failed && output::print(&bytes, environment)
+    !failed && output::print(&pieces, environment)
 }
 
 /// Window by window: what is right before the first error is printed.
@@ -102,7 +101,7 @@ fn stream(args: &Args, paths: &[String], environment: &Environment) -> bool {
     if !report.failed() && !stream.output.has_content() {
         if !args.allow_empty {
             report.add(&[empty()]);
-        } else if !output::print(&stream.waiting, environment) {
+        } else if !output::print(&[&stream.waiting], environment) {
             return false;
         }
     }
@@ -113,17 +112,19 @@ fn stream(args: &Args, paths: &[String], environment: &Environment) -> bool {
 #[derive(Default)]
 struct Stream {
     output: render::Output,
-    waiting: Zeroizing<Vec<u8>>,
+    waiting: Vec<u8>,
 }
 
 impl Stream {
     /// Prints what further sources add; false if that fails.
     fn write(&mut self, sources: &[Arc<Source>], rendered: &Rendered, environment: &Environment) -> bool {
-        self.waiting.extend_from_slice(&self.output.write_all(sources, rendered));
+        let pieces = self.output.write_all(sources, rendered);
         if !self.output.has_content() {
+            self.waiting.extend(pieces.concat());
             return true;
         }
-        output::print(&std::mem::take(&mut self.waiting), environment)
+        let waited = std::mem::take(&mut self.waiting);
+        output::print(&[&[&waited[..]], &pieces[..]].concat(), environment)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What leaves the program: bytes on stdout, findings on stderr, an exit code. The only place that prints.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::io::{ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
 use super::environment::Environment;
@@ -14,10 +14,13 @@ pub(super) const FOUND: u8 = 1;
 /// The command failed, or was used wrongly.
 pub(super) const FAILED: u8 = 2;
 
+/// Small pieces are gathered in a buffer of so many bytes; larger ones go out as they are.
+const BUFFER: usize = 1 << 16;
+
 /// Writes to stdout. Who closes the pipe has had enough: that is no error.
-pub(super) fn write(bytes: &[u8]) -> Result<(), Error> {
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+pub(super) fn write(pieces: &[&[u8]]) -> Result<(), Error> {
+    let mut stdout = BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
+    match pieces.iter().try_for_each(|piece| stdout.write_all(piece)).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Error::new(Kind::Input, "cannot write to stdout").cause(error.to_string()))
         }
@@ -27,7 +30,7 @@ pub(super) fn write(bytes: &[u8]) -> Result<(), Error> {
 
 /// Writes the only output of a command that fails with 2.
 pub(super) fn finish(text: &str, environment: &Environment) -> ExitCode {
-    match write(text.as_bytes()) {
+    match write(&[text.as_bytes()]) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(error, environment),
     }
@@ -40,8 +43,8 @@ pub(super) fn fail(error: Error, environment: &Environment) -> ExitCode {
 }
 
 /// Writes to stdout; false if that fails, which is reported.
-pub(super) fn print(bytes: &[u8], environment: &Environment) -> bool {
-    write(bytes).map_err(|error| report(&[error], environment)).is_ok()
+pub(super) fn print(pieces: &[&[u8]], environment: &Environment) -> bool {
+    write(pieces).map_err(|error| report(&[error], environment)).is_ok()
 }
 
 /// Writes findings to stderr, a blank line between them, counted at the end.

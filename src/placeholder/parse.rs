@@ -164,11 +164,7 @@ fn careful_segments(text: &str, from: usize) -> Option<(Vec<&str>, usize)> {
         match byte {
             b'{' => open.push(b'}'),
             b'[' => open.push(b']'),
-            b'}' | b']' if !open.is_empty() => {
-                if open.pop() != Some(byte) {
-                    return None;
-                }
-            }
+            b'}' | b']' if !open.is_empty() => open.pop().filter(|closing| *closing == byte).map(drop)?,
             b'"' | b'\'' if !open.is_empty() || opens_argument(bytes, at) => {
                 at = quote_end(bytes, at, !open.is_empty())?
             }

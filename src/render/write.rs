@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use super::Rendered;
 use crate::source::{Source, Span};
-use crate::yaml::edit::{Edit, splice};
 use crate::yaml::split::{is_json, split};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// Bytes of the output, in order: slices of the sources, of the edits, and separators. Nothing is copied.
+pub type Pieces<'o> = Vec<&'o [u8]>;
+
+/// A span of a source and what stands there in the output.
+type Cut<'o> = (Span, &'o [u8]);
+
 /// The whole output; none where the sources hold nothing but comments.
-pub fn write(sources: &[Arc<Source>], rendered: &Rendered) -> Option<Zeroizing<Vec<u8>>> {
+pub fn write<'o>(sources: &'o [Arc<Source>], rendered: &'o Rendered) -> Option<Pieces<'o>> {
     let mut output = Output::default();
-    let out = output.write_all(sources, rendered);
-    output.has_content().then_some(out)
+    let pieces = output.write_all(sources, rendered);
+    output.has_content().then_some(pieces)
 }
 
 /// An output that grows source by source, or window by window: what it has to know of its end so far.
@@ -30,30 +33,13 @@ pub struct Output {
 }
 
 impl Output {
-    /// The bytes that `sources` add.
-    pub fn write_all(&mut self, sources: &[Arc<Source>], rendered: &Rendered) -> Zeroizing<Vec<u8>> {
-        let mut out = Zeroizing::new(Vec::new());
+    /// What `sources` add.
+    pub fn write_all<'o>(&mut self, sources: &'o [Arc<Source>], rendered: &'o Rendered) -> Pieces<'o> {
+        let mut pieces = Pieces::new();
         for source in sources {
-            out.extend_from_slice(&self.write(source, rendered));
+            self.write(source, rendered, &mut pieces);
         }
-        out
-    }
-
-    /// The bytes that `source` adds, with a separator before them if neither side brings one.
-    pub fn write(&mut self, source: &Arc<Source>, rendered: &Rendered) -> Zeroizing<Vec<u8>> {
-        let mut edits = rendered.of(source).cloned().collect::<Vec<Edit>>();
-        separate_json(&source.bytes, &mut edits);
-        let text = splice(&source.bytes, &edits);
-        let text = if self.begun { text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text) } else { &text[..] };
-        let mut out = Zeroizing::new(Vec::with_capacity(text.len() + "\r\n---\r\n".len()));
-        let continues = source.first_line > 1 && !(self.json && is_json(text));
-        if self.begun && !continues && !text.is_empty() {
-            self.join(text, &mut out);
-        }
-        out.extend_from_slice(text);
-        self.content |= has_content(&source.bytes);
-        self.remember(&out);
-        out
+        pieces
     }
 
     /// Whether anything but comments was written.
@@ -61,27 +47,47 @@ impl Output {
         self.content
     }
 
-    fn join(&self, text: &[u8], out: &mut Vec<u8>) {
+    /// Adds `source`, with a separator before it if neither side brings one.
+    fn write<'o>(&mut self, source: &'o Arc<Source>, rendered: &'o Rendered, pieces: &mut Pieces<'o>) {
+        if source.bytes.is_empty() {
+            return;
+        }
+        let continues = source.first_line > 1 && !(self.json && is_json(&source.bytes));
+        if self.begun && !continues {
+            self.join(&source.bytes, pieces);
+        }
+        let mut cuts: Vec<Cut<'o>> = rendered.of(source).map(|edit| (edit.span, edit.text.as_bytes())).collect();
+        cuts.extend(json_separators(&source.bytes));
+        cuts.extend(byte_order_marks(&source.bytes, self.begun));
+        cuts.sort_by_key(|(span, _)| span.start);
+        let mut at = 0;
+        for (span, text) in cuts {
+            pieces.extend([&source.bytes[at..span.start], text]);
+            at = span.end;
+        }
+        pieces.push(&source.bytes[at..]);
+        self.remember(&source.bytes, pieces);
+    }
+
+    fn join(&self, text: &[u8], pieces: &mut Pieces<'_>) {
         let line_end: &[u8] = if self.crlf { b"\r\n" } else { b"\n" };
         if self.open_line {
-            out.extend_from_slice(line_end);
+            pieces.push(line_end);
         }
         if !self.marker && !begins_with_marker(text) {
-            out.extend_from_slice(b"---");
-            out.extend_from_slice(line_end);
+            pieces.extend([b"---", line_end]);
         }
     }
 
-    fn remember(&mut self, written: &[u8]) {
-        if written.is_empty() {
-            return;
-        }
-        let last_line = written.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    fn remember(&mut self, source: &[u8], pieces: &Pieces<'_>) {
+        let trimmed = source.trim_ascii_end();
+        let last_line = trimmed.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         self.begun = true;
-        self.crlf = memchr::memrchr(b'\n', written).is_some_and(|at| at > 0 && written[at - 1] == b'\r');
-        self.open_line = !written.ends_with(b"\n");
+        self.content |= has_content(source);
+        self.crlf = memchr::memrchr(b'\n', source).is_some_and(|at| at > 0 && source[at - 1] == b'\r');
+        self.open_line = pieces.iter().rev().find_map(|piece| piece.last()).is_some_and(|last| *last != b'\n');
         self.marker = is_marker(last_line);
-        self.json = written.trim_ascii_end().ends_with(b"}") && is_json(written);
+        self.json = trimmed.ends_with(b"}") && is_json(source);
     }
 }
 
@@ -96,20 +102,29 @@ fn has_content(bytes: &[u8]) -> bool {
 }
 
 /// JSON documents that follow each other without a separator get one.
-fn separate_json(bytes: &[u8], edits: &mut Vec<Edit>) {
+fn json_separators(bytes: &[u8]) -> Vec<Cut<'static>> {
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
-        return;
+        return Vec::new();
     }
     let documents: Vec<Span> = split(bytes).map(|document| document.span).collect();
-    for pair in documents.windows(2) {
+    let separator = |pair: &[Span]| {
         let [before, after] = [&bytes[pair[0].range()], &bytes[pair[1].range()]];
-        if is_json(before) && is_json(after) && !begins_with_marker(after) {
-            let at = pair[1].start;
-            let text = if before.ends_with(b"\n") { "---\n" } else { "\n---\n" };
-            let place = edits.partition_point(|edit| edit.span.start < at);
-            edits.insert(place, Edit { span: Span::new(at, at), text: Zeroizing::new(text.to_owned()) });
-        }
-    }
+        let text: &[u8] = if before.ends_with(b"\n") { b"---\n" } else { b"\n---\n" };
+        let needed = is_json(before) && is_json(after) && !begins_with_marker(after);
+        needed.then_some((Span::new(pair[1].start, pair[1].start), text))
+    };
+    documents.windows(2).filter_map(separator).collect()
+}
+
+/// The byte-order marks at the beginning of documents, but for the output's own first one.
+fn byte_order_marks(bytes: &[u8], begun: bool) -> Vec<Cut<'static>> {
+    let begins_document = |at: usize| {
+        let before = bytes[..at].strip_suffix(b"\n").unwrap_or(&bytes[..at]);
+        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        if at == 0 { begun } else { bytes[at - 1] == b'\n' && is_marker(line) }
+    };
+    let marks = memchr::memmem::find_iter(bytes, BYTE_ORDER_MARK).filter(|at| begins_document(*at));
+    marks.map(|at| (Span::new(at, at + BYTE_ORDER_MARK.len()), &[][..])).collect()
 }
 
 /// Whether the first line that is neither blank nor a comment is a marker.

@@ -1,60 +1,55 @@
 //! Which documents may hold a placeholder: a raw scan that says no only where the reader would find none.
 
-use memchr::memmem::Finder;
+use memchr::memmem;
 
 use crate::source::Span;
 
 /// Looks for the traces of placeholders, once through the text whatever the number of documents.
 pub(super) struct Candidates<'a> {
     bytes: &'a [u8],
-    traces: [Trace; 4],
+    /// Where each trace comes next.
+    next: [usize; TRACES.len()],
 }
 
-/// One kind of trace, and where it comes next.
-struct Trace {
-    find: Find,
-    next: usize,
-}
+/// Finds the first trace of its kind from an offset on.
+type Find = fn(&[u8], usize) -> Option<usize>;
 
-enum Find {
-    /// `<`, a backslash, `&`.
-    Sign,
-    /// `%3C`
-    Percent,
-    /// A name that is looked for as it stands, and what tells that it is meant.
-    Word(Finder<'static>, fn(&[u8], usize) -> bool),
-}
+const TRACES: [Find; 4] = [sign, percent, annotation, kind];
 
 impl<'a> Candidates<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        let annotation = Find::Word(Finder::new("avp.kubernetes.io"), is_annotation);
-        let secret = Find::Word(Finder::new("Secret"), is_kind);
-        let traces = [Find::Sign, Find::Percent, annotation, secret];
-        Self { bytes, traces: traces.map(|find| Trace { next: 0, find }) }
+        Self { bytes, next: [0; TRACES.len()] }
     }
 
     /// Whether there is a trace in `document`. Documents must come in order.
     pub(super) fn any(&mut self, document: Span) -> bool {
-        self.traces.iter_mut().any(|trace| {
-            if trace.next <= document.start {
-                trace.next = trace.find(self.bytes, document.start).unwrap_or(usize::MAX);
+        self.next.iter_mut().zip(TRACES).any(|(next, find)| {
+            if *next <= document.start {
+                *next = find(self.bytes, document.start).unwrap_or(usize::MAX);
             }
-            trace.next < document.end
+            *next < document.end
         })
     }
 }
 
-impl Trace {
-    fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let rest = &bytes[from..];
-        match &self.find {
-            Find::Sign => {
-                memchr::memchr3_iter(b'<', b'\\', b'&', rest).map(|at| from + at).find(|at| is_sign(bytes, *at))
-            }
-            Find::Percent => memchr::memchr_iter(b'%', rest).map(|at| from + at).find(|at| is_percent(bytes, *at)),
-            Find::Word(finder, is_meant) => finder.find_iter(rest).map(|at| from + at).find(|at| is_meant(bytes, *at)),
-        }
-    }
+/// `<` before a placeholder, an escape that may be one, `&lt;`.
+fn sign(bytes: &[u8], from: usize) -> Option<usize> {
+    memchr::memchr3_iter(b'<', b'\\', b'&', &bytes[from..]).map(|at| from + at).find(|at| is_sign(bytes, *at))
+}
+
+/// `%3C`
+fn percent(bytes: &[u8], from: usize) -> Option<usize> {
+    memchr::memchr_iter(b'%', &bytes[from..]).map(|at| from + at).find(|at| is_percent(bytes, *at))
+}
+
+/// The annotation's name.
+fn annotation(bytes: &[u8], from: usize) -> Option<usize> {
+    memmem::find_iter(&bytes[from..], "avp.kubernetes.io").map(|at| from + at).find(|at| is_annotation(bytes, *at))
+}
+
+/// `Secret` as a kind.
+fn kind(bytes: &[u8], from: usize) -> Option<usize> {
+    memmem::find_iter(&bytes[from..], "Secret").map(|at| from + at).find(|at| is_kind(bytes, *at))
 }
 
 fn is_sign(bytes: &[u8], at: usize) -> bool {

@@ -134,12 +134,21 @@ impl<'s> Reader<'s> {
         block.chomp == Chomp::Keep && is_line && (1..=indent).contains(&blanks)
     }
 
-    /// A value that is not written stands after its colon, where there is one.
-    fn empty(&self, at: usize) -> Node<'s> {
+    /// What is not written stands after its colon, dash, tag and anchor, before a comment.
+    fn empty(&self, reported: usize) -> Node<'s> {
         let bytes = &self.text.as_bytes()[..self.body.end];
-        let next = token::skip_space(bytes, self.end);
-        let at =
-            if self.builder.expects_value() && next >= at && bytes.get(next) == Some(&b':') { next + 1 } else { at };
+        let mut at = reported;
+        let mut next = token::skip_space(bytes, self.end);
+        while let Some(byte) = bytes.get(next) {
+            let is_colon = *byte == b':' && self.builder.expects_value();
+            at = match byte {
+                _ if next >= reported && !is_colon => break,
+                b'-' | b'?' | b':' => next + 1,
+                b'&' | b'!' => token::word_end(bytes, next),
+                _ => break,
+            };
+            next = token::skip_space(bytes, at);
+        }
         Node::new(Content::Scalar(Style::Plain, Cow::Borrowed("")), Span::new(at, at))
     }
 

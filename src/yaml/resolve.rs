@@ -33,7 +33,7 @@ pub fn resolve(plain: &str) -> Plain {
         return Plain::Infinite;
     }
     let number = match plain.as_bytes()[0] {
-        b'.' => decimal(plain),
+        b'.' if separates_digits(plain) => decimal(&plain.replace('_', "")),
         b'0'..=b'9' | b'+' | b'-' => number(&plain.replace('_', "")),
         _ => None,
     };
@@ -90,6 +90,13 @@ fn is_finite(digits: &str) -> bool {
     digits.parse().is_ok_and(f64::is_finite)
 }
 
+/// Whether each underscore stands between two digits.
+fn separates_digits(digits: &str) -> bool {
+    let bytes = digits.as_bytes();
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    (0..bytes.len()).filter(|at| bytes[*at] == b'_').all(|at| is_digit(at - 1) && is_digit(at + 1))
+}
+
 fn sign(digits: &str) -> (&'static str, &str) {
     match digits.as_bytes().first() {
         Some(b'-') => ("-", &digits[1..]),
@@ -106,4 +113,130 @@ fn is_exponent(exponent: &str) -> bool {
 
 fn all_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_scalars_have_the_types_that_kubernetes_reads() {
+        for (plain, kind) in [
+            ("", "null"),
+            ("~", "null"),
+            ("null", "null"),
+            ("Null", "null"),
+            ("NULL", "null"),
+            ("nULL", "text"),
+            ("yes", "true"),
+            ("no", "false"),
+            ("on", "true"),
+            ("off", "false"),
+            ("y", "true"),
+            ("n", "false"),
+            ("Y", "true"),
+            ("N", "false"),
+            ("Yes", "true"),
+            ("YES", "true"),
+            ("yEs", "text"),
+            ("true", "true"),
+            ("True", "true"),
+            ("TRUE", "true"),
+            ("tRue", "text"),
+            ("false", "false"),
+            ("1", "1"),
+            ("0", "0"),
+            ("-1", "-1"),
+            ("+1", "1"),
+            ("0777", "511"),
+            ("0o17", "15"),
+            ("0O17", "15"),
+            ("017", "15"),
+            ("08", "8"),
+            ("0b11", "3"),
+            ("0B11", "3"),
+            ("0x1F", "31"),
+            ("0X1f", "31"),
+            ("-0o17", "-15"),
+            ("-0x1F", "-31"),
+            ("+0x1F", "31"),
+            ("0o8", "text"),
+            ("0b", "text"),
+            ("0x", "text"),
+            ("0x+1", "text"),
+            ("1_000", "1000"),
+            ("1_0.5", "10.5"),
+            ("0_1", "1"),
+            ("0_8", "8"),
+            ("1__0", "10"),
+            ("0x_1", "1"),
+            ("1_", "1"),
+            ("_1", "text"),
+            ("1e3", "1e3"),
+            ("1E3", "1E3"),
+            ("1e+3", "1e+3"),
+            ("1.5e3", "1.5e3"),
+            ("+12e03", "12e03"),
+            ("-2E+05", "-2E+05"),
+            (".5", "0.5"),
+            ("5.", "5"),
+            ("1.e5", "1e5"),
+            ("+.5", "0.5"),
+            ("-.5", "-0.5"),
+            (".5e3", "0.5e3"),
+            (".5_0", "0.50"),
+            ("._5", "text"),
+            (".5_", "text"),
+            (".5__0", "text"),
+            ("1._5", "1.5"),
+            ("08.5", "8.5"),
+            ("1.50", "1.50"),
+            ("0.0", "0.0"),
+            ("-0", "-0"),
+            ("+0", "0"),
+            ("00", "0"),
+            ("685_230.15", "685230.15"),
+            (".inf", "infinite"),
+            ("-.inf", "infinite"),
+            ("+.Inf", "infinite"),
+            (".INF", "infinite"),
+            (".nan", "infinite"),
+            (".NaN", "infinite"),
+            ("-.nan", "text"),
+            (".iNf", "text"),
+            ("1:30", "text"),
+            ("190:20:30.15", "text"),
+            ("2001-01-01", "text"),
+            ("2001-01-01T00:00:00Z", "text"),
+            ("=", "text"),
+            ("<<", "text"),
+            ("-", "text"),
+            ("+", "text"),
+            (".", "text"),
+            ("e3", "text"),
+            (".e3", "text"),
+            ("1e", "text"),
+            ("1.2.3", "text"),
+            ("0x1p4", "text"),
+            (".5p3", "text"),
+            ("12e400", "text"),
+            ("9007199254740993", "9007199254740993"),
+            ("18446744073709551615", "18446744073709551615"),
+            ("0xFFFFFFFFFFFFFFFF", "18446744073709551615"),
+            ("-0x8000000000000000", "-9223372036854775808"),
+            ("-0x8000000000000001", "text"),
+            ("0x10000000000000000", "text"),
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
+            ("07777777777777777777777777", "7777777777777777777777777"),
+        ] {
+            let found = match resolve(plain) {
+                Plain::Null => "null".to_owned(),
+                Plain::Bool(value) => value.to_string(),
+                Plain::Number(digits) => digits,
+                Plain::Infinite => "infinite".to_owned(),
+                Plain::Text => "text".to_owned(),
+            };
+            assert_eq!(found, kind, "{plain:?}");
+        }
+    }
 }

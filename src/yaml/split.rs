@@ -226,3 +226,6 @@ fn first_byte(bytes: &[u8], at: usize) -> usize {
     let at = after_mark(bytes, at);
     at + bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count()
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,7 +74,7 @@ fn texts_keep_the_style_that_can_hold_them() {
 }
 
 #[test]
-fn smoke_block() {
+fn block_scalars_keep_header_indentation_and_line_breaks() {
     for (before, value, after) in [
         ("a: |\n  X\nb: 1\n", "v\n", "a: |\n  v\nb: 1\n"),
         ("a: |\n  X\n\nb: 1\n", "v\nw\n", "a: |\n  v\n  w\n\nb: 1\n"),
@@ -86,7 +86,7 @@ fn smoke_block() {
         ("a: | # c\n  X\n", "", "a: \"\" # c\n"),
         ("a: |\r\n  X\r\nb: 1\r\n", "v\nw\n", "a: |\r\n  v\r\n  w\r\nb: 1\r\n"),
         ("a: |\n  X", "v", "a: |-\n  v"),
-        ("a: |\n  X", "v\n", "a: |\n  v\n"),
+        ("a: |\n  X", "v\n", "a: |\n  v"),
         ("a: |+\n  X\n\n", "v\n", "a: |+\n  v\n"),
     ] {
         assert_eq!(changed(before, &[("a", Some(Value::text(value)))]), after, "{before:?}");

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use zeroize::Zeroizing;
 
 use super::flaw::Flaw;
+use super::json::is_number;
 use super::reader::read;
 use super::resolve::{Plain, resolve};
 use super::split;
@@ -107,6 +108,9 @@ impl Values<'_, '_> {
         self.spend(span, depth)?;
         let node = self.tree.node(self.tree.target(id));
         match &node.content {
+            Content::Scalar(Style::Plain, text) if self.tree.json && is_number(text) => {
+                Ok(Value::number(text.as_ref()))
+            }
             Content::Scalar(style, text) => {
                 scalar(*style, node.tag.as_deref(), text).ok_or_else(|| unfit(span, node.tag.as_deref()))
             }
@@ -202,5 +206,82 @@ fn number_key(digits: &str) -> Cow<'_, str> {
             Cow::Owned(format!("{mantissa}e{sign}{:02}", exponent.abs()))
         }
         _ => Cow::Owned(number.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(text: &str) -> String {
+        match parse(text) {
+            Ok(value) => value.to_json().unwrap().to_string(),
+            Err(error) => format!("ERROR {error}"),
+        }
+    }
+
+    #[test]
+    fn values_have_the_types_that_kubernetes_reads() {
+        for (yaml, expected) in [
+            ("", "null"),
+            ("# nothing\n", "null"),
+            (
+                "a: yes\nb: 0777\nc: 1.50\nd: 'yes'\ne: ~\nf:\n",
+                r#"{"a":true,"b":511,"c":1.50,"d":"yes","e":null,"f":null}"#,
+            ),
+            ("- 2001-01-01\n- !!str 1\n- !!int '12'\n- !x 12\n- ! 12\n", r#"["2001-01-01","1",12,"12","12"]"#),
+            ("!!binary aGVs\n", r#""hel""#),
+            ("a: !!null ''\nb: !!bool 'yes'\nc: !!float 3\n", r#"{"a":null,"b":true,"c":3}"#),
+            ("a: !!int x\n", "ERROR the scalar is none of the kind that its tag `!!int` says (line 1, column 10)"),
+            ("a: !!int 1.5\n", "ERROR the scalar is none of the kind that its tag `!!int` says (line 1, column 10)"),
+            ("a: .inf\n", "ERROR neither infinite numbers nor `.nan` can be JSON (line 1, column 4)"),
+            (
+                "yes: 1\n0777: 2\n1.50: 3\n1e6: 4\n0.00001: 5\n-0: 6\n",
+                r#"{"true":1,"511":2,"1.5":3,"1e+06":4,"1e-05":5,"0":6}"#,
+            ),
+            ("~: 1\n", "ERROR a map's key is null (line 1, column 1)"),
+            ("[a]: 1\n", "ERROR a map's key is a map or a list (line 1, column 1)"),
+            ("a: 1\na: 2\n", r#"{"a":2}"#),
+            ("a: &a [1]\nb: *a\n", r#"{"a":[1],"b":[1]}"#),
+            (
+                "m: &m {a: 1, b: 2}\nc:\n  a: 9\n  <<: *m\nd:\n  <<: *m\n  a: 9\n",
+                r#"{"m":{"a":1,"b":2},"c":{"a":1,"b":2},"d":{"a":9,"b":2}}"#,
+            ),
+            ("<<: [{a: 5}, {a: 6, z: 7}]\n", r#"{"a":5,"z":7}"#),
+            ("<<: 1\n", "ERROR a merge key (`<<`) takes a map or a list of maps (line 1, column 5)"),
+            ("a: &a {<<: *a}\n", "ERROR invalid YAML: an anchor that contains its own alias (line 1, column 12)"),
+            ("a: 1\n---\nb: 2\n", "ERROR more than one YAML document (line 3)"),
+            ("a: [\n", "ERROR invalid YAML: unclosed bracket '[' (line 1, column 4)"),
+            ("{\"a\": \"\\/\\ud83d\\ude00\", \"n\":1E400}", r#"{"a":"/😀","n":1E400}"#),
+        ] {
+            assert_eq!(json(yaml), expected, "{yaml:?}");
+        }
+    }
+
+    #[test]
+    fn alias_bombs_end() {
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+        for index in 1..30 {
+            let alias = format!("*a{}", index - 1);
+            bomb.push_str(&format!("a{index}: &a{index} [{}]\n", [alias.as_str(); 9].join(", ")));
+        }
+        assert!(parse(&bomb).unwrap_err().contains("aliases expand to more than"));
+        let mut chain = String::from("a0: &a0 [x]\n");
+        for index in 1..20_000 {
+            chain.push_str(&format!("a{index}: &a{index} [*a{}]\n", index - 1));
+        }
+        assert!(parse(&chain).unwrap_err().contains("aliases nest more than"));
+    }
+
+    #[test]
+    fn merge_bombs_end() {
+        let mut bomb = String::from("a0: &a0 {x: 1}\n");
+        for index in 1..40 {
+            bomb.push_str(&format!("a{index}: &a{index} {{<<: [*a{0}, *a{0}]}}\n", index - 1));
+        }
+        let tree = read(&bomb, Span::new(0, bomb.len())).unwrap();
+        let last = tree.get(tree.root().unwrap(), "a39").unwrap();
+        assert!(tree.get(last, "x").is_some());
+        assert!(tree.get(last, "y").is_none());
     }
 }

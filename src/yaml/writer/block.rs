@@ -51,13 +51,15 @@ impl Shape {
         }
         let breaks = text.len() - text.trim_end_matches('\n').len();
         let (chomp, blank_lines) = match (breaks, block.chomp) {
-            (0, chomp) if !ends_line(source, block) => (chomp, 0),
             (0, _) => (Chomp::Strip, 0),
             (_, Chomp::Keep) => (Chomp::Keep, breaks - 1),
             (1, _) => (Chomp::Clip, 0),
             _ => (Chomp::Keep, (breaks - 1).checked_sub(blank_lines_after(source, block)?)?),
         };
-        Some(Self { indent, chomp, blank_lines, ends_line: breaks > 0 || ends_line(source, block) })
+        // At the end of a text a block's last line ends without a line break.
+        let implied = breaks == 1 && old.ends_with('\n');
+        let ends_line = ends_line(source, block) || (breaks > 0 && !implied);
+        Some(Self { indent, chomp, blank_lines, ends_line })
     }
 
     fn write(&self, source: &str, block: &Block, text: &str, out: &mut String) {
@@ -84,10 +86,14 @@ impl Shape {
 /// Whether a literal block gives the text back in every reader, its last line breaks aside.
 fn can_be_literal(text: &str) -> bool {
     let body = text.trim_end_matches('\n');
-    !body.is_empty()
-        && !body.starts_with(['\t', '\n'])
-        && body.chars().all(|char| matches!(char, '\n' | '\t') || scalar::is_printable(char))
-        && body.split('\n').all(|line| line.is_empty() || !line.trim_matches([' ', '\t']).is_empty())
+    !body.is_empty() && !body.starts_with(['\t', '\n']) && body.split('\n').all(is_literal_line)
+}
+
+fn is_literal_line(line: &str) -> bool {
+    let is_blank = || line.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
+    let is_simple = || line.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
+    let is_printable = || line.chars().all(|char| char == '\t' || scalar::is_printable(char));
+    line.is_empty() || !is_blank() && (is_simple() || is_printable())
 }
 
 /// The blank lines that follow, which a keeping header would take in; None where one of them holds more than a line break.

@@ -4,6 +4,7 @@
 mod generate;
 mod oracle;
 mod random;
+mod real;
 mod values;
 
 use std::collections::HashMap;
