@@ -16,9 +16,9 @@ pub(super) fn read<'s>(text: &'s str, document: Span) -> Option<Tree<'s>> {
     (reader.at == body.end).then(|| reader.builder.finish())
 }
 
-/// The end of the JSON value (a list or map) at `start`, by its brackets and strings; None if it has none, or is no JSON.
-pub(super) fn value_end(bytes: &[u8], start: usize) -> Option<usize> {
-    if !matches!(bytes.get(start), Some(b'{' | b'[')) {
+/// The end of the JSON object at `start`, by its brackets and strings; None if it has none, or is no JSON.
+pub(super) fn object_end(bytes: &[u8], start: usize) -> Option<usize> {
+    if bytes.get(start) != Some(&b'{') {
         return None;
     }
     let (mut at, mut depth) = (start, 0usize);
@@ -36,6 +36,11 @@ pub(super) fn value_end(bytes: &[u8], start: usize) -> Option<usize> {
             return Some(at);
         }
     }
+}
+
+/// Whether a text is one JSON value.
+pub(super) fn is_valid(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
 }
 
 /// The closing quote of the string whose first character is at `at`.

@@ -70,6 +70,8 @@ impl<'s> Reader<'s> {
             Event::DocumentStart(..) => self.document(span)?,
             Event::Scalar(text, style, anchor, tag) => {
                 let node = self.scalar(text, style, span)?;
+                // The parser reports an empty block scalar without its header.
+                self.end = self.end.max(node.span.end);
                 self.add(node, tag, tag_start, anchor);
             }
             Event::MappingStart(style, anchor, tag) => {
@@ -80,7 +82,7 @@ impl<'s> Reader<'s> {
             }
             Event::MappingEnd | Event::SequenceEnd => self.builder.close((span.end > span.start).then_some(span.end)),
             Event::Alias(anchor) => self.alias(anchor, span)?,
-            Event::Anchor(_, name) => self.anchor(name, span),
+            Event::Anchor(_, name) => self.anchor(name, span)?,
             _ => {}
         }
         Ok(())
@@ -116,6 +118,11 @@ impl<'s> Reader<'s> {
     fn block_scalar(&self, text: Cow<'s, str>, style: Style, span: Span) -> Result<Node<'s>, Flaw> {
         let span = token::block_span(&self.text[..self.body.end], self.end, span.end, &text)
             .ok_or_else(|| Flaw::new(Kind::Bug, span, "a block scalar without a header"))?;
+        if self.builder.depth() == 0 && token::block(self.text, span).text_indent(self.text, &text) == Some(0) {
+            let flaw =
+                Flaw::new(Kind::Syntax, span, "a block scalar whose lines are not indented is empty to Kubernetes");
+            return Err(flaw.hint("indent its lines"));
+        }
         let text = if self.has_unended_blank_line(span, &text) { Cow::Owned(format!("{text}\n")) } else { text };
         Ok(Node::new(Content::Scalar(style, text), span))
     }
@@ -210,12 +217,18 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn anchor(&mut self, name: Cow<'s, str>, span: Span) {
+    /// Kubernetes ends an anchor's name where YAML 1.2 lets it go on.
+    fn anchor(&mut self, name: Cow<'s, str>, span: Span) -> Result<(), Flaw> {
+        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+            let flaw = Flaw::new(Kind::Syntax, span, "an anchor with a name that Kubernetes reads in another way");
+            return Err(flaw.hint("use letters, digits, `_` and `-`"));
+        }
         if let Some(id) = self.last {
             let node = self.builder.node_mut(id);
             node.anchor = Some(name);
             node.start = node.start.min(span.start);
         }
+        Ok(())
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Flaw> {

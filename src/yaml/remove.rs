@@ -188,6 +188,8 @@ impl Cuts<'_, '_> {
         } else if let Some(last) = first.checked_sub(1).map(|last| &entries[last]) {
             let (from, to) = (last.end, entries[end - 1].end);
             match has_comment(from, to) {
+                // `{a:}` has the key `a:` to Kubernetes.
+                false if self.text[..from].ends_with(':') => self.replace(from, to, " "),
                 false => self.cut(from, to),
                 true => {
                     let comma = token::skip_space(self.text.as_bytes(), from);

@@ -80,7 +80,27 @@ impl Place<'_, '_> {
             _ => self.inline(value, &mut out)?,
         }
         edits.push(Edit { span: self.node.span, text: out });
+        self.clear_blank_lines(edits);
         Ok(())
+    }
+
+    /// Takes tabs out of the blank lines after a plain scalar: Kubernetes takes them there, and after a quoted one it does not.
+    fn clear_blank_lines(&self, edits: &mut Vec<Edit>) {
+        let text = self.document_text();
+        if self.node.flow || !matches!(self.node.content, Content::Scalar(Style::Plain, _)) {
+            return;
+        }
+        let mut end = token::line_end(text.as_bytes(), self.node.span.end);
+        while end < text.len() {
+            let start = end + token::line_break(text, end).len();
+            end = token::skip_blanks(text.as_bytes(), start);
+            if end < text.len() && token::line_break(text, end).is_empty() {
+                return;
+            }
+            if text[start..end].contains('\t') {
+                edits.push(Edit { span: Span::new(start, end), text: Zeroizing::default() });
+            }
+        }
     }
 
     /// The source up to the document's end, so that offsets stay.

@@ -98,12 +98,12 @@ impl<'a> Cuts<'a> {
         None
     }
 
-    /// The start of the JSON value that follows the one at `start` without a marker.
+    /// The start of the JSON object that follows the one at `start` without a marker.
     fn next_json(&self, start: usize) -> Option<usize> {
         let first = first_byte(self.bytes, start);
-        let end = json::value_end(self.bytes, first)?;
+        let end = json::object_end(self.bytes, first)?;
         let next = first_byte(self.bytes, end);
-        matches!(self.bytes.get(next), Some(b'{' | b'[')).then_some(next)
+        (self.bytes.get(next) == Some(&b'{') && json::is_valid(&self.bytes[first..end])).then_some(next)
     }
 }
 

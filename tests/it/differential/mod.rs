@@ -7,10 +7,9 @@ mod random;
 mod real;
 mod values;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
-use vault_render::source::Span;
 use vault_render::value::Value;
 use vault_render::yaml::edit::{Change, Edit, edit, splice};
 use vault_render::yaml::reader::read;
@@ -41,7 +40,7 @@ fn kubernetes_reads_what_was_meant() {
         }
     }
     failures.sort_by_key(String::len);
-    let shown = failures.iter().take(5).cloned().collect::<Vec<_>>().join("\n");
+    let shown = failures.iter().take(12).cloned().collect::<Vec<_>>().join("\n");
     assert!(failures.is_empty(), "{} of {count} streams failed\n{shown}", failures.len());
     assert!(refused * 50 <= count as usize, "{refused} of {count} streams that Kubernetes accepts were refused");
 }
@@ -68,7 +67,10 @@ enum Fate {
 impl Trial {
     fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
-        let stream: String = generate::stream(&mut random);
+        let mut stream = generate::stream(&mut random);
+        if is_mutated(seed) {
+            mutate(&mut stream, &mut random);
+        }
         let mut trial = Self {
             seed,
             source: stream.clone().into_bytes(),
@@ -86,6 +88,7 @@ impl Trial {
 
     fn edit(&mut self, text: &str, random: &mut Random) -> Result<Vec<Edit>, String> {
         let mut edits = Vec::new();
+        let repeated = if is_mutated(self.seed) { repeated(text) } else { HashSet::new() };
         for document in split(text.as_bytes()) {
             let tree = read(text, document.span).map_err(|flaw| format!("{:?}", flaw.error.detail))?;
             let Some(root) = tree.root() else { continue };
@@ -93,7 +96,7 @@ impl Trial {
             if !matches!(value, Value::Null) {
                 self.documents.push(serde_json::from_str(&value.to_json().unwrap()).unwrap());
             }
-            let changes = self.changes(&tree, document.span, random);
+            let changes = self.changes(&tree, &repeated, random);
             match edit(&tree, document.span, &changes) {
                 Ok(more) => edits.extend(more),
                 Err(flaw) => return Err(format!("EDIT {:?}: {}", flaw.error.kind, flaw.error.detail)),
@@ -102,13 +105,16 @@ impl Trial {
         Ok(edits)
     }
 
-    fn changes(&mut self, tree: &Tree, document: Span, random: &mut Random) -> Vec<Change> {
+    fn changes(&mut self, tree: &Tree, repeated: &HashSet<String>, random: &mut Random) -> Vec<Change> {
         let aliased = aliased(tree);
         let mut changes = Vec::new();
         for node in scalars(tree) {
             let Some((token, old)) = tree.text(node).and_then(|text| Some((token(text)?, text.to_owned()))) else {
                 continue;
             };
+            if repeated.contains(&token) {
+                continue;
+            }
             let goes = random.chance(20) && tree.parent(node).is_some() && !aliased.contains(&node);
             if goes && removable(tree, node, &aliased) {
                 self.fates.insert(token, Fate::Goes);
@@ -128,12 +134,15 @@ impl Trial {
             self.fates.insert(token, Fate::Becomes { old, new });
             changes.push(Change::Set { node, value });
         }
-        let _ = document;
         changes
     }
 
     fn judge(&self, before: &Answer, after: &Answer) -> Result<(), String> {
-        if before.error.is_some() {
+        // The decoder takes a lone `\r` for a line break in scalars only, and `---#` for text at a stream's start only.
+        let is_lone = |pair: &[u8]| pair[0] == b'\r' && pair[1] != b'\n';
+        let is_mixed = self.source.contains(&b'\n') && self.source.windows(2).any(is_lone);
+        let is_odd = is_mixed || self.source.starts_with(b"---#");
+        if before.error.is_some() || is_odd {
             return Ok(());
         }
         if let Some(why) = &self.refused {
@@ -143,7 +152,8 @@ impl Trial {
         if self.edited.starts_with(b"{}") && self.documents.len() > 1 {
             return Ok(());
         }
-        if !same_all(&self.documents, &before.documents) {
+        // Where YAML 1.1 and 1.2 differ, Kubernetes must still read the edits as they were meant.
+        if !is_mutated(self.seed) && !same_all(&self.documents, &before.documents) {
             return Err(format!(
                 "the source is read differently\nours:  {:?}\ntheirs: {:?}",
                 self.documents, before.documents
@@ -154,6 +164,9 @@ impl Trial {
         }
         let meant: Vec<Json> = before.documents.iter().filter_map(|document| self.meant(document)).collect();
         let meant: Vec<Json> = meant.into_iter().filter(|document| !document.is_null()).collect();
+        if !is_mutated(self.seed) && comments(&self.source) != comments(&self.edited) {
+            return Err("a comment on a line of its own is lost".to_owned());
+        }
         if !same_all(&meant, &after.documents) {
             return Err(format!(
                 "the edited stream is read differently\nmeant: {meant:?}\nread:  {:?}",
@@ -174,17 +187,74 @@ impl Trial {
             },
             Json::Array(items) => items.iter().filter_map(|item| self.meant(item)).collect(),
             Json::Object(entries) => {
-                let entries = entries.iter().filter_map(|(key, value)| Some((key.clone(), self.meant(value)?)));
+                let entries = entries.iter().filter_map(|(key, value)| Some((self.meant_key(key), self.meant(value)?)));
                 Json::Object(entries.collect())
             }
             value => value.clone(),
         })
     }
 
+    /// An alias can be a key.
+    fn meant_key(&self, key: &str) -> String {
+        match token(key).and_then(|token| self.fates.get(&token)) {
+            Some(Fate::Becomes { old, new: Json::String(new) }) if old == key => new.clone(),
+            _ => key.to_owned(),
+        }
+    }
+
     fn show(&self) -> String {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\r', "␍").replace('\t', "␉");
+        let text = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            text.split_inclusive('\n').map(|line| format!("{}\n", line.escape_debug())).collect::<String>()
+        };
         format!("--- source\n{}\n--- edited\n{}\n--- fates\n{:?}\n", text(&self.source), text(&self.edited), self.fates)
     }
+}
+
+/// Every fourth stream is broken a little.
+fn is_mutated(seed: u64) -> bool {
+    seed.is_multiple_of(4)
+}
+
+/// Takes out, doubles or exchanges a few pieces.
+fn mutate(stream: &mut String, random: &mut Random) {
+    for _ in 0..1 + random.below(3) {
+        let mut ends: Vec<usize> = stream.char_indices().map(|(at, _)| at).collect();
+        ends.push(stream.len());
+        let start = random.below(ends.len());
+        let end = (start + random.below(6)).min(ends.len() - 1);
+        let range = ends[start]..ends[end];
+        let piece = stream[range.clone()].to_owned();
+        let pieces = [
+            "", " ", "  ", "\n", "\t", ":", ": ", "-", "- ", "#", " #", "'", "\"", "|", ">", "{", "}", "[", "]", ",",
+            "&a ", "*a", "!!str ", "---\n", "\r", "?", "\\", "%", "@", "~",
+        ];
+        match random.below(3) {
+            0 => stream.replace_range(range, ""),
+            1 => stream.insert_str(ends[end], &piece),
+            _ => stream.replace_range(range, random.pick(&pieces)),
+        }
+    }
+}
+
+/// The comments on lines of their own, as the generator writes them.
+fn comments(text: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(text);
+    ["# <T99> at column 0", "# a comment"].iter().map(|comment| text.matches(comment).count()).sum()
+}
+
+/// The tokens that stand in more than one scalar.
+fn repeated(text: &str) -> HashSet<String> {
+    let (mut once, mut twice) = (HashSet::new(), HashSet::new());
+    for document in split(text.as_bytes()) {
+        let Ok(tree) = read(text, document.span) else { continue };
+        for token in scalars(&tree).into_iter().filter_map(|node| token(tree.text(node)?)) {
+            if !once.insert(token.clone()) {
+                twice.insert(token);
+            }
+        }
+    }
+    twice
 }
 
 /// The first token in a text.
@@ -222,11 +292,10 @@ fn aliased(tree: &Tree) -> Vec<NodeId> {
 
 /// Whether the scalar's disappearance changes nothing but its own entry.
 fn removable(tree: &Tree, node: NodeId, aliased: &[NodeId]) -> bool {
-    let mut key = None;
-    if let Some(parent) = tree.parent(node) {
-        key = tree.entries(parent).find(|(_, value)| *value == node).map(|(key, _)| key);
-    }
-    key.is_none_or(|key| !aliased.contains(&key))
+    let Some(parent) = tree.parent(node) else { return false };
+    let Some((key, _)) = tree.entries(parent).find(|(_, value)| *value == node) else { return true };
+    let twins = tree.entries(parent).filter(|(other, _)| tree.text(*other) == tree.text(key)).count();
+    twins == 1 && !aliased.contains(&key)
 }
 
 fn same_all(left: &[Json], right: &[Json]) -> bool {
