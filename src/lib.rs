@@ -9,6 +9,7 @@ pub mod client;
 pub mod config;
 pub mod error;
 pub mod excerpt;
+pub mod fingerprint;
 pub mod input;
 pub mod lint;
 pub mod manifest;

@@ -1,6 +1,6 @@
 //! `check`: what is wrong, on stdout; no manifest. The pass of `generate`, ended before it fills.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use super::output;
 use super::pass::Pass;
 use crate::error::{Error, Errors, Kind, Level};
 use crate::input::{self, Changed};
-use crate::lint::{self, Answers};
+use crate::lint::{self, Answers, Baseline, Comments};
 use crate::render::{self, Options, Survey};
-use crate::report::{self, Counts};
+use crate::report::{self, Counts, sarif};
 use crate::source::Source;
 
 /// Find what is wrong before anything ships; no manifest is printed
@@ -42,6 +42,14 @@ pub(super) struct Args {
     #[arg(long)]
     any: bool,
 
+    /// Accept the findings that FILE names by their fingerprints
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Write what is found to FILE, for `--baseline`
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+
     /// Explain a rule, with an example that breaks it
     #[arg(long, value_name = "RULE", value_parser = known_rules(), hide_possible_values = true)]
     explain: Option<String>,
@@ -56,6 +64,10 @@ enum Format {
     Text,
     /// One JSON object a line
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
 }
 
 const AFTER_HELP: &str = "\
@@ -64,6 +76,8 @@ Examples:
   vault-render check manifests/ --online               with what only the store knows; nothing is created there
   vault-render check --since origin/main               what a branch has changed
   kustomize build overlays/prod | vault-render check -
+  vault-render check --format sarif > check.sarif      for code scanning; docs/ci.md has whole pipelines
+  vault-render check --write-baseline baseline.json    accept what is known; then --baseline baseline.json
   vault-render check --explain not-base64
 
 Every rule is in docs/rules.md. A note is worth knowing and does not count as found.
@@ -89,6 +103,7 @@ fn finish(
     mut errors: Errors,
 ) -> ExitCode {
     let survey = Survey::new(sources);
+    let comments = Comments::of(&survey, others);
     errors.extend(lint::check(&survey, others));
     let plan = survey.plan(&args.options(), &mut errors);
     if args.online {
@@ -99,18 +114,16 @@ fn finish(
     }
     let mut read: Vec<Arc<Source>> = sources.iter().chain(others).cloned().collect();
     read.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
-    let found = report::in_order(errors, &read);
-    let shown = args.format.shown(&found, sources.len(), environment);
-    match output::write(&[shown.as_bytes()]) {
-        Ok(()) => ExitCode::from(code(&found)),
+    let found = report::in_order(comments.accept(lint::hide(errors)), &read);
+    match args.end(found, sources.len(), environment) {
+        Ok(code) => ExitCode::from(code),
         Err(error) => output::fail(error, environment),
     }
 }
 
 /// What an exit code says of the findings: notes do not count.
 fn code(found: &[Error]) -> u8 {
-    let failed = |error: &Error| matches!(error.kind, Kind::Input | Kind::Setting | Kind::Store | Kind::Bug);
-    if found.iter().any(|error| error.level == Level::Error && failed(error)) {
+    if found.iter().any(is_failure) {
         output::FAILED
     } else if found.iter().any(|error| error.level > Level::Note) {
         output::FOUND
@@ -119,7 +132,37 @@ fn code(found: &[Error]) -> u8 {
     }
 }
 
+/// Whether the run failed, rather than found something.
+fn is_failure(error: &Error) -> bool {
+    error.level == Level::Error && matches!(error.kind, Kind::Input | Kind::Setting | Kind::Store | Kind::Bug)
+}
+
+fn unusable(what: &str, baseline: &Path, error: &std::io::Error) -> Error {
+    let detail = format!("cannot {what} the baseline `{}`", baseline.display());
+    Error::new(Kind::Input, detail).cause(error.to_string())
+}
+
 impl Args {
+    /// Prints what the baseline does not accept, or writes the baseline; the exit code.
+    fn end(&self, found: Vec<Error>, files: usize, environment: &Environment) -> Result<u8, Error> {
+        if let Some(path) = &self.write_baseline {
+            let (failed, found): (Vec<Error>, Vec<Error>) = found.into_iter().partition(is_failure);
+            let write = std::fs::write(path, Baseline::of(&found).text());
+            write.map_err(|error| unusable("write", path, &error))?;
+            output::write(&[self.format.shown(&failed, files, environment).as_bytes()])?;
+            return Ok(code(&failed));
+        }
+        let found = match &self.baseline {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| unusable("read", path, &error))?;
+                Baseline::parse(&text)?.accept(found)
+            }
+            None => found,
+        };
+        output::write(&[self.format.shown(&found, files, environment).as_bytes()])?;
+        Ok(code(&found))
+    }
+
     fn options(&self) -> Options {
         Options { strict: true, any: self.any }
     }
@@ -143,6 +186,8 @@ impl Format {
         match self {
             Self::Text => text(found, files, environment),
             Self::Json => found.iter().map(|error| report::json::finding(error) + "\n").collect(),
+            Self::Sarif => report::sarif::log(found, &sarif_rules(), &environment.here(true).folder.to_string_lossy()),
+            Self::Github => found.iter().map(|error| report::github::finding(error) + "\n").collect(),
         }
     }
 }
@@ -157,6 +202,13 @@ fn text(found: &[Error], files: usize, environment: &Environment) -> String {
     }
     let found = counts.list().unwrap_or_else(|| "nothing found".to_owned());
     out + &format!("{found} in {files} manifest file{}\n", if files == 1 { "" } else { "s" })
+}
+
+/// The rules, as SARIF describes them.
+fn sarif_rules() -> Vec<sarif::Rule> {
+    let rule =
+        |rule: &lint::Rule| sarif::Rule { id: rule.id, level: rule.level, short: rule.doc, help: rule.explanation };
+    lint::rules().map(rule).collect()
 }
 
 fn known_rules() -> PossibleValuesParser {

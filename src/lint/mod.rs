@@ -1,9 +1,13 @@
 //! What is wrong, before anything ships: a table of rules, and what they find in a survey of the documents. Pure.
 //! One file is one family of rules; a further rule is a row there and its function.
 
+mod allow;
 mod annotations;
+mod baseline;
+mod clear;
 mod data;
 mod docs;
+mod hide;
 mod mistyped;
 mod online;
 mod pass;
@@ -20,6 +24,11 @@ use crate::error::{Error, Level};
 use crate::render::{Document, Plan, Survey};
 use crate::secret::Secrets;
 use crate::source::Source;
+
+pub use allow::Comments;
+pub use baseline::Baseline;
+pub use clear::{FORMS, Form, forms};
+pub use hide::hide;
 
 /// A mistake that `check` knows.
 #[derive(Debug)]
@@ -61,8 +70,16 @@ pub struct Answers<'a> {
 }
 
 /// Every rule, by families.
-pub static RULES: &[&[Rule]] =
-    &[pass::RULES, yaml::RULES, placeholder::RULES, annotations::RULES, data::RULES, online::RULES];
+pub static RULES: &[&[Rule]] = &[
+    pass::RULES,
+    yaml::RULES,
+    placeholder::RULES,
+    annotations::RULES,
+    data::RULES,
+    clear::RULES,
+    allow::RULES,
+    online::RULES,
+];
 
 /// Every rule.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -85,6 +102,7 @@ pub fn check(survey: &Survey<'_>, others: &[Arc<Source>]) -> Vec<Error> {
         }
     }
     found.extend(survey.unread().filter(|unread| !unread.wanted).map(|unread| unread.error.clone()));
+    clear::locate(survey, &mut found);
     found
 }
 

@@ -1,6 +1,8 @@
-//! How findings look: text for people, JSON for programs. Knows no terminal: whoever prints says whether there are colours.
+//! How findings look: text for people, JSON and SARIF for programs, GitHub's commands for its runners. Knows no terminal: whoever prints says whether there are colours.
 
+pub mod github;
 pub mod json;
+pub mod sarif;
 pub mod text;
 
 use std::sync::Arc;

@@ -9,11 +9,12 @@ use crate::support::servers;
 const PAGES: [&str; 4] = ["backends", "modifiers", "rules", "settings"];
 
 /// The pages that people write.
-const WRITTEN: [&str; 8] = [
+const WRITTEN: [&str; 9] = [
     "README.md",
     "CONTRIBUTING.md",
     "COMPATIBILITY.md",
     "docs/argocd.md",
+    "docs/ci.md",
     "docs/helm.md",
     "docs/kustomize.md",
     "docs/placeholders.md",

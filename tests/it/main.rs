@@ -4,6 +4,7 @@ mod auth;
 mod canary;
 mod cases;
 mod check;
+mod clear;
 mod cli;
 mod cluster;
 mod differential;

@@ -14,6 +14,7 @@ const RENDER: &[&str] =
     &["placeholder", "manifest", "modifier", "yaml", "policy", "backend", "secret", "value", "source", "error"];
 const LINT: &[&str] = &[
     "render",
+    "fingerprint",
     "placeholder",
     "manifest",
     "modifier",
@@ -27,6 +28,7 @@ const LINT: &[&str] = &[
 ];
 const REPORT: &[&str] = &[
     "render",
+    "fingerprint",
     "excerpt",
     "diff",
     "placeholder",
@@ -48,6 +50,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("secret", &["value", "source", "error"]),
     ("error", &["value", "source", "excerpt"]),
     ("excerpt", VALUES),
+    ("fingerprint", &["error", "source"]),
     ("diff", VALUES),
     ("yaml", YAML),
     ("manifest", MANIFEST),
@@ -75,6 +78,7 @@ const PURE: &[&str] = &[
     "secret.rs",
     "error.rs",
     "excerpt.rs",
+    "fingerprint.rs",
     "diff.rs",
     "yaml/",
     "manifest/",

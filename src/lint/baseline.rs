@@ -1,0 +1,96 @@
+//! A file of findings that are known and accepted, by their fingerprints: no values, and nothing that a value could be
+//! guessed from. Knows no file system.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Kind};
+use crate::fingerprint::fingerprints;
+
+/// What is accepted.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Baseline {
+    version: u32,
+    findings: Vec<Entry>,
+}
+
+/// A finding; rule and file are for readers.
+#[derive(Debug, Serialize, Deserialize)]
+struct Entry {
+    fingerprint: String,
+    rule: String,
+    file: String,
+}
+
+impl Baseline {
+    /// One that accepts `found`, which is in the order of the input.
+    pub fn of(found: &[Error]) -> Self {
+        let entries = fingerprints(found).into_iter().zip(found).map(|(fingerprint, error)| Entry {
+            fingerprint,
+            rule: error.rule.to_owned(),
+            file: error.place.as_ref().map(|place| place.source.name.clone()).unwrap_or_default(),
+        });
+        Self { version: 1, findings: entries.collect() }
+    }
+
+    /// Reads a baseline's text.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let wrong = |cause: String| {
+            Error::new(Kind::Input, "the baseline cannot be read")
+                .cause(cause)
+                .hint("`--write-baseline FILE` writes one anew")
+        };
+        let baseline: Self = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        match baseline.version {
+            1 => Ok(baseline),
+            version => Err(wrong(format!("its version is {version}, known is 1"))),
+        }
+    }
+
+    /// The text of the file, a line for each finding.
+    pub fn text(&self) -> String {
+        let lines: Vec<String> = self.findings.iter().filter_map(|entry| serde_json::to_string(entry).ok()).collect();
+        let version = self.version;
+        match lines.is_empty() {
+            true => format!("{{\"version\": {version}, \"findings\": []}}\n"),
+            false => format!("{{\"version\": {version}, \"findings\": [\n  {}\n]}}\n", lines.join(",\n  ")),
+        }
+    }
+
+    /// The findings that are not accepted; `found` is in the order of the input.
+    pub fn accept(&self, found: Vec<Error>) -> Vec<Error> {
+        let known: HashSet<&str> = self.findings.iter().map(|entry| entry.fingerprint.as_str()).collect();
+        let fingerprints = fingerprints(&found);
+        let new = found.into_iter().zip(fingerprints).filter(|(_, fingerprint)| !known.contains(fingerprint.as_str()));
+        new.map(|(error, _)| error).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::source::{Place, Source, Span};
+
+    fn finding(detail: &str) -> Error {
+        let source = Arc::new(Source::new("a.yaml", "password: hunter22"));
+        Error::new(Kind::Value, detail).rule("secret-in-data").at(Place::new(source, Span::new(10, 18)))
+    }
+
+    #[test]
+    fn what_is_written_down_is_accepted_and_nothing_else() {
+        let baseline = Baseline::parse(&Baseline::of(&[finding("a"), finding("b")]).text()).unwrap();
+        let new = baseline.accept(vec![finding("a"), finding("c"), finding("b"), finding("b")]);
+        assert_eq!(new.iter().map(|error| error.detail.as_str()).collect::<Vec<_>>(), ["c", "b"]);
+        assert!(Baseline::parse(&Baseline::default().text()).is_err());
+        assert!(Baseline::parse(&Baseline::of(&[]).text()).is_ok());
+    }
+
+    #[test]
+    fn a_baseline_holds_no_value() {
+        let text = Baseline::of(&[finding("a")]).text();
+        assert!(!text.contains("hunter22") && text.contains("a.yaml"), "{text}");
+    }
+}

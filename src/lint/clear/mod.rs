@@ -1,0 +1,116 @@
+//! Secrets committed in clear: tokens and private keys known by how they look, in any text and in base64; literal values in
+//! Secrets. A finding says what it is, never a part of it.
+
+mod encoded;
+mod forms;
+mod key;
+mod literal;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::{Judge, Rule};
+use crate::error::{Error, Kind, Level};
+use crate::render::{Document, Survey};
+use crate::source::{Place, Source};
+use crate::yaml::tree::NodeId;
+
+pub use forms::{FORMS, Form, forms};
+
+use scan::{Leak, What};
+
+const TOKEN: &str = "known-token";
+const KEY: &str = "private-key";
+const LITERAL: &str = "secret-in-data";
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        id: LITERAL,
+        level: Level::Error,
+        doc: "a Secret with a literal value in `data` or `stringData`",
+        explanation: "What is committed is read by everybody who may read the repository, for as long as its history is kept. \
+            Base64 hides nothing. Keep the value in the store and put a placeholder in its place; if the value was in use, \
+            change it. Empty values, booleans, certificates, public keys and what another tool fills in (`{{ … }}`, `${…}`) \
+            are fine. It is a note where the key names nothing secret, such as `username` or `host`.",
+        example: "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\nstringData:\n  password: correct horse\n",
+        judge: Judge::Document(literal::judge),
+    },
+    Rule {
+        id: TOKEN,
+        level: Level::Error,
+        doc: "a token of a well-known form in clear, in any file",
+        explanation: "Tokens of Vault, clouds, code hosts, package registries and many services are known by how they look; \
+            base64 and JSON are looked into. Whoever may read the repository can use it. Revoke the token, keep the new one in \
+            the store, and put a placeholder in its place. One that says itself that it is an example is a note.",
+        example: "",
+        judge: Judge::Text(judge),
+    },
+    Rule {
+        id: KEY,
+        level: Level::Error,
+        doc: "a private key in clear, in any file",
+        explanation: "Private keys in PEM (RSA, EC, PKCS#8, OpenSSH, PGP, cosign), PuTTY's and age's are found, in base64 and \
+            JSON as well. Replace the key and its certificate, keep the new one in the store, and put a placeholder in its \
+            place. An encrypted key is as safe as its passphrase.",
+        example: "",
+        judge: Judge::Pass,
+    },
+];
+
+/// Whether a finding of `rule` is about a secret in clear: nothing of its text may be shown.
+pub(super) fn is_about_a_secret(rule: &str) -> bool {
+    [TOKEN, KEY, LITERAL].contains(&rule)
+}
+
+fn judge(source: &Arc<Source>, found: &mut Vec<Error>) {
+    found.extend(scan::leaks(&source.bytes).iter().map(|leak| finding(leak, source)));
+}
+
+fn finding(leak: &Leak, source: &Arc<Source>) -> Error {
+    let (rule, name, what) = match leak.what {
+        What::Token(name) => (TOKEN, name, "revoke it"),
+        What::Key(name) => (KEY, name, "replace it"),
+    };
+    let encoded = if leak.encoded { ", in base64" } else { "" };
+    let hint = match leak.example {
+        true => "it says that it is an example: `# vault-render: allow known-token REASON` accepts it".to_owned(),
+        false => format!("{what}, keep the new one in the store, and put a placeholder here"),
+    };
+    let level = if leak.example { Level::Note } else { Level::Error };
+    let error = Error::new(Kind::Value, format!("{name} in clear{encoded}")).rule(rule).hint(hint).hidden();
+    Error { level, ..error }.at(Place::new(source.clone(), leak.span))
+}
+
+/// Adds to findings in manifests which resource and field they are in.
+pub(super) fn locate(survey: &Survey<'_>, found: &mut [Error]) {
+    for error in found.iter_mut().filter(|error| is_about_a_secret(error.rule)) {
+        let Some(place) = error.place.as_mut().filter(|place| place.resource.is_none()) else { continue };
+        let Some(document) = document(survey, &place.source, place.span.start) else { continue };
+        let (node, is_inside) = node(document, place.span.start);
+        let Some(node) = node else { continue };
+        let located = document.place(node);
+        let field = located.field.filter(|_| is_inside);
+        *place = Place { span: place.span, field, ..located };
+    }
+}
+
+/// The document around a byte of a source.
+pub(super) fn document<'d, 's>(survey: &'d Survey<'s>, source: &Arc<Source>, at: usize) -> Option<&'d Document<'s>> {
+    survey.documents().find(|document| Arc::ptr_eq(&document.source, source) && document.span.range().contains(&at))
+}
+
+/// The innermost node around the byte at `offset`, and whether that is a scalar.
+fn node(document: &Document<'_>, offset: usize) -> (Option<NodeId>, bool) {
+    let tree = &document.tree;
+    let mut at = tree.root();
+    while let Some(node) = at {
+        let around = tree.children(node).find(|child| tree.node(*child).span.range().contains(&offset));
+        match around {
+            Some(child) => at = Some(child),
+            None => return (at, tree.text(node).is_some()),
+        }
+    }
+    (None, false)
+}

@@ -1,0 +1,67 @@
+//! A finding as GitHub Actions shows it beside the line: a workflow command.
+//! Reference: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>
+
+use crate::error::{Error, Level};
+
+/// One finding in one line, without its line break.
+pub fn finding(error: &Error) -> String {
+    let command = match error.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "notice",
+    };
+    let mut properties = Vec::new();
+    if let Some(place) = &error.place {
+        let (line, column) = place.line_column();
+        properties.push(format!("file={}", property(&place.source.name)));
+        properties.push(format!("line={line},col={column}"));
+    }
+    properties.push(format!("title=vault-render {}", property(error.rule)));
+    format!("::{command} {}::{}", properties.join(","), data(&message(error)))
+}
+
+/// All that is said, line by line.
+fn message(error: &Error) -> String {
+    let place = error.place.as_ref();
+    let resource = place.and_then(|place| place.resource.as_ref()).map(ToString::to_string);
+    let field = place.and_then(|place| place.field.clone());
+    let rest = [("", Some(error.detail.clone())), ("resource: ", resource), ("field: ", field)];
+    let rest = rest.into_iter().chain([("cause: ", error.cause.clone()), ("hint: ", error.hint.clone())]);
+    let lines =
+        rest.filter_map(|(word, text)| text.filter(|text| !text.is_empty()).map(|text| format!("{word}{text}")));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::error::Kind;
+    use crate::source::{Place, ResourceId, Source, Span};
+
+    #[test]
+    fn a_finding_is_one_command_and_nothing_in_it_ends_it() {
+        let resource = ResourceId { kind: "Secret".into(), namespace: None, name: Some("db".into()) };
+        let place = Place {
+            resource: Some(Arc::new(resource)),
+            field: Some("data.x".into()),
+            ..Place::new(Arc::new(Source::new("a:1,b.yaml", "a:\n  <x>")), Span::new(5, 8))
+        };
+        let error = Error::warning(Kind::Missing, "100% of `x`\n::error::y").at(place).hint("look");
+        assert_eq!(
+            finding(&error),
+            "::warning file=a%3A1%2Cb.yaml,line=2,col=3,title=vault-render missing::\
+             100%25 of `x`%0A::error::y%0Aresource: Secret db%0Afield: data.x%0Ahint: look"
+        );
+        assert_eq!(finding(&Error::new(Kind::Input, "x")), "::error title=vault-render input::x");
+    }
+}
