@@ -7,7 +7,7 @@ use super::*;
 use crate::config::table::Format;
 use crate::config::{ConfigFile, Given};
 
-/// What the rules say in the pod of an Argo CD plugin that works in `/work/repo/app`.
+/// What the rules say in the pod of an Argo CD plugin that works in `/srv/repo/app`.
 fn judged(settings: &[(&str, &str)]) -> (Config, Vec<String>) {
     let environment = settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
     let (config, errors) = Config::read(Given { environment, ..pod() });
@@ -15,7 +15,7 @@ fn judged(settings: &[(&str, &str)]) -> (Config, Vec<String>) {
 }
 
 fn pod() -> Given {
-    let (repository, working_folder) = ("/work/repo".into(), "/work/repo/app".into());
+    let (repository, working_folder) = ("/srv/repo".into(), "/srv/repo/app".into());
     Given { service_account_token: true, repository, working_folder, ..Given::default() }
 }
 
@@ -160,15 +160,15 @@ fn rule_2_the_operator_widens_and_a_tenant_does_not_widen_himself() {
 fn rule_3_a_tenant_names_no_file_outside_the_repository() {
     for row in SETTINGS.iter().filter(|row| row.is(Role::File)) {
         let name = format!("ARGOCD_ENV_{}", row.name);
-        for path in ["/etc/passwd", "../../x", "/work/repo/../x", "/work/repository/x", "../../../../../x"] {
+        for path in ["/etc/passwd", "../../x", "/srv/repo/../x", "/srv/repository/x", "../../../../../x"] {
             let (_, errors) = judged(&[&OWN_APPROLE[..], &[(&name, path)]].concat());
             assert!(errors.len() == 1 && errors[0].contains("outside the repository"), "{name}={path}: {errors:?}");
         }
-        for path in ["x", "../x", "/work/repo/x", "./a/../x"] {
+        for path in ["x", "../x", "/srv/repo/x", "./a/../x"] {
             let (config, errors) = judged(&[&OWN_APPROLE[..], &[(&name, path)]].concat());
             assert_eq!(
                 (errors.len(), config.confined(row.name)),
-                (0, Some(Path::new("/work/repo"))),
+                (0, Some(Path::new("/srv/repo"))),
                 "{name}={path}: {errors:?}"
             );
         }
