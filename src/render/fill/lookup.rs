@@ -2,7 +2,7 @@
 
 use super::super::plan::Gap;
 use crate::error::{Error, Kind};
-use crate::placeholder::{Found, Key, Placeholder, What};
+use crate::placeholder::{Found, Key, Placeholder, Reference, What};
 use crate::secret::{Outcome, Secret, SecretId, Secrets};
 use crate::source::Place;
 use crate::value::Value;
@@ -50,7 +50,7 @@ fn look(placeholder: &Placeholder, gap: &Gap, secrets: &Secrets, place: &dyn Fn(
         Outcome::Found(secret) => match value(secret, &placeholder.key) {
             Some(value) => (Some(value), None),
             None if placeholder.closed => return Looked::Markup,
-            None => (None, Some(no_key(secret, &placeholder.key, &id))),
+            None => (None, Some(no_key(secret, placeholder, &id))),
         },
         Outcome::NoPath(error) | Outcome::NoVersion(error) => (None, Some(error.clone())),
         Outcome::Denied(error) | Outcome::Failed(error) => {
@@ -81,16 +81,23 @@ fn nothing() -> Error {
     Error::new(Kind::Missing, "missing value")
 }
 
-fn no_key(secret: &Secret, key: &Key, id: &SecretId) -> Error {
-    let Key::Named(key) = key else { return nothing() };
-    let error = Error::new(Kind::Missing, format!("missing key `{key}` in the secret at `{}`", id.path));
-    let Value::Map(entries) = &secret.data else { return error };
-    let names: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
-    match near(key, &names).as_slice() {
-        [] if names.is_empty() => error.hint("the secret is empty"),
-        [] => error.hint(format!("its keys are {}", listed(&names))),
-        near => error.hint(format!("did you mean {}?", listed(near))),
-    }
+fn no_key(secret: &Secret, placeholder: &Placeholder, id: &SecretId) -> Error {
+    let Key::Named(key) = &placeholder.key else { return nothing() };
+    let names: Vec<&str> = match &secret.data {
+        Value::Map(entries) => entries.iter().map(|(name, _)| name.as_str()).collect(),
+        _ => Vec::new(),
+    };
+    let keys = match near(key, &names).as_slice() {
+        [] if names.is_empty() => "the secret is empty".to_owned(),
+        [] => format!("its keys are {}", listed(&names)),
+        near => format!("did you mean {}?", listed(near)),
+    };
+    // `<br>` looks like a key.
+    let hint = match placeholder.secret {
+        Reference::Annotated => format!("{keys}; if the text is meant, write `<raw:{key}>`"),
+        Reference::Inline { .. } => keys,
+    };
+    Error::new(Kind::Missing, format!("missing key `{key}` in the secret at `{}`", id.path)).hint(hint)
 }
 
 fn near<'n>(key: &str, names: &[&'n str]) -> Vec<&'n str> {
