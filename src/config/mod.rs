@@ -14,6 +14,8 @@ use crate::error::{Error, Errors, Kind};
 pub mod cluster;
 pub mod docs;
 mod file;
+#[cfg(test)]
+mod fixtures;
 mod format;
 mod notice;
 mod read;

@@ -80,24 +80,8 @@ fn did_you_mean(error: Error, name: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Config, ConfigFile, Given};
-    use super::*;
-
-    fn environment(pairs: &[(&str, &str)]) -> Given {
-        let environment = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        Given { environment, ..Given::default() }
-    }
-
-    fn file(text: &str) -> Option<ConfigFile> {
-        Some(ConfigFile { path: "avp.yaml".into(), text: text.into(), inside_working_folder: false })
-    }
-
-    fn texts(errors: &Errors) -> Vec<String> {
-        errors
-            .iter()
-            .map(|error| format!("{:?}: {error}; {}", error.level, error.hint.as_deref().unwrap_or_default()))
-            .collect()
-    }
+    use super::super::fixtures::{environment, file, texts};
+    use super::super::{Config, Given};
 
     #[test]
     fn where_avp_would_take_the_file_a_warning_names_both() {

@@ -156,24 +156,9 @@ impl Layer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ClusterSecret, ConfigFile};
+    use super::super::ClusterSecret;
+    use super::super::fixtures::{environment, file, texts};
     use super::*;
-
-    fn environment(pairs: &[(&str, &str)]) -> Given {
-        let environment = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        Given { environment, ..Given::default() }
-    }
-
-    fn file(text: &str) -> Option<ConfigFile> {
-        Some(ConfigFile { path: "avp.yaml".into(), text: text.into(), inside_working_folder: false })
-    }
-
-    fn texts(errors: &Errors) -> Vec<String> {
-        errors
-            .iter()
-            .map(|error| format!("{:?}: {error}; {}", error.level, error.hint.as_deref().unwrap_or_default()))
-            .collect()
-    }
 
     #[test]
     fn the_first_of_flag_tenant_environment_file_secret_and_default_counts() {
