@@ -35,7 +35,7 @@ pub struct Here {
 }
 
 /// A text that is not read yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Text {
     /// What is piped in.
     Stdin,

@@ -1,10 +1,11 @@
 //! The files of a folder that are no manifests: what a look for secrets in clear reads as well.
-//! Must not know what is in them, beyond whether it is text.
+//! What Git ignores is not committed, so it is left out. Must not know what is in them, beyond whether it is text.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use walkdir::{DirEntry, WalkDir};
+use ignore::{DirEntry, WalkBuilder};
 
 use super::{Here, Text, Wanted, list, typed};
 use crate::source::Source;
@@ -14,11 +15,12 @@ const LONGEST: u64 = 1 << 20;
 
 /// Every text below the folders that `paths` name which is no manifest: hidden files and charts too, `.git` and links not.
 pub fn others(paths: &[String], here: &Here, wanted: Wanted<'_>) -> Vec<Arc<Source>> {
-    let (manifests, _) = list(paths, here);
+    let manifests: HashSet<Text> = list(paths, here).0.into_iter().collect();
     let folders = paths.iter().filter(|path| *path != "-").map(Path::new).filter(|path| path.is_dir());
     let files = folders.flat_map(|folder| {
-        let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
-        walk.filter_entry(|entry| entry.file_name() != ".git").flatten().filter(is_short)
+        let mut walk = WalkBuilder::new(folder);
+        walk.hidden(false).ignore(false).git_global(false).sort_by_file_name(Ord::cmp);
+        walk.filter_entry(|entry| entry.file_name() != ".git").build().flatten().filter(is_short)
     });
     let files = files.map(DirEntry::into_path).filter(|path| wanted(path));
     let files = files.filter(|path| !manifests.contains(&Text::File(path.clone())));
@@ -26,7 +28,7 @@ pub fn others(paths: &[String], here: &Here, wanted: Wanted<'_>) -> Vec<Arc<Sour
 }
 
 fn is_short(entry: &DirEntry) -> bool {
-    entry.file_type().is_file() && entry.metadata().is_ok_and(|file| file.len() <= LONGEST)
+    entry.file_type().is_some_and(|kind| kind.is_file()) && entry.metadata().is_ok_and(|file| file.len() <= LONGEST)
 }
 
 /// The file's text; none where it cannot be read or holds bytes that no text has.
@@ -45,6 +47,8 @@ mod tests {
         for (name, text) in [
             (".env", "a"),
             (".git/config", "a"),
+            (".gitignore", "target\n"),
+            ("target/built.txt", "a"),
             ("README.md", "a"),
             ("app.yaml", "a: 1"),
             ("chart/Chart.yaml", "a: 1"),
@@ -57,6 +61,6 @@ mod tests {
         let path = folder.path().to_str().unwrap().to_owned();
         let found = others(std::slice::from_ref(&path), &Here::default(), &|_| true);
         let names: Vec<&str> = found.iter().map(|file| file.name.strip_prefix(&path).unwrap()).collect();
-        assert_eq!(names, ["/.env", "/README.md", "/chart/Chart.yaml", "/chart/templates/x.yaml"]);
+        assert_eq!(names, ["/.env", "/.gitignore", "/README.md", "/chart/Chart.yaml", "/chart/templates/x.yaml"]);
     }
 }
