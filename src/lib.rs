@@ -1,7 +1,26 @@
 //! vault-render fills placeholders in Kubernetes manifests from a secret store and leaves every other byte alone.
 //!
-//! One pass, whatever the command: **read → plan → fetch → fill → write**. Folders are stages, files are nouns; imports point
-//! one way, and a test holds it (`tests/it/structure.rs`).
+//! # The pass
+//!
+//! One pass, whatever the command: **read → plan → fetch → fill → write**. Planning and filling are pure; fetching is the only `await`.
+//! `generate` prints what comes out, `check` looks at what planning found.
+//!
+//! A manifest's way: [`input`] makes it a [`source::Source`]; [`yaml`] finds its documents and nodes; [`manifest`] knows its kind and what its
+//! annotations ask; [`placeholder`] parses its gaps; [`render::plan`] lists each secret; [`policy`] says whether it may have them;
+//! [`render::fetch`] asks the store, all at once; [`render::fill`] makes edits; [`render::write`] hands out the text.
+//!
+//! # The map
+//!
+//! Folders are stages, files are nouns. Imports point one way, and a test holds it (`tests/it/structure.rs`): the nouns ([`value`], [`source`],
+//! [`secret`], [`error`]) name nothing above them; [`yaml`] knows no Kubernetes, [`manifest`] no placeholders, [`placeholder`] no store,
+//! [`backend`] no manifest; only [`cli`] prints. What gets extended is a table: [`modifier::MODIFIERS`], [`placeholder::ENCODINGS`],
+//! [`backend::BACKENDS`], [`config::table::SETTINGS`], [`lint::RULES`].
+//!
+//! # Words
+//!
+//! *Candidate*: a document that the scan could not prove free of placeholders. *Gap*: a scalar to fill. *Access*: one reading that a placeholder
+//! needs, with who asks and where. *Grant*: the permission for it. *Edit*: a span of a source and its new text. *Layer*: one encoding around a
+//! placeholder. *Operator* and *tenant*: who runs the renderer, and who may edit an Application or its repository.
 
 pub mod backend;
 pub mod cli;
