@@ -10,7 +10,7 @@ use std::time::Instant;
 use documents::DEPLOYMENT;
 use vault_render::config::Config;
 use vault_render::error::Errors;
-use vault_render::render::{Options, fetch, fill, plan, write};
+use vault_render::render::{Options, Output, fetch, fill, plan};
 use vault_render::secret::Secrets;
 use vault_render::source::Source;
 use vault_render::{backend, policy};
@@ -53,7 +53,7 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
         fetch(plan.accesses(), &grants, &*store, &mut secrets).await;
     }
     let rendered = fill(&plan, &secrets, &mut errors);
-    let out = write(sources, &rendered).expect("output");
+    let out = Output::default().write_all(sources, &rendered);
     assert!(!errors.any(), "{:?}", errors.iter().next());
     assert!(out.iter().map(|piece| piece.len()).sum::<usize>() > sources[0].bytes.len() / 2);
     sources[0].bytes.len() as f64 / 1e6 / begin.elapsed().as_secs_f64()

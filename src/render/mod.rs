@@ -13,7 +13,7 @@ pub use fetch::{fetch, harmless};
 pub use fill::{Rendered, fill};
 pub use plan::{Asked, Asker, Gap, Plan, plan};
 pub use survey::{Document, Survey, Unread};
-pub use write::{Output, Pieces, write};
+pub use write::{Output, Pieces};
 
 /// What a run makes of its input.
 #[derive(Clone, Copy, Debug, Default)]

@@ -14,13 +14,6 @@ pub type Pieces<'o> = Vec<&'o [u8]>;
 /// A span of a source and what stands there in the output.
 type Cut<'o> = (Span, &'o [u8]);
 
-/// The whole output; none where the sources hold nothing but comments.
-pub fn write<'o>(sources: &'o [Arc<Source>], rendered: &'o Rendered) -> Option<Pieces<'o>> {
-    let mut output = Output::default();
-    let pieces = output.write_all(sources, rendered);
-    output.has_content().then_some(pieces)
-}
-
 /// An output that grows source by source, or window by window: what it has to know of its end so far.
 #[derive(Debug, Default)]
 pub struct Output {
