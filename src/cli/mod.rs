@@ -8,6 +8,8 @@ mod environment;
 mod generate;
 mod given;
 mod man;
+#[allow(dead_code, reason = "for the commands that show masks")]
+mod mask;
 mod output;
 mod pass;
 mod progress;
