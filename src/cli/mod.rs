@@ -8,12 +8,14 @@ mod environment;
 mod generate;
 mod given;
 mod man;
-#[allow(dead_code, reason = "for the commands that show masks")]
 mod mask;
+mod offline;
 mod output;
 mod pass;
 mod plan;
 mod progress;
+mod record;
+mod save;
 mod settings;
 mod version;
 
@@ -43,6 +45,7 @@ enum Command {
     Generate(generate::Args),
     Check(check::Args),
     Plan(plan::Args),
+    Record(record::Args),
     Settings(settings::Args),
     Version(version::Args),
     Completions(completions::Args),
@@ -64,6 +67,7 @@ Examples:
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
   vault-render plan manifests/                         which secrets are needed, and by whom
+  vault-render record manifests/ -o FILE               for rendering without Vault: `generate --offline FILE`
   vault-render settings                                what is set, and who set it
 
 Exit codes: 0 fine, 1 `generate` failed and printed no manifest, or `check` found something, 2 wrong usage; other commands
@@ -82,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args, &environment),
         Command::Check(args) => check::run(&args, &environment),
         Command::Plan(args) => plan::run(&args, &environment),
+        Command::Record(args) => record::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),
         Command::Version(args) => version::run(&args, &environment),
         Command::Completions(args) => completions::run(&args, &environment),

@@ -12,6 +12,7 @@ mod docs;
 mod examples;
 mod manifests;
 mod plan;
+mod record;
 mod secret_settings;
 mod servers;
 mod store;
