@@ -19,6 +19,8 @@ pub struct Comparison {
     pub unchanged: usize,
     /// What was not compared, and why, in sentences.
     pub notes: Vec<String>,
+    /// What it is compared with, as the user calls it: a revision, a folder.
+    pub base: String,
 }
 
 /// A resource that is not the same on both sides.
@@ -65,7 +67,7 @@ impl Comparison {
         let mut changes: Vec<Change> =
             pairs.into_iter().map(|(before, after)| Change { before, after, only_secrets: false }).collect();
         changes.sort_by(|a, b| a.position().cmp(&b.position()));
-        Self { changes, unchanged, notes: Vec::new() }
+        Self { changes, unchanged, ..Self::default() }
     }
 
     /// Finds the changes of secret values alone: in `blank`, the same renderings, every fingerprint is the same.
@@ -112,10 +114,11 @@ impl Change {
         diff::hunks(&text(&self.before), &text(&self.after))
     }
 
-    /// Where it stands in the order of the files.
-    fn position(&self) -> (Option<&Path>, usize) {
+    /// Where it stands in the order of the files, what goes before what comes.
+    fn position(&self) -> (Option<&Path>, usize, bool) {
         let resource = self.resource();
-        (resource.map(|resource| Path::new(&*resource.file)), resource.map_or(0, |resource| resource.line))
+        let line = resource.map_or(0, |resource| resource.line);
+        (resource.map(|resource| Path::new(&*resource.file)), line, self.after.is_some())
     }
 }
 

@@ -22,8 +22,7 @@ pub(super) fn pairs(before: Vec<Resource>, after: Vec<Resource>) -> (Vec<Pair>, 
         same += equal;
         pairs.extend(zip(before, after));
     }
-    pairs
-        .sort_by_key(|(before, after)| (before.as_ref().map(|one| one.number), after.as_ref().map(|one| one.number)));
+    pairs.sort_by_key(|(before, after)| (before.as_ref().map(|one| one.number), after.as_ref().map(|one| one.number)));
     (pairs, same)
 }
 

@@ -65,9 +65,11 @@ impl Side {
     pub fn add(&mut self, file: &str, key: &str, line: usize, text: &str) {
         let names = Names { file: file.into(), key: key.into() };
         let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
+        let mut line = line;
         for document in split(text.as_bytes()) {
-            let lines_before = text[..document.span.start].matches('\n').count();
-            self.add_document(&names, line + lines_before, &text[document.span.range()]);
+            let document = &text[document.span.range()];
+            self.add_document(&names, line, document);
+            line += document.matches('\n').count();
         }
     }
 
