@@ -8,8 +8,11 @@ mod environment;
 mod generate;
 mod given;
 mod man;
+#[allow(dead_code, reason = "for the commands that show masks")]
+mod mask;
 mod output;
 mod pass;
+mod plan;
 mod progress;
 mod settings;
 mod version;
@@ -39,6 +42,7 @@ pub(crate) struct Arguments {
 enum Command {
     Generate(generate::Args),
     Check(check::Args),
+    Plan(plan::Args),
     Settings(settings::Args),
     Version(version::Args),
     Completions(completions::Args),
@@ -59,6 +63,7 @@ Examples:
   helm template . | vault-render generate -            render what helm wrote
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
+  vault-render plan manifests/                         which secrets are needed, and by whom
   vault-render settings                                what is set, and who set it
 
 Exit codes: 0 fine, 1 `generate` failed and printed no manifest, or `check` found something, 2 wrong usage; other commands
@@ -76,6 +81,7 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Command::Generate(args) => generate::run(&args, &environment),
         Command::Check(args) => check::run(&args, &environment),
+        Command::Plan(args) => plan::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),
         Command::Version(args) => version::run(&args, &environment),
         Command::Completions(args) => completions::run(&args, &environment),
