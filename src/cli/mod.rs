@@ -11,6 +11,7 @@ mod given;
 mod man;
 mod output;
 mod pass;
+mod plan;
 mod progress;
 mod settings;
 mod stderr;
@@ -43,6 +44,7 @@ enum Command {
     Check(check::Args),
     #[command(name = "fn")]
     Function(function::Args),
+    Plan(plan::Args),
     Settings(settings::Args),
     Version(version::Args),
     Completions(completions::Args),
@@ -64,6 +66,7 @@ Examples:
   vault-render fn < resource-list.yaml                 what kustomize and kpt call: a KRM function
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
+  vault-render plan manifests/                         which secrets are needed, and by whom
   vault-render settings                                what is set, and who set it
 
 Exit codes: 0 fine, 1 `generate` or `fn` failed and filled nothing, or `check` found something, 2 wrong usage; other
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args, &environment),
         Command::Check(args) => check::run(&args, &environment),
         Command::Function(args) => function::run(args, &environment),
+        Command::Plan(args) => plan::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),
         Command::Version(args) => version::run(&args, &environment),
         Command::Completions(args) => completions::run(&args, &environment),

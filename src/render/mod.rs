@@ -4,6 +4,7 @@ mod fetch;
 mod fill;
 mod place;
 mod plan;
+mod reads;
 mod strict;
 mod survey;
 mod walk;
@@ -12,6 +13,7 @@ mod write;
 pub use fetch::{fetch, harmless};
 pub use fill::{Rendered, fill};
 pub use plan::{Asked, Asker, Gap, Plan, plan};
+pub use reads::Read;
 pub use survey::{Document, Survey, Unread};
 pub use write::{Output, Pieces};
 

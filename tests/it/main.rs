@@ -11,6 +11,7 @@ mod differential;
 mod docs;
 mod examples;
 mod manifests;
+mod plan;
 mod secret_settings;
 mod servers;
 mod store;
