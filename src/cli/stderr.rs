@@ -8,15 +8,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// How many bytes helm may write over in a file that it does not append to, once it is told that its plugin has failed.
-const ROOM: u64 = 256;
+const ROOM: u64 = 512;
 
 /// Where findings go.
 #[derive(Clone, Debug)]
 pub(super) enum Stderr {
     /// To the program's own.
     Own,
-    /// To the caller's, or what stands in for it.
-    Opened(Arc<File>),
+    /// To the caller's.
+    Caller(Arc<File>),
+    /// To what stands in for it.
+    Other(Arc<File>),
 }
 
 impl Stderr {
@@ -26,15 +28,18 @@ impl Stderr {
         if !plugin || is_same(&caller, "/proc/self/fd/2") {
             return Self::Own;
         }
-        let opened = append(&caller).or_else(|| append("/dev/tty")).or_else(|| kept(cache?));
-        opened.map_or(Self::Own, |file| Self::Opened(Arc::new(file)))
+        if let Some(file) = append(&caller) {
+            return Self::Caller(Arc::new(file));
+        }
+        let other = append("/dev/tty").or_else(|| kept(cache?));
+        other.map_or(Self::Own, |file| Self::Other(Arc::new(file)))
     }
 
     /// Whether somebody watches.
     pub(super) fn is_terminal(&self) -> bool {
         match self {
             Self::Own => std::io::stderr().is_terminal(),
-            Self::Opened(file) => file.is_terminal(),
+            Self::Caller(file) | Self::Other(file) => file.is_terminal(),
         }
     }
 
@@ -42,7 +47,8 @@ impl Stderr {
     pub(super) fn write(&self, text: &str) {
         let _ = match self {
             Self::Own => std::io::stderr().lock().write_all(text.as_bytes()),
-            Self::Opened(file) => (&**file).write_all((room(file) + text).as_bytes()),
+            Self::Caller(file) => (&**file).write_all((room(file) + text).as_bytes()),
+            Self::Other(file) => (&**file).write_all(text.as_bytes()),
         };
     }
 }
