@@ -26,7 +26,9 @@
 pub mod backend;
 pub mod cli;
 pub mod client;
+pub mod compare;
 pub mod config;
+pub mod diff;
 pub mod error;
 pub mod excerpt;
 pub mod fingerprint;

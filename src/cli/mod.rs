@@ -9,6 +9,8 @@ mod function;
 mod generate;
 mod given;
 mod man;
+#[allow(dead_code, reason = "for the commands that show masks")]
+mod mask;
 mod output;
 mod pass;
 mod plan;

@@ -28,6 +28,7 @@ const LINT: &[&str] = &[
     "error",
 ];
 const REPORT: &[&str] = &[
+    "compare",
     "render",
     "fingerprint",
     "excerpt",
@@ -53,6 +54,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("excerpt", VALUES),
     ("fingerprint", &["error", "source"]),
     ("diff", VALUES),
+    ("compare", &["diff", "manifest", "yaml", "source", "error"]),
     ("yaml", YAML),
     ("manifest", MANIFEST),
     ("modifier", &["value", "error", "yaml"]),
@@ -81,6 +83,7 @@ const PURE: &[&str] = &[
     "excerpt.rs",
     "fingerprint.rs",
     "diff.rs",
+    "compare/",
     "yaml/",
     "manifest/",
     "modifier/",
