@@ -70,16 +70,39 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
 
 /// Everything at once: printed whole or not at all.
 fn whole(args: &Args, paths: &[String], environment: &Environment) -> bool {
-    let (sources, mut errors) = input::read(paths, &environment.here(args.allow_empty));
-    let rendered = Pass::new(&args.flags, args.options(), environment).render(&sources, &mut errors);
-    let mut output = render::Output::default();
-    let pieces = if errors.any() { Vec::new() } else { output.write_all(&sources, &rendered) };
-    if !output.has_content() && !args.allow_empty && !errors.any() {
-        errors.push(empty());
+    let (sources, errors) = input::read(paths, &environment.here(args.allow_empty));
+    let whole = Whole { options: args.options(), empty: (!args.allow_empty).then(empty), flags: &args.flags };
+    whole.print(&sources, errors, environment, &|error| error)
+}
+
+/// A rendering that is printed whole or not at all.
+pub(super) struct Whole<'a> {
+    pub(super) options: Options,
+    /// What an output without a manifest is, if it is an error.
+    pub(super) empty: Option<Error>,
+    pub(super) flags: &'a Flags,
+}
+
+impl Whole<'_> {
+    /// Renders and prints `sources`, if nothing is wrong; whether nothing was. Each finding is shown as `shown` has it.
+    pub(super) fn print(
+        self,
+        sources: &[Arc<Source>],
+        mut errors: Errors,
+        environment: &Environment,
+        shown: &dyn Fn(Error) -> Error,
+    ) -> bool {
+        let rendered = Pass::new(self.flags, self.options, environment).render(sources, &mut errors);
+        let mut output = render::Output::default();
+        let pieces = if errors.any() { Vec::new() } else { output.write_all(sources, &rendered) };
+        if !output.has_content() && !errors.any() {
+            errors.extend(self.empty);
+        }
+        let failed = errors.any();
+        let found: Vec<Error> = report::in_order(errors, sources).into_iter().map(shown).collect();
+        output::report(&found, environment);
+        !failed && output::print(&pieces, environment)
     }
-    let failed = errors.any();
-    output::report(&report::in_order(errors, &sources), environment);
-    !failed && output::print(&pieces, environment)
 }
 
 /// Window by window: what is right before the first error is printed.

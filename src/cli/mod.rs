@@ -1,14 +1,17 @@
 //! The terminal: what is typed becomes one call, what it comes to becomes bytes on stdout, findings on stderr, an exit code.
 //! One command is one file: its `Args` and its `run`. Nothing else reads the environment or prints.
 
+mod build;
 mod check;
 mod completions;
+mod discover;
 mod docs;
 mod environment;
 mod generate;
 mod given;
 mod man;
 mod output;
+mod parameters;
 mod pass;
 mod progress;
 mod settings;
@@ -38,7 +41,10 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Generate(generate::Args),
+    Build(build::Args),
     Check(check::Args),
+    Discover(discover::Args),
+    Parameters(parameters::Args),
     Settings(settings::Args),
     Version(version::Args),
     Completions(completions::Args),
@@ -55,13 +61,13 @@ A placeholder names a secret and a key:
 
 Examples:
   vault-render generate manifests/                     render a folder
-  kustomize build . | vault-render generate -          render what kustomize built
-  helm template . | vault-render generate -            render what helm wrote
+  vault-render build apps/web                          run helm or kustomize, render what it prints
+  kustomize build . | vault-render generate -          render what is piped in
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
   vault-render settings                                what is set, and who set it
 
-Exit codes: 0 fine, 1 `generate` failed and printed no manifest, or `check` found something, 2 wrong usage; other commands
+Exit codes: 0 fine, 1 `generate` or `build` failed and printed no manifest, or `check` found something, 2 wrong usage; other commands
 fail with 2.
 
 `vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
@@ -75,7 +81,10 @@ pub fn main() -> ExitCode {
     let environment = Environment::read();
     match arguments.command {
         Command::Generate(args) => generate::run(&args, &environment),
+        Command::Build(args) => build::run(&args, &environment),
         Command::Check(args) => check::run(&args, &environment),
+        Command::Discover(args) => discover::run(&args, &environment),
+        Command::Parameters(args) => parameters::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),
         Command::Version(args) => version::run(&args, &environment),
         Command::Completions(args) => completions::run(&args, &environment),

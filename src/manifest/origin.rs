@@ -7,10 +7,11 @@ use crate::yaml::tree::{NodeId, Tree};
 const ANNOTATIONS: [&str; 3] =
     ["postrenderer.helm.sh/postrender-filename", "config.kubernetes.io/path", "internal.config.kubernetes.io/path"];
 
-/// The file that a `# Source: chart/templates/x.yaml` line before the document's first content names.
+/// The file that a `# Source: chart/templates/x.yaml` line before the document's first content names. helm writes it first of
+/// all; a template may have such a comment of its own.
 pub(super) fn of_comment(document: &str) -> Option<Arc<str>> {
-    let before_content = document.lines().take_while(|line| line.is_empty() || line.starts_with(['#', '-']));
-    before_content.filter_map(|line| line.strip_prefix("# Source: ")).last().map(|path| Arc::from(path.trim()))
+    let mut before_content = document.lines().take_while(|line| line.is_empty() || line.starts_with(['#', '-']));
+    before_content.find_map(|line| line.strip_prefix("# Source: ")).map(|path| Arc::from(path.trim()))
 }
 
 /// The file that an annotation names.

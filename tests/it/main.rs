@@ -1,6 +1,7 @@
 //! The integration tests: one crate, one module per concern.
 
 mod auth;
+mod build;
 mod canary;
 mod cases;
 mod check;

@@ -64,7 +64,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("input", &["source", "error", "client"]),
     ("report", REPORT),
     ("lint", LINT),
-    ("tool", RENDER),
+    ("tool", &["error"]),
     ("krm", RENDER),
 ];
 
@@ -88,6 +88,15 @@ const PURE: &[&str] = &[
     "render/",
     "report/",
     "lint/",
+    "tool/allow.rs",
+    "tool/announce.rs",
+    "tool/command.rs",
+    "tool/dependencies.rs",
+    "tool/environment.rs",
+    "tool/helm.rs",
+    "tool/kustomize.rs",
+    "tool/parameter.rs",
+    "tool/words.rs",
     "backend/vault/request.rs",
     "backend/vault/response.rs",
 ];
