@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::runtime::Runtime;
 
 use super::environment::Environment;
+use super::pass;
 use crate::client::kubernetes;
 use crate::config::table::SERVICE_ACCOUNT_TOKEN;
 use crate::config::{ClusterSecret, Config, ConfigFile, Given};
@@ -39,6 +40,15 @@ impl Flags {
         let (config, mut errors) = Config::read(given);
         errors.extend(unreadable);
         (config, errors)
+    }
+
+    /// The settings, with those of the Kubernetes Secret that `-s` names if it names one: only then the cluster is asked.
+    pub(super) fn whole_config(&self, environment: &Environment) -> (Config, Errors) {
+        match self.secret_name.is_some().then(pass::runtime) {
+            Some(Ok(runtime)) => self.config_with_secret(environment, &runtime),
+            Some(Err(error)) => (Config::default(), error.into()),
+            None => self.config(environment),
+        }
     }
 
     /// The settings with those of the Kubernetes Secret that `-s` names, read from the cluster.

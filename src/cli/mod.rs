@@ -10,9 +10,12 @@ mod environment;
 mod generate;
 mod given;
 mod man;
+#[allow(dead_code, reason = "for the commands that show masks")]
+mod mask;
 mod output;
 mod parameters;
 mod pass;
+mod plan;
 mod progress;
 mod settings;
 mod version;
@@ -43,6 +46,7 @@ enum Command {
     Generate(generate::Args),
     Build(build::Args),
     Check(check::Args),
+    Plan(plan::Args),
     Discover(discover::Args),
     Parameters(parameters::Args),
     Settings(settings::Args),
@@ -62,13 +66,15 @@ A placeholder names a secret and a key:
 Examples:
   vault-render generate manifests/                     render a folder
   vault-render build apps/web                          run helm or kustomize, render what it prints
-  kustomize build . | vault-render generate -          render what is piped in
+  kustomize build . | vault-render generate -          render what kustomize built
+  helm template . | vault-render generate -            render what helm wrote
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
+  vault-render plan manifests/                         which secrets are needed, and by whom
   vault-render settings                                what is set, and who set it
 
-Exit codes: 0 fine, 1 `generate` or `build` failed and printed no manifest, or `check` found something, 2 wrong usage; other commands
-fail with 2.
+Exit codes: 0 fine, 1 `generate` or `build` failed and printed no manifest, or `check` found something, 2 wrong usage; other
+commands fail with 2.
 
 `vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
 
@@ -83,6 +89,7 @@ pub fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args, &environment),
         Command::Build(args) => build::run(&args, &environment),
         Command::Check(args) => check::run(&args, &environment),
+        Command::Plan(args) => plan::run(&args, &environment),
         Command::Discover(args) => discover::run(&args, &environment),
         Command::Parameters(args) => parameters::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),

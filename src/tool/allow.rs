@@ -251,7 +251,7 @@ mod tests {
             ("--post-renderer ./x.sh", "`--post-renderer` in `X` runs a program"),
             ("--post-renderer=./x.sh", "`--post-renderer` in `X` runs a program"),
             ("--unknown", "`--unknown` in `X` is none that a tenant may use"),
-            ("--Set a=b", "`--Set` in `X` is none that a tenant may use"),
+            ("--Set=a=b", "`--Set` in `X` is none that a tenant may use"),
             ("-x", "`-x` in `X` is none that a tenant may use"),
             ("-é", "`-é` in `X` is none that a tenant may use"),
             ("name", "`name` in `X` is no flag"),

@@ -12,6 +12,7 @@ mod differential;
 mod docs;
 mod examples;
 mod manifests;
+mod plan;
 mod secret_settings;
 mod servers;
 mod store;
