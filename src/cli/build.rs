@@ -10,7 +10,7 @@ use super::environment::Environment;
 use super::generate::Whole;
 use super::given::Flags;
 use super::output;
-use super::pass;
+use super::pass::{self, Pass};
 use super::progress::Progress;
 use crate::error::{Error, Errors, Kind};
 use crate::input;
@@ -93,7 +93,8 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         _ => args.built(tool, environment),
     };
     let options = Options { strict: args.strict, any: false };
-    let whole = Whole { options, empty: (!args.allow_empty).then(|| empty(tool)), flags: &args.flags };
+    let pass = Pass::new(&args.flags, options, environment);
+    let whole = Whole { pass, empty: (!args.allow_empty).then(|| empty(tool)) };
     let fine = whole.print(&sources, errors, environment, &|error| args.name_template(tool, error));
     if fine { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) }
 }
