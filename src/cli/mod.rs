@@ -71,8 +71,8 @@ Examples:
   vault-render plan manifests/                         which secrets are needed, and by whom
   vault-render settings                                what is set, and who set it
 
-Exit codes: 0 fine, 1 `generate` or `fn` failed and filled nothing, or `check` found something, 2 wrong usage; other
-commands fail with 2.
+Exit codes: 0 fine, 1 `generate` or `fn` failed and filled nothing, or `check` found something,
+2 wrong usage; other commands fail with 2.
 
 `vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
 
