@@ -13,6 +13,7 @@ use super::offline::Offline;
 use super::output;
 use super::pass::{self, Pass};
 use super::progress::Progress;
+use super::turn::Turn;
 use crate::error::{Error, Errors, Kind};
 use crate::input;
 use crate::render::Options;
@@ -94,6 +95,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         Ok(record) => Pass::new(&args.flags, options, environment).offline(record),
         Err(error) => return output::fail_rendering(error, environment),
     };
+    let Some(_turn) = Turn::take(&args.flags, environment) else { return ExitCode::from(output::FOUND) };
     let tool = args.tool();
     let (sources, errors) = match tool {
         Tool::Plain => {

@@ -10,6 +10,7 @@ use super::given::Flags;
 use super::offline::Offline;
 use super::output;
 use super::pass::Pass;
+use super::turn::Turn;
 use crate::error::{Error, Errors, Kind};
 use crate::render::{self, Options, Rendered};
 use crate::source::Source;
@@ -69,6 +70,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     }
     let stdin = ["-".to_owned()];
     let paths = if args.paths.is_empty() { &stdin[..] } else { &args.paths[..] };
+    let Some(_turn) = Turn::take(&args.flags, environment) else { return ExitCode::from(output::FOUND) };
     let pass = match args.offline.record() {
         Ok(record) => Pass::new(&args.flags, args.options(), environment).offline(record),
         Err(error) => return output::fail_rendering(error, environment),

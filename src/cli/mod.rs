@@ -22,6 +22,7 @@ mod record;
 mod save;
 mod settings;
 mod stderr;
+mod turn;
 mod version;
 
 use std::process::ExitCode;

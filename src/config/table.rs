@@ -202,6 +202,13 @@ pub const SETTINGS: &[Row] = &[
         .default("false")
         .store("vault")
         .flag("--disable-token-cache"),
+    Row::new(
+        "AVP_PARALLEL_RENDERS",
+        "how many runs of this user's render at once, the others wait for their turn; unset, all",
+        Format::Number,
+        "8",
+    )
+    .roles(&[Role::Narrowing]),
 ];
 
 /// A setting of AVP or the Vault CLI that is known and not honoured.
