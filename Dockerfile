@@ -1,6 +1,7 @@
-# The image: one static binary and nothing else. No shell, no package manager, uid 999 (Argo CD's user).
+# Two images, both without a shell and a package manager, both as uid 999 (Argo CD's user):
 #
-#   docker buildx build --platform linux/amd64,linux/arm64 -t vault-render .
+#   docker buildx build --platform linux/amd64,linux/arm64 -t vault-render .                        one static binary
+#   docker buildx build --platform linux/amd64,linux/arm64 -t vault-render-tools --target tools .   with helm and kustomize
 #
 # The binary brings Mozilla's CA roots along and prefers the system's: mount or copy yours to /etc/ssl/certs/ca-certificates.crt.
 
@@ -17,8 +18,25 @@ WORKDIR /src
 COPY . .
 RUN tests/packaging/build "$TARGETARCH"
 
+# The helm and the kustomize that the tests run, of the same versions and checksums, static.
+FROM --platform=$BUILDPLATFORM golang:1.26-bookworm AS programs
+ARG TARGETARCH
+COPY tests/servers /src
+RUN CGO_ENABLED=0 GOARCH=$TARGETARCH TEST_SERVERS=/programs /src/build helm4 kustomize
+
+FROM scratch AS tools
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=programs --chmod=555 /programs/bin/helm4 /usr/local/bin/helm
+COPY --from=programs --chmod=555 /programs/bin/kustomize /usr/local/bin/kustomize
+COPY --from=build --chmod=555 /src/target/static/*/vault-render /usr/local/bin/vault-render
+COPY --chmod=444 deploy/argocd/sidecar/plugin.yaml /home/argocd/cmp-server/config/plugin.yaml
+ENV PATH=/usr/local/bin
+USER 999:999
+ENTRYPOINT ["/usr/local/bin/vault-render"]
+
 FROM scratch
 COPY --from=build --chmod=555 /src/target/static/*/vault-render /usr/local/bin/vault-render
-COPY --chmod=444 plugin.yaml /home/argocd/cmp-server/config/plugin.yaml
+COPY --chmod=444 deploy/argocd/sidecar/plugin.yaml /home/argocd/cmp-server/config/plugin.yaml
+ENV PATH=/usr/local/bin
 USER 999:999
 ENTRYPOINT ["/usr/local/bin/vault-render"]
