@@ -9,7 +9,7 @@ use crate::support::servers;
 const PAGES: [&str; 4] = ["backends", "modifiers", "rules", "settings"];
 
 /// The pages that people write.
-const WRITTEN: [&str; 11] = [
+const WRITTEN: [&str; 12] = [
     "README.md",
     "CONTRIBUTING.md",
     "COMPATIBILITY.md",
@@ -18,6 +18,7 @@ const WRITTEN: [&str; 11] = [
     "docs/flux.md",
     "docs/helm.md",
     "docs/kustomize.md",
+    "docs/migrate-from-avp.md",
     "docs/placeholders.md",
     "docs/preview.md",
     "docs/security.md",

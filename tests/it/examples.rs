@@ -47,7 +47,13 @@ fn the_helm_example_renders() {
 
 #[test]
 fn the_manifests_for_argo_cd_have_no_placeholder() {
-    for file in ["examples/argocd/application.yaml", "examples/argocd/repo-server-patch.yaml", "plugin.yaml"] {
+    for file in [
+        "examples/argocd/application.yaml",
+        "examples/argocd/chart.yaml",
+        "deploy/argocd/sidecar/plugin.yaml",
+        "deploy/argocd/sidecar/repo-server.yaml",
+        "deploy/argocd/values.yaml",
+    ] {
         let text = std::fs::read(root().join(file)).unwrap();
         program(["generate", "--strict", file]).stdout(text).check();
     }

@@ -1,5 +1,6 @@
 //! The integration tests: one crate, one module per concern.
 
+mod argocd;
 mod auth;
 mod avp_name;
 mod build;
@@ -9,9 +10,11 @@ mod check;
 mod clear;
 mod cli;
 mod cluster;
+mod deploy;
 mod differential;
 mod docs;
 mod examples;
+mod guides;
 mod helm;
 mod krm;
 mod manifests;

@@ -2,6 +2,7 @@
 //! killed. `just servers` builds them. What a real server cannot be made to show, `Faults` shows.
 
 mod api;
+mod argocd;
 mod authority;
 mod faults;
 mod github;
@@ -10,6 +11,7 @@ mod process;
 mod vault;
 
 pub(crate) use api::Api;
+pub(crate) use argocd::{Application, ArgoCd, Parameter, Repository, Sidecar, Working};
 pub(crate) use authority::{Authority, Identity};
 pub(crate) use faults::{Faults, Request, Response};
 pub(crate) use github::GithubStub;
@@ -42,6 +44,23 @@ pub(crate) fn kubernetes() -> Option<&'static Kubernetes> {
         .as_ref()
 }
 
+/// An Argo CD for one test, with our plugin beside it.
+pub(crate) fn argocd(sidecar: &Sidecar<'_>) -> Option<ArgoCd> {
+    let programs = argocd::Programs { argocd: binary("argocd")?, redis: redis()? };
+    Some(ArgoCd::start(&programs, sidecar))
+}
+
+/// Redis, from the system's packages: under this name it is in the package without the service.
+fn redis() -> Option<PathBuf> {
+    let path = PathBuf::from("/usr/bin/redis-check-rdb");
+    if path.is_file() {
+        return Some(path);
+    }
+    assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, redis-tools has it", path.display());
+    skipped("redis-check-rdb (of Debian's redis-tools)");
+    None
+}
+
 /// A server or tool that `just servers` has built. Without it a test has nothing to say: it is skipped, loudly, and in CI
 /// it fails.
 pub(crate) fn binary(name: &str) -> Option<PathBuf> {
@@ -56,10 +75,19 @@ pub(crate) fn binary(name: &str) -> Option<PathBuf> {
 
 /// Manifests of real projects, kept by `just servers`.
 pub(crate) fn manifests() -> Option<PathBuf> {
-    let path = folder().join("manifests");
-    if !path.is_dir() {
+    kept("manifests")
+}
+
+/// The manifests of a stock Argo CD, kept by `just servers`.
+pub(crate) fn argocd_installation() -> Option<PathBuf> {
+    kept("argocd-install.yaml")
+}
+
+fn kept(name: &str) -> Option<PathBuf> {
+    let path = folder().join(name);
+    if !path.exists() {
         assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, `just servers` builds it", path.display());
-        skipped("manifests");
+        skipped(name);
         return None;
     }
     Some(path)

@@ -12,15 +12,19 @@ use std::time::{Duration, Instant};
 const GUARD: &str = r#"
 home=$1; shift
 "$@" >"$home/log" 2>&1 </dev/null &
-server=$!
+server=$! PATH=/usr/sbin:/usr/bin:/sbin:/bin
 trap '' INT TERM HUP
 echo "$server"
 exec >&- 2>&-
 read -r _
 kill -KILL "$server"
 wait "$server"
+chmod -R u+rwx "$home"
 rm -rf "$home"
 "#;
+
+/// Where the system's programs are.
+pub(crate) const SYSTEM_PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// A running server. Dropped, it is gone: process and folder.
 pub(crate) struct Process {
@@ -34,14 +38,26 @@ pub(crate) struct Process {
 impl Process {
     /// `home` is the server's own folder; it goes when the server goes.
     pub(crate) fn start(name: &'static str, home: &Path, binary: &Path, arguments: &[String]) -> Self {
-        let mut shell = Command::new("sh")
+        Self::start_in(name, home, binary, arguments, &[])
+    }
+
+    /// The same, with more in its environment than a home and a path.
+    pub(crate) fn start_in(
+        name: &'static str,
+        home: &Path,
+        binary: &Path,
+        arguments: &[String],
+        environment: &[(String, String)],
+    ) -> Self {
+        let mut shell = Command::new("/bin/sh")
             .args(["-c", GUARD, "guard"])
             .arg(home)
             .arg(binary)
             .args(arguments)
             .env_clear()
             .env("HOME", home)
-            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .env("PATH", SYSTEM_PATH)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

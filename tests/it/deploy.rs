@@ -1,0 +1,175 @@
+//! deploy/argocd, as kustomize builds it, is what a real cluster takes; the chart's values say the same.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::program::{program, root};
+use crate::support::servers;
+
+const FOLDER: &str = "deploy/argocd";
+
+#[test]
+fn a_cluster_takes_what_kustomize_builds() {
+    let (Some(built), Some(cluster)) = (built(), servers::kubernetes()) else { return };
+    cluster.namespace("argocd");
+    assert_eq!(built.len(), 3, "a Deployment and two ConfigMaps");
+    for object in &built {
+        let (group, kind) = match object["kind"].as_str().unwrap() {
+            "Deployment" => ("apis/apps/v1", "deployments"),
+            "ConfigMap" => ("api/v1", "configmaps"),
+            other => panic!("a {other} is not expected"),
+        };
+        let path = format!("{group}/namespaces/argocd/{kind}?dryRun=All&fieldManager=tests&fieldValidation=Strict");
+        cluster.api().post(&path, object).ok();
+    }
+}
+
+#[test]
+fn the_sidecar_is_confined_and_needs_no_shell() {
+    let Some(built) = built() else { return };
+    let pod = &deployment(&built)["spec"]["template"]["spec"];
+    assert_eq!(list(&pod["containers"]).len(), 2, "the stock container stays");
+    named(&pod["containers"], "argocd-repo-server");
+    let sidecar = named(&pod["containers"], "vault-render");
+    assert_eq!(
+        sidecar["securityContext"],
+        json!({
+            "runAsNonRoot": true, "runAsUser": 999, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false,
+            "capabilities": {"drop": ["ALL"]}, "seccompProfile": {"type": "RuntimeDefault"},
+        })
+    );
+    assert_eq!(sidecar["command"], json!(["/var/run/argocd/argocd-cmp-server"]));
+    for probe in ["livenessProbe", "readinessProbe"] {
+        assert_eq!(sidecar[probe]["exec"]["command"][0], "vault-render", "{probe}");
+    }
+    assert_eq!(named(&pod["volumes"], "vault-render-tmp")["emptyDir"]["medium"], "Memory");
+    let token = &named(&pod["volumes"], "vault-render-token")["projected"]["sources"][0]["serviceAccountToken"];
+    assert_eq!(token["audience"], "vault");
+    for mount in list(&sidecar["volumeMounts"]) {
+        named(&pod["volumes"], text(&mount["name"]));
+    }
+}
+
+/// What would be missed first: a name that `vault-render` does not know, a value that it does not take.
+#[test]
+fn the_operator_s_settings_are_settings() {
+    let output =
+        settings().iter().fold(program(["settings"]), |program, (name, value)| program.env(name, value)).output();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && stderr.is_empty(), "{stderr}");
+}
+
+#[test]
+fn the_plugins_differ_in_their_discovery_alone() {
+    let (plain, mut discovering) = (yaml("sidecar/plugin.yaml"), yaml("discover/plugin.yaml"));
+    let discover = discovering["spec"].as_object_mut().unwrap().shift_remove("discover");
+    assert_eq!(discover, Some(json!({"find": {"command": ["vault-render", "discover"]}})));
+    assert_eq!(plain, discovering);
+}
+
+#[test]
+fn the_chart_s_values_say_the_same() {
+    let (values, patch) = (yaml("values.yaml"), yaml("sidecar/repo-server.yaml"));
+    let pod = &patch["spec"]["template"]["spec"];
+    assert_eq!(values["repoServer"]["extraContainers"], pod["containers"]);
+    let mut volumes = values["repoServer"]["volumes"].clone();
+    let config = json!({"name": "argocd-cmp-cm", "items": [{"key": "vault-render.yaml", "path": "plugin.yaml"}]});
+    assert_eq!(volumes[0]["configMap"], config, "the chart puts each plugin into one ConfigMap");
+    volumes[0]["configMap"] = pod["volumes"][0]["configMap"].clone();
+    assert_eq!(volumes, pod["volumes"]);
+    assert_eq!(values["configs"]["cmp"]["plugins"]["vault-render"], yaml("sidecar/plugin.yaml")["spec"]);
+    let settings = settings().into_iter().map(|(name, value)| (name, json!(value)));
+    assert_eq!(values["extraObjects"][0]["data"], Value::Object(settings.collect()));
+}
+
+#[test]
+fn the_stock_repo_server_is_argo_cd_s() {
+    let Some(installation) = servers::argocd_installation() else { return };
+    let objects = objects(&fs::read_to_string(installation).unwrap());
+    let stock = objects
+        .iter()
+        .find(|object| object["kind"] == "Deployment" && object["metadata"]["name"] == "argocd-repo-server");
+    assert_eq!(stock, Some(&yaml("stock/repo-server.yaml")));
+}
+
+#[test]
+fn discovery_is_added_by_name() {
+    let Some(kustomize) = servers::binary("kustomize") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let copied = Command::new("cp").arg("-r").arg(root().join(FOLDER)).arg(folder.path()).status().unwrap();
+    assert!(copied.success());
+    let file = folder.path().join("argocd/kustomization.yaml");
+    let kustomization = fs::read_to_string(&file).unwrap();
+    fs::write(&file, kustomization.replace("components: [sidecar]", "components: [sidecar, discover]")).unwrap();
+    let output = Command::new(kustomize).arg("build").arg(folder.path().join("argocd")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("command: [vault-render, discover]"));
+}
+
+/// docs/argocd.md: the sidecar beside a whole stock Argo CD.
+#[test]
+fn the_guide_s_kustomization_builds() {
+    let (Some(kustomize), Some(installation)) = (servers::binary("kustomize"), servers::argocd_installation()) else {
+        return;
+    };
+    let guide = fs::read_to_string(root().join("docs/argocd.md")).unwrap();
+    let block = guide.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("its first block");
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("deploy")).unwrap();
+    let copied = Command::new("cp").arg("-r").arg(root().join(FOLDER)).arg(folder.path().join("deploy")).status();
+    assert!(copied.unwrap().success());
+    fs::copy(installation, folder.path().join("argo-cd.yaml")).unwrap();
+    fs::write(folder.path().join("kustomization.yaml"), block).unwrap();
+    let output = Command::new(kustomize).arg("build").arg(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let built = objects(&String::from_utf8(output.stdout).unwrap());
+    let repo_server =
+        |object: &&Value| object["kind"] == "Deployment" && object["metadata"]["name"] == "argocd-repo-server";
+    let found = built.iter().find(repo_server).expect("the repo-server");
+    let sidecar = named(&found["spec"]["template"]["spec"]["containers"], "vault-render");
+    assert_eq!(sidecar["image"], "registry.example.com/vault-render-tools:0.1.0");
+}
+
+/// What `kustomize build deploy/argocd` prints.
+fn built() -> Option<Vec<Value>> {
+    let kustomize = servers::binary("kustomize")?;
+    let output = Command::new(kustomize).args(["build", FOLDER]).current_dir(root()).output().expect("kustomize runs");
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(objects(&String::from_utf8(output.stdout).expect("text")))
+}
+
+/// What is in settings.env.
+fn settings() -> Vec<(String, String)> {
+    let text = fs::read_to_string(root().join(FOLDER).join("sidecar/settings.env")).expect("settings.env");
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| line.split_once('=').expect("a setting"))
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
+}
+
+fn objects(yaml: &str) -> Vec<Value> {
+    yaml.split("\n---\n").map(|document| serde_yaml::from_str(document).expect("YAML")).collect()
+}
+
+fn yaml(file: &str) -> Value {
+    serde_yaml::from_str(&fs::read_to_string(root().join(FOLDER).join(file)).expect(file)).expect(file)
+}
+
+fn deployment(objects: &[Value]) -> &Value {
+    objects.iter().find(|object| object["kind"] == "Deployment").expect("a Deployment")
+}
+
+fn named<'a>(items: &'a Value, name: &str) -> &'a Value {
+    list(items).iter().find(|item| item["name"] == name).unwrap_or_else(|| panic!("there is no {name}"))
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().expect("a list")
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}
