@@ -3,12 +3,12 @@
 
 mod check;
 mod completions;
+mod diff;
 mod docs;
 mod environment;
 mod generate;
 mod given;
 mod man;
-#[allow(dead_code, reason = "for the commands that show masks")]
 mod mask;
 mod output;
 mod pass;
@@ -42,6 +42,7 @@ pub(crate) struct Arguments {
 enum Command {
     Generate(generate::Args),
     Check(check::Args),
+    Diff(diff::Args),
     Plan(plan::Args),
     Settings(settings::Args),
     Version(version::Args),
@@ -63,11 +64,12 @@ Examples:
   helm template . | vault-render generate -            render what helm wrote
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
+  vault-render diff --base main                        what changes against a branch, no secret shown
   vault-render plan manifests/                         which secrets are needed, and by whom
   vault-render settings                                what is set, and who set it
 
-Exit codes: 0 fine, 1 `generate` failed and printed no manifest, or `check` found something, 2 wrong usage; other commands
-fail with 2.
+Exit codes: 0 fine, 1 `generate` failed and printed no manifest, `check` found something or `diff` a change, 2 wrong
+usage; other commands fail with 2.
 
 `vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
 
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Command::Generate(args) => generate::run(&args, &environment),
         Command::Check(args) => check::run(&args, &environment),
+        Command::Diff(args) => diff::run(&args, &environment),
         Command::Plan(args) => plan::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),
         Command::Version(args) => version::run(&args, &environment),

@@ -57,7 +57,6 @@ impl<'a> Pass<'a> {
     }
 
     /// The same with masked values. The secrets are read once, however often and from wherever `sources` are rendered.
-    #[allow(dead_code, reason = "for the commands that show masks")]
     pub(super) fn render_masked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Rendered {
         let plan = self.read(sources, errors);
         render::fill(&plan, Values::Masked(&self.secrets, mask), errors)

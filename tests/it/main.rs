@@ -7,6 +7,7 @@ mod check;
 mod clear;
 mod cli;
 mod cluster;
+mod diff;
 mod differential;
 mod docs;
 mod examples;
