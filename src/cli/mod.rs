@@ -6,6 +6,7 @@ mod completions;
 mod diff;
 mod docs;
 mod environment;
+mod function;
 mod generate;
 mod given;
 mod man;
@@ -15,6 +16,7 @@ mod pass;
 mod plan;
 mod progress;
 mod settings;
+mod stderr;
 mod version;
 
 use std::process::ExitCode;
@@ -42,7 +44,12 @@ pub(crate) struct Arguments {
 enum Command {
     Generate(generate::Args),
     Check(check::Args),
+<<<<<<< HEAD
     Diff(diff::Args),
+=======
+    #[command(name = "fn")]
+    Function(function::Args),
+>>>>>>> main
     Plan(plan::Args),
     Settings(settings::Args),
     Version(version::Args),
@@ -62,28 +69,38 @@ Examples:
   vault-render generate manifests/                     render a folder
   kustomize build . | vault-render generate -          render what kustomize built
   helm template . | vault-render generate -            render what helm wrote
+  vault-render fn < resource-list.yaml                 what kustomize and kpt call: a KRM function
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
   vault-render diff --base main                        what changes against a branch, no secret shown
   vault-render plan manifests/                         which secrets are needed, and by whom
   vault-render settings                                what is set, and who set it
 
+<<<<<<< HEAD
 Exit codes: 0 fine, 1 `generate` failed and printed no manifest, `check` found something or `diff` a change, 2 wrong
 usage; other commands fail with 2.
+=======
+Exit codes: 0 fine, 1 `generate` or `fn` failed and filled nothing, or `check` found something, 2 wrong usage; other
+commands fail with 2.
+>>>>>>> main
 
 `vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    let environment = Environment::read();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage(&error),
+        Err(error) => return output::usage(&error, &environment),
     };
-    let environment = Environment::read();
     match arguments.command {
         Command::Generate(args) => generate::run(&args, &environment),
         Command::Check(args) => check::run(&args, &environment),
+<<<<<<< HEAD
         Command::Diff(args) => diff::run(&args, &environment),
+=======
+        Command::Function(args) => function::run(args, &environment),
+>>>>>>> main
         Command::Plan(args) => plan::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),
         Command::Version(args) => version::run(&args, &environment),
