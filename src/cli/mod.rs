@@ -44,12 +44,9 @@ pub(crate) struct Arguments {
 enum Command {
     Generate(generate::Args),
     Check(check::Args),
-<<<<<<< HEAD
     Diff(diff::Args),
-=======
     #[command(name = "fn")]
     Function(function::Args),
->>>>>>> main
     Plan(plan::Args),
     Settings(settings::Args),
     Version(version::Args),
@@ -76,13 +73,8 @@ Examples:
   vault-render plan manifests/                         which secrets are needed, and by whom
   vault-render settings                                what is set, and who set it
 
-<<<<<<< HEAD
-Exit codes: 0 fine, 1 `generate` failed and printed no manifest, `check` found something or `diff` a change, 2 wrong
+Exit codes: 0 fine, 1 `generate` or `fn` failed and filled nothing, `check` found something or `diff` a change, 2 wrong
 usage; other commands fail with 2.
-=======
-Exit codes: 0 fine, 1 `generate` or `fn` failed and filled nothing, or `check` found something, 2 wrong usage; other
-commands fail with 2.
->>>>>>> main
 
 `vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
 
@@ -96,11 +88,8 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Command::Generate(args) => generate::run(&args, &environment),
         Command::Check(args) => check::run(&args, &environment),
-<<<<<<< HEAD
         Command::Diff(args) => diff::run(&args, &environment),
-=======
         Command::Function(args) => function::run(args, &environment),
->>>>>>> main
         Command::Plan(args) => plan::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),
         Command::Version(args) => version::run(&args, &environment),

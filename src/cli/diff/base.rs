@@ -35,9 +35,8 @@ pub(super) struct File {
 pub(super) struct Files {
     pub(super) before: Vec<File>,
     pub(super) after: Vec<File>,
-    /// What cannot be read: as it is now, and as it was.
+    /// What cannot be read.
     pub(super) errors: Errors,
-    pub(super) past_errors: Errors,
     /// What is not compared, in sentences.
     pub(super) notes: Vec<String>,
 }
@@ -62,8 +61,9 @@ impl Base {
 
 fn with_path(paths: &[String], base: &str, here: &Here) -> Files {
     let base = [base.to_owned()];
-    let (after, errors) = input::read(paths, here);
-    let (before, past_errors) = input::read(&base, here);
+    let (after, mut errors) = input::read(paths, here);
+    let (before, unreadable) = input::read(&base, here);
+    errors.extend(unreadable);
     let mut built = input::built(paths);
     built.extend(input::built(&base));
     let file = |paths: &[String], source: Arc<Source>| File { key: below(&source.name, paths), source };
@@ -71,7 +71,6 @@ fn with_path(paths: &[String], base: &str, here: &Here) -> Files {
         before: before.into_iter().map(|source| file(&base, source)).collect(),
         after: after.into_iter().map(|source| file(paths, source)).collect(),
         errors,
-        past_errors,
         notes: not_built(&built),
     }
 }
@@ -96,7 +95,6 @@ fn with_revision(paths: &[String], revision: &str, here: &Here) -> Result<Files,
             .map(|source| File { key: source.name.clone(), source })
             .collect(),
         errors,
-        past_errors: Errors::new(),
         notes,
     })
 }

@@ -73,7 +73,7 @@ Exit codes: 0 nothing changes, 1 something does, 2 failed: a file, a setting, a 
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let base = Base::named(&args.base);
     if matches!(base, Base::Revision(_)) && args.paths().iter().any(|path| path == "-") {
-        return output::usage(&no_stdin(&args.base));
+        return output::usage(&no_stdin(&args.base), environment);
     }
     match sides::compare(args, &base, environment) {
         Ok(Some(comparison)) => args.end(&comparison, environment),

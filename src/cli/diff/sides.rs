@@ -1,6 +1,6 @@
 //! The two sides rendered and compared. Files that are the same on both sides are counted, not rendered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::environment::Environment;
@@ -9,7 +9,7 @@ use super::super::pass::Pass;
 use super::Args;
 use super::base::{Base, File, Files};
 use crate::compare::{self, Comparison, Fate, Side};
-use crate::error::{Error, Errors, Level};
+use crate::error::{Error, Errors, Kind, Level};
 use crate::render::{self, Mask};
 use crate::report;
 use crate::source::Source;
@@ -25,8 +25,13 @@ pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Re
         output::report(&in_order(files.errors, &files.after), environment);
         return Ok(None);
     }
-    let before = renderer.side(&files.before, &mut files.past_errors);
-    let past_errors = harmless(files.past_errors, &files.errors);
+    let mut past_errors = Errors::new();
+    let before = renderer.side(&files.before, &mut past_errors);
+    let past_errors = harmless(past_errors, &files.errors);
+    if past_errors.any() {
+        output::report(&in_order(past_errors, &files.before), environment);
+        return Ok(None);
+    }
     let mut comparison = Comparison::new(before, after);
     comparison.unchanged += unchanged;
     comparison.base = args.base.clone();
@@ -77,19 +82,24 @@ impl Files {
             self.before.iter().map(|file| (file.key.as_str(), &file.source)).collect();
         let is_same = |file: &File| past.get(file.key.as_str()).is_some_and(|past| past.bytes == file.source.bytes);
         let (same, after): (Vec<File>, Vec<File>) = std::mem::take(&mut self.after).into_iter().partition(is_same);
-        let keys: HashMap<&str, ()> = same.iter().map(|file| (file.key.as_str(), ())).collect();
-        self.before.retain(|file| !keys.contains_key(file.key.as_str()));
+        let keys: HashSet<&str> = same.iter().map(|file| file.key.as_str()).collect();
+        self.before.retain(|file| !keys.contains(file.key.as_str()));
         self.after = after;
         same.iter().map(|file| compare::count(&file.source.bytes)).sum()
     }
 }
 
-/// What was wrong before is no reason not to see what changes; what is wrong in the same way now is said once.
+/// What was wrong before is no reason not to see what changes, unless the run itself was stopped. What is wrong in the same
+/// way now is said once.
 fn harmless(errors: Errors, now: &Errors) -> Errors {
     let mut out = Errors::new();
     let said = |error: &Error| error.place.is_none() && now.iter().any(|other| other.detail == error.detail);
     let errors = errors.into_iter().filter(|error| !said(error));
-    out.extend(errors.map(|error| Error { level: error.level.min(Level::Warning), ..error }));
+    let was_stopped = |error: &Error| error.kind == Kind::Store && error.place.is_none();
+    out.extend(errors.map(|error| match was_stopped(&error) {
+        true => error,
+        false => Error { level: error.level.min(Level::Warning), ..error },
+    }));
     out
 }
 
