@@ -2,6 +2,7 @@
 
 mod auth;
 mod avp_name;
+mod build;
 mod canary;
 mod cases;
 mod check;
@@ -16,6 +17,7 @@ mod helm;
 mod krm;
 mod manifests;
 mod plan;
+mod record;
 mod same_objects;
 mod secret_settings;
 mod servers;

@@ -11,6 +11,7 @@ use clap::error::ErrorKind;
 use super::environment::Environment;
 use super::given::Flags;
 use super::mask::MaskKey;
+use super::offline::Offline;
 use super::output;
 use crate::compare::Comparison;
 use crate::render::Options;
@@ -39,6 +40,9 @@ pub(super) struct Args {
     any: bool,
 
     #[command(flatten)]
+    offline: Offline,
+
+    #[command(flatten)]
     mask: MaskKey,
 
     #[command(flatten)]
@@ -61,6 +65,7 @@ Examples:
                                                        what a pull request changes, as a comment; docs/ci.md has it whole
   vault-render diff overlays/prod --base overlays/staging
   helm template web chart/ | vault-render diff - --base rendered/web.yaml
+  vault-render diff --base main --offline record.json  without a store: see `record`
 
 Resources are matched by kind, namespace and name, wherever they are written. Both sides are filled from the same store, and each
 value is shown as <redacted:FINGERPRINT>: equal values have equal fingerprints under one key. A revision is read from Git's

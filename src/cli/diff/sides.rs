@@ -19,7 +19,8 @@ pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Re
     let mut files = base.read(args, &environment.here(true))?;
     let mask = args.mask.mask(environment)?;
     let unchanged = files.take_unchanged();
-    let mut renderer = Renderer { pass: Pass::new(&args.flags, args.options(), environment), mask };
+    let pass = Pass::new(&args.flags, args.options(), environment).offline(args.offline.record()?);
+    let mut renderer = Renderer { pass, mask };
     let after = renderer.side(&files.after, &mut files.errors);
     if files.errors.any() {
         output::report(&in_order(files.errors, &files.after), environment);

@@ -1,6 +1,7 @@
 //! Where the two sides come from: revisions, folders, stdin; links, submodules, what is not built; what is wrong on one of them.
 
 use super::{Repository, map, shown};
+use crate::support::program::program;
 
 #[test]
 fn uncommitted_changes_count_and_a_subfolder_is_compared_with_itself() {
@@ -86,6 +87,21 @@ fn what_is_wrong_now_stops_and_what_was_wrong_before_does_not() {
     let (text, stderr, code) = shown(&repository.diff(&["--base", "HEAD~1"]).output());
     assert_eq!((text.as_str(), stderr.as_str(), code), ("nothing changes, 1 unchanged\n", "", Some(0)));
     repository.diff(&["--base", "HEAD"]).status(2).stderr_holds(["error: `<path:secret/data/app#usr>`"]).check();
+}
+
+#[test]
+fn a_record_is_enough() {
+    let repository = Repository::new();
+    let [before, after] = ["user", "password"].map(|key| map("x", "a", &format!("<path:secret/data/app#{key}>")));
+    repository.write("a.yaml", &before).commit().write("a.yaml", &after);
+    let run =
+        |args: &[&str]| shown(&program(args).folder(repository.root()).env("VAULT_RENDER_MASK_KEY", "k").output());
+    let (.., code) = run(&["record", "a.yaml", "-o", "../record.json", "--secrets", "../secrets.yaml"]);
+    assert_eq!(code, Some(0));
+    let (text, stderr, code) = run(&["diff", "--base", "HEAD", "--offline", "../record.json"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(text.contains("-  key: <path:secret/data/app#user>\n+  key: '<redacted:"), "{text}");
+    assert!(stderr.starts_with("warning: ") && stderr.contains("#user"), "{stderr}");
 }
 
 #[test]
