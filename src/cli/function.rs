@@ -49,6 +49,8 @@ and run
 
   kustomize build --enable-alpha-plugins --enable-exec .
 
+Without the second flag kustomize leaves the function out, silently.
+
 The ConfigMap is the functionConfig. Its data may hold `strict`, `allow-empty` and settings such
 as AVP_K8S_ROLE, with a tenant's authority, and no credential: these come from the environment.
 docs/kustomize.md says more.

@@ -306,6 +306,20 @@ fn the_credentials_come_from_the_environment_of_kustomize() {
     assert!(stderr.contains("`VAULT_ADDR` is not set"), "{stderr}");
 }
 
+/// docs/kustomize.md warns of it.
+#[test]
+fn without_enable_exec_kustomize_leaves_the_function_out() {
+    let Some(kustomize) = servers::binary("kustomize") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    kustomization(folder.path());
+    let built =
+        Command::new(kustomize).args(["build", "--enable-alpha-plugins", "."]).current_dir(folder.path()).output();
+    let built = built.expect("kustomize starts");
+    assert!(
+        built.status.success() && String::from_utf8_lossy(&built.stdout).contains("<path:secret/data/app#replicas>")
+    );
+}
+
 #[test]
 fn a_failing_function_fails_kustomize_and_says_why() {
     let Some(kustomize) = servers::binary("kustomize") else { return };
