@@ -160,6 +160,22 @@ fn what_is_no_list_is_refused_and_nothing_is_printed() {
 }
 
 #[test]
+fn a_record_fills_masked_without_a_store() {
+    let (secrets, folder) = (secrets(SECRETS), tempfile::tempdir().unwrap());
+    let record = folder.path().join("record.json");
+    let run =
+        program(["record", "-", "-o"]).args([&record]).args(["--secrets".as_ref(), secrets.path()]).stdin(unfilled());
+    assert!(run.output().status.success());
+    let output = program(["fn", "--offline"]).args([&record]).stdin(unfilled()).output();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!stdout.contains("<path:") && !stdout.contains("PHBhdGg6") && !stdout.contains("cEBzczog"), "{stdout}");
+    let missing = program(["fn", "--offline", "none.json"]).stdin(unfilled()).output();
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("cannot read the record `none.json`"));
+}
+
+#[test]
 fn an_empty_list_is_an_error_unless_accepted() {
     let empty = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n";
     let output = program(["fn"]).stdin(empty).output();
