@@ -3,7 +3,8 @@
 //! # The pass
 //!
 //! One pass, whatever the command: **read → plan → fetch → fill → write**. Planning and filling are pure; fetching is the only `await`.
-//! `generate` prints what comes out, `check` looks at what planning found.
+//! `generate` prints what comes out, `check` looks at what planning found, `plan` lists what fetching would read, `fn` answers
+//! kustomize and kpt ([`krm`]).
 //!
 //! A manifest's way: [`input`] makes it a [`source::Source`]; [`yaml`] finds its documents and nodes; [`manifest`] knows its kind and what its
 //! annotations ask; [`placeholder`] parses its gaps; [`render::plan`] lists each secret; [`policy`] says whether it may have them;
@@ -25,11 +26,14 @@
 pub mod backend;
 pub mod cli;
 pub mod client;
+pub mod compare;
 pub mod config;
+pub mod diff;
 pub mod error;
 pub mod excerpt;
 pub mod fingerprint;
 pub mod input;
+pub mod krm;
 pub mod lint;
 pub mod manifest;
 pub mod modifier;

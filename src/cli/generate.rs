@@ -60,7 +60,7 @@ Exit codes: 0 rendered, 1 something is wrong and nothing was printed, 2 wrong us
 /// Renders.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     if args.paths.is_empty() && environment.stdin_is_terminal {
-        return output::usage(&no_input());
+        return output::usage(&no_input(), environment);
     }
     let stdin = ["-".to_owned()];
     let paths = if args.paths.is_empty() { &stdin[..] } else { &args.paths[..] };
@@ -74,7 +74,7 @@ fn whole(args: &Args, paths: &[String], environment: &Environment) -> bool {
     let rendered = Pass::new(&args.flags, args.options(), environment).render(&sources, &mut errors);
     let mut output = render::Output::default();
     let pieces = if errors.any() { Vec::new() } else { output.write_all(&sources, &rendered) };
-    if !output.has_content() && !args.allow_empty && !errors.any() {
+    if !output.has_content() && !args.allows_empty(environment) && !errors.any() {
         errors.push(empty());
     }
     let failed = errors.any();
@@ -99,7 +99,7 @@ fn stream(args: &Args, paths: &[String], environment: &Environment) -> bool {
         }
     }
     if !report.failed() && !stream.output.has_content() {
-        if !args.allow_empty {
+        if !args.allows_empty(environment) {
             report.add(&[empty()]);
         } else if !output::print(&[&stream.waiting], environment) {
             return false;
@@ -131,6 +131,11 @@ impl Stream {
 impl Args {
     fn options(&self) -> Options {
         Options { strict: self.strict, any: self.any }
+    }
+
+    /// Under the predecessor's name nothing in is nothing out; a folder without manifests is an error there as well.
+    fn allows_empty(&self, environment: &Environment) -> bool {
+        self.allow_empty || environment.is_predecessor
     }
 }
 

@@ -12,7 +12,7 @@ use crate::backend::{self, Store};
 use crate::config::Config;
 use crate::error::{Error, Errors, Kind};
 use crate::policy;
-use crate::render::{self, Options, Rendered};
+use crate::render::{self, Mask, Options, Plan, Rendered, Values};
 use crate::secret::{Access, Secrets};
 use crate::source::Source;
 
@@ -52,9 +52,21 @@ impl<'a> Pass<'a> {
 
     /// The edits that fill `sources`, and everything that is wrong on the way there.
     pub(super) fn render(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Rendered {
+        let plan = self.read(sources, errors);
+        render::fill(&plan, Values::Clear(&self.secrets), errors)
+    }
+
+    /// The same with masked values. The secrets are read once, however often and from wherever `sources` are rendered.
+    #[allow(dead_code, reason = "for the commands that show masks")]
+    pub(super) fn render_masked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Rendered {
+        let plan = self.read(sources, errors);
+        render::fill(&plan, Values::Masked(&self.secrets, mask), errors)
+    }
+
+    fn read<'s>(&mut self, sources: &'s [Arc<Source>], errors: &mut Errors) -> Plan<'s> {
         let plan = render::plan(sources, &self.options, errors);
         self.fetch(plan.accesses(), errors);
-        render::fill(&plan, &self.secrets, errors)
+        plan
     }
 
     /// The secrets, but for those whose reading would create something: a look leaves the store as it is.

@@ -65,7 +65,7 @@ fn line(out: &mut String, text: &str) {
 }
 
 /// A text without line breaks and other control characters: names and answers come from elsewhere.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.trim_end().chars() {
         match char {

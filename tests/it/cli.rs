@@ -27,6 +27,7 @@ fn help_teaches() {
             vec!["generate", "--help"],
             vec!["--strict", "--secrets", "Examples:", "Exit codes", "--config-path", "--disable-token-cache"],
         ),
+        (vec!["plan", "--help"], vec!["--format", "vault policy write", "Examples:", "Exit codes"]),
         (vec!["settings", "--help"], vec!["--format", "ARGOCD_ENV_"]),
     ] {
         let output = program(&args).output();

@@ -1,5 +1,6 @@
 //! The value of each placeholder of a gap, or why there is none.
 
+use super::super::Values;
 use super::super::plan::Gap;
 use crate::error::{Error, Kind};
 use crate::placeholder::{Found, Key, Placeholder, Reference, What};
@@ -24,19 +25,22 @@ pub(super) enum Looked {
 }
 
 /// Every placeholder of the gap, in order.
-pub(super) fn all(gap: &Gap, secrets: &Secrets) -> Vec<Looked> {
+pub(super) fn all(gap: &Gap, values: Values<'_>) -> Vec<Looked> {
     let mut looked = Vec::new();
     for (index, found) in gap.found.iter().enumerate() {
-        walk(gap, found, &|| gap.place_of(index), secrets, &mut looked);
+        walk(gap, found, &|| gap.place_of(index), true, values, &mut looked);
     }
     looked
 }
 
-fn walk(gap: &Gap, found: &Found, place: &dyn Fn() -> Place, secrets: &Secrets, out: &mut Vec<Looked>) {
+fn walk(gap: &Gap, found: &Found, place: &dyn Fn() -> Place, bare: bool, values: Values<'_>, out: &mut Vec<Looked>) {
     match &found.what {
-        What::Placeholder(placeholder) => out.push(look(placeholder, gap, secrets, place)),
+        What::Placeholder(placeholder) => out.push(match look(placeholder, gap, values.secrets(), place) {
+            Looked::Value(value) => Looked::Value(values.shown(value, placeholder, gap, bare)),
+            looked => looked,
+        }),
         What::Wrong(_) => out.push(Looked::NotGranted),
-        What::Encoded { found, .. } => found.iter().for_each(|inner| walk(gap, inner, place, secrets, out)),
+        What::Encoded { found, .. } => found.iter().for_each(|inner| walk(gap, inner, place, false, values, out)),
         What::Raw(_) | What::Malformed(_) => {}
     }
 }
