@@ -21,7 +21,8 @@
 //!
 //! *Candidate*: a document that the scan could not prove free of placeholders. *Gap*: a scalar to fill. *Access*: one reading that a placeholder
 //! needs, with who asks and where. *Grant*: the permission for it. *Edit*: a span of a source and its new text. *Layer*: one encoding around a
-//! placeholder. *Operator* and *tenant*: who runs the renderer, and who may edit an Application or its repository.
+//! placeholder. *Mask*: what is shown instead of a value. *Record*: what placeholders came to, without the values. *Operator* and *tenant*:
+//! who runs the renderer, and who may edit an Application or its repository.
 
 pub mod backend;
 pub mod cli;

@@ -9,12 +9,14 @@ mod function;
 mod generate;
 mod given;
 mod man;
-#[allow(dead_code, reason = "for the commands that show masks")]
 mod mask;
+mod offline;
 mod output;
 mod pass;
 mod plan;
 mod progress;
+mod record;
+mod save;
 mod settings;
 mod stderr;
 mod version;
@@ -47,6 +49,7 @@ enum Command {
     #[command(name = "fn")]
     Function(function::Args),
     Plan(plan::Args),
+    Record(record::Args),
     Settings(settings::Args),
     Version(version::Args),
     Completions(completions::Args),
@@ -69,6 +72,7 @@ Examples:
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
   vault-render plan manifests/                         which secrets are needed, and by whom
+  vault-render record manifests/ -o FILE               for rendering without Vault: `generate --offline FILE`
   vault-render settings                                what is set, and who set it
 
 Exit codes: 0 fine, 1 `generate` or `fn` failed and filled nothing, or `check` found something, 2 wrong usage; other
@@ -88,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args, &environment),
         Command::Function(args) => function::run(args, &environment),
         Command::Plan(args) => plan::run(&args, &environment),
+        Command::Record(args) => record::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),
         Command::Version(args) => version::run(&args, &environment),
         Command::Completions(args) => completions::run(&args, &environment),

@@ -15,6 +15,7 @@ mod helm;
 mod krm;
 mod manifests;
 mod plan;
+mod record;
 mod same_objects;
 mod secret_settings;
 mod servers;
