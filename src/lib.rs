@@ -44,5 +44,6 @@ pub mod render;
 pub mod report;
 pub mod secret;
 pub mod source;
+pub mod tool;
 pub mod value;
 pub mod yaml;

@@ -158,7 +158,7 @@ pub(super) fn runtime() -> Result<Runtime, Error> {
 }
 
 /// Returns when the program is asked to end, with the signal's name.
-async fn stopped() -> &'static str {
+pub(super) async fn stopped() -> &'static str {
     use tokio::signal::unix::{SignalKind, signal};
     match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(mut terminate), Ok(mut interrupt)) => tokio::select! {

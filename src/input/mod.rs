@@ -73,6 +73,16 @@ pub fn repository(here: &Here) -> PathBuf {
     Repository::around(&here.folder, here).root
 }
 
+/// Whether there is a manifest below `folder`, without reading any.
+pub fn any(folder: &Path) -> bool {
+    folder::any(folder)
+}
+
+/// Whether `path` is there and stays in the repository, links resolved.
+pub fn is_inside(path: &Path, here: &Here) -> bool {
+    here.folder.join(path).canonicalize().is_ok_and(|path| path.starts_with(repository(here)))
+}
+
 /// The texts that `paths` name, in order, none read yet.
 fn list(paths: &[String], here: &Here) -> (Vec<Text>, Errors) {
     let mut texts = Vec::new();

@@ -2,6 +2,7 @@
 
 mod auth;
 mod avp_name;
+mod build;
 mod canary;
 mod cases;
 mod check;
