@@ -125,6 +125,10 @@ impl Args {
                 .cause(error.to_string())
                 .hint("`TMPDIR` names where")
         })?;
+        if tool == Tool::Helm {
+            // helm reads what links lead to; kustomize refuses those that lead out of a kustomization.
+            errors.extend(input::links(&self.folder, &environment.here(false)));
+        }
         let commands = self.commands(tool, environment, private.path(), errors);
         if errors.any() {
             return Ok(None);
@@ -146,7 +150,7 @@ impl Args {
             helm: &self.helm,
             kustomize: &self.kustomize,
             private,
-            inside: &|path| input::is_inside(path, &here),
+            inside: &|path| input::is_inside(path, &here) && input::links(path, &here).is_empty(),
             read: &|name| std::fs::read_to_string(self.folder.join(name)).ok(),
             holds: &|name| self.folder.join(name).exists(),
         };
