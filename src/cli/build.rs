@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use super::environment::Environment;
 use super::generate::Whole;
 use super::given::Flags;
+use super::offline::Offline;
 use super::output;
 use super::pass::{self, Pass};
 use super::progress::Progress;
@@ -55,6 +56,9 @@ pub(super) struct Args {
     words: Vec<String>,
 
     #[command(flatten)]
+    offline: Offline,
+
+    #[command(flatten)]
     flags: Flags,
 }
 
@@ -84,22 +88,33 @@ Exit codes: 0 rendered, 1 something is wrong and nothing was printed, 2 wrong us
 
 /// Builds.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    let tool = args.tool();
-    let (sources, errors) = match tool {
-        Tool::Plain => {
-            let folder = args.folder.to_string_lossy().into_owned();
-            input::read(&[folder], &environment.here(args.allow_empty))
-        }
-        _ => args.built(tool, environment),
-    };
     let options = Options { strict: args.strict, any: false };
-    let pass = Pass::new(&args.flags, options, environment);
-    let whole = Whole { pass, empty: (!args.allow_empty).then(|| empty(tool)) };
-    let fine = whole.print(&sources, errors, environment, &|error| args.name_template(tool, error));
+    let pass = match args.offline.record() {
+        Ok(record) => Pass::new(&args.flags, options, environment).offline(record),
+        Err(error) => {
+            output::report(&[error], environment);
+            return ExitCode::from(output::FOUND);
+        }
+    };
+    let fine = args.print(pass, environment);
     if fine { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) }
 }
 
 impl Args {
+    /// Builds and renders; whether nothing was wrong.
+    fn print(&self, pass: Pass<'_>, environment: &Environment) -> bool {
+        let tool = self.tool();
+        let (sources, errors) = match tool {
+            Tool::Plain => {
+                let folder = self.folder.to_string_lossy().into_owned();
+                input::read(&[folder], &environment.here(self.allow_empty))
+            }
+            _ => self.built(tool, environment),
+        };
+        let whole = Whole { pass, empty: (!self.allow_empty).then(|| empty(tool)) };
+        whole.print(&sources, errors, environment, &|error| self.name_template(tool, error))
+    }
+
     fn tool(&self) -> Tool {
         match self.tool {
             Some(Choice::Helm) => Tool::Helm,
@@ -183,8 +198,9 @@ fn child(command: &Command, environment: &Environment, errors: &mut Errors) -> R
         }
     })?;
     if !output.message.is_empty() {
-        errors
-            .push(Error::warning(Kind::Input, format!("`{}` has said something", command.name)).cause(output.message));
+        errors.push(
+            Error::warning(Kind::Input, format!("`{}` succeeded with a message", command.name)).cause(output.message),
+        );
     }
     Ok(Source::new(command.name, output.stdout))
 }

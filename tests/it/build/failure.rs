@@ -59,7 +59,7 @@ fn nothing_printed_is_an_error_unless_it_is_allowed() {
 fn what_a_tool_says_beside_is_a_warning() {
     let folder = chart("echo 'apiVersion: v1\nkind: A'; echo 'careful' >&2");
     let run = build(folder.path(), &OWN).stdout("apiVersion: v1\nkind: A\n");
-    run.stderr("warning: `helm template` has said something\n  = cause: careful\n").check();
+    run.stderr("warning: `helm template` succeeded with a message\n  = cause: careful\n").check();
 }
 
 #[test]
