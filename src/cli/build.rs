@@ -78,6 +78,7 @@ Examples:
   vault-render build chart/ --release-name web -- -f prod.yaml --set replicas=3
   vault-render build overlays/prod -- --enable-helm
   vault-render build . --secrets secrets.yaml          without Vault: secrets from a file
+  vault-render build . --offline record.json           masked, without secrets: see `record`
 
 In Argo CD its variables count: the release is ARGOCD_APP_NAME, the namespace ARGOCD_APP_NAMESPACE, the cluster's versions
 KUBE_VERSION and KUBE_API_VERSIONS. What an Application brings (ARGOCD_ENV_HELM_ARGS, ARGOCD_ENV_HELM_VALUES,
@@ -91,10 +92,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let options = Options { strict: args.strict, any: false };
     let pass = match args.offline.record() {
         Ok(record) => Pass::new(&args.flags, options, environment).offline(record),
-        Err(error) => {
-            output::report(&[error], environment);
-            return ExitCode::from(output::FOUND);
-        }
+        Err(error) => return output::fail_rendering(error, environment),
     };
     let fine = args.print(pass, environment);
     if fine { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) }
