@@ -3,6 +3,7 @@
 
 mod folder;
 mod git;
+mod links;
 mod names;
 mod others;
 mod repository;
@@ -20,6 +21,7 @@ use repository::Repository;
 
 pub use folder::built;
 pub use git::Changed;
+pub use links::links;
 pub use others::others;
 pub use revision::{Past, Revision};
 pub use windows::{Windows, windows};
