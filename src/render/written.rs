@@ -5,12 +5,14 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::Rendered;
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::yaml::split::split;
 
 /// A document as it is rendered.
 #[derive(Debug)]
 pub struct Written {
+    /// Where the source has it.
+    pub span: Span,
     /// The line of the source where it starts.
     pub line: usize,
     /// Its text, the marker before it included.
@@ -32,6 +34,6 @@ pub fn written<'r>(source: &'r Arc<Source>, rendered: &'r Rendered) -> impl Iter
         text.extend_from_slice(&source.bytes[at..document.span.end]);
         let first = line;
         line += memchr::memchr_iter(b'\n', &source.bytes[document.span.range()]).count();
-        Written { line: first, text }
+        Written { span: document.span, line: first, text }
     })
 }

@@ -15,6 +15,7 @@ mod docs;
 mod examples;
 mod helm;
 mod krm;
+mod live;
 mod manifests;
 mod plan;
 mod record;

@@ -1,6 +1,7 @@
 //! `diff`: what changes, resource by resource, between two masked renderings.
 
 mod base;
+mod live;
 mod sides;
 
 use std::process::ExitCode;
@@ -27,8 +28,8 @@ pub(super) struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
 
-    /// What it is compared with: a Git revision, or a folder or file
-    #[arg(long, value_name = "REV|DIR")]
+    /// What it is compared with: a Git revision, a folder or file, or the objects of a cluster
+    #[arg(long, value_name = "REV|DIR|live")]
     base: String,
 
     /// How it is printed
@@ -38,6 +39,10 @@ pub(super) struct Args {
     /// Fill any YAML or JSON, values files too, not only Kubernetes objects
     #[arg(long)]
     any: bool,
+
+    /// With `--base live`: whom the cluster knows as the one who applies, e.g. `argocd-controller`
+    #[arg(long, value_name = "NAME", default_value = "vault-render")]
+    field_manager: String,
 
     #[command(flatten)]
     offline: Offline,
@@ -66,16 +71,23 @@ Examples:
   vault-render diff overlays/prod --base overlays/staging
   helm template web chart/ | vault-render diff - --base rendered/web.yaml
   vault-render diff --base main --offline record.json  without a store: see `record`
+  vault-render diff manifests/ --base live             what applying would change in the cluster of the kubeconfig
 
 Resources are matched by kind, namespace and name, wherever they are written. Both sides are filled from the same store, and each
 value is shown as <redacted:FINGERPRINT>: equal values have equal fingerprints under one key. A revision is read from Git's
 objects; neither the working folder nor the index is touched. A folder's name comes before a revision's: refs/heads/NAME is always
 the branch.
 
-Exit codes: 0 nothing changes, 1 something does, 2 failed: a file, a setting, a placeholder or the store.";
+With `live`, each object is tried by the API server (server-side apply, dry run) and compared with the one that is there, so that
+what the server fills in is no change. Nothing is stored; docs/preview.md says what is masked.
+
+Exit codes: 0 nothing changes, 1 something does, 2 failed: a file, a setting, a placeholder, the store or the cluster.";
 
 /// Compares.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+    if args.base == live::NAME {
+        return live::run(args, environment);
+    }
     let base = Base::named(&args.base);
     if matches!(base, Base::Revision(_)) && args.paths().iter().any(|path| path == "-") {
         return output::usage(&no_stdin(&args.base), environment);
