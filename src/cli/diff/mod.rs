@@ -65,23 +65,26 @@ enum Format {
 const AFTER_HELP: &str = "\
 Examples:
   vault-render diff --base main                        the current folder against a branch
-  vault-render diff apps/web --base HEAD~1             what the last commit and the uncommitted changes do
+  vault-render diff apps/web --base HEAD~1             uncommitted changes count as well
   vault-render diff --base \"$(git merge-base origin/main HEAD)\" --format markdown
-                                                       what a pull request changes, as a comment; docs/ci.md has it whole
+                                                       a pull request: docs/ci.md has it whole
   vault-render diff overlays/prod --base overlays/staging
   helm template web chart/ | vault-render diff - --base rendered/web.yaml
   vault-render diff --base main --offline record.json  without a store: see `record`
-  vault-render diff manifests/ --base live             what applying would change in the cluster of the kubeconfig
+  vault-render diff manifests/ --base live             what applying would change in the cluster
 
-Resources are matched by kind, namespace and name, wherever they are written. Both sides are filled from the same store, and each
-value is shown as <redacted:FINGERPRINT>: equal values have equal fingerprints under one key. A revision is read from Git's
-objects; neither the working folder nor the index is touched. A folder's name comes before a revision's: refs/heads/NAME is always
-the branch.
+Resources are matched by kind, namespace and name, wherever they are written. Both sides are
+filled from the same store, and each value is shown as <redacted:FINGERPRINT>: equal values have
+equal fingerprints under one key. A revision is read from Git's objects; neither the working
+folder nor the index is touched. A folder's name comes before a revision's: refs/heads/NAME is
+always the branch.
 
-With `live`, each object is tried by the API server (server-side apply, dry run) and compared with the one that is there, so that
-what the server fills in is no change. Nothing is stored; docs/preview.md says what is masked.
+With `live`, each object is tried by the API server of the kubeconfig's cluster (server-side
+apply, dry run) and compared with the one that is there, so that what the server fills in is no
+change. Nothing is stored; docs/preview.md says what is masked.
 
-Exit codes: 0 nothing changes, 1 something does, 2 failed: a file, a setting, a placeholder, the store or the cluster.";
+Exit codes: 0 nothing changes, 1 something does, 2 failed: a file, a setting, a placeholder, the
+store or the cluster.";
 
 /// Compares.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
