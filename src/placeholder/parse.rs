@@ -1,6 +1,6 @@
 //! The grammar: what stands at a `<`. Knows nothing of what comes before or after it.
 
-use super::{Key, Placeholder, Reference, What};
+use super::{Key, Placeholder, Reference, What, on_one_line};
 use crate::error::{Error, Kind};
 use crate::modifier::Chain;
 
@@ -101,7 +101,7 @@ fn path(text: &str, start: usize, from: usize) -> At {
         Ok(version) => {
             placeholder(&text[start..end], Reference::Inline { path: path.to_owned(), version }, key, &parts)
         }
-        Err(error) => What::Wrong(Box::new(error)),
+        Err(error) => wrong(&text[start..end], error),
     };
     At { end, what }
 }
@@ -144,8 +144,13 @@ fn placeholder(written: &str, secret: Reference, key: Key, segments: &[&str]) ->
         Ok(chain) => {
             What::Placeholder(Box::new(Placeholder { written: written.to_owned(), secret, key, chain, closed: false }))
         }
-        Err(error) => What::Wrong(Box::new(error)),
+        Err(error) => wrong(written, error),
     }
+}
+
+/// A placeholder that cannot be filled, named in the error.
+fn wrong(written: &str, error: Error) -> What {
+    What::Wrong(Box::new(Error { detail: format!("`{}`: {}", on_one_line(written), error.detail), ..error }))
 }
 
 /// The modifiers from `from` (after the first `|`) on, and where the placeholder ends: past the `>` that stands outside of

@@ -1,6 +1,7 @@
 //! The value of each placeholder of a gap, or why there is none.
 
 use super::super::plan::Gap;
+use super::shown;
 use crate::error::{Error, Kind};
 use crate::placeholder::{Found, Key, Placeholder, Reference, What};
 use crate::secret::{Outcome, Secret, SecretId, Secrets};
@@ -60,7 +61,9 @@ fn look(placeholder: &Placeholder, gap: &Gap, secrets: &Secrets, place: &dyn Fn(
     match placeholder.chain.apply(value) {
         Ok(Some(value)) => Looked::Value(value),
         Ok(None) => Looked::Missing(named(missing.unwrap_or_else(nothing), placeholder).at(place())),
-        Err(error) => Looked::Failed(named(error, placeholder).at(place())),
+        Err(error) => Looked::Failed(
+            Error { detail: format!("{}: {}", shown(placeholder, gap), error.detail), ..error }.at(place()),
+        ),
     }
 }
 
@@ -73,8 +76,7 @@ fn value(secret: &Secret, key: &Key) -> Option<Value> {
 
 /// The error, naming the placeholder that it is about.
 fn named(error: Error, placeholder: &Placeholder) -> Error {
-    let written = placeholder.written.split_whitespace().collect::<Vec<_>>().join(" ");
-    Error { detail: format!("`{written}`: {}", error.detail), ..error }
+    Error { detail: format!("`{}`: {}", placeholder.on_one_line(), error.detail), ..error }
 }
 
 fn nothing() -> Error {
