@@ -10,7 +10,7 @@ use std::time::Instant;
 use documents::DEPLOYMENT;
 use vault_render::config::Config;
 use vault_render::error::Errors;
-use vault_render::render::{Options, Output, fetch, fill, plan};
+use vault_render::render::{Options, Output, Values, fetch, fill, plan};
 use vault_render::secret::Secrets;
 use vault_render::source::Source;
 use vault_render::{backend, policy};
@@ -52,7 +52,7 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
         let store = backend::open(config).expect("a store");
         fetch(plan.accesses(), &grants, &*store, &mut secrets).await;
     }
-    let rendered = fill(&plan, &secrets, &mut errors);
+    let rendered = fill(&plan, Values::Clear(&secrets), &mut errors);
     let out = Output::default().write_all(sources, &rendered);
     assert!(!errors.any(), "{:?}", errors.iter().next());
     assert!(out.iter().map(|piece| piece.len()).sum::<usize>() > sources[0].bytes.len() / 2);

@@ -73,7 +73,7 @@ impl Source {
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         let before = &self.bytes[..offset.min(self.bytes.len())];
         let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let lines = before[..line_start].iter().filter(|byte| **byte == b'\n').count();
+        let lines = memchr::memchr_iter(b'\n', &before[..line_start]).count();
         let column = String::from_utf8_lossy(&before[line_start..]).chars().filter(|char| *char != '\u{feff}').count();
         (self.first_line + lines, column + 1)
     }

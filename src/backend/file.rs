@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::ready;
 
-use super::{Backend, Reading, Store};
+use super::{Backend, Outlook, Reading, Store};
 use crate::client;
 use crate::config::Config;
 use crate::error::{Error, Kind};
@@ -17,6 +17,7 @@ pub(super) const BACKEND: Backend = Backend {
     doc: "A YAML or JSON file that maps each path to its keys: for demonstrations, tests and offline previews",
     settings: &["AVP_FILE"],
     page: || PAGE.to_owned(),
+    outlook: |_| Ok(Outlook { name: "file", asks: false, policies: false, namespace: None, engine: None }),
     open,
 };
 

@@ -11,7 +11,7 @@ use std::pin::Pin;
 
 use crate::config::Config;
 use crate::error::{Error, Kind};
-use crate::secret::{Outcome, SecretId};
+use crate::secret::{Engine, Outcome, SecretId};
 
 /// One reading under way. It never fails as a future: what went wrong is in its [`Outcome`].
 pub type Reading<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -44,8 +44,25 @@ pub struct Backend {
     pub settings: &'static [&'static str],
     /// The rest of its part of docs/backends.md.
     pub page: fn() -> String,
+    /// What is known of its readings before it is opened.
+    pub outlook: fn(&Config) -> Result<Outlook, Error>,
     /// Checks the settings and makes the store; opens no connection.
     pub open: fn(&Config) -> Result<Box<dyn Store>, Error>,
+}
+
+/// What is known of a store's readings before it is opened, and before anybody is asked.
+#[derive(Clone, Debug)]
+pub struct Outlook {
+    /// The store's name.
+    pub name: &'static str,
+    /// Whether each reading is a request to a server.
+    pub asks: bool,
+    /// Whether Vault's policies say who may read.
+    pub policies: bool,
+    /// The namespace of the login, and of readings that name none.
+    pub namespace: Option<String>,
+    /// The KV engine of readings that name none, if it was said.
+    pub engine: Option<Engine>,
 }
 
 /// Every kind of store; the first is the default.
@@ -53,8 +70,16 @@ pub const BACKENDS: &[Backend] = &[vault::BACKEND, file::BACKEND];
 
 /// The store that `AVP_TYPE` names. Wrong or missing settings are errors here, before anything is asked.
 pub fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
-    let backend = find(config.get("AVP_TYPE").unwrap_or(BACKENDS[0].name))?;
-    (backend.open)(config)
+    (named(config)?.open)(config)
+}
+
+/// What is known of the readings of the store that `AVP_TYPE` names.
+pub fn outlook(config: &Config) -> Result<Outlook, Error> {
+    (named(config)?.outlook)(config)
+}
+
+fn named(config: &Config) -> Result<&'static Backend, Error> {
+    find(config.get("AVP_TYPE").unwrap_or(BACKENDS[0].name))
 }
 
 fn find(name: &str) -> Result<&'static Backend, Error> {

@@ -14,7 +14,7 @@ use super::pass::Pass;
 use crate::error::{Error, Errors, Kind, Level};
 use crate::input::{self, Changed};
 use crate::lint::{self, Answers, Baseline, Comments};
-use crate::render::{self, Options, Survey};
+use crate::render::{self, Options, Survey, Values};
 use crate::report::{self, Counts, sarif};
 use crate::source::Source;
 
@@ -110,7 +110,7 @@ fn finish(
         let mut pass = Pass::new(&args.flags, args.options(), environment);
         let secrets = pass.look(plan.accesses(), &mut errors);
         errors.extend(lint::check_online(&Answers { plan: &plan, secrets }));
-        render::fill(&plan, secrets, &mut errors);
+        render::fill(&plan, Values::Clear(secrets), &mut errors);
     }
     let mut read: Vec<Arc<Source>> = sources.iter().chain(others).cloned().collect();
     read.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::runtime::Runtime;
 
 use super::environment::Environment;
+use super::pass;
 use crate::client::kubernetes;
 use crate::config::table::SERVICE_ACCOUNT_TOKEN;
 use crate::config::{ClusterSecret, Config, ConfigFile, Given};
@@ -30,6 +31,10 @@ pub(super) struct Flags {
     /// Log in on every run
     #[arg(long)]
     disable_token_cache: bool,
+
+    /// Not typed: what a KRM function's configuration sets
+    #[arg(skip)]
+    pub(super) function: Vec<(String, String)>,
 }
 
 impl Flags {
@@ -39,6 +44,15 @@ impl Flags {
         let (config, mut errors) = Config::read(given);
         errors.extend(unreadable);
         (config, errors)
+    }
+
+    /// The settings, with those of the Kubernetes Secret that `-s` names if it names one: only then the cluster is asked.
+    pub(super) fn whole_config(&self, environment: &Environment) -> (Config, Errors) {
+        match self.secret_name.is_some().then(pass::runtime) {
+            Some(Ok(runtime)) => self.config_with_secret(environment, &runtime),
+            Some(Err(error)) => (Config::default(), error.into()),
+            None => self.config(environment),
+        }
     }
 
     /// The settings with those of the Kubernetes Secret that `-s` names, read from the cluster.
@@ -67,6 +81,7 @@ impl Flags {
         });
         let given = Given {
             flags: self.settings(),
+            function: self.function.clone(),
             environment: environment.variables.clone(),
             file,
             secret: None,

@@ -6,11 +6,9 @@ use clap::ValueEnum;
 
 use super::environment::Environment;
 use super::given::Flags;
-use super::{output, pass};
-use crate::config::Config;
+use super::output;
 use crate::config::Setting;
 use crate::config::table::Row;
-use crate::error::Errors;
 use crate::report;
 
 /// Print every setting, its value and who set it; secrets are redacted
@@ -42,7 +40,7 @@ Exit codes: 0 fine, 2 a setting is wrong.";
 
 /// Prints the settings; wrong ones are reported as well.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    let (config, errors) = read(args, environment);
+    let (config, errors) = args.flags.whole_config(environment);
     let lines: Vec<String> = match args.format {
         Format::Text => table(config.settings()),
         Format::Json => config.settings().map(|(row, setting)| json(row, setting)).collect(),
@@ -51,15 +49,6 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     output::report(&report::in_order(errors, &[]), environment);
     let code = output::finish(&lines.join(""), environment);
     if failed { ExitCode::from(output::FAILED) } else { code }
-}
-
-/// The settings; the cluster is asked only if `-s` names a Secret.
-fn read(args: &Args, environment: &Environment) -> (Config, Errors) {
-    match args.flags.secret_name.is_some().then(pass::runtime) {
-        Some(Ok(runtime)) => args.flags.config_with_secret(environment, &runtime),
-        Some(Err(error)) => (Config::default(), error.into()),
-        None => args.flags.config(environment),
-    }
 }
 
 /// The settings below each other, in columns.

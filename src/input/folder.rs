@@ -40,6 +40,12 @@ pub(super) fn list(folder: &Path, here: &Here, texts: &mut Vec<Text>, errors: &m
     }
 }
 
+/// Whether there is a manifest below `folder`; the first one tells.
+pub(super) fn any(folder: &Path) -> bool {
+    let walk = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry));
+    walk.flatten().any(|entry| !entry.file_type().is_dir() && has_ending(entry.path()))
+}
+
 /// The entry's path if it is a manifest, an error if it may not be read.
 fn manifest(entry: DirEntry, repository: &Repository) -> Result<Option<PathBuf>, Error> {
     let is_manifest = !entry.file_type().is_dir() && has_ending(entry.path());

@@ -43,6 +43,11 @@ enum Text {
     File(PathBuf),
 }
 
+/// Reads stdin alone.
+pub fn stdin() -> Result<Arc<Source>, Error> {
+    Text::Stdin.read().map(Arc::new)
+}
+
 /// Reads what `paths` name: files as they are, folders in the order of their entries' names, `-` from stdin.
 pub fn read(paths: &[String], here: &Here) -> (Vec<Arc<Source>>, Errors) {
     read_wanted(paths, here, &|_| true)
@@ -66,6 +71,16 @@ pub fn read_wanted(paths: &[String], here: &Here, wanted: Wanted<'_>) -> (Vec<Ar
 /// the checkout that Argo CD implies, else the working folder.
 pub fn repository(here: &Here) -> PathBuf {
     Repository::around(&here.folder, here).root
+}
+
+/// Whether there is a manifest below `folder`, without reading any.
+pub fn any(folder: &Path) -> bool {
+    folder::any(folder)
+}
+
+/// Whether `path` is there and stays in the repository, links resolved.
+pub fn is_inside(path: &Path, here: &Here) -> bool {
+    here.folder.join(path).canonicalize().is_ok_and(|path| path.starts_with(repository(here)))
 }
 
 /// The texts that `paths` name, in order, none read yet.

@@ -2,17 +2,26 @@
 
 mod fetch;
 mod fill;
+mod mask;
 mod place;
 mod plan;
+mod reads;
+mod record;
+mod shape;
 mod strict;
 mod survey;
+mod values;
 mod walk;
 mod write;
 
 pub use fetch::{fetch, harmless};
 pub use fill::{Rendered, fill};
+pub use mask::{Fingerprint, Mask};
 pub use plan::{Asked, Asker, Gap, Plan, plan};
+pub use reads::Read;
+pub use record::Record;
 pub use survey::{Document, Survey, Unread};
+pub use values::Values;
 pub use write::{Output, Pieces};
 
 /// What a run makes of its input.

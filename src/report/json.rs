@@ -54,8 +54,9 @@ struct Finding<'e> {
     hint: Option<&'e str>,
 }
 
+/// A resource's identity.
 #[derive(Serialize)]
-struct Resource<'e> {
+pub(super) struct Resource<'e> {
     kind: &'e str,
     #[serde(skip_serializing_if = "Option::is_none")]
     namespace: Option<&'e str>,

@@ -1,6 +1,8 @@
 //! The integration tests: one crate, one module per concern.
 
 mod auth;
+mod avp_name;
+mod build;
 mod canary;
 mod cases;
 mod check;
@@ -10,7 +12,12 @@ mod cluster;
 mod differential;
 mod docs;
 mod examples;
+mod helm;
+mod krm;
 mod manifests;
+mod plan;
+mod record;
+mod same_objects;
 mod secret_settings;
 mod servers;
 mod store;

@@ -12,6 +12,7 @@ const YAML: &[&str] = &["value", "source", "error"];
 const MANIFEST: &[&str] = &["yaml", "value", "source", "error", "secret"];
 const RENDER: &[&str] =
     &["placeholder", "manifest", "modifier", "yaml", "policy", "backend", "secret", "value", "source", "error"];
+const KRM: &[&str] = &["render", "config", "yaml", "source", "error"];
 const LINT: &[&str] = &[
     "render",
     "fingerprint",
@@ -27,6 +28,7 @@ const LINT: &[&str] = &[
     "error",
 ];
 const REPORT: &[&str] = &[
+    "compare",
     "render",
     "fingerprint",
     "excerpt",
@@ -52,6 +54,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("excerpt", VALUES),
     ("fingerprint", &["error", "source"]),
     ("diff", VALUES),
+    ("compare", &["diff", "manifest", "yaml", "source", "error"]),
     ("yaml", YAML),
     ("manifest", MANIFEST),
     ("modifier", &["value", "error", "yaml"]),
@@ -64,8 +67,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("input", &["source", "error", "client"]),
     ("report", REPORT),
     ("lint", LINT),
-    ("tool", RENDER),
-    ("krm", RENDER),
+    ("tool", &["error"]),
+    ("krm", KRM),
 ];
 
 /// May name everything but each other.
@@ -80,6 +83,7 @@ const PURE: &[&str] = &[
     "excerpt.rs",
     "fingerprint.rs",
     "diff.rs",
+    "compare/",
     "yaml/",
     "manifest/",
     "modifier/",
@@ -88,6 +92,16 @@ const PURE: &[&str] = &[
     "render/",
     "report/",
     "lint/",
+    "tool/allow.rs",
+    "tool/announce.rs",
+    "tool/command.rs",
+    "tool/dependencies.rs",
+    "tool/environment.rs",
+    "tool/helm.rs",
+    "tool/kustomize.rs",
+    "tool/parameter.rs",
+    "tool/words.rs",
+    "krm/",
     "backend/vault/request.rs",
     "backend/vault/response.rs",
 ];

@@ -8,7 +8,7 @@ mod response;
 mod session;
 mod token_cache;
 
-use super::{Backend, Foreseeing, Reading, Store};
+use super::{Backend, Foreseeing, Outlook, Reading, Store};
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::{Error, Kind};
@@ -39,8 +39,14 @@ pub(super) const BACKEND: Backend = Backend {
         "VAULT_RATE_LIMIT",
     ],
     page: docs::page,
+    outlook,
     open,
 };
+
+fn outlook(config: &Config) -> Result<Outlook, Error> {
+    let namespace = config.get("VAULT_NAMESPACE").map(str::to_owned);
+    Ok(Outlook { name: "vault", asks: true, policies: true, namespace, engine: engine(config)? })
+}
 
 fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
     let Some(address) = config.get("VAULT_ADDR") else {

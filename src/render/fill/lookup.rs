@@ -1,10 +1,11 @@
 //! The value of each placeholder of a gap, or why there is none.
 
+use super::super::Values;
 use super::super::plan::Gap;
-use super::shown;
+use super::{recorded, shown};
 use crate::error::{Error, Kind};
 use crate::placeholder::{Found, Key, Placeholder, Reference, What};
-use crate::secret::{Outcome, Secret, SecretId, Secrets};
+use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
 use crate::value::Value;
 
@@ -25,45 +26,64 @@ pub(super) enum Looked {
 }
 
 /// Every placeholder of the gap, in order.
-pub(super) fn all(gap: &Gap, secrets: &Secrets) -> Vec<Looked> {
+pub(super) fn all(gap: &Gap, values: Values<'_>) -> Vec<Looked> {
     let mut looked = Vec::new();
     for (index, found) in gap.found.iter().enumerate() {
-        walk(gap, found, &|| gap.place_of(index), secrets, &mut looked);
+        walk(gap, found, &|| gap.place_of(index), true, values, &mut looked);
     }
     looked
 }
 
-fn walk(gap: &Gap, found: &Found, place: &dyn Fn() -> Place, secrets: &Secrets, out: &mut Vec<Looked>) {
+fn walk(gap: &Gap, found: &Found, place: &dyn Fn() -> Place, bare: bool, values: Values<'_>, out: &mut Vec<Looked>) {
     match &found.what {
-        What::Placeholder(placeholder) => out.push(look(placeholder, gap, secrets, place)),
+        What::Placeholder(placeholder) => out.push(match look(placeholder, gap, values, place) {
+            Looked::Value(value) => Looked::Value(values.shown(value, placeholder, gap, bare)),
+            looked => looked,
+        }),
         What::Wrong(_) => out.push(Looked::NotGranted),
-        What::Encoded { found, .. } => found.iter().for_each(|inner| walk(gap, inner, place, secrets, out)),
+        What::Encoded { found, .. } => found.iter().for_each(|inner| walk(gap, inner, place, false, values, out)),
         What::Raw(_) | What::Malformed(_) => {}
     }
 }
 
-fn look(placeholder: &Placeholder, gap: &Gap, secrets: &Secrets, place: &dyn Fn() -> Place) -> Looked {
-    let asked = gap.asker.secret(placeholder).and_then(|id| secrets.get(&id).map(|outcome| (id, outcome)));
-    let Some((id, outcome)) = asked else {
+fn look(placeholder: &Placeholder, gap: &Gap, values: Values<'_>, place: &dyn Fn() -> Place) -> Looked {
+    let Some(id) = gap.asker.secret(placeholder) else {
         return Looked::NotGranted;
     };
-    let (value, missing) = match outcome {
-        Outcome::Found(secret) => match value(secret, &placeholder.key) {
-            Some(value) => (Some(value), None),
-            None if placeholder.closed => return Looked::Markup,
-            None => (None, Some(no_key(secret, placeholder, &id))),
-        },
-        Outcome::NoPath(error) | Outcome::NoVersion(error) => (None, Some(error.clone())),
-        Outcome::Denied(error) | Outcome::Failed(error) => {
-            return Looked::Failed(named(error.clone(), placeholder).at(place()));
-        }
+    if let Values::Recorded(record) = values {
+        return recorded::look(placeholder, &id, record, place);
+    }
+    let Some(outcome) = values.outcome(&id) else {
+        return Looked::NotGranted;
     };
-    match placeholder.chain.apply(value) {
+    match result(placeholder, outcome) {
         Ok(Some(value)) => Looked::Value(value),
-        Ok(None) => Looked::Missing(named(missing.unwrap_or_else(nothing), placeholder).at(place())),
-        Err(error) => Looked::Failed(
-            Error { detail: format!("{}: {}", shown(placeholder, gap), error.detail), ..error }.at(place()),
-        ),
+        Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Looked::Markup,
+        Ok(None) => Looked::Missing(named(missing(outcome, placeholder, &id), placeholder).at(place())),
+        Err(error) if matches!(outcome, Outcome::Found(_)) => {
+            let detail = format!("{}: {}", shown(placeholder, gap), error.detail);
+            Looked::Failed(Error { detail, ..error }.at(place()))
+        }
+        Err(error) => Looked::Failed(named(error, placeholder).at(place())),
+    }
+}
+
+/// What a placeholder comes to; none where its key, path or version is missing.
+pub(in crate::render) fn result(placeholder: &Placeholder, outcome: &Outcome) -> Result<Option<Value>, Error> {
+    let value = match outcome {
+        Outcome::Found(secret) => value(secret, &placeholder.key),
+        Outcome::NoPath(_) | Outcome::NoVersion(_) => None,
+        Outcome::Denied(error) | Outcome::Failed(error) => return Err(error.clone()),
+    };
+    placeholder.chain.apply(value)
+}
+
+fn missing(outcome: &Outcome, placeholder: &Placeholder, id: &SecretId) -> Error {
+    match outcome {
+        Outcome::Found(secret) => no_key(secret, placeholder, id),
+        Outcome::NoPath(error) | Outcome::NoVersion(error) | Outcome::Denied(error) | Outcome::Failed(error) => {
+            error.clone()
+        }
     }
 }
 
@@ -75,7 +95,7 @@ fn value(secret: &Secret, key: &Key) -> Option<Value> {
 }
 
 /// The error, naming the placeholder that it is about.
-fn named(error: Error, placeholder: &Placeholder) -> Error {
+pub(super) fn named(error: Error, placeholder: &Placeholder) -> Error {
     Error { detail: format!("`{}`: {}", placeholder.on_one_line(), error.detail), ..error }
 }
 

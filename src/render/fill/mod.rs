@@ -1,18 +1,20 @@
-//! Plan and secrets → edits. Pure; what cannot be filled is collected.
+//! Plan and values → edits. Pure; what cannot be filled is collected.
 
 mod layers;
 mod lookup;
+mod recorded;
 mod text;
 mod typed;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::Values;
 use super::plan::{Gap, Plan, Planned};
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::RemoveMissing;
 use crate::placeholder::{Key, Placeholder, Reference};
-use crate::secret::{Outcome, Secrets};
+use crate::secret::Outcome;
 use crate::source::{Place, Source, Span};
 use crate::value::{NotText, Value};
 use crate::yaml::Flaw;
@@ -20,6 +22,8 @@ use crate::yaml::edit::{Change, Edit, edit};
 use crate::yaml::tree::{NodeId, Tree};
 
 use lookup::Looked;
+
+pub(super) use lookup::result;
 
 /// The edits of a run, in the order of the input.
 #[derive(Debug, Default)]
@@ -42,12 +46,12 @@ impl Rendered {
     }
 }
 
-/// Fills every gap of `plan`.
-pub fn fill(plan: &Plan<'_>, secrets: &Secrets, errors: &mut Errors) -> Rendered {
+/// Fills every gap of `plan` with `values`.
+pub fn fill(plan: &Plan<'_>, values: Values<'_>, errors: &mut Errors) -> Rendered {
     let mut rendered = Rendered::default();
-    errors.extend(warnings(plan, secrets));
+    errors.extend(warnings(plan, values));
     for planned in &plan.documents {
-        match fill_document(planned, secrets, errors) {
+        match fill_document(planned, values, errors) {
             Ok(edits) => rendered.edits.push((planned.source.clone(), edits)),
             Err(Flaw { span, error }) => errors.push(error.at(place(planned, span))),
         }
@@ -56,22 +60,22 @@ pub fn fill(plan: &Plan<'_>, secrets: &Secrets, errors: &mut Errors) -> Rendered
 }
 
 /// What the store had to say about a secret, at the first placeholder that reads it.
-fn warnings(plan: &Plan<'_>, secrets: &Secrets) -> Vec<Error> {
+fn warnings(plan: &Plan<'_>, values: Values<'_>) -> Vec<Error> {
     let mut told = HashSet::new();
     let first = plan.accesses.iter().filter(|access| told.insert(&access.id));
-    let warned = first.filter_map(|access| match secrets.get(&access.id) {
+    let warned = first.filter_map(|access| match values.outcome(&access.id) {
         Some(Outcome::Found(secret)) => Some((&secret.warnings, &access.place)),
         _ => None,
     });
     warned.flat_map(|(warnings, place)| warnings.iter().map(|warning| warning.clone().at(place.clone()))).collect()
 }
 
-fn fill_document(planned: &Planned<'_>, secrets: &Secrets, errors: &mut Errors) -> Result<Vec<Edit>, Flaw> {
+fn fill_document(planned: &Planned<'_>, values: Values<'_>, errors: &mut Errors) -> Result<Vec<Edit>, Flaw> {
     let mut changes = Vec::new();
     let mut complete = true;
     for gap in &planned.gaps {
         let node: NodeId = gap.node;
-        match fill_gap(gap, &planned.tree, secrets, errors) {
+        match fill_gap(gap, &planned.tree, values, errors) {
             Filled::Set(value) => changes.push(Change::Set { node, value }),
             Filled::Removed => changes.push(Change::Remove { node }),
             Filled::Stays => complete = false,
@@ -80,8 +84,8 @@ fn fill_document(planned: &Planned<'_>, secrets: &Secrets, errors: &mut Errors) 
     if complete { edit(&planned.tree, planned.span, &changes) } else { Ok(Vec::new()) }
 }
 
-fn fill_gap(gap: &Gap, tree: &Tree<'_>, secrets: &Secrets, errors: &mut Errors) -> Filled {
-    let looked = lookup::all(gap, secrets);
+fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: Values<'_>, errors: &mut Errors) -> Filled {
+    let looked = lookup::all(gap, values);
     let missing = looked.iter().filter(|looked| matches!(looked, Looked::Missing(_))).count();
     let failed = looked.iter().any(|looked| matches!(looked, Looked::Failed(_)));
     let removes = missing > 0 && !failed && gap.asker.annotations.remove_missing != RemoveMissing::No;

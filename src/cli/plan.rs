@@ -1,0 +1,104 @@
+//! `plan`: what `generate` would read, before anything is read. Nobody is asked and nobody logs in.
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use super::environment::Environment;
+use super::given::Flags;
+use super::output;
+use crate::backend;
+use crate::error::{Error, Errors};
+use crate::render::{self, Options};
+use crate::report::plan::{self as shown, Forecast};
+use crate::{input, policy, report};
+
+/// List every secret that would be read, and who needs it; nothing is read
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// Files, folders, or `-` for stdin; without any, the current folder
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+
+    /// How the list is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Look into any YAML or JSON, values files too, not only Kubernetes objects
+    #[arg(long)]
+    any: bool,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For people: each path with its resources, fields and places
+    Text,
+    /// One JSON document
+    Json,
+    /// Vault's policy for just these reads
+    Hcl,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  vault-render plan manifests/                         which secrets, which keys, who needs them
+  vault-render plan manifests/ --format hcl | vault policy write web -
+  kustomize build overlays/prod | vault-render plan - --format json | jq -r '.reads[].path'
+
+The policy has one rule for each path. A path without `data/` may be on a KV version 2 mount, where it is read with it;
+only Vault knows, so a comment says so: write `secret/data/app`, or set AVP_KV_VERSION.
+
+Where something is wrong with the manifests, further reads may hide behind it: text and JSON say that they are not
+complete, and no policy is printed.
+
+Exit codes: 0 the list is complete, 2 it is not, or a setting is wrong.";
+
+/// Prints the reads.
+pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+    let (config, wrong) = args.flags.whole_config(environment);
+    let store = match backend::outlook(&config) {
+        Ok(store) if !wrong.any() => store,
+        outlook => return failed(wrong, outlook.err(), environment),
+    };
+    let current = [".".to_owned()];
+    let paths = if args.paths.is_empty() { &current[..] } else { &args.paths[..] };
+    let (sources, mut errors) = input::read(paths, &environment.here(true));
+    errors.extend(wrong);
+    let plan = render::plan(&sources, &Options { any: args.any, ..Options::default() }, &mut errors);
+    let grants = policy::judge(plan.accesses(), &config, &mut errors);
+    let reads = plan.reads().into_iter().filter(|read| grants.allows(&read.id)).collect();
+    let forecast = Forecast { store, reads, complete: !errors.any() };
+    let text = args.format.shown(&forecast, &mut errors, environment);
+    let complete = !errors.any();
+    output::report(&report::in_order(errors, &sources), environment);
+    let written = output::finish(&text, environment);
+    if complete { written } else { ExitCode::from(output::FAILED) }
+}
+
+fn failed(mut errors: Errors, error: Option<Error>, environment: &Environment) -> ExitCode {
+    errors.extend(error);
+    output::report(&report::in_order(errors, &[]), environment);
+    ExitCode::from(output::FAILED)
+}
+
+impl Format {
+    /// What stdout shows; of a policy nothing unless it is whole.
+    fn shown(self, forecast: &Forecast<'_>, errors: &mut Errors, environment: &Environment) -> String {
+        match self {
+            Self::Text => shown::text(forecast, environment.stdout_colour()),
+            Self::Json => shown::json(forecast),
+            Self::Hcl => match shown::policy(forecast) {
+                Ok(policy) if forecast.complete => policy,
+                Ok(_) => String::new(),
+                Err(wrong) => {
+                    errors.extend(wrong);
+                    String::new()
+                }
+            },
+        }
+    }
+}

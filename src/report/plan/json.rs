@@ -1,0 +1,92 @@
+//! The reads for programs: one JSON document, what is not known left out.
+
+use serde::Serialize;
+
+use super::super::json::Resource;
+use super::{Forecast, number};
+use crate::placeholder::Key;
+use crate::render::{Asked, Read};
+
+/// The reads as one JSON document.
+pub fn json(forecast: &Forecast<'_>) -> String {
+    let document = Document {
+        store: forecast.store.name,
+        namespace: forecast.store.namespace.as_deref(),
+        complete: forecast.complete,
+        requests: forecast.requests(),
+        reads: forecast.reads.iter().map(|read| reading(forecast, read)).collect(),
+    };
+    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+}
+
+fn reading<'f>(forecast: &'f Forecast<'_>, read: &'f Read<'_>) -> Reading<'f> {
+    let mut keys: Vec<&str> = read.asked.iter().filter_map(|asked| key(asked)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    Reading {
+        namespace: forecast.namespace(read),
+        path: &read.id.path,
+        version: read.id.version,
+        engine: forecast.engine(read).map(number),
+        keys,
+        whole: read.asked.iter().any(|asked| key(asked).is_none()),
+        placeholders: read.asked.iter().map(placeholder).collect(),
+    }
+}
+
+fn placeholder<'f>(asked: &'f Asked<'_>) -> Placeholder<'f> {
+    let (line, column) = asked.place.line_column();
+    Placeholder {
+        placeholder: &asked.placeholder.written,
+        key: key(asked),
+        file: &asked.place.source.name,
+        line,
+        column,
+        resource: Resource::from(&*asked.gap.asker.id),
+        field: asked.gap.field.to_string(),
+    }
+}
+
+/// The key that is asked for; none if it is the whole secret.
+fn key<'f>(asked: &Asked<'f>) -> Option<&'f str> {
+    match &asked.placeholder.key {
+        Key::Whole => None,
+        Key::Named(key) => Some(key),
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'f> {
+    store: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'f str>,
+    complete: bool,
+    requests: usize,
+    reads: Vec<Reading<'f>>,
+}
+
+#[derive(Serialize)]
+struct Reading<'f> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'f str>,
+    path: &'f str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine: Option<u8>,
+    keys: Vec<&'f str>,
+    whole: bool,
+    placeholders: Vec<Placeholder<'f>>,
+}
+
+#[derive(Serialize)]
+struct Placeholder<'f> {
+    placeholder: &'f str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'f str>,
+    file: &'f str,
+    line: usize,
+    column: usize,
+    resource: Resource<'f>,
+    field: String,
+}

@@ -1,0 +1,73 @@
+//! The reads for people: each path, who needs which of its keys and where, and the counts.
+
+use super::super::text::{Colour, one_line};
+use super::{Forecast, number};
+use crate::placeholder::Key;
+use crate::render::{Asked, Read};
+
+/// The reads below each other, and a last line with the counts.
+pub fn text(forecast: &Forecast<'_>, colour: Colour) -> String {
+    let mut out = String::new();
+    for read in &forecast.reads {
+        out += &block(forecast, read, colour);
+        out.push('\n');
+    }
+    out + &last_line(forecast)
+}
+
+fn block(forecast: &Forecast<'_>, read: &Read<'_>, colour: Colour) -> String {
+    let mut out = colour.paint("1", &one_line(&read.id.path)) + &remarks(forecast, read) + "\n";
+    let rows: Vec<[String; 3]> = read.asked.iter().map(cells).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(60);
+    let (key, field) = (width(0), width(1));
+    let mut resource = String::new();
+    for (asked, row) in read.asked.iter().zip(&rows) {
+        let own = one_line(&asked.gap.asker.id.to_string());
+        if own != resource {
+            out += &format!("  {own}\n");
+            resource = own;
+        }
+        out += &format!("    {:key$}  {:field$}  {}\n", row[0], row[1], row[2]);
+    }
+    out
+}
+
+fn cells(asked: &Asked<'_>) -> [String; 3] {
+    let key = match &asked.placeholder.key {
+        Key::Whole => "*",
+        Key::Named(key) => key,
+    };
+    let field = asked.gap.field.to_string();
+    [one_line(key), one_line(&field), one_line(&asked.place.to_string())]
+}
+
+/// What a path alone does not say.
+fn remarks(forecast: &Forecast<'_>, read: &Read<'_>) -> String {
+    let version = read.id.version.map(|version| format!("version {version}"));
+    let engine = forecast.engine(read).map(|engine| format!("KV version {}", number(engine)));
+    let namespace = forecast.namespace(read).map(|namespace| format!("namespace {}", one_line(namespace)));
+    let remarks: Vec<String> = [version, engine, namespace].into_iter().flatten().collect();
+    if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) }
+}
+
+fn last_line(forecast: &Forecast<'_>) -> String {
+    let [paths, placeholders, resources] = forecast.counts();
+    let mut line = match paths {
+        0 => "nothing is read".to_owned(),
+        _ => format!(
+            "{} in {}, for {} in {}",
+            count(paths, "path"),
+            count(forecast.requests(), "request"),
+            count(placeholders, "placeholder"),
+            count(resources, "resource"),
+        ),
+    };
+    if !forecast.complete {
+        line += "; more may be missing from this list, for there are errors";
+    }
+    line + "\n"
+}
+
+fn count(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
