@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use super::environment::Environment;
 use super::generate::Whole;
 use super::given::Flags;
+use super::offline::Offline;
 use super::output;
 use super::pass::{self, Pass};
 use super::progress::Progress;
@@ -55,6 +56,9 @@ pub(super) struct Args {
     words: Vec<String>,
 
     #[command(flatten)]
+    offline: Offline,
+
+    #[command(flatten)]
     flags: Flags,
 }
 
@@ -74,6 +78,7 @@ Examples:
   vault-render build chart/ --release-name web -- -f prod.yaml --set replicas=3
   vault-render build overlays/prod -- --enable-helm
   vault-render build . --secrets secrets.yaml          without Vault: secrets from a file
+  vault-render build . --offline record.json           masked, without secrets: see `record`
 
 In Argo CD its variables count: the release is ARGOCD_APP_NAME, the namespace ARGOCD_APP_NAMESPACE, the cluster's versions
 KUBE_VERSION and KUBE_API_VERSIONS. What an Application brings (ARGOCD_ENV_HELM_ARGS, ARGOCD_ENV_HELM_VALUES,
@@ -84,6 +89,11 @@ Exit codes: 0 rendered, 1 something is wrong and nothing was printed, 2 wrong us
 
 /// Builds.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+    let options = Options { strict: args.strict, any: false };
+    let pass = match args.offline.record() {
+        Ok(record) => Pass::new(&args.flags, options, environment).offline(record),
+        Err(error) => return output::fail_rendering(error, environment),
+    };
     let tool = args.tool();
     let (sources, errors) = match tool {
         Tool::Plain => {
@@ -92,8 +102,6 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         }
         _ => args.built(tool, environment),
     };
-    let options = Options { strict: args.strict, any: false };
-    let pass = Pass::new(&args.flags, options, environment);
     let whole = Whole { pass, empty: (!args.allow_empty).then(|| empty(tool)) };
     let fine = whole.print(&sources, errors, environment, &|error| args.name_template(tool, error));
     if fine { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) }

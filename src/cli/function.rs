@@ -33,7 +33,7 @@ pub(super) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-With kustomize, name it under `transformers:` in the kustomization (docs/kustomize.md), in a file such as
+With kustomize, name it under `transformers:` in the kustomization, in a file such as
 
   apiVersion: v1
   kind: ConfigMap
@@ -49,8 +49,9 @@ and run
 
   kustomize build --enable-alpha-plugins --enable-exec .
 
-The ConfigMap is the functionConfig. Its data may hold `strict`, `allow-empty` and any setting that is no credential, such as
-AVP_K8S_ROLE; it counts as the tenant's: docs/settings.md. Credentials come from the environment.
+The ConfigMap is the functionConfig. Its data may hold `strict`, `allow-empty` and settings such
+as AVP_K8S_ROLE, with a tenant's authority, and no credential: these come from the environment.
+docs/kustomize.md says more.
 
 Findings are the list's `results`, and stand on stderr.
 

@@ -71,10 +71,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let paths = if args.paths.is_empty() { &stdin[..] } else { &args.paths[..] };
     let pass = match args.offline.record() {
         Ok(record) => Pass::new(&args.flags, args.options(), environment).offline(record),
-        Err(error) => {
-            output::report(&[error], environment);
-            return ExitCode::from(output::FOUND);
-        }
+        Err(error) => return output::fail_rendering(error, environment),
     };
     let render = if args.stream { stream } else { whole };
     let fine = render(args, paths, pass, environment);

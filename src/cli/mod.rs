@@ -82,8 +82,8 @@ Examples:
   vault-render record manifests/ -o FILE               for rendering without Vault: `generate --offline FILE`
   vault-render settings                                what is set, and who set it
 
-Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, or `check` found something, 2 wrong usage;
-other commands fail with 2.
+Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, or `check` found
+something, 2 wrong usage; other commands fail with 2.
 
 `vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
 

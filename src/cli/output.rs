@@ -43,6 +43,12 @@ pub(super) fn fail(error: Error, environment: &Environment) -> ExitCode {
     ExitCode::from(FAILED)
 }
 
+/// Reports the only error of a command that renders, and fails with 1.
+pub(super) fn fail_rendering(error: Error, environment: &Environment) -> ExitCode {
+    report(&[error], environment);
+    ExitCode::from(FOUND)
+}
+
 /// Writes to stdout; false if that fails, which is reported.
 pub(super) fn print(pieces: &[&[u8]], environment: &Environment) -> bool {
     write(pieces).map_err(|error| report(&[error], environment)).is_ok()

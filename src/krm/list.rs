@@ -87,7 +87,7 @@ impl<'s> ResourceList<'s> {
             return Ok(());
         }
         let error = Error::new(Kind::Syntax, format!("`{version}` is no version of a ResourceList that is understood"));
-        Err(error.hint(format!("understood are `{}`", VERSIONS.join("`, `"))).at(start))
+        Err(error.hint(format!("understood are `{}`", VERSIONS.join("`, `"))).hidden().at(start))
     }
 
     fn item_nodes(&self) -> Result<Vec<NodeId>, Error> {
@@ -95,6 +95,7 @@ impl<'s> ResourceList<'s> {
             let start = Place::new(self.source.clone(), Span::new(self.span.start, self.span.start));
             return Err(Error::new(Kind::Syntax, "the ResourceList has no `items`")
                 .hint("a list without objects is `items: []`")
+                .hidden()
                 .at(start));
         };
         let node = self.tree.target(items);
@@ -109,6 +110,12 @@ impl<'s> ResourceList<'s> {
 
     fn item(&self, node: NodeId, number: usize) -> Result<Item, Error> {
         let map = self.tree.target(node);
+        if map != node {
+            let place = self.place(node, format!("items[{number}]"));
+            return Err(Error::new(Kind::Syntax, format!("`items[{number}]` is an alias"))
+                .hint("write the object out: what an alias stands for is filled where it is written, and only there")
+                .at(place));
+        }
         let text = |key| self.text(map, key).filter(|text| !text.is_empty());
         let (Some(_), Some(api_version)) = (text("kind"), text("apiVersion")) else {
             let detail = format!("`items[{number}]` is no Kubernetes object: it has no `apiVersion` or no `kind`");
@@ -125,16 +132,17 @@ impl<'s> ResourceList<'s> {
     }
 }
 
-/// The only document that holds anything, and its node.
+/// The only document that holds anything, and its node. Of what is no list nothing is shown: it may be a file of secrets.
 fn document(source: &Source) -> Result<(Span, Tree<'_>, NodeId), Error> {
     let owned = || Arc::new(source.clone());
     let text = std::str::from_utf8(&source.bytes).map_err(|error| {
         let at = Span::new(error.valid_up_to(), error.valid_up_to() + 1);
-        Error::new(Kind::Syntax, "the ResourceList is not UTF-8 here").at(Place::new(owned(), at))
+        Error::new(Kind::Syntax, "the ResourceList is not UTF-8 here").hidden().at(Place::new(owned(), at))
     })?;
     let mut found = Vec::new();
     for document in split(&source.bytes) {
-        let tree = reader::read(text, document.span).map_err(|flaw| flaw.error.at(Place::new(owned(), flaw.span)))?;
+        let tree =
+            reader::read(text, document.span).map_err(|flaw| flaw.error.hidden().at(Place::new(owned(), flaw.span)))?;
         found.extend(tree.root().map(|root| (document.span, tree, root)));
     }
     let count = found.len();
@@ -148,6 +156,7 @@ fn document(source: &Source) -> Result<(Span, Tree<'_>, NodeId), Error> {
 fn no_list(why: &str) -> Error {
     Error::new(Kind::Syntax, format!("stdin is no ResourceList: {why}"))
         .hint("kustomize and kpt call `fn`; to render manifests from a pipe, `vault-render generate -`")
+        .hidden()
 }
 
 #[cfg(test)]
@@ -160,6 +169,7 @@ mod tests {
         let errors = ResourceList::read(&source).expect_err(text);
         let details: Vec<&str> = errors.iter().map(|error| &*error.detail).collect();
         assert_eq!(details, expected, "{text}");
+        assert!(errors.iter().all(|error| error.hidden || error.detail.starts_with("`items[")), "{text}");
     }
 
     #[test]
@@ -186,6 +196,7 @@ mod tests {
             ("", &["the ResourceList has no `items`"][..]),
             ("items: {}\n", &["the `items` of the ResourceList are no list"]),
             ("items: text\n", &["the `items` of the ResourceList are no list"]),
+            ("a: &a {apiVersion: v1, kind: X}\nitems: [*a]\n", &["`items[0]` is an alias"]),
             (
                 "items: [1, {apiVersion: v1, kind: X}, {kind: X}]\n",
                 &[

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use zeroize::ZeroizeOnDrop;
 
 use super::shape::Shape;
 use crate::manifest::Takes;
@@ -23,6 +24,11 @@ const LARGEST: u64 = i32::MAX as u64;
 pub struct Mask {
     hmac: Hmac<Sha256>,
 }
+
+/// Of the key an HMAC keeps two states of SHA-256, which sha2's feature `zeroize` wipes from memory.
+const _: () = is_wiped::<Sha256>();
+
+const fn is_wiped<T: ZeroizeOnDrop>() {}
 
 /// What a value is known by: the first ten hex digits of its HMAC-SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::support::program::binary;
+use crate::support::servers;
 use crate::tools::write;
 
 const SECRETS: &str = "secret/data/app: { password: word }\n";
@@ -28,8 +29,9 @@ fn run(folder: &Path, command: &[&str]) -> (String, String, Option<i32>) {
         .args(&command[1..])
         .current_dir(folder.join("repository"))
         .env_clear()
-        .envs([("PATH", &*path), ("HOME", "/dev/null"), ("AVP_TYPE", "file"), ("ARGOCD_APP_NAME", "a")])
+        .envs([("PATH", &*path), ("AVP_TYPE", "file"), ("ARGOCD_APP_NAME", "a")])
         .env("AVP_FILE", folder.join("secrets.yaml"))
+        .env("HOME", folder)
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -51,6 +53,21 @@ fn the_definitions_of_its_documentation_fill() {
     ] {
         assert_eq!(run(folder.path(), command), (filled.clone(), String::new(), Some(0)), "{command:?}");
     }
+}
+
+/// That for helm, with the process substitution that users have copied from it.
+#[test]
+fn the_definition_for_helm_fills() {
+    let Some(helm) = servers::binary("helm3") else { return };
+    let (folder, _) = repository();
+    std::os::unix::fs::symlink(helm, folder.path().join("bin/helm")).unwrap();
+    write(folder.path(), "repository/Chart.yaml", "apiVersion: v2\nname: a\nversion: 0.1.0\n");
+    write(folder.path(), "repository/templates/secret.yaml", MANIFEST);
+    let command =
+        "helm template $ARGOCD_APP_NAME -f <(echo \"$ARGOCD_ENV_HELM_VALUES\") . | argocd-vault-plugin generate -";
+    let (stdout, stderr, status) = run(folder.path(), &["bash", "-c", command]);
+    assert!(stdout.contains("stringData: {p: word}"), "{stdout}{stderr}");
+    assert_eq!(status, Some(0));
 }
 
 #[test]

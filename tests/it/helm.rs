@@ -114,6 +114,24 @@ fn helm_4_takes_the_plugin_as_its_post_renderer() {
 }
 
 #[test]
+fn the_plugin_takes_vault_s_address_and_credentials_from_helm_4_s_environment() {
+    let (Some(helm4), Some(vault)) = (servers::binary("helm4"), servers::vault()) else { return };
+    vault.mount("helm4", 2);
+    vault.policy("helm4", &["helm4/data/app"]);
+    vault.write("helm4", "app", &serde_json::json!({"password": "p@ss: word", "replicas": 3}));
+    let folder = tempfile::tempdir().unwrap();
+    chart(folder.path());
+    for file in ["values.yaml", "templates/deployment.yaml"].map(|file| folder.path().join("chart").join(file)) {
+        fs::write(&file, fs::read_to_string(&file).unwrap().replace("secret/data/app", "helm4/data/app")).unwrap();
+    }
+    install(&helm4, "helm4", folder.path());
+    let mut command = helm(&helm4, folder.path());
+    command.env("VAULT_ADDR", &vault.address).env("VAULT_TOKEN", vault.token(&["helm4"]));
+    let output = command.args(TEMPLATE).args(["--post-renderer", "vault-render"]).output().unwrap();
+    assert_filled("helm4", &stdout(&output), &stderr(&output));
+}
+
+#[test]
 fn an_error_under_helm_4_reaches_a_pipe() {
     let folder = tempfile::tempdir().unwrap();
     let Some((helm4, flags)) = broken_under_helm_4(folder.path()) else { return };

@@ -144,7 +144,8 @@ fn what_is_no_list_is_refused_and_nothing_is_printed() {
     for (stdin, part) in [
         (String::new(), "stdin is no ResourceList: it is empty"),
         ("apiVersion: v1\nkind: ConfigMap\n".to_owned(), "its kind is `ConfigMap`"),
-        ("a: [".to_owned(), "invalid YAML"),
+        ("a: [canary".to_owned(), "invalid YAML"),
+        ("secret/data/app: { password: canary }\n".to_owned(), "it has no `kind`"),
         ("apiVersion: v9\nkind: ResourceList\nitems: []\n".to_owned(), "`v9` is no version"),
         (list(""), "has no `items`"),
         (list("items: [{password: canary}]\n"), "`items[0]` is no Kubernetes object"),
@@ -239,6 +240,11 @@ pub(crate) fn transformer(arguments: &[&str]) -> String {
 
 /// `kustomize build` with the program on its PATH.
 pub(crate) fn kustomize_build(kustomize: &Path, folder: &Path) -> Output {
+    kustomize_build_with(kustomize, folder, &[])
+}
+
+/// The same, with variables in its environment.
+fn kustomize_build_with(kustomize: &Path, folder: &Path, variables: &[(&str, &str)]) -> Output {
     let path = folder.join("path");
     if !path.exists() {
         fs::create_dir(&path).unwrap();
@@ -247,7 +253,8 @@ pub(crate) fn kustomize_build(kustomize: &Path, folder: &Path) -> Output {
     let path = format!("{}:/usr/bin:/bin", path.display());
     let mut command = Command::new(kustomize);
     command.args(["build", "--enable-alpha-plugins", "--enable-exec", "."]).current_dir(folder);
-    command.env_clear().env("HOME", folder).env("PATH", path).output().expect("kustomize starts")
+    command.env_clear().env("HOME", folder).env("PATH", path).envs(variables.iter().copied());
+    command.output().expect("kustomize starts")
 }
 
 /// The generated Secret's name.
@@ -274,6 +281,29 @@ fn kustomize_calls_it_and_the_hash_suffix_follows_the_secret() {
     assert_eq!(generated(&kustomize_build(&kustomize, folder.path())), first);
     write(folder.path(), "secrets.yaml", "secret/data/app: { password: changed, replicas: 3 }\n");
     assert_ne!(generated(&kustomize_build(&kustomize, folder.path())), first, "pods roll when the secret changes");
+}
+
+#[test]
+fn the_credentials_come_from_the_environment_of_kustomize() {
+    let (Some(kustomize), Some(vault)) = (servers::binary("kustomize"), servers::vault()) else { return };
+    vault.mount("krm", 2);
+    vault.policy("krm", &["krm/data/app"]);
+    let folder = tempfile::tempdir().unwrap();
+    kustomization(folder.path());
+    for (file, text) in [("kustomization.yaml", "secret/data/app"), ("deployment.yaml", "secret/data/app")] {
+        let manifest = fs::read_to_string(folder.path().join(file)).unwrap().replace(text, "krm/data/app");
+        write(folder.path(), file, &manifest);
+    }
+    write(folder.path(), "vault-render.yaml", &transformer(&["fn"]));
+    let token = vault.token(&["krm"]);
+    let variables = [("VAULT_ADDR", vault.address.as_str()), ("VAULT_TOKEN", token.as_str())];
+    let names = ["first", "second"].map(|password| {
+        vault.write("krm", "app", &json!({"password": password, "replicas": 3}));
+        generated(&kustomize_build_with(&kustomize, folder.path(), &variables))
+    });
+    assert_ne!(names[0], names[1], "pods roll when the secret changes in Vault");
+    let stderr = String::from_utf8(kustomize_build(&kustomize, folder.path()).stderr).unwrap();
+    assert!(stderr.contains("`VAULT_ADDR` is not set"), "{stderr}");
 }
 
 #[test]

@@ -100,7 +100,8 @@ fn offline_needs_no_setting_and_no_store() {
         ("ARGOCD_ENV_AVP_TYPE", "x"),
     ];
     wrong.iter().fold(offline(&file), |run, (name, value)| run.env(name, value)).stdout(plain.clone()).check();
-    offline(&file).args(["--stream", "--strict"]).stdout(plain).check();
+    offline(&file).args(["--stream", "--strict"]).stdout(&*plain).check();
+    program(["build", "examples/plain/manifests", "--offline"]).args([&file]).stdout(plain).check();
 }
 
 #[test]
@@ -187,6 +188,11 @@ fn what_is_no_record_is_an_error() {
         .check();
     std::fs::write(&file, "{\"version\": 2}").unwrap();
     offline(&file).status(1).stderr_holds(["has version 2, this program knows 1"]).check();
+    program(["build", "examples/plain/manifests", "--offline"])
+        .args([&file])
+        .status(1)
+        .stderr_holds(["has version 2"])
+        .check();
     offline(&file).args(&EXAMPLE[1..]).status(2).stderr_holds(["'--offline <FILE>'", "'--secrets <FILE>'"]).check();
     drop(folder);
 }

@@ -66,6 +66,14 @@ fn generated(folder: &Path, stdin: Vec<u8>) -> Vec<u8> {
     output.stdout
 }
 
+/// What `build` makes of the chart.
+fn built(folder: &Path, helm: &Path) -> Vec<u8> {
+    let args = ["build", "chart", "--release-name", "web", "--secrets", "secrets.yaml", "--helm"];
+    let output = program(args).args([helm]).folder(folder).output();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
 /// What kustomize builds of what helm printed, with the function.
 fn through_kustomize(kustomize: &Path, folder: &Path, manifests: &[u8]) -> Vec<u8> {
     write(folder, "kustomized/all.yaml", std::str::from_utf8(manifests).unwrap());
@@ -102,6 +110,8 @@ fn every_way_gives_the_same_objects() {
     assert_eq!(expected.len(), TEMPLATES.len());
     assert_eq!(expected[r#""Secret" "web""#]["stringData"]["plain"], "p@ss: 'word' #1");
     let ways = [
+        ("`build` with helm 3", built(folder, &helm3)),
+        ("`build` with helm 4", built(folder, &helm4)),
         ("helm 4 in a pipe", generated(folder, templated(&helm4, folder, &[]))),
         ("helm 4's plugin", templated(&helm4, folder, &post_renderer("vault-render", &[]))),
         ("the KRM function", through_kustomize(&kustomize, folder, &plain)),

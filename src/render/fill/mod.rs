@@ -76,12 +76,18 @@ fn fill_document(planned: &Planned<'_>, values: Values<'_>, errors: &mut Errors)
     for gap in &planned.gaps {
         let node: NodeId = gap.node;
         match fill_gap(gap, &planned.tree, values, errors) {
+            Filled::Set(value) if is_there(&planned.tree, node, &value) => {}
             Filled::Set(value) => changes.push(Change::Set { node, value }),
             Filled::Removed => changes.push(Change::Remove { node }),
             Filled::Stays => complete = false,
         }
     }
     if complete { edit(&planned.tree, planned.span, &changes) } else { Ok(Vec::new()) }
+}
+
+/// Whether the scalar is this text already: of markup that stays, not even the quotes change.
+fn is_there(tree: &Tree<'_>, node: NodeId, value: &Value) -> bool {
+    matches!(value, Value::Text(text) if tree.text(node) == Some(text.as_str()))
 }
 
 fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: Values<'_>, errors: &mut Errors) -> Filled {

@@ -167,7 +167,7 @@ fn structure_and_types_stay() {
         format!("  layers: {encoded} #"),
         format!("  number: {}\n", number.number()),
         "  null: null\n".to_owned(),
-        "  markup: '<b>x</b>'\n".to_owned(),
+        "  markup: <b>x</b>\n".to_owned(),
         "  name: app\n".to_owned(),
         format!("    first\n    {}\n  stands-in", mask.fingerprint(format!("{CANARY}\n{CANARY}\n").as_bytes()).mark()),
         format!("  url: \"x?q=%3Credacted%3A{}%3E\"\n", mask.fingerprint(format!("{CANARY}\n{CANARY}\n").as_bytes())),
