@@ -3,6 +3,7 @@
 
 mod folder;
 mod git;
+mod links;
 mod others;
 mod repository;
 mod windows;
@@ -17,6 +18,7 @@ use crate::source::Source;
 use repository::Repository;
 
 pub use git::Changed;
+pub use links::links;
 pub use others::others;
 pub use windows::{Windows, windows};
 

@@ -11,6 +11,7 @@ mod flaw;
 mod json;
 mod remove;
 mod set;
+mod simple;
 mod token;
 mod typed;
 mod verify;

@@ -6,7 +6,7 @@ mod recorded;
 mod text;
 mod typed;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Values;
@@ -25,10 +25,11 @@ use lookup::Looked;
 
 pub(super) use lookup::result;
 
-/// The edits of a run, in the order of the input.
+/// The edits of a run, by the source that they are made to.
 #[derive(Debug, Default)]
 pub struct Rendered {
-    edits: Vec<(Arc<Source>, Vec<Edit>)>,
+    /// The source is kept, so that its address stays its own.
+    edits: HashMap<*const Source, (Arc<Source>, Vec<Edit>)>,
 }
 
 /// What becomes of a gap.
@@ -42,7 +43,13 @@ enum Filled {
 impl Rendered {
     /// The edits of `source`, in order.
     pub fn of(&self, source: &Arc<Source>) -> impl Iterator<Item = &Edit> {
-        self.edits.iter().filter(|(edited, _)| Arc::ptr_eq(edited, source)).flat_map(|(_, edits)| edits)
+        self.edits.get(&Arc::as_ptr(source)).into_iter().flat_map(|(_, edits)| edits)
+    }
+
+    /// Adds the edits of a further document of `source`.
+    fn add(&mut self, source: &Arc<Source>, edits: Vec<Edit>) {
+        let known = self.edits.entry(Arc::as_ptr(source)).or_insert_with(|| (source.clone(), Vec::new()));
+        known.1.extend(edits);
     }
 }
 
@@ -52,7 +59,7 @@ pub fn fill(plan: &Plan<'_>, values: Values<'_>, errors: &mut Errors) -> Rendere
     errors.extend(warnings(plan, values));
     for planned in &plan.documents {
         match fill_document(planned, values, errors) {
-            Ok(edits) => rendered.edits.push((planned.source.clone(), edits)),
+            Ok(edits) => rendered.add(&planned.source, edits),
             Err(Flaw { span, error }) => errors.push(error.at(place(planned, span))),
         }
     }

@@ -168,3 +168,13 @@ fn the_operator_s_words_are_his_own() {
     let words = ["kustomize", "--kustomize", &kustomize, "--", "--load-restrictor", "LoadRestrictionsNone"];
     assert_eq!(objects(&stdout(build(folder.path(), &words)))[0]["metadata"]["name"], "outside");
 }
+
+#[test]
+fn a_chart_s_links_stay_in_the_repository() {
+    let folder = repository();
+    let link = folder.path().join("chart/templates/link.yaml");
+    std::os::unix::fs::symlink("/etc/hostname", link).unwrap();
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    let run = build(folder.path(), &["chart", "--helm", "./mirror"]).status(1);
+    run.stderr_holds(["the link `chart/templates/link.yaml` leads outside the repository"]).check();
+}
