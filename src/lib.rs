@@ -3,8 +3,8 @@
 //! # The pass
 //!
 //! One pass, whatever the command: **read → plan → fetch → fill → write**. Planning and filling are pure; fetching is the only `await`.
-//! `generate` prints what comes out, `check` looks at what planning found, `plan` lists what fetching would read, `fn` answers
-//! kustomize and kpt ([`krm`]).
+//! `generate` prints what comes out, `check` looks at what planning found, `plan` lists what fetching would read, `diff` compares
+//! ([`compare`]) what comes out of two passes, masked, or what a cluster has ([`live`]), `fn` answers kustomize and kpt ([`krm`]).
 //!
 //! A manifest's way: [`input`] makes it a [`source::Source`]; [`yaml`] finds its documents and nodes; [`manifest`] knows its kind and what its
 //! annotations ask; [`placeholder`] parses its gaps; [`render::plan`] lists each secret; [`policy`] says whether it may have them;
@@ -36,6 +36,7 @@ pub mod fingerprint;
 pub mod input;
 pub mod krm;
 pub mod lint;
+pub mod live;
 pub mod manifest;
 pub mod modifier;
 pub mod placeholder;

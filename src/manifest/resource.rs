@@ -79,6 +79,12 @@ fn string<'t>(tree: &'t Tree<'_>, node: NodeId) -> Option<&'t str> {
     }
 }
 
+/// Whether a resource stands for its items, each of which is written in it.
+pub fn is_list(tree: &Tree<'_>, resource: &Resource) -> bool {
+    let items = tree.get(resource.node, "items").map(|items| tree.items(tree.target(items)).count());
+    resource.id.kind.ends_with("List") && items == Some(resource.items.len())
+}
+
 /// Whether it is what kustomize and kpt hand to a function: its items are objects of any kind, and nothing else in it is one.
 fn is_envelope(kind: &str, api_version: &str) -> bool {
     kind == "ResourceList" && api_version.starts_with("config.kubernetes.io/")
