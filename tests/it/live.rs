@@ -175,7 +175,7 @@ fn what_is_not_in_the_cluster_is_added_and_what_is_not_ours_is_not_removed() {
     bench.create("configmaps", &json!({"metadata": {"name": "somebody-elses"}}));
     let annotated = SECRET.replace("NAMESPACE}", "NAMESPACE, annotations: {note: <raw:hello>}}");
     let (shown, _) = bench.seen(&annotated, 1);
-    assert!(shown.contains("note: <hello>") && shown.contains("password: <redacted:"), "{shown}");
+    assert!(shown.contains("note: '<hello>'") && shown.contains("password: '<redacted:"), "{shown}");
     assert!(shown.contains("1 added") && !shown.contains("somebody-elses") && !shown.contains("removed"), "{shown}");
 }
 
