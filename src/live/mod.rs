@@ -81,7 +81,7 @@ impl Objects {
             Some(Answer::Object(json)) => {
                 read(object, json).map_or_else(Outcome::Failed, |tried| Outcome::Compared(live, tried))
             }
-            Some(Answer::Refused(Refusal { code: 404, .. })) if live.is_none() && at.namespace.is_some() => {
+            Some(Answer::Refused(refusal)) if live.is_none() && refusal::is_without_namespace(refusal) => {
                 Outcome::New(self.no_namespace(at))
             }
             Some(Answer::Refused(refusal)) => Outcome::Failed(refusal::finding(object, at, "patch", refusal)),

@@ -84,7 +84,9 @@ pub fn drafts(survey: &Survey<'_>, errors: &mut Errors) -> Vec<Draft> {
 
 fn draft(document: &Document<'_>, errors: &mut Errors) -> Draft {
     let Document { source, span, tree, gaps, .. } = document;
-    let gaps: Vec<&str> = gaps.iter().filter_map(|gap| tree.text(gap.node)).collect();
+    // `<raw:…>` alone brings nothing in.
+    let gaps = gaps.iter().filter(|gap| !gap.placeholders().is_empty());
+    let gaps: Vec<&str> = gaps.filter_map(|gap| tree.text(gap.node)).collect();
     let text = String::from_utf8_lossy(&source.bytes[span.range()]);
     let part = |written: Written| {
         if !written.is_named() {

@@ -40,6 +40,11 @@ pub(super) fn finding(object: &Object, at: &Location, verb: &str, refusal: &Refu
     }
 }
 
+/// Whether the object's namespace is not there.
+pub(super) fn is_without_namespace(refusal: &Refusal) -> bool {
+    refusal.code == 404 && refusal.message.starts_with("namespaces \"")
+}
+
 /// Whether this is about what the caller may do, not about what the object holds (admission answers 403 as well).
 fn is_access(message: &str) -> bool {
     message.contains("is forbidden: User \"")

@@ -51,11 +51,11 @@ impl Mask {
         Shape::of(value, Some(self)).masked("")
     }
 
-    /// All of a field masked, whatever of it came from a secret. A Secret's `data` has the fingerprint of what its base64
-    /// stands for.
+    /// All of a field masked, for looking at, whatever of it came from a secret. A Secret's `data` has the fingerprint of
+    /// what its base64 stands for.
     pub fn field(&self, value: &Value, takes: Takes) -> Value {
         match takes {
-            Takes::Base64 => in_data(Shape::of_encoded(value, Some(self)).masked("")),
+            Takes::Base64 => Shape::of_encoded(value, Some(self)).masked(""),
             Takes::Anything | Takes::Text => self.value(value),
         }
     }
@@ -154,11 +154,10 @@ mod tests {
     #[test]
     fn a_secret_s_data_has_the_fingerprint_of_what_it_stands_for() {
         let mask = Mask::new(b"key");
-        let mark = STANDARD.encode(mask.fingerprint(b"x").mark());
-        assert!(mask.field(&Value::text("eA=="), Takes::Base64) == Value::text(mark));
-        let mark = STANDARD.encode(mask.fingerprint(b"no base64").mark());
-        assert!(mask.field(&Value::text("no base64"), Takes::Base64) == Value::text(mark));
-        assert!(mask.field(&Value::text("x"), Takes::Text) == Value::text(mask.fingerprint(b"x").mark()));
+        let mark = |bytes: &[u8]| Value::text(mask.fingerprint(bytes).mark());
+        assert!(mask.field(&Value::text("eA=="), Takes::Base64) == mark(b"x"));
+        assert!(mask.field(&Value::text("no base64"), Takes::Base64) == mark(b"no base64"));
+        assert!(mask.field(&Value::text("x"), Takes::Text) == mark(b"x"));
     }
 
     #[test]

@@ -173,7 +173,9 @@ fn nothing_secret_of_a_live_object_is_shown_whatever_the_manifest_says() {
 fn what_is_not_in_the_cluster_is_added_and_what_is_not_ours_is_not_removed() {
     let Some(bench) = Bench::new("live-added") else { return };
     bench.create("configmaps", &json!({"metadata": {"name": "somebody-elses"}}));
-    let (shown, _) = bench.seen(SECRET, 1);
+    let annotated = SECRET.replace("NAMESPACE}", "NAMESPACE, annotations: {note: <raw:hello>}}");
+    let (shown, _) = bench.seen(&annotated, 1);
+    assert!(shown.contains("note: '<hello>'") && shown.contains("password: '<redacted:"), "{shown}");
     assert!(shown.contains("1 added") && !shown.contains("somebody-elses") && !shown.contains("removed"), "{shown}");
 }
 

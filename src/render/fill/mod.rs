@@ -13,7 +13,7 @@ use super::Values;
 use super::plan::{Gap, Plan, Planned};
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::RemoveMissing;
-use crate::placeholder::{Key, Placeholder};
+use crate::placeholder::{Key, Placeholder, Reference};
 use crate::secret::Outcome;
 use crate::source::{Place, Source, Span};
 use crate::value::{NotText, Value};
@@ -148,11 +148,19 @@ fn place(planned: &Planned<'_>, span: Span) -> Place {
     gap.map_or_else(|| Place::new(planned.source.clone(), span), |gap| gap.place.clone())
 }
 
+/// A placeholder in an error, with the secret that it names without saying so.
+fn shown(placeholder: &Placeholder, gap: &Gap) -> String {
+    match (&placeholder.secret, &gap.asker.annotations.path) {
+        (Reference::Annotated, Some(path)) => format!("`{}` of `{path}`", placeholder.on_one_line()),
+        _ => format!("`{}`", placeholder.on_one_line()),
+    }
+}
+
 /// A placeholder's value, in an error.
-fn subject(placeholder: &Placeholder) -> String {
+fn subject(placeholder: &Placeholder, gap: &Gap) -> String {
     match &placeholder.key {
-        Key::Named(key) => format!("`{}`: key `{key}`", placeholder.written),
-        Key::Whole => format!("`{}`: the secret", placeholder.written),
+        Key::Named(key) => format!("{}: key `{key}`", shown(placeholder, gap)),
+        Key::Whole => format!("{}: the secret", shown(placeholder, gap)),
     }
 }
 
