@@ -102,13 +102,14 @@ impl Args {
     /// Builds and renders; whether nothing was wrong.
     fn print(&self, pass: Pass<'_>, environment: &Environment) -> bool {
         let tool = self.tool();
-        let (sources, errors) = match tool {
+        let (sources, mut errors) = match tool {
             Tool::Plain => {
                 let folder = self.folder.to_string_lossy().into_owned();
                 input::read(&[folder], &environment.here(self.allow_empty))
             }
             _ => self.built(tool, environment),
         };
+        errors.extend(tool.unheard(&environment.variables));
         let whole = Whole { pass, empty: (!self.allow_empty).then(|| empty(tool)) };
         whole.print(&sources, errors, environment, &|error| self.name_template(tool, error))
     }

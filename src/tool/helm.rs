@@ -70,10 +70,10 @@ const FILES: &str = "names a file of this machine";
 const CLUSTER: &str = "talks to a cluster";
 
 /// The tenant's words.
-const WORDS: &str = "ARGOCD_ENV_HELM_ARGS";
+pub(super) const WORDS: &str = "ARGOCD_ENV_HELM_ARGS";
 
 /// The tenant's values, as YAML.
-const VALUES: &str = "ARGOCD_ENV_HELM_VALUES";
+pub(super) const VALUES: &str = "ARGOCD_ENV_HELM_VALUES";
 
 /// What helps with helm's messages.
 pub(super) const HINTS: &[(&str, &str)] = &[

@@ -26,7 +26,7 @@ const RUNS: &str = "runs a program";
 const CONTAINER: &str = "is about functions in containers";
 
 /// The tenant's words.
-const WORDS: &str = "ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS";
+pub(super) const WORDS: &str = "ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS";
 
 /// `kustomize build`; the operator's words come last.
 pub(super) fn build(given: &Given<'_>, errors: &mut Errors) -> Command {
