@@ -16,6 +16,8 @@ pub struct Source {
     pub first_line: usize,
     /// The bytes as text, if they are not UTF-8 throughout.
     masked: OnceLock<String>,
+    /// Where each line but the first begins, once somebody asks for a place.
+    lines: OnceLock<Vec<usize>>,
 }
 
 /// Bytes `start..end` of a [`Source`].
@@ -61,7 +63,8 @@ impl Source {
 
     /// A part of a text, which begins with the line `first_line`.
     pub fn window(name: impl Into<String>, bytes: impl Into<Vec<u8>>, first_line: usize) -> Self {
-        Self { name: name.into(), bytes: bytes.into(), first_line, masked: OnceLock::new() }
+        let (masked, lines) = (OnceLock::new(), OnceLock::new());
+        Self { name: name.into(), bytes: bytes.into(), first_line, masked, lines }
     }
 
     /// The bytes as text of the same length: each byte that is not UTF-8 is a `?`.
@@ -71,11 +74,12 @@ impl Source {
 
     /// The line and column (characters, from 1) of the byte at `offset`. A byte-order mark has no column.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let before = &self.bytes[..offset.min(self.bytes.len())];
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let lines = memchr::memchr_iter(b'\n', &before[..line_start]).count();
-        let column = String::from_utf8_lossy(&before[line_start..]).chars().filter(|char| *char != '\u{feff}').count();
-        (self.first_line + lines, column + 1)
+        let offset = offset.min(self.bytes.len());
+        let starts = self.lines.get_or_init(|| memchr::memchr_iter(b'\n', &self.bytes).map(|at| at + 1).collect());
+        let lines = starts.partition_point(|start| *start <= offset);
+        let line_start = lines.checked_sub(1).map_or(0, |line| starts[line]);
+        let before = String::from_utf8_lossy(&self.bytes[line_start..offset]);
+        (self.first_line + lines, before.chars().filter(|char| *char != '\u{feff}').count() + 1)
     }
 
     /// The bytes of the line (without its line break) that holds `offset`, as a span.

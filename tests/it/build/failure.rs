@@ -47,6 +47,15 @@ fn a_killed_tool_is_an_error() {
 }
 
 #[test]
+fn what_a_tool_prints_has_an_end() {
+    let folder = chart("exec head -c 300000000 /dev/zero");
+    let run = build(folder.path(), &OWN).status(1);
+    run.stderr("error: `helm template` prints more than 256 MiB\n").check();
+    let folder = chart("sleep 20 & echo 'kind: A'");
+    build(folder.path(), &OWN).status(1).stderr_holds(["a process that it left behind holds its output"]).check();
+}
+
+#[test]
 fn nothing_printed_is_an_error_unless_it_is_allowed() {
     for script in ["", "echo '# a comment'", "echo '---'"] {
         let folder = chart(script);
