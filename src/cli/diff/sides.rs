@@ -1,6 +1,6 @@
-//! The two sides rendered and compared. Files that are the same on both sides are counted, not rendered.
+//! The two sides rendered and compared. Documents that are the same on both sides are counted, not rendered.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::environment::Environment;
@@ -13,6 +13,7 @@ use crate::error::{Error, Errors, Kind, Level};
 use crate::render::{self, Mask};
 use crate::report;
 use crate::source::Source;
+use crate::yaml::split::split;
 
 /// What changes; none if that cannot be said, for a reason that is reported.
 pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Result<Option<Comparison>, Error> {
@@ -77,17 +78,46 @@ impl Renderer<'_> {
 }
 
 impl Files {
-    /// Takes out what is the same on both sides; how many resources that is.
+    /// Takes out the documents that are the same on both sides; how many resources that is.
     fn take_unchanged(&mut self) -> usize {
-        let past: HashMap<&str, &Arc<Source>> =
-            self.before.iter().map(|file| (file.key.as_str(), &file.source)).collect();
-        let is_same = |file: &File| past.get(file.key.as_str()).is_some_and(|past| past.bytes == file.source.bytes);
-        let (same, after): (Vec<File>, Vec<File>) = std::mem::take(&mut self.after).into_iter().partition(is_same);
-        let keys: HashSet<&str> = same.iter().map(|file| file.key.as_str()).collect();
-        self.before.retain(|file| !keys.contains(file.key.as_str()));
-        self.after = after;
-        same.iter().map(|file| compare::count(&file.source.bytes)).sum()
+        let mut past: HashMap<(&str, &[u8]), usize> = HashMap::new();
+        for file in &self.before {
+            for document in split(&file.source.bytes) {
+                *past.entry((&file.key, &file.source.bytes[document.span.range()])).or_default() += 1;
+            }
+        }
+        let mut unchanged = 0;
+        let mut take = |document| {
+            let Some(left) = past.get_mut(&document).filter(|left| **left > 0) else { return false };
+            *left -= 1;
+            true
+        };
+        let after = documents(&self.after, |document| {
+            let is_old = take(document);
+            unchanged += if is_old { compare::count(document.1) } else { 0 };
+            !is_old
+        });
+        let before = documents(&self.before, take);
+        (self.before, self.after) = (before, after);
+        unchanged
     }
+}
+
+/// The documents that are wanted, each as a file of its own that knows its first line.
+fn documents<'f>(files: &'f [File], mut wanted: impl FnMut((&'f str, &'f [u8])) -> bool) -> Vec<File> {
+    let mut out = Vec::new();
+    for file in files {
+        let mut line = file.source.first_line;
+        for document in split(&file.source.bytes) {
+            let text = &file.source.bytes[document.span.range()];
+            if wanted((&file.key, text)) {
+                let source = Source::window(file.source.name.clone(), text, line);
+                out.push(File { key: file.key.clone(), source: Arc::new(source) });
+            }
+            line += memchr::memchr_iter(b'\n', text).count();
+        }
+    }
+    out
 }
 
 /// What was wrong before is no reason not to see what changes, unless the run itself was stopped. What is wrong in the same
