@@ -24,7 +24,7 @@ fn main() {
     std::fs::write(folder.path().join("secrets.yaml"), SECRETS).expect("the secrets");
     write(&repository, |_| false);
     for args in [&["init", "-q"][..], &["add", "."], &["commit", "-qm", "x"], &["gc", "-q"]] {
-        let settings = ["-c", "user.name=b", "-c", "user.email=b@example.com"];
+        let settings = ["-c", "user.name=b", "-c", "user.email=b@example.com", "-c", "gc.auto=0"];
         let status = Command::new("git").args(settings).args(args).current_dir(&repository).status();
         assert!(status.is_ok_and(|status| status.success()), "git {args:?}");
     }
