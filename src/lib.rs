@@ -3,8 +3,8 @@
 //! # The pass
 //!
 //! One pass, whatever the command: **read → plan → fetch → fill → write**. Planning and filling are pure; fetching is the only `await`.
-//! `generate` prints what comes out, `check` looks at what planning found, `plan` lists what fetching would read, `fn` answers
-//! kustomize and kpt ([`krm`]).
+//! `generate` prints what comes out, `check` looks at what planning found, `plan` lists what fetching would read, `diff` compares
+//! ([`compare`]) what comes out of two passes, masked, or what a cluster has ([`live`]), `fn` answers kustomize and kpt ([`krm`]).
 //!
 //! A manifest's way: [`input`] makes it a [`source::Source`]; [`yaml`] finds its documents and nodes; [`manifest`] knows its kind and what its
 //! annotations ask; [`placeholder`] parses its gaps; [`render::plan`] lists each secret; [`policy`] says whether it may have them;
@@ -14,8 +14,8 @@
 //!
 //! Folders are stages, files are nouns. Imports point one way, and a test holds it (`tests/it/structure.rs`): the nouns ([`value`], [`source`],
 //! [`secret`], [`error`]) name nothing above them; [`yaml`] knows no Kubernetes, [`manifest`] no placeholders, [`placeholder`] no store,
-//! [`backend`] no manifest; only [`cli`] prints. What gets extended is a table: [`modifier::MODIFIERS`], [`placeholder::ENCODINGS`],
-//! [`backend::BACKENDS`], [`config::table::SETTINGS`], [`lint::RULES`].
+//! [`backend`] no manifest; only [`cli`] prints. [`tool`] runs helm and kustomize; what they print is a source like any other. What gets
+//! extended is a table: [`modifier::MODIFIERS`], [`placeholder::ENCODINGS`], [`backend::BACKENDS`], [`config::table::SETTINGS`], [`lint::RULES`].
 //!
 //! # Words
 //!
@@ -36,6 +36,7 @@ pub mod fingerprint;
 pub mod input;
 pub mod krm;
 pub mod lint;
+pub mod live;
 pub mod manifest;
 pub mod modifier;
 pub mod placeholder;

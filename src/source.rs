@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A named text: a file, stdin, or a window of one of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct Source {
     pub bytes: Vec<u8>,
     /// The number of the first line, 1 unless this is a later window of a stream.
     pub first_line: usize,
+    /// The bytes as text, if they are not UTF-8 throughout.
+    masked: OnceLock<String>,
+    /// Where each line but the first begins, once somebody asks for a place.
+    lines: OnceLock<Vec<usize>>,
 }
 
 /// Bytes `start..end` of a [`Source`].
@@ -54,16 +58,28 @@ pub struct Place {
 impl Source {
     /// A whole text.
     pub fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { name: name.into(), bytes: bytes.into(), first_line: 1 }
+        Self::window(name, bytes, 1)
+    }
+
+    /// A part of a text, which begins with the line `first_line`.
+    pub fn window(name: impl Into<String>, bytes: impl Into<Vec<u8>>, first_line: usize) -> Self {
+        let (masked, lines) = (OnceLock::new(), OnceLock::new());
+        Self { name: name.into(), bytes: bytes.into(), first_line, masked, lines }
+    }
+
+    /// The bytes as text of the same length: each byte that is not UTF-8 is a `?`.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).unwrap_or_else(|_| self.masked.get_or_init(|| masked(&self.bytes)))
     }
 
     /// The line and column (characters, from 1) of the byte at `offset`. A byte-order mark has no column.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let before = &self.bytes[..offset.min(self.bytes.len())];
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let lines = memchr::memchr_iter(b'\n', &before[..line_start]).count();
-        let column = String::from_utf8_lossy(&before[line_start..]).chars().filter(|char| *char != '\u{feff}').count();
-        (self.first_line + lines, column + 1)
+        let offset = offset.min(self.bytes.len());
+        let starts = self.lines.get_or_init(|| memchr::memchr_iter(b'\n', &self.bytes).map(|at| at + 1).collect());
+        let lines = starts.partition_point(|start| *start <= offset);
+        let line_start = lines.checked_sub(1).map_or(0, |line| starts[line]);
+        let before = String::from_utf8_lossy(&self.bytes[line_start..offset]);
+        (self.first_line + lines, before.chars().filter(|char| *char != '\u{feff}').count() + 1)
     }
 
     /// The bytes of the line (without its line break) that holds `offset`, as a span.
@@ -75,6 +91,11 @@ impl Source {
         let end = if end > start && self.bytes[end - 1] == b'\r' { end - 1 } else { end };
         Span { start, end }
     }
+}
+
+fn masked(bytes: &[u8]) -> String {
+    let chunk = |chunk: std::str::Utf8Chunk<'_>| chunk.valid().to_owned() + &"?".repeat(chunk.invalid().len());
+    bytes.utf8_chunks().map(chunk).collect()
 }
 
 impl Span {
@@ -129,6 +150,12 @@ impl fmt::Display for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_keeps_the_offsets_of_its_bytes() {
+        assert_eq!(Source::new("x", b"a\xff\xfe\xc3b".to_vec()).text(), "a???b");
+        assert_eq!(Source::new("x", "é").text(), "é");
+    }
 
     #[test]
     fn columns_count_characters_and_no_byte_order_mark() {

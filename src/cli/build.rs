@@ -96,20 +96,26 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         Err(error) => return output::fail_rendering(error, environment),
     };
     let Some(_turn) = Turn::take(&args.flags, environment) else { return ExitCode::from(output::FOUND) };
-    let tool = args.tool();
-    let (sources, errors) = match tool {
-        Tool::Plain => {
-            let folder = args.folder.to_string_lossy().into_owned();
-            input::read(&[folder], &environment.here(args.allow_empty))
-        }
-        _ => args.built(tool, environment),
-    };
-    let whole = Whole { pass, empty: (!args.allow_empty).then(|| empty(tool)) };
-    let fine = whole.print(&sources, errors, environment, &|error| args.name_template(tool, error));
+    let fine = args.print(pass, environment);
     if fine { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) }
 }
 
 impl Args {
+    /// Builds and renders; whether nothing was wrong.
+    fn print(&self, pass: Pass<'_>, environment: &Environment) -> bool {
+        let tool = self.tool();
+        let (sources, mut errors) = match tool {
+            Tool::Plain => {
+                let folder = self.folder.to_string_lossy().into_owned();
+                input::read(&[folder], &environment.here(self.allow_empty))
+            }
+            _ => self.built(tool, environment),
+        };
+        errors.extend(tool.unheard(&environment.variables));
+        let whole = Whole { pass, empty: (!self.allow_empty).then(|| empty(tool)) };
+        whole.print(&sources, errors, environment, &|error| self.name_template(tool, error))
+    }
+
     fn tool(&self) -> Tool {
         match self.tool {
             Some(Choice::Helm) => Tool::Helm,
@@ -135,6 +141,10 @@ impl Args {
                 .cause(error.to_string())
                 .hint("`TMPDIR` names where")
         })?;
+        if tool == Tool::Helm {
+            // helm reads what links lead to; kustomize refuses those that lead out of a kustomization.
+            errors.extend(input::links(&self.folder, &environment.here(false)));
+        }
         let commands = self.commands(tool, environment, private.path(), errors);
         if errors.any() {
             return Ok(None);
@@ -156,7 +166,7 @@ impl Args {
             helm: &self.helm,
             kustomize: &self.kustomize,
             private,
-            inside: &|path| input::is_inside(path, &here),
+            inside: &|path| input::is_inside(path, &here) && input::links(path, &here).is_empty(),
             read: &|name| std::fs::read_to_string(self.folder.join(name)).ok(),
             holds: &|name| self.folder.join(name).exists(),
         };
@@ -189,8 +199,9 @@ fn child(command: &Command, environment: &Environment, errors: &mut Errors) -> R
         }
     })?;
     if !output.message.is_empty() {
-        errors
-            .push(Error::warning(Kind::Input, format!("`{}` has said something", command.name)).cause(output.message));
+        errors.push(
+            Error::warning(Kind::Input, format!("`{}` succeeded with a message", command.name)).cause(output.message),
+        );
     }
     Ok(Source::new(command.name, output.stdout))
 }

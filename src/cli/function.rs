@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 
 use super::environment::Environment;
 use super::given::Flags;
+use super::offline::Offline;
 use super::output;
 use super::pass::Pass;
 use crate::error::{Error, Errors, Kind};
@@ -27,6 +28,9 @@ pub(super) struct Args {
     /// Accept a list without items
     #[arg(long)]
     allow_empty: bool,
+
+    #[command(flatten)]
+    offline: Offline,
 
     #[command(flatten)]
     flags: Flags,
@@ -49,11 +53,13 @@ and run
 
   kustomize build --enable-alpha-plugins --enable-exec .
 
+Without the second flag kustomize leaves the function out, silently.
+
 The ConfigMap is the functionConfig. Its data may hold `strict`, `allow-empty` and settings such
 as AVP_K8S_ROLE, with a tenant's authority, and no credential: these come from the environment.
 docs/kustomize.md says more.
 
-Findings are the list's `results`, and stand on stderr.
+Findings are the list's `results`, and stand on stderr. `--offline` fills masked, without a store.
 
 Exit codes: 0 filled, 1 something is wrong and nothing was filled, 2 wrong usage.";
 
@@ -101,7 +107,16 @@ fn fill(
     let options = Options { strict: args.strict || config.strict, any: false };
     let mut flags = args.flags;
     flags.function = config.settings;
-    Pass::new(&flags, options, environment).render(std::slice::from_ref(source), errors)
+    match args.offline.record() {
+        Ok(record) => {
+            let mut pass = Pass::new(&flags, options, environment).offline(record);
+            pass.render(std::slice::from_ref(source), errors)
+        }
+        Err(error) => {
+            errors.push(error);
+            Rendered::default()
+        }
+    }
 }
 
 /// As for `generate`: a list that has become empty is more often a mistake than meant.

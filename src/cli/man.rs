@@ -35,6 +35,7 @@ fn commands() -> clap::builder::PossibleValuesParser {
         "generate",
         "build",
         "check",
+        "diff",
         "plan",
         "record",
         "fn",

@@ -4,6 +4,7 @@
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod discover;
 mod docs;
 mod environment;
@@ -51,6 +52,7 @@ enum Command {
     Generate(generate::Args),
     Build(build::Args),
     Check(check::Args),
+    Diff(diff::Args),
     #[command(name = "fn")]
     Function(function::Args),
     Plan(plan::Args),
@@ -79,12 +81,13 @@ Examples:
   vault-render fn < resource-list.yaml                 what kustomize and kpt call: a KRM function
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
+  vault-render diff --base main                        what changes against a branch, no secret shown
   vault-render plan manifests/                         which secrets are needed, and by whom
   vault-render record manifests/ -o FILE               for rendering without Vault: `generate --offline FILE`
   vault-render settings                                what is set, and who set it
 
-Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, or `check` found
-something, 2 wrong usage; other commands fail with 2.
+Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, `check` found
+something or `diff` a change, 2 wrong usage; other commands fail with 2.
 
 `vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
 
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args, &environment),
         Command::Build(args) => build::run(&args, &environment),
         Command::Check(args) => check::run(&args, &environment),
+        Command::Diff(args) => diff::run(&args, &environment),
         Command::Function(args) => function::run(args, &environment),
         Command::Plan(args) => plan::run(&args, &environment),
         Command::Record(args) => record::run(&args, &environment),

@@ -12,7 +12,7 @@ use crate::backend::{self, Store};
 use crate::config::Config;
 use crate::error::{Error, Errors, Kind};
 use crate::policy;
-use crate::render::{self, Mask, Options, Record, Rendered, Values};
+use crate::render::{self, Mask, Options, Plan, Record, Rendered, Values};
 use crate::secret::{Access, Secrets};
 use crate::source::Source;
 
@@ -62,9 +62,19 @@ impl<'a> Pass<'a> {
     }
 
     /// The same with masked values. The secrets are read once, however often and from wherever `sources` are rendered.
-    #[allow(dead_code, reason = "for the commands that show masks")]
     pub(super) fn render_masked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Rendered {
         self.fill(sources, Some(mask), errors)
+    }
+
+    /// The edits that fill `plan`.
+    pub(super) fn fill_plan(&mut self, plan: &Plan<'_>, errors: &mut Errors) -> Rendered {
+        self.fetch(plan.accesses(), errors);
+        render::fill(plan, Values::Clear(&self.secrets), errors)
+    }
+
+    /// The secrets that were read until now.
+    pub(super) fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// What the placeholders of `sources` come to, without the values; what is wrong is what is wrong with rendering.

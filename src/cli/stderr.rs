@@ -15,8 +15,8 @@ const ROOM: u64 = 512;
 pub(super) enum Stderr {
     /// To the program's own.
     Own,
-    /// To the caller's.
-    Caller(Arc<File>),
+    /// To the caller's; and to a file that is kept, where what others write there may cover it.
+    Caller(Arc<File>, Option<Arc<File>>),
     /// To what stands in for it.
     Other(Arc<File>),
 }
@@ -29,7 +29,8 @@ impl Stderr {
             return Self::Own;
         }
         if let Some(file) = append(&caller) {
-            return Self::Caller(Arc::new(file));
+            let copy = overwritten_from(&file).and_then(|_| kept(cache?));
+            return Self::Caller(Arc::new(file), copy.map(Arc::new));
         }
         let other = append("/dev/tty").or_else(|| kept(cache?));
         other.map_or(Self::Own, |file| Self::Other(Arc::new(file)))
@@ -39,7 +40,7 @@ impl Stderr {
     pub(super) fn is_terminal(&self) -> bool {
         match self {
             Self::Own => std::io::stderr().is_terminal(),
-            Self::Caller(file) | Self::Other(file) => file.is_terminal(),
+            Self::Caller(file, _) | Self::Other(file) => file.is_terminal(),
         }
     }
 
@@ -47,7 +48,10 @@ impl Stderr {
     pub(super) fn write(&self, text: &str) {
         let _ = match self {
             Self::Own => std::io::stderr().lock().write_all(text.as_bytes()),
-            Self::Caller(file) => (&**file).write_all((room(file) + text).as_bytes()),
+            Self::Caller(file, copy) => {
+                let _ = copy.as_ref().map(|copy| (&**copy).write_all(text.as_bytes()));
+                (&**file).write_all((room(file) + text).as_bytes())
+            }
             Self::Other(file) => (&**file).write_all(text.as_bytes()),
         };
     }
@@ -75,18 +79,21 @@ fn kept(folder: &Path) -> Option<File> {
 
 /// Blanks that keep the text out of helm's way: unless it appends, helm goes on writing where it has stopped.
 fn room(file: &File) -> String {
-    let position = std::fs::read_to_string(format!("/proc/{}/fdinfo/2", std::os::unix::process::parent_id()));
-    let overwritten = position.ok().and_then(|info| overwritten_from(&info));
-    let (Some(from), Ok(file)) = (overwritten, file.metadata()) else { return String::new() };
-    let missing = (from + ROOM).saturating_sub(file.len());
-    if !file.is_file() || missing == 0 {
-        return String::new();
+    let length = file.metadata().map_or(0, |file| file.len());
+    match overwritten_from(file).map(|from| (from + ROOM).saturating_sub(length)) {
+        None | Some(0) => String::new(),
+        Some(missing) => format!("{}\n", " ".repeat(missing as usize - 1)),
     }
-    format!("{}\n", " ".repeat(missing as usize - 1))
 }
 
-/// Where the owner of a descriptor writes next, by its `fdinfo`; none if always at the end.
-fn overwritten_from(info: &str) -> Option<u64> {
+/// Where the caller writes next in its stderr, which `file` is; none if that is no regular file, or always its end.
+fn overwritten_from(file: &File) -> Option<u64> {
+    let info = std::fs::read_to_string(format!("/proc/{}/fdinfo/2", std::os::unix::process::parent_id())).ok()?;
+    position(&info).filter(|_| file.metadata().is_ok_and(|file| file.is_file()))
+}
+
+/// Where the owner of a descriptor writes next, by its `fdinfo`; none if it appends.
+fn position(info: &str) -> Option<u64> {
     let value = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     let flags = i32::from_str_radix(value("flags:")?, 8).ok()?;
     if flags & libc::O_APPEND != 0 { None } else { value("pos:")?.parse().ok() }
@@ -103,7 +110,7 @@ mod tests {
             ("pos:\t12\nflags:\t0102001\nmnt_id:\t29\n", None),
             ("", None),
         ] {
-            assert_eq!(overwritten_from(info), expected);
+            assert_eq!(position(info), expected);
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) fn travelling(config: &Config, to: &Row) -> Vec<&'static Row> {
 fn refuse(config: &Config, row: &Row) -> Option<Error> {
     let rules = [locked, outside, other_login, elsewhere];
     let setting = config.setting(row.name)?;
-    rules.iter().find_map(|rule| rule(config, row, setting)).map(|error| error.hint(allow(row)))
+    rules.iter().find_map(|rule| rule(config, row, setting)).map(|error| error.hint(allow(row, &setting.origin)))
 }
 
 /// Rule 1: a credential of the operator's does not travel to an address, namespace or mount of a tenant's.
@@ -124,12 +124,12 @@ fn named(config: &Config, rows: &[&Row]) -> String {
     rows.iter().map(name).collect::<Vec<_>>().join(" and ")
 }
 
-fn allow(row: &Row) -> String {
+fn allow(row: &Row, origin: &Origin) -> String {
     let name = row.name;
     if name == "AVP_TENANT_SETTINGS" {
         return "set it in the plugin's own environment".to_owned();
     }
-    let own = if row.is(Role::Address) || row.is(Role::Mount) || row.is(Role::Login) {
+    let own = if *origin != Origin::Function && (row.is(Role::Address) || row.is(Role::Mount) || row.is(Role::Login)) {
         ", bring a credential of your own"
     } else {
         ""

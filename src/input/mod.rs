@@ -3,8 +3,11 @@
 
 mod folder;
 mod git;
+mod links;
+mod names;
 mod others;
 mod repository;
+mod revision;
 mod windows;
 
 use std::io::Read;
@@ -16,8 +19,11 @@ use crate::source::Source;
 
 use repository::Repository;
 
+pub use folder::built;
 pub use git::Changed;
+pub use links::links;
 pub use others::others;
+pub use revision::{Past, Revision};
 pub use windows::{Windows, windows};
 
 /// Which files are read.

@@ -100,7 +100,7 @@ impl Open {
     fn cut(&mut self, at: usize) -> Source {
         let rest = self.bytes.split_off(at);
         let bytes = std::mem::replace(&mut self.bytes, rest);
-        let source = Source { name: self.name.clone(), first_line: self.line, bytes };
+        let source = Source::window(self.name.clone(), bytes, self.line);
         self.line += memchr::memchr_iter(b'\n', &source.bytes).count();
         source
     }

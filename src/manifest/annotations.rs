@@ -96,7 +96,7 @@ fn written(tree: &Tree<'_>, value: NodeId, name: &str) -> Result<(String, Option
     let is_text = node.tag.as_deref().is_some_and(|tag| tag.ends_with(":str"));
     let shown = match resolve(text) {
         Plain::Bool(value) => value.to_string(),
-        Plain::Number(digits) => digits,
+        Plain::Number(digits) => printed(digits),
         Plain::Null => return Err(empty(name)),
         _ => return Ok((text.to_string(), None)),
     };
@@ -107,6 +107,14 @@ fn written(tree: &Tree<'_>, value: NodeId, name: &str) -> Result<(String, Option
         Error::warning(Kind::Annotation, format!("the annotation `{name}` is not text; it is taken as `{shown}`"))
             .hint(format!("write `{name}: \"{shown}\"`"));
     Ok((shown, Some(warning)))
+}
+
+/// A number as Kubernetes prints it: `1.0` is `1`.
+fn printed(digits: String) -> String {
+    match digits.parse::<f64>() {
+        Ok(float) if digits.contains(['.', 'e', 'E']) => float.to_string(),
+        _ => digits,
+    }
 }
 
 fn empty(name: &str) -> Error {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::annotations::{self, Annotations};
 use super::origin;
 use crate::source::ResourceId;
-use crate::yaml::tree::{NodeId, Tree};
+use crate::yaml::resolve::{Plain, resolve};
+use crate::yaml::tree::{Content, NodeId, Style, Tree};
 
 /// A Kubernetes object in a document.
 #[derive(Debug)]
@@ -41,10 +42,10 @@ pub fn resources(tree: &Tree<'_>, text: &str) -> Option<Resource> {
 
 fn resource(tree: &Tree<'_>, node: NodeId, list: Heritage<'_>, source: Option<&Arc<str>>) -> Resource {
     let node = tree.target(node);
-    let text = |key| tree.get(node, key).and_then(|value| tree.text(value));
+    let text = |key| tree.get(node, key).and_then(|value| string(tree, value));
     let own_kind = text("kind");
     let own_version = text("apiVersion");
-    let untyped = own_kind.is_none() && own_version.is_none();
+    let untyped = tree.get(node, "kind").is_none() && tree.get(node, "apiVersion").is_none();
     let kind = own_kind.unwrap_or(if untyped { list.kind } else { "" });
     let api_version = own_version.unwrap_or(if untyped { list.api_version } else { "" });
     let metadata = tree.get(node, "metadata");
@@ -66,6 +67,22 @@ fn resource(tree: &Tree<'_>, node: NodeId, list: Heritage<'_>, source: Option<&A
         origin,
         items,
     }
+}
+
+/// A scalar's text, if Kubernetes reads a string there.
+fn string<'t>(tree: &'t Tree<'_>, node: NodeId) -> Option<&'t str> {
+    let node = tree.node(tree.target(node));
+    match &node.content {
+        Content::Scalar(Style::Plain, text) if node.tag.is_none() && resolve(text) != Plain::Text => None,
+        Content::Scalar(_, text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Whether a resource stands for its items, each of which is written in it.
+pub fn is_list(tree: &Tree<'_>, resource: &Resource) -> bool {
+    let items = tree.get(resource.node, "items").map(|items| tree.items(tree.target(items)).count());
+    resource.id.kind.ends_with("List") && items == Some(resource.items.len())
 }
 
 /// Whether it is what kustomize and kpt hand to a function: its items are objects of any kind, and nothing else in it is one.

@@ -84,6 +84,11 @@ impl Decoded {
             .is_some_and(|char| self.origin(at + char.len_utf8()) - self.origin(at) > char.len_utf8())
     }
 
+    /// Whether anything in it was written as an escape: escapes are longer than what they stand for.
+    pub(super) fn has_escapes(&self) -> bool {
+        self.end - self.origin(0) > self.text.len()
+    }
+
     /// Appends `char`, which took `length` bytes of the encoded text.
     fn push(&mut self, char: char, length: usize) {
         self.text.push(char);
@@ -115,14 +120,21 @@ fn find_base64(text: &str, base64: Base64) -> Vec<Region> {
     }
 }
 
-/// The strings of a JSON text that are base64 of text.
+/// The strings of a JSON text that are base64 of text; a `/` or a line break in it may be escaped.
 fn base64_in_json(text: &str) -> Vec<Region> {
     if !text.trim_start().starts_with(['{', '[']) {
         return Vec::new();
     }
     let quotes: Vec<usize> = memchr::memchr_iter(b'"', text.as_bytes()).collect();
     let between = quotes.windows(2).map(|pair| Span::new(pair[0] + 1, pair[1]));
-    between.filter_map(|span| decode_base64(&text[span.range()]).map(|text| Region::Whole { span, text })).collect()
+    let decoded = |span: Span| {
+        let string = &text[span.range()];
+        match string.contains('\\') {
+            true => decode_base64(&string.replace("\\/", "/").replace("\\n", "\n").replace("\\r", "\r")),
+            false => decode_base64(string),
+        }
+    };
+    between.filter_map(|span| decoded(span).map(|text| Region::Whole { span, text })).collect()
 }
 
 /// Base64 of text that could hold a placeholder; white space in it is ignored.

@@ -60,6 +60,17 @@ pub struct Placeholder {
     pub closed: bool,
 }
 
+impl Placeholder {
+    /// As it stands in the text, however it is folded there.
+    pub fn on_one_line(&self) -> String {
+        on_one_line(&self.written)
+    }
+}
+
+fn on_one_line(written: &str) -> String {
+    written.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Which secret a placeholder names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reference {

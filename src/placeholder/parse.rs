@@ -1,8 +1,11 @@
 //! The grammar: what stands at a `<`. Knows nothing of what comes before or after it.
 
-use super::{Key, Placeholder, Reference, What};
+use super::{Key, Placeholder, Reference, What, on_one_line};
 use crate::error::{Error, Kind};
 use crate::modifier::Chain;
+
+/// How many bytes of modifiers a placeholder may hold: what never ends is not searched to the text's end.
+const LONGEST: usize = 4096;
 
 /// What stands at a `<`, and where it ends.
 pub(super) struct At {
@@ -36,8 +39,7 @@ pub(super) fn generic(text: &str, start: usize) -> Option<At> {
         _ => return None,
     };
     let key_named = if key == "*" { Key::Whole } else { Key::Named(key.to_owned()) };
-    let closed = segments.is_empty() && text[end..].contains(&format!("</{key}>"));
-    Some(At { end, what: placeholder(&text[start..end], Reference::Annotated, key_named, &segments, closed) })
+    Some(At { end, what: placeholder(&text[start..end], Reference::Annotated, key_named, &segments) })
 }
 
 /// A version as it is written.
@@ -97,9 +99,9 @@ fn path(text: &str, start: usize, from: usize) -> At {
     }
     let what = match version(version_text) {
         Ok(version) => {
-            placeholder(&text[start..end], Reference::Inline { path: path.to_owned(), version }, key, &parts, false)
+            placeholder(&text[start..end], Reference::Inline { path: path.to_owned(), version }, key, &parts)
         }
-        Err(error) => What::Wrong(Box::new(error)),
+        Err(error) => wrong(&text[start..end], error),
     };
     At { end, what }
 }
@@ -137,22 +139,26 @@ fn quoted(text: &str, from: usize) -> Option<(String, usize)> {
     None
 }
 
-fn placeholder(written: &str, secret: Reference, key: Key, segments: &[&str], closed: bool) -> What {
+fn placeholder(written: &str, secret: Reference, key: Key, segments: &[&str]) -> What {
     match Chain::parse(segments) {
         Ok(chain) => {
-            What::Placeholder(Box::new(Placeholder { written: written.to_owned(), secret, key, chain, closed }))
+            What::Placeholder(Box::new(Placeholder { written: written.to_owned(), secret, key, chain, closed: false }))
         }
-        Err(error) => What::Wrong(Box::new(error)),
+        Err(error) => wrong(written, error),
     }
+}
+
+/// A placeholder that cannot be filled, named in the error.
+fn wrong(written: &str, error: Error) -> What {
+    What::Wrong(Box::new(Error { detail: format!("`{}`: {}", on_one_line(written), error.detail), ..error }))
 }
 
 /// The modifiers from `from` (after the first `|`) on, and where the placeholder ends: past the `>` that stands outside of
 /// brackets and quotes. Where they do not close, past the first `>`, so that the modifier that is wrong is named.
 fn segments(text: &str, from: usize) -> Option<(Vec<&str>, usize)> {
-    careful_segments(text, from).or_else(|| {
-        let end = from + text[from..].find('>')?;
-        Some((text[from..end].split('|').collect(), end + 1))
-    })
+    let text = &text[..text.floor_char_boundary(from + LONGEST)];
+    let end = from + text[from..].find('>')?;
+    careful_segments(text, from).or_else(|| Some((text[from..end].split('|').collect(), end + 1)))
 }
 
 fn careful_segments(text: &str, from: usize) -> Option<(Vec<&str>, usize)> {

@@ -1,25 +1,54 @@
 //! Finds what a text holds: bare placeholders, and placeholders inside of encodings.
 
-use super::encoding::{ENCODINGS, Region};
-use super::{Base64, Context, Found, What, parse};
+use std::collections::HashMap;
+
+use super::encoding::{Decoded, ENCODINGS, Region};
+use super::{Base64, Context, Found, Key, Reference, What, parse};
 use crate::source::Span;
 
 /// How many encodings may stand around one placeholder.
 const LAYERS: usize = 4;
 
+/// How many are seen through where everything counts that would stay in the output.
+const SEEN: usize = 8;
+
 /// Everything that `text` holds, in order, nothing overlapping.
 pub fn find(text: &str, context: Context) -> Vec<Found> {
-    find_within(text, context, LAYERS)
+    find_within(text, context, if context.base64 == Base64::Anywhere { SEEN } else { LAYERS })
 }
 
 /// Whether an inline placeholder may stand in `text` in any form: a quick look, for text that does not parse.
 pub fn looks_filled_with(text: &str) -> bool {
-    const BEGINNINGS: [&str; 4] = ["<", "%3c", "&lt;", "\\u003c"];
+    const ESCAPES: [&str; 3] = ["\\x3c", "\\u003c", "\\u0000003c"];
     const BASE64: [&str; 3] = ["PHBhdGg6", "xwYXRoO", "8cGF0aD"];
     let lower = text.to_ascii_lowercase();
-    BEGINNINGS.iter().any(|begin| {
-        lower.match_indices(begin).any(|(at, _)| lower[at + begin.len()..].trim_start().starts_with("path"))
-    }) || BASE64.iter().any(|begin| text.contains(begin))
+    let escaped = |begin: &&str| lower.match_indices(*begin).any(|(at, _)| begins(&lower[at + begin.len()..]));
+    let letters = |char: char| !char.is_ascii_alphanumeric() && !matches!(char, '+' | '/' | '=');
+    ESCAPES.iter().any(escaped)
+        || BASE64.iter().any(|begin| text.contains(begin))
+        || holds_inline(text, Base64::No, LAYERS)
+        || text.split(letters).any(|word| holds_inline(word, Base64::Whole, LAYERS))
+}
+
+/// Whether the text after a `<` begins as an inline placeholder's.
+fn begins(rest: &str) -> bool {
+    rest.trim_start().starts_with("path:")
+}
+
+/// Whether an inline placeholder, well-formed or not, stands in `text`, bare or encoded.
+fn holds_inline(text: &str, base64: Base64, layers: usize) -> bool {
+    text.match_indices('<').any(|(at, _)| begins(&text[at + 1..]))
+        || layers > 0
+            && may_be_encoded(text, base64)
+            && ENCODINGS.iter().any(|encoding| {
+                let inside = (encoding.inside)(base64);
+                (encoding.find)(text, base64).into_iter().any(|region| match region {
+                    Region::Mapped(decoded) if !decoded.has_escapes() => false,
+                    Region::Whole { text, .. } | Region::Mapped(Decoded { text, .. }) => {
+                        holds_inline(&text, inside, layers - 1)
+                    }
+                })
+            })
 }
 
 fn find_within(text: &str, context: Context, layers: usize) -> Vec<Found> {
@@ -60,7 +89,29 @@ fn bare(text: &str, generic: bool) -> Vec<Found> {
             found.push(Found { span: Span::new(start, end), what });
         }
     }
+    if generic {
+        close(text, &mut found);
+    }
     found
+}
+
+/// Marks the keys whose closing tag stands later in the text.
+fn close(text: &str, found: &mut [Found]) {
+    let mut tags = HashMap::new();
+    for (at, _) in text.match_indices("</") {
+        let rest = &text[at + 2..];
+        let end = rest.find(['>', '<']).filter(|end| rest[*end..].starts_with('>'));
+        tags.extend(end.map(|end| (&rest[..end], at)));
+    }
+    for Found { span, what } in found {
+        if let What::Placeholder(placeholder) = what
+            && placeholder.secret == Reference::Annotated
+            && placeholder.chain.is_empty()
+            && let Key::Named(key) = &placeholder.key
+        {
+            placeholder.closed = tags.get(key.as_str()).is_some_and(|at| *at >= span.end);
+        }
+    }
 }
 
 /// What an encoded region holds, as seen from the text around it.
@@ -72,6 +123,7 @@ fn encoded(region: Region, encoding: &'static super::Encoding, context: Context,
                 out.push(Found { span, what: What::Encoded { encoding, text, found } });
             }
         }
+        Region::Mapped(decoded) if !decoded.has_escapes() => {}
         Region::Mapped(decoded) => {
             let generic = false;
             for inner in find_within(&decoded.text, Context { generic, ..context }, layers) {

@@ -131,7 +131,7 @@ pub(super) fn documents<'s>(
     strict: bool,
 ) -> impl Iterator<Item = Result<Document<'s>, Unread>> + 's {
     sources.iter().flat_map(move |source| {
-        let text = LazyCell::new(|| utf8_prefix(&source.bytes));
+        let text = LazyCell::new(|| source.text());
         split(&source.bytes).filter(wanted).map(move |document| read(source, &text, document.span, strict))
     })
 }
@@ -145,19 +145,14 @@ fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, strict: bool) -> Re
     Ok(Document { source: source.clone(), span, tree, resources, gaps, errors, leftovers })
 }
 
-/// As much of `bytes` as is UTF-8.
-fn utf8_prefix(bytes: &[u8]) -> &str {
-    let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-    std::str::from_utf8(&bytes[..valid]).unwrap_or_default()
-}
-
 fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>, Unread> {
-    let read = match text.len() < span.end {
-        true => Err(Flaw {
-            span: Span::new(text.len(), text.len() + 1),
-            error: Error::new(Kind::Syntax, "a file with placeholders is not UTF-8 here"),
-        }),
-        false => reader::read(text, span),
+    let read = match std::str::from_utf8(&source.bytes[span.range()]) {
+        Ok(_) => reader::read(text, span),
+        Err(invalid) => {
+            let at = span.start + invalid.valid_up_to();
+            let error = Error::new(Kind::Syntax, "a document with placeholders is not UTF-8 here");
+            Err(Flaw { span: Span::new(at, at + 1), error })
+        }
     };
     read.map_err(|Flaw { span: at, error }| {
         let document = String::from_utf8_lossy(&source.bytes[span.range()]);

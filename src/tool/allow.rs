@@ -176,6 +176,9 @@ impl Said<'_> {
             let error = self.wrong(flag, &format!("names the address `{file}`"));
             return Err(error.hint("commit the file to the repository"));
         }
+        if file.contains(|char: char| char.is_control()) {
+            return Err(self.wrong(flag, "names a file with a control character in its name"));
+        }
         match (self.inside)(Path::new(file)) {
             true => Ok(argument(Path::new(file))),
             false => Err(self.wrong(flag, &format!("names `{file}`, which is not in the repository"))),
@@ -265,6 +268,7 @@ mod tests {
             ("-f ../x.yaml", "`--values` in `X` names `../x.yaml`, which is not in the repository"),
             ("-f a.yaml,/etc/passwd", "`--values` in `X` names `/etc/passwd`, which is not in the repository"),
             ("-f 'a,\"/etc/passwd\"'", "`--values` in `X` names a file with a `\"` in its name"),
+            ("-f 'a\nb'", "`--values` in `X` names a file with a control character in its name"),
             ("-f https://x/y.yaml", "`--values` in `X` names the address `https://x/y.yaml`"),
             ("--set-file a=/etc/hostname", "`--set-file` in `X` names `/etc/hostname`, which is not in the repository"),
             ("--set-file a=b,c=/etc/hostname", "`--set-file` in `X` holds more than one `key=file`"),

@@ -16,6 +16,10 @@ pub struct Command {
     pub environment: BTreeMap<String, String>,
     /// What must be in its private folder before it starts: paths and texts.
     pub files: Vec<(PathBuf, String)>,
+    /// Whether stdout is for messages too, not for manifests.
+    pub talks: bool,
+    /// What helps where its message holds these words.
+    pub hints: &'static [(&'static str, &'static str)],
 }
 
 /// Whether a path is there and stays in the repository: what a tenant may name.

@@ -43,6 +43,8 @@ pub(super) fn build(given: &Given<'_>) -> Result<Option<Command>, Error> {
         words,
         environment: environment(given.variables, given.private),
         files: vec![(file, repositories(&lock))],
+        talks: true,
+        hints: &[],
     }))
 }
 

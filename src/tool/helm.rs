@@ -70,10 +70,22 @@ const FILES: &str = "names a file of this machine";
 const CLUSTER: &str = "talks to a cluster";
 
 /// The tenant's words.
-const WORDS: &str = "ARGOCD_ENV_HELM_ARGS";
+pub(super) const WORDS: &str = "ARGOCD_ENV_HELM_ARGS";
 
 /// The tenant's values, as YAML.
-const VALUES: &str = "ARGOCD_ENV_HELM_VALUES";
+pub(super) const VALUES: &str = "ARGOCD_ENV_HELM_VALUES";
+
+/// What helps with helm's messages.
+pub(super) const HINTS: &[(&str, &str)] = &[
+    (
+        "missing in charts/",
+        "commit charts/, or a Chart.lock (`helm dependency update`): where charts/ is missing, what the lock names is fetched",
+    ),
+    (
+        "don't meet the specifications of the schema",
+        "a placeholder is text: where the schema wants something else, `--skip-schema-validation` leaves the schema out",
+    ),
+];
 
 /// `helm template`, and before it what fetches the charts that are missing.
 pub(super) fn commands(given: &Given<'_>, errors: &mut Errors) -> Vec<Command> {
@@ -111,7 +123,15 @@ fn template(given: &Given<'_>, errors: &mut Errors) -> Command {
     words.extend(collect(release(given, parameters), errors).flatten());
     words.push(given.folder_word());
     let environment = environment(given.variables, given.private);
-    Command { name: "helm template", program: given.helm.to_owned(), words, environment, files }
+    Command {
+        name: "helm template",
+        program: given.helm.to_owned(),
+        words,
+        environment,
+        files,
+        talks: false,
+        hints: HINTS,
+    }
 }
 
 /// What Argo CD says of the cluster.

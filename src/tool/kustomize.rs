@@ -26,7 +26,7 @@ const RUNS: &str = "runs a program";
 const CONTAINER: &str = "is about functions in containers";
 
 /// The tenant's words.
-const WORDS: &str = "ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS";
+pub(super) const WORDS: &str = "ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS";
 
 /// `kustomize build`; the operator's words come last.
 pub(super) fn build(given: &Given<'_>, errors: &mut Errors) -> Command {
@@ -40,7 +40,15 @@ pub(super) fn build(given: &Given<'_>, errors: &mut Errors) -> Command {
     words.extend(given.words.iter().cloned());
     words.extend(["--".to_owned(), given.folder_word()]);
     let environment = environment(given.variables, given.private);
-    Command { name: "kustomize build", program: given.kustomize.to_owned(), words, environment, files: Vec::new() }
+    Command {
+        name: "kustomize build",
+        program: given.kustomize.to_owned(),
+        words,
+        environment,
+        files: Vec::new(),
+        talks: false,
+        hints: &[],
+    }
 }
 
 /// What helm needs to know if kustomize calls it.

@@ -16,9 +16,10 @@ pub use announce::announce;
 pub use command::{Command, Given};
 pub use run::{Output, run};
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Errors};
+use crate::error::{Error, Errors, Kind};
 
 /// What makes manifests of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,14 @@ const MARKS: [(&str, Tool); 4] = [
     ("kustomization.yaml", Tool::Kustomize),
     ("kustomization.yml", Tool::Kustomize),
     ("Kustomization", Tool::Kustomize),
+];
+
+/// What an Application says, and to which tool.
+const SAID: [(&str, Tool); 4] = [
+    (helm::WORDS, Tool::Helm),
+    (helm::VALUES, Tool::Helm),
+    (parameter::VARIABLE, Tool::Helm),
+    (kustomize::WORDS, Tool::Kustomize),
 ];
 
 impl Tool {
@@ -61,6 +70,19 @@ impl Tool {
             Self::Kustomize => vec![kustomize::build(given, errors)],
             Self::Plain => Vec::new(),
         }
+    }
+
+    /// What the Application says to another tool than this one, which has no effect.
+    pub fn unheard(self, variables: &BTreeMap<String, String>) -> Errors {
+        let said = |name: &str| variables.get(name).is_some_and(|value| !matches!(value.trim(), "" | "null" | "[]"));
+        let others = SAID.iter().filter(|(name, tool)| *tool != self && said(name));
+        let mut errors = Errors::new();
+        errors.extend(others.map(|(name, tool)| {
+            let detail =
+                format!("`{name}` is for {}, and the folder is {}: it has no effect", tool.name(), self.name());
+            Error::warning(Kind::Setting, detail)
+        }));
+        errors
     }
 
     /// The file that a template's name in the tool's output stands for.

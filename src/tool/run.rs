@@ -1,4 +1,5 @@
-//! Runs a command: the one edge of this folder. What it prints is bounded, and it ends when its future is dropped.
+//! Runs a command: the one edge of this folder. What it prints is bounded, and it ends when its future is dropped. It stays in our
+//! process group: who kills the group, as Argo CD does, kills it and what it has started.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -39,7 +40,11 @@ pub async fn run(command: &Command) -> Result<Output, Error> {
         })?;
     }
     let (output, status) = finish(start(command)?, command).await?;
-    if status.success() { Ok(output) } else { Err(failed(command, status, &output.message)) }
+    if status.success() {
+        return Ok(output);
+    }
+    let talk = if command.talks { String::from_utf8_lossy(&output.stdout) } else { "".into() };
+    Err(failed(command, status, format!("{talk}\n{}", output.message).trim()))
 }
 
 /// A new file that only we can read.
@@ -63,8 +68,9 @@ fn find(command: &Command) -> Option<PathBuf> {
     if command.program.contains('/') {
         return Some(PathBuf::from(&command.program)).filter(|path| path.exists());
     }
-    let folders = command.environment.get("PATH")?.split(':').map(|folder| Path::new(folder).join(&command.program));
-    folders.into_iter().find(|path| path.is_file())
+    let mut folders =
+        command.environment.get("PATH")?.split(':').map(|folder| Path::new(folder).join(&command.program));
+    folders.find(|path| path.is_file())
 }
 
 fn missing(command: &Command) -> Error {
@@ -129,6 +135,7 @@ fn failed(command: &Command, status: ExitStatus, message: &str) -> Error {
         (None, Some(9)) => "was killed by signal 9: the memory may not have been enough".to_owned(),
         (None, signal) => format!("was killed by signal {}", signal.unwrap_or_default()),
     };
-    let error = Error::new(Kind::Input, format!("`{}` {how}", command.name));
+    let hint = command.hints.iter().find(|(words, _)| message.contains(words)).map(|(_, hint)| (*hint).to_owned());
+    let error = Error { hint, ..Error::new(Kind::Input, format!("`{}` {how}", command.name)) };
     error.cause(if message.is_empty() { "it printed no message" } else { message })
 }

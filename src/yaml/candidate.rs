@@ -32,12 +32,12 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// `<` before a placeholder, an escape that may be one, `&lt;`.
+/// `<` before a placeholder, an escape that may be one, an HTML entity that may be one.
 fn sign(bytes: &[u8], from: usize) -> Option<usize> {
     memchr::memchr3_iter(b'<', b'\\', b'&', &bytes[from..]).map(|at| from + at).find(|at| is_sign(bytes, *at))
 }
 
-/// `%3C`
+/// `%3C`, and what else may lead to a `<` in another encoding.
 fn percent(bytes: &[u8], from: usize) -> Option<usize> {
     memchr::memchr_iter(b'%', &bytes[from..]).map(|at| from + at).find(|at| is_percent(bytes, *at))
 }
@@ -73,31 +73,21 @@ fn starts_placeholder(mut rest: &[u8]) -> bool {
     }
 }
 
-/// After `%`: `3C`, itself encoded any number of times.
+/// After `%`: `3C`, or the `&` or `\\` of another encoding, itself encoded any number of times.
 fn is_percent(bytes: &[u8], at: usize) -> bool {
     let mut rest = &bytes[at + 1..];
     while let [b'2', b'5', more @ ..] = rest {
         rest = more;
     }
-    matches!(rest, [b'3', b'c' | b'C', ..])
+    matches!(rest, [b'3' | b'5', b'c' | b'C', ..] | [b'2', b'6', ..])
 }
 
-/// After `&`: `lt`, `#60`, `#x3c`, itself encoded any number of times.
+/// After `&`: `lt` or a number, itself encoded any number of times.
 fn is_html(mut rest: &[u8]) -> bool {
-    while let Some(more) = rest.strip_prefix(b"amp;") {
+    while let Some(more) = rest.strip_prefix(b"amp;").or_else(|| rest.strip_prefix(b"AMP;")) {
         rest = more;
     }
-    match rest {
-        [b'l' | b'L', b't' | b'T', ..] => true,
-        [b'#', b'x' | b'X', rest @ ..] => matches!(without_zeros(rest), [b'3', b'c' | b'C', ..]),
-        [b'#', rest @ ..] => without_zeros(rest).starts_with(b"60"),
-        _ => false,
-    }
-}
-
-fn without_zeros(rest: &[u8]) -> &[u8] {
-    let zeros = rest.iter().take_while(|byte| **byte == b'0').count();
-    &rest[zeros..]
+    matches!(rest, [b'l' | b'L', b't' | b'T', ..] | [b'#', ..])
 }
 
 /// The annotation `avp.kubernetes.io/path`, in JSON also `avp.kubernetes.io\/path`.

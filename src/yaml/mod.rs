@@ -11,6 +11,7 @@ mod flaw;
 mod json;
 mod remove;
 mod set;
+mod simple;
 mod token;
 mod typed;
 mod verify;
@@ -18,6 +19,7 @@ mod writer;
 
 pub use flaw::Flaw;
 pub use typed::{parse, parse_with_written_keys, value};
+pub use writer::document;
 
 #[cfg(test)]
 mod tests;

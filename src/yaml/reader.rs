@@ -7,7 +7,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureS
 use super::flaw::Flaw;
 use super::token::{self, Chomp};
 use super::tree::{Builder, Content, Node, NodeId, Style, Tree};
-use super::{json, split};
+use super::{json, simple, split};
 use crate::error::Kind;
 use crate::source::Span;
 
@@ -21,7 +21,10 @@ pub fn read<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
     {
         return Ok(tree);
     }
-    Reader::new(text, split::body(text.as_bytes(), document)).read()
+    let body = split::body(text.as_bytes(), document);
+    let Some(tree) = simple::read(text, body) else { return Reader::new(text, body).read() };
+    debug_assert!(Reader::new(text, body).read().is_ok_and(|parsed| parsed == tree), "read in two ways");
+    Ok(tree)
 }
 
 /// The events of a document, becoming nodes.

@@ -179,15 +179,18 @@ impl Cuts<'_, '_> {
 
     /// Takes out the entries `first..end`, of which at least one neighbour stays.
     fn flow_run(&mut self, entries: &[Entry], first: usize, end: usize) {
-        let has_comment = |from: usize, to: usize| self.text[from..to].contains('#');
+        let has_comment = |around: &[Entry]| {
+            let mut gaps = around.windows(2).map(|pair| (pair[0].end, pair[1].start));
+            gaps.any(|(from, to)| self.text[from..to].contains('#'))
+        };
         if let Some(next) = entries.get(end) {
-            match has_comment(entries[first].start, next.start) {
+            match has_comment(&entries[first..=end]) {
                 false => self.cut(entries[first].start, next.start),
                 true => self.flow_lines(&entries[first..end]),
             }
         } else if let Some(last) = first.checked_sub(1).map(|last| &entries[last]) {
             let (from, to) = (last.end, entries[end - 1].end);
-            match has_comment(from, to) {
+            match has_comment(&entries[first - 1..end]) {
                 // `{a:}` has the key `a:` to Kubernetes.
                 false if self.text[..from].ends_with(':') => self.replace(from, to, " "),
                 false => self.cut(from, to),

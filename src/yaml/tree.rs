@@ -38,7 +38,7 @@ pub enum Content<'s> {
 }
 
 /// A node with everything that is known of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node<'s> {
     /// What it is.
     pub content: Content<'s>,
@@ -60,7 +60,7 @@ pub struct Node<'s> {
 }
 
 /// A document's nodes, each before its children, in the order of the text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tree<'s> {
     /// The source's whole text; spans index it.
     pub(in crate::yaml) text: &'s str,
@@ -127,7 +127,11 @@ impl<'s> Tree<'s> {
 
     /// The value under `key` as Kubernetes reads it, through aliases: of equal keys, own or merged, the last one counts.
     pub fn get(&self, map: NodeId, key: &str) -> Option<NodeId> {
-        self.find(map, key, &mut HashMap::new())
+        let map = self.target(map);
+        match self.entries(map).any(|(name, _)| self.is_merge_key(name)) {
+            true => self.find(map, key, &mut HashMap::new()),
+            false => self.entries(map).filter(|(name, _)| self.text(*name) == Some(key)).last().map(|(_, value)| value),
+        }
     }
 
     /// The maps that a map's merge keys (`<<`) bring in, the strongest first.

@@ -44,7 +44,7 @@ fn the_exit_code_says_what_was_found() {
 #[test]
 fn findings_are_on_stdout_with_excerpts_and_a_summary() {
     let stdout = "\
-error: unknown modifier `indend`
+error: `<path:a/b#text | indend 2>`: unknown modifier `indend`
  --> stdin:4:11
   |
 4 | data: {a: <path:a/b#text | indend 2>}

@@ -28,6 +28,9 @@ fn help_teaches() {
             vec!["--strict", "--secrets", "Examples:", "Exit codes", "--config-path", "--disable-token-cache"],
         ),
         (vec!["record", "--help"], vec!["--output", "--mask-key", "--offline", "Examples:", "Exit codes"]),
+        (vec!["build", "--help"], vec!["--tool", "--release-name", "ARGOCD_ENV_HELM_ARGS", "Examples:", "Exit codes"]),
+        (vec!["discover", "--help"], vec!["spec.source.plugin.name", "Exit code"]),
+        (vec!["parameters", "--help"], vec!["parameters.dynamic.command"]),
         (vec!["plan", "--help"], vec!["--format", "vault policy write", "Examples:", "Exit codes"]),
         (vec!["settings", "--help"], vec!["--format", "ARGOCD_ENV_"]),
     ] {

@@ -145,7 +145,7 @@ fn shown(command: &str) -> Option<String> {
     let link = |name: &str, path: &Path| std::os::unix::fs::symlink(path, tools.path().join(name)).expect("a link");
     link("vault-render", Path::new(binary()));
     for (tool, built) in [("kustomize", "kustomize"), ("helm", "helm3")] {
-        if command.contains(&format!("{tool} ")) {
+        if command.contains(&format!("{tool} ")) || command.contains(&format!("build examples/{tool}")) {
             link(tool, &servers::binary(built)?);
         }
     }

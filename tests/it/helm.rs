@@ -131,6 +131,43 @@ fn the_plugin_takes_vault_s_address_and_credentials_from_helm_4_s_environment() 
     assert_filled("helm4", &stdout(&output), &stderr(&output));
 }
 
+/// What is in the cluster after an installation with a Secret, and with another one that is a hook.
+#[test]
+fn what_is_installed_is_filled_and_so_are_helm_4_s_hooks() {
+    let tools = (servers::binary("helm3"), servers::binary("helm4"), servers::kubernetes());
+    let (Some(helm3), Some(helm4), Some(cluster)) = tools else { return };
+    let kubeconfig = cluster.kubeconfig("helm-admin", cluster.admin);
+    let secret = |name: &str, annotations: &str| {
+        let metadata = format!("metadata: {{name: {name}, annotations: {{{annotations}}}}}");
+        format!("apiVersion: v1\nkind: Secret\n{metadata}\nstringData: {{a: <path:secret/data/app#password>}}\n")
+    };
+    for (version, binary, arguments, hook) in [
+        ("helm3", helm3, &["generate", "-"][..], "<path:secret/data/app#password>"),
+        ("helm4", helm4, &[], "p@ss: word"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "secrets.yaml", "secret/data/app: { password: \"p@ss: word\" }\n");
+        write(folder.path(), "chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n");
+        write(folder.path(), "chart/templates/plain.yaml", &secret("plain", ""));
+        write(folder.path(), "chart/templates/hook.yaml", &secret("hook", "helm.sh/hook: pre-install"));
+        install(&binary, version, folder.path());
+        cluster.namespace(version);
+        let mut command = helm(&binary, folder.path());
+        command.args(["install", "web", "chart", "--namespace", version, "--kubeconfig"]).arg(&kubeconfig);
+        let output = command.args(post_renderer("vault-render", arguments)).output().unwrap();
+        assert!(output.status.success(), "{version}: {}", stderr(&output));
+        for (name, expected) in [("plain", "p@ss: word"), ("hook", hook)] {
+            let stored = cluster.api().get(&format!("api/v1/namespaces/{version}/secrets/{name}")).ok();
+            assert_eq!(stored["data"]["a"], base64(expected), "{version}: {name}");
+        }
+    }
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
+
 #[test]
 fn an_error_under_helm_4_reaches_a_pipe() {
     let folder = tempfile::tempdir().unwrap();
@@ -176,6 +213,8 @@ fn an_error_under_helm_4_survives_in_a_file_that_helm_goes_on_writing_to() {
     let text = fs::read_to_string(&log).unwrap();
     assert!(text.contains("error: `<path:") && text.contains("Error: error while running post render"), "{text}");
     assert_explained(&text, true);
+    // What the script around it writes later may cover it.
+    assert_explained(&fs::read_to_string(folder.path().join(".cache/vault-render/helm.log")).unwrap(), true);
 }
 
 /// A socket cannot be opened a second time, and a test has no terminal.

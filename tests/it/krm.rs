@@ -160,6 +160,22 @@ fn what_is_no_list_is_refused_and_nothing_is_printed() {
 }
 
 #[test]
+fn a_record_fills_masked_without_a_store() {
+    let (secrets, folder) = (secrets(SECRETS), tempfile::tempdir().unwrap());
+    let record = folder.path().join("record.json");
+    let run =
+        program(["record", "-", "-o"]).args([&record]).args(["--secrets".as_ref(), secrets.path()]).stdin(unfilled());
+    assert!(run.output().status.success());
+    let output = program(["fn", "--offline"]).args([&record]).stdin(unfilled()).output();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!stdout.contains("<path:") && !stdout.contains("PHBhdGg6") && !stdout.contains("cEBzczog"), "{stdout}");
+    let missing = program(["fn", "--offline", "none.json"]).stdin(unfilled()).output();
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("cannot read the record `none.json`"));
+}
+
+#[test]
 fn an_empty_list_is_an_error_unless_accepted() {
     let empty = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n";
     let output = program(["fn"]).stdin(empty).output();
@@ -304,6 +320,20 @@ fn the_credentials_come_from_the_environment_of_kustomize() {
     assert_ne!(names[0], names[1], "pods roll when the secret changes in Vault");
     let stderr = String::from_utf8(kustomize_build(&kustomize, folder.path()).stderr).unwrap();
     assert!(stderr.contains("`VAULT_ADDR` is not set"), "{stderr}");
+}
+
+/// docs/kustomize.md warns of it.
+#[test]
+fn without_enable_exec_kustomize_leaves_the_function_out() {
+    let Some(kustomize) = servers::binary("kustomize") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    kustomization(folder.path());
+    let built =
+        Command::new(kustomize).args(["build", "--enable-alpha-plugins", "."]).current_dir(folder.path()).output();
+    let built = built.expect("kustomize starts");
+    assert!(
+        built.status.success() && String::from_utf8_lossy(&built.stdout).contains("<path:secret/data/app#replicas>")
+    );
 }
 
 #[test]

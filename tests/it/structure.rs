@@ -27,6 +27,8 @@ const LINT: &[&str] = &[
     "source",
     "error",
 ];
+const LIVE: &[&str] =
+    &["compare", "client", "render", "placeholder", "manifest", "yaml", "secret", "value", "source", "error"];
 const REPORT: &[&str] = &[
     "compare",
     "render",
@@ -67,6 +69,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("input", &["source", "error", "client"]),
     ("report", REPORT),
     ("lint", LINT),
+    ("live", LIVE),
     ("tool", &["error"]),
     ("krm", KRM),
 ];
@@ -102,6 +105,7 @@ const PURE: &[&str] = &[
     "tool/parameter.rs",
     "tool/words.rs",
     "krm/",
+    "live/",
     "backend/vault/request.rs",
     "backend/vault/response.rs",
 ];

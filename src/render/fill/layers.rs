@@ -20,7 +20,7 @@ pub(super) fn compose(
     let filled = pieces(text, found, |_, one| match &one.what {
         What::Placeholder(placeholder) => match values.next().flatten() {
             None => Ok(None),
-            Some(value) => bytes(&value).map(Some).map_err(|reason| no_text(gap, reason, &subject(placeholder))),
+            Some(value) => bytes(&value).map(Some).map_err(|reason| no_text(gap, reason, &subject(placeholder, gap))),
         },
         What::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
         What::Encoded { encoding, text, found: inner } if fills(one) => {

@@ -2,7 +2,7 @@
 
 use super::super::Values;
 use super::super::plan::Gap;
-use super::recorded;
+use super::{recorded, shown};
 use crate::error::{Error, Kind};
 use crate::placeholder::{Found, Key, Placeholder, Reference, What};
 use crate::secret::{Outcome, Secret, SecretId};
@@ -60,6 +60,10 @@ fn look(placeholder: &Placeholder, gap: &Gap, values: Values<'_>, place: &dyn Fn
         Ok(Some(value)) => Looked::Value(value),
         Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Looked::Markup,
         Ok(None) => Looked::Missing(named(missing(outcome, placeholder, &id), placeholder).at(place())),
+        Err(error) if matches!(outcome, Outcome::Found(_)) => {
+            let detail = format!("{}: {}", shown(placeholder, gap), error.detail);
+            Looked::Failed(Error { detail, ..error }.at(place()))
+        }
         Err(error) => Looked::Failed(named(error, placeholder).at(place())),
     }
 }
@@ -92,8 +96,7 @@ fn value(secret: &Secret, key: &Key) -> Option<Value> {
 
 /// The error, naming the placeholder that it is about.
 pub(super) fn named(error: Error, placeholder: &Placeholder) -> Error {
-    let written = placeholder.written.split_whitespace().collect::<Vec<_>>().join(" ");
-    Error { detail: format!("`{written}`: {}", error.detail), ..error }
+    Error { detail: format!("`{}`: {}", placeholder.on_one_line(), error.detail), ..error }
 }
 
 fn nothing() -> Error {

@@ -6,14 +6,14 @@ mod recorded;
 mod text;
 mod typed;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Values;
 use super::plan::{Gap, Plan, Planned};
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::RemoveMissing;
-use crate::placeholder::{Key, Placeholder};
+use crate::placeholder::{Key, Placeholder, Reference};
 use crate::secret::Outcome;
 use crate::source::{Place, Source, Span};
 use crate::value::{NotText, Value};
@@ -25,10 +25,11 @@ use lookup::Looked;
 
 pub(super) use lookup::result;
 
-/// The edits of a run, in the order of the input.
+/// The edits of a run, by the source that they are made to.
 #[derive(Debug, Default)]
 pub struct Rendered {
-    edits: Vec<(Arc<Source>, Vec<Edit>)>,
+    /// The source is kept, so that its address stays its own.
+    edits: HashMap<*const Source, (Arc<Source>, Vec<Edit>)>,
 }
 
 /// What becomes of a gap.
@@ -42,7 +43,13 @@ enum Filled {
 impl Rendered {
     /// The edits of `source`, in order.
     pub fn of(&self, source: &Arc<Source>) -> impl Iterator<Item = &Edit> {
-        self.edits.iter().filter(|(edited, _)| Arc::ptr_eq(edited, source)).flat_map(|(_, edits)| edits)
+        self.edits.get(&Arc::as_ptr(source)).into_iter().flat_map(|(_, edits)| edits)
+    }
+
+    /// Adds the edits of a further document of `source`.
+    fn add(&mut self, source: &Arc<Source>, edits: Vec<Edit>) {
+        let known = self.edits.entry(Arc::as_ptr(source)).or_insert_with(|| (source.clone(), Vec::new()));
+        known.1.extend(edits);
     }
 }
 
@@ -52,7 +59,7 @@ pub fn fill(plan: &Plan<'_>, values: Values<'_>, errors: &mut Errors) -> Rendere
     errors.extend(warnings(plan, values));
     for planned in &plan.documents {
         match fill_document(planned, values, errors) {
-            Ok(edits) => rendered.edits.push((planned.source.clone(), edits)),
+            Ok(edits) => rendered.add(&planned.source, edits),
             Err(Flaw { span, error }) => errors.push(error.at(place(planned, span))),
         }
     }
@@ -72,17 +79,16 @@ fn warnings(plan: &Plan<'_>, values: Values<'_>) -> Vec<Error> {
 
 fn fill_document(planned: &Planned<'_>, values: Values<'_>, errors: &mut Errors) -> Result<Vec<Edit>, Flaw> {
     let mut changes = Vec::new();
-    let mut complete = true;
     for gap in &planned.gaps {
         let node: NodeId = gap.node;
         match fill_gap(gap, &planned.tree, values, errors) {
             Filled::Set(value) if is_there(&planned.tree, node, &value) => {}
             Filled::Set(value) => changes.push(Change::Set { node, value }),
             Filled::Removed => changes.push(Change::Remove { node }),
-            Filled::Stays => complete = false,
+            Filled::Stays => {}
         }
     }
-    if complete { edit(&planned.tree, planned.span, &changes) } else { Ok(Vec::new()) }
+    edit(&planned.tree, planned.span, &changes)
 }
 
 /// Whether the scalar is this text already: of markup that stays, not even the quotes change.
@@ -142,11 +148,19 @@ fn place(planned: &Planned<'_>, span: Span) -> Place {
     gap.map_or_else(|| Place::new(planned.source.clone(), span), |gap| gap.place.clone())
 }
 
+/// A placeholder in an error, with the secret that it names without saying so.
+fn shown(placeholder: &Placeholder, gap: &Gap) -> String {
+    match (&placeholder.secret, &gap.asker.annotations.path) {
+        (Reference::Annotated, Some(path)) => format!("`{}` of `{path}`", placeholder.on_one_line()),
+        _ => format!("`{}`", placeholder.on_one_line()),
+    }
+}
+
 /// A placeholder's value, in an error.
-fn subject(placeholder: &Placeholder) -> String {
+fn subject(placeholder: &Placeholder, gap: &Gap) -> String {
     match &placeholder.key {
-        Key::Named(key) => format!("`{}`: key `{key}`", placeholder.written),
-        Key::Whole => format!("`{}`: the secret", placeholder.written),
+        Key::Named(key) => format!("{}: key `{key}`", shown(placeholder, gap)),
+        Key::Whole => format!("{}: the secret", shown(placeholder, gap)),
     }
 }
 

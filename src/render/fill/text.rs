@@ -21,7 +21,7 @@ pub(super) fn compose(gap: &Gap, tree: &Tree<'_>, values: Vec<Option<Value>>) ->
         What::Placeholder(placeholder) => match values.next().flatten() {
             None => Ok(None),
             Some(value) => {
-                let no_text = |reason| no_text(gap, reason, &subject(placeholder)).at(gap.place_of(index));
+                let no_text = |reason| no_text(gap, reason, &subject(placeholder, gap)).at(gap.place_of(index));
                 let text = value.to_text().map_err(no_text)?;
                 let column =
                     if literal && !placeholder.chain.ends_with("indent") { column(source, one.span) } else { None };

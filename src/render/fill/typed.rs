@@ -73,13 +73,13 @@ fn named(steps: &[Step<'static>], gap: &Gap) -> String {
     match steps.last() {
         Some(Step::Key(key)) if steps.len() > gap.field.steps.len() => format!("the key `{key}`"),
         Some(Step::Item(index)) if steps.len() > gap.field.steps.len() => format!("item {index}"),
-        _ => gap.found.first().map_or_else(|| "the value".to_owned(), of),
+        _ => gap.found.first().map_or_else(|| "the value".to_owned(), |found| of(found, gap)),
     }
 }
 
-fn of(found: &Found) -> String {
+fn of(found: &Found, gap: &Gap) -> String {
     match &found.what {
-        What::Placeholder(placeholder) => subject(placeholder),
+        What::Placeholder(placeholder) => subject(placeholder, gap),
         _ => "the value".to_owned(),
     }
 }

@@ -2,8 +2,11 @@
 
 pub(super) mod block;
 pub(super) mod collection;
+mod document;
 pub(super) mod flow;
 pub(super) mod scalar;
+
+pub use document::document;
 
 /// Why a value cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

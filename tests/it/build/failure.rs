@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use super::{build, write};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{build, helms, write};
+use crate::support::program::binary;
 
 /// A folder with a chart and a script in place of helm.
 fn chart(script: &str) -> tempfile::TempDir {
@@ -43,6 +47,15 @@ fn a_killed_tool_is_an_error() {
 }
 
 #[test]
+fn what_a_tool_prints_has_an_end() {
+    let folder = chart("exec head -c 300000000 /dev/zero");
+    let run = build(folder.path(), &OWN).status(1);
+    run.stderr("error: `helm template` prints more than 256 MiB\n").check();
+    let folder = chart("sleep 20 & echo 'kind: A'");
+    build(folder.path(), &OWN).status(1).stderr_holds(["a process that it left behind holds its output"]).check();
+}
+
+#[test]
 fn nothing_printed_is_an_error_unless_it_is_allowed() {
     for script in ["", "echo '# a comment'", "echo '---'"] {
         let folder = chart(script);
@@ -55,7 +68,7 @@ fn nothing_printed_is_an_error_unless_it_is_allowed() {
 fn what_a_tool_says_beside_is_a_warning() {
     let folder = chart("echo 'apiVersion: v1\nkind: A'; echo 'careful' >&2");
     let run = build(folder.path(), &OWN).stdout("apiVersion: v1\nkind: A\n");
-    run.stderr("warning: `helm template` has said something\n  = cause: careful\n").check();
+    run.stderr("warning: `helm template` succeeded with a message\n  = cause: careful\n").check();
 }
 
 #[test]
@@ -76,4 +89,64 @@ fn nothing_is_left_behind() {
     run.status(1).stderr_holds(["failed with exit code 1"]).check();
     let left = |folder: &Path| std::fs::read_dir(folder).unwrap().count();
     assert_eq!((left(temporary.path()), left(folder.path())), (0, 2));
+}
+
+#[test]
+fn a_chart_that_is_missing_gets_a_hint() {
+    let folder = chart("");
+    let needs = "apiVersion: v2\nname: web\nversion: 0.1.0\ndependencies: [{name: db, version: 1.0.0, repository: 'file://../db'}]\n";
+    write(folder.path(), "Chart.yaml", needs);
+    for helm in helms() {
+        let run = build(folder.path(), &[".", "--helm", &helm.display().to_string()]).status(1);
+        run.stderr_holds(["`helm template` failed", "missing in charts/ directory: db", "hint: commit charts/"])
+            .check();
+    }
+}
+
+#[test]
+fn a_repository_that_cannot_be_reached_is_named() {
+    let folder = chart("");
+    let repository = "dependencies: [{name: db, version: 1.0.0, repository: 'http://127.0.0.1:1/charts'}]\n";
+    write(folder.path(), "Chart.yaml", &format!("apiVersion: v2\nname: web\nversion: 0.1.0\n{repository}"));
+    // helm's own digest of such a lock.
+    let digest = "digest: sha256:0ff7283ccd06f912ac89b1a1046cbede2dd4d5018991dbf0a6690c0763ced33e\ngenerated: 2026-01-01T00:00:00Z\n";
+    write(folder.path(), "Chart.lock", &format!("{repository}{digest}"));
+    for helm in helms() {
+        let run = build(folder.path(), &[".", "--helm", &helm.display().to_string()]).status(1);
+        run.stderr_holds(["`helm dependency build` failed with exit code 1", "http://127.0.0.1:1/charts"]).check();
+    }
+}
+
+/// Waits for something for half a minute.
+fn wait<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(start.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_tool_ends_with_the_program() {
+    for (signal, name) in [("TERM", "SIGTERM"), ("INT", "SIGINT")] {
+        let folder = chart("echo $$ > pid.new; mv pid.new pid; exec sleep 600");
+        let mut command = Command::new(binary());
+        command.arg("build").args(OWN).current_dir(folder.path()).env_clear().env("PATH", "/usr/bin:/bin");
+        let program = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let pid = wait("the tool starts", || std::fs::read_to_string(folder.path().join("pid")).ok());
+        let kill = Command::new("kill").args([&format!("-{signal}"), &program.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        let output = program.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(stderr, format!("error: stopped by {name} while `helm template` ran\n"));
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+        let gone = || {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+            stat.rsplit(") ").next().is_none_or(|rest| rest.is_empty() || rest.starts_with('Z')).then_some(())
+        };
+        wait("the tool ends", gone);
+    }
 }

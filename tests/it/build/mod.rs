@@ -1,5 +1,7 @@
 //! `build`, with the real helm 3, helm 4 and kustomize; scripts in their place only for what those cannot be made to do.
 
+mod argocd;
+mod charts;
 mod failure;
 mod tenant;
 

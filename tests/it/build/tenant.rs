@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{build, helms, objects, stdout, write};
+use crate::support::program::root;
 use crate::support::servers;
 
 /// A script in place of a tool: it prints a manifest that shows its words and its environment.
@@ -167,4 +168,22 @@ fn the_operator_s_words_are_his_own() {
     refused.stderr_holds(["`kustomize build` failed with exit code 1", "security; file"]).check();
     let words = ["kustomize", "--kustomize", &kustomize, "--", "--load-restrictor", "LoadRestrictionsNone"];
     assert_eq!(objects(&stdout(build(folder.path(), &words)))[0]["metadata"]["name"], "outside");
+}
+
+#[test]
+fn a_chart_s_links_stay_in_the_repository() {
+    let folder = repository();
+    let link = folder.path().join("chart/templates/link.yaml");
+    std::os::unix::fs::symlink("/etc/hostname", link).unwrap();
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    let run = build(folder.path(), &["chart", "--helm", "./mirror"]).status(1);
+    run.stderr_holds(["the link `chart/templates/link.yaml` leads outside the repository"]).check();
+}
+
+#[test]
+fn what_is_said_to_another_tool_gets_a_warning() {
+    let rendered = std::fs::read(root().join("examples/plain/rendered.yaml")).unwrap();
+    let run = build(root(), &["examples/plain/manifests", "--secrets", "examples/plain/secrets.yaml"]).stdout(rendered);
+    let run = run.env("ARGOCD_ENV_HELM_ARGS", "--set a=b").env("ARGOCD_APP_PARAMETERS", "null");
+    run.stderr("warning: `ARGOCD_ENV_HELM_ARGS` is for helm, and the folder is plain: it has no effect\n").check();
 }

@@ -64,6 +64,14 @@ impl Api {
         self.call(Method::POST, path, Some(body))
     }
 
+    /// Server-side apply in the name of `manager`.
+    pub(crate) fn apply(&self, path: &str, manager: &str, object: &Value) -> Answer {
+        let url = format!("{}/{path}?fieldManager={manager}&force=true", self.base);
+        let request = self.client.patch(url).header("Content-Type", "application/apply-patch+yaml");
+        let request = request.bearer_auth(self.token.as_deref().unwrap_or_default()).body(object.to_string());
+        read(request.send().unwrap_or_else(|error| panic!("{path}: {error}"))).expect("an answer")
+    }
+
     fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         self.try_call(method.clone(), path, body)
             .unwrap_or_else(|error| panic!("{method} {}/{path}: {error}", self.base))
@@ -82,11 +90,14 @@ impl Api {
         if let Some(body) = body {
             request = request.header("Content-Type", "application/json").body(body.to_string());
         }
-        let response = request.send()?;
-        let status = response.status().as_u16();
-        let text = response.text()?;
-        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or_default(), text })
+        read(request.send()?)
     }
+}
+
+fn read(response: reqwest::blocking::Response) -> reqwest::Result<Answer> {
+    let status = response.status().as_u16();
+    let text = response.text()?;
+    Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or_default(), text })
 }
 
 impl Answer {

@@ -1,21 +1,16 @@
 //! Reads one Secret through the Kubernetes API, as the pod's service account or a kubeconfig says. Knows no manifest.
 
 use std::path::Path;
-use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Secret;
-use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::{Api, Client, Config};
+use kube::{Api, Client};
 use tokio::time::timeout;
 
+use super::{CONNECT_TIMEOUT, TIMEOUT, cluster, innermost};
 use crate::error::{Error, Kind};
 
 /// Where a pod finds its own namespace.
 const NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// For everything, an exec login of the kubeconfig included.
-const TIMEOUT: Duration = Duration::from_secs(20);
-
 /// The data of the Secret `name`, in the order of its keys. Without `kubeconfig`: what `KUBECONFIG` or
 /// `~/.kube/config` say, else the pod's service account.
 pub async fn secret(kubeconfig: Option<&Path>, namespace: &str, name: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
@@ -43,13 +38,6 @@ pub fn default_namespace() -> String {
         "" => "argocd".to_owned(),
         own => own.to_owned(),
     }
-}
-
-async fn cluster(kubeconfig: Option<&Path>) -> Result<Config, String> {
-    let Some(path) = kubeconfig else { return Config::infer().await.map_err(|error| error.to_string()) };
-    let kubeconfig = Kubeconfig::read_from(path).map_err(|error| error.to_string())?;
-    let options = KubeConfigOptions::default();
-    Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| error.to_string())
 }
 
 fn no_cluster(named: &str, cause: &str) -> Error {
@@ -80,13 +68,4 @@ fn failed(named: &str, error: &kube::Error) -> Error {
     };
     let error = Error::new(kind, detail).cause(status.message.clone());
     if hint.is_empty() { error } else { error.hint(hint) }
-}
-
-/// What lies at the bottom: the operating system's word, not the layers'.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut bottom = error;
-    while let Some(source) = bottom.source() {
-        bottom = source;
-    }
-    bottom.to_string()
 }

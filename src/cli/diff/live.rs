@@ -1,0 +1,110 @@
+//! `--base live`: the manifests as applying them would leave them, against the cluster as it is.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+
+use super::super::environment::Environment;
+use super::super::output;
+use super::super::pass::{self, Pass};
+use super::super::progress::Progress;
+use super::Args;
+use crate::client::kubernetes::{Answer, Cluster};
+use crate::compare::Comparison;
+use crate::error::{Error, Errors, Kind};
+use crate::live::{self, Object, Objects, Tried};
+use crate::render::Survey;
+use crate::source::Source;
+use crate::{input, report};
+
+/// What `--base` calls it.
+pub(super) const NAME: &str = "live";
+
+/// How many objects are asked about at once.
+const TOGETHER: usize = 8;
+
+/// Compares.
+pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+    match compare(args, environment) {
+        Ok(Some((comparison, true))) => args.end(&comparison, environment),
+        Ok(Some((comparison, false))) => {
+            args.end(&comparison, environment);
+            ExitCode::from(output::FAILED)
+        }
+        Ok(None) => ExitCode::from(output::FAILED),
+        Err(error) => output::fail(error, environment),
+    }
+}
+
+/// What changes, and whether all of it is known; none if nothing is, for a reason that is reported.
+fn compare(args: &Args, environment: &Environment) -> Result<Option<(Comparison, bool)>, Error> {
+    if args.offline.record()?.is_some() {
+        return Err(Error::new(Kind::Setting, "a record holds no values, and the cluster is asked with them")
+            .hint("leave out `--offline`, or compare with a revision or a folder"));
+    }
+    let mask = args.mask.mask(environment)?;
+    let (sources, mut errors) = input::read(&args.paths(), &environment.here(true));
+    let objects = objects(args, &sources, environment, &mut errors);
+    if errors.any() {
+        output::report(&report::in_order(errors, &sources), environment);
+        return Ok(None);
+    }
+    let answers = answers(&objects, &args.field_manager, environment)?;
+    let (sides, findings) = objects.sides(&answers, &mask);
+    let mut comparison = Comparison::new(sides.before, sides.after);
+    comparison.find_only_secrets((&sides.blank.0, &sides.blank.1));
+    comparison.base = NAME.to_owned();
+    comparison.notes =
+        findings.iter().map(|finding| finding.detail.clone()).chain(nameless(objects.nameless)).collect();
+    let complete = !findings.any();
+    errors.extend(findings);
+    output::report(&report::in_order(errors, &sources), environment);
+    Ok(Some((comparison, complete)))
+}
+
+/// The objects, filled.
+fn objects(args: &Args, sources: &[Arc<Source>], environment: &Environment, errors: &mut Errors) -> Objects {
+    let survey = Survey::new(sources);
+    let drafts = live::drafts(&survey, errors);
+    let plan = survey.plan(&args.options(), errors);
+    let mut pass = Pass::new(&args.flags, args.options(), environment);
+    let rendered = pass.fill_plan(&plan, errors);
+    live::objects(drafts, &plan, pass.secrets(), &rendered, errors)
+}
+
+/// What the cluster says about each object; without objects nobody is asked.
+fn answers(objects: &Objects, manager: &str, environment: &Environment) -> Result<Vec<Option<Tried>>, Error> {
+    let count = objects.list.len();
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let _progress = Progress::start(format!("asking the cluster about {count} objects"), environment);
+    pass::runtime()?.block_on(ask(objects, manager))
+}
+
+async fn ask(objects: &Objects, manager: &str) -> Result<Vec<Option<Tried>>, Error> {
+    let cluster = Cluster::connect(manager).await?;
+    let answers = stream::iter(&objects.list).map(|object| about(&cluster, object)).buffered(TOGETHER);
+    answers.collect::<Vec<_>>().await.into_iter().collect()
+}
+
+fn nameless(count: usize) -> Option<String> {
+    let what = if count == 1 { "1 document is".to_owned() } else { format!("{count} documents are") };
+    (count > 0).then(|| format!("{what} not compared, being no Kubernetes objects with a name"))
+}
+
+async fn about(cluster: &Cluster, object: &Object) -> Result<Option<Tried>, Error> {
+    let name = object.id.name.as_deref().unwrap_or_default();
+    let namespace = object.id.namespace.as_deref();
+    let Some(at) = cluster.locate(&object.api_version, &object.id.kind, namespace, name).await? else {
+        return Ok(None);
+    };
+    let live = cluster.get(&at).await?;
+    let readable = match &live {
+        Answer::Object(_) => true,
+        Answer::Refused(refusal) => refusal.code == 404,
+    };
+    let tried = if readable { Some(cluster.dry_run(&at, &object.json()).await?) } else { None };
+    Ok(Some(Tried { at, live, tried }))
+}

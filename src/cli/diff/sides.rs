@@ -1,0 +1,150 @@
+//! The two sides rendered and compared. Documents that are the same on both sides are counted, not rendered.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::super::environment::Environment;
+use super::super::output;
+use super::super::pass::Pass;
+use super::Args;
+use super::base::{Base, File, Files};
+use crate::compare::{self, Comparison, Fate, Side};
+use crate::error::{Error, Errors, Kind, Level};
+use crate::render::{self, Mask};
+use crate::report;
+use crate::source::Source;
+use crate::yaml::split::split;
+
+/// What changes; none if that cannot be said, for a reason that is reported.
+pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Result<Option<Comparison>, Error> {
+    let mut files = base.read(args, &environment.here(true))?;
+    let mask = args.mask.mask(environment)?;
+    let unchanged = files.take_unchanged();
+    let pass = Pass::new(&args.flags, args.options(), environment).offline(args.offline.record()?);
+    let mut renderer = Renderer { pass, mask };
+    let after = renderer.side(&files.after, &mut files.errors);
+    if files.errors.any() {
+        output::report(&in_order(files.errors, &files.after), environment);
+        return Ok(None);
+    }
+    let mut past_errors = Errors::new();
+    let before = renderer.side(&files.before, &mut past_errors);
+    let past_errors = harmless(past_errors, &files.errors);
+    if past_errors.any() {
+        output::report(&in_order(past_errors, &files.before), environment);
+        return Ok(None);
+    }
+    let mut comparison = Comparison::new(before, after);
+    comparison.unchanged += unchanged;
+    comparison.base = args.base.clone();
+    comparison.notes = files.notes;
+    comparison.notes.extend(not_filled(&past_errors, &args.base));
+    if comparison.changes.iter().any(|change| change.fate() == Fate::Changed) {
+        comparison.find_only_secrets((&renderer.blank(&files.before), &renderer.blank(&files.after)));
+    }
+    let found = in_order(files.errors, &files.after).into_iter().chain(in_order(past_errors, &files.before));
+    output::report(&found.collect::<Vec<_>>(), environment);
+    Ok(Some(comparison))
+}
+
+/// Renders files as they may be shown.
+struct Renderer<'a> {
+    pass: Pass<'a>,
+    mask: Mask,
+}
+
+impl Renderer<'_> {
+    fn side(&mut self, files: &[File], errors: &mut Errors) -> Side {
+        let mask = self.mask.clone();
+        self.masked(files, &mask, errors)
+    }
+
+    /// The same, every fingerprint the same; what is wrong is known already.
+    fn blank(&mut self, files: &[File]) -> Side {
+        self.masked(files, &Mask::blank(), &mut Errors::new())
+    }
+
+    fn masked(&mut self, files: &[File], mask: &Mask, errors: &mut Errors) -> Side {
+        let sources = sources(files);
+        let rendered = self.pass.render_masked(&sources, mask, errors);
+        let mut side = Side::new();
+        for file in files {
+            for document in render::written(&file.source, &rendered) {
+                side.add(&file.source.name, &file.key, document.line, &String::from_utf8_lossy(&document.text));
+            }
+        }
+        side
+    }
+}
+
+impl Files {
+    /// Takes out the documents that are the same on both sides; how many resources that is.
+    fn take_unchanged(&mut self) -> usize {
+        let mut past: HashMap<(&str, &[u8]), usize> = HashMap::new();
+        for file in &self.before {
+            for document in split(&file.source.bytes) {
+                *past.entry((&file.key, &file.source.bytes[document.span.range()])).or_default() += 1;
+            }
+        }
+        let mut unchanged = 0;
+        let mut take = |document| {
+            let Some(left) = past.get_mut(&document).filter(|left| **left > 0) else { return false };
+            *left -= 1;
+            true
+        };
+        let after = documents(&self.after, |document| {
+            let is_old = take(document);
+            unchanged += if is_old { compare::count(document.1) } else { 0 };
+            !is_old
+        });
+        let before = documents(&self.before, take);
+        (self.before, self.after) = (before, after);
+        unchanged
+    }
+}
+
+/// The documents that are wanted, each as a file of its own that knows its first line.
+fn documents<'f>(files: &'f [File], mut wanted: impl FnMut((&'f str, &'f [u8])) -> bool) -> Vec<File> {
+    let mut out = Vec::new();
+    for file in files {
+        let mut line = file.source.first_line;
+        for document in split(&file.source.bytes) {
+            let text = &file.source.bytes[document.span.range()];
+            if wanted((&file.key, text)) {
+                let source = Source::window(file.source.name.clone(), text, line);
+                out.push(File { key: file.key.clone(), source: Arc::new(source) });
+            }
+            line += memchr::memchr_iter(b'\n', text).count();
+        }
+    }
+    out
+}
+
+/// What was wrong before is no reason not to see what changes, unless the run itself was stopped. What is wrong in the same
+/// way now is said once.
+fn harmless(errors: Errors, now: &Errors) -> Errors {
+    let mut out = Errors::new();
+    let said = |error: &Error| error.place.is_none() && now.iter().any(|other| other.detail == error.detail);
+    let errors = errors.into_iter().filter(|error| !said(error));
+    let was_stopped = |error: &Error| error.kind == Kind::Store && error.place.is_none();
+    out.extend(errors.map(|error| match was_stopped(&error) {
+        true => error,
+        false => Error { level: error.level.min(Level::Warning), ..error },
+    }));
+    out
+}
+
+fn not_filled(errors: &Errors, base: &str) -> Option<String> {
+    let count = errors.iter().filter(|error| error.level == Level::Warning).count();
+    let what = if count == 1 { "one thing is".to_owned() } else { format!("{count} things are") };
+    (count > 0)
+        .then(|| format!("{what} wrong at `{base}`: placeholders that cannot be filled there stay as they are written"))
+}
+
+fn in_order(errors: Errors, files: &[File]) -> Vec<Error> {
+    report::in_order(errors, &sources(files))
+}
+
+fn sources(files: &[File]) -> Vec<Arc<Source>> {
+    files.iter().map(|file| file.source.clone()).collect()
+}

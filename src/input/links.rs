@@ -1,0 +1,61 @@
+//! The links of a folder that somebody else will read: whether any of them leads out of the repository.
+//! Must not read a file.
+
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use super::Here;
+use super::repository::Repository;
+use crate::error::Errors;
+
+/// An error for each link below `folder` that leads out of the repository or nowhere. Folders behind links are looked at, too.
+pub fn links(folder: &Path, here: &Here) -> Errors {
+    let repository = Repository::around(&here.folder.join(folder), here);
+    let mut errors = Errors::new();
+    let mut walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    while let Some(entry) = walk.next() {
+        let (path, is_folder) = match &entry {
+            Ok(entry) => (Some(entry.path()), entry.file_type().is_dir()),
+            Err(error) => (error.path(), false),
+        };
+        let Some(path) = path.filter(|path| *path != folder && path.is_symlink()) else { continue };
+        if let Err(error) = repository.holds(path) {
+            errors.push(error);
+            if is_folder {
+                walk.skip_current_dir();
+            }
+        }
+    }
+    errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_that_lead_out_are_found_behind_links_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir_all(root.join("repository/.git")).unwrap();
+        for path in ["repository/chart/a", "repository/other", "outside"] {
+            std::fs::create_dir_all(root.join(path)).unwrap();
+        }
+        let link =
+            |link: &str, target: &str| std::os::unix::fs::symlink(target, root.join("repository").join(link)).unwrap();
+        link("chart/fine", "../other");
+        link("chart/a/up", "..");
+        link("other/out", "../../outside");
+        link("other/none", "nowhere");
+        let here = Here { folder: root.join("repository"), ..Here::default() };
+        let errors = links(&root.join("repository/chart"), &here);
+        let details: Vec<String> =
+            errors.iter().map(|error| error.detail.replace(&*root.to_string_lossy(), "")).collect();
+        let expected = [
+            "the link `/repository/chart/fine/none` leads nowhere",
+            "the link `/repository/chart/fine/out` leads outside the repository",
+        ];
+        assert_eq!(details, expected);
+    }
+}

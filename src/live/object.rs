@@ -1,0 +1,239 @@
+//! Manifests → the objects that are applied: each as it is written with its cover, then the same filled.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::cover::Cover;
+use super::needle::{Needles, texts};
+use crate::error::{Error, Errors, Kind};
+use crate::manifest::{self, Resource, resources};
+use crate::placeholder::Key;
+use crate::render::{self, Asked, Document, Gap, Plan, Rendered, Survey};
+use crate::secret::{Outcome, Secrets};
+use crate::source::{Place, ResourceId, Source, Span};
+use crate::value::Value;
+use crate::yaml::reader;
+use crate::yaml::tree::{NodeId, Tree};
+use crate::yaml::{self, Flaw};
+
+/// A document's objects as they are written.
+#[derive(Debug)]
+pub struct Draft {
+    source: Arc<Source>,
+    span: Span,
+    /// None for what cannot be compared.
+    parts: Vec<Option<Part>>,
+}
+
+#[derive(Debug)]
+struct Part {
+    id: Arc<ResourceId>,
+    api_version: String,
+    place: Place,
+    cover: Cover,
+}
+
+/// An object with its values, and what is known of its secrets.
+#[derive(Debug)]
+pub struct Object {
+    /// What it is.
+    pub id: Arc<ResourceId>,
+    /// Its apiVersion.
+    pub api_version: String,
+    /// Where it begins.
+    pub place: Place,
+    pub(super) value: Value,
+    pub(super) cover: Cover,
+    /// The values of its own document's placeholders.
+    pub(super) own: Arc<Needles>,
+}
+
+/// The objects of a run.
+#[derive(Debug)]
+pub struct Objects {
+    /// In the order of the input.
+    pub list: Vec<Object>,
+    /// How many documents and items are no Kubernetes objects with a name: nobody knows what to compare them with.
+    pub nameless: usize,
+    /// The values of all placeholders.
+    pub(super) needles: Needles,
+}
+
+/// Values of the same document at least this long are looked for in longer text, and those of others.
+const SHORTEST: usize = 4;
+const SHORTEST_OF_OTHERS: usize = 8;
+
+impl Object {
+    /// As it is applied.
+    pub fn json(&self) -> Zeroizing<String> {
+        self.value.to_json().unwrap_or_default()
+    }
+
+    /// Whether nothing of it comes from a store, and it is no Secret: what is said about it quotes nothing that is secret.
+    pub(super) fn is_plain(&self) -> bool {
+        self.cover.is_clear() && self.id.kind != "Secret"
+    }
+}
+
+/// The objects of `survey` as they are written.
+pub fn drafts(survey: &Survey<'_>, errors: &mut Errors) -> Vec<Draft> {
+    survey.documents().map(|document| draft(document, errors)).collect()
+}
+
+fn draft(document: &Document<'_>, errors: &mut Errors) -> Draft {
+    let Document { source, span, tree, gaps, .. } = document;
+    // `<raw:…>` alone brings nothing in.
+    let gaps = gaps.iter().filter(|gap| !gap.placeholders().is_empty());
+    let gaps: Vec<&str> = gaps.filter_map(|gap| tree.text(gap.node)).collect();
+    let text = String::from_utf8_lossy(&source.bytes[span.range()]);
+    let part = |written: Written| {
+        if !written.is_named() {
+            return None;
+        }
+        let place = Place { field: None, ..document.place(written.node) };
+        match yaml::value(tree, written.node) {
+            Ok(value) => {
+                let cover = Cover::of(&value, &|text| gaps.contains(&text));
+                Some(Part { id: written.id, api_version: written.api_version, place, cover })
+            }
+            Err(Flaw { error, .. }) => {
+                errors.push(error.at(place));
+                None
+            }
+        }
+    };
+    Draft { source: source.clone(), span: *span, parts: written(tree, &text).into_iter().map(part).collect() }
+}
+
+/// The drafts filled: `plan` with `secrets` has become `rendered`.
+pub fn objects(
+    drafts: Vec<Draft>,
+    plan: &Plan<'_>,
+    secrets: &Secrets,
+    rendered: &Rendered,
+    errors: &mut Errors,
+) -> Objects {
+    let asked = plan.placeholders().filter(|asked| !asked.gap.field.is_identity());
+    let filled: Vec<Filled<'_>> = asked.map(|asked| (asked.gap, values(&asked, secrets))).collect();
+    let long = filled.iter().flat_map(|(_, values)| values).filter(|value| value.len() >= SHORTEST_OF_OTHERS);
+    let mut objects = Objects { list: Vec::new(), nameless: 0, needles: Needles::new(long, SHORTEST_OF_OTHERS) };
+    let texts = texts_of(&drafts, rendered);
+    for draft in drafts {
+        objects.nameless += draft.parts.iter().filter(|part| part.is_none()).count();
+        match draft.objects(&texts, &filled) {
+            Ok(list) => objects.list.extend(list),
+            Err(error) => errors.push(error),
+        }
+    }
+    objects
+}
+
+/// The filled documents, by source and start.
+type Texts = HashMap<(*const Source, usize), Zeroizing<Vec<u8>>>;
+
+fn texts_of(drafts: &[Draft], rendered: &Rendered) -> Texts {
+    let mut sources: Vec<&Arc<Source>> = drafts.iter().map(|draft| &draft.source).collect();
+    sources.dedup_by(|a, b| Arc::ptr_eq(a, b));
+    let documents = sources.into_iter().flat_map(|source| {
+        render::written(source, rendered).map(|document| ((Arc::as_ptr(source), document.span.start), document.text))
+    });
+    documents.collect()
+}
+
+/// A gap and the values that one of its placeholders has brought in.
+type Filled<'p> = (&'p Gap, Vec<Zeroizing<String>>);
+
+impl Draft {
+    fn objects(self, texts: &Texts, filled: &[Filled<'_>]) -> Result<Vec<Object>, Error> {
+        if self.parts.iter().all(Option::is_none) {
+            return Ok(Vec::new());
+        }
+        let within = |gap: &Gap| {
+            Arc::ptr_eq(&gap.place.source, &self.source) && self.span.range().contains(&gap.place.span.start)
+        };
+        let own = filled.iter().filter(|(gap, _)| within(gap)).flat_map(|(_, values)| values);
+        let own = Arc::new(Needles::new(own, SHORTEST));
+        let values = self.values(texts)?;
+        let object = |(part, value): (Option<Part>, Value)| {
+            let Part { id, api_version, place, cover } = part?;
+            Some(Object { id, api_version, place, value, cover, own: own.clone() })
+        };
+        Ok(self.parts.into_iter().zip(values).filter_map(object).collect())
+    }
+
+    /// The values of its parts, filled.
+    fn values(&self, texts: &Texts) -> Result<Vec<Value>, Error> {
+        let here = |error: Error| error.at(Place::new(self.source.clone(), self.span));
+        let text = texts.get(&(Arc::as_ptr(&self.source), self.span.start));
+        let text = text.and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default();
+        let tree = reader::read(text, Span::new(0, text.len())).map_err(|flaw| here(flaw.error))?;
+        let written = written(&tree, text);
+        if written.len() != self.parts.len() {
+            return Err(here(Error::new(Kind::Bug, "a document has other objects once it is filled")));
+        }
+        let value = |(written, part): (Written, &Option<Part>)| match part {
+            Some(_) => written.value(&tree).map_err(|flaw| here(flaw.error)),
+            None => Ok(Value::Null),
+        };
+        written.into_iter().zip(&self.parts).map(value).collect()
+    }
+}
+
+/// The values that a placeholder has brought in: the result, and what it was made from.
+fn values(asked: &Asked<'_>, secrets: &Secrets) -> Vec<Zeroizing<String>> {
+    let secret = asked.gap.asker.secret(asked.placeholder).and_then(|id| match secrets.get(&id) {
+        Some(Outcome::Found(secret)) => Some(secret),
+        _ => None,
+    });
+    let raw = secret.and_then(|secret| match &asked.placeholder.key {
+        Key::Whole => Some(&secret.data),
+        Key::Named(key) => secret.data.get(key),
+    });
+    let result = asked.placeholder.chain.apply(raw.cloned()).ok().flatten();
+    let mut out = Vec::new();
+    raw.into_iter().chain(&result).for_each(|value| texts(value, &mut out));
+    out
+}
+
+/// An object in a document.
+struct Written {
+    node: NodeId,
+    id: Arc<ResourceId>,
+    api_version: String,
+}
+
+impl Written {
+    /// Whether it is a Kubernetes object, and it is known which.
+    fn is_named(&self) -> bool {
+        !self.id.kind.is_empty() && !self.api_version.is_empty() && self.id.name.is_some()
+    }
+
+    /// Its value, with the kind and apiVersion that it takes from its List.
+    fn value(&self, tree: &Tree<'_>) -> Result<Value, Flaw> {
+        let value = yaml::value(tree, self.node)?;
+        let Value::Map(mut entries) = value else { return Ok(value) };
+        for (key, inherited) in [("kind", &self.id.kind), ("apiVersion", &self.api_version)] {
+            if !entries.iter().any(|(own, _)| own.as_str() == key) {
+                entries.insert(0, (Zeroizing::new(key.to_owned()), Value::text(inherited.as_str())));
+            }
+        }
+        Ok(Value::Map(entries))
+    }
+}
+
+fn written(tree: &Tree<'_>, text: &str) -> Vec<Written> {
+    let mut out = Vec::new();
+    resources(tree, text).iter().for_each(|resource| collect(tree, resource, "", &mut out));
+    out
+}
+
+/// The object, or the items of a List, also of one in it.
+fn collect(tree: &Tree<'_>, resource: &Resource, inherited: &str, out: &mut Vec<Written>) {
+    let own = tree.get(resource.node, "apiVersion").and_then(|version| tree.text(version)).unwrap_or(inherited);
+    if manifest::is_list(tree, resource) {
+        return resource.items.iter().for_each(|item| collect(tree, item, own, out));
+    }
+    out.push(Written { node: resource.node, id: resource.id.clone(), api_version: own.to_owned() });
+}
