@@ -26,7 +26,13 @@ fn main() {
         vault.write("secret", &format!("app{path}"), &secret());
     }
     let slow = slow_vault(Duration::from_millis(5));
-    let login = |address: &str| vec![("VAULT_ADDR", address.to_owned()), ("VAULT_TOKEN", vault.root.clone())];
+    let login = |address: &str| {
+        vec![
+            ("VAULT_ADDR", address.to_owned()),
+            ("VAULT_TOKEN", vault.root.clone()),
+            ("AVP_KV_VERSION", "2".to_owned()),
+        ]
+    };
     let started = [
         ("a plugin that prints its files", argocd(PRINT, vec![])),
         ("vault-render, a real Vault", argocd(FILL, login(&vault.address))),

@@ -103,7 +103,8 @@ impl ArgoCd {
         let runtime = builder.worker_threads(1).enable_all().build().expect("a runtime");
         let channel = repo.wait(|| {
             let endpoint = Channel::from_shared(format!("http://127.0.0.1:{port}")).expect("an address");
-            runtime.block_on(endpoint.connect()).ok()
+            // An error is sent in a header; this is as long as Argo CD's own clients take.
+            runtime.block_on(endpoint.http2_max_header_list_size(16 << 20).connect()).ok()
         })?;
         let program = programs.argocd.canonicalize().expect("it is there");
         Ok(Self { channel, runtime, program, _repo: repo, cmp, _redis: redis })
