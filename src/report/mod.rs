@@ -1,6 +1,7 @@
 //! How findings look: text for people, JSON and SARIF for programs, GitHub's commands for its runners. Knows no terminal: whoever prints says whether there are colours.
 
 pub mod github;
+pub mod html;
 pub mod json;
 pub mod plan;
 pub mod sarif;

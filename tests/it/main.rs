@@ -10,6 +10,7 @@ mod cluster;
 mod differential;
 mod docs;
 mod examples;
+mod html;
 mod manifests;
 mod plan;
 mod secret_settings;
