@@ -3,7 +3,8 @@
 //! # The pass
 //!
 //! One pass, whatever the command: **read → plan → fetch → fill → write**. Planning and filling are pure; fetching is the only `await`.
-//! `generate` prints what comes out, `check` looks at what planning found, `plan` lists what fetching would read.
+//! `generate` prints what comes out, `check` looks at what planning found, `plan` lists what fetching would read, `fn` answers
+//! kustomize and kpt ([`krm`]).
 //!
 //! A manifest's way: [`input`] makes it a [`source::Source`]; [`yaml`] finds its documents and nodes; [`manifest`] knows its kind and what its
 //! annotations ask; [`placeholder`] parses its gaps; [`render::plan`] lists each secret; [`policy`] says whether it may have them;
@@ -20,7 +21,8 @@
 //!
 //! *Candidate*: a document that the scan could not prove free of placeholders. *Gap*: a scalar to fill. *Access*: one reading that a placeholder
 //! needs, with who asks and where. *Grant*: the permission for it. *Edit*: a span of a source and its new text. *Layer*: one encoding around a
-//! placeholder. *Operator* and *tenant*: who runs the renderer, and who may edit an Application or its repository.
+//! placeholder. *Mask*: what is shown instead of a value. *Record*: what placeholders came to, without the values. *Operator* and *tenant*:
+//! who runs the renderer, and who may edit an Application or its repository.
 
 pub mod backend;
 pub mod cli;
@@ -32,6 +34,7 @@ pub mod error;
 pub mod excerpt;
 pub mod fingerprint;
 pub mod input;
+pub mod krm;
 pub mod lint;
 pub mod manifest;
 pub mod modifier;

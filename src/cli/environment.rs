@@ -1,9 +1,12 @@
 //! What surrounds the program: variables, working folder, terminal. Read once; everything later takes it as an argument.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::stderr::Stderr;
+use crate::config::cache_folder;
 use crate::input::Here;
 use crate::report::text::Colour;
 
@@ -18,21 +21,29 @@ pub(super) struct Environment {
     pub(super) stdin_is_terminal: bool,
     /// Whether somebody watches stdout.
     pub(super) stdout_is_terminal: bool,
-    /// Whether somebody watches stderr.
+    /// Where findings go.
+    pub(super) stderr: Stderr,
+    /// Whether somebody watches them.
     pub(super) stderr_is_terminal: bool,
+    /// Whether the program is installed under argocd-vault-plugin's name: then some of its ways are kept.
+    pub(super) is_predecessor: bool,
 }
 
 impl Environment {
     /// Reads it.
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub(super) fn read() -> Self {
-        let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        let text = |text: OsString| text.to_string_lossy().into_owned();
+        let variables: BTreeMap<_, _> = std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect();
+        let stderr = Stderr::find(variables.contains_key("HELM_PLUGIN_NAME"), cache_folder(&variables).as_deref());
         Self {
-            variables: std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect(),
+            stderr_is_terminal: stderr.is_terminal(),
+            stderr,
+            is_predecessor: std::env::args_os().next().is_some_and(|program| is_predecessor(&program)),
+            variables,
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
-            stderr_is_terminal: std::io::stderr().is_terminal(),
         }
     }
 
@@ -63,9 +74,25 @@ impl Environment {
     }
 }
 
+fn is_predecessor(program: &OsString) -> bool {
+    Path::new(program).file_name().is_some_and(|name| name == "argocd-vault-plugin")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_predecessors_name_counts_wherever_it_lies() {
+        for (program, expected) in [
+            ("argocd-vault-plugin", true),
+            ("/usr/local/bin/argocd-vault-plugin", true),
+            ("vault-render", false),
+            ("/argocd-vault-plugin/vault-render", false),
+        ] {
+            assert_eq!(is_predecessor(&program.into()), expected, "{program}");
+        }
+    }
 
     #[test]
     fn colours_are_for_terminals_only() {
@@ -83,7 +110,9 @@ mod tests {
                 folder,
                 stdin_is_terminal: false,
                 stdout_is_terminal: false,
+                stderr: Stderr::Own,
                 stderr_is_terminal: terminal,
+                is_predecessor: false,
             };
             assert_eq!((environment.colour(), environment.stdout_colour()), (expected, Colour::None));
         }

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 
 use super::environment::Environment;
 use super::given::Flags;
+use super::offline::Offline;
 use super::output;
 use super::pass::Pass;
 use crate::error::{Error, Errors, Kind};
@@ -43,6 +44,9 @@ pub(super) struct Args {
     verbose_sensitive_output: bool,
 
     #[command(flatten)]
+    offline: Offline,
+
+    #[command(flatten)]
     flags: Flags,
 }
 
@@ -51,6 +55,7 @@ Examples:
   vault-render generate manifests/
   kustomize build overlays/prod | vault-render generate -
   vault-render generate manifests/ --secrets examples/plain/secrets.yaml
+  vault-render generate manifests/ --offline record.json     masked, without a store: see `record`
 
 In a folder every .yaml, .yml and .json is read, in the order of the names; hidden files, kustomizations and what belongs
 to a chart (Chart.yaml, values*.yaml, templates/, charts/) are skipped.
@@ -60,21 +65,29 @@ Exit codes: 0 rendered, 1 something is wrong and nothing was printed, 2 wrong us
 /// Renders.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     if args.paths.is_empty() && environment.stdin_is_terminal {
-        return output::usage(&no_input());
+        return output::usage(&no_input(), environment);
     }
     let stdin = ["-".to_owned()];
     let paths = if args.paths.is_empty() { &stdin[..] } else { &args.paths[..] };
-    let fine = if args.stream { stream(args, paths, environment) } else { whole(args, paths, environment) };
+    let pass = match args.offline.record() {
+        Ok(record) => Pass::new(&args.flags, args.options(), environment).offline(record),
+        Err(error) => {
+            output::report(&[error], environment);
+            return ExitCode::from(output::FOUND);
+        }
+    };
+    let render = if args.stream { stream } else { whole };
+    let fine = render(args, paths, pass, environment);
     if fine { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) }
 }
 
 /// Everything at once: printed whole or not at all.
-fn whole(args: &Args, paths: &[String], environment: &Environment) -> bool {
+fn whole(args: &Args, paths: &[String], mut pass: Pass<'_>, environment: &Environment) -> bool {
     let (sources, mut errors) = input::read(paths, &environment.here(args.allow_empty));
-    let rendered = Pass::new(&args.flags, args.options(), environment).render(&sources, &mut errors);
+    let rendered = pass.render(&sources, &mut errors);
     let mut output = render::Output::default();
     let pieces = if errors.any() { Vec::new() } else { output.write_all(&sources, &rendered) };
-    if !output.has_content() && !args.allow_empty && !errors.any() {
+    if !output.has_content() && !args.allows_empty(environment) && !errors.any() {
         errors.push(empty());
     }
     let failed = errors.any();
@@ -83,9 +96,8 @@ fn whole(args: &Args, paths: &[String], environment: &Environment) -> bool {
 }
 
 /// Window by window: what is right before the first error is printed.
-fn stream(args: &Args, paths: &[String], environment: &Environment) -> bool {
+fn stream(args: &Args, paths: &[String], mut pass: Pass<'_>, environment: &Environment) -> bool {
     let (windows, errors) = input::windows(paths, &environment.here(args.allow_empty), yaml::split::boundary);
-    let mut pass = Pass::new(&args.flags, args.options(), environment);
     let mut report = output::Report::new(environment);
     let mut stream = Stream::default();
     report.add(&report::in_order(errors, &[]));
@@ -99,7 +111,7 @@ fn stream(args: &Args, paths: &[String], environment: &Environment) -> bool {
         }
     }
     if !report.failed() && !stream.output.has_content() {
-        if !args.allow_empty {
+        if !args.allows_empty(environment) {
             report.add(&[empty()]);
         } else if !output::print(&[&stream.waiting], environment) {
             return false;
@@ -131,6 +143,11 @@ impl Stream {
 impl Args {
     fn options(&self) -> Options {
         Options { strict: self.strict, any: self.any }
+    }
+
+    /// Under the predecessor's name nothing in is nothing out; a folder without manifests is an error there as well.
+    fn allows_empty(&self, environment: &Environment) -> bool {
+        self.allow_empty || environment.is_predecessor
     }
 }
 

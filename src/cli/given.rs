@@ -31,6 +31,10 @@ pub(super) struct Flags {
     /// Log in on every run
     #[arg(long)]
     disable_token_cache: bool,
+
+    /// Not typed: what a KRM function's configuration sets
+    #[arg(skip)]
+    pub(super) function: Vec<(String, String)>,
 }
 
 impl Flags {
@@ -77,6 +81,7 @@ impl Flags {
         });
         let given = Given {
             flags: self.settings(),
+            function: self.function.clone(),
             environment: environment.variables.clone(),
             file,
             secret: None,

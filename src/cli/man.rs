@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
 
 /// The names that have a page of their own.
 fn commands() -> clap::builder::PossibleValuesParser {
-    ["generate", "check", "plan", "settings", "version", "completions", "man"].into()
+    ["generate", "check", "plan", "record", "fn", "settings", "version", "completions", "man"].into()
 }
 
 #[cfg(test)]

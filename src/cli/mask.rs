@@ -17,7 +17,7 @@ const HINT: &str = "`openssl rand -hex 32` makes one";
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Masks")]
 pub(super) struct MaskKey {
-    /// Make fingerprints with the key in FILE, or in VAULT_RENDER_MASK_KEY; without one they compare only within the run
+    /// Make fingerprints with the key in FILE, else with the one in VAULT_RENDER_MASK_KEY
     #[arg(long, value_name = "FILE")]
     mask_key: Option<PathBuf>,
 }
@@ -39,6 +39,7 @@ impl MaskKey {
     }
 
     /// Masks under the key that the user gave, else under a random one: fingerprints compare within this run then.
+    #[allow(dead_code, reason = "for the commands that show masks")]
     pub(super) fn mask(&self, environment: &Environment) -> Result<Mask, Error> {
         match self.given(environment)? {
             Some(mask) => Ok(mask),
@@ -55,6 +56,7 @@ fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     })
 }
 
+#[allow(dead_code, reason = "for the commands that show masks")]
 fn random() -> Result<Mask, Error> {
     let mut key = Zeroizing::new([0; 32]);
     let filled = getrandom::fill(&mut *key);

@@ -5,16 +5,20 @@ mod check;
 mod completions;
 mod docs;
 mod environment;
+mod function;
 mod generate;
 mod given;
 mod man;
-#[allow(dead_code, reason = "for the commands that show masks")]
 mod mask;
+mod offline;
 mod output;
 mod pass;
 mod plan;
 mod progress;
+mod record;
+mod save;
 mod settings;
+mod stderr;
 mod version;
 
 use std::process::ExitCode;
@@ -42,7 +46,10 @@ pub(crate) struct Arguments {
 enum Command {
     Generate(generate::Args),
     Check(check::Args),
+    #[command(name = "fn")]
+    Function(function::Args),
     Plan(plan::Args),
+    Record(record::Args),
     Settings(settings::Args),
     Version(version::Args),
     Completions(completions::Args),
@@ -61,27 +68,31 @@ Examples:
   vault-render generate manifests/                     render a folder
   kustomize build . | vault-render generate -          render what kustomize built
   helm template . | vault-render generate -            render what helm wrote
+  vault-render fn < resource-list.yaml                 what kustomize and kpt call: a KRM function
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
   vault-render plan manifests/                         which secrets are needed, and by whom
+  vault-render record manifests/ -o FILE               for rendering without Vault: `generate --offline FILE`
   vault-render settings                                what is set, and who set it
 
-Exit codes: 0 fine, 1 `generate` failed and printed no manifest, or `check` found something, 2 wrong usage; other commands
-fail with 2.
+Exit codes: 0 fine, 1 `generate` or `fn` failed and filled nothing, or `check` found something, 2 wrong usage; other
+commands fail with 2.
 
 `vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    let environment = Environment::read();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage(&error),
+        Err(error) => return output::usage(&error, &environment),
     };
-    let environment = Environment::read();
     match arguments.command {
         Command::Generate(args) => generate::run(&args, &environment),
         Command::Check(args) => check::run(&args, &environment),
+        Command::Function(args) => function::run(args, &environment),
         Command::Plan(args) => plan::run(&args, &environment),
+        Command::Record(args) => record::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),
         Command::Version(args) => version::run(&args, &environment),
         Command::Completions(args) => completions::run(&args, &environment),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use super::environment::Environment;
 use crate::error::{Error, Kind};
+use crate::report::text::Colour;
 use crate::report::{self, Counts};
 
 /// Something was found, or `generate` failed.
@@ -68,6 +69,9 @@ impl<'e> Report<'e> {
 
     /// Writes further findings.
     pub(super) fn add(&mut self, list: &[Error]) {
+        if list.is_empty() {
+            return;
+        }
         let mut text = String::new();
         for error in list {
             if !self.counts.is_empty() {
@@ -76,7 +80,7 @@ impl<'e> Report<'e> {
             text += &report::text::finding(error, self.environment.colour());
             self.counts.add(error);
         }
-        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        self.environment.stderr.write(&text);
     }
 
     /// Whether an error is among them.
@@ -87,14 +91,20 @@ impl<'e> Report<'e> {
     /// Writes how many there were; whether none was an error.
     pub(super) fn finish(self) -> bool {
         if let Some(summary) = self.counts.summary() {
-            let _ = writeln!(std::io::stderr(), "\n{summary}");
+            self.environment.stderr.write(&format!("\n{summary}\n"));
         }
         !self.failed()
     }
 }
 
 /// Writes clap's answer: help and version to stdout, a usage error to stderr.
-pub(super) fn usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
-    ExitCode::from(if error.use_stderr() { FAILED } else { 0 })
+pub(super) fn usage(error: &clap::Error, environment: &Environment) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render();
+    let coloured = environment.colour() == Colour::Ansi;
+    environment.stderr.write(&if coloured { text.ansi().to_string() } else { text.to_string() });
+    ExitCode::from(if environment.is_predecessor { FOUND } else { FAILED })
 }

@@ -12,7 +12,7 @@ use crate::backend::{self, Store};
 use crate::config::Config;
 use crate::error::{Error, Errors, Kind};
 use crate::policy;
-use crate::render::{self, Mask, Options, Plan, Rendered, Values};
+use crate::render::{self, Mask, Options, Record, Rendered, Values};
 use crate::secret::{Access, Secrets};
 use crate::source::Source;
 
@@ -22,6 +22,7 @@ pub(super) struct Pass<'a> {
     flags: &'a Flags,
     options: Options,
     secrets: Secrets,
+    record: Option<Record>,
     stage: Stage,
 }
 
@@ -47,26 +48,41 @@ struct Open {
 impl<'a> Pass<'a> {
     /// Nothing is read yet.
     pub(super) fn new(flags: &'a Flags, options: Options, environment: &'a Environment) -> Self {
-        Self { environment, flags, options, secrets: Secrets::default(), stage: Stage::Start }
+        Self { environment, flags, options, secrets: Secrets::default(), record: None, stage: Stage::Start }
+    }
+
+    /// The same from a record, if there is one: masked, without settings and without a store.
+    pub(super) fn offline(self, record: Option<Record>) -> Self {
+        Self { record, ..self }
     }
 
     /// The edits that fill `sources`, and everything that is wrong on the way there.
     pub(super) fn render(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Rendered {
-        let plan = self.read(sources, errors);
-        render::fill(&plan, Values::Clear(&self.secrets), errors)
+        self.fill(sources, None, errors)
     }
 
     /// The same with masked values. The secrets are read once, however often and from wherever `sources` are rendered.
     #[allow(dead_code, reason = "for the commands that show masks")]
     pub(super) fn render_masked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Rendered {
-        let plan = self.read(sources, errors);
-        render::fill(&plan, Values::Masked(&self.secrets, mask), errors)
+        self.fill(sources, Some(mask), errors)
     }
 
-    fn read<'s>(&mut self, sources: &'s [Arc<Source>], errors: &mut Errors) -> Plan<'s> {
+    /// What the placeholders of `sources` come to, without the values; what is wrong is what is wrong with rendering.
+    pub(super) fn record(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Record {
         let plan = render::plan(sources, &self.options, errors);
         self.fetch(plan.accesses(), errors);
-        plan
+        render::fill(&plan, Values::Clear(&self.secrets), errors);
+        Record::of(&plan, &self.secrets, mask)
+    }
+
+    fn fill(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Rendered {
+        let plan = render::plan(sources, &self.options, errors);
+        if let Some(record) = &self.record {
+            return render::fill(&plan, Values::Recorded(record), errors);
+        }
+        self.fetch(plan.accesses(), errors);
+        let clear = Values::Clear(&self.secrets);
+        render::fill(&plan, mask.map_or(clear, |mask| Values::Masked(&self.secrets, mask)), errors)
     }
 
     /// The secrets, but for those whose reading would create something: a look leaves the store as it is.

@@ -1,12 +1,11 @@
-//! A line on a terminal's stderr that says what takes so long, once it takes longer than a second.
-#![allow(clippy::print_stderr)]
+//! A line on the terminal that findings go to: it says what takes so long, once it takes longer than a second.
 
-use std::io::Write;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::environment::Environment;
+use super::stderr::Stderr;
 
 /// How long the program may be silent.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -21,7 +20,8 @@ impl Progress {
     pub(super) fn start(what: String, environment: &Environment) -> Self {
         let watch = environment.stderr_is_terminal.then(|| {
             let (done, wait) = channel();
-            (done, std::thread::spawn(move || watch(&what, &wait)))
+            let stderr = environment.stderr.clone();
+            (done, std::thread::spawn(move || watch(&what, &wait, &stderr)))
         });
         Self { watch }
     }
@@ -36,13 +36,13 @@ impl Drop for Progress {
     }
 }
 
-fn watch(what: &str, wait: &Receiver<()>) {
+fn watch(what: &str, wait: &Receiver<()>, stderr: &Stderr) {
     let mut seconds = 0;
     while wait.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
         seconds += 1;
-        let _ = write!(std::io::stderr(), "\r\u{1b}[K{what}… {seconds} s");
+        stderr.write(&format!("\r\u{1b}[K{what}… {seconds} s"));
     }
     if seconds > 0 {
-        let _ = write!(std::io::stderr(), "\r\u{1b}[K");
+        stderr.write("\r\u{1b}[K");
     }
 }

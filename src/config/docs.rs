@@ -25,7 +25,7 @@ const HEAD: &str = "\
 Every setting has one name, whatever it comes from. Where it is set more than once, the first of these counts:
 
 1. a flag
-2. `ARGOCD_ENV_X`: the `env` of the plugin in an Argo CD Application
+2. `ARGOCD_ENV_X`: the `env` of the plugin in an Argo CD Application; or the functionConfig of `vault-render fn`
 3. `X` in the environment
 4. the file that `-c` names: YAML, JSON, or lines of `KEY=VALUE`
 5. the Kubernetes Secret that `-s` names, `[namespace:]name`; the default namespace is the pod's own, else `argocd`

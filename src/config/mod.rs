@@ -17,6 +17,7 @@ mod file;
 #[cfg(test)]
 mod fixtures;
 mod format;
+pub mod function;
 mod notice;
 mod read;
 pub mod table;
@@ -25,6 +26,7 @@ mod trust;
 pub use cluster::ClusterSecret;
 pub use file::ConfigFile;
 pub use format::Rate;
+pub use read::cache_folder;
 use table::{Role, Row, SETTINGS};
 
 /// What the settings mean, after precedence and after the tenant rules.
@@ -53,6 +55,8 @@ pub enum Origin {
     Flag(&'static str),
     /// `ARGOCD_ENV_X`: whoever may edit the Application.
     Tenant,
+    /// A KRM function's configuration: whoever may edit the repository.
+    Function,
     /// The environment.
     Environment,
     /// The file that `-c` names.
@@ -84,6 +88,8 @@ pub enum Authority {
 pub struct Given {
     /// Settings that flags gave: the setting's name and its value.
     pub flags: Vec<(&'static str, String)>,
+    /// Settings that a KRM function's configuration gave.
+    pub function: Vec<(String, String)>,
     /// The whole environment.
     pub environment: BTreeMap<String, String>,
     /// The file that `-c` names.
@@ -176,7 +182,7 @@ impl Config {
         self.cache_folder.clone()
     }
 
-    /// Whether there is a tenant at all: whether Argo CD runs us.
+    /// Whether there is a tenant at all: whether Argo CD runs us, or a function's configuration sets something.
     pub fn has_tenant(&self) -> bool {
         self.tenant
     }
@@ -237,7 +243,7 @@ impl Origin {
     /// Who answers for what comes from here.
     pub fn authority(&self) -> Authority {
         match self {
-            Self::Tenant | Self::File { tenant: true, .. } => Authority::Tenant,
+            Self::Tenant | Self::Function | Self::File { tenant: true, .. } => Authority::Tenant,
             _ => Authority::Operator,
         }
     }
@@ -247,6 +253,7 @@ impl Origin {
         match self {
             Self::Flag(flag) => format!("`{flag}`"),
             Self::Tenant => format!("`ARGOCD_ENV_{name}`"),
+            Self::Function => format!("`{name}` of the functionConfig"),
             other => format!("`{name}` ({other})"),
         }
     }
@@ -257,6 +264,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Flag(flag) => write!(f, "flag `{flag}`"),
             Self::Tenant => write!(f, "`ARGOCD_ENV_` (tenant)"),
+            Self::Function => write!(f, "functionConfig (tenant)"),
             Self::Environment => write!(f, "environment"),
             Self::File { path, tenant: false } => write!(f, "file `{path}`"),
             Self::File { path, tenant: true } => write!(f, "file `{path}` of the repository (tenant)"),

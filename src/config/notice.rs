@@ -9,7 +9,7 @@ use crate::error::{Error, Errors, Kind};
 pub(super) fn conflicts(layers: &[Layer], errors: &mut Errors) {
     let of = |wanted: fn(&Origin) -> bool| layers.iter().filter(move |layer| wanted(&layer.origin));
     for row in SETTINGS.iter().filter(|row| row.name.starts_with("VAULT_")) {
-        let mut above = of(|origin| matches!(origin, Origin::Flag(_) | Origin::Tenant));
+        let mut above = of(|origin| matches!(origin, Origin::Flag(_) | Origin::Tenant | Origin::Function));
         let environment = of(|origin| *origin == Origin::Environment).find_map(|layer| layer.get(row.name));
         let Some(value) = environment.filter(|_| above.all(|layer| layer.get(row.name).is_none())) else { continue };
         let differs =

@@ -1,5 +1,6 @@
 //! Precedence: which of the given values is in effect, and which the operator alone would have. Knows no tenant rule.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
@@ -24,7 +25,7 @@ pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
         tenant: has_tenant(given),
         repository: given.repository.clone(),
         working_folder: given.working_folder.clone(),
-        cache_folder: cache_folder(given),
+        cache_folder: cache_folder(&given.environment),
         ..Config::default()
     };
     for row in SETTINGS {
@@ -34,21 +35,25 @@ pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
     config
 }
 
-/// As XDG has it; a relative `XDG_CACHE_HOME` does not count.
-fn cache_folder(given: &Given) -> Option<PathBuf> {
-    let folder = |name: &str| given.environment.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+/// Where what may be lost is kept, as XDG has it; a relative `XDG_CACHE_HOME` does not count.
+pub fn cache_folder(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
+    let folder = |name: &str| environment.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
     let caches = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
     Some(caches.join("vault-render"))
 }
 
-/// Argo CD sets variables of its own for a plugin; without any of them nobody but the operator is there.
+/// Argo CD sets variables of its own for a plugin, a function's configuration is the repository's; without either nobody but
+/// the operator is there.
 fn has_tenant(given: &Given) -> bool {
-    given.environment.keys().any(|name| name.starts_with("ARGOCD_ENV_") || name.starts_with("ARGOCD_APP_"))
+    let mut variables = given.environment.keys();
+    !given.function.is_empty()
+        || variables.any(|name| name.starts_with("ARGOCD_ENV_") || name.starts_with("ARGOCD_APP_"))
 }
 
 fn layers(given: &Given, errors: &mut Errors) -> Vec<Layer> {
     let mut layers: Vec<Layer> = given.flags.iter().flat_map(|(name, value)| flag(name, value)).collect();
     layers.push(variables(given, "ARGOCD_ENV_", Origin::Tenant));
+    layers.push(function(given));
     layers.push(variables(given, "", Origin::Environment));
     layers.extend(given.file.as_ref().map(|file| file::layer(file, has_tenant(given), errors)));
     layers.extend(given.secret.as_ref().map(|secret| cluster::layer(secret, errors)));
@@ -67,6 +72,11 @@ fn flag(name: &'static str, value: &str) -> Option<Layer> {
         pairs.push(("AVP_TYPE".to_owned(), Zeroizing::new("file".to_owned())));
     }
     Some(Layer { origin: Origin::Flag(row.flag.unwrap_or(name)), pairs })
+}
+
+fn function(given: &Given) -> Layer {
+    let pair = |(name, value): &(String, String)| (name.clone(), Zeroizing::new(value.clone()));
+    Layer { origin: Origin::Function, pairs: given.function.iter().map(pair).collect() }
 }
 
 fn variables(given: &Given, prefix: &str, origin: Origin) -> Layer {

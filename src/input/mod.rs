@@ -43,6 +43,11 @@ enum Text {
     File(PathBuf),
 }
 
+/// Reads stdin alone.
+pub fn stdin() -> Result<Arc<Source>, Error> {
+    Text::Stdin.read().map(Arc::new)
+}
+
 /// Reads what `paths` name: files as they are, folders in the order of their entries' names, `-` from stdin.
 pub fn read(paths: &[String], here: &Here) -> (Vec<Arc<Source>>, Errors) {
     read_wanted(paths, here, &|_| true)

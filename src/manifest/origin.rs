@@ -7,6 +7,9 @@ use crate::yaml::tree::{NodeId, Tree};
 const ANNOTATIONS: [&str; 3] =
     ["postrenderer.helm.sh/postrender-filename", "config.kubernetes.io/path", "internal.config.kubernetes.io/path"];
 
+/// What kustomize leaves with `buildMetadata: [originAnnotations]`: YAML with the file's path, or the generator's.
+const ORIGIN: &str = "config.kubernetes.io/origin";
+
 /// The file that a `# Source: chart/templates/x.yaml` line before the document's first content names.
 pub(super) fn of_comment(document: &str) -> Option<Arc<str>> {
     let before_content = document.lines().take_while(|line| line.is_empty() || line.starts_with(['#', '-']));
@@ -16,5 +19,12 @@ pub(super) fn of_comment(document: &str) -> Option<Arc<str>> {
 /// The file that an annotation names.
 pub(super) fn of_annotations(tree: &Tree<'_>, metadata: Option<NodeId>) -> Option<Arc<str>> {
     let annotations = tree.get(metadata?, "annotations")?;
-    ANNOTATIONS.iter().find_map(|name| tree.text(tree.get(annotations, name)?)).map(Arc::from)
+    let text = |name: &str| tree.text(tree.get(annotations, name)?);
+    ANNOTATIONS.iter().find_map(|name| text(name)).or_else(|| written(text(ORIGIN)?)).map(Arc::from)
+}
+
+/// The file that an origin names: `path: base/web.yaml`, or `configuredIn: kustomization.yaml`.
+fn written(origin: &str) -> Option<&str> {
+    let value = |key: &str| origin.lines().find_map(|line| line.strip_prefix(key));
+    value("path: ").or_else(|| value("configuredIn: ")).map(str::trim)
 }

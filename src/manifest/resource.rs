@@ -52,7 +52,11 @@ fn resource(tree: &Tree<'_>, node: NodeId, list: Heritage<'_>, source: Option<&A
     let mut annotations = annotations::read(tree, metadata.and_then(|map| tree.get(map, "annotations")));
     annotations.ignore |= list.ignored;
     let origin = origin::of_annotations(tree, metadata).or_else(|| source.cloned());
-    let heritage = Heritage { kind: kind.strip_suffix("List").unwrap_or(""), api_version, ignored: annotations.ignore };
+    let heritage = match is_envelope(kind, api_version) {
+        true => Heritage { kind: "", api_version: "", ignored: annotations.ignore },
+        false => Heritage { kind: kind.strip_suffix("List").unwrap_or(""), api_version, ignored: annotations.ignore },
+    };
+    annotations.ignore |= is_envelope(kind, api_version);
     let items = items(tree, node, kind).map(|item| resource(tree, item, heritage, origin.as_ref())).collect();
     Resource {
         node,
@@ -62,6 +66,11 @@ fn resource(tree: &Tree<'_>, node: NodeId, list: Heritage<'_>, source: Option<&A
         origin,
         items,
     }
+}
+
+/// Whether it is what kustomize and kpt hand to a function: its items are objects of any kind, and nothing else in it is one.
+fn is_envelope(kind: &str, api_version: &str) -> bool {
+    kind == "ResourceList" && api_version.starts_with("config.kubernetes.io/")
 }
 
 /// The items of a `…List`; what an alias stands for is written elsewhere.

@@ -1,13 +1,15 @@
 //! Values as anybody may see them: a mark instead of each, made from its fingerprint under a key. Structure stays.
-//! Knows no placeholder and no place; the key is handed in.
+//! Knows no placeholder; the key is handed in.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
+use super::shape::Shape;
+use crate::manifest::Takes;
 use crate::value::Value;
 
 /// How many hex digits a fingerprint has.
@@ -23,7 +25,7 @@ pub struct Mask {
 }
 
 /// What a value is known by: the first ten hex digits of its HMAC-SHA-256.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint(String);
 
 impl Mask {
@@ -34,41 +36,38 @@ impl Mask {
 
     /// `value` masked: text, bytes, bools and numbers are; null, lists, maps and their keys stay.
     pub fn value(&self, value: &Value) -> Value {
-        match value {
-            Value::Text(text) => Value::text(self.of(text.as_bytes()).mark()),
-            Value::Bytes(bytes) => Value::Bytes(self.of(bytes).mark().into_bytes().into()),
-            Value::Number(digits) => Value::number(self.of(digits.as_bytes()).number()),
-            Value::Bool(value) => Value::text(self.of(value.to_string().as_bytes()).mark()),
-            Value::Null => Value::Null,
-            Value::List(items) => Value::List(items.iter().map(|item| self.value(item)).collect()),
-            Value::Map(entries) => {
-                Value::Map(entries.iter().map(|(key, value)| (key.clone(), self.value(value))).collect())
-            }
-        }
+        Shape::of(value, Some(self)).masked("")
     }
 
-    /// Base64 masked, in clear: its fingerprint is that of what it stands for. Text that is no base64 is masked as it is.
-    pub fn encoded(&self, value: &Value) -> Value {
-        match value {
-            Value::Text(text) => match STANDARD.decode(text.as_bytes()) {
-                Ok(bytes) => Value::text(self.of(&bytes).mark()),
-                Err(_) => self.value(value),
-            },
-            value => self.value(value),
+    /// All of a field masked, whatever of it came from a secret. A Secret's `data` has the fingerprint of what its base64
+    /// stands for.
+    pub fn field(&self, value: &Value, takes: Takes) -> Value {
+        match takes {
+            Takes::Base64 => in_data(Shape::of_encoded(value, Some(self)).masked("")),
+            Takes::Anything | Takes::Text => self.value(value),
         }
     }
 
     /// The fingerprint of `bytes`.
-    pub fn of(&self, bytes: &[u8]) -> Fingerprint {
+    pub fn fingerprint(&self, bytes: &[u8]) -> Fingerprint {
         let mut hmac = self.hmac.clone();
         hmac.update(bytes);
-        let mut hex: String = hmac.finalize().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        hex.truncate(DIGITS);
-        Fingerprint(hex)
+        Fingerprint::of(&hmac.finalize().into_bytes())
     }
 }
 
 impl Fingerprint {
+    /// What stands for a value whose fingerprint nobody knows: `name` says which value it is.
+    pub(super) fn stand_in(name: &str) -> Self {
+        Self::of(&Sha256::digest(name))
+    }
+
+    /// Reads it; none if it is none.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        (text.len() == DIGITS && text.bytes().all(digit)).then(|| Self(text.to_owned()))
+    }
+
     /// What stands for a text.
     pub fn mark(&self) -> String {
         format!("<redacted:{}>", self.0)
@@ -77,6 +76,12 @@ impl Fingerprint {
     /// What stands for a number: a whole one, above zero, that fits 32 bits, so that the manifest stays valid.
     pub fn number(&self) -> String {
         (u64::from_str_radix(&self.0, 16).unwrap_or_default() % LARGEST + 1).to_string()
+    }
+
+    fn of(digest: &[u8]) -> Self {
+        let mut hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        hex.truncate(DIGITS);
+        Self(hex)
     }
 }
 
@@ -94,7 +99,7 @@ impl fmt::Debug for Mask {
     }
 }
 
-impl fmt::Debug for Fingerprint {
+impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -104,12 +109,9 @@ impl fmt::Debug for Fingerprint {
 mod tests {
     use super::*;
 
-    fn json(value: &Value) -> String {
-        value.to_json().unwrap().to_string()
-    }
-
     fn masked(value: &str) -> String {
-        json(&Mask::new(b"key").value(&Value::from_json(value.as_bytes()).unwrap()))
+        let value = Mask::new(b"key").value(&Value::from_json(value.as_bytes()).unwrap());
+        value.to_json().unwrap().to_string()
     }
 
     #[test]
@@ -132,11 +134,19 @@ mod tests {
     #[test]
     fn equal_values_have_equal_fingerprints_under_one_key_only() {
         let mask = Mask::new(b"key");
-        assert_eq!(mask.of(b"x"), Mask::new(b"key").of(b"x"));
-        assert_ne!(mask.of(b"x"), Mask::new(b"yek").of(b"x"));
-        assert_ne!(mask.of(b"x"), mask.of(b"y"));
-        assert!(mask.encoded(&Value::text("eA==")) == mask.value(&Value::text("x")));
-        assert!(mask.encoded(&Value::text("no base64")) == mask.value(&Value::text("no base64")));
+        assert_eq!(mask.fingerprint(b"x"), Mask::new(b"key").fingerprint(b"x"));
+        assert_ne!(mask.fingerprint(b"x"), Mask::new(b"yek").fingerprint(b"x"));
+        assert_ne!(mask.fingerprint(b"x"), mask.fingerprint(b"y"));
+    }
+
+    #[test]
+    fn a_secret_s_data_has_the_fingerprint_of_what_it_stands_for() {
+        let mask = Mask::new(b"key");
+        let mark = STANDARD.encode(mask.fingerprint(b"x").mark());
+        assert!(mask.field(&Value::text("eA=="), Takes::Base64) == Value::text(mark));
+        let mark = STANDARD.encode(mask.fingerprint(b"no base64").mark());
+        assert!(mask.field(&Value::text("no base64"), Takes::Base64) == Value::text(mark));
+        assert!(mask.field(&Value::text("x"), Takes::Text) == Value::text(mask.fingerprint(b"x").mark()));
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use super::mask::{self, Mask};
 use super::plan::Gap;
+use super::record::Record;
+use super::shape::Shape;
 use crate::manifest::Takes;
 use crate::placeholder::Placeholder;
-use crate::secret::Secrets;
+use crate::secret::{Outcome, SecretId, Secrets};
 use crate::value::Value;
 
 /// What fills the gaps.
@@ -12,25 +14,38 @@ use crate::value::Value;
 pub enum Values<'v> {
     /// The secrets as they are.
     Clear(&'v Secrets),
-    /// The secrets, each value masked.
+    /// The secrets, each value masked but those in names that say which resource it is.
     Masked(&'v Secrets, &'v Mask),
+    /// What an earlier run came to, masked; there are no secrets.
+    Recorded(&'v Record),
 }
 
 impl<'v> Values<'v> {
-    pub(super) fn secrets(self) -> &'v Secrets {
+    /// What became of a reading; none if it was not done.
+    pub(super) fn outcome(self, id: &SecretId) -> Option<&'v Outcome> {
         match self {
-            Self::Clear(secrets) | Self::Masked(secrets, _) => secrets,
+            Self::Clear(secrets) | Self::Masked(secrets, _) => secrets.get(id),
+            Self::Recorded(_) => None,
         }
     }
 
-    /// What is shown of the result of a placeholder; `bare` is one that stands in no encoding.
+    /// What is shown of a placeholder's result in its field; `bare` is one that stands in no encoding.
     pub(super) fn shown(self, result: Value, placeholder: &Placeholder, gap: &Gap, bare: bool) -> Value {
-        let Self::Masked(_, mask) = self else { return result };
-        if gap.field.is_identity() {
-            return result;
-        }
-        let masked =
-            if placeholder.chain.ends_with("base64encode") { mask.encoded(&result) } else { mask.value(&result) };
+        let masked = match self {
+            Self::Clear(_) => return result,
+            Self::Masked(..) if gap.field.is_identity() => return result,
+            Self::Masked(_, mask) => shape(&result, placeholder, Some(mask)).masked(""),
+            Self::Recorded(_) => result,
+        };
         if bare && gap.takes == Takes::Base64 { mask::in_data(masked) } else { masked }
+    }
+}
+
+/// The shape of a placeholder's result. What ends in `base64encode` has the fingerprint of what was encoded, so that a value has the
+/// same in a Secret's `data` and its `stringData`.
+pub(super) fn shape(result: &Value, placeholder: &Placeholder, mask: Option<&Mask>) -> Shape {
+    match placeholder.chain.ends_with("base64encode") {
+        true => Shape::of_encoded(result, mask),
+        false => Shape::of(result, mask),
     }
 }

@@ -172,7 +172,14 @@ fn run(text: &str, secrets: &Path, home: &Path) -> Result<(), String> {
             return Err(format!("stdout is not empty with {flags:?}:\n{text}"));
         }
     }
-    Ok(())
+    let record = program(["record", "-", "-o", "-", "--any"]).args(["--secrets".as_ref(), secrets.as_os_str()]);
+    let output = record.env("HOME", home).env("VAULT_RENDER_MASK_KEY", "key").stdin(text).output();
+    // One key is called so: names are no secrets.
+    let recorded = String::from_utf8_lossy(&output.stdout).replace(&format!("\"{CANARY}\":"), "");
+    match piece(&output.stderr).or(piece(recorded.as_bytes())) {
+        Some(piece) => Err(format!("record shows {piece:?}:\n{text}\n{}", String::from_utf8_lossy(&output.stderr))),
+        None => Ok(()),
+    }
 }
 
 /// Eight bytes of the canary, plain, as base64 or as hex digits, if they are in `bytes`.

@@ -27,6 +27,7 @@ fn help_teaches() {
             vec!["generate", "--help"],
             vec!["--strict", "--secrets", "Examples:", "Exit codes", "--config-path", "--disable-token-cache"],
         ),
+        (vec!["record", "--help"], vec!["--output", "--mask-key", "--offline", "Examples:", "Exit codes"]),
         (vec!["plan", "--help"], vec!["--format", "vault policy write", "Examples:", "Exit codes"]),
         (vec!["settings", "--help"], vec!["--format", "ARGOCD_ENV_"]),
     ] {

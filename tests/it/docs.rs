@@ -9,12 +9,13 @@ use crate::support::servers;
 const PAGES: [&str; 4] = ["backends", "modifiers", "rules", "settings"];
 
 /// The pages that people write.
-const WRITTEN: [&str; 10] = [
+const WRITTEN: [&str; 11] = [
     "README.md",
     "CONTRIBUTING.md",
     "COMPATIBILITY.md",
     "docs/argocd.md",
     "docs/ci.md",
+    "docs/flux.md",
     "docs/helm.md",
     "docs/kustomize.md",
     "docs/placeholders.md",
@@ -102,6 +103,37 @@ fn console_blocks_show_what_the_program_does() {
             let (command, expected) = block.split_once('\n').expect("a command and its output");
             let Some(shown) = shown(command.strip_prefix("$ ").expect("`$ ` and a command")) else { continue };
             assert_eq!(shown, expected, "{page}: {command}");
+        }
+    }
+}
+
+/// Every command in a guide's blocks is one of ours, with flags that it knows.
+#[test]
+fn the_guides_commands_are_the_program_s() {
+    let command = regex::Regex::new(r"vault-render ([a-z]+(?: [^|>&'`\n]+)?)").unwrap();
+    let mut count = 0;
+    for page in WRITTEN.iter().filter(|page| page.starts_with("docs/")) {
+        for block in ["sh", "yaml"].into_iter().flat_map(|language| blocks(&text(page), language)) {
+            for found in command.captures_iter(&block) {
+                let args = found[1].split(" #").next().unwrap_or_default().split_whitespace().chain(["--help"]);
+                let output = program(args).output();
+                assert!(output.status.success(), "{page}: {}: {}", &found[0], String::from_utf8_lossy(&output.stderr));
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 5, "{count}");
+}
+
+#[test]
+fn the_guides_yaml_is_yaml() {
+    use serde::Deserialize;
+    for page in WRITTEN {
+        for block in blocks(&text(page), "yaml") {
+            for document in serde_yaml::Deserializer::from_str(&block) {
+                let read = serde_yaml::Value::deserialize(document);
+                assert!(read.is_ok(), "{page}: {read:?}\n{block}");
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::program::{Program, program, root};
+use crate::support::program::{Program, binary, program, root};
 use crate::support::servers;
 
 #[test]
@@ -15,6 +15,20 @@ fn the_kustomize_example_renders() {
     let Some(kustomize) = servers::binary("kustomize") else { return };
     let built = Command::new(kustomize).args(["build", "examples/kustomize/prod"]).current_dir(root()).output();
     example("kustomize", program(["generate", "-"]).stdin(built.expect("kustomize runs").stdout));
+}
+
+/// The kustomization whose transformer is the program; docs/kustomize.md shows it.
+#[test]
+fn the_example_of_a_function_renders() {
+    let Some(kustomize) = servers::binary("kustomize") else { return };
+    let tools = tempfile::tempdir().expect("a folder for the program");
+    std::os::unix::fs::symlink(binary(), tools.path().join("vault-render")).expect("a link");
+    let folder = root().join("examples/kustomize/function");
+    let mut build = Command::new(kustomize);
+    build.args(["build", "--enable-alpha-plugins", "--enable-exec", "."]).current_dir(&folder).env_clear();
+    let built = build.env("HOME", tools.path()).env("PATH", tools.path()).output().expect("kustomize runs");
+    let expected = std::fs::read_to_string(folder.join("rendered.yaml")).expect("rendered.yaml");
+    assert_eq!(String::from_utf8_lossy(&built.stdout), expected, "{}", String::from_utf8_lossy(&built.stderr));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The integration tests: one crate, one module per concern.
 
 mod auth;
+mod avp_name;
 mod canary;
 mod cases;
 mod check;
@@ -10,9 +11,13 @@ mod cluster;
 mod differential;
 mod docs;
 mod examples;
+mod helm;
 mod html;
+mod krm;
 mod manifests;
 mod plan;
+mod record;
+mod same_objects;
 mod secret_settings;
 mod servers;
 mod store;

@@ -12,6 +12,7 @@ const YAML: &[&str] = &["value", "source", "error"];
 const MANIFEST: &[&str] = &["yaml", "value", "source", "error", "secret"];
 const RENDER: &[&str] =
     &["placeholder", "manifest", "modifier", "yaml", "policy", "backend", "secret", "value", "source", "error"];
+const KRM: &[&str] = &["render", "config", "yaml", "source", "error"];
 const LINT: &[&str] = &[
     "render",
     "fingerprint",
@@ -67,7 +68,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("report", REPORT),
     ("lint", LINT),
     ("tool", RENDER),
-    ("krm", RENDER),
+    ("krm", KRM),
 ];
 
 /// May name everything but each other.
@@ -91,6 +92,7 @@ const PURE: &[&str] = &[
     "render/",
     "report/",
     "lint/",
+    "krm/",
     "backend/vault/request.rs",
     "backend/vault/response.rs",
 ];

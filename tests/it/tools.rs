@@ -1,10 +1,10 @@
-//! Behind the real kustomize and helm: what they print is piped in, or they call the program themselves.
+//! Behind the real kustomize and helm: what they print is piped in. As a program that they call: `krm.rs`, `helm.rs`.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::program::{binary, program};
+use crate::support::program::program;
 use crate::support::servers;
 
 const SECRETS: &str = "secret/data/app: { password: \"p@ss: word\", replicas: 3 }\n";
@@ -19,14 +19,14 @@ spec:
 ";
 
 /// Writes a file below `folder`, with its folders.
-fn write(folder: &Path, name: &str, text: &str) {
+pub(crate) fn write(folder: &Path, name: &str, text: &str) {
     let file = folder.join(name);
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(file, text).unwrap();
 }
 
 /// What the tool prints, in a world of its own.
-fn run(tool: &Path, folder: &Path, arguments: &[&str]) -> Vec<u8> {
+pub(crate) fn run(tool: &Path, folder: &Path, arguments: &[&str]) -> Vec<u8> {
     let mut command = Command::new(tool);
     command.args(arguments).current_dir(folder).env_clear().env("HOME", folder).env("PATH", "/usr/bin:/bin");
     let output = command.output().expect("the tool starts");
@@ -34,7 +34,8 @@ fn run(tool: &Path, folder: &Path, arguments: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
-fn chart(folder: &Path) {
+/// A chart whose release `web` is filled by secrets.yaml beside it.
+pub(crate) fn chart(folder: &Path) {
     write(folder, "secrets.yaml", SECRETS);
     write(folder, "chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n");
     write(folder, "chart/values.yaml", "password: <path:secret/data/app#password>\n");
@@ -74,35 +75,7 @@ fn a_helm_template_is_piped_in() {
     }
 }
 
-#[test]
-fn helm_3_calls_the_program_as_its_post_renderer() {
-    let Some(helm) = servers::binary("helm3") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    chart(folder.path());
-    let mut arguments = vec!["template", "web", "chart", "--post-renderer", binary()];
-    for argument in ["generate", "-", "--secrets", "secrets.yaml"] {
-        arguments.extend(["--post-renderer-args", argument]);
-    }
-    assert_filled("helm3", &String::from_utf8_lossy(&run(&helm, folder.path(), &arguments)), "");
-}
-
-#[test]
-fn helm_4_calls_the_program_as_a_plugin() {
-    let Some(helm) = servers::binary("helm4") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    chart(folder.path());
-    let secrets = folder.path().join("secrets.yaml");
-    let plugin = serde_json::json!({
-        "apiVersion": "v1", "type": "postrenderer/v1", "name": "render", "version": "0.1.0", "runtime": "subprocess",
-        "runtimeConfig": {"platformCommand": [{"command": binary(), "args": ["generate", "-", "--secrets", secrets]}]},
-    });
-    write(folder.path(), "plugin/plugin.yaml", &plugin.to_string());
-    run(&helm, folder.path(), &["plugin", "install", &folder.path().join("plugin").display().to_string()]);
-    let rendered = run(&helm, folder.path(), &["template", "web", "chart", "--post-renderer", "render"]);
-    assert_filled("helm4", &String::from_utf8_lossy(&rendered), "");
-}
-
-fn assert_filled(tool: &str, stdout: &str, stderr: &str) {
+pub(crate) fn assert_filled(tool: &str, stdout: &str, stderr: &str) {
     for part in ["replicas: 3\n", "plain: \"p@ss: word\"\n", "encoded: cEBzczogd29yZA==\n"] {
         assert!(stdout.contains(part) || stdout.contains(&part.replace('"', "'")), "{tool}: {stdout}{stderr}");
     }

@@ -2,9 +2,10 @@
 
 use super::super::Values;
 use super::super::plan::Gap;
+use super::recorded;
 use crate::error::{Error, Kind};
 use crate::placeholder::{Found, Key, Placeholder, Reference, What};
-use crate::secret::{Outcome, Secret, SecretId, Secrets};
+use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
 use crate::value::Value;
 
@@ -35,7 +36,7 @@ pub(super) fn all(gap: &Gap, values: Values<'_>) -> Vec<Looked> {
 
 fn walk(gap: &Gap, found: &Found, place: &dyn Fn() -> Place, bare: bool, values: Values<'_>, out: &mut Vec<Looked>) {
     match &found.what {
-        What::Placeholder(placeholder) => out.push(match look(placeholder, gap, values.secrets(), place) {
+        What::Placeholder(placeholder) => out.push(match look(placeholder, gap, values, place) {
             Looked::Value(value) => Looked::Value(values.shown(value, placeholder, gap, bare)),
             looked => looked,
         }),
@@ -45,26 +46,40 @@ fn walk(gap: &Gap, found: &Found, place: &dyn Fn() -> Place, bare: bool, values:
     }
 }
 
-fn look(placeholder: &Placeholder, gap: &Gap, secrets: &Secrets, place: &dyn Fn() -> Place) -> Looked {
-    let asked = gap.asker.secret(placeholder).and_then(|id| secrets.get(&id).map(|outcome| (id, outcome)));
-    let Some((id, outcome)) = asked else {
+fn look(placeholder: &Placeholder, gap: &Gap, values: Values<'_>, place: &dyn Fn() -> Place) -> Looked {
+    let Some(id) = gap.asker.secret(placeholder) else {
         return Looked::NotGranted;
     };
-    let (value, missing) = match outcome {
-        Outcome::Found(secret) => match value(secret, &placeholder.key) {
-            Some(value) => (Some(value), None),
-            None if placeholder.closed => return Looked::Markup,
-            None => (None, Some(no_key(secret, placeholder, &id))),
-        },
-        Outcome::NoPath(error) | Outcome::NoVersion(error) => (None, Some(error.clone())),
-        Outcome::Denied(error) | Outcome::Failed(error) => {
-            return Looked::Failed(named(error.clone(), placeholder).at(place()));
-        }
+    if let Values::Recorded(record) = values {
+        return recorded::look(placeholder, &id, record, place);
+    }
+    let Some(outcome) = values.outcome(&id) else {
+        return Looked::NotGranted;
     };
-    match placeholder.chain.apply(value) {
+    match result(placeholder, outcome) {
         Ok(Some(value)) => Looked::Value(value),
-        Ok(None) => Looked::Missing(named(missing.unwrap_or_else(nothing), placeholder).at(place())),
+        Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Looked::Markup,
+        Ok(None) => Looked::Missing(named(missing(outcome, placeholder, &id), placeholder).at(place())),
         Err(error) => Looked::Failed(named(error, placeholder).at(place())),
+    }
+}
+
+/// What a placeholder comes to; none where its key, path or version is missing.
+pub(in crate::render) fn result(placeholder: &Placeholder, outcome: &Outcome) -> Result<Option<Value>, Error> {
+    let value = match outcome {
+        Outcome::Found(secret) => value(secret, &placeholder.key),
+        Outcome::NoPath(_) | Outcome::NoVersion(_) => None,
+        Outcome::Denied(error) | Outcome::Failed(error) => return Err(error.clone()),
+    };
+    placeholder.chain.apply(value)
+}
+
+fn missing(outcome: &Outcome, placeholder: &Placeholder, id: &SecretId) -> Error {
+    match outcome {
+        Outcome::Found(secret) => no_key(secret, placeholder, id),
+        Outcome::NoPath(error) | Outcome::NoVersion(error) | Outcome::Denied(error) | Outcome::Failed(error) => {
+            error.clone()
+        }
     }
 }
 
@@ -76,7 +91,7 @@ fn value(secret: &Secret, key: &Key) -> Option<Value> {
 }
 
 /// The error, naming the placeholder that it is about.
-fn named(error: Error, placeholder: &Placeholder) -> Error {
+pub(super) fn named(error: Error, placeholder: &Placeholder) -> Error {
     let written = placeholder.written.split_whitespace().collect::<Vec<_>>().join(" ");
     Error { detail: format!("`{written}`: {}", error.detail), ..error }
 }

@@ -2,6 +2,7 @@
 
 mod layers;
 mod lookup;
+mod recorded;
 mod text;
 mod typed;
 
@@ -13,7 +14,7 @@ use super::plan::{Gap, Plan, Planned};
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::RemoveMissing;
 use crate::placeholder::{Key, Placeholder};
-use crate::secret::{Outcome, Secrets};
+use crate::secret::Outcome;
 use crate::source::{Place, Source, Span};
 use crate::value::{NotText, Value};
 use crate::yaml::Flaw;
@@ -21,6 +22,8 @@ use crate::yaml::edit::{Change, Edit, edit};
 use crate::yaml::tree::{NodeId, Tree};
 
 use lookup::Looked;
+
+pub(super) use lookup::result;
 
 /// The edits of a run, in the order of the input.
 #[derive(Debug, Default)]
@@ -46,7 +49,7 @@ impl Rendered {
 /// Fills every gap of `plan` with `values`.
 pub fn fill(plan: &Plan<'_>, values: Values<'_>, errors: &mut Errors) -> Rendered {
     let mut rendered = Rendered::default();
-    errors.extend(warnings(plan, values.secrets()));
+    errors.extend(warnings(plan, values));
     for planned in &plan.documents {
         match fill_document(planned, values, errors) {
             Ok(edits) => rendered.edits.push((planned.source.clone(), edits)),
@@ -57,10 +60,10 @@ pub fn fill(plan: &Plan<'_>, values: Values<'_>, errors: &mut Errors) -> Rendere
 }
 
 /// What the store had to say about a secret, at the first placeholder that reads it.
-fn warnings(plan: &Plan<'_>, secrets: &Secrets) -> Vec<Error> {
+fn warnings(plan: &Plan<'_>, values: Values<'_>) -> Vec<Error> {
     let mut told = HashSet::new();
     let first = plan.accesses.iter().filter(|access| told.insert(&access.id));
-    let warned = first.filter_map(|access| match secrets.get(&access.id) {
+    let warned = first.filter_map(|access| match values.outcome(&access.id) {
         Some(Outcome::Found(secret)) => Some((&secret.warnings, &access.place)),
         _ => None,
     });

@@ -2,7 +2,7 @@
 //! in the source with the changes. `DIFFERENTIAL_STREAMS` says how many, `DIFFERENTIAL_SEED` which.
 
 mod generate;
-mod oracle;
+pub(crate) mod oracle;
 mod random;
 mod real;
 mod values;

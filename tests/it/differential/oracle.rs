@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 use serde_json::Value as Json;
 
 /// What Kubernetes reads in a stream.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     /// The documents that are not null.
-    pub(super) documents: Vec<Json>,
-    pub(super) error: Option<String>,
+    pub(crate) documents: Vec<Json>,
+    pub(crate) error: Option<String>,
 }
 
 /// Kubernetes' answers, one for each stream.
-pub(super) fn ask(oracle: &Path, streams: &[Vec<u8>]) -> Vec<Answer> {
+pub(crate) fn ask(oracle: &Path, streams: &[Vec<u8>]) -> Vec<Answer> {
     let mut child = Command::new(oracle).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -1,0 +1,26 @@
+//! The record of an earlier run, in place of settings and a store.
+
+use std::path::PathBuf;
+
+use crate::error::{Error, Kind};
+use crate::render::Record;
+
+/// The flag that names it, the same for every command that renders.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Offline {
+    /// Render from the record in FILE (see `record`): values are masked, no store is asked, no setting is needed
+    #[arg(long, value_name = "FILE", conflicts_with = "secrets")]
+    offline: Option<PathBuf>,
+}
+
+impl Offline {
+    /// The record, if one is named.
+    pub(super) fn record(&self) -> Result<Option<Record>, Error> {
+        let Some(file) = &self.offline else { return Ok(None) };
+        let name = file.display().to_string();
+        let text = std::fs::read_to_string(file).map_err(|error| {
+            Error::new(Kind::Input, format!("cannot read the record `{name}`")).cause(error.to_string())
+        })?;
+        Record::parse(&name, &text).map(Some)
+    }
+}

@@ -1,0 +1,74 @@
+//! `record`: what the placeholders come to, without the values, for rendering where no store can be asked.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::environment::Environment;
+use super::given::Flags;
+use super::mask::MaskKey;
+use super::output;
+use super::pass::Pass;
+use super::save::save;
+use crate::render::Options;
+use crate::{input, report};
+
+/// Write what placeholders come to, without the values, for `--offline`
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// Files, folders, or `-` for stdin; without any, the current folder
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+
+    /// Where the record is written; `-` for stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: String,
+
+    /// Look into any YAML or JSON, values files too, not only Kubernetes objects
+    #[arg(long)]
+    any: bool,
+
+    #[command(flatten)]
+    mask_key: MaskKey,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  vault-render record manifests/ -o record.json                     once, where Vault can be asked
+  vault-render generate manifests/ --offline record.json            anywhere: masked values, no Vault, no settings
+  vault-render record manifests/ -o record.json --mask-key FILE     with fingerprints: a changed value shows
+  kustomize build overlays/prod | vault-render record - -o record.json
+
+For each secret, key and modifiers the record has the type of the result, the keys of maps and the lengths of lists; no
+value. It may be committed. With a mask key it has the fingerprint of each value as well: keep the key secret, for whoever
+has it can try out values. `openssl rand -hex 32 > FILE` makes one.
+
+Exit codes: 0 recorded, 2 something is wrong and nothing was written.";
+
+/// Records.
+pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+    let mask = match args.mask_key.given(environment) {
+        Ok(mask) => mask,
+        Err(error) => return output::fail(error, environment),
+    };
+    let current = [".".to_owned()];
+    let paths = if args.paths.is_empty() { &current[..] } else { &args.paths[..] };
+    let (sources, mut errors) = input::read(paths, &environment.here(true));
+    let options = Options { any: args.any, ..Options::default() };
+    let record = Pass::new(&args.flags, options, environment).record(&sources, mask.as_ref(), &mut errors);
+    let failed = errors.any();
+    output::report(&report::in_order(errors, &sources), environment);
+    if failed {
+        return ExitCode::from(output::FAILED);
+    }
+    if args.output == "-" {
+        return output::finish(&record.text(), environment);
+    }
+    match save(Path::new(&args.output), &record.text()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => output::fail(error, environment),
+    }
+}

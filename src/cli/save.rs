@@ -1,0 +1,30 @@
+//! Files that the program writes: whole, or not at all.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::error::{Error, Kind};
+
+/// Writes `text` to `path`; what stood there stays until all of it is on the disk.
+pub(super) fn save(path: &Path, text: &str) -> Result<(), Error> {
+    // A link stays, and what it leads to is replaced; a device or a pipe is written to.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let written = match target.exists() && !target.is_file() {
+        true => std::fs::write(&target, text),
+        false => replace(&target, text),
+    };
+    written
+        .map_err(|error| Error::new(Kind::Input, format!("cannot write `{}`", path.display())).cause(error.to_string()))
+}
+
+fn replace(target: &Path, text: &str) -> std::io::Result<()> {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let part = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    let written = std::fs::File::create_new(&part)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&part, target));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    written
+}

@@ -1,0 +1,127 @@
+//! Where findings are written: stderr, unless the caller throws that away. helm 4 does, with a plugin's: then helm's own
+//! stderr, else the terminal, else a file. Knows nothing of what is written.
+
+use std::fs::{File, OpenOptions};
+use std::io::{IsTerminal, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::Arc;
+
+/// How many bytes helm may write over in a file that it does not append to, once it is told that its plugin has failed.
+const ROOM: u64 = 512;
+
+/// Where findings go.
+#[derive(Clone, Debug)]
+pub(super) enum Stderr {
+    /// To the program's own.
+    Own,
+    /// To the caller's.
+    Caller(Arc<File>),
+    /// To what stands in for it.
+    Other(Arc<File>),
+}
+
+impl Stderr {
+    /// The best there is: `plugin` says that helm runs the program as a plugin, `cache` is the folder for the file.
+    pub(super) fn find(plugin: bool, cache: Option<&Path>) -> Self {
+        let caller = format!("/proc/{}/fd/2", std::os::unix::process::parent_id());
+        if !plugin || is_same(&caller, "/proc/self/fd/2") {
+            return Self::Own;
+        }
+        if let Some(file) = append(&caller) {
+            return Self::Caller(Arc::new(file));
+        }
+        let other = append("/dev/tty").or_else(|| kept(cache?));
+        other.map_or(Self::Own, |file| Self::Other(Arc::new(file)))
+    }
+
+    /// Whether somebody watches.
+    pub(super) fn is_terminal(&self) -> bool {
+        match self {
+            Self::Own => std::io::stderr().is_terminal(),
+            Self::Caller(file) | Self::Other(file) => file.is_terminal(),
+        }
+    }
+
+    /// Writes; if nobody can read it, there is nobody to tell.
+    pub(super) fn write(&self, text: &str) {
+        let _ = match self {
+            Self::Own => std::io::stderr().lock().write_all(text.as_bytes()),
+            Self::Caller(file) => (&**file).write_all((room(file) + text).as_bytes()),
+            Self::Other(file) => (&**file).write_all(text.as_bytes()),
+        };
+    }
+}
+
+/// Whether two open files are one.
+fn is_same(one: &str, other: &str) -> bool {
+    let id = |path| std::fs::metadata(path).map(|file| (file.dev(), file.ino()));
+    id(one).is_ok_and(|one| id(other).is_ok_and(|other| one == other))
+}
+
+/// Opens what is there to add to its end. Opened in another way, a file that a user redirected to would lose what it holds.
+/// A pipe that nobody reads would block: the first opening asks, the second one stays.
+fn append(path: &str) -> Option<File> {
+    let mut options = OpenOptions::new();
+    let _asked = options.append(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path).ok()?;
+    options.custom_flags(libc::O_NOCTTY).open(path).ok()
+}
+
+/// A file of the last run's findings, for this user alone.
+fn kept(folder: &Path) -> Option<File> {
+    std::fs::create_dir_all(folder).ok()?;
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(folder.join("helm.log")).ok()
+}
+
+/// Blanks that keep the text out of helm's way: unless it appends, helm goes on writing where it has stopped.
+fn room(file: &File) -> String {
+    let position = std::fs::read_to_string(format!("/proc/{}/fdinfo/2", std::os::unix::process::parent_id()));
+    let overwritten = position.ok().and_then(|info| overwritten_from(&info));
+    let (Some(from), Ok(file)) = (overwritten, file.metadata()) else { return String::new() };
+    let missing = (from + ROOM).saturating_sub(file.len());
+    if !file.is_file() || missing == 0 {
+        return String::new();
+    }
+    format!("{}\n", " ".repeat(missing as usize - 1))
+}
+
+/// Where the owner of a descriptor writes next, by its `fdinfo`; none if always at the end.
+fn overwritten_from(info: &str) -> Option<u64> {
+    let value = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let flags = i32::from_str_radix(value("flags:")?, 8).ok()?;
+    if flags & libc::O_APPEND != 0 { None } else { value("pos:")?.parse().ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_appends_overwrites_nothing() {
+        for (info, expected) in [
+            ("pos:\t12\nflags:\t0100001\nmnt_id:\t29\n", Some(12)),
+            ("pos:\t12\nflags:\t0102001\nmnt_id:\t29\n", None),
+            ("", None),
+        ] {
+            assert_eq!(overwritten_from(info), expected);
+        }
+    }
+
+    #[test]
+    fn a_file_keeps_what_it_holds() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "before\n").unwrap();
+        append(file.path().to_str().unwrap()).unwrap().write_all(b"after\n").unwrap();
+        assert_eq!(std::fs::read_to_string(file.path()).unwrap(), "before\nafter\n");
+    }
+
+    #[test]
+    fn where_nothing_else_can_be_opened_a_file_keeps_the_last_run() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("new");
+        for text in ["one, which is longer\n", "two\n"] {
+            kept(&folder).unwrap().write_all(text.as_bytes()).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(folder.join("helm.log")).unwrap(), "two\n");
+    }
+}

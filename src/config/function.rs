@@ -1,0 +1,69 @@
+//! What a KRM function's configuration may name: any setting but a credential. It stands in the repository, so what it sets is
+//! a tenant's, and the tenant rules judge it as they judge `ARGOCD_ENV_*`.
+
+use super::format::{holds_password, nearest};
+use super::table::{self, Role, SETTINGS};
+use crate::error::{Error, Kind};
+
+/// Refuses a credential and what is no setting; `others` are further names that would have been right.
+pub fn judge(name: &str, value: &str, others: &[&'static str]) -> Result<(), Error> {
+    let is_credential = table::find(name).is_some_and(|row| row.is(Role::Credential));
+    if is_credential || holds_password(value) {
+        let detail = format!("the functionConfig sets `{name}`, which is a credential");
+        return Err(Error::new(Kind::Setting, detail)
+            .hint("it stands in the repository: set credentials in the environment of whoever runs the function"));
+    }
+    if table::is_known(name) {
+        return Ok(());
+    }
+    let error = Error::new(Kind::Setting, format!("the functionConfig sets `{name}`, which is no setting"));
+    let names = SETTINGS.iter().map(|row| row.name).chain(others.iter().copied());
+    Err(match nearest(name, names) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("`vault-render fn --help` says what it may set"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{environment, texts};
+    use super::super::table::SETTINGS;
+    use super::super::{Config, Given};
+    use super::*;
+
+    #[test]
+    fn no_credential_is_taken() {
+        for row in SETTINGS {
+            assert_eq!(judge(row.name, "x", &[]).is_err(), row.is(Role::Credential), "{}", row.name);
+        }
+        assert!(judge("VAULT_ADDR", "https://user:canary@vault", &[]).is_err_and(|error| {
+            !error.detail.contains("canary") && !error.hint.unwrap_or_default().contains("canary")
+        }));
+    }
+
+    #[test]
+    fn a_slip_gets_the_near_name() {
+        for (name, near) in [("VAULT_ADR", "`VAULT_ADDR`"), ("srtict", "`strict`"), ("other", "--help")] {
+            assert!(judge(name, "x", &["strict"]).unwrap_err().hint.unwrap().contains(near), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_it_sets_is_a_tenants() {
+        let given = |name: &str, value: &str| Given {
+            function: vec![(name.to_owned(), value.to_owned())],
+            ..environment(&[("VAULT_TOKEN", "operators"), ("VAULT_ADDR", "https://a"), ("AVP_PATH_VALIDATION", "^a/")])
+        };
+        for (name, value, refused) in [
+            ("VAULT_ADDR", "https://b", "`VAULT_ADDR` of the functionConfig would send the operator's `VAULT_TOKEN`"),
+            ("AVP_PATH_VALIDATION", ".*", "`AVP_PATH_VALIDATION` of the functionConfig differs from"),
+            ("VAULT_SKIP_VERIFY", "true", "`VAULT_SKIP_VERIFY` of the functionConfig differs from the default"),
+        ] {
+            let (config, errors) = Config::read(given(name, value));
+            assert!(texts(&errors)[0].contains(refused), "{errors:?}");
+            assert_ne!(config.get(name), Some(value));
+        }
+        let (config, errors) = Config::read(given("AVP_KV_VERSION", "1"));
+        assert_eq!((config.get("AVP_KV_VERSION"), errors.is_empty(), config.has_tenant()), (Some("1"), true, true));
+    }
+}

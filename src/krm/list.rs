@@ -1,0 +1,211 @@
+//! Reads a `ResourceList`: that it is one, and what its items are called.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Errors, Kind};
+use crate::source::{Place, Source, Span};
+use crate::yaml::reader;
+use crate::yaml::split::split;
+use crate::yaml::tree::{Content, NodeId, Tree};
+
+/// The versions that kustomize and kpt have written; they do not differ in what is read here.
+const VERSIONS: [&str; 3] =
+    ["config.kubernetes.io/v1", "config.kubernetes.io/v1beta1", "config.kubernetes.io/v1alpha1"];
+
+/// Where the item stands in its file, as kustomize and kpt remember it.
+const INDEX: [&str; 2] = ["internal.config.kubernetes.io/index", "config.kubernetes.io/index"];
+
+/// A list of objects for a function.
+#[derive(Debug)]
+pub struct ResourceList<'s> {
+    pub(super) source: &'s Arc<Source>,
+    /// The document's bytes.
+    pub(super) span: Span,
+    pub(super) tree: Tree<'s>,
+    pub(super) root: NodeId,
+    pub(super) items: Vec<Item>,
+}
+
+/// An item: what the results say of it beyond its kind and name.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) span: Span,
+    pub(super) api_version: String,
+    /// Its place in its file.
+    pub(super) index: Option<u64>,
+}
+
+impl<'s> ResourceList<'s> {
+    /// Reads the one that `source` holds; everything that is wrong with it otherwise.
+    pub fn read(source: &'s Arc<Source>) -> Result<Self, Errors> {
+        let (span, tree, root) = document(source)?;
+        let mut list = Self { source, span, tree, root, items: Vec::new() };
+        list.is_one()?;
+        let items = list.item_nodes()?;
+        let read: Vec<Result<Item, Error>> =
+            items.into_iter().enumerate().map(|(index, node)| list.item(node, index)).collect();
+        let mut errors = Errors::new();
+        for item in read {
+            match item {
+                Ok(item) => list.items.push(item),
+                Err(error) => errors.push(error),
+            }
+        }
+        if errors.any() { Err(errors) } else { Ok(list) }
+    }
+
+    /// Whether there is nothing to fill.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The item that holds `span`.
+    pub(super) fn item_at(&self, span: Span) -> Option<&Item> {
+        self.items.iter().find(|item| item.span.range().contains(&span.start))
+    }
+
+    /// Where a node stands.
+    pub(super) fn place(&self, node: NodeId, field: impl Into<String>) -> Place {
+        let place = Place::new(self.source.clone(), self.tree.node(node).span);
+        Place { field: Some(field.into()), ..place }
+    }
+
+    fn text(&self, map: NodeId, key: &str) -> Option<&str> {
+        self.tree.text(self.tree.get(map, key)?)
+    }
+
+    /// That the document is a list of a version that is known.
+    fn is_one(&self) -> Result<(), Error> {
+        let start = Place::new(self.source.clone(), Span::new(self.span.start, self.span.start));
+        match self.text(self.root, "kind") {
+            Some("ResourceList") => {}
+            Some(kind) => return Err(no_list(&format!("its kind is `{kind}`")).at(start)),
+            None => return Err(no_list("it has no `kind`").at(start)),
+        }
+        let version = self.text(self.root, "apiVersion").unwrap_or_default();
+        if VERSIONS.contains(&version) {
+            return Ok(());
+        }
+        let error = Error::new(Kind::Syntax, format!("`{version}` is no version of a ResourceList that is understood"));
+        Err(error.hint(format!("understood are `{}`", VERSIONS.join("`, `"))).at(start))
+    }
+
+    fn item_nodes(&self) -> Result<Vec<NodeId>, Error> {
+        let Some(items) = self.tree.get(self.root, "items") else {
+            let start = Place::new(self.source.clone(), Span::new(self.span.start, self.span.start));
+            return Err(Error::new(Kind::Syntax, "the ResourceList has no `items`")
+                .hint("a list without objects is `items: []`")
+                .at(start));
+        };
+        let node = self.tree.target(items);
+        match &self.tree.node(node).content {
+            Content::List => Ok(self.tree.items(node).collect()),
+            Content::Scalar(_, text) if matches!(&**text, "" | "~" | "null") => Ok(Vec::new()),
+            _ => Err(Error::new(Kind::Syntax, "the `items` of the ResourceList are no list")
+                .hidden()
+                .at(self.place(items, "items"))),
+        }
+    }
+
+    fn item(&self, node: NodeId, number: usize) -> Result<Item, Error> {
+        let map = self.tree.target(node);
+        let text = |key| self.text(map, key).filter(|text| !text.is_empty());
+        let (Some(_), Some(api_version)) = (text("kind"), text("apiVersion")) else {
+            let detail = format!("`items[{number}]` is no Kubernetes object: it has no `apiVersion` or no `kind`");
+            let place = self.place(node, format!("items[{number}]"));
+            return Err(Error::new(Kind::NotKubernetes, detail).at(place));
+        };
+        let annotations = self.tree.get(map, "metadata").and_then(|map| self.tree.get(map, "annotations"));
+        let annotation = |name: &&str| self.text(annotations?, name)?.parse().ok();
+        Ok(Item {
+            span: self.tree.node(node).span,
+            api_version: api_version.to_owned(),
+            index: INDEX.iter().find_map(annotation),
+        })
+    }
+}
+
+/// The only document that holds anything, and its node.
+fn document(source: &Source) -> Result<(Span, Tree<'_>, NodeId), Error> {
+    let owned = || Arc::new(source.clone());
+    let text = std::str::from_utf8(&source.bytes).map_err(|error| {
+        let at = Span::new(error.valid_up_to(), error.valid_up_to() + 1);
+        Error::new(Kind::Syntax, "the ResourceList is not UTF-8 here").at(Place::new(owned(), at))
+    })?;
+    let mut found = Vec::new();
+    for document in split(&source.bytes) {
+        let tree = reader::read(text, document.span).map_err(|flaw| flaw.error.at(Place::new(owned(), flaw.span)))?;
+        found.extend(tree.root().map(|root| (document.span, tree, root)));
+    }
+    let count = found.len();
+    match found.pop() {
+        Some(document) if count == 1 => Ok(document),
+        Some(_) => Err(no_list(&format!("it holds {count} documents"))),
+        None => Err(no_list("it is empty")),
+    }
+}
+
+fn no_list(why: &str) -> Error {
+    Error::new(Kind::Syntax, format!("stdin is no ResourceList: {why}"))
+        .hint("kustomize and kpt call `fn`; to render manifests from a pipe, `vault-render generate -`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(text: &str, expected: &[&str]) {
+        let source = Arc::new(Source::new("stdin", text));
+        let errors = ResourceList::read(&source).expect_err(text);
+        let details: Vec<&str> = errors.iter().map(|error| &*error.detail).collect();
+        assert_eq!(details, expected, "{text}");
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
+        for (text, why) in [
+            ("", "it is empty"),
+            ("# nothing\n", "it is empty"),
+            ("kind: Deployment\n", "its kind is `Deployment`"),
+            ("a: 1\n", "it has no `kind`"),
+            ("kind: [ResourceList]\n", "it has no `kind`"),
+            ("- kind: ResourceList\n", "it has no `kind`"),
+            ("text", "it has no `kind`"),
+            ("a: 1\n---\nb: 2\n", "it holds 2 documents"),
+        ] {
+            refused(text, &[&format!("stdin is no ResourceList: {why}")]);
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_none_of_ours_is_refused() {
+        let list = |version: &str, rest: &str| format!("apiVersion: {version}\nkind: ResourceList\n{rest}");
+        refused(&list("v1", "items: []\n"), &["`v1` is no version of a ResourceList that is understood"]);
+        for (rest, expected) in [
+            ("", &["the ResourceList has no `items`"][..]),
+            ("items: {}\n", &["the `items` of the ResourceList are no list"]),
+            ("items: text\n", &["the `items` of the ResourceList are no list"]),
+            (
+                "items: [1, {apiVersion: v1, kind: X}, {kind: X}]\n",
+                &[
+                    "`items[0]` is no Kubernetes object: it has no `apiVersion` or no `kind`",
+                    "`items[2]` is no Kubernetes object: it has no `apiVersion` or no `kind`",
+                ],
+            ),
+        ] {
+            refused(&list("config.kubernetes.io/v1", rest), expected);
+        }
+    }
+
+    #[test]
+    fn every_version_is_read_and_an_empty_list_is_one() {
+        for version in VERSIONS {
+            for items in ["[]", "null", ""] {
+                let text = format!("# comment\n---\napiVersion: {version}\nkind: ResourceList\nitems: {items}\n");
+                let source = Arc::new(Source::new("stdin", text));
+                assert!(ResourceList::read(&source).unwrap().is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What placeholders came to, without the values: each result's shape, by secret, key and modifiers. Rendering from it needs no
+//! store and runs no modifier.
+
+mod file;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use super::fill::result;
+use super::mask::Mask;
+use super::plan::Plan;
+use super::shape::Shape;
+use super::values::shape;
+use crate::error::{Error, Kind};
+use crate::placeholder::{Key, Placeholder};
+use crate::secret::{Outcome, SecretId, Secrets};
+
+/// The results of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// The file that it was read from.
+    name: String,
+    secrets: BTreeMap<SecretId, BTreeMap<String, Recorded>>,
+}
+
+/// What a placeholder came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Recorded {
+    Result(Shape),
+    Missing(Missing),
+}
+
+/// What was not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    Key,
+    Path,
+    Version,
+}
+
+impl Record {
+    /// What each placeholder of `plan` comes to; fingerprints under `mask`, none without. What fails is left out.
+    pub fn of(plan: &Plan<'_>, secrets: &Secrets, mask: Option<&Mask>) -> Self {
+        let mut record = Self::default();
+        for asked in plan.placeholders() {
+            let read =
+                asked.gap.asker.secret(asked.placeholder).and_then(|id| secrets.get(&id).map(|found| (id, found)));
+            let Some((id, outcome)) = read else { continue };
+            if let Some(recorded) = recorded(asked.placeholder, outcome, mask) {
+                record.secrets.entry(id).or_default().insert(name(asked.placeholder), recorded);
+            }
+        }
+        record
+    }
+
+    /// What a placeholder came to that reads `id`, and what stands for its name in masks that have no fingerprint.
+    pub(super) fn get(&self, id: &SecretId, placeholder: &Placeholder) -> Option<(&Recorded, String)> {
+        let name = name(placeholder);
+        let recorded = self.secrets.get(id)?.get(&name)?;
+        let SecretId { namespace, path, version, .. } = id;
+        let identity = format!("{}\0{path}\0{}\0{name}", namespace.as_deref().unwrap_or(""), version.unwrap_or(0));
+        Some((recorded, identity))
+    }
+
+    /// The error about a placeholder that is not here.
+    pub(super) fn lacks(&self) -> Error {
+        Error::new(Kind::Missing, format!("not in the record `{}`", self.name))
+            .hint(format!("record again, where the store can be asked: `vault-render record PATH… -o {}`", self.name))
+    }
+}
+
+impl Missing {
+    /// The error of a placeholder whose key, path or version was not there.
+    pub(super) fn error(self, placeholder: &Placeholder, id: &SecretId) -> Error {
+        let detail = match (self, &placeholder.key) {
+            (Self::Key, Key::Named(key)) => format!("missing key `{key}` in the secret at `{}`", id.path),
+            (Self::Version, _) => format!("missing version of the secret at `{}`", id.path),
+            (Self::Key | Self::Path, _) => format!("missing secret at `{}`", id.path),
+        };
+        Error::new(Kind::Missing, detail + " when it was recorded")
+    }
+}
+
+fn recorded(placeholder: &Placeholder, outcome: &Outcome, mask: Option<&Mask>) -> Option<Recorded> {
+    let missing = match outcome {
+        Outcome::NoPath(_) => Missing::Path,
+        Outcome::NoVersion(_) => Missing::Version,
+        Outcome::Found(_) | Outcome::Denied(_) | Outcome::Failed(_) => Missing::Key,
+    };
+    match result(placeholder, outcome) {
+        Ok(Some(value)) => Some(Recorded::Result(shape(&value, placeholder, mask))),
+        Ok(None) => Some(Recorded::Missing(missing)),
+        Err(_) => None,
+    }
+}
+
+/// Key and modifiers, as a placeholder has them behind its `#`: `password | base64encode`.
+fn name(placeholder: &Placeholder) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let key = match &placeholder.key {
+        Key::Whole => "*".to_owned(),
+        Key::Named(name) if name.bytes().all(plain) => name.clone(),
+        Key::Named(name) => format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")),
+    };
+    if placeholder.chain.is_empty() { key } else { format!("{key} | {}", placeholder.chain) }
+}

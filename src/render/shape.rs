@@ -1,0 +1,83 @@
+//! The shape of a value: what a mask is made from, and all that a record keeps. Nothing of a value but fingerprints is in it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::mask::{Fingerprint, Mask};
+use crate::value::Value;
+
+/// A value without itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// One that has no parts, and what it is known by, if that may be known.
+    Scalar(Type, Option<Fingerprint>),
+    /// JSON's `null`.
+    Null,
+    /// Its items.
+    List(Vec<Shape>),
+    /// Its keys and what stands under them, in order.
+    Map(Vec<(String, Shape)>),
+}
+
+/// What a scalar is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    Text,
+    Bytes,
+    Number,
+    Bool,
+}
+
+impl Shape {
+    /// The shape of `value`, fingerprints under `mask`, none without.
+    pub(super) fn of(value: &Value, mask: Option<&Mask>) -> Self {
+        let scalar = |is, bytes: &[u8]| Self::Scalar(is, mask.map(|mask| mask.fingerprint(bytes)));
+        match value {
+            Value::Text(text) => scalar(Type::Text, text.as_bytes()),
+            Value::Bytes(bytes) => scalar(Type::Bytes, bytes),
+            Value::Number(digits) => scalar(Type::Number, digits.as_bytes()),
+            Value::Bool(value) => scalar(Type::Bool, value.to_string().as_bytes()),
+            Value::Null => Self::Null,
+            Value::List(items) => Self::List(items.iter().map(|item| Self::of(item, mask)).collect()),
+            Value::Map(entries) => {
+                let entry = |(key, value): &(Zeroizing<String>, Value)| (key.to_string(), Self::of(value, mask));
+                Self::Map(entries.iter().map(entry).collect())
+            }
+        }
+    }
+
+    /// The same, where text is base64: its fingerprint is that of what it stands for.
+    pub(super) fn of_encoded(value: &Value, mask: Option<&Mask>) -> Self {
+        let Value::Text(text) = value else { return Self::of(value, mask) };
+        match STANDARD.decode(text.as_bytes()).map(Zeroizing::new) {
+            Ok(bytes) => Self::Scalar(Type::Text, mask.map(|mask| mask.fingerprint(&bytes))),
+            Err(_) => Self::of(value, mask),
+        }
+    }
+
+    /// The masked value. `name` says which value it is: where there is no fingerprint, the mask is made from that.
+    pub(super) fn masked(&self, name: &str) -> Value {
+        match self {
+            Self::Scalar(is, fingerprint) => {
+                let fingerprint = fingerprint.clone().unwrap_or_else(|| Fingerprint::stand_in(name));
+                match is {
+                    Type::Text | Type::Bool => Value::text(fingerprint.mark()),
+                    Type::Bytes => Value::Bytes(fingerprint.mark().into_bytes().into()),
+                    Type::Number => Value::number(fingerprint.number()),
+                }
+            }
+            Self::Null => Value::Null,
+            Self::List(items) => {
+                let item = |(index, item): (usize, &Self)| item.masked(&format!("{name}\0{index}"));
+                Value::List(items.iter().enumerate().map(item).collect())
+            }
+            Self::Map(entries) => {
+                let entry = |(key, shape): &(String, Self)| {
+                    (Zeroizing::new(key.clone()), shape.masked(&format!("{name}\0{key}")))
+                };
+                Value::Map(entries.iter().map(entry).collect())
+            }
+        }
+    }
+}
