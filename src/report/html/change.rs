@@ -21,7 +21,7 @@ pub(super) fn write(out: &mut String, change: &Change, index: usize) {
          <p class=\"where\">{place}</p>\n",
         mark = mark(change),
         title = title(&resource.identity),
-        badge = if change.only_secrets { "<span class=\"badge\">only secret values</span>" } else { "" },
+        badge = if change.only_secrets { "<span class=\"badge\">secret values only</span>" } else { "" },
         sum = sum(&hunks),
         place = place(change),
     );

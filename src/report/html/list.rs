@@ -11,22 +11,22 @@ use super::number;
 /// The numbers. Those of changes are buttons that a script makes into filters.
 pub(super) fn counts(comparison: &Comparison) -> String {
     let counts = comparison.counts();
-    let secrets = (counts.only_secrets > 0).then_some(("secret", counts.only_secrets, "only secret values"));
-    let filters = [
+    let numbers = [
         ("changed", counts.changed, "changed"),
         ("added", counts.added, "added"),
         ("removed", counts.removed, "removed"),
+        ("unchanged", counts.unchanged, "unchanged"),
+        ("secret", counts.only_secrets, "secret values only"),
     ];
     let mut out = "<ul class=\"counts\">".to_owned();
-    for (class, count, words) in filters.into_iter().chain(secrets) {
-        let (open, close) = match count {
-            0 => ("<span>".to_owned(), "</span>"),
-            _ => (format!("<button type=\"button\" data-show=\"{class}\" disabled>"), "</button>"),
+    for (class, count, words) in numbers.into_iter().filter(|(class, count, _)| *class != "secret" || *count > 0) {
+        let (open, close) = match class == "unchanged" || count == 0 {
+            true => ("<span>".to_owned(), "</span>"),
+            false => (format!("<button type=\"button\" data-show=\"{class}\" disabled>"), "</button>"),
         };
         let _ = write!(out, "<li class=\"{class}\">{open}<b>{}</b> {words}{close}</li>", number(count));
     }
-    let unchanged = number(counts.unchanged);
-    out + &format!("<li class=\"unchanged\"><span><b>{unchanged}</b> unchanged</span></li></ul>")
+    out + "</ul>"
 }
 
 /// A link to each change, under the folder that it is written in where there are several.
@@ -47,7 +47,7 @@ pub(super) fn list(comparison: &Comparison) -> String {
 fn item(change: &Change, index: usize) -> String {
     let Some(resource) = change.resource() else { return String::new() };
     let fate = change.fate().word();
-    let (class, words) = if change.only_secrets { (" secret", ", only secret values") } else { ("", "") };
+    let (class, words) = if change.only_secrets { (" secret", ", secret values only") } else { ("", "") };
     let name = resource.identity.to_string();
     let (kind, name) = name.split_once(' ').unwrap_or(("", &name));
     format!(

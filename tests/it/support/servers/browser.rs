@@ -53,10 +53,11 @@ impl Browser {
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         });
         let answer = api.post("session", &json!({ "capabilities": { "alwaysMatch": capabilities } }));
-        match answer.body["value"]["sessionId"].as_str() {
-            Some(id) => Ok(Self { session: format!("session/{id}"), api, process }),
-            None => Err(answer.text),
-        }
+        let Some(id) = answer.body["value"]["sessionId"].as_str() else { return Err(answer.text) };
+        let browser = Self { session: format!("session/{id}"), api, process };
+        // Away from the browser's own first page.
+        browser.post("url", json!({ "url": "about:blank" }));
+        Ok(browser)
     }
 
     /// Opens a file and waits until it is there.
