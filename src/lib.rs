@@ -3,8 +3,8 @@
 //! # The pass
 //!
 //! One pass, whatever the command: **read → plan → fetch → fill → write**. Planning and filling are pure; fetching is the only `await`.
-//! `generate` prints what comes out, `check` looks at what planning found, `plan` lists what fetching would read, `fn` answers
-//! kustomize and kpt ([`krm`]).
+//! `generate` prints what comes out, `check` looks at what planning found, `plan` lists what fetching would read, `diff` compares
+//! ([`compare`]) what comes out of two passes, masked, `fn` answers kustomize and kpt ([`krm`]).
 //!
 //! A manifest's way: [`input`] makes it a [`source::Source`]; [`yaml`] finds its documents and nodes; [`manifest`] knows its kind and what its
 //! annotations ask; [`placeholder`] parses its gaps; [`render::plan`] lists each secret; [`policy`] says whether it may have them;
@@ -44,5 +44,6 @@ pub mod render;
 pub mod report;
 pub mod secret;
 pub mod source;
+pub mod tool;
 pub mod value;
 pub mod yaml;

@@ -82,17 +82,39 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
 }
 
 /// Everything at once: printed whole or not at all.
-fn whole(args: &Args, paths: &[String], mut pass: Pass<'_>, environment: &Environment) -> bool {
-    let (sources, mut errors) = input::read(paths, &environment.here(args.allow_empty));
-    let rendered = pass.render(&sources, &mut errors);
-    let mut output = render::Output::default();
-    let pieces = if errors.any() { Vec::new() } else { output.write_all(&sources, &rendered) };
-    if !output.has_content() && !args.allows_empty(environment) && !errors.any() {
-        errors.push(empty());
+fn whole(args: &Args, paths: &[String], pass: Pass<'_>, environment: &Environment) -> bool {
+    let (sources, errors) = input::read(paths, &environment.here(args.allow_empty));
+    let whole = Whole { pass, empty: (!args.allows_empty(environment)).then(empty) };
+    whole.print(&sources, errors, environment, &|error| error)
+}
+
+/// A rendering that is printed whole or not at all.
+pub(super) struct Whole<'a> {
+    pub(super) pass: Pass<'a>,
+    /// What an output without a manifest is, if it is an error.
+    pub(super) empty: Option<Error>,
+}
+
+impl Whole<'_> {
+    /// Renders and prints `sources`, if nothing is wrong; whether nothing was. Each finding is shown as `shown` has it.
+    pub(super) fn print(
+        mut self,
+        sources: &[Arc<Source>],
+        mut errors: Errors,
+        environment: &Environment,
+        shown: &dyn Fn(Error) -> Error,
+    ) -> bool {
+        let rendered = self.pass.render(sources, &mut errors);
+        let mut output = render::Output::default();
+        let pieces = if errors.any() { Vec::new() } else { output.write_all(sources, &rendered) };
+        if !output.has_content() && !errors.any() {
+            errors.extend(self.empty);
+        }
+        let failed = errors.any();
+        let found: Vec<Error> = report::in_order(errors, sources).into_iter().map(shown).collect();
+        output::report(&found, environment);
+        !failed && output::print(&pieces, environment)
     }
-    let failed = errors.any();
-    output::report(&report::in_order(errors, &sources), environment);
-    !failed && output::print(&pieces, environment)
 }
 
 /// Window by window: what is right before the first error is printed.

@@ -31,7 +31,22 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
 
 /// The names that have a page of their own.
 fn commands() -> clap::builder::PossibleValuesParser {
-    ["generate", "check", "plan", "record", "fn", "settings", "version", "completions", "man"].into()
+    [
+        "generate",
+        "build",
+        "check",
+        "diff",
+        "plan",
+        "record",
+        "fn",
+        "discover",
+        "parameters",
+        "settings",
+        "version",
+        "completions",
+        "man",
+    ]
+    .into()
 }
 
 #[cfg(test)]

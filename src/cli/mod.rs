@@ -1,8 +1,11 @@
 //! The terminal: what is typed becomes one call, what it comes to becomes bytes on stdout, findings on stderr, an exit code.
 //! One command is one file: its `Args` and its `run`. Nothing else reads the environment or prints.
 
+mod build;
 mod check;
 mod completions;
+mod diff;
+mod discover;
 mod docs;
 mod environment;
 mod function;
@@ -12,6 +15,7 @@ mod man;
 mod mask;
 mod offline;
 mod output;
+mod parameters;
 mod pass;
 mod plan;
 mod progress;
@@ -45,11 +49,15 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Generate(generate::Args),
+    Build(build::Args),
     Check(check::Args),
+    Diff(diff::Args),
     #[command(name = "fn")]
     Function(function::Args),
     Plan(plan::Args),
     Record(record::Args),
+    Discover(discover::Args),
+    Parameters(parameters::Args),
     Settings(settings::Args),
     Version(version::Args),
     Completions(completions::Args),
@@ -66,17 +74,19 @@ A placeholder names a secret and a key:
 
 Examples:
   vault-render generate manifests/                     render a folder
+  vault-render build apps/web                          run helm or kustomize, render what it prints
   kustomize build . | vault-render generate -          render what kustomize built
   helm template . | vault-render generate -            render what helm wrote
   vault-render fn < resource-list.yaml                 what kustomize and kpt call: a KRM function
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
+  vault-render diff --base main                        what changes against a branch, no secret shown
   vault-render plan manifests/                         which secrets are needed, and by whom
   vault-render record manifests/ -o FILE               for rendering without Vault: `generate --offline FILE`
   vault-render settings                                what is set, and who set it
 
-Exit codes: 0 fine, 1 `generate` or `fn` failed and filled nothing, or `check` found something, 2 wrong usage; other
-commands fail with 2.
+Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, `check` found something or `diff` a change, 2
+wrong usage; other commands fail with 2.
 
 `vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
 
@@ -89,10 +99,14 @@ pub fn main() -> ExitCode {
     };
     match arguments.command {
         Command::Generate(args) => generate::run(&args, &environment),
+        Command::Build(args) => build::run(&args, &environment),
         Command::Check(args) => check::run(&args, &environment),
+        Command::Diff(args) => diff::run(&args, &environment),
         Command::Function(args) => function::run(args, &environment),
         Command::Plan(args) => plan::run(&args, &environment),
         Command::Record(args) => record::run(&args, &environment),
+        Command::Discover(args) => discover::run(&args, &environment),
+        Command::Parameters(args) => parameters::run(&args, &environment),
         Command::Settings(args) => settings::run(&args, &environment),
         Command::Version(args) => version::run(&args, &environment),
         Command::Completions(args) => completions::run(&args, &environment),

@@ -62,7 +62,6 @@ impl<'a> Pass<'a> {
     }
 
     /// The same with masked values. The secrets are read once, however often and from wherever `sources` are rendered.
-    #[allow(dead_code, reason = "for the commands that show masks")]
     pub(super) fn render_masked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Rendered {
         self.fill(sources, Some(mask), errors)
     }
@@ -158,7 +157,7 @@ pub(super) fn runtime() -> Result<Runtime, Error> {
 }
 
 /// Returns when the program is asked to end, with the signal's name.
-async fn stopped() -> &'static str {
+pub(super) async fn stopped() -> &'static str {
     use tokio::signal::unix::{SignalKind, signal};
     match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(mut terminate), Ok(mut interrupt)) => tokio::select! {

@@ -1,6 +1,6 @@
 //! Which resource of one side is which of the other: by identity, equal texts first, then in the order of the input.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::side::{Identity, Resource};
 
@@ -27,18 +27,18 @@ pub(super) fn pairs(before: Vec<Resource>, after: Vec<Resource>) -> (Vec<Pair>, 
 }
 
 /// The resources of one identity whose text is not on the other side too.
-fn without_equal(mut before: Vec<Resource>, after: Vec<Resource>) -> (Vec<Resource>, Vec<Resource>, usize) {
-    let count = after.len();
-    let left = |resource: &Resource| match before.iter().position(|other| other.text == resource.text) {
-        Some(at) => {
-            before.remove(at);
-            false
-        }
-        None => true,
-    };
-    let after: Vec<Resource> = after.into_iter().filter(left).collect();
-    let equal = count - after.len();
-    (before, after, equal)
+fn without_equal(before: Vec<Resource>, after: Vec<Resource>) -> (Vec<Resource>, Vec<Resource>, usize) {
+    let mut texts: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, resource) in before.iter().enumerate().rev() {
+        texts.entry(&resource.text).or_default().push(index);
+    }
+    let twin = |resource: &Resource| texts.get_mut(resource.text.as_str()).and_then(Vec::pop);
+    let twins: Vec<Option<usize>> = after.iter().map(twin).collect();
+    let taken: HashSet<usize> = twins.iter().flatten().copied().collect();
+    let before =
+        before.into_iter().enumerate().filter(|(index, _)| !taken.contains(index)).map(|(_, one)| one).collect();
+    let after = after.into_iter().zip(twins).filter(|(_, twin)| twin.is_none()).map(|(one, _)| one).collect();
+    (before, after, taken.len())
 }
 
 /// The first with the first, and so on; what is left over is alone.

@@ -1,26 +1,22 @@
 //! The manifests below a folder, in the order of their names, and what a folder of manifests holds beside them.
 //! Must not read a file.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::names::{CHART, KUSTOMIZATIONS, builder, has_ending, is_skipped};
 use super::repository::Repository;
 use super::{Here, Text, typed};
 use crate::error::{Error, Errors, Kind};
-
-/// What kustomize reads itself.
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
-/// The endings of manifests.
-const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// Adds the manifests below `folder` to `texts`. Links are followed as long as they stay inside the repository.
 pub(super) fn list(folder: &Path, here: &Here, texts: &mut Vec<Text>, errors: &mut Errors) {
     let repository = Repository::around(folder, here);
     let (before, wrong) = (texts.len(), errors.any());
     let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
-    let mut walk = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry));
+    let mut walk = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_not_for_us(entry));
     while let Some(entry) = walk.next() {
         let entry = entry.map_err(|error| walk_error(&error));
         let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
@@ -40,6 +36,26 @@ pub(super) fn list(folder: &Path, here: &Here, texts: &mut Vec<Text>, errors: &m
     }
 }
 
+/// The folders below those that `paths` name, links not followed, which a tool builds, with its name.
+pub fn built(paths: &[String]) -> BTreeSet<(String, &'static str)> {
+    let mut built = BTreeSet::new();
+    for folder in paths.iter().map(Path::new).filter(|path| path.is_dir()) {
+        let walk = WalkDir::new(folder).into_iter();
+        let walk = walk.filter_entry(|entry| entry.depth() == 0 || !is_hidden_or_a_chart_s(entry));
+        for entry in walk.flatten() {
+            let parent = entry.path().parent().map(typed).unwrap_or_default();
+            built.extend(builder(&entry.file_name().to_string_lossy()).map(|tool| (parent, tool)));
+        }
+    }
+    built
+}
+
+/// Whether there is a manifest below `folder`; the first one tells.
+pub(super) fn any(folder: &Path) -> bool {
+    let walk = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_not_for_us(entry));
+    walk.flatten().any(|entry| !entry.file_type().is_dir() && has_ending(entry.path()))
+}
+
 /// The entry's path if it is a manifest, an error if it may not be read.
 fn manifest(entry: DirEntry, repository: &Repository) -> Result<Option<PathBuf>, Error> {
     let is_manifest = !entry.file_type().is_dir() && has_ending(entry.path());
@@ -53,24 +69,14 @@ fn manifest(entry: DirEntry, repository: &Repository) -> Result<Option<PathBuf>,
     Ok(is_manifest.then(|| entry.into_path()))
 }
 
-/// Whether an entry is not for us: hidden, kustomize's, or part of a chart.
-fn is_skipped(entry: &DirEntry) -> bool {
+fn is_hidden_or_a_chart_s(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    name.starts_with('.') || KUSTOMIZATIONS.contains(&&*name) || (is_of_a_chart(&name) && is_in_a_chart(entry.path()))
+    name.starts_with('.') || (entry.file_type().is_dir() && is_not_for_us(entry))
 }
 
-/// Whether `name`, directly in a chart's folder, belongs to the chart.
-fn is_of_a_chart(name: &str) -> bool {
-    let is_values = name.starts_with("values") && name.ends_with(".yaml");
-    is_values || ["Chart.yaml", "templates", "charts"].contains(&name)
-}
-
-fn is_in_a_chart(path: &Path) -> bool {
-    path.parent().is_some_and(|folder| folder.join("Chart.yaml").exists())
-}
-
-fn has_ending(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
+fn is_not_for_us(entry: &DirEntry) -> bool {
+    let is_in_a_chart = || entry.path().parent().is_some_and(|folder| folder.join(CHART).exists());
+    is_skipped(&entry.file_name().to_string_lossy(), is_in_a_chart)
 }
 
 fn walk_error(error: &walkdir::Error) -> Error {
@@ -96,7 +102,7 @@ fn empty(folder: &Path) -> Error {
     let error = Error::new(Kind::Input, format!("no manifests below `{name}`"));
     if KUSTOMIZATIONS.iter().any(|file| holds(file)) {
         error.hint(format!("it is kustomize's: `kustomize build {name} | vault-render generate -`"))
-    } else if holds("Chart.yaml") {
+    } else if holds(CHART) {
         error.hint(format!("it is a Helm chart: `helm template {name} | vault-render generate -`"))
     } else {
         error.hint(

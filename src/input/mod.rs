@@ -3,8 +3,10 @@
 
 mod folder;
 mod git;
+mod names;
 mod others;
 mod repository;
+mod revision;
 mod windows;
 
 use std::io::Read;
@@ -16,8 +18,10 @@ use crate::source::Source;
 
 use repository::Repository;
 
+pub use folder::built;
 pub use git::Changed;
 pub use others::others;
+pub use revision::{Past, Revision};
 pub use windows::{Windows, windows};
 
 /// Which files are read.
@@ -71,6 +75,16 @@ pub fn read_wanted(paths: &[String], here: &Here, wanted: Wanted<'_>) -> (Vec<Ar
 /// the checkout that Argo CD implies, else the working folder.
 pub fn repository(here: &Here) -> PathBuf {
     Repository::around(&here.folder, here).root
+}
+
+/// Whether there is a manifest below `folder`, without reading any.
+pub fn any(folder: &Path) -> bool {
+    folder::any(folder)
+}
+
+/// Whether `path` is there and stays in the repository, links resolved.
+pub fn is_inside(path: &Path, here: &Here) -> bool {
+    here.folder.join(path).canonicalize().is_ok_and(|path| path.starts_with(repository(here)))
 }
 
 /// The texts that `paths` name, in order, none read yet.

@@ -10,10 +10,11 @@ const ANNOTATIONS: [&str; 3] =
 /// What kustomize leaves with `buildMetadata: [originAnnotations]`: YAML with the file's path, or the generator's.
 const ORIGIN: &str = "config.kubernetes.io/origin";
 
-/// The file that a `# Source: chart/templates/x.yaml` line before the document's first content names.
+/// The file that a `# Source: chart/templates/x.yaml` line before the document's first content names. helm writes it first of
+/// all; a template may have such a comment of its own.
 pub(super) fn of_comment(document: &str) -> Option<Arc<str>> {
-    let before_content = document.lines().take_while(|line| line.is_empty() || line.starts_with(['#', '-']));
-    before_content.filter_map(|line| line.strip_prefix("# Source: ")).last().map(|path| Arc::from(path.trim()))
+    let mut before_content = document.lines().take_while(|line| line.is_empty() || line.starts_with(['#', '-']));
+    before_content.find_map(|line| line.strip_prefix("# Source: ")).map(|path| Arc::from(path.trim()))
 }
 
 /// The file that an annotation names.

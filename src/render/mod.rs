@@ -13,6 +13,7 @@ mod survey;
 mod values;
 mod walk;
 mod write;
+mod written;
 
 pub use fetch::{fetch, harmless};
 pub use fill::{Rendered, fill};
@@ -23,6 +24,7 @@ pub use record::Record;
 pub use survey::{Document, Survey, Unread};
 pub use values::Values;
 pub use write::{Output, Pieces};
+pub use written::{Written, written};
 
 /// What a run makes of its input.
 #[derive(Clone, Copy, Debug, Default)]

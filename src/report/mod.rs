@@ -1,11 +1,14 @@
 //! How findings look: text for people, JSON and SARIF for programs, GitHub's commands for its runners. Knows no terminal: whoever prints says whether there are colours.
 
+pub mod diff;
 pub mod github;
 pub mod html;
 pub mod json;
+pub mod markdown;
 pub mod plan;
 pub mod sarif;
 pub mod text;
+mod visible;
 
 use std::sync::Arc;
 

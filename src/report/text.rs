@@ -29,7 +29,9 @@ pub fn finding(error: &Error, colour: Colour) -> String {
         None => " ".to_owned(),
     };
     if let Some(cause) = &error.cause {
-        line(&mut out, &format!("{gutter} = cause: {}", one_line(cause)));
+        let mut lines = cause.trim_end().lines().map(one_line);
+        line(&mut out, &format!("{gutter} = cause: {}", lines.next().unwrap_or_default()));
+        lines.for_each(|text| line(&mut out, format!("{gutter}          {text}").trim_end()));
     }
     if let Some(hint) = &error.hint {
         line(&mut out, &format!("{}: {}", colour.paint("1;32", "hint"), one_line(hint)));
@@ -132,9 +134,9 @@ hint: its nearest keys are `password`, `user`
     }
 
     #[test]
-    fn a_line_break_in_a_cause_stays_in_its_line() {
-        let text = finding(&Error::warning(Kind::Store, "x").cause("a\nb\u{1b}[2J"), Colour::None);
-        assert_eq!(text, "warning: x\n  = cause: a\\nb\\u{1b}[2J\n");
+    fn the_lines_of_a_cause_stay_in_its_column() {
+        let text = finding(&Error::warning(Kind::Store, "x").cause("a\n\nerror: b\u{1b}[2J\n"), Colour::None);
+        assert_eq!(text, "warning: x\n  = cause: a\n\n           error: b\\u{1b}[2J\n");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 use crate::support::program::program;
 
 /// What must never be seen, nor any eight bytes of it. No common word is in it.
-const CANARY: &str = "zq7Xk3vWn9Rb5Tg2";
+pub(crate) const CANARY: &str = "zq7Xk3vWn9Rb5Tg2";
 
 /// Every kind of value, each holding the canary.
 fn secrets() -> String {
@@ -38,7 +38,7 @@ const KEYS: &[&str] = &[
     "*",
 ];
 
-const CHAINS: &[&str] = &[
+pub(crate) const CHAINS: &[&str] = &[
     "",
     "base64decode",
     "base64encode",
@@ -68,7 +68,7 @@ const CHAINS: &[&str] = &[
 ];
 
 /// Manifests with `@` where a placeholder stands.
-const MANIFESTS: &[&str] = &[
+pub(crate) const MANIFESTS: &[&str] = &[
     "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata:\n  k: @\n",
     "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  k: 'x @ y'\n",
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: s}\ndata:\n  k: |\n    @\n  l: >-\n    {\"a\": \"@\"}\n",
@@ -183,7 +183,7 @@ fn run(text: &str, secrets: &Path, home: &Path) -> Result<(), String> {
 }
 
 /// Eight bytes of the canary, plain, as base64 or as hex digits, if they are in `bytes`.
-fn piece(bytes: &[u8]) -> Option<String> {
+pub(crate) fn piece(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes).to_lowercase();
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let encoded = (0..3).map(|skip| STANDARD.encode(&CANARY.as_bytes()[skip..]).trim_end_matches('=').to_owned());

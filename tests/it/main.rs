@@ -2,12 +2,14 @@
 
 mod auth;
 mod avp_name;
+mod build;
 mod canary;
 mod cases;
 mod check;
 mod clear;
 mod cli;
 mod cluster;
+mod diff;
 mod differential;
 mod docs;
 mod examples;

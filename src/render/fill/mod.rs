@@ -72,16 +72,15 @@ fn warnings(plan: &Plan<'_>, values: Values<'_>) -> Vec<Error> {
 
 fn fill_document(planned: &Planned<'_>, values: Values<'_>, errors: &mut Errors) -> Result<Vec<Edit>, Flaw> {
     let mut changes = Vec::new();
-    let mut complete = true;
     for gap in &planned.gaps {
         let node: NodeId = gap.node;
         match fill_gap(gap, &planned.tree, values, errors) {
             Filled::Set(value) => changes.push(Change::Set { node, value }),
             Filled::Removed => changes.push(Change::Remove { node }),
-            Filled::Stays => complete = false,
+            Filled::Stays => {}
         }
     }
-    if complete { edit(&planned.tree, planned.span, &changes) } else { Ok(Vec::new()) }
+    edit(&planned.tree, planned.span, &changes)
 }
 
 fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: Values<'_>, errors: &mut Errors) -> Filled {

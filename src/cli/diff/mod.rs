@@ -1,0 +1,123 @@
+//! `diff`: what changes, resource by resource, between two masked renderings.
+
+mod base;
+mod sides;
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use clap::error::ErrorKind;
+
+use super::environment::Environment;
+use super::given::Flags;
+use super::mask::MaskKey;
+use super::offline::Offline;
+use super::output;
+use crate::compare::Comparison;
+use crate::render::Options;
+use crate::report;
+
+use base::Base;
+
+/// Show what changes, resource by resource, without showing a secret
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// Files, folders, or `-` for stdin; without any, the current folder
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+
+    /// What it is compared with: a Git revision, or a folder or file
+    #[arg(long, value_name = "REV|DIR")]
+    base: String,
+
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Fill any YAML or JSON, values files too, not only Kubernetes objects
+    #[arg(long)]
+    any: bool,
+
+    #[command(flatten)]
+    offline: Offline,
+
+    #[command(flatten)]
+    mask: MaskKey,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// As `git diff` shows it
+    Text,
+    /// For a comment on a pull request, cut to what GitHub takes
+    Markdown,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  vault-render diff --base main                        the current folder against a branch
+  vault-render diff apps/web --base HEAD~1             what the last commit and the uncommitted changes do
+  vault-render diff --base \"$(git merge-base origin/main HEAD)\" --format markdown
+                                                       what a pull request changes, as a comment; docs/ci.md has it whole
+  vault-render diff overlays/prod --base overlays/staging
+  helm template web chart/ | vault-render diff - --base rendered/web.yaml
+  vault-render diff --base main --offline record.json  without a store: see `record`
+
+Resources are matched by kind, namespace and name, wherever they are written. Both sides are filled from the same store, and each
+value is shown as <redacted:FINGERPRINT>: equal values have equal fingerprints under one key. A revision is read from Git's
+objects; neither the working folder nor the index is touched. A folder's name comes before a revision's: refs/heads/NAME is always
+the branch.
+
+Exit codes: 0 nothing changes, 1 something does, 2 failed: a file, a setting, a placeholder or the store.";
+
+/// Compares.
+pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+    let base = Base::named(&args.base);
+    if matches!(base, Base::Revision(_)) && args.paths().iter().any(|path| path == "-") {
+        return output::usage(&no_stdin(&args.base), environment);
+    }
+    match sides::compare(args, &base, environment) {
+        Ok(Some(comparison)) => args.end(&comparison, environment),
+        Ok(None) => ExitCode::from(output::FAILED),
+        Err(error) => output::fail(error, environment),
+    }
+}
+
+impl Args {
+    /// What is compared.
+    fn paths(&self) -> Vec<String> {
+        if self.paths.is_empty() { vec![".".to_owned()] } else { self.paths.clone() }
+    }
+
+    fn options(&self) -> Options {
+        Options { strict: false, any: self.any }
+    }
+
+    /// Prints what changed; the exit code.
+    fn end(&self, comparison: &Comparison, environment: &Environment) -> ExitCode {
+        let shown = match self.format {
+            Format::Text => report::diff::text(comparison, environment.stdout_colour()),
+            Format::Markdown => report::markdown::comment(comparison),
+        };
+        match output::write(&[shown.as_bytes()]) {
+            Ok(()) if comparison.changes.is_empty() => ExitCode::SUCCESS,
+            Ok(()) => ExitCode::from(output::FOUND),
+            Err(error) => output::fail(error, environment),
+        }
+    }
+}
+
+/// What is piped in has no past.
+fn no_stdin(base: &str) -> clap::Error {
+    let message = format!(
+        "stdin has no revision `{base}`: compare it with a folder or a file\n\n  \
+         kustomize build . | vault-render diff - --base DIR"
+    );
+    let mut program = super::command();
+    program.build();
+    program.find_subcommand("diff").cloned().unwrap_or(program).error(ErrorKind::ArgumentConflict, message)
+}

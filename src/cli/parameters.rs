@@ -1,0 +1,24 @@
+//! `parameters`: what Argo CD's UI offers to set for the current folder.
+
+use std::process::ExitCode;
+
+use super::environment::Environment;
+use super::output;
+use crate::tool::{self, Tool};
+
+/// Print the parameters of the current folder, as Argo CD's UI shows them
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {}
+
+const AFTER_HELP: &str = "\
+For the `parameters.dynamic.command` of an Argo CD plugin: a JSON array with release name, values files, values, and each
+single value of the chart's values.yaml. What is no chart has no parameters.";
+
+/// Prints the announcement.
+pub(super) fn run(_args: &Args, environment: &Environment) -> ExitCode {
+    let is_chart = Tool::of(|name| environment.folder.join(name).exists()) == Tool::Helm;
+    let values = std::fs::read_to_string(environment.folder.join("values.yaml")).unwrap_or_default();
+    let list = if is_chart { tool::announce(&values, &environment.variables) } else { "[]".to_owned() };
+    output::finish(&(list + "\n"), environment)
+}

@@ -1,0 +1,37 @@
+//! Which names below a folder are manifests, and which are not for us: the same on a disk as in a revision.
+//! Knows names alone, no file.
+
+use std::path::Path;
+
+/// What kustomize reads itself.
+pub(super) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// What a folder with a chart holds.
+pub(super) const CHART: &str = "Chart.yaml";
+
+/// The endings of manifests.
+const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// Whether an entry is not for us: hidden, kustomize's, or part of a chart.
+pub(super) fn is_skipped(name: &str, is_in_a_chart: impl FnOnce() -> bool) -> bool {
+    name.starts_with('.') || KUSTOMIZATIONS.contains(&name) || (is_of_a_chart(name) && is_in_a_chart())
+}
+
+/// Whether a file is a manifest by its name.
+pub(super) fn has_ending(name: &Path) -> bool {
+    name.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
+}
+
+/// Which tool builds the folder that holds an entry of this name.
+pub(super) fn builder(name: &str) -> Option<&'static str> {
+    match name {
+        CHART => Some("helm"),
+        name => KUSTOMIZATIONS.contains(&name).then_some("kustomize"),
+    }
+}
+
+/// Whether `name`, directly in a chart's folder, belongs to the chart.
+fn is_of_a_chart(name: &str) -> bool {
+    let is_values = name.starts_with("values") && name.ends_with(".yaml");
+    is_values || [CHART, "templates", "charts"].contains(&name)
+}

@@ -1,0 +1,171 @@
+//! The manifests of a Git revision, read from Git's objects: neither the working folder nor the index is touched.
+//! The rules are those of a folder on a disk. Must not know what is in them.
+
+mod tree;
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::git::{Ask, commit, objects};
+use super::{Here, typed};
+use crate::error::{Error, Errors, Kind};
+use crate::source::Source;
+
+use tree::{Node, Tree, Why};
+
+/// How the pointer to a file that Git LFS keeps elsewhere begins.
+const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
+
+/// A revision of the repository around the working folder.
+#[derive(Debug)]
+pub struct Revision {
+    name: String,
+    root: PathBuf,
+    folder: PathBuf,
+    tree: Tree,
+}
+
+/// What a revision holds at some paths.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// The manifests by the names that they would have in the working folder.
+    pub files: Vec<(String, Arc<Source>)>,
+    /// What is not read, as warnings and notes.
+    pub errors: Errors,
+    /// The names of what is not read because it is not in this repository's objects: submodules, files in Git LFS.
+    pub elsewhere: Vec<String>,
+    /// The folders that a tool builds, with its name.
+    pub built: BTreeSet<(String, &'static str)>,
+}
+
+impl Revision {
+    /// Lists the revision's files.
+    pub fn open(revision: &str, here: &Here) -> Result<Self, Error> {
+        let failure = format!("cannot read the revision `{revision}` with `git`");
+        let ask = Ask::new(&here.folder, &failure);
+        let commit = commit(revision, here)?;
+        let root = ask.run(&["rev-parse", "--show-toplevel"])?;
+        let root = PathBuf::from(OsStr::from_bytes(root.trim_ascii_end()));
+        let listed = Ask::new(&root, &failure).run(&["ls-tree", "-r", "-z", "--full-tree", &commit])?;
+        let folder = here.folder.canonicalize().unwrap_or_else(|_| here.folder.clone());
+        let tree = tree(&listed, |links| objects(&root, links))?;
+        Ok(Self { name: revision.to_owned(), root, folder, tree })
+    }
+
+    /// Whether there is anything at `path`, as a user types it.
+    pub fn holds(&self, path: &str) -> bool {
+        self.inside(path).is_ok_and(|path| self.tree.find(path.as_os_str().as_bytes()).is_some())
+    }
+
+    /// Reads what `paths` name. What is not there is no error: it is new.
+    pub fn read(&self, paths: &[String]) -> Result<Past, Error> {
+        let (mut past, mut names, mut ids) = (Past::default(), Vec::new(), Vec::new());
+        for path in paths {
+            let Some(found) = self.tree.find(self.inside(path)?.as_os_str().as_bytes()) else { continue };
+            let name = |below: &[u8]| match below.is_empty() {
+                true => typed(Path::new(path)),
+                false => typed(&Path::new(path).join(OsStr::from_bytes(below))),
+            };
+            for (below, id) in found.files {
+                names.push(name(&below));
+                ids.push(id);
+            }
+            for (below, why) in found.left {
+                past.errors.push(self.left(&name(&below), why));
+                past.elsewhere.extend((why == Why::Submodule).then(|| name(&below)));
+            }
+            past.built.extend(found.built.into_iter().map(|(below, tool)| (name(&below), tool)));
+        }
+        for (name, bytes) in names.into_iter().zip(objects(&self.root, &ids)?) {
+            match bytes.starts_with(LFS) {
+                true => past.keep_elsewhere(name, &self.name),
+                false => past.files.push((name.clone(), Arc::new(Source::new(self.named(&name), bytes)))),
+            }
+        }
+        Ok(past)
+    }
+
+    /// A file's name in messages, as Git writes it.
+    fn named(&self, name: &str) -> String {
+        format!("{}:{name}", self.name)
+    }
+
+    /// A path, as a user types it, below the repository's root.
+    fn inside(&self, path: &str) -> Result<PathBuf, Error> {
+        let whole = plain(&self.folder.join(path));
+        let real = whole.canonicalize().ok();
+        let below = whole.strip_prefix(&self.root).map(Path::to_owned).ok();
+        let below = below.or_else(|| real.as_ref()?.strip_prefix(&self.root).map(Path::to_owned).ok());
+        below.ok_or_else(|| {
+            let detail = format!("`{path}` is outside of the repository, so no revision of it can be compared");
+            Error::new(Kind::Input, detail)
+                .hint("run it in the other repository, or compare with a folder: `--base DIR`")
+        })
+    }
+
+    fn left(&self, name: &str, why: Why) -> Error {
+        let name = self.named(name);
+        match why {
+            Why::Nowhere => Error::warning(Kind::Input, format!("the link `{name}` leads nowhere and is not compared")),
+            Why::Outside => Error::warning(
+                Kind::Input,
+                format!("the link `{name}` leads outside the repository and is not compared"),
+            ),
+            Why::Circle => {
+                Error::warning(Kind::Input, format!("the link `{name}` leads in a circle and is not compared"))
+            }
+            Why::Submodule => Error::note(Kind::Input, format!("the submodule `{name}` is not compared"))
+                .hint("run it in the submodule"),
+        }
+    }
+}
+
+impl Past {
+    fn keep_elsewhere(&mut self, name: String, revision: &str) {
+        let detail = format!("`{revision}:{name}` is kept in Git LFS and is not compared");
+        self.errors.push(Error::note(Kind::Input, detail));
+        self.elsewhere.push(name);
+    }
+}
+
+/// The tree that `git ls-tree -r -z` lists; `read` gives where links lead.
+fn tree(listed: &[u8], read: impl FnOnce(&[String]) -> Result<Vec<Vec<u8>>, Error>) -> Result<Tree, Error> {
+    let (mut tree, mut links, mut link_ids) = (Tree::default(), Vec::new(), Vec::new());
+    for entry in listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
+        // MODE SP TYPE SP ID TAB PATH
+        let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else { continue };
+        let (about, path) = (String::from_utf8_lossy(&entry[..tab]), &entry[tab + 1..]);
+        let mut words = about.split(' ');
+        let (mode, id) = (words.next().unwrap_or_default(), words.nth(1).unwrap_or_default().to_owned());
+        match mode {
+            "120000" => {
+                links.push(path);
+                link_ids.push(id);
+            }
+            "160000" => tree.insert(path, Node::Submodule),
+            _ => tree.insert(path, Node::File(id)),
+        }
+    }
+    for (path, target) in links.into_iter().zip(read(&link_ids)?) {
+        tree.insert(path, Node::Link(target));
+    }
+    Ok(tree)
+}
+
+/// A path without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                out.pop();
+            }
+            Component::CurDir => {}
+            component => out.push(component),
+        }
+    }
+    out
+}

@@ -1,0 +1,217 @@
+//! A revision's files as a tree in memory, its links followed as a file system follows them, but never out of it.
+//! Knows no Git: a file is what it is known by.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::super::names::{CHART, builder, has_ending, is_skipped};
+
+/// How many links one path may lead through.
+const LINKS: usize = 40;
+
+/// A folder's entries by their names, in the order in which a walk on a disk has them.
+type Folder = BTreeMap<Vec<u8>, Node>;
+
+/// What a name stands for.
+#[derive(Debug)]
+pub(super) enum Node {
+    Folder(Folder),
+    /// A file, by what it is known by.
+    File(String),
+    /// A link, with where it leads.
+    Link(Vec<u8>),
+    /// Another repository.
+    Submodule,
+}
+
+/// The files of a revision.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    root: Folder,
+}
+
+/// What is found below a path.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Manifests: their path below it, and what they are known by.
+    pub(super) files: Vec<(Vec<u8>, String)>,
+    /// What is not looked into: its path, and why.
+    pub(super) left: Vec<(Vec<u8>, Why)>,
+    /// Folders that a tool builds, with its name.
+    pub(super) built: Vec<(Vec<u8>, &'static str)>,
+}
+
+/// Why something is not looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// A link leads to nothing.
+    Nowhere,
+    /// A link leads out of the repository.
+    Outside,
+    /// Links lead in a circle.
+    Circle,
+    /// It is another repository.
+    Submodule,
+}
+
+impl Tree {
+    /// Puts a node at a path, its folders made.
+    pub(super) fn insert(&mut self, path: &[u8], node: Node) {
+        let mut names: Vec<&[u8]> = names(path).collect();
+        let Some(last) = names.pop() else { return };
+        let mut folder = &mut self.root;
+        for name in names {
+            let next = folder.entry(name.to_vec()).or_insert_with(|| Node::Folder(Folder::new()));
+            let Node::Folder(inner) = next else { return };
+            folder = inner;
+        }
+        folder.insert(last.to_vec(), node);
+    }
+
+    /// The manifests below the folder at `path`, or the file there whatever its name. None if there is neither.
+    pub(super) fn find(&self, path: &[u8]) -> Option<Found> {
+        let real = self.resolve(Vec::new(), path).ok()?;
+        let mut found = Found::default();
+        match self.node(&real)? {
+            At::File(id) => found.files.push((Vec::new(), id.to_owned())),
+            At::Folder(_) => self.walk(&[], &real, &mut found),
+            At::Submodule => found.left.push((Vec::new(), Why::Submodule)),
+        }
+        Some(found)
+    }
+
+    fn walk(&self, shown: &[u8], real: &[Vec<u8>], found: &mut Found) {
+        let Some(At::Folder(folder)) = self.node(real) else { return };
+        let is_in_a_chart = || folder.contains_key(CHART.as_bytes());
+        for name in folder.keys() {
+            let text = String::from_utf8_lossy(name);
+            found.built.extend(builder(&text).map(|tool| (shown.to_vec(), tool)));
+            if !is_skipped(&text, is_in_a_chart) {
+                let below = if shown.is_empty() { name.clone() } else { [shown, name].join(&b'/') };
+                self.entry(below, real, name, found);
+            }
+        }
+    }
+
+    fn entry(&self, shown: Vec<u8>, folder: &[Vec<u8>], name: &[u8], found: &mut Found) {
+        let is_manifest = has_ending(Path::new(OsStr::from_bytes(name)));
+        match self.resolve(folder.to_vec(), name) {
+            Ok(real) => match self.node(&real) {
+                Some(At::File(id)) => found.files.extend(is_manifest.then(|| (shown, id.to_owned()))),
+                Some(At::Folder(_)) if real.len() <= folder.len() && folder.starts_with(&real) => {
+                    found.left.push((shown, Why::Circle));
+                }
+                Some(At::Folder(_)) => self.walk(&shown, &real, found),
+                Some(At::Submodule) => found.left.push((shown, Why::Submodule)),
+                None => {}
+            },
+            Err(why) => found.left.extend((is_manifest || why != Why::Nowhere).then_some((shown, why))),
+        }
+    }
+
+    /// Where `path`, seen from `folder`, leads.
+    fn resolve(&self, folder: Vec<Vec<u8>>, path: &[u8]) -> Result<Vec<Vec<u8>>, Why> {
+        let (mut real, mut links) = (folder, 0);
+        let mut rest: VecDeque<Vec<u8>> = names(path).map(<[u8]>::to_vec).collect();
+        while let Some(name) = rest.pop_front() {
+            if name == b".." {
+                real.pop().ok_or(Why::Outside)?;
+                continue;
+            }
+            let Some(At::Folder(folder)) = self.node(&real) else { return Err(Why::Nowhere) };
+            match folder.get(&name).ok_or(Why::Nowhere)? {
+                Node::Link(target) if target.starts_with(b"/") => return Err(Why::Outside),
+                Node::Link(target) => {
+                    links += 1;
+                    if links > LINKS {
+                        return Err(Why::Circle);
+                    }
+                    names(target).map(<[u8]>::to_vec).rev().for_each(|name| rest.push_front(name));
+                }
+                _ => real.push(name),
+            }
+        }
+        Ok(real)
+    }
+
+    fn node(&self, real: &[Vec<u8>]) -> Option<At<'_>> {
+        let mut at = At::Folder(&self.root);
+        for name in real {
+            let At::Folder(folder) = at else { return None };
+            at = match folder.get(name)? {
+                Node::Folder(folder) => At::Folder(folder),
+                Node::File(id) => At::File(id),
+                Node::Submodule => At::Submodule,
+                Node::Link(_) => return None,
+            };
+        }
+        Some(at)
+    }
+}
+
+/// What stands where no link is left to follow.
+enum At<'t> {
+    Folder(&'t Folder),
+    File(&'t str),
+    Submodule,
+}
+
+/// The names of a path; a `.` is none.
+fn names(path: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+    path.split(|byte| *byte == b'/').filter(|name| !name.is_empty() && *name != b".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Names = Vec<String>;
+
+    fn found(files: &[&str], links: &[(&str, &str)], path: &str) -> Option<(Names, Vec<(String, Why)>)> {
+        let mut tree = Tree::default();
+        files.iter().for_each(|file| tree.insert(file.as_bytes(), Node::File((*file).to_owned())));
+        links.iter().for_each(|(link, target)| tree.insert(link.as_bytes(), Node::Link(target.as_bytes().to_vec())));
+        tree.insert(b"sub", Node::Submodule);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let found = tree.find(path.as_bytes())?;
+        let left = found.left.into_iter().map(|(path, why)| (text(path), why));
+        Some((found.files.into_iter().map(|(path, _)| text(path)).collect(), left.collect()))
+    }
+
+    #[test]
+    fn a_walk_finds_what_one_on_a_disk_finds() {
+        let files =
+            ["b/z.yml", "b/a.json", "c.yaml", "b.yaml", "n.txt", "b-c.yaml", ".x/y.yaml", "k/kustomization.yaml"];
+        let chart = ["chart/Chart.yaml", "chart/values-x.yaml", "chart/templates/t.yaml", "chart/extra.yaml"];
+        let (names, left) = found(&[&files[..], &chart].concat(), &[], "").unwrap();
+        assert_eq!(names, ["b/a.json", "b/z.yml", "b-c.yaml", "b.yaml", "c.yaml", "chart/extra.yaml"]);
+        assert_eq!(left, [("sub".to_owned(), Why::Submodule)]);
+        assert_eq!(found(&files, &[], "b").unwrap().0, ["a.json", "z.yml"]);
+        assert_eq!(found(&files, &[], "n.txt").unwrap().0, [""]);
+        assert_eq!(found(&files, &[], "nowhere"), None);
+    }
+
+    #[test]
+    fn links_are_followed_inside_the_tree_only() {
+        for (link, target, path, expected) in [
+            ("l.yaml", "a/x.yaml", "", Ok("l.yaml")),
+            ("l", "a", "", Ok("l/x.yaml")),
+            ("l", "./a", "l", Ok("x.yaml")),
+            ("c/l.yaml", "../a/x.yaml", "c", Ok("l.yaml")),
+            ("l.yaml", "../x.yaml", "", Err(Why::Outside)),
+            ("l", "..", "", Err(Why::Outside)),
+            ("l.yaml", "/etc/x.yaml", "", Err(Why::Outside)),
+            ("l.yaml", "nowhere.yaml", "", Err(Why::Nowhere)),
+            ("a/up", "..", "", Err(Why::Circle)),
+            ("l", "l", "", Err(Why::Circle)),
+        ] {
+            let (names, left) = found(&["a/x.yaml"], &[(link, target)], path).unwrap();
+            match expected {
+                Ok(name) => assert!(names.contains(&name.to_owned()), "{link} -> {target}: {names:?}"),
+                Err(why) => assert_eq!(left.first().map(|(_, why)| *why), Some(why), "{link} -> {target}"),
+            }
+        }
+    }
+}

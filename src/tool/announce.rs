@@ -1,0 +1,126 @@
+//! The parameters of a chart, for Argo CD's UI: one JSON array, as its plugins print it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_yaml::Value;
+
+use super::parameter::{Form, PARAMETERS, Row};
+
+/// More single values than that are no help in a form.
+const MOST: usize = 500;
+
+/// A parameter as Argo CD reads it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Announcement<'a> {
+    name: &'static str,
+    title: &'static str,
+    tooltip: &'static str,
+    collection_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    string: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    array: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map: Option<&'a BTreeMap<String, String>>,
+}
+
+/// The parameters of a chart with these values: its defaults, for people to change.
+pub fn announce(values: &str, variables: &BTreeMap<String, String>) -> String {
+    let map = single_values(values);
+    let release = variables.get("ARGOCD_APP_NAME").map_or("", |name| name.rsplit('_').next().unwrap_or(name));
+    let announcement = |row: &'static Row| Announcement {
+        name: row.name,
+        title: row.title,
+        tooltip: row.tooltip,
+        collection_type: match row.form {
+            Form::Text => "string",
+            Form::Array => "array",
+            Form::Map => "map",
+        },
+        string: (row.form == Form::Text).then_some(if row.name == "release-name" { release } else { "" }),
+        array: (row.form == Form::Array).then_some(&[][..]),
+        map: (row.form == Form::Map).then_some(&map),
+    };
+    let list: Vec<Announcement<'_>> = PARAMETERS.iter().map(announcement).collect();
+    serde_json::to_string(&list).unwrap_or_default()
+}
+
+/// The single values of a values file, by the path that helm's `--set` takes. A text that does not parse has none: helm will say so.
+fn single_values(text: &str) -> BTreeMap<String, String> {
+    let mut map = BTreeMap::new();
+    if let Ok(values) = serde_yaml::from_str::<Value>(text) {
+        flatten(&values, "", &mut map);
+    }
+    map
+}
+
+fn flatten(value: &Value, path: &str, map: &mut BTreeMap<String, String>) {
+    if map.len() >= MOST {
+        return;
+    }
+    match value {
+        Value::Mapping(entries) => {
+            for (key, value) in entries {
+                let key = scalar(key).unwrap_or_default().replace('.', "\\.");
+                let path = if path.is_empty() { key } else { format!("{path}.{key}") };
+                flatten(value, &path, map);
+            }
+        }
+        Value::Sequence(items) => {
+            items.iter().enumerate().for_each(|(index, item)| flatten(item, &format!("{path}[{index}]"), map));
+        }
+        single => {
+            if let Some(text) = scalar(single) {
+                map.insert(path.to_owned(), text);
+            }
+        }
+    }
+}
+
+/// What a form shows of a value; none of null.
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(bool) => Some(bool.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_announced_by_their_paths() {
+        let values = "image: {repository: web, tag: '1.0'}\nreplicas: 2\non: true\nnone:\nlist: [a, {b: c}]\n\
+                      annotations: {a.b/c: '<path:x#y>'}\n";
+        let expected = [
+            ("annotations.a\\.b/c", "<path:x#y>"),
+            ("image.repository", "web"),
+            ("image.tag", "1.0"),
+            ("list[0]", "a"),
+            ("list[1].b", "c"),
+            ("on", "true"),
+            ("replicas", "2"),
+        ];
+        let found = single_values(values);
+        assert_eq!(found.iter().map(|(key, value)| (&**key, &**value)).collect::<Vec<_>>(), expected);
+        assert!(single_values("a: [").is_empty());
+    }
+
+    #[test]
+    fn an_announcement_has_the_fields_of_argo_cd() {
+        let variables = [("ARGOCD_APP_NAME".to_owned(), "team_web".to_owned())].into();
+        let text = announce("a: 1\n", &variables);
+        let list: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        let of = |name: &str| list.iter().find(|row| row["name"] == name).unwrap();
+        assert_eq!(of("release-name")["string"], "web");
+        assert_eq!(of("release-name")["collectionType"], "string");
+        assert_eq!(of("values-files")["array"], serde_json::json!([]));
+        assert_eq!(of("helm-parameters")["map"], serde_json::json!({"a": "1"}));
+        assert!(list.iter().all(|row| row["title"].is_string() && row["tooltip"].is_string()));
+    }
+}

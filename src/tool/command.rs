@@ -1,0 +1,64 @@
+//! A command as a value: program, words, environment, files. Knows no tool and runs nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A program to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// What it is called in messages, e.g. `helm template`.
+    pub name: &'static str,
+    /// The program: a name to look up, or a path.
+    pub program: String,
+    /// Its arguments. No shell reads them.
+    pub words: Vec<String>,
+    /// All of its environment.
+    pub environment: BTreeMap<String, String>,
+    /// What must be in its private folder before it starts: paths and texts.
+    pub files: Vec<(PathBuf, String)>,
+}
+
+/// Whether a path is there and stays in the repository: what a tenant may name.
+pub(super) type Inside<'g> = &'g dyn Fn(&Path) -> bool;
+
+/// What a command is built from. The folder's files are read by the edge.
+pub struct Given<'g> {
+    /// The folder, as it was typed.
+    pub folder: &'g Path,
+    /// The environment of this program.
+    pub variables: &'g BTreeMap<String, String>,
+    /// The operator's own words for the tool.
+    pub words: &'g [String],
+    /// The release that `--release-name` names.
+    pub release_name: Option<&'g str>,
+    /// Which helm.
+    pub helm: &'g str,
+    /// Which kustomize.
+    pub kustomize: &'g str,
+    /// A folder that nobody else can read, gone at the end.
+    pub private: &'g Path,
+    /// Whether a path that a tenant names stays in the repository.
+    pub inside: Inside<'g>,
+    /// The text of a file in the folder, if it is there.
+    pub read: &'g dyn Fn(&str) -> Option<String>,
+    /// Whether something is in the folder.
+    pub holds: &'g dyn Fn(&str) -> bool,
+}
+
+impl Given<'_> {
+    /// A variable that is set to something.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// The folder as an argument: never taken for a flag, a name or an address.
+    pub(super) fn folder_word(&self) -> String {
+        argument(self.folder)
+    }
+}
+
+/// A path as an argument, a leading `./` where it is relative: never taken for a flag, a name or an address.
+pub(super) fn argument(path: &Path) -> String {
+    let here = if path.is_absolute() { Path::new("") } else { Path::new(".") };
+    here.join(path).to_string_lossy().into_owned()
+}

@@ -1,0 +1,67 @@
+//! The charts that a chart needs: when `helm dependency build` must fetch them, and the repositories that it needs to know.
+
+use serde::Deserialize;
+
+use super::command::{Command, Given};
+use super::environment::environment;
+use crate::error::{Error, Kind};
+
+/// What names the exact charts, in helm's own order: that of charts today, that of old ones.
+const LOCKS: [&str; 2] = ["Chart.lock", "requirements.lock"];
+
+/// A lock.
+#[derive(Deserialize)]
+struct Lock {
+    #[serde(default)]
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    #[serde(default)]
+    repository: String,
+}
+
+/// `helm dependency build`, if a lock asks for charts and `charts/` is missing. It writes that folder.
+pub(super) fn build(given: &Given<'_>) -> Result<Option<Command>, Error> {
+    if (given.holds)("charts") {
+        return Ok(None);
+    }
+    let Some((name, text)) = LOCKS.iter().find_map(|name| Some((name, (given.read)(name)?))) else { return Ok(None) };
+    let lock: Lock = serde_yaml::from_str(&text)
+        .map_err(|error| Error::new(Kind::Input, format!("`{name}` does not parse")).cause(error.to_string()))?;
+    if lock.dependencies.is_empty() {
+        return Ok(None);
+    }
+    lock.dependencies.iter().try_for_each(|dependency| inside(given, name, &dependency.repository))?;
+    let file = given.private.join("repositories.yaml");
+    let words = ["dependency", "build", "--repository-config"].map(str::to_owned);
+    let words = words.into_iter().chain([file.display().to_string(), "--".to_owned(), given.folder_word()]).collect();
+    Ok(Some(Command {
+        name: "helm dependency build",
+        program: given.helm.to_owned(),
+        words,
+        environment: environment(given.variables, given.private),
+        files: vec![(file, repositories(&lock))],
+    }))
+}
+
+/// A chart beside this one must be in the repository.
+fn inside(given: &Given<'_>, lock: &str, repository: &str) -> Result<(), Error> {
+    let Some(path) = repository.strip_prefix("file://") else { return Ok(()) };
+    if (given.inside)(&given.folder.join(path)) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Input, format!("`{lock}` names the chart `{repository}`, which is not in the repository")))
+}
+
+/// The repositories, as helm keeps those that it knows.
+fn repositories(lock: &Lock) -> String {
+    let mut urls: Vec<&str> = lock.dependencies.iter().map(|dependency| dependency.repository.as_str()).collect();
+    urls.retain(|url| url.starts_with("https://") || url.starts_with("http://"));
+    urls.sort_unstable();
+    urls.dedup();
+    let entry = |(number, url)| serde_json::json!({"name": format!("repository-{number}"), "url": url});
+    let list: Vec<serde_json::Value> = urls.iter().enumerate().map(entry).collect();
+    serde_json::json!({"apiVersion": "", "generated": "2000-01-01T00:00:00Z", "repositories": list}).to_string()
+}

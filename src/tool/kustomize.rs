@@ -1,0 +1,52 @@
+//! `kustomize build` as a command, and the flags that a tenant may use.
+
+use super::allow::{Flag, Rule, Said};
+use super::command::{Command, Given};
+use super::environment::environment;
+use crate::error::Errors;
+
+/// The flags of `kustomize build` with something to say about tenants; what is not here is not for them.
+const FLAGS: &[Flag] = &[
+    Flag::new("--helm-kube-version", Rule::Text),
+    Flag::new("--helm-api-versions", Rule::Text),
+    Flag::refused("--enable-helm", "runs helm with words that a kustomization chooses"),
+    Flag::refused("--helm-command", RUNS),
+    Flag::refused("--enable-exec", RUNS),
+    Flag::refused("--enable-alpha-plugins", RUNS),
+    Flag::refused("--load-restrictor", "reads files outside the kustomization"),
+    Flag::refused("--env", CONTAINER).letter('e'),
+    Flag::refused("--mount", CONTAINER),
+    Flag::refused("--network", CONTAINER),
+    Flag::refused("--network-name", CONTAINER),
+    Flag::refused("--as-current-user", CONTAINER),
+    Flag::refused("--output", "writes files").letter('o'),
+];
+
+const RUNS: &str = "runs a program";
+const CONTAINER: &str = "is about functions in containers";
+
+/// The tenant's words.
+const WORDS: &str = "ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS";
+
+/// `kustomize build`; the operator's words come last.
+pub(super) fn build(given: &Given<'_>, errors: &mut Errors) -> Command {
+    let said = Said { flags: FLAGS, tool: "kustomize", variable: WORDS, inside: given.inside };
+    let tenant = said.judge(given.get(WORDS).unwrap_or_default(), errors);
+    let mut words = vec!["build".to_owned()];
+    if given.words.iter().any(|word| word == "--enable-helm") {
+        words.extend(helm(given));
+    }
+    words.extend(tenant.words);
+    words.extend(given.words.iter().cloned());
+    words.extend(["--".to_owned(), given.folder_word()]);
+    let environment = environment(given.variables, given.private);
+    Command { name: "kustomize build", program: given.kustomize.to_owned(), words, environment, files: Vec::new() }
+}
+
+/// What helm needs to know if kustomize calls it.
+fn helm(given: &Given<'_>) -> Vec<String> {
+    let version = given.get("KUBE_VERSION").map(|version| format!("--helm-kube-version={version}"));
+    let apis = given.get("KUBE_API_VERSIONS").unwrap_or_default().split(',').filter(|api| !api.is_empty());
+    let apis = apis.map(|api| format!("--helm-api-versions={api}"));
+    [format!("--helm-command={}", given.helm)].into_iter().chain(version).chain(apis).collect()
+}

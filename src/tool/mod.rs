@@ -1,0 +1,98 @@
+//! helm and kustomize as children: which one a folder is for, the command as a value, and one edge (`run.rs`) that runs it.
+//! Must not know a placeholder: what a tool prints is a source like any other.
+
+mod allow;
+mod announce;
+mod command;
+mod dependencies;
+mod environment;
+mod helm;
+mod kustomize;
+mod parameter;
+mod run;
+mod words;
+
+pub use announce::announce;
+pub use command::{Command, Given};
+pub use run::{Output, run};
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Errors};
+
+/// What makes manifests of a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// A chart.
+    Helm,
+    /// A kustomization.
+    Kustomize,
+    /// Nothing: they are manifests.
+    Plain,
+}
+
+/// What tells a folder's tool, the first that is there.
+const MARKS: [(&str, Tool); 4] = [
+    ("Chart.yaml", Tool::Helm),
+    ("kustomization.yaml", Tool::Kustomize),
+    ("kustomization.yml", Tool::Kustomize),
+    ("Kustomization", Tool::Kustomize),
+];
+
+impl Tool {
+    /// The tool of a folder that holds the files which `holds` knows.
+    pub fn of(holds: impl Fn(&str) -> bool) -> Self {
+        MARKS.iter().find(|(name, _)| holds(name)).map_or(Self::Plain, |(_, tool)| *tool)
+    }
+
+    /// Its name, as `--tool` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Helm => "helm",
+            Self::Kustomize => "kustomize",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// The commands that make the folder's manifests, the last of them prints them; none for plain manifests.
+    pub fn commands(self, given: &Given<'_>, errors: &mut Errors) -> Vec<Command> {
+        match self {
+            Self::Helm => helm::commands(given, errors),
+            Self::Kustomize => vec![kustomize::build(given, errors)],
+            Self::Plain => Vec::new(),
+        }
+    }
+
+    /// The file that a template's name in the tool's output stands for.
+    pub fn template(self, folder: &Path, origin: &str) -> Option<PathBuf> {
+        match self {
+            Self::Helm => helm::template_file(folder, origin),
+            Self::Kustomize => Some(folder.join(origin)),
+            Self::Plain => None,
+        }
+    }
+}
+
+/// The errors of one thing that may fail, and what it came to.
+fn collect<T>(result: Result<T, Error>, errors: &mut Errors) -> Option<T> {
+    result.map_err(|error| errors.push(error)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_s_files_tell_its_tool() {
+        for (files, tool) in [
+            (&["Chart.yaml", "kustomization.yaml"][..], Tool::Helm),
+            (&["kustomization.yaml", "a.yaml"], Tool::Kustomize),
+            (&["kustomization.yml"], Tool::Kustomize),
+            (&["Kustomization"], Tool::Kustomize),
+            (&["chart.yaml", "a.yaml"], Tool::Plain),
+            (&[], Tool::Plain),
+        ] {
+            assert_eq!(Tool::of(|name| files.contains(&name)), tool, "{files:?}");
+        }
+    }
+}

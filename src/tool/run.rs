@@ -1,0 +1,134 @@
+//! Runs a command: the one edge of this folder. What it prints is bounded, and it ends when its future is dropped.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::Child;
+
+use super::command::Command;
+use crate::error::{Error, Kind};
+
+/// How much a tool may print: more than twice what Argo CD takes.
+const MOST: u64 = 256 << 20;
+
+/// How much of its messages is kept: their end.
+const MESSAGE: usize = 8 << 10;
+
+/// How long its output may stay open after it has ended: a process that it left behind may hold it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a tool that succeeded has printed.
+#[derive(Debug)]
+pub struct Output {
+    /// On stdout.
+    pub stdout: Vec<u8>,
+    /// On stderr: its end, trimmed.
+    pub message: String,
+}
+
+/// Runs a command to its end. Whoever drops this future kills it.
+pub async fn run(command: &Command) -> Result<Output, Error> {
+    for (path, text) in &command.files {
+        write(path, text).map_err(|error| {
+            Error::new(Kind::Input, format!("cannot write `{}`", path.display())).cause(error.to_string())
+        })?;
+    }
+    let (output, status) = finish(start(command)?, command).await?;
+    if status.success() { Ok(output) } else { Err(failed(command, status, &output.message)) }
+}
+
+/// A new file that only we can read.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+fn start(command: &Command) -> Result<Child, Error> {
+    let program = find(command).ok_or_else(|| missing(command))?;
+    let mut child = tokio::process::Command::new(&program);
+    child.args(&command.words).env_clear().envs(&command.environment).kill_on_drop(true);
+    child.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    child.spawn().map_err(|error| {
+        Error::new(Kind::Input, format!("cannot run `{}`", program.display())).cause(error.to_string())
+    })
+}
+
+/// The program's file: what is named by a path, else the first in `PATH`.
+fn find(command: &Command) -> Option<PathBuf> {
+    if command.program.contains('/') {
+        return Some(PathBuf::from(&command.program)).filter(|path| path.exists());
+    }
+    let folders = command.environment.get("PATH")?.split(':').map(|folder| Path::new(folder).join(&command.program));
+    folders.into_iter().find(|path| path.is_file())
+}
+
+fn missing(command: &Command) -> Error {
+    let program = &command.program;
+    let tool = command.name.split(' ').next().unwrap_or_default();
+    let place = if program.contains('/') { "" } else { " in PATH" };
+    Error::new(Kind::Input, format!("there is no `{program}`{place}"))
+        .hint(format!("install {tool}, or name it with `--{tool} PATH`"))
+}
+
+/// Everything that a program prints, and how it ends.
+async fn finish(mut child: Child, command: &Command) -> Result<(Output, ExitStatus), Error> {
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let reading = async { tokio::join!(all(stdout), end(stderr)) };
+    tokio::pin!(reading);
+    let (status, read) = tokio::select! {
+        read = &mut reading => (child.wait().await, Some(read)),
+        status = child.wait() => (status, tokio::time::timeout(PATIENCE, &mut reading).await.ok()),
+    };
+    let cannot = |error: std::io::Error| {
+        Error::new(Kind::Input, format!("cannot read what `{}` prints", command.name)).cause(error.to_string())
+    };
+    let status = status.map_err(cannot)?;
+    let Some((stdout, message)) = read else {
+        let left = "has ended, and a process that it left behind holds its output";
+        return Err(Error::new(Kind::Input, format!("`{}` {left}", command.name)));
+    };
+    let stdout = stdout.map_err(cannot)?;
+    if stdout.len() as u64 > MOST {
+        return Err(Error::new(Kind::Input, format!("`{}` prints more than {} MiB", command.name, MOST >> 20)));
+    }
+    Ok((Output { stdout, message }, status))
+}
+
+/// All that comes, or a byte more than may come: nobody listens to the rest.
+async fn all(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(pipe) = pipe {
+        pipe.take(MOST + 1).read_to_end(&mut bytes).await?;
+    }
+    Ok(bytes)
+}
+
+/// The end of what comes, as text, trimmed.
+async fn end(pipe: Option<impl AsyncRead + Unpin>) -> String {
+    let Some(mut pipe) = pipe else { return String::new() };
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    while let Ok(count @ 1..) = pipe.read(&mut buffer).await {
+        bytes.extend(&buffer[..count]);
+        if bytes.len() > 2 * MESSAGE {
+            bytes.drain(..bytes.len() - MESSAGE);
+        }
+    }
+    let start = bytes.len().saturating_sub(MESSAGE);
+    String::from_utf8_lossy(&bytes[start..]).trim().to_owned()
+}
+
+fn failed(command: &Command, status: ExitStatus, message: &str) -> Error {
+    let how = match (status.code(), status.signal()) {
+        (Some(code), _) => format!("failed with exit code {code}"),
+        (None, Some(9)) => "was killed by signal 9: the memory may not have been enough".to_owned(),
+        (None, signal) => format!("was killed by signal {}", signal.unwrap_or_default()),
+    };
+    let error = Error::new(Kind::Input, format!("`{}` {how}", command.name));
+    error.cause(if message.is_empty() { "it printed no message" } else { message })
+}

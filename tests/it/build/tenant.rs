@@ -1,0 +1,170 @@
+//! What a tenant may say to helm and kustomize, and what reaches them.
+
+use std::path::Path;
+
+use super::{build, helms, objects, stdout, write};
+use crate::support::servers;
+
+/// A script in place of a tool: it prints a manifest that shows its words and its environment.
+const MIRROR: &str = "#!/bin/sh\necho 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mirror}\ndata:'\n\
+                      for word; do echo \"- $word\" >&2; done\nprintf '  environment: |\\n'\nenv | sed 's/^/    /'\n";
+
+/// A folder with a chart that shows its values, a kustomization, and the mirror.
+fn repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, "chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n");
+    let values = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}, namespace: {{ .Release.Namespace }}}\n\
+                  data:\n  values: {{ .Values | toJson | quote }}\n  kube: {{ .Capabilities.KubeVersion.Version | quote }}\n\
+                  {{- if .Capabilities.APIVersions.Has \"example.com/v1\" }}\n  api: there\n{{- end }}\n";
+    write(root, "chart/templates/values.yaml", values);
+    write(
+        root,
+        "chart/templates/test.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: t, annotations: {helm.sh/hook: test}}\n",
+    );
+    write(root, "prod.yaml", "file: prod\n");
+    write(root, "kustomize/kustomization.yaml", "resources: [a.yaml]\n");
+    write(root, "kustomize/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+    write(root, "mirror", MIRROR);
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(root.join("mirror"), executable).unwrap();
+    folder
+}
+
+fn mirrored(folder: &Path, variables: &[(&str, &str)]) -> (String, String) {
+    let run = build(folder, &["chart", "--helm", "./mirror"]);
+    let output = variables.iter().fold(run, |run, (name, value)| run.env(name, value)).output();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn no_setting_and_no_secret_reaches_a_tool() {
+    let folder = repository();
+    let variables = [
+        ("VAULT_ADDR", "https://canary"),
+        ("VAULT_TOKEN", "canary"),
+        ("AVP_SECRET_ID", "canary"),
+        ("ARGOCD_ENV_AVP_ROLE_ID", "canary"),
+        ("AWS_SECRET_ACCESS_KEY", "canary"),
+        ("KUBERNETES_SERVICE_HOST", "canary"),
+        ("HTTPS_PROXY", "http://user:canary@proxy"),
+        ("LANG", "C.UTF-8"),
+    ];
+    let (stdout, stderr) = mirrored(folder.path(), &variables);
+    assert!(!stdout.contains("canary") && !stdout.contains("VAULT_") && !stdout.contains("AVP_"), "{stdout}{stderr}");
+    assert!(stdout.contains("    LANG=C.UTF-8\n") && stdout.contains("    HOME=/"), "{stdout}{stderr}");
+}
+
+#[test]
+fn argo_cd_s_variables_become_words() {
+    let folder = repository();
+    let (_, stderr) = mirrored(
+        folder.path(),
+        &[
+            ("ARGOCD_APP_NAME", "team_web"),
+            ("ARGOCD_APP_NAMESPACE", "shop"),
+            ("KUBE_VERSION", "1.34.0"),
+            ("KUBE_API_VERSIONS", "v1,example.com/v1"),
+            ("ARGOCD_ENV_HELM_ARGS", "--set 'a=b c' -f prod.yaml --skip-tests --skip-crds"),
+            ("ARGOCD_APP_PARAMETERS", r#"[{"name":"helm-parameters","map":{"x":"1,2"}}]"#),
+        ],
+    );
+    let words = "\
+- template
+           - --namespace=shop
+           - --kube-version=1.34.0
+           - --api-versions=v1,example.com/v1
+           - --set=x=1\\,2
+           - --set=a=b c
+           - --values=./prod.yaml
+           - --skip-tests
+           - --
+           - web
+           - ./chart
+";
+    assert!(stderr.contains(words), "{stderr}");
+}
+
+#[test]
+fn values_come_from_everywhere_and_the_later_ones_win() {
+    let folder = repository();
+    let parameters = r#"[{"name":"values-files","array":["prod.yaml"]},{"name":"values","string":"yaml: p\nfile: p\n"},
+        {"name":"helm-parameters","map":{"single":"3","list":"{a,b}","text":"a,b"}},{"name":"release-name","string":"own"}]"#;
+    for helm in helms() {
+        let run = build(folder.path(), &["chart", "--helm", &helm.display().to_string(), "--", "--set", "operator=o"]);
+        let run = run
+            .env("ARGOCD_APP_NAME", "web")
+            .env("ARGOCD_APP_NAMESPACE", "shop")
+            .env("KUBE_VERSION", "1.29.3")
+            .env("KUBE_API_VERSIONS", "example.com/v1,example.com/v1/Thing")
+            .env("ARGOCD_ENV_HELM_VALUES", "env: e\nyaml: e\n")
+            .env("ARGOCD_ENV_HELM_ARGS", "--set word=w,operator=w --skip-tests")
+            .env("ARGOCD_APP_PARAMETERS", parameters);
+        let objects = objects(&stdout(run));
+        assert_eq!(objects.len(), 1, "{objects:?}");
+        let (data, metadata) = (&objects[0]["data"], &objects[0]["metadata"]);
+        let values: serde_json::Value = serde_json::from_str(data["values"].as_str().unwrap()).unwrap();
+        let expected = serde_json::json!({"file": "p", "yaml": "e", "env": "e", "single": 3, "list": ["a", "b"],
+            "text": "a,b", "word": "w", "operator": "o"});
+        assert_eq!(values, expected);
+        assert_eq!((metadata["name"].as_str(), metadata["namespace"].as_str()), (Some("own"), Some("shop")));
+        assert_eq!((data["kube"].as_str(), data["api"].as_str()), (Some("v1.29.3"), Some("there")));
+    }
+}
+
+#[test]
+fn what_a_tenant_may_not_say_is_refused_by_name() {
+    let folder = repository();
+    std::os::unix::fs::symlink("/etc/hostname", folder.path().join("link.yaml")).unwrap();
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    for (words, refused) in [
+        ("--post-renderer ./mirror", "`--post-renderer` in `ARGOCD_ENV_HELM_ARGS` runs a program"),
+        ("--set-file a=/etc/hostname", "`--set-file` in `ARGOCD_ENV_HELM_ARGS` names `/etc/hostname`"),
+        ("--set-file a=link.yaml", "`--set-file` in `ARGOCD_ENV_HELM_ARGS` names `link.yaml`"),
+        ("-f ../../../../../../etc/hostname", "`--values` in `ARGOCD_ENV_HELM_ARGS` names `../"),
+        ("-f https://example.com/x.yaml", "`--values` in `ARGOCD_ENV_HELM_ARGS` names the address"),
+        ("-f -", "`--values` in `ARGOCD_ENV_HELM_ARGS` names `-`, which is not in the repository"),
+        ("--kubeconfig /x", "`--kubeconfig` in `ARGOCD_ENV_HELM_ARGS` talks to a cluster"),
+        ("--dry-run=server", "`--dry-run` in `ARGOCD_ENV_HELM_ARGS` talks to a cluster"),
+        ("--repo https://example.com", "`--repo` in `ARGOCD_ENV_HELM_ARGS` is about a chart from elsewhere"),
+        ("--name-template {{env}}", "`--name-template` in `ARGOCD_ENV_HELM_ARGS` is a template"),
+        ("other/chart", "`other/chart` in `ARGOCD_ENV_HELM_ARGS` is no flag"),
+        ("--sets a=b", "`--sets` in `ARGOCD_ENV_HELM_ARGS` is none that a tenant may use"),
+    ] {
+        let run = build(folder.path(), &["chart", "--helm", "./mirror"]).env("ARGOCD_ENV_HELM_ARGS", words);
+        run.status(1).stderr_holds([refused]).check();
+    }
+    for words in [
+        "--enable-exec",
+        "--enable-alpha-plugins",
+        "--load-restrictor=LoadRestrictionsNone",
+        "--enable-helm",
+        "--helm-command=./mirror",
+        "-o x",
+        "--output=x",
+        "-e HOME",
+        "--network",
+    ] {
+        let run = build(folder.path(), &["kustomize", "--kustomize", "./mirror"]);
+        let run = run.env("ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS", words).status(1);
+        run.stderr_holds(["in `ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS`", "only the operator may use it"]).check();
+    }
+    let parameters = r#"[{"name":"values-files","array":["/etc/hostname"]}]"#;
+    let run = build(folder.path(), &["chart", "--helm", "./mirror"]).env("ARGOCD_APP_PARAMETERS", parameters);
+    run.status(1).stderr_holds(["`--values` in `ARGOCD_APP_PARAMETERS` names `/etc/hostname`"]).check();
+}
+
+#[test]
+fn the_operator_s_words_are_his_own() {
+    let Some(kustomize) = servers::binary("kustomize") else { return };
+    let folder = repository();
+    let kustomize = kustomize.display().to_string();
+    write(folder.path(), "kustomize/kustomization.yaml", "resources: [../outside.yaml]\n");
+    write(folder.path(), "outside.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: outside}\n");
+    let refused = build(folder.path(), &["kustomize", "--kustomize", &kustomize]).status(1);
+    refused.stderr_holds(["`kustomize build` failed with exit code 1", "security; file"]).check();
+    let words = ["kustomize", "--kustomize", &kustomize, "--", "--load-restrictor", "LoadRestrictionsNone"];
+    assert_eq!(objects(&stdout(build(folder.path(), &words)))[0]["metadata"]["name"], "outside");
+}

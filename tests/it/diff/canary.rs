@@ -1,0 +1,68 @@
+//! A secret's value is in no output of `diff`, in any encoding, whatever is wrong.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::super::canary::{CANARY, CHAINS, MANIFESTS, piece};
+use super::{Repository, shown};
+
+const KEYS: [&str; 12] =
+    ["text", "lines", "control", "json", "broken", "yaml", "binary", "half", "map", "list", "null", "*"];
+
+/// Every kind of value, each holding the canary; what names a key or a resource is no secret.
+fn secrets() -> String {
+    let binary = STANDARD.encode([b"\xff\xfe", CANARY.as_bytes()].concat());
+    format!(
+        "a/b:\n  text: {CANARY}\n  lines: \"{CANARY}\\n{CANARY}\\n\"\n  control: \"{CANARY}\\u0001\"\n  json: '{{\"x\":\"{CANARY}\"}}'\n  \
+         broken: '{{\"x\": {CANARY}'\n  yaml: 'x: [{CANARY}'\n  binary: {binary}\n  half: '{CANARY}!!=='\n  map: {{x: {CANARY}}}\n  \
+         list: [{CANARY}]\n  null: ~\n"
+    )
+}
+
+/// Encodings around a placeholder, `@`.
+fn encoded() -> Vec<String> {
+    let secret = |text: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: e}}\ndata:\n  k: {}\n", STANDARD.encode(text))
+    };
+    let inner = STANDARD.encode("pass: <path:a/b#text>");
+    let map = |text: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: e}}\ndata:\n  k: '{text}'\n");
+    vec![
+        secret("pass: <path:a/b#text>\n"),
+        secret(&format!("{{\"inner\": \"{inner}\"}}")),
+        map("https://x/?p=%3Cpath%3Aa%2Fb%23text%3E"),
+        map("&lt;path:a/b#text&gt;"),
+        map("{\"p\": \"\\u003cpath:a/b#text\\u003e\"}"),
+    ]
+}
+
+#[test]
+fn no_output_shows_a_piece_of_a_secret() {
+    let repository = Repository::new();
+    std::fs::write(repository.root().join("../secrets.yaml"), secrets()).unwrap();
+    repository.write("now.yaml", "apiVersion: v1\nkind: A\nmetadata: {name: x}\n");
+    let named = |manifest: &&&str| !manifest.contains("name: @") && !manifest.contains("\"name\":\"@\"");
+    let manifests: Vec<&str> = MANIFESTS.iter().filter(named).copied().collect();
+    let mut filled = 0;
+    for chain in CHAINS {
+        let bar = if chain.is_empty() { "" } else { " | " };
+        let placeholders = KEYS.iter().map(|key| format!("<path:a/b#{key}{bar}{chain}>"));
+        let of = |placeholder: &String| manifests.iter().map(|one| one.replace('@', placeholder)).collect::<Vec<_>>();
+        let documents: Vec<String> = placeholders.collect::<Vec<_>>().iter().flat_map(of).chain(encoded()).collect();
+        repository.write("then.yaml", &documents.join("---\n"));
+        for format in ["text", "markdown"] {
+            let args = ["now.yaml", "--base", "then.yaml", "--any", "--format", format];
+            let (text, stderr, code) = shown(&repository.diff(&args).output());
+            assert_eq!(code, Some(1), "{chain}: {stderr}");
+            assert_eq!(
+                (piece(text.as_bytes()), piece(stderr.as_bytes())),
+                (None, None),
+                "{chain} {format}:\n{text}\n{stderr}"
+            );
+            filled += text.matches("redacted").count();
+        }
+        repository.write("then.yaml", "x: 1\n").write("wrong.yaml", &documents.join("---\n"));
+        let (text, stderr, _) = shown(&repository.diff(&["wrong.yaml", "--base", "then.yaml"]).output());
+        assert_eq!((piece(text.as_bytes()), piece(stderr.as_bytes())), (None, None), "{chain}:\n{text}\n{stderr}");
+    }
+    assert!(filled > 500, "only {filled} masks were shown");
+}

@@ -1,0 +1,162 @@
+//! Where the two sides come from: revisions, folders, stdin; links, submodules, what is not built; what is wrong on one of them.
+
+use super::{Repository, map, shown};
+use crate::support::program::program;
+
+#[test]
+fn uncommitted_changes_count_and_a_subfolder_is_compared_with_itself() {
+    let repository = Repository::new();
+    repository.write("apps/web/a.yaml", &map("x", "a", "1")).write("b.yaml", &map("x", "b", "1")).commit();
+    repository.write("apps/web/a.yaml", &map("x", "a", "2")).write("b.yaml", &map("x", "b", "2"));
+    let run =
+        |folder: &str, args: &[&str]| shown(&repository.diff(args).folder(repository.root().join(folder)).output()).0;
+    let expected = "changed ConfigMap x/a\n--- main:web/a.yaml:1\n+++ web/a.yaml:1\n@@ -4,4 +4,4 @@\n   name: a\n   namespace: x\n data:\n\
+                    -  key: 1\n+  key: 2\n\n1 changed, 0 unchanged\n";
+    assert_eq!(run("apps", &["web", "--base", "main"]), expected);
+    assert_eq!(run("apps", &["./web/", "--base", "main"]), expected);
+    assert!(run("apps", &["../b.yaml", "--base", "HEAD"]).contains("+++ ../b.yaml:1\n"));
+    assert!(run("", &["--base", "HEAD"]).ends_with("\n2 changed, 0 unchanged\n"));
+}
+
+#[test]
+fn a_folder_that_is_new_or_gone_is_no_mistake() {
+    let repository = Repository::new();
+    repository.write("old/a.yaml", &map("x", "a", "1")).commit();
+    repository.remove("old/a.yaml").write("new/b.yaml", &map("x", "b", "1"));
+    std::fs::remove_dir(repository.root().join("old")).unwrap();
+    let (text, stderr, code) = shown(&repository.diff(&["old", "new", "--base", "HEAD"]).output());
+    assert_eq!((stderr.as_str(), code), ("", Some(1)));
+    assert!(text.ends_with("\n1 added, 1 removed, 0 unchanged\n"), "{text}");
+    repository.diff(&["nowhere", "--base", "HEAD"]).status(2).stderr_holds(["no file or folder `nowhere`"]).check();
+}
+
+#[test]
+fn folders_files_and_stdin_are_compared_too() {
+    let repository = Repository::new();
+    repository.write("prod/a.yaml", &map("x", "a", "1")).write("stage/a.yaml", &map("x", "a", "2"));
+    repository.write("prod/v.yaml", "same: 1\n").write("stage/v.yaml", "same: 2\n");
+    let (text, ..) = shown(&repository.diff(&["stage", "--base", "prod"]).output());
+    for part in
+        ["--- prod/a.yaml:1\n+++ stage/a.yaml:1\n", "changed a document of v.yaml\n", "\n2 changed, 0 unchanged\n"]
+    {
+        assert!(text.contains(part), "{text}");
+    }
+    let run = |value: &str| {
+        let stdin = map("x", "a", value);
+        shown(&repository.diff(&["-", "--base", "prod/a.yaml"]).stdin(stdin).output())
+    };
+    assert_eq!(run("1"), ("nothing changes, 1 unchanged\n".to_owned(), String::new(), Some(0)));
+    assert!(run("2").0.contains("--- prod/a.yaml:1\n+++ stdin:1\n"));
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let repository = Repository::new();
+    repository.write("a.yaml", &map("x", "a", "1")).commit();
+    for (args, parts) in [
+        (&["-", "--base", "main"][..], &["stdin has no revision `main`", "--base DIR"][..]),
+        (&["--base", "nowhere"], &["`git` knows no revision `nowhere`"]),
+        (&["--base", "--help"], &["--base"]),
+        (&["/", "--base", "main"], &["`/` is outside of the repository"]),
+        (&["."], &["--base"]),
+    ] {
+        repository.diff(args).status(2).stderr_holds(parts.to_vec()).check();
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    repository.diff(&["--base", "main"]).folder(elsewhere.path()).status(2).stderr_holds(["`main`"]).check();
+}
+
+#[test]
+fn what_is_wrong_now_stops_and_what_was_wrong_before_does_not() {
+    let repository = Repository::new();
+    let [good, bad] = ["user", "usr"].map(|key| {
+        map("x", "a", &format!("<path:secret/data/app#{key}>")) + "  other: <path:secret/data/app#password>\n"
+    });
+    repository.write("a.yaml", &bad).commit();
+    repository.write("a.yaml", &good).commit();
+    let (text, stderr, code) = shown(&repository.diff(&["--base", "HEAD~1"]).output());
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.starts_with("warning: `<path:secret/data/app#usr>`: missing key `usr`"), "{stderr}");
+    assert!(stderr.contains(" --> HEAD~1:a.yaml:7:8"), "{stderr}");
+    assert!(text.contains("-  key: <path:secret/data/app#usr>\n+  key: '<redacted:"), "{text}");
+    assert!(
+        text.contains("\n   other: '<redacted:") && text.contains("note: one thing is wrong at `HEAD~1`"),
+        "{text}"
+    );
+    repository.write("a.yaml", &bad);
+    let (text, stderr, code) = shown(&repository.diff(&["--base", "HEAD~1"]).output());
+    assert_eq!((text.as_str(), stderr.as_str(), code), ("nothing changes, 1 unchanged\n", "", Some(0)));
+    repository.diff(&["--base", "HEAD"]).status(2).stderr_holds(["error: `<path:secret/data/app#usr>`"]).check();
+}
+
+#[test]
+fn a_record_is_enough() {
+    let repository = Repository::new();
+    let [before, after] = ["user", "password"].map(|key| map("x", "a", &format!("<path:secret/data/app#{key}>")));
+    repository.write("a.yaml", &before).commit().write("a.yaml", &after);
+    let run =
+        |args: &[&str]| shown(&program(args).folder(repository.root()).env("VAULT_RENDER_MASK_KEY", "k").output());
+    let (.., code) = run(&["record", "a.yaml", "-o", "../record.json", "--secrets", "../secrets.yaml"]);
+    assert_eq!(code, Some(0));
+    let (text, stderr, code) = run(&["diff", "--base", "HEAD", "--offline", "../record.json"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(text.contains("-  key: <path:secret/data/app#user>\n+  key: '<redacted:"), "{text}");
+    assert!(stderr.starts_with("warning: ") && stderr.contains("#user"), "{stderr}");
+}
+
+#[test]
+fn links_submodules_and_lfs_are_followed_or_named() {
+    let other = Repository::new();
+    other.write("x.yaml", &map("x", "sub", "1")).commit();
+    let repository = Repository::new();
+    repository.write("shared/a.yaml", &map("x", "a", "1")).write("app/b.yaml", &map("x", "b", "1"));
+    repository.link("app/l.yaml", "../shared/a.yaml").link("app/folder", "../shared");
+    repository.git(&["submodule", "--quiet", "add", &other.root().to_string_lossy(), "app/sub"]);
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n";
+    repository.write("app/big.yaml", pointer).commit();
+    repository.write("app/big.yaml", &map("x", "big", "1")).write("shared/a.yaml", &map("x", "a", "2"));
+    let (text, stderr, code) = shown(&repository.diff(&["app", "--base", "HEAD"]).output());
+    assert_eq!((stderr.as_str(), code), ("", Some(1)), "{text}");
+    assert_eq!(text.matches("changed ConfigMap x/a").count(), 2, "{text}");
+    for part in [
+        "--- HEAD:app/folder/a.yaml:1\n",
+        "--- HEAD:app/l.yaml:1\n",
+        "note: the submodule `HEAD:app/sub` is not compared\n",
+        "note: `HEAD:app/big.yaml` is kept in Git LFS and is not compared\n",
+        "\n2 changed, 1 unchanged\n",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+    repository.link("app/out.yaml", "/etc/hostname").commit().remove("app/out.yaml");
+    let (text, ..) = shown(&repository.diff(&["app", "--base", "HEAD"]).output());
+    assert!(text.contains("note: the link `HEAD:app/out.yaml` leads outside the repository"), "{text}");
+}
+
+#[test]
+fn what_tools_build_is_named() {
+    let repository = Repository::new();
+    repository.write("chart/Chart.yaml", "name: x\n").write("chart/templates/a.yaml", "{{ x }}\n");
+    repository.write("k/kustomization.yaml", "resources: [a.yaml]\n").write("k/a.yaml", &map("x", "a", "1")).commit();
+    repository.write("chart/templates/a.yaml", "{{ y }}\n").write("k/a.yaml", &map("x", "a", "2"));
+    let (text, ..) = shown(&repository.diff(&["--base", "HEAD"]).output());
+    for part in ["`helm template` prints: `chart`\n", "`kustomize build` prints: `k`\n", "\n1 changed, 0 unchanged\n"] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn settings_of_the_repository_run_no_program() {
+    let repository = Repository::new();
+    let ran = repository.root().join("../ran");
+    let program = format!("touch {}; cat", ran.display());
+    repository.write("a.yaml", &map("x", "a", "1")).write(".gitattributes", "*.yaml filter=x diff=x\n").commit();
+    for setting in
+        ["core.fsmonitor", "filter.x.smudge", "filter.x.clean", "diff.x.textconv", "diff.external", "core.pager"]
+    {
+        repository.git(&["config", setting, &program]);
+    }
+    repository.write("a.yaml", &map("x", "a", "2"));
+    let (text, stderr, code) = shown(&repository.diff(&["--base", "HEAD"]).output());
+    assert!(code == Some(1) && text.contains("+  key: 2\n"), "{stderr}");
+    assert!(!ran.exists(), "a program of the repository's settings ran");
+}
