@@ -14,6 +14,7 @@ mod differential;
 mod docs;
 mod examples;
 mod helm;
+mod html;
 mod krm;
 mod live;
 mod manifests;
