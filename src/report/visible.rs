@@ -10,7 +10,8 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn is_invisible(char: char) -> bool {
+/// Whether a character steers a terminal, or turns the direction of reading.
+pub(super) fn is_invisible(char: char) -> bool {
     let turns = matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     turns || (char.is_control() && char != '\t')
 }

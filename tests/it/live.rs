@@ -9,7 +9,7 @@ use crate::support::servers::{self, Kubernetes};
 const NEW: &str = "Nq8Zr4Vx2Wm6Kt0P";
 const OLD: &str = "Lb5Hs9Yd3Gc7Fj1R";
 
-const FORMATS: [&str; 2] = ["text", "markdown"];
+const FORMATS: [&str; 3] = ["text", "markdown", "html"];
 
 /// A namespace of a test's own, and a store.
 struct Bench {
@@ -176,7 +176,7 @@ fn what_is_not_in_the_cluster_is_added_and_what_is_not_ours_is_not_removed() {
     let annotated = SECRET.replace("NAMESPACE}", "NAMESPACE, annotations: {note: <raw:hello>}}");
     let (shown, _) = bench.seen(&annotated, 1);
     assert!(shown.contains("note: '<hello>'") && shown.contains("password: '<redacted:"), "{shown}");
-    assert!(shown.contains("1 added") && !shown.contains("somebody-elses") && !shown.contains("removed"), "{shown}");
+    assert!(shown.contains("1 added") && !shown.contains("somebody-elses") && !shown.contains("1 removed"), "{shown}");
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod docs;
 mod examples;
 mod guides;
 mod helm;
+mod html;
 mod krm;
 mod live;
 mod manifests;

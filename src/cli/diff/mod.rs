@@ -60,6 +60,8 @@ enum Format {
     Text,
     /// For a comment on a pull request, cut to what GitHub takes
     Markdown,
+    /// One page for a browser, which loads nothing from elsewhere
+    Html,
 }
 
 const AFTER_HELP: &str = "\
@@ -68,6 +70,8 @@ Examples:
   vault-render diff apps/web --base HEAD~1             uncommitted changes count as well
   vault-render diff --base \"$(git merge-base origin/main HEAD)\" --format markdown
                                                        a pull request: docs/ci.md has it whole
+  vault-render diff --base main --format html > diff.html
+                                                       a page with both sides, search and folding; no server, no network
   vault-render diff overlays/prod --base overlays/staging
   helm template web chart/ | vault-render diff - --base rendered/web.yaml
   vault-render diff --base main --offline record.json  without a store: see `record`
@@ -117,6 +121,7 @@ impl Args {
         let shown = match self.format {
             Format::Text => report::diff::text(comparison, environment.stdout_colour()),
             Format::Markdown => report::markdown::comment(comparison),
+            Format::Html => report::html::page(comparison),
         };
         match output::write(&[shown.as_bytes()]) {
             Ok(()) if comparison.changes.is_empty() => ExitCode::SUCCESS,

@@ -36,7 +36,7 @@ impl Api {
         let url = reqwest::Url::parse(base).expect("a URL");
         let here = ([127, 0, 0, 1], url.port().expect("a port")).into();
         let mut client = Client::builder().resolve(url.host_str().expect("a host"), here).no_proxy();
-        client = client.timeout(Duration::from_secs(30)).tls_certs_only([]);
+        client = client.timeout(Duration::from_secs(120)).tls_certs_only([]);
         if let Some(ca) = ca {
             client = client.tls_certs_only([reqwest::Certificate::from_pem(ca.as_bytes()).expect("PEM")]);
         }
@@ -70,6 +70,11 @@ impl Api {
         let request = self.client.patch(url).header("Content-Type", "application/apply-patch+yaml");
         let request = request.bearer_auth(self.token.as_deref().unwrap_or_default()).body(object.to_string());
         read(request.send().unwrap_or_else(|error| panic!("{path}: {error}"))).expect("an answer")
+    }
+
+    /// Whatever comes of it.
+    pub(crate) fn delete(&self, path: &str) {
+        let _ = self.try_call(Method::DELETE, path, None);
     }
 
     fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {

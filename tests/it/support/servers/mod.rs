@@ -4,6 +4,7 @@
 mod api;
 mod argocd;
 mod authority;
+mod browser;
 mod faults;
 mod github;
 mod kubernetes;
@@ -13,6 +14,7 @@ mod vault;
 pub(crate) use api::Api;
 pub(crate) use argocd::{Application, ArgoCd, Parameter, Repository, Sidecar, Working};
 pub(crate) use authority::{Authority, Identity};
+pub(crate) use browser::Browser;
 pub(crate) use faults::{Faults, Request, Response};
 pub(crate) use github::GithubStub;
 pub(crate) use kubernetes::Kubernetes;
@@ -21,6 +23,10 @@ pub(crate) use vault::{Setup, Vault};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
+
+const SERVERS: &str = "`just servers` (tests/servers/build) builds it";
+const CHROMIUM: &str = "Debian has it: `apt-get install chromium chromium-driver`";
+const REDIS: &str = "Debian has it: `apt-get install redis-tools`";
 
 /// The Vault that all tests of this process share. Use mounts, policies and users of your own; never seal it.
 pub(crate) fn vault() -> Option<&'static Vault> {
@@ -57,8 +63,19 @@ fn redis() -> Option<PathBuf> {
         return Some(path);
     }
     assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, redis-tools has it", path.display());
-    skipped("redis-check-rdb (of Debian's redis-tools)");
+    skipped("redis-check-rdb", REDIS);
     None
+}
+
+/// A browser for one test, from Debian's packages chromium and chromium-driver.
+pub(crate) fn browser() -> Option<Browser> {
+    let path = setting("PATH").unwrap_or_default();
+    let driver = std::env::split_paths(&path).map(|folder| folder.join("chromedriver")).find(|file| file.is_file());
+    if driver.is_none() {
+        assert!(setting("CI").is_none(), "chromedriver is missing: CI skips nothing, {CHROMIUM}");
+        skipped("chromium", CHROMIUM);
+    }
+    driver.map(|driver| Browser::start(&driver))
 }
 
 /// A server or tool that `just servers` has built. Without it a test has nothing to say: it is skipped, loudly, and in CI
@@ -69,7 +86,7 @@ pub(crate) fn binary(name: &str) -> Option<PathBuf> {
         return Some(path);
     }
     assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, `just servers` builds it", path.display());
-    skipped(name);
+    skipped(name, SERVERS);
     None
 }
 
@@ -87,7 +104,7 @@ fn kept(name: &str) -> Option<PathBuf> {
     let path = folder().join(name);
     if !path.exists() {
         assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, `just servers` builds it", path.display());
-        skipped(name);
+        skipped(name, SERVERS);
         return None;
     }
     Some(path)
@@ -103,11 +120,11 @@ pub(crate) fn setting(name: &str) -> Option<String> {
 }
 
 /// Once for each server, past the test harness, which shows nothing of a test that passes.
-fn skipped(name: &str) {
+fn skipped(name: &str, remedy: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if SAID.lock().unwrap().insert(name.to_owned()) {
         use std::io::Write as _;
-        let line = format!("skipped: the tests that need {name}; `just servers` (tests/servers/build) builds it\n");
+        let line = format!("skipped: the tests that need {name}; {remedy}\n");
         // The terminal's stderr itself: the harness keeps what eprintln! writes.
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
