@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::pass;
 use crate::client::kubernetes;
 use crate::config::table::SERVICE_ACCOUNT_TOKEN;
-use crate::config::{ClusterSecret, Config, ConfigFile, Given};
+use crate::config::{ClusterSecret, Config, ConfigFile, Given, SecretName};
 use crate::error::{Error, Errors, Kind};
 use crate::input;
 
@@ -59,12 +59,12 @@ impl Flags {
     pub(super) fn config_with_secret(&self, environment: &Environment, runtime: &Runtime) -> (Config, Errors) {
         let (mut given, mut errors) = self.given(environment);
         if let Some(name) = &self.secret_name {
-            let (namespace, name) = match name.split_once(':') {
-                Some((namespace, name)) => (namespace.to_owned(), name),
-                None => (kubernetes::default_namespace(), name.as_str()),
-            };
-            match runtime.block_on(kubernetes::secret(None, &namespace, name)) {
-                Ok(data) => given.secret = Some(ClusterSecret { name: format!("{namespace}:{name}"), data }),
+            let read = SecretName::parse(name, Some(&kubernetes::default_namespace())).and_then(|named| {
+                let data = runtime.block_on(kubernetes::secret(None, &named.namespace, &named.name))?;
+                Ok(ClusterSecret { name: named.to_string(), data })
+            });
+            match read {
+                Ok(secret) => given.secret = Some(secret),
                 Err(error) => errors.push(error),
             }
         }

@@ -23,7 +23,7 @@ mod read;
 pub mod table;
 mod trust;
 
-pub use cluster::ClusterSecret;
+pub use cluster::{ClusterSecret, SecretName};
 pub use file::ConfigFile;
 pub use format::Rate;
 pub use read::cache_folder;

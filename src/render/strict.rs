@@ -12,7 +12,7 @@ pub(super) fn in_key(key: &str, place: impl Fn() -> Place) -> Option<Error> {
     found.then(|| {
         Error::new(Kind::Placeholder, "a placeholder in a map key is never filled")
             .rule("placeholder-in-key")
-            .hint("fill a value instead, or write `<raw:…>` if the text is meant")
+            .hint("fill a value instead")
             .at(place())
     })
 }
