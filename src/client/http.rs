@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use zeroize::Zeroizing;
 
 use super::failure::{Failed, Failure, failure, innermost};
+use super::lookup::Lookup;
 use super::rate::Limit;
 use super::request::{Method, Request, Response};
 use super::retry::{Attempt, Attempts, Repeat};
@@ -143,6 +144,7 @@ impl Client {
             .tls_backend_preconfigured(tls.config)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
+            .dns_resolver(Lookup::default())
             .user_agent(concat!("vault-render/", env!("CARGO_PKG_VERSION")));
         if is_loopback(&self.address) {
             builder = builder.no_proxy(); // as Go does: HTTP_PROXY is never for this machine
