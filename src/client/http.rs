@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use zeroize::Zeroizing;
 
 use super::failure::{Failed, Failure, failure, innermost};
+use super::lead::Lead;
 use super::lookup::Lookup;
 use super::rate::Limit;
 use super::request::{Method, Request, Response};
@@ -23,6 +24,7 @@ pub struct Client {
     address: Url,
     connection: OnceLock<Result<Connection, Error>>,
     limit: Option<Limit>,
+    lead: Lead,
     retries: u32,
     timeout: Duration,
 }
@@ -47,6 +49,7 @@ impl Client {
             config: config.clone(),
             connection: OnceLock::new(),
             limit: config.rate("VAULT_RATE_LIMIT").map(Limit::new),
+            lead: Lead::new(address.scheme() == "https"),
             retries: config.number("VAULT_MAX_RETRIES").map_or(2, |retries| retries.try_into().unwrap_or(u32::MAX)),
             timeout: if timeout.is_zero() { FOR_EVER } else { timeout },
             address,
@@ -87,7 +90,9 @@ impl Client {
                 limit.turn().await;
             }
             let url = self.url(request);
+            let ahead = self.lead.turn().await;
             let answer = self.exchange(connection, request, url.clone()).await?;
+            drop(ahead);
             match location(&answer) {
                 None => self.body(connection, answer).await,
                 Some(location) => {

@@ -4,6 +4,7 @@ mod failure;
 pub mod file;
 pub mod http;
 pub mod kubernetes;
+mod lead;
 mod lookup;
 mod rate;
 pub mod request;
