@@ -10,13 +10,15 @@ use super::super::output;
 use super::super::pass::{self, Pass};
 use super::super::progress::Progress;
 use super::Args;
+use super::base::Disk;
+use super::built::Builder;
 use crate::client::kubernetes::{Answer, Cluster};
 use crate::compare::Comparison;
 use crate::error::{Error, Errors, Kind};
 use crate::live::{self, Object, Objects, Tried};
 use crate::render::Survey;
+use crate::report;
 use crate::source::Source;
-use crate::{input, report};
 
 /// What `--base` calls it.
 pub(super) const NAME: &str = "live";
@@ -44,7 +46,9 @@ fn compare(args: &Args, environment: &Environment) -> Result<Option<(Comparison,
             .hint("leave out `--offline`, or compare with a revision or a folder"));
     }
     let mask = args.mask.mask(environment)?;
-    let (sources, mut errors) = input::read(&args.paths(), &environment.here(true));
+    let mut builder = Builder::new(&args.building, environment);
+    let Disk { mut sources, outputs, mut errors } = Disk::read(&args.paths(), &mut builder)?;
+    sources.extend(outputs.into_iter().map(|(_, source)| source));
     let objects = objects(args, &sources, environment, &mut errors);
     if errors.any() {
         output::report(&report::in_order(errors, &sources), environment);
@@ -55,8 +59,8 @@ fn compare(args: &Args, environment: &Environment) -> Result<Option<(Comparison,
     let mut comparison = Comparison::new(sides.before, sides.after);
     comparison.find_only_secrets((&sides.blank.0, &sides.blank.1));
     comparison.base = NAME.to_owned();
-    comparison.notes =
-        findings.iter().map(|finding| finding.detail.clone()).chain(nameless(objects.nameless)).collect();
+    comparison.notes = builder.notes().collect();
+    comparison.notes.extend(findings.iter().map(|finding| finding.detail.clone()).chain(nameless(objects.nameless)));
     let complete = !findings.any();
     errors.extend(findings);
     output::report(&report::in_order(errors, &sources), environment);
