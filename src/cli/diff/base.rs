@@ -1,14 +1,13 @@
 //! What is compared, and with what: the files of both sides, by names that both sides share.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use super::super::built::{Folder, private};
+use super::super::built::{Builder, Built, Disk, Folder, Found, Place, Printed, private};
 use super::super::environment::Environment;
 use super::Args;
-use super::built::{Builder, Built, Found, Place};
 use crate::error::{Error, Errors};
-use crate::input::{self, Revision};
+use crate::input::Revision;
 use crate::source::Source;
 
 /// What `--base` names.
@@ -41,16 +40,7 @@ pub(super) struct Files {
     /// What is not compared, in sentences.
     pub(super) notes: Vec<String>,
     /// Which of the files are what a tool has printed.
-    built: Vec<Folder>,
-}
-
-/// The files as they are on the disk.
-#[derive(Debug, Default)]
-pub(super) struct Disk {
-    pub(super) sources: Vec<Arc<Source>>,
-    /// Those that a tool has printed, each with its folder.
-    pub(super) outputs: Vec<(Folder, Arc<Source>)>,
-    pub(super) errors: Errors,
+    pub(super) printed: Printed,
 }
 
 impl Base {
@@ -118,20 +108,6 @@ fn past_built(revision: &Revision, name: &str, found: &Found, builder: &mut Buil
     builder.build(&folders, &Place { here: checkout.here(), find: &|path| checkout.place(path), copy_of })
 }
 
-impl Disk {
-    /// Reads `paths`, and builds the charts and kustomizations below them.
-    pub(super) fn read(paths: &[String], builder: &mut Builder<'_>) -> Result<Self, Error> {
-        let here = builder.here();
-        let (mut sources, mut errors) = input::read(paths, &here);
-        let folders = builder.choose(&input::built(paths, &here));
-        let find = |name: &str| Ok(PathBuf::from(if name.is_empty() { "." } else { name }));
-        let built = builder.build(&folders, &Place { here, find: &find, copy_of: None })?;
-        sources.retain(|source| !built.takes(&source.name));
-        errors.extend(built.errors);
-        Ok(Self { sources, outputs: built.outputs, errors })
-    }
-}
-
 impl Files {
     /// One side's files, each called by what `key` makes of its name.
     fn take(&mut self, disk: Disk, key: &dyn Fn(&str) -> String) -> Vec<File> {
@@ -146,20 +122,10 @@ impl Files {
     fn outputs(&mut self, outputs: Vec<(Folder, Arc<Source>)>, key: &dyn Fn(&str) -> String) -> Vec<File> {
         let file = |(folder, source): (Folder, Arc<Source>)| {
             let key = format!("{} ({})", key(&folder.name.to_string_lossy()), folder.tool.command());
-            self.built.push(folder);
+            self.printed.push(folder);
             File { key, source }
         };
         outputs.into_iter().map(file).collect()
-    }
-
-    /// A finding with the file of the template, where a tool has printed what is wrong.
-    pub(super) fn name_template(&self, error: Error) -> Error {
-        let place = error.place.as_ref();
-        let folder = place.and_then(|place| self.built.iter().find(|folder| folder.output == place.source.name));
-        match folder {
-            Some(folder) => folder.name_template(error),
-            None => error,
-        }
     }
 }
 

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
+use super::super::built::{Builder, Disk};
 use super::super::environment::Environment;
 use super::super::output;
 use super::super::pass::{self, Pass};
 use super::super::progress::Progress;
 use super::Args;
-use super::base::Disk;
-use super::built::Builder;
 use crate::client::kubernetes::{Answer, Cluster};
 use crate::compare::Comparison;
 use crate::error::{Error, Errors, Kind};
@@ -47,11 +46,10 @@ fn compare(args: &Args, environment: &Environment) -> Result<Option<(Comparison,
     }
     let mask = args.mask.mask(environment)?;
     let mut builder = Builder::new(&args.building, environment);
-    let Disk { mut sources, outputs, mut errors } = Disk::read(&args.paths(), &mut builder)?;
-    sources.extend(outputs.into_iter().map(|(_, source)| source));
+    let (sources, mut errors, printed) = Disk::read(&args.paths(), &mut builder)?.whole();
     let objects = objects(args, &sources, environment, &mut errors);
     if errors.any() {
-        output::report(&report::in_order(errors, &sources), environment);
+        output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
         return Ok(None);
     }
     let answers = answers(&objects, &args.field_manager, environment)?;
@@ -63,7 +61,7 @@ fn compare(args: &Args, environment: &Environment) -> Result<Option<(Comparison,
     comparison.notes.extend(findings.iter().map(|finding| finding.detail.clone()).chain(nameless(objects.nameless)));
     let complete = !findings.any();
     errors.extend(findings);
-    output::report(&report::in_order(errors, &sources), environment);
+    output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
     Ok(Some((comparison, complete)))
 }
 

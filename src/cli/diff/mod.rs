@@ -1,7 +1,6 @@
 //! `diff`: what changes, resource by resource, between two masked renderings.
 
 mod base;
-mod built;
 mod live;
 mod sides;
 
@@ -10,6 +9,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use clap::error::ErrorKind;
 
+use super::built::Building;
 use super::environment::Environment;
 use super::given::Flags;
 use super::mask::MaskKey;
@@ -20,7 +20,6 @@ use crate::render::Options;
 use crate::report;
 
 use base::Base;
-use built::Building;
 
 /// Show what changes, resource by resource, without showing a secret
 #[derive(Debug, clap::Args)]

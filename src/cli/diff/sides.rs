@@ -145,7 +145,7 @@ fn not_filled(errors: &Errors, base: &str) -> Option<String> {
 
 /// The findings in the order of a side's files.
 fn in_order(errors: Errors, side: &[File], files: &Files) -> Vec<Error> {
-    report::in_order(errors, &sources(side)).into_iter().map(|error| files.name_template(error)).collect()
+    files.printed.name_templates(report::in_order(errors, &sources(side)))
 }
 
 fn sources(files: &[File]) -> Vec<Arc<Source>> {

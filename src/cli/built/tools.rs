@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
-use super::environment::Environment;
-use super::pass;
-use super::progress::Progress;
+use super::super::environment::Environment;
+use super::super::pass;
+use super::super::progress::Progress;
 use crate::error::{Error, Errors, Kind};
 use crate::input::{self, Here};
 use crate::source::Source;
@@ -16,7 +16,7 @@ use crate::tool::{self, Command, Given, Tool};
 /// The flags about the tools, the same for every command that runs them.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Helm and kustomize")]
-pub(super) struct Tools {
+pub(in crate::cli) struct Tools {
     /// The release of a chart; unset, the Application's name
     #[arg(long, value_name = "NAME")]
     release_name: Option<String>,
@@ -36,44 +36,44 @@ pub(super) struct Tools {
 
 /// A folder that a tool makes manifests of.
 #[derive(Clone, Debug)]
-pub(super) struct Folder {
+pub(in crate::cli) struct Folder {
     /// The folder, as the user types it: what templates are called by.
-    pub(super) name: PathBuf,
+    pub(in crate::cli) name: PathBuf,
     /// Where the tool finds it.
-    pub(super) place: PathBuf,
+    pub(in crate::cli) place: PathBuf,
     /// The tool, helm or kustomize.
-    pub(super) tool: Tool,
+    pub(in crate::cli) tool: Tool,
     /// What its manifests are called in messages.
-    pub(super) output: String,
+    pub(in crate::cli) output: String,
     /// Whether nothing may be written into it, not even the charts that it needs.
-    pub(super) is_read_only: bool,
+    pub(in crate::cli) is_read_only: bool,
     /// What the place is a copy of, if it is one: the copy's root, and what that stands for.
-    pub(super) copy_of: Option<(PathBuf, String)>,
+    pub(in crate::cli) copy_of: Option<(PathBuf, String)>,
 }
 
 /// What came of a folder.
 #[derive(Debug, Default)]
-pub(super) struct Built {
+pub(in crate::cli) struct Outcome {
     /// What its tool has printed, unless it failed.
-    pub(super) source: Option<Arc<Source>>,
+    pub(in crate::cli) source: Option<Arc<Source>>,
     /// What is wrong, and the tool's messages.
-    pub(super) errors: Errors,
+    pub(in crate::cli) errors: Errors,
 }
 
 impl Tools {
     /// Whether the tool is there to be run.
-    pub(super) fn has(&self, tool: Tool, environment: &Environment) -> bool {
+    pub(in crate::cli) fn has(&self, tool: Tool, environment: &Environment) -> bool {
         let program = if tool == Tool::Helm { &self.helm } else { &self.kustomize };
         tool::find(program, environment.get("PATH")).is_some()
     }
 
     /// What the folders' tools print, in the folders' order.
-    pub(super) fn build(
+    pub(in crate::cli) fn build(
         &self,
         folders: &[Folder],
         here: &Here,
         environment: &Environment,
-    ) -> Result<Vec<Built>, Error> {
+    ) -> Result<Vec<Outcome>, Error> {
         let [first, others @ ..] = folders else { return Ok(Vec::new()) };
         let running = if others.is_empty() { first.tool.command() } else { "helm and kustomize" };
         let runtime = pass::runtime()?;
@@ -90,11 +90,11 @@ impl Tools {
         })
     }
 
-    async fn built(&self, folder: &Folder, here: &Here, environment: &Environment) -> Built {
+    async fn built(&self, folder: &Folder, here: &Here, environment: &Environment) -> Outcome {
         let mut errors = Errors::new();
         let run = Run { tools: self, folder, here, environment };
         let source = run.source(&mut errors).await.map_err(|error| errors.push(error)).ok().flatten();
-        Built { source: source.map(Arc::new), errors }
+        Outcome { source: source.map(Arc::new), errors }
     }
 }
 
@@ -168,7 +168,7 @@ fn original(mut error: Error, copy_of: Option<&(PathBuf, String)>) -> Error {
 
 impl Folder {
     /// A finding with the template's file instead of the name that the tool has for it.
-    pub(super) fn name_template(&self, mut error: Error) -> Error {
+    pub(in crate::cli) fn name_template(&self, mut error: Error) -> Error {
         if let Some(place) = &mut error.place {
             let file = place.origin.as_ref().and_then(|origin| self.tool.template(&self.name, origin));
             if let Some(file) = file.filter(|file| file.is_file()) {
@@ -180,8 +180,35 @@ impl Folder {
     }
 }
 
+/// Folders whose tools have printed something.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Printed {
+    folders: Vec<Folder>,
+}
+
+impl Printed {
+    /// One more.
+    pub(in crate::cli) fn push(&mut self, folder: Folder) {
+        self.folders.push(folder);
+    }
+
+    /// The findings, those in what a tool has printed with their template's file.
+    pub(in crate::cli) fn name_templates(&self, errors: Vec<Error>) -> Vec<Error> {
+        errors.into_iter().map(|error| self.name_template(error)).collect()
+    }
+
+    fn name_template(&self, error: Error) -> Error {
+        let place = error.place.as_ref();
+        let folder = place.and_then(|place| self.folders.iter().find(|folder| folder.output == place.source.name));
+        match folder {
+            Some(folder) => folder.name_template(error),
+            None => error,
+        }
+    }
+}
+
 /// A folder that only we can read, gone at the end.
-pub(super) fn private() -> Result<tempfile::TempDir, Error> {
+pub(in crate::cli) fn private() -> Result<tempfile::TempDir, Error> {
     tempfile::Builder::new().prefix("vault-render-").tempdir().map_err(|error| {
         Error::new(Kind::Input, "cannot make a temporary folder").cause(error.to_string()).hint("`TMPDIR` names where")
     })

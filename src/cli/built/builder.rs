@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::built::{Folder, Tools};
 use super::super::environment::Environment;
-use crate::error::{Error, Errors, Level};
+use super::tools::{Folder, Tools};
+use crate::error::{Error, Errors, Kind, Level};
 use crate::input::Here;
 use crate::source::Source;
 use crate::tool::{Layout, Tool};
@@ -14,12 +14,15 @@ use crate::tool::{Layout, Tool};
 /// How many folders a note names.
 const NAMED: usize = 5;
 
+/// What helps if a folder cannot be built.
+const LEAVE: &str = "`--no-build` leaves charts and kustomizations out";
+
 /// Folders with a tool's name, as the input finds them.
-pub(super) type Found = BTreeSet<(String, &'static str)>;
+pub(in crate::cli) type Found = BTreeSet<(String, &'static str)>;
 
 /// The flags about building.
 #[derive(Debug, clap::Args)]
-pub(super) struct Building {
+pub(in crate::cli) struct Building {
     /// Leave charts and kustomizations out; a note names them
     #[arg(long, help_heading = "Helm and kustomize")]
     no_build: bool,
@@ -29,29 +32,29 @@ pub(super) struct Building {
 }
 
 /// Where the folders of one side are.
-pub(super) struct Place<'p> {
+pub(in crate::cli) struct Place<'p> {
     /// Where the tools run, and how far they may look.
-    pub(super) here: Here,
+    pub(in crate::cli) here: Here,
     /// Where a folder is that the user knows by this name.
-    pub(super) find: &'p dyn Fn(&str) -> Result<PathBuf, Error>,
+    pub(in crate::cli) find: &'p dyn Fn(&str) -> Result<PathBuf, Error>,
     /// What the place is a copy of, if it is one: the copy's root, and what goes before the original's names.
-    pub(super) copy_of: Option<(PathBuf, String)>,
+    pub(in crate::cli) copy_of: Option<(PathBuf, String)>,
 }
 
 /// One side's folders.
 #[derive(Debug, Default)]
-pub(super) struct Built {
+pub(in crate::cli) struct Built {
     layout: Layout,
     /// Each folder that was built, with what its tool has printed.
-    pub(super) outputs: Vec<(Folder, Arc<Source>)>,
+    pub(in crate::cli) outputs: Vec<(Folder, Arc<Source>)>,
     /// Those that could not be built.
-    pub(super) failed: Vec<String>,
+    pub(in crate::cli) failed: Vec<String>,
     /// What is wrong with them, and the tools' messages.
-    pub(super) errors: Errors,
+    pub(in crate::cli) errors: Errors,
 }
 
 /// Builds, and remembers what was left.
-pub(super) struct Builder<'b> {
+pub(in crate::cli) struct Builder<'b> {
     building: &'b Building,
     environment: &'b Environment,
     left: BTreeMap<Tool, BTreeSet<String>>,
@@ -59,17 +62,17 @@ pub(super) struct Builder<'b> {
 
 impl<'b> Builder<'b> {
     /// Nothing is left yet.
-    pub(super) fn new(building: &'b Building, environment: &'b Environment) -> Self {
+    pub(in crate::cli) fn new(building: &'b Building, environment: &'b Environment) -> Self {
         Self { building, environment, left: BTreeMap::new() }
     }
 
     /// The working folder and what may be found from it; a folder without manifests is fine.
-    pub(super) fn here(&self) -> Here {
+    pub(in crate::cli) fn here(&self) -> Here {
         self.environment.here(true)
     }
 
     /// The folders that can be built.
-    pub(super) fn choose(&mut self, found: &Found) -> BTreeSet<(PathBuf, Tool)> {
+    pub(in crate::cli) fn choose(&mut self, found: &Found) -> BTreeSet<(PathBuf, Tool)> {
         let mut folders = BTreeMap::new();
         // A chart that holds a kustomization is a chart.
         for tool in [Tool::Kustomize, Tool::Helm] {
@@ -86,7 +89,7 @@ impl<'b> Builder<'b> {
     }
 
     /// Builds those of the folders that stand for themselves.
-    pub(super) fn build(&self, folders: &BTreeSet<(PathBuf, Tool)>, place: &Place<'_>) -> Result<Built, Error> {
+    pub(in crate::cli) fn build(&self, folders: &BTreeSet<(PathBuf, Tool)>, place: &Place<'_>) -> Result<Built, Error> {
         let find = |path: &Path| (place.find)(&path.to_string_lossy());
         let layout = Layout::new(folders, &|path| std::fs::read_to_string(find(path).ok()?).ok());
         let folders: Vec<Folder> =
@@ -105,11 +108,21 @@ impl<'b> Builder<'b> {
     }
 
     /// What was left, in a sentence for each tool.
-    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
+    pub(in crate::cli) fn notes(&self) -> impl Iterator<Item = String> {
         self.left.iter().filter_map(|(tool, folders)| {
             let what = if *tool == Tool::Helm { "charts" } else { "kustomizations" };
             Some(format!("{what} are not built, {}: {}", self.obstacle(*tool)?, listed(folders)))
         })
+    }
+
+    /// The same for who needs all of them: an error, unless leaving them was asked for.
+    pub(in crate::cli) fn left(&self) -> Errors {
+        let mut errors = Errors::new();
+        errors.extend(self.notes().map(|note| match self.building.no_build {
+            true => Error::note(Kind::Input, note),
+            false => Error::new(Kind::Input, note).hint(LEAVE),
+        }));
+        errors
     }
 
     /// Why a tool's folders are not built, if they are not.
@@ -139,7 +152,7 @@ impl Place<'_> {
 
 impl Built {
     /// Whether a tool prints what the manifest of this name says.
-    pub(super) fn takes(&self, name: &str) -> bool {
+    pub(in crate::cli) fn takes(&self, name: &str) -> bool {
         self.layout.takes(Path::new(name))
     }
 }
@@ -147,8 +160,7 @@ impl Built {
 /// A finding about a folder says which one.
 fn of_folder(folder: &str, mut error: Error) -> Error {
     error.detail = format!("`{folder}`: {}", error.detail);
-    let leave = || "`--no-build` leaves charts and kustomizations out".to_owned();
-    error.hint = error.hint.or_else(|| (error.level == Level::Error).then(leave));
+    error.hint = error.hint.or_else(|| (error.level == Level::Error).then(|| LEAVE.to_owned()));
     error
 }
 
