@@ -2,6 +2,7 @@
 //! One command is one file: its `Args` and its `run`. Nothing else reads the environment or prints.
 
 mod build;
+mod built;
 mod check;
 mod completions;
 mod diff;

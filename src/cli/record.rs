@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use super::built::{Builder, Building, Disk};
 use super::environment::Environment;
 use super::given::Flags;
 use super::mask::MaskKey;
@@ -10,7 +11,7 @@ use super::output;
 use super::pass::Pass;
 use super::save::save;
 use crate::render::Options;
-use crate::{input, report};
+use crate::report;
 
 /// Write what placeholders come to, without the values, for `--offline`
 #[derive(Debug, clap::Args)]
@@ -29,6 +30,9 @@ pub(super) struct Args {
     any: bool,
 
     #[command(flatten)]
+    building: Building,
+
+    #[command(flatten)]
     mask_key: MaskKey,
 
     #[command(flatten)]
@@ -40,7 +44,7 @@ Examples:
   vault-render record manifests/ -o record.json                     once, where Vault can be asked
   vault-render generate manifests/ --offline record.json            anywhere: masked values, no Vault, no settings
   vault-render record manifests/ -o record.json --mask-key FILE     with fingerprints: a changed value shows
-  kustomize build overlays/prod | vault-render record - -o record.json
+  vault-render record chart/ overlays/prod -o record.json           charts and kustomizations are built
 
 For each secret, key and modifiers the record has the type of the result, the keys of maps and the lengths of lists; no
 value. It may be committed. With a mask key it has the fingerprint of each value as well: keep the key secret, for whoever
@@ -56,11 +60,16 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     };
     let current = [".".to_owned()];
     let paths = if args.paths.is_empty() { &current[..] } else { &args.paths[..] };
-    let (sources, mut errors) = input::read(paths, &environment.here(true));
+    let mut builder = Builder::new(&args.building, environment);
+    let (sources, mut errors, printed) = match Disk::read(paths, &mut builder) {
+        Ok(disk) => disk.whole(),
+        Err(error) => return output::fail(error, environment),
+    };
+    errors.extend(builder.left());
     let options = Options { any: args.any, ..Options::default() };
     let record = Pass::new(&args.flags, options, environment).record(&sources, mask.as_ref(), &mut errors);
     let failed = errors.any();
-    output::report(&report::in_order(errors, &sources), environment);
+    output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
     if failed {
         return ExitCode::from(output::FAILED);
     }

@@ -36,13 +36,14 @@ pub(super) fn list(folder: &Path, here: &Here, texts: &mut Vec<Text>, errors: &m
     }
 }
 
-/// The folders below those that `paths` name, links not followed, which a tool builds, with its name.
-pub fn built(paths: &[String]) -> BTreeSet<(String, &'static str)> {
+/// The folders below those that `paths` name which a tool builds, with its name. Links are followed as for manifests.
+pub fn built(paths: &[String], here: &Here) -> BTreeSet<(String, &'static str)> {
     let mut built = BTreeSet::new();
     for folder in paths.iter().map(Path::new).filter(|path| path.is_dir()) {
-        let walk = WalkDir::new(folder).into_iter();
-        let walk = walk.filter_entry(|entry| entry.depth() == 0 || !is_hidden_or_a_chart_s(entry));
-        for entry in walk.flatten() {
+        let repository = Repository::around(folder, here);
+        let stays = |entry: &DirEntry| !entry.path_is_symlink() || repository.holds(entry.path()).is_ok();
+        let wanted = |entry: &DirEntry| entry.depth() == 0 || (!is_hidden_or_a_chart_s(entry) && stays(entry));
+        for entry in WalkDir::new(folder).follow_links(true).into_iter().filter_entry(wanted).flatten() {
             let parent = entry.path().parent().map(typed).unwrap_or_default();
             built.extend(builder(&entry.file_name().to_string_lossy()).map(|tool| (parent, tool)));
         }

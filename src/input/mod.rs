@@ -1,6 +1,7 @@
 //! Where manifests come from: folders, files and stdin, as texts with the names that a user would type.
 //! Must not know what is in them: no YAML, no placeholder.
 
+mod copy;
 mod folder;
 mod git;
 mod links;
@@ -19,11 +20,12 @@ use crate::source::Source;
 
 use repository::Repository;
 
+pub use copy::copy;
 pub use folder::built;
 pub use git::Changed;
 pub use links::links;
 pub use others::others;
-pub use revision::{Past, Revision};
+pub use revision::{Checkout, Past, Revision};
 pub use windows::{Windows, windows};
 
 /// Which files are read.

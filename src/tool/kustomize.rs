@@ -1,5 +1,6 @@
 //! `kustomize build` as a command, and the flags that a tenant may use.
 
+use super::Tool;
 use super::allow::{Flag, Rule, Said};
 use super::command::{Command, Given};
 use super::environment::environment;
@@ -38,12 +39,14 @@ pub(super) fn build(given: &Given<'_>, errors: &mut Errors) -> Command {
     }
     words.extend(tenant.words);
     words.extend(given.words.iter().cloned());
-    words.extend(["--".to_owned(), given.folder_word()]);
+    words.push("--".to_owned());
     let environment = environment(given.variables, given.private);
     Command {
-        name: "kustomize build",
+        name: Tool::Kustomize.command(),
         program: given.kustomize.to_owned(),
         words,
+        folder: given.folder.to_owned(),
+        working_folder: given.working_folder.to_owned(),
         environment,
         files: Vec::new(),
         talks: false,

@@ -102,6 +102,7 @@ const PURE: &[&str] = &[
     "tool/environment.rs",
     "tool/helm.rs",
     "tool/kustomize.rs",
+    "tool/layout.rs",
     "tool/parameter.rs",
     "tool/words.rs",
     "krm/",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
+use super::super::built::{Builder, Disk};
 use super::super::environment::Environment;
 use super::super::output;
 use super::super::pass::{self, Pass};
@@ -15,8 +16,8 @@ use crate::compare::Comparison;
 use crate::error::{Error, Errors, Kind};
 use crate::live::{self, Object, Objects, Tried};
 use crate::render::Survey;
+use crate::report;
 use crate::source::Source;
-use crate::{input, report};
 
 /// What `--base` calls it.
 pub(super) const NAME: &str = "live";
@@ -44,10 +45,11 @@ fn compare(args: &Args, environment: &Environment) -> Result<Option<(Comparison,
             .hint("leave out `--offline`, or compare with a revision or a folder"));
     }
     let mask = args.mask.mask(environment)?;
-    let (sources, mut errors) = input::read(&args.paths(), &environment.here(true));
+    let mut builder = Builder::new(&args.building, environment);
+    let (sources, mut errors, printed) = Disk::read(&args.paths(), &mut builder)?.whole();
     let objects = objects(args, &sources, environment, &mut errors);
     if errors.any() {
-        output::report(&report::in_order(errors, &sources), environment);
+        output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
         return Ok(None);
     }
     let answers = answers(&objects, &args.field_manager, environment)?;
@@ -55,11 +57,11 @@ fn compare(args: &Args, environment: &Environment) -> Result<Option<(Comparison,
     let mut comparison = Comparison::new(sides.before, sides.after);
     comparison.find_only_secrets((&sides.blank.0, &sides.blank.1));
     comparison.base = NAME.to_owned();
-    comparison.notes =
-        findings.iter().map(|finding| finding.detail.clone()).chain(nameless(objects.nameless)).collect();
+    comparison.notes = builder.notes().collect();
+    comparison.notes.extend(findings.iter().map(|finding| finding.detail.clone()).chain(nameless(objects.nameless)));
     let complete = !findings.any();
     errors.extend(findings);
-    output::report(&report::in_order(errors, &sources), environment);
+    output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
     Ok(Some((comparison, complete)))
 }
 

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use clap::error::ErrorKind;
 
+use super::built::Building;
 use super::environment::Environment;
 use super::given::Flags;
 use super::mask::MaskKey;
@@ -48,6 +49,9 @@ pub(super) struct Args {
     offline: Offline,
 
     #[command(flatten)]
+    building: Building,
+
+    #[command(flatten)]
     mask: MaskKey,
 
     #[command(flatten)]
@@ -73,6 +77,7 @@ Examples:
   vault-render diff --base main --format html > diff.html
                                                        a page with both sides, search and folding; no server, no network
   vault-render diff overlays/prod --base overlays/staging
+  vault-render diff chart/ --base main -- -f chart/prod.yaml
   helm template web chart/ | vault-render diff - --base rendered/web.yaml
   vault-render diff --base main --offline record.json  without a store: see `record`
   vault-render diff manifests/ --base live             what applying would change in the cluster
@@ -82,6 +87,9 @@ filled from the same store, and each value is shown as <redacted:FINGERPRINT>: e
 equal fingerprints under one key. A revision is read from Git's objects; neither the working
 folder nor the index is touched. A folder's name comes before a revision's: refs/heads/NAME is
 always the branch.
+
+Charts and kustomizations are built on both sides, as `build` does it, and compared by what comes
+out; docs/preview.md says which ones.
 
 With `live`, each object is tried by the API server of the kubeconfig's cluster (server-side
 apply, dry run) and compared with the one that is there, so that what the server fills in is no

@@ -1,6 +1,7 @@
 //! The manifests of a Git revision, read from Git's objects: neither the working folder nor the index is touched.
 //! The rules are those of a folder on a disk. Must not know what is in them.
 
+mod checkout;
 mod tree;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use super::{Here, typed};
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
 
+pub use checkout::Checkout;
 use tree::{Node, Tree, Why};
 
 /// How the pointer to a file that Git LFS keeps elsewhere begins.

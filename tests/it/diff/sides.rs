@@ -1,4 +1,4 @@
-//! Where the two sides come from: revisions, folders, stdin; links, submodules, what is not built; what is wrong on one of them.
+//! Where the two sides come from: revisions, folders, stdin; links, submodules; what is wrong on one of them.
 
 use super::{Repository, map, shown};
 use crate::support::program::program;
@@ -130,18 +130,6 @@ fn links_submodules_and_lfs_are_followed_or_named() {
     repository.link("app/out.yaml", "/etc/hostname").commit().remove("app/out.yaml");
     let (text, ..) = shown(&repository.diff(&["app", "--base", "HEAD"]).output());
     assert!(text.contains("note: the link `HEAD:app/out.yaml` leads outside the repository"), "{text}");
-}
-
-#[test]
-fn what_tools_build_is_named() {
-    let repository = Repository::new();
-    repository.write("chart/Chart.yaml", "name: x\n").write("chart/templates/a.yaml", "{{ x }}\n");
-    repository.write("k/kustomization.yaml", "resources: [a.yaml]\n").write("k/a.yaml", &map("x", "a", "1")).commit();
-    repository.write("chart/templates/a.yaml", "{{ y }}\n").write("k/a.yaml", &map("x", "a", "2"));
-    let (text, ..) = shown(&repository.diff(&["--base", "HEAD"]).output());
-    for part in ["`helm template` prints: `chart`\n", "`kustomize build` prints: `k`\n", "\n1 changed, 0 unchanged\n"] {
-        assert!(text.contains(part), "{text}");
-    }
 }
 
 #[test]
