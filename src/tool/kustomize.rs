@@ -26,6 +26,19 @@ const FLAGS: &[Flag] = &[
 const RUNS: &str = "runs a program";
 const CONTAINER: &str = "is about functions in containers";
 
+/// What helps with kustomize's messages.
+const HINTS: &[(&str, &str)] = &[
+    (
+        "external plugins disabled",
+        "a function runs a program: the operator's `-- --enable-alpha-plugins --enable-exec` allows it",
+    ),
+    ("must specify --enable-helm", "the operator's `-- --enable-helm` lets kustomize run helm"),
+    (
+        "is not in or below",
+        "copy the file below the kustomization, or make a base of its folder; the operator's `-- --load-restrictor=LoadRestrictionsNone` allows it",
+    ),
+];
+
 /// The tenant's words.
 pub(super) const WORDS: &str = "ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS";
 
@@ -50,7 +63,7 @@ pub(super) fn build(given: &Given<'_>, errors: &mut Errors) -> Command {
         environment,
         files: Vec::new(),
         talks: false,
-        hints: &[],
+        hints: HINTS,
     }
 }
 

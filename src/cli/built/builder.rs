@@ -48,7 +48,7 @@ pub(in crate::cli) struct Built {
     /// Each folder that was built, with what its tool has printed.
     pub(in crate::cli) outputs: Vec<(Folder, Arc<Source>)>,
     /// Those that could not be built.
-    pub(in crate::cli) failed: Vec<String>,
+    pub(in crate::cli) failed: Vec<Folder>,
     /// What is wrong with them, and the tools' messages.
     pub(in crate::cli) errors: Errors,
 }
@@ -101,7 +101,7 @@ impl<'b> Builder<'b> {
             built.errors.extend(one.errors.into_iter().map(|error| of_folder(&name, error)));
             match one.source {
                 Some(source) => built.outputs.push((folder, source)),
-                None => built.failed.push(name),
+                None => built.failed.push(folder),
             }
         }
         Ok(built)

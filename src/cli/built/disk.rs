@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::builder::{Builder, Place};
-use super::tools::{Folder, Printed};
+use super::builder::{Builder, Built, Place};
+use super::tools::Printed;
 use crate::error::{Error, Errors};
 use crate::input;
 use crate::source::Source;
@@ -12,32 +12,34 @@ use crate::source::Source;
 /// The files as they are on the disk.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Disk {
+    /// Manifests, but for those that a tool reads.
     pub(in crate::cli) sources: Vec<Arc<Source>>,
-    /// Those that a tool has printed, each with its folder.
-    pub(in crate::cli) outputs: Vec<(Folder, Arc<Source>)>,
+    /// What cannot be read.
     pub(in crate::cli) errors: Errors,
+    /// What tools have printed.
+    pub(in crate::cli) built: Built,
 }
 
 impl Disk {
     /// Reads `paths`, and builds the charts and kustomizations below them.
     pub(in crate::cli) fn read(paths: &[String], builder: &mut Builder<'_>) -> Result<Self, Error> {
         let here = builder.here();
-        let (mut sources, mut errors) = input::read(paths, &here);
+        let (mut sources, errors) = input::read(paths, &here);
         let folders = builder.choose(&input::built(paths, &here));
         let find = |name: &str| Ok(PathBuf::from(if name.is_empty() { "." } else { name }));
         let built = builder.build(&folders, &Place { here, find: &find, copy_of: None })?;
         sources.retain(|source| !built.takes(&source.name));
-        errors.extend(built.errors);
-        Ok(Self { sources, outputs: built.outputs, errors })
+        Ok(Self { sources, errors, built })
     }
 
     /// All of it: the sources, what is wrong, and what was printed.
     pub(in crate::cli) fn whole(self) -> (Vec<Arc<Source>>, Errors, Printed) {
-        let (mut sources, mut printed) = (self.sources, Printed::default());
-        for (folder, source) in self.outputs {
+        let (mut sources, mut errors, mut printed) = (self.sources, self.errors, Printed::default());
+        for (folder, source) in self.built.outputs {
             printed.push(folder);
             sources.push(source);
         }
-        (sources, self.errors, printed)
+        errors.extend(self.built.errors);
+        (sources, errors, printed)
     }
 }

@@ -1,5 +1,6 @@
 //! What is compared, and with what: the files of both sides, by names that both sides share.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -35,8 +36,10 @@ pub(super) struct Files {
     pub(super) after: Vec<File>,
     /// What cannot be read now.
     pub(super) errors: Errors,
-    /// What could not be built at the base.
-    pub(super) past_errors: Errors,
+    /// What cannot be built now, and the tools' messages: the rest is compared.
+    pub(super) said: Errors,
+    /// The same of the base.
+    pub(super) past_said: Errors,
     /// What is not compared, in sentences.
     pub(super) notes: Vec<String>,
     /// Which of the files are what a tool has printed.
@@ -67,10 +70,13 @@ impl Base {
 fn with_path(paths: &[String], base: &str, builder: &mut Builder<'_>) -> Result<Files, Error> {
     let mut files = Files::default();
     let base = [base.to_owned()];
-    let after = Disk::read(paths, builder)?;
-    let before = Disk::read(&base, builder)?;
-    files.after = files.take(after, &|name| below(name, paths));
-    files.before = files.take(before, &|name| below(name, &base));
+    let (after_key, before_key) = (|name: &str| below(name, paths), |name: &str| below(name, &base));
+    let (after, before) = (Disk::read(paths, builder)?, Disk::read(&base, builder)?);
+    files.errors.extend(after.errors);
+    files.errors.extend(before.errors);
+    files.after = called(after.sources, &after_key);
+    files.before = called(before.sources, &before_key);
+    files.add_built((after.built, &after_key), (before.built, &before_key));
     Ok(files)
 }
 
@@ -81,18 +87,14 @@ fn with_revision(paths: &[String], name: &str, builder: &mut Builder<'_>) -> Res
     // What was removed since is no mistake.
     let there = |path: &&String| Path::new(path.as_str()).exists() || !revision.holds(path);
     let after = Disk::read(&paths.iter().filter(there).cloned().collect::<Vec<_>>(), builder)?;
-    files.after = files.take(after, &str::to_owned);
-    files.after.retain(|file| !past.elsewhere.iter().any(|other| Path::new(&file.key).starts_with(other)));
     let built = past_built(&revision, name, &past.built, builder)?;
+    files.errors = after.errors;
+    files.after = called(after.sources, &str::to_owned);
+    files.after.retain(|file| !past.elsewhere.iter().any(|other| Path::new(&file.key).starts_with(other)));
     let read = past.files.into_iter().filter(|(name, _)| !built.takes(name));
     files.before = read.map(|(key, source)| File { key, source }).collect();
-    let outputs = files.outputs(built.outputs, &str::to_owned);
-    files.before.extend(outputs);
-    files.past_errors = built.errors;
     files.notes.extend(past.errors.into_iter().map(|error| error.detail));
-    files
-        .notes
-        .extend(built.failed.iter().map(|folder| format!("`{folder}` cannot be built: all of it counts as added")));
+    files.add_built((after.built, &str::to_owned), (built, &str::to_owned));
     Ok(files)
 }
 
@@ -108,25 +110,43 @@ fn past_built(revision: &Revision, name: &str, found: &Found, builder: &mut Buil
     builder.build(&folders, &Place { here: checkout.here(), find: &|path| checkout.place(path), copy_of })
 }
 
+/// What makes a file's name of one side the name that both sides have for it.
+type Key<'k> = &'k dyn Fn(&str) -> String;
+
+fn called(sources: Vec<Arc<Source>>, key: Key<'_>) -> Vec<File> {
+    sources.into_iter().map(|source| File { key: key(&source.name), source }).collect()
+}
+
 impl Files {
-    /// One side's files, each called by what `key` makes of its name.
-    fn take(&mut self, disk: Disk, key: &dyn Fn(&str) -> String) -> Vec<File> {
-        self.errors.extend(disk.errors);
-        let read = disk.sources.into_iter().map(|source| File { key: key(&source.name), source });
-        let mut files: Vec<File> = read.collect();
-        files.extend(self.outputs(disk.outputs, key));
-        files
+    /// Adds what tools have printed. A folder that cannot be built now is not compared.
+    fn add_built(&mut self, (after, after_key): (Built, Key<'_>), (before, before_key): (Built, Key<'_>)) {
+        let failed: BTreeSet<String> = after.failed.iter().map(|folder| file_key(folder, after_key)).collect();
+        let not_compared = after.failed.iter().map(|folder| format!("`{}` is not compared", folder.output));
+        self.notes.extend(not_compared);
+        let were_not = before.failed.iter().filter(|folder| !failed.contains(&file_key(folder, before_key)));
+        let counts = |folder: &Folder| format!("`{}` cannot be built: all of it counts as added", folder.output);
+        self.notes.extend(were_not.map(counts));
+        (self.said, self.past_said) = (after.errors, before.errors);
+        let after = self.outputs(after.outputs, after_key);
+        self.after.extend(after);
+        let before = self.outputs(before.outputs, before_key);
+        self.before.extend(before.into_iter().filter(|file| !failed.contains(&file.key)));
     }
 
     /// What tools have printed, as files.
-    fn outputs(&mut self, outputs: Vec<(Folder, Arc<Source>)>, key: &dyn Fn(&str) -> String) -> Vec<File> {
+    fn outputs(&mut self, outputs: Vec<(Folder, Arc<Source>)>, key: Key<'_>) -> Vec<File> {
         let file = |(folder, source): (Folder, Arc<Source>)| {
-            let key = format!("{} ({})", key(&folder.name.to_string_lossy()), folder.tool.command());
+            let key = file_key(&folder, key);
             self.printed.push(folder);
             File { key, source }
         };
         outputs.into_iter().map(file).collect()
     }
+}
+
+/// What both sides call what a folder's tool prints.
+fn file_key(folder: &Folder, key: Key<'_>) -> String {
+    format!("{} ({})", key(&folder.name.to_string_lossy()), folder.tool.command())
 }
 
 /// A file's name below the one path that is named; the name itself where there are several.

@@ -1,6 +1,5 @@
 //! `--base live`: the manifests as applying them would leave them, against the cluster as it is.
 
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
@@ -10,7 +9,7 @@ use super::super::environment::Environment;
 use super::super::output;
 use super::super::pass::{self, Pass};
 use super::super::progress::Progress;
-use super::Args;
+use super::{Args, Compared};
 use crate::client::kubernetes::{Answer, Cluster};
 use crate::compare::Comparison;
 use crate::error::{Error, Errors, Kind};
@@ -26,29 +25,19 @@ pub(super) const NAME: &str = "live";
 const TOGETHER: usize = 8;
 
 /// Compares.
-pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    match compare(args, environment) {
-        Ok(Some((comparison, true))) => args.end(&comparison, environment),
-        Ok(Some((comparison, false))) => {
-            args.end(&comparison, environment);
-            ExitCode::from(output::FAILED)
-        }
-        Ok(None) => ExitCode::from(output::FAILED),
-        Err(error) => output::fail(error, environment),
-    }
-}
-
-/// What changes, and whether all of it is known; none if nothing is, for a reason that is reported.
-fn compare(args: &Args, environment: &Environment) -> Result<Option<(Comparison, bool)>, Error> {
+pub(super) fn compare(args: &Args, environment: &Environment) -> Compared {
     if args.offline.record()?.is_some() {
         return Err(Error::new(Kind::Setting, "a record holds no values, and the cluster is asked with them")
             .hint("leave out `--offline`, or compare with a revision or a folder"));
     }
     let mask = args.mask.mask(environment)?;
     let mut builder = Builder::new(&args.building, environment);
-    let (sources, mut errors, printed) = Disk::read(&args.paths(), &mut builder)?.whole();
+    let mut disk = Disk::read(&args.paths(), &mut builder)?;
+    let said = std::mem::take(&mut disk.built.errors);
+    let (sources, mut errors, printed) = disk.whole();
     let objects = objects(args, &sources, environment, &mut errors);
     if errors.any() {
+        errors.extend(said);
         output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
         return Ok(None);
     }
@@ -59,8 +48,9 @@ fn compare(args: &Args, environment: &Environment) -> Result<Option<(Comparison,
     comparison.base = NAME.to_owned();
     comparison.notes = builder.notes().collect();
     comparison.notes.extend(findings.iter().map(|finding| finding.detail.clone()).chain(nameless(objects.nameless)));
-    let complete = !findings.any();
+    let complete = !findings.any() && !said.any();
     errors.extend(findings);
+    errors.extend(said);
     output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
     Ok(Some((comparison, complete)))
 }

@@ -16,6 +16,7 @@ use super::mask::MaskKey;
 use super::offline::Offline;
 use super::output;
 use crate::compare::Comparison;
+use crate::error::Error;
 use crate::render::Options;
 use crate::report;
 
@@ -100,19 +101,27 @@ store or the cluster.";
 
 /// Compares.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    if args.base == live::NAME {
-        return live::run(args, environment);
-    }
     let base = Base::named(&args.base);
-    if matches!(base, Base::Revision(_)) && args.paths().iter().any(|path| path == "-") {
+    let compared = if args.base == live::NAME {
+        live::compare(args, environment)
+    } else if matches!(base, Base::Revision(_)) && args.paths().iter().any(|path| path == "-") {
         return output::usage(&no_stdin(&args.base), environment);
-    }
-    match sides::compare(args, &base, environment) {
-        Ok(Some(comparison)) => args.end(&comparison, environment),
+    } else {
+        sides::compare(args, &base, environment)
+    };
+    match compared {
+        Ok(Some((comparison, true))) => args.end(&comparison, environment),
+        Ok(Some((comparison, false))) => {
+            args.end(&comparison, environment);
+            ExitCode::from(output::FAILED)
+        }
         Ok(None) => ExitCode::from(output::FAILED),
         Err(error) => output::fail(error, environment),
     }
 }
+
+/// What changes, and whether all of it is known; none if nothing is, for a reason that is reported.
+type Compared = Result<Option<(Comparison, bool)>, Error>;
 
 impl Args {
     /// What is compared.

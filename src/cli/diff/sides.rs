@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::super::environment::Environment;
 use super::super::output;
 use super::super::pass::Pass;
-use super::Args;
 use super::base::{Base, File, Files};
+use super::{Args, Compared};
 use crate::compare::{self, Comparison, Fate, Side};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::render::{self, Mask};
@@ -15,8 +15,8 @@ use crate::report;
 use crate::source::Source;
 use crate::yaml::split::split;
 
-/// What changes; none if that cannot be said, for a reason that is reported.
-pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Result<Option<Comparison>, Error> {
+/// Compares.
+pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Compared {
     let mut files = base.read(args, environment)?;
     let mask = args.mask.mask(environment)?;
     let unchanged = files.take_unchanged();
@@ -24,11 +24,12 @@ pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Re
     let mut renderer = Renderer { pass, mask };
     let after = renderer.side(&files.after, &mut files.errors);
     if files.errors.any() {
-        let errors = std::mem::take(&mut files.errors);
+        let mut errors = std::mem::take(&mut files.errors);
+        errors.extend(std::mem::take(&mut files.said));
         output::report(&in_order(errors, &files.after, &files), environment);
         return Ok(None);
     }
-    let mut past_errors = std::mem::take(&mut files.past_errors);
+    let mut past_errors = std::mem::take(&mut files.past_said);
     let before = renderer.side(&files.before, &mut past_errors);
     let past_errors = harmless(past_errors, &files.errors);
     if past_errors.any() {
@@ -43,10 +44,12 @@ pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Re
     if comparison.changes.iter().any(|change| change.fate() == Fate::Changed) {
         comparison.find_only_secrets((&renderer.blank(&files.before), &renderer.blank(&files.after)));
     }
-    let errors = std::mem::take(&mut files.errors);
+    let complete = !files.said.any();
+    let mut errors = std::mem::take(&mut files.errors);
+    errors.extend(std::mem::take(&mut files.said));
     let found = [in_order(errors, &files.after, &files), in_order(past_errors, &files.before, &files)];
     output::report(&found.concat(), environment);
-    Ok(Some(comparison))
+    Ok(Some((comparison, complete)))
 }
 
 /// Renders files as they may be shown.
