@@ -199,6 +199,16 @@ fn settings_are_shown_with_their_origin() {
 }
 
 #[test]
+fn a_misspelt_variable_is_told_wherever_settings_are_read() {
+    let told = ["warning: `AVP_KV_VERSON` (environment) is no setting", "hint: did you mean `AVP_KV_VERSION`?"];
+    let run = |args: &[&str]| program(args).args(SECRETS).env("AVP_KV_VERSON", "2").env("AVP_VERSION", "1.18.1");
+    for args in [["settings"].as_slice(), &["plan", "-"], &["generate", "-"]] {
+        let stderr = String::from_utf8(run(args).stdin(FILLED).output().stderr).unwrap();
+        assert!(told.iter().all(|told| stderr.contains(told)) && !stderr.contains("AVP_VERSION"), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
 fn the_predecessor_s_flags_are_accepted() {
     for flag in ["--disable-token-cache", "--verbose-sensitive-output"] {
         program(["generate", flag, "-"]).stdin(FILLED).stdout(FILLED).check();

@@ -61,7 +61,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("manifest", MANIFEST),
     ("modifier", &["value", "error", "yaml"]),
     ("placeholder", &["modifier", "value", "source", "error"]),
-    ("config", &["error", "source"]),
+    ("config", &["error", "source", "yaml"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("client", &["config", "error"]),
     ("backend", &["client", "config", "secret", "value", "error", "yaml"]),

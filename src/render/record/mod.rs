@@ -78,7 +78,11 @@ impl Missing {
             (Self::Version, _) => format!("missing version of the secret at `{}`", id.path),
             (Self::Key | Self::Path, _) => format!("missing secret at `{}`", id.path),
         };
-        Error::new(Kind::Missing, detail + " when it was recorded")
+        let error = Error::new(Kind::Missing, detail + " when it was recorded");
+        match placeholder.forgotten_bar().filter(|_| matches!(self, Self::Key)) {
+            Some(bar) => error.hint(bar),
+            None => error,
+        }
     }
 }
 
