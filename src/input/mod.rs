@@ -142,9 +142,9 @@ impl Text {
     }
 }
 
-/// A path as a user would type it: without a leading `./`.
+/// A path as a user would type it: without a leading `./`, and without `/` at its end.
 fn typed(path: &Path) -> String {
-    let path = path.strip_prefix(".").unwrap_or(path);
+    let path: PathBuf = path.strip_prefix(".").unwrap_or(path).components().collect();
     path.to_string_lossy().into_owned()
 }
 
@@ -195,8 +195,13 @@ mod tests {
 
     #[test]
     fn names_are_as_a_user_would_type_them() {
-        for (path, name) in [("./a.yaml", "a.yaml"), ("x/a.yaml", "x/a.yaml"), ("../a.yaml", "../a.yaml"), ("/a", "/a")]
-        {
+        for (path, name) in [
+            ("./a.yaml", "a.yaml"),
+            ("x/a.yaml", "x/a.yaml"),
+            ("../a.yaml", "../a.yaml"),
+            ("/a", "/a"),
+            ("a//b/", "a/b"),
+        ] {
             assert_eq!(typed(Path::new(path)), name);
         }
     }

@@ -303,7 +303,7 @@ fn what_tools_print_is_tried_too() {
     assert_eq!(output.status.code(), Some(1), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.starts_with("changed Secret diff-built/db: secret values only\n"), "{text}");
     assert!(
-        text.contains("\n+++ prod (kustomize build):")
+        text.contains("\n+++ prod/ (kustomize build):")
             && text.ends_with("\n1 changed (1 in secret values only), 0 unchanged\n"),
         "{text}"
     );

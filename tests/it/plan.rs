@@ -288,7 +288,7 @@ fn what_a_chart_reads_is_planned_too() {
         let broken = plan(&["--helm", &helm, "--", "--set", "password=<path:secret/data/app#password | nope>"]);
         broken
             .status(2)
-            .stderr_holds(["--> chart (helm template):", " = template: chart/templates/secret.yaml\n"])
+            .stderr_holds(["--> chart/ (helm template):", " = template: chart/templates/secret.yaml\n"])
             .check();
     }
     plan(&[])

@@ -140,7 +140,7 @@ impl<'b> Builder<'b> {
 impl Place<'_> {
     fn folder(&self, name: &Path, tool: Tool) -> Result<Folder, Error> {
         let place = (self.find)(&name.to_string_lossy())?;
-        let output = format!("{} ({})", self.shown(name), tool.command());
+        let output = format!("{}/ ({})", self.shown(name), tool.command());
         Ok(Folder { name: name.to_owned(), place, tool, output, is_read_only: true, copy_of: self.copy_of.clone() })
     }
 

@@ -1,12 +1,12 @@
 //! What paths name on the disk: manifests as they are written, charts and kustomizations as their tools print them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::builder::{Builder, Built, Place};
 use super::tools::Printed;
 use crate::error::{Error, Errors};
-use crate::input;
+use crate::input::{self, Wanted};
 use crate::source::Source;
 
 /// The files as they are on the disk.
@@ -23,9 +23,20 @@ pub(in crate::cli) struct Disk {
 impl Disk {
     /// Reads `paths`, and builds the charts and kustomizations below them.
     pub(in crate::cli) fn read(paths: &[String], builder: &mut Builder<'_>) -> Result<Self, Error> {
+        Self::read_wanted(paths, builder, &|_| true)
+    }
+
+    /// The same, of the files and folders only those that are `wanted`.
+    pub(in crate::cli) fn read_wanted(
+        paths: &[String],
+        builder: &mut Builder<'_>,
+        wanted: Wanted<'_>,
+    ) -> Result<Self, Error> {
         let here = builder.here();
-        let (mut sources, errors) = input::read(paths, &here);
-        let folders = builder.choose(&input::built(paths, &here));
+        let (mut sources, errors) = input::read_wanted(paths, &here, wanted);
+        let mut found = input::built(paths, &here);
+        found.retain(|(folder, _)| wanted(Path::new(folder)));
+        let folders = builder.choose(&found);
         let find = |name: &str| Ok(PathBuf::from(if name.is_empty() { "." } else { name }));
         let built = builder.build(&folders, &Place { here, find: &find, copy_of: None })?;
         sources.retain(|source| !built.takes(&source.name));

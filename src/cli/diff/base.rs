@@ -86,11 +86,16 @@ fn with_revision(paths: &[String], name: &str, builder: &mut Builder<'_>) -> Res
     let past = revision.read(paths)?;
     // What was removed since is no mistake.
     let there = |path: &&String| Path::new(path.as_str()).exists() || !revision.holds(path);
-    let after = Disk::read(&paths.iter().filter(there).cloned().collect::<Vec<_>>(), builder)?;
+    let there: Vec<String> = paths.iter().filter(there).cloned().collect();
+    let is_elsewhere = |path: &Path| {
+        let path = path.strip_prefix(".").unwrap_or(path);
+        past.elsewhere.iter().any(|other| path.starts_with(other))
+    };
+    let wanted = |path: &Path| !is_elsewhere(path) && !revision.ignores(path, paths);
+    let after = Disk::read_wanted(&there, builder, &wanted)?;
     let built = past_built(&revision, name, &past.built, builder)?;
     files.errors = after.errors;
     files.after = called(after.sources, &str::to_owned);
-    files.after.retain(|file| !past.elsewhere.iter().any(|other| Path::new(&file.key).starts_with(other)));
     let read = past.files.into_iter().filter(|(name, _)| !built.takes(name));
     files.before = read.map(|(key, source)| File { key, source }).collect();
     files.notes.extend(past.errors.into_iter().map(|error| error.detail));

@@ -61,10 +61,10 @@ fn what_tools_print_is_compared_and_what_they_read_is_not() {
             .map(|name| format!("changed {name}"));
         assert_eq!(titles, expected);
         for part in [
-            "--- HEAD:chart (helm template):",
-            "\n+++ chart (helm template):",
+            "--- HEAD:chart/ (helm template):",
+            "\n+++ chart/ (helm template):",
             "\n-  image: web:1\n+  image: web:2\n   user: '<redacted:",
-            "--- HEAD:overlays/prod (kustomize build):1\n+++ overlays/prod (kustomize build):1\n",
+            "--- HEAD:overlays/prod/ (kustomize build):1\n+++ overlays/prod/ (kustomize build):1\n",
             "\n+  more: \"3\"\n",
             "\n4 changed, 1 unchanged\n",
         ] {
@@ -88,12 +88,13 @@ fn a_folder_is_the_same_by_whatever_name() {
     for (folder, path, name) in [
         ("", "chart", "chart"),
         ("", "./chart/", "chart"),
+        ("", "chart/", "chart"),
         ("chart", ".", "."),
         ("overlays/prod", "../../chart", "../../chart"),
         ("overlays", &*whole, &*whole),
     ] {
         let text = run(folder, &[path, "--base", "HEAD"]);
-        let places = format!("--- HEAD:{name} (helm template):12\n+++ {name} (helm template):12\n");
+        let places = format!("--- HEAD:{name}/ (helm template):12\n+++ {name}/ (helm template):12\n");
         assert!(text.contains(&places) && text.ends_with("\n1 changed, 1 unchanged\n"), "{folder} {path}: {text}");
     }
     let text = run("", &["overlays/prod", "--base", "overlays/stage"]);
@@ -141,7 +142,7 @@ fn what_cannot_be_built_is_said_and_the_rest_is_compared() {
         let (text, stderr, code) = run(&["--base", "HEAD~1"]);
         assert_eq!(code, Some(2), "{stderr}");
         assert!(text.starts_with("changed ConfigMap x/plain\n"), "{text}");
-        let end = "note: `chart (helm template)` is not compared\nnote: `overlays/prod (kustomize build)` is not compared\n\
+        let end = "note: `chart/ (helm template)` is not compared\nnote: `overlays/prod/ (kustomize build)` is not compared\n\
                    1 changed, 1 unchanged\n";
         assert!(text.ends_with(end), "{text}");
         for part in [
@@ -163,7 +164,7 @@ fn what_cannot_be_built_is_said_and_the_rest_is_compared() {
         for part in [
             "added ConfigMap web\n",
             "added ConfigMap prod/app\n",
-            "note: `HEAD:overlays/prod (kustomize build)` cannot be built: all of it counts as added\n",
+            "note: `HEAD:overlays/prod/ (kustomize build)` cannot be built: all of it counts as added\n",
         ] {
             assert!(text.contains(part), "{part:?} is not in\n{text}");
         }
@@ -178,13 +179,13 @@ fn a_missing_key_is_placed_in_its_template() {
         let run = |base: &str| shown(&with(repository.diff(&["--base", base]), &tools, temporary.path()).output());
         let (.., stderr, code) = run("HEAD");
         assert_eq!(code, Some(2), "{stderr}");
-        for part in ["missing key `usr`", " --> chart (helm template):", " = template: chart/templates/a.yaml\n"] {
+        for part in ["missing key `usr`", " --> chart/ (helm template):", " = template: chart/templates/a.yaml\n"] {
             assert!(stderr.contains(part), "{part:?} is not in\n{stderr}");
         }
         repository.commit().write("chart/templates/a.yaml", TEMPLATE);
         let (text, stderr, code) = run("HEAD");
         assert_eq!(code, Some(1), "{stderr}");
-        assert!(stderr.starts_with("warning: ") && stderr.contains(" --> HEAD:chart (helm template):"), "{stderr}");
+        assert!(stderr.starts_with("warning: ") && stderr.contains(" --> HEAD:chart/ (helm template):"), "{stderr}");
         assert!(text.contains("note: one thing is wrong at `HEAD`: placeholders"), "{text}");
     }
 }
@@ -207,6 +208,20 @@ fn a_revision_s_links_lead_nowhere_outside() {
         let (text, stderr, code) = run(&["--base", "HEAD"]);
         assert_eq!(code, Some(1), "{stderr}");
         assert!(text.contains("-  f: \"\"\n+  f: \"inside\"\n"), "{text}");
+    }
+}
+
+#[test]
+fn a_chart_in_a_submodule_is_another_repository_s() {
+    for tools in tools() {
+        let (repository, temporary) = (Repository::new(), tempfile::tempdir().unwrap());
+        let other = self::repository();
+        repository.git(&["submodule", "--quiet", "add", &other.root().to_string_lossy(), "sub"]);
+        repository.write("plain.yaml", &map("x", "plain", "1")).commit();
+        let (text, stderr, code) =
+            shown(&with(repository.diff(&["--base", "HEAD"]), &tools, temporary.path()).output());
+        assert_eq!((stderr.as_str(), code), ("", Some(0)), "{text}");
+        assert_eq!(text, "note: the submodule `HEAD:sub` is not compared\nnothing changes, 1 unchanged\n");
     }
 }
 

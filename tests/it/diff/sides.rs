@@ -50,6 +50,28 @@ fn folders_files_and_stdin_are_compared_too() {
 }
 
 #[test]
+fn what_git_ignores_is_no_change_unless_it_is_named() {
+    let repository = Repository::new();
+    repository.write(".gitignore", "rendered/\n*.tmp.yaml\n").write("a.yaml", &map("x", "a", "1"));
+    repository.write("known.tmp.yaml", &map("x", "known", "1"));
+    repository.git(&["add", "--force", "known.tmp.yaml"]);
+    repository.commit();
+    for name in ["rendered/b.yaml", "rendered/chart/Chart.yaml", "app/c.tmp.yaml", "app/new.yaml"] {
+        repository.write(name, &map("x", "new", "2"));
+    }
+    repository.write("known.tmp.yaml", &map("x", "known", "2"));
+    let titles = |folder: &str, args: &[&str]| {
+        let (text, stderr, _) = shown(&repository.diff(args).folder(repository.root().join(folder)).output());
+        assert_eq!((stderr.as_str(), text.contains("note: ")), ("", false), "{text}");
+        text.lines().filter(|line| line.starts_with("+++ ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(titles("", &["--base", "HEAD"]), ["+++ app/new.yaml:1", "+++ known.tmp.yaml:1"]);
+    assert_eq!(titles("app", &["--base", "HEAD"]), ["+++ new.yaml:1"]);
+    assert_eq!(titles("", &["rendered/b.yaml", "--base", "HEAD"]), ["+++ rendered/b.yaml:1"]);
+    assert_eq!(titles("app", &["../rendered/b.yaml", "c.tmp.yaml", "--base", "HEAD"]).len(), 2);
+}
+
+#[test]
 fn what_cannot_be_compared_is_said() {
     let repository = Repository::new();
     repository.write("a.yaml", &map("x", "a", "1")).commit();
