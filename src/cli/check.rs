@@ -139,7 +139,8 @@ fn is_failure(error: &Error) -> bool {
 
 fn unusable(what: &str, baseline: &Path, error: &std::io::Error) -> Error {
     let detail = format!("cannot {what} the baseline `{}`", baseline.display());
-    Error::new(Kind::Input, detail).cause(error.to_string())
+    let error = Error::new(Kind::Input, detail).cause(error.to_string());
+    if what == "read" { error.hint("`--write-baseline FILE` writes one") } else { error }
 }
 
 impl Args {

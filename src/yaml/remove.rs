@@ -90,7 +90,8 @@ impl Removal {
                     line(target.start),
                     line(node.span.start)
                 );
-                return Err(Flaw::new(Kind::Value, target.span, detail));
+                let hint = "write the value out in the alias's place, or give the placeholder a `| default …`";
+                return Err(Flaw::new(Kind::Value, target.span, detail).hint(hint));
             }
         }
         Ok(())

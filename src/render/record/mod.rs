@@ -78,11 +78,9 @@ impl Missing {
             (Self::Version, _) => format!("missing version of the secret at `{}`", id.path),
             (Self::Key | Self::Path, _) => format!("missing secret at `{}`", id.path),
         };
-        let error = Error::new(Kind::Missing, detail + " when it was recorded");
-        match placeholder.forgotten_bar().filter(|_| matches!(self, Self::Key)) {
-            Some(bar) => error.hint(bar),
-            None => error,
-        }
+        let bar = placeholder.forgotten_bar().filter(|_| matches!(self, Self::Key));
+        Error::new(Kind::Missing, detail + " when it was recorded")
+            .hint(bar.unwrap_or_else(|| "if it is there by now, record again".to_owned()))
     }
 }
 
