@@ -18,6 +18,7 @@ mod offline;
 mod output;
 mod parameters;
 mod pass;
+mod paths;
 mod plan;
 mod progress;
 mod record;
