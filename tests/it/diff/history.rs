@@ -2,6 +2,7 @@
 
 use super::super::canary::piece;
 use super::{Repository, map, shown};
+use crate::support::program::program;
 
 /// One commit: what is done, how much changes, and what must be shown.
 type Step = (&'static str, fn(&Repository), &'static str, &'static [&'static str]);
@@ -131,6 +132,29 @@ const STEPS: [Step; 10] = [
         &["added a document of values.yaml", "changed Secret shop/db\n"],
     ),
 ];
+
+#[test]
+fn a_record_tells_a_change_of_secret_values_alone_from_others() {
+    let repository = Repository::new();
+    let new = SECRET.replace("#1>", ">");
+    repository.write("a.yaml", SECRET).commit().write("a.yaml", &new);
+    for key in [&[][..], &["--mask-key", "key"]] {
+        repository.write("key", "a key").write("both.yaml", &format!("{SECRET}---\n{new}"));
+        let record = ["record", "both.yaml", "-o", "../record.json", "--secrets", "../secrets.yaml"];
+        program(record).args(key).folder(repository.root()).check();
+        repository.remove("both.yaml").remove("key");
+        let diff =
+            || program(["diff", "a.yaml", "--base", "HEAD", "--offline", "../record.json"]).folder(repository.root());
+        let (text, stderr, code) = shown(&diff().output());
+        assert_eq!((stderr.as_str(), code), ("", Some(1)), "{text}");
+        assert!(text.starts_with("changed Secret shop/db: secret values only\n"), "{text}");
+        assert!(text.ends_with("\n1 changed (1 in secret values only), 0 unchanged\n"), "{text}");
+        repository.write("a.yaml", &new.replace("stringData:", "immutable: true\nstringData:"));
+        let (text, ..) = shown(&diff().output());
+        assert!(text.starts_with("changed Secret shop/db\n"), "{text}");
+        repository.write("a.yaml", &new);
+    }
+}
 
 #[test]
 fn each_commit_of_ten_shows_what_it_changed() {
