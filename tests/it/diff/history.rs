@@ -176,7 +176,27 @@ fn each_commit_of_ten_shows_what_it_changed() {
         assert_eq!(code_of_markdown, code, "{what}");
         assert!(markdown.contains(&format!("**{counted}**")), "{what}: {markdown}");
         assert_eq!(markdown.matches("<details>").count(), text.matches("\n--- ").count(), "{what}: {markdown}");
-        assert_eq!((piece(text.as_bytes()), piece(markdown.as_bytes())), (None, None), "{what}");
+        let (page, _, code_of_page) = shown(&repository.diff(&["--base", "HEAD~1", "--format", "html"]).output());
+        assert_eq!(code_of_page, code, "{what}");
+        holds_the_same(&page, &text, what);
+        assert_eq!([&text, &markdown, &page].map(|shown| piece(shown.as_bytes())), [None, None, None], "{what}");
         assert!(index() == before && repository.git(&["status", "--porcelain"]).is_empty(), "{what}");
+    }
+}
+
+/// The page has one article for each change of the text, in the order of the text.
+fn holds_the_same(page: &str, text: &str, what: &str) {
+    let fates = ["added ", "changed ", "removed "];
+    let changes: Vec<&str> = text.lines().filter(|line| fates.iter().any(|fate| line.starts_with(fate))).collect();
+    let articles: Vec<&str> = page.split("<article ").skip(1).collect();
+    assert_eq!(articles.len(), changes.len(), "{what}: {page}");
+    for (article, change) in articles.iter().zip(changes) {
+        let (fate, resource) = change.split_once(' ').unwrap();
+        let (resource, secret) = match resource.strip_suffix(": secret values only") {
+            Some(resource) => (resource, " secret"),
+            None => (resource, ""),
+        };
+        assert!(article.contains(&format!(" class=\"{fate}{secret}\" ")), "{what}: {change}: {article}");
+        assert!(article.contains(resource), "{what}: {change}: {article}");
     }
 }
