@@ -1,24 +1,24 @@
 //! `build`: what a folder holds, be it a chart, a kustomization or manifests, rendered as `generate` renders.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::ValueEnum;
 
+use super::built::{Folder, Tools};
 use super::environment::Environment;
 use super::generate::Whole;
 use super::given::Flags;
 use super::offline::Offline;
 use super::output;
-use super::pass::{self, Pass};
-use super::progress::Progress;
+use super::pass::Pass;
 use super::turn::Turn;
 use crate::error::{Error, Errors, Kind};
 use crate::input;
 use crate::render::Options;
 use crate::source::Source;
-use crate::tool::{self, Command, Given, Tool};
+use crate::tool::Tool;
 
 /// Run helm or kustomize in a folder, whichever it is for, and render what it prints
 #[derive(Debug, clap::Args)]
@@ -32,18 +32,6 @@ pub(super) struct Args {
     #[arg(long, value_enum)]
     tool: Option<Choice>,
 
-    /// The release of a chart; unset, the Application's name
-    #[arg(long, value_name = "NAME")]
-    release_name: Option<String>,
-
-    /// The helm to run
-    #[arg(long, value_name = "PATH", default_value = "helm")]
-    helm: String,
-
-    /// The kustomize to run
-    #[arg(long, value_name = "PATH", default_value = "kustomize")]
-    kustomize: String,
-
     /// Refuse output in which an inline placeholder is left, in any encoding
     #[arg(long)]
     strict: bool,
@@ -52,12 +40,11 @@ pub(super) struct Args {
     #[arg(long)]
     allow_empty: bool,
 
-    /// Words for helm or kustomize, after its own
-    #[arg(last = true, value_name = "WORD")]
-    words: Vec<String>,
-
     #[command(flatten)]
     offline: Offline,
+
+    #[command(flatten)]
+    tools: Tools,
 
     #[command(flatten)]
     flags: Flags,
@@ -103,17 +90,23 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
 impl Args {
     /// Builds and renders; whether nothing was wrong.
     fn print(&self, pass: Pass<'_>, environment: &Environment) -> bool {
-        let tool = self.tool();
-        let (sources, mut errors) = match tool {
+        let folder = self.folder();
+        let (sources, mut errors) = match folder.tool {
             Tool::Plain => {
-                let folder = self.folder.to_string_lossy().into_owned();
-                input::read(&[folder], &environment.here(self.allow_empty))
+                let path = self.folder.to_string_lossy().into_owned();
+                input::read(&[path], &environment.here(self.allow_empty))
             }
-            _ => self.built(tool, environment),
+            _ => self.built(&folder, environment),
         };
-        errors.extend(tool.unheard(&environment.variables));
-        let whole = Whole { pass, empty: (!self.allow_empty).then(|| empty(tool)) };
-        whole.print(&sources, errors, environment, &|error| self.name_template(tool, error))
+        errors.extend(folder.tool.unheard(&environment.variables));
+        let whole = Whole { pass, empty: (!self.allow_empty).then(|| empty(folder.tool)) };
+        whole.print(&sources, errors, environment, &|error| folder.name_template(error))
+    }
+
+    fn folder(&self) -> Folder {
+        let tool = self.tool();
+        let (name, place) = (self.folder.clone(), self.folder.clone());
+        Folder { name, place, tool, output: tool.command().to_owned(), is_read_only: false, copy_of: None }
     }
 
     fn tool(&self) -> Tool {
@@ -126,84 +119,24 @@ impl Args {
     }
 
     /// What the tool prints, and what is wrong.
-    fn built(&self, tool: Tool, environment: &Environment) -> (Vec<Arc<Source>>, Errors) {
-        let mut errors = Errors::new();
-        let source = self.build(tool, environment, &mut errors).map_err(|error| errors.push(error));
-        (source.ok().flatten().map(Arc::new).into_iter().collect(), errors)
-    }
-
-    fn build(&self, tool: Tool, environment: &Environment, errors: &mut Errors) -> Result<Option<Source>, Error> {
+    fn built(&self, folder: &Folder, environment: &Environment) -> (Vec<Arc<Source>>, Errors) {
         if !self.folder.is_dir() {
-            return Err(Error::new(Kind::Input, format!("there is no folder `{}`", self.folder.display())));
+            let error = Error::new(Kind::Input, format!("there is no folder `{}`", self.folder.display()));
+            return (Vec::new(), error.into());
         }
-        let private = tempfile::Builder::new().prefix("vault-render-").tempdir().map_err(|error| {
-            Error::new(Kind::Input, "cannot make a temporary folder")
-                .cause(error.to_string())
-                .hint("`TMPDIR` names where")
-        })?;
-        if tool == Tool::Helm {
-            // helm reads what links lead to; kustomize refuses those that lead out of a kustomization.
-            errors.extend(input::links(&self.folder, &environment.here(false)));
-        }
-        let commands = self.commands(tool, environment, private.path(), errors);
-        if errors.any() {
-            return Ok(None);
-        }
-        let mut source = None;
-        for command in &commands {
-            source = Some(child(command, environment, errors)?);
-        }
-        Ok(source)
-    }
-
-    fn commands(&self, tool: Tool, environment: &Environment, private: &Path, errors: &mut Errors) -> Vec<Command> {
         let here = environment.here(self.allow_empty);
-        let given = Given {
-            folder: &self.folder,
-            variables: &environment.variables,
-            words: &self.words,
-            release_name: self.release_name.as_deref(),
-            helm: &self.helm,
-            kustomize: &self.kustomize,
-            private,
-            inside: &|path| input::is_inside(path, &here) && input::links(path, &here).is_empty(),
-            read: &|name| std::fs::read_to_string(self.folder.join(name)).ok(),
-            holds: &|name| self.folder.join(name).exists(),
-        };
-        tool.commands(&given, errors)
-    }
-
-    /// A finding with the template's file instead of the name that the tool has for it.
-    fn name_template(&self, tool: Tool, mut error: Error) -> Error {
-        if let Some(place) = &mut error.place {
-            let file = place.origin.as_ref().and_then(|origin| tool.template(&self.folder, origin));
-            if let Some(file) = file.filter(|file| file.is_file()) {
-                let file = file.strip_prefix(".").unwrap_or(&file);
-                place.origin = Some(Arc::from(file.to_string_lossy()));
+        match self.tools.build(std::slice::from_ref(folder), &here, environment) {
+            Ok(built) => {
+                let mut errors = Errors::new();
+                let sources = built.into_iter().filter_map(|one| {
+                    errors.extend(one.errors);
+                    one.source
+                });
+                (sources.collect(), errors)
             }
+            Err(error) => (Vec::new(), error.into()),
         }
-        error
     }
-}
-
-/// What a command prints, under its name; what it says beside is a warning.
-fn child(command: &Command, environment: &Environment, errors: &mut Errors) -> Result<Source, Error> {
-    let runtime = pass::runtime()?;
-    let _progress = Progress::start(format!("running {}", command.name), environment);
-    let output = runtime.block_on(async {
-        tokio::select! {
-            output = tool::run(command) => output,
-            signal = pass::stopped() => {
-                Err(Error::new(Kind::Input, format!("stopped by {signal} while `{}` ran", command.name)))
-            }
-        }
-    })?;
-    if !output.message.is_empty() {
-        errors.push(
-            Error::warning(Kind::Input, format!("`{}` succeeded with a message", command.name)).cause(output.message),
-        );
-    }
-    Ok(Source::new(command.name, output.stdout))
 }
 
 /// An empty render would make Argo CD delete what it manages.

@@ -4,22 +4,23 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
+use super::built::{Builder, Building, Disk};
 use super::environment::Environment;
 use super::given::Flags;
 use super::output;
+use super::paths::Paths;
 use crate::backend;
 use crate::error::{Error, Errors};
 use crate::render::{self, Options};
 use crate::report::plan::{self as shown, Forecast};
-use crate::{input, policy, report};
+use crate::{policy, report};
 
 /// List every secret that would be read, and who needs it; nothing is read
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Files, folders, or `-` for stdin; without any, the current folder
-    #[arg(value_name = "PATH")]
-    paths: Vec<String>,
+    #[command(flatten)]
+    paths: Paths,
 
     /// How the list is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -28,6 +29,9 @@ pub(super) struct Args {
     /// Look into any YAML or JSON, values files too, not only Kubernetes objects
     #[arg(long)]
     any: bool,
+
+    #[command(flatten)]
+    building: Building,
 
     #[command(flatten)]
     flags: Flags,
@@ -47,7 +51,8 @@ const AFTER_HELP: &str = "\
 Examples:
   vault-render plan manifests/                         which secrets, which keys, who needs them
   vault-render plan manifests/ --format hcl | vault policy write web -
-  kustomize build overlays/prod | vault-render plan - --format json | jq -r '.reads[].path'
+  vault-render plan overlays/prod --format json | jq -r '.reads[].path'
+  vault-render plan chart/ -- -f chart/prod.yaml       charts and kustomizations are built, as `build` does it
 
 The policy has one rule for each path. A path without `data/` may be on a KV version 2 mount, where it is read with it;
 only Vault knows, so a comment says so: write `secret/data/app`, or set AVP_KV_VERSION.
@@ -64,9 +69,12 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         Ok(store) if !wrong.any() => store,
         outlook => return failed(wrong, outlook.err(), environment),
     };
-    let current = [".".to_owned()];
-    let paths = if args.paths.is_empty() { &current[..] } else { &args.paths[..] };
-    let (sources, mut errors) = input::read(paths, &environment.here(true));
+    let mut builder = Builder::new(&args.building, environment);
+    let (sources, mut errors, printed) = match Disk::read(args.paths.list(), &mut builder) {
+        Ok(disk) => disk.whole(),
+        Err(error) => return failed(wrong, Some(error), environment),
+    };
+    errors.extend(builder.left());
     errors.extend(wrong);
     let plan = render::plan(&sources, &Options { any: args.any, ..Options::default() }, &mut errors);
     let grants = policy::judge(plan.accesses(), &config, &mut errors);
@@ -74,7 +82,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let forecast = Forecast { store, reads, complete: !errors.any() };
     let text = args.format.shown(&forecast, &mut errors, environment);
     let complete = !errors.any();
-    output::report(&report::in_order(errors, &sources), environment);
+    output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
     let written = output::finish(&text, environment);
     if complete { written } else { ExitCode::from(output::FAILED) }
 }

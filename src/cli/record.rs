@@ -3,22 +3,23 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use super::built::{Builder, Building, Disk};
 use super::environment::Environment;
 use super::given::Flags;
 use super::mask::MaskKey;
 use super::output;
 use super::pass::Pass;
+use super::paths::Paths;
 use super::save::save;
 use crate::render::Options;
-use crate::{input, report};
+use crate::report;
 
 /// Write what placeholders come to, without the values, for `--offline`
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Files, folders, or `-` for stdin; without any, the current folder
-    #[arg(value_name = "PATH")]
-    paths: Vec<String>,
+    #[command(flatten)]
+    paths: Paths,
 
     /// Where the record is written; `-` for stdout
     #[arg(short, long, value_name = "FILE")]
@@ -27,6 +28,9 @@ pub(super) struct Args {
     /// Look into any YAML or JSON, values files too, not only Kubernetes objects
     #[arg(long)]
     any: bool,
+
+    #[command(flatten)]
+    building: Building,
 
     #[command(flatten)]
     mask_key: MaskKey,
@@ -40,7 +44,7 @@ Examples:
   vault-render record manifests/ -o record.json                     once, where Vault can be asked
   vault-render generate manifests/ --offline record.json            anywhere: masked values, no Vault, no settings
   vault-render record manifests/ -o record.json --mask-key FILE     with fingerprints: a changed value shows
-  kustomize build overlays/prod | vault-render record - -o record.json
+  vault-render record chart/ overlays/prod -o record.json           charts and kustomizations are built
 
 For each secret, key and modifiers the record has the type of the result, the keys of maps and the lengths of lists; no
 value. It may be committed. With a mask key it has the fingerprint of each value as well: keep the key secret, for whoever
@@ -54,13 +58,16 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         Ok(mask) => mask,
         Err(error) => return output::fail(error, environment),
     };
-    let current = [".".to_owned()];
-    let paths = if args.paths.is_empty() { &current[..] } else { &args.paths[..] };
-    let (sources, mut errors) = input::read(paths, &environment.here(true));
+    let mut builder = Builder::new(&args.building, environment);
+    let (sources, mut errors, printed) = match Disk::read(args.paths.list(), &mut builder) {
+        Ok(disk) => disk.whole(),
+        Err(error) => return output::fail(error, environment),
+    };
+    errors.extend(builder.left());
     let options = Options { any: args.any, ..Options::default() };
     let record = Pass::new(&args.flags, options, environment).record(&sources, mask.as_ref(), &mut errors);
     let failed = errors.any();
-    output::report(&report::in_order(errors, &sources), environment);
+    output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
     if failed {
         return ExitCode::from(output::FAILED);
     }

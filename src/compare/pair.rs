@@ -1,6 +1,7 @@
-//! Which resource of one side is which of the other: by identity, equal texts first, then in the order of the input.
+//! Which resource of one side is which of the other: by identity, equal texts before others, those of one
+//! file before others, else in the order of the input.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, VecDeque};
 
 use super::side::{Identity, Resource};
 
@@ -18,32 +19,36 @@ pub(super) fn pairs(before: Vec<Resource>, after: Vec<Resource>) -> (Vec<Pair>, 
     }
     let (mut pairs, mut same) = (Vec::new(), 0);
     for (before, after) in groups.into_values() {
-        let (before, after, equal) = without_equal(before, after);
-        same += equal;
-        pairs.extend(zip(before, after));
+        let (equal, before, after) = meet(before, after, |one| (&one.text, &one.key));
+        let (moved, before, after) = meet(before, after, |one| (&one.text, ""));
+        same += equal.len() + moved.len();
+        let (here, before, after) = meet(before, after, |one| ("", &one.key));
+        let (there, before, after) = meet(before, after, |_| ("", ""));
+        pairs.extend(here.into_iter().chain(there).map(|(before, after)| (Some(before), Some(after))));
+        pairs.extend(before.into_iter().map(|before| (Some(before), None)));
+        pairs.extend(after.into_iter().map(|after| (None, Some(after))));
     }
     pairs.sort_by_key(|(before, after)| (before.as_ref().map(|one| one.number), after.as_ref().map(|one| one.number)));
     (pairs, same)
 }
 
-/// The resources of one identity whose text is not on the other side too.
-fn without_equal(before: Vec<Resource>, after: Vec<Resource>) -> (Vec<Resource>, Vec<Resource>, usize) {
-    let mut texts: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, resource) in before.iter().enumerate().rev() {
-        texts.entry(&resource.text).or_default().push(index);
+/// Pairs that are alike in `what`, each with the next one, and what is left of both.
+fn meet(
+    before: Vec<Resource>,
+    after: Vec<Resource>,
+    what: impl Fn(&Resource) -> (&str, &str),
+) -> (Vec<(Resource, Resource)>, Vec<Resource>, Vec<Resource>) {
+    let mut alike: HashMap<(&str, &str), VecDeque<usize>> = HashMap::new();
+    before.iter().enumerate().for_each(|(index, one)| alike.entry(what(one)).or_default().push_back(index));
+    let twins: Vec<Option<usize>> =
+        after.iter().map(|one| alike.get_mut(&what(one)).and_then(VecDeque::pop_front)).collect();
+    let mut before: Vec<Option<Resource>> = before.into_iter().map(Some).collect();
+    let (mut pairs, mut rest) = (Vec::new(), Vec::new());
+    for (after, twin) in after.into_iter().zip(twins) {
+        match twin.and_then(|index| before[index].take()) {
+            Some(before) => pairs.push((before, after)),
+            None => rest.push(after),
+        }
     }
-    let twin = |resource: &Resource| texts.get_mut(resource.text.as_str()).and_then(Vec::pop);
-    let twins: Vec<Option<usize>> = after.iter().map(twin).collect();
-    let taken: HashSet<usize> = twins.iter().flatten().copied().collect();
-    let before =
-        before.into_iter().enumerate().filter(|(index, _)| !taken.contains(index)).map(|(_, one)| one).collect();
-    let after = after.into_iter().zip(twins).filter(|(_, twin)| twin.is_none()).map(|(one, _)| one).collect();
-    (before, after, taken.len())
-}
-
-/// The first with the first, and so on; what is left over is alone.
-fn zip(before: Vec<Resource>, after: Vec<Resource>) -> impl Iterator<Item = Pair> {
-    let count = before.len().max(after.len());
-    let (mut before, mut after) = (before.into_iter(), after.into_iter());
-    (0..count).map(move |_| (before.next(), after.next()))
+    (pairs, before.into_iter().flatten().collect(), rest)
 }

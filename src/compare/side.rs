@@ -23,6 +23,8 @@ pub struct Resource {
     pub identity: Identity,
     /// The file that it is written in, as a user would type it, or what else it came from.
     pub file: Arc<str>,
+    /// What both sides call that file.
+    pub(super) key: Arc<str>,
     /// The line of that file where it starts.
     pub line: usize,
     /// Its text: lines that end with `\n`, without document markers and blank lines around.
@@ -103,7 +105,8 @@ impl Side {
 
     fn push(&mut self, names: &Names, line: usize, identity: Identity, text: String) {
         let number = self.resources.len();
-        self.resources.push(Resource { identity, file: names.file.clone(), line, text, number });
+        let (file, key) = (names.file.clone(), names.key.clone());
+        self.resources.push(Resource { identity, file, key, line, text, number });
     }
 }
 

@@ -37,6 +37,23 @@ fn resources_are_matched_by_what_they_are_wherever_they_are_written() {
 }
 
 #[test]
+fn resources_of_one_name_are_matched_within_their_file_first() {
+    let [one, two, three] = ["1", "2", "3"].map(|value| map("x", "a", value));
+    let pairs = |before: &[(&str, &str)], after: &[(&str, &str)]| {
+        let file = |side: &Option<Resource>| side.as_ref().map_or("-", |resource| &*resource.file).to_owned();
+        let changes = Comparison::new(side(before), side(after)).changes;
+        changes.iter().map(|change| format!("{} {}", file(&change.before), file(&change.after))).collect::<Vec<_>>()
+    };
+    let before = [("prod", &*one), ("stage", &*one)];
+    assert_eq!(
+        pairs(&before, &[("dev", &two), ("prod", &two), ("stage", &three)]),
+        ["- dev", "prod prod", "stage stage"]
+    );
+    assert_eq!(pairs(&before, &[("prod", &two), ("stage", &one)]), ["prod prod"]);
+    assert_eq!(pairs(&before, &[("other", &two), ("stage", &one)]), ["prod other"]);
+}
+
+#[test]
 fn a_version_of_the_api_is_no_other_resource_and_a_group_is() {
     let ingress = |version: &str| format!("apiVersion: {version}\nkind: Ingress\nmetadata: {{name: web}}\n");
     let (beta, stable, old) = (ingress("networking.k8s.io/v1beta1"), ingress("networking.k8s.io/v1"), ingress("x/v1"));

@@ -1,5 +1,6 @@
 //! The file that `-c` names, as settings: YAML, JSON or `KEY=VALUE` lines. Knows no setting's meaning.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde_yaml::Value;
@@ -8,6 +9,8 @@ use zeroize::Zeroizing;
 use super::Origin;
 use super::read::Layer;
 use crate::error::{Error, Errors, Kind};
+use crate::source::Source;
+use crate::yaml::{reader, split};
 
 /// A file of settings, read already.
 #[derive(Clone)]
@@ -32,8 +35,8 @@ type Pairs = Vec<(String, Zeroizing<String>)>;
 /// The file's settings.
 pub(super) fn layer(file: &ConfigFile, has_tenant: bool, errors: &mut Errors) -> Layer {
     let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
-    let pairs = match text.trim_start() {
-        text if text.starts_with('{') => json(text).or_else(|_| yaml(text)),
+    let pairs = match text {
+        _ if text.trim_start().starts_with('{') => json(text).or_else(|_| yaml(text)),
         _ if is_env(text) => env(text),
         _ => yaml(text),
     };
@@ -64,9 +67,10 @@ fn json_text(value: &serde_json::Value) -> Option<String> {
 }
 
 fn yaml(text: &str) -> Result<Pairs, String> {
-    let value: Value = serde_yaml::from_str(text).map_err(|error| match error.location() {
-        Some(at) => format!("not valid YAML (line {}, column {})", at.line(), at.column()),
-        None => "not valid YAML".to_owned(),
+    let value: Value = serde_yaml::from_str(text).map_err(|error| match (twice(text), error.location()) {
+        (Some(twice), _) => twice,
+        (None, Some(at)) => format!("not valid YAML (line {}, column {})", at.line(), at.column()),
+        (None, None) => "not valid YAML".to_owned(),
     })?;
     let map = match value {
         Value::Null => return Ok(Pairs::new()),
@@ -75,6 +79,21 @@ fn yaml(text: &str) -> Result<Pairs, String> {
     };
     let named = map.iter().filter_map(|(key, value)| Some((key.as_str()?, value)));
     named.map(|(key, value)| pair(key, yaml_text(value, text))).collect()
+}
+
+/// Which name is there twice, and where: the parser knows neither.
+fn twice(text: &str) -> Option<String> {
+    let source = Source::new("", text);
+    let tree = reader::read(text, split::split(text.as_bytes()).next()?.span).ok()?;
+    let names = tree.entries(tree.root()?).filter_map(|(key, _)| Some((tree.text(key)?, tree.node(key).span.start)));
+    let mut first = HashMap::new();
+    for (name, at) in names {
+        if let Some(before) = first.insert(name, at) {
+            let ((line, _), (again, column)) = (source.line_column(before), source.line_column(at));
+            return Some(format!("`{name}` is there twice: in line {line}, and again (line {again}, column {column})"));
+        }
+    }
+    None
 }
 
 fn yaml_text(value: &Value, source: &str) -> Option<String> {
@@ -231,7 +250,13 @@ mod tests {
             ("A=b\ncanary", &["line 2 is no `KEY=VALUE`"]),
             ("A='canary", &["line 1 is no `KEY=VALUE`"]),
             ("A='b' canary", &["line 1 is no `KEY=VALUE`"]),
-            ("a: canary\na: canary", &["not valid YAML"]),
+            ("a: canary\na: canary", &["`a` is there twice: in line 1, and again (line 2, column 1)"]),
+            (
+                "# x\n---\n\n\"é\": canary\nb: {c: canary}\n'é': canary",
+                &["`é` is there twice: in line 4, and again (line 6,"],
+            ),
+            ("\n{a: canary, b: canary, a: canary}", &["`a` is there twice: in line 2, and again (line 2, column 24)"]),
+            ("a: {b: canary, b: canary}", &["not valid YAML"]),
         ] {
             let read = read(text);
             assert_eq!(read.len(), cause.len(), "{text}: {read:?}");

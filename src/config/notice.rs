@@ -1,5 +1,7 @@
 //! What a user should know about what is set: settings that differ, that have no effect, that are none. Knows no tenant rule.
 
+use std::collections::BTreeMap;
+
 use super::read::Layer;
 use super::table::{self, Format, Row, SETTINGS, UNSUPPORTED};
 use super::{Authority, Origin, format};
@@ -45,7 +47,8 @@ pub(super) fn unhonoured(layers: &[Layer], errors: &mut Errors) {
     }
 }
 
-/// Names that are written down as settings and are none. The environment holds others' variables, too: `VAULT_PORT` is Kubernetes' own.
+/// Names that are written down as settings and are none. The environment holds others' variables, too: `VAULT_PORT` is Kubernetes' own;
+/// so there [`misspelt`] asks for more.
 pub(super) fn unknown(layers: &[Layer], errors: &mut Errors) {
     for layer in layers.iter().filter(|layer| is_written(&layer.origin)) {
         errors.extend(layer.pairs.iter().filter_map(|(name, _)| unknown_name(name, &layer.origin)));
@@ -54,6 +57,26 @@ pub(super) fn unknown(layers: &[Layer], errors: &mut Errors) {
     if let Some((names, origin)) = own.find_map(|layer| Some((layer.get("AVP_TENANT_SETTINGS")?, &layer.origin))) {
         errors.extend(format::list(names).filter_map(|name| unknown_in_list(name, origin)));
     }
+}
+
+/// Variables whose names are a setting's but for a slip. Others call theirs `AVP_…` too (`AVP_VERSION`): what is less near is theirs.
+pub(super) fn misspelt(environment: &BTreeMap<String, String>, errors: &mut Errors) {
+    for (prefix, origin) in [("ARGOCD_ENV_", Origin::Tenant), ("", Origin::Environment)] {
+        let set = environment.iter().filter(|(_, value)| !value.is_empty());
+        let names = set.filter_map(|(variable, _)| variable.strip_prefix(prefix));
+        for name in names.filter(|name| name.starts_with("AVP_") && !table::is_known(name)) {
+            let error = Error::warning(Kind::Setting, format!("{} is no setting", origin.locate(name)));
+            errors.extend(slip(name).map(|meant| error.hint(format!("did you mean `{prefix}{meant}`?"))));
+        }
+    }
+}
+
+/// The setting that a name misses by a letter, or by two where it is long.
+fn slip(name: &str) -> Option<&'static str> {
+    const LONG: usize = "AVP_ROLE_ID".len();
+    let meant = format::nearest(name, SETTINGS.iter().map(|row| row.name))?;
+    let slips = if meant.len() >= LONG { 2 } else { 1 };
+    (strsim::damerau_levenshtein(name, meant) <= slips).then_some(meant)
 }
 
 /// A name that looks like a setting and is none.
@@ -149,5 +172,34 @@ mod tests {
         let (_, errors) =
             Config::read(environment(&[("AVP_TENANT_SETTINGS", "VAULT_ADRR"), ("VAULT_PORT", "tcp://10.0.0.1:8200")]));
         assert_eq!(texts(&errors).len(), 1, "{errors:?}");
+    }
+
+    #[test]
+    fn a_variable_that_misses_a_setting_by_a_slip_is_a_warning() {
+        for (name, meant) in [
+            ("AVP_KV_VERSON", Some("AVP_KV_VERSION")),
+            ("AVP_TYP", Some("AVP_TYPE")),
+            ("AVP_TPYE", Some("AVP_TYPE")),
+            ("AVP_AUTHTYPE", Some("AVP_AUTH_TYPE")),
+            ("AVP_PATH_VALIDATON", Some("AVP_PATH_VALIDATION")),
+            ("ARGOCD_ENV_AVP_K8_ROLE", Some("ARGOCD_ENV_AVP_K8S_ROLE")),
+            ("AVP_VERSION", None),
+            ("AVP_ROLE", None),
+            ("AVP_IBM_API_KEY", None),
+            ("VAULT_ADRR", None),
+            ("MY_AVP_TYP", None),
+        ] {
+            let warnings = texts(&Config::read(environment(&[(name, "1")])).1);
+            let slips = warnings.iter().filter(|warning| warning.contains("is no setting")).collect::<Vec<_>>();
+            match meant {
+                Some(meant) => {
+                    assert_eq!(slips.len(), 1, "{name}: {warnings:?}");
+                    assert!(slips[0].starts_with(&format!("Warning: `{name}`")), "{slips:?}");
+                    assert!(slips[0].ends_with(&format!("did you mean `{meant}`?")), "{slips:?}");
+                }
+                None => assert_eq!(slips, [""; 0]),
+            }
+        }
+        assert_eq!(texts(&Config::read(environment(&[("AVP_TYP", "")])).1), [""; 0]);
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
     notice::conflicts(&layers, errors);
     notice::unhonoured(&layers, errors);
     notice::unknown(&layers, errors);
+    notice::misspelt(&given.environment, errors);
     let mut config = Config {
         tenant: has_tenant(given),
         repository: given.repository.clone(),

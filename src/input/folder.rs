@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::names::{CHART, KUSTOMIZATIONS, builder, has_ending, is_skipped};
-use super::repository::Repository;
+use super::repository::{LOOSE, Repository};
 use super::{Here, Text, typed};
 use crate::error::{Error, Errors, Kind};
 
@@ -36,13 +36,14 @@ pub(super) fn list(folder: &Path, here: &Here, texts: &mut Vec<Text>, errors: &m
     }
 }
 
-/// The folders below those that `paths` name, links not followed, which a tool builds, with its name.
-pub fn built(paths: &[String]) -> BTreeSet<(String, &'static str)> {
+/// The folders below those that `paths` name which a tool builds, with its name. Links are followed as for manifests.
+pub fn built(paths: &[String], here: &Here) -> BTreeSet<(String, &'static str)> {
     let mut built = BTreeSet::new();
     for folder in paths.iter().map(Path::new).filter(|path| path.is_dir()) {
-        let walk = WalkDir::new(folder).into_iter();
-        let walk = walk.filter_entry(|entry| entry.depth() == 0 || !is_hidden_or_a_chart_s(entry));
-        for entry in walk.flatten() {
+        let repository = Repository::around(folder, here);
+        let stays = |entry: &DirEntry| !entry.path_is_symlink() || repository.holds(entry.path()).is_ok();
+        let wanted = |entry: &DirEntry| entry.depth() == 0 || (!is_hidden_or_a_chart_s(entry) && stays(entry));
+        for entry in WalkDir::new(folder).follow_links(true).into_iter().filter_entry(wanted).flatten() {
             let parent = entry.path().parent().map(typed).unwrap_or_default();
             built.extend(builder(&entry.file_name().to_string_lossy()).map(|tool| (parent, tool)));
         }
@@ -64,7 +65,8 @@ fn manifest(entry: DirEntry, repository: &Repository) -> Result<Option<PathBuf>,
         repository.holds(entry.path())?;
     }
     if is_manifest && !entry.file_type().is_file() {
-        return Err(Error::new(Kind::Input, format!("`{}` is no regular file", typed(entry.path()))));
+        let error = Error::new(Kind::Input, format!("`{}` is no regular file", typed(entry.path())));
+        return Err(error.hint("take it out, or give it another name than a manifest's"));
     }
     Ok(is_manifest.then(|| entry.into_path()))
 }
@@ -88,11 +90,10 @@ fn walk_error(error: &walkdir::Error) -> Error {
     let is_link = error.path().is_some_and(Path::is_symlink);
     let cause = error.io_error().map(ToString::to_string).unwrap_or_default();
     let missing = error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
-    let detail = match is_link && missing {
-        true => format!("the link `{path}` leads nowhere"),
-        false => format!("cannot read `{path}`"),
-    };
-    Error::new(Kind::Input, detail).cause(cause)
+    match is_link && missing {
+        true => Error::new(Kind::Input, format!("the link `{path}` leads nowhere")).cause(cause).hint(LOOSE),
+        false => Error::new(Kind::Input, format!("cannot read `{path}`")).cause(cause),
+    }
 }
 
 /// An empty render would make Argo CD delete what it manages.

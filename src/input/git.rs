@@ -87,6 +87,14 @@ pub(super) fn commit(revision: &str, here: &Here) -> Result<String, Error> {
     Ok(String::from_utf8_lossy(&commit).trim().to_owned())
 }
 
+/// What Git ignores below the repository's root: files, and folders of which it ignores everything.
+pub(super) fn ignored(root: &Path) -> Result<HashSet<PathBuf>, Error> {
+    let ask = Ask::new(root, "cannot ask `git` what it ignores");
+    let listed = ask.run(&["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"])?;
+    let paths = listed.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+    Ok(paths.map(|path| Path::new(OsStr::from_bytes(path)).components().collect()).collect())
+}
+
 /// The contents of some objects, in order: one process reads them all.
 pub(super) fn objects(root: &Path, ids: &[String]) -> Result<Vec<Vec<u8>>, Error> {
     if ids.is_empty() {

@@ -1,6 +1,7 @@
 //! Where manifests come from: folders, files and stdin, as texts with the names that a user would type.
 //! Must not know what is in them: no YAML, no placeholder.
 
+mod copy;
 mod folder;
 mod git;
 mod links;
@@ -19,11 +20,12 @@ use crate::source::Source;
 
 use repository::Repository;
 
+pub use copy::copy;
 pub use folder::built;
 pub use git::Changed;
 pub use links::links;
 pub use others::others;
-pub use revision::{Past, Revision};
+pub use revision::{Checkout, Past, Revision};
 pub use windows::{Windows, windows};
 
 /// Which files are read.
@@ -140,9 +142,9 @@ impl Text {
     }
 }
 
-/// A path as a user would type it: without a leading `./`.
+/// A path as a user would type it: without a leading `./`, and without `/` at its end.
 fn typed(path: &Path) -> String {
-    let path = path.strip_prefix(".").unwrap_or(path);
+    let path: PathBuf = path.strip_prefix(".").unwrap_or(path).components().collect();
     path.to_string_lossy().into_owned()
 }
 
@@ -193,8 +195,13 @@ mod tests {
 
     #[test]
     fn names_are_as_a_user_would_type_them() {
-        for (path, name) in [("./a.yaml", "a.yaml"), ("x/a.yaml", "x/a.yaml"), ("../a.yaml", "../a.yaml"), ("/a", "/a")]
-        {
+        for (path, name) in [
+            ("./a.yaml", "a.yaml"),
+            ("x/a.yaml", "x/a.yaml"),
+            ("../a.yaml", "../a.yaml"),
+            ("/a", "/a"),
+            ("a//b/", "a/b"),
+        ] {
             assert_eq!(typed(Path::new(path)), name);
         }
     }

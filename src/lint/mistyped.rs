@@ -1,6 +1,7 @@
-//! Text that was meant as a placeholder and is none: `<paht:a#k>`, `<Path:a#k>`, `<path;a#k>`, `< user >`.
+//! Text that was meant as a placeholder and is none: `<paht:a#k>`, `<Path:a#k>`, `<path;a#k>`, `< user >`, `<user base64encode>`.
 //! Knows no YAML. Markup and prose are left alone: what has no `#` after a word like `path` is none of ours.
 
+use crate::modifier;
 use crate::source::Span;
 
 /// A mistake, and what would be right.
@@ -61,10 +62,17 @@ fn blank(text: &str) -> Option<Mistyped> {
     let is_key = |key: &str| {
         !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
     };
-    let wrong = key.trim_matches([' ', '\t']) != key && is_key(key.trim_matches([' ', '\t']));
-    wrong.then(|| Mistyped {
+    let bare = key.trim_matches([' ', '\t']);
+    let meant = match modifier::ending(bare) {
+        None => Some(bare.to_owned()).filter(|bare| bare != key && is_key(bare)),
+        Some(call) => {
+            let name = bare[..bare.len() - call.len()].trim_end();
+            is_key(name).then(|| format!("{name} | {call}"))
+        }
+    }?;
+    Some(Mistyped {
         span: Span::new(0, trimmed.len()),
-        reason: format!("a generic placeholder holds no blanks: did you mean `<{}>`?", key.trim()),
+        reason: format!("a generic placeholder holds no blanks: did you mean `<{meant}>`?"),
     })
 }
 
@@ -85,6 +93,10 @@ mod tests {
             ("<Raw:x>", false, 1),
             ("< user >", true, 1),
             ("<user >", true, 1),
+            ("<user base64encode>", true, 1),
+            ("<user indent 2>", true, 1),
+            ("<user base64encode>", false, 0),
+            ("<user default-value>", true, 0),
             ("<path:a#k>", false, 0),
             ("<path:a>", false, 0),
             ("<raw:x>", false, 0),

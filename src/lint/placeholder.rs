@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::mistyped::{self, Mistyped};
 use super::{Judge, Rule, annotations};
 use crate::error::{Error, Kind, Level};
-use crate::placeholder::{Base64, Context, Found, Reference, What, find};
+use crate::placeholder::{Base64, Context, Found, Key, Reference, What, find};
 use crate::render::{Asker, Document};
 use crate::source::{Place, Span};
 use crate::yaml::tree::{Content, NodeId};
@@ -37,6 +37,20 @@ data:
   password: <path:secret/data/app#password#>
 ",
         judge: Judge::Document(empty_versions),
+    },
+    Rule {
+        id: "forgotten-bar",
+        level: Level::Warning,
+        doc: "a placeholder whose key ends with a modifier",
+        explanation: "A modifier stands behind a `|`; without one it is read as a part of the key, for Vault's keys may hold \
+                      blanks. If the key is really called so, write it in double quotes: `<path:PATH#\"KEY\">`.",
+        example: "apiVersion: v1
+kind: ConfigMap
+metadata: {name: app}
+data:
+  password: <path:secret/data/app#password base64encode>
+",
+        judge: Judge::Document(forgotten_bars),
     },
     Rule {
         id: "placeholder-in-key",
@@ -120,6 +134,15 @@ fn empty_versions(document: &Document<'_>, found: &mut Vec<Error>) {
             found.push(
                 error.rule("empty-version").hint("write a number or `latest`, or take the `#` out").at(asked.place),
             );
+        }
+    }
+}
+
+fn forgotten_bars(document: &Document<'_>, found: &mut Vec<Error>) {
+    for asked in document.gaps.iter().flat_map(|gap| gap.placeholders()) {
+        if let (Key::Named(key), Some(hint)) = (&asked.placeholder.key, asked.placeholder.forgotten_bar()) {
+            let detail = format!("`{}` asks for the key `{key}`", asked.placeholder.on_one_line());
+            found.push(Error::warning(Kind::Placeholder, detail).rule("forgotten-bar").hint(hint).at(asked.place));
         }
     }
 }

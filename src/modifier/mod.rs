@@ -14,7 +14,7 @@ mod yaml;
 
 pub use chain::Chain;
 pub use docs::docs;
-pub use table::{Example, MODIFIERS, Modifier};
+pub use table::{Example, MODIFIERS, Modifier, ending};
 
 use crate::error::{Error, Kind};
 

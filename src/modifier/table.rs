@@ -179,6 +179,13 @@ pub(super) fn find(name: &str) -> Option<&'static Modifier> {
     MODIFIERS.iter().find(|modifier| modifier.name == name)
 }
 
+/// The modifier that a text ends with behind a blank, with its arguments: `indent 2` of `key indent 2`, where a `|` was forgotten.
+pub fn ending(text: &str) -> Option<&str> {
+    let blank = |char: char| matches!(char, ' ' | '\t');
+    let mut words = text.match_indices(blank).map(|(at, _)| &text[at + 1..]);
+    words.find(|rest| find(rest.split(blank).next().unwrap_or_default()).is_some())
+}
+
 /// The name that a typo may have meant.
 pub(super) fn nearest(typo: &str) -> Option<&'static str> {
     let typo = typo.to_lowercase();
@@ -221,6 +228,22 @@ mod tests {
             assert!(!doc.is_empty() && !doc.ends_with('.') && !takes.is_empty(), "{name}");
             assert!(MODIFIERS[..index].iter().all(|other| other.name != *name), "{name} is there twice");
             assert_eq!(usage.is_empty(), matches!(function, Function::Plain(_)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_modifier_behind_a_blank_is_found_with_its_arguments() {
+        for (text, ends) in [
+            ("key base64encode", Some("base64encode")),
+            ("odd  key\tindent 2", Some("indent 2")),
+            ("key base64decode indent 2", Some("base64decode indent 2")),
+            ("base64encode", None),
+            ("key base64encoded", None),
+            ("key-base64encode", None),
+            ("ключ ключ", None),
+            ("", None),
+        ] {
+            assert_eq!(ending(text), ends, "{text}");
         }
     }
 

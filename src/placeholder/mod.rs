@@ -8,7 +8,7 @@ mod scan;
 mod tests;
 
 use crate::error::Error;
-use crate::modifier::Chain;
+use crate::modifier::{self, Chain};
 use crate::source::Span;
 
 pub use encoding::{ENCODINGS, Encoding};
@@ -64,6 +64,14 @@ impl Placeholder {
     /// As it stands in the text, however it is folded there.
     pub fn on_one_line(&self) -> String {
         on_one_line(&self.written)
+    }
+
+    /// What helps if a `|` was forgotten: the key ends with a modifier, and is not in double quotes.
+    pub fn forgotten_bar(&self) -> Option<String> {
+        let Key::Named(key) = &self.key else { return None };
+        let is_quoted = self.written.split_once('#').is_some_and(|(_, key)| key.trim_start().starts_with('"'));
+        let call = modifier::ending(key).filter(|_| !is_quoted)?;
+        Some(format!("write `| {call}` if the modifier is meant, or the key in double quotes"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Key, Placeholder, Reference, What, on_one_line};
 use crate::error::{Error, Kind};
-use crate::modifier::Chain;
+use crate::modifier::{self, Chain};
 
 /// How many bytes of modifiers a placeholder may hold: what never ends is not searched to the text's end.
 const LONGEST: usize = 4096;
@@ -54,8 +54,11 @@ pub(super) fn version(text: &str) -> Result<Option<u64>, Error> {
 }
 
 fn no_version(text: &str) -> Error {
-    Error::new(Kind::Placeholder, format!("`{text}` is no version"))
-        .hint("a version is a number such as `3`, or `latest`, or nothing at all for the newest")
+    let error = Error::new(Kind::Placeholder, format!("`{text}` is no version"));
+    match modifier::ending(text) {
+        Some(call) => error.hint(format!("write `| {call}` if the modifier is meant")),
+        None => error.hint("a version is a number such as `3`, or `latest`, or nothing at all for the newest"),
+    }
 }
 
 /// `PATH#KEY#VERSION | …>` from `from` on.

@@ -10,8 +10,12 @@ pub struct Command {
     pub name: &'static str,
     /// The program: a name to look up, or a path.
     pub program: String,
-    /// Its arguments. No shell reads them.
+    /// Its arguments but the last. No shell reads them.
     pub words: Vec<String>,
+    /// Its last argument: the folder that it reads.
+    pub folder: PathBuf,
+    /// Where it runs.
+    pub working_folder: PathBuf,
     /// All of its environment.
     pub environment: BTreeMap<String, String>,
     /// What must be in its private folder before it starts: paths and texts.
@@ -29,6 +33,8 @@ pub(super) type Inside<'g> = &'g dyn Fn(&Path) -> bool;
 pub struct Given<'g> {
     /// The folder, as it was typed.
     pub folder: &'g Path,
+    /// Where the commands run: what a relative path is relative to.
+    pub working_folder: &'g Path,
     /// The environment of this program.
     pub variables: &'g BTreeMap<String, String>,
     /// The operator's own words for the tool.
@@ -53,11 +59,6 @@ impl Given<'_> {
     /// A variable that is set to something.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
-    }
-
-    /// The folder as an argument: never taken for a flag, a name or an address.
-    pub(super) fn folder_word(&self) -> String {
-        argument(self.folder)
     }
 }
 

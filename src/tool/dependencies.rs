@@ -1,5 +1,7 @@
 //! The charts that a chart needs: when `helm dependency build` must fetch them, and the repositories that it needs to know.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 use super::command::{Command, Given};
@@ -22,30 +24,45 @@ struct Dependency {
     repository: String,
 }
 
+/// The charts beside this one of which `helm dependency build` copies some into it.
+pub(super) fn beside(given: &Given<'_>) -> Vec<PathBuf> {
+    let lock = lock(given).ok().flatten().map(|(_, lock)| lock.dependencies).unwrap_or_default();
+    let paths = lock.iter().filter_map(|dependency| dependency.repository.strip_prefix("file://"));
+    paths.map(|path| given.folder.join(path)).collect()
+}
+
 /// `helm dependency build`, if a lock asks for charts and `charts/` is missing. It writes that folder.
 pub(super) fn build(given: &Given<'_>) -> Result<Option<Command>, Error> {
     if (given.holds)("charts") {
         return Ok(None);
     }
-    let Some((name, text)) = LOCKS.iter().find_map(|name| Some((name, (given.read)(name)?))) else { return Ok(None) };
-    let lock: Lock = serde_yaml::from_str(&text)
-        .map_err(|error| Error::new(Kind::Input, format!("`{name}` does not parse")).cause(error.to_string()))?;
+    let Some((name, lock)) = lock(given)? else { return Ok(None) };
     if lock.dependencies.is_empty() {
         return Ok(None);
     }
     lock.dependencies.iter().try_for_each(|dependency| inside(given, name, &dependency.repository))?;
     let file = given.private.join("repositories.yaml");
     let words = ["dependency", "build", "--repository-config"].map(str::to_owned);
-    let words = words.into_iter().chain([file.display().to_string(), "--".to_owned(), given.folder_word()]).collect();
+    let words = words.into_iter().chain([file.display().to_string(), "--".to_owned()]).collect();
     Ok(Some(Command {
         name: "helm dependency build",
         program: given.helm.to_owned(),
         words,
+        folder: given.folder.to_owned(),
+        working_folder: given.working_folder.to_owned(),
         environment: environment(given.variables, given.private),
         files: vec![(file, repositories(&lock))],
         talks: true,
         hints: &[],
     }))
+}
+
+/// The lock and its name, if there is one.
+fn lock(given: &Given<'_>) -> Result<Option<(&'static str, Lock)>, Error> {
+    let Some((name, text)) = LOCKS.iter().find_map(|name| Some((*name, (given.read)(name)?))) else { return Ok(None) };
+    let lock = serde_yaml::from_str(&text)
+        .map_err(|error| Error::new(Kind::Input, format!("`{name}` does not parse")).cause(error.to_string()))?;
+    Ok(Some((name, lock)))
 }
 
 /// A chart beside this one must be in the repository.

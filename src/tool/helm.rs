@@ -7,7 +7,7 @@ use super::allow::{Flag, Rule, Said};
 use super::command::{Command, Given};
 use super::environment::environment;
 use super::parameter::{self, Parameters};
-use super::{collect, dependencies};
+use super::{Tool, collect, dependencies};
 use crate::error::{Error, Errors, Kind};
 
 /// The flags of `helm template` with something to say about tenants; what is not here is not for them.
@@ -121,12 +121,13 @@ fn template(given: &Given<'_>, errors: &mut Errors) -> Command {
     words.extend(given.words.iter().cloned());
     words.push("--".to_owned());
     words.extend(collect(release(given, parameters), errors).flatten());
-    words.push(given.folder_word());
     let environment = environment(given.variables, given.private);
     Command {
-        name: "helm template",
+        name: Tool::Helm.command(),
         program: given.helm.to_owned(),
         words,
+        folder: given.folder.to_owned(),
+        working_folder: given.working_folder.to_owned(),
         environment,
         files,
         talks: false,

@@ -1,5 +1,6 @@
 //! `kustomize build` as a command, and the flags that a tenant may use.
 
+use super::Tool;
 use super::allow::{Flag, Rule, Said};
 use super::command::{Command, Given};
 use super::environment::environment;
@@ -25,6 +26,19 @@ const FLAGS: &[Flag] = &[
 const RUNS: &str = "runs a program";
 const CONTAINER: &str = "is about functions in containers";
 
+/// What helps with kustomize's messages.
+const HINTS: &[(&str, &str)] = &[
+    (
+        "external plugins disabled",
+        "a function runs a program: the operator's `-- --enable-alpha-plugins --enable-exec` allows it",
+    ),
+    ("must specify --enable-helm", "the operator's `-- --enable-helm` lets kustomize run helm"),
+    (
+        "is not in or below",
+        "copy the file below the kustomization, or make a base of its folder; the operator's `-- --load-restrictor=LoadRestrictionsNone` allows it",
+    ),
+];
+
 /// The tenant's words.
 pub(super) const WORDS: &str = "ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS";
 
@@ -38,16 +52,18 @@ pub(super) fn build(given: &Given<'_>, errors: &mut Errors) -> Command {
     }
     words.extend(tenant.words);
     words.extend(given.words.iter().cloned());
-    words.extend(["--".to_owned(), given.folder_word()]);
+    words.push("--".to_owned());
     let environment = environment(given.variables, given.private);
     Command {
-        name: "kustomize build",
+        name: Tool::Kustomize.command(),
         program: given.kustomize.to_owned(),
         words,
+        folder: given.folder.to_owned(),
+        working_folder: given.working_folder.to_owned(),
         environment,
         files: Vec::new(),
         talks: false,
-        hints: &[],
+        hints: HINTS,
     }
 }
 

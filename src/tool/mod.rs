@@ -8,13 +8,15 @@ mod dependencies;
 mod environment;
 mod helm;
 mod kustomize;
+mod layout;
 mod parameter;
 mod run;
 mod words;
 
 pub use announce::announce;
 pub use command::{Command, Given};
-pub use run::{Output, run};
+pub use layout::Layout;
+pub use run::{Output, find, run};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,7 +24,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Errors, Kind};
 
 /// What makes manifests of a folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tool {
     /// A chart.
     Helm,
@@ -63,6 +65,15 @@ impl Tool {
         }
     }
 
+    /// The command that prints the manifests.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Helm => "helm template",
+            Self::Kustomize => "kustomize build",
+            Self::Plain => "cat",
+        }
+    }
+
     /// The commands that make the folder's manifests, the last of them prints them; none for plain manifests.
     pub fn commands(self, given: &Given<'_>, errors: &mut Errors) -> Vec<Command> {
         match self {
@@ -70,6 +81,11 @@ impl Tool {
             Self::Kustomize => vec![kustomize::build(given, errors)],
             Self::Plain => Vec::new(),
         }
+    }
+
+    /// The folders beside this one that the commands before the last read, to write into this one.
+    pub fn beside(self, given: &Given<'_>) -> Vec<PathBuf> {
+        if self == Self::Helm { dependencies::beside(given) } else { Vec::new() }
     }
 
     /// What the Application says to another tool than this one, which has no effect.

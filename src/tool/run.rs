@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
 
-use super::command::Command;
+use super::command::{Command, argument};
 use crate::error::{Error, Kind};
 
 /// How much a tool may print: more than twice what Argo CD takes.
@@ -54,23 +54,29 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 fn start(command: &Command) -> Result<Child, Error> {
-    let program = find(command).ok_or_else(|| missing(command))?;
+    let path = command.environment.get("PATH").map(String::as_str);
+    let program = find(&command.program, path).ok_or_else(|| missing(command))?;
     let mut child = tokio::process::Command::new(&program);
-    child.args(&command.words).env_clear().envs(&command.environment).kill_on_drop(true);
+    child
+        .args(&command.words)
+        .arg(argument(&command.folder))
+        .current_dir(&command.working_folder)
+        .env_clear()
+        .envs(&command.environment)
+        .kill_on_drop(true);
     child.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     child.spawn().map_err(|error| {
         Error::new(Kind::Input, format!("cannot run `{}`", program.display())).cause(error.to_string())
     })
 }
 
-/// The program's file: what is named by a path, else the first in `PATH`.
-fn find(command: &Command) -> Option<PathBuf> {
-    if command.program.contains('/') {
-        return Some(PathBuf::from(&command.program)).filter(|path| path.exists());
+/// The program's file: what is named by a path, else the first in `path`, whose relative folders do not count.
+pub fn find(program: &str, path: Option<&str>) -> Option<PathBuf> {
+    if program.contains('/') {
+        return std::path::absolute(program).ok().filter(|path| path.exists());
     }
-    let mut folders =
-        command.environment.get("PATH")?.split(':').map(|folder| Path::new(folder).join(&command.program));
-    folders.find(|path| path.is_file())
+    let folders = path?.split(':').map(Path::new).filter(|folder| folder.is_absolute());
+    folders.map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
 fn missing(command: &Command) -> Error {

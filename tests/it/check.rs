@@ -63,6 +63,15 @@ rule: modifier
 }
 
 #[test]
+fn a_generic_placeholder_without_its_bar_is_shown_with_it() {
+    let metadata = "metadata:\n  name: x\n  annotations: {avp.kubernetes.io/path: a/b}\n";
+    let manifest = format!("apiVersion: v1\nkind: ConfigMap\n{metadata}data: {{a: <user base64encode>}}\n");
+    let found = findings(program(["check", "-", "--format", "json"]).stdin(&*manifest), 1);
+    assert_eq!(found[0]["rule"], "malformed-placeholder");
+    assert!(found[0]["hint"].as_str().unwrap().ends_with("did you mean `<user | base64encode>`?"), "{found:?}");
+}
+
+#[test]
 fn every_rule_is_explained_and_a_mistyped_one_too() {
     for (name, _) in rules() {
         let text = String::from_utf8(program(["check", "--explain", &name]).output().stdout).unwrap();

@@ -116,7 +116,8 @@ fn the_guides_commands_are_the_program_s() {
     for page in WRITTEN.iter().filter(|page| page.starts_with("docs/")) {
         for block in ["sh", "yaml"].into_iter().flat_map(|language| blocks(&text(page), language)) {
             for found in command.captures_iter(&block) {
-                let args = found[1].split(" #").next().unwrap_or_default().split_whitespace().chain(["--help"]);
+                let args = found[1].split(" #").next().unwrap_or_default().split_whitespace();
+                let args = args.take_while(|word| *word != "--").chain(["--help"]);
                 let output = program(args).output();
                 assert!(output.status.success(), "{page}: {}: {}", &found[0], String::from_utf8_lossy(&output.stderr));
                 count += 1;

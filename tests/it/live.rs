@@ -279,3 +279,34 @@ fn nothing_is_stored() {
     let path = format!("api/v1/namespaces/{}/secrets/db", bench.namespace);
     assert_eq!(bench.cluster.api().get(&path).status, 404);
 }
+
+#[test]
+fn what_tools_print_is_tried_too() {
+    let (Some(bench), Some(kustomize)) = (Bench::new("diff-built"), servers::binary("kustomize")) else { return };
+    bench.create("secrets", &json!({"metadata": {"name": "db"}, "stringData": {"password": OLD}}));
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    };
+    write("base/secret.yaml", &SECRET.replace("NAMESPACE", "elsewhere"));
+    write("base/kustomization.yaml", "resources: [secret.yaml]\n");
+    write("prod/kustomization.yaml", "resources: [../base]\nnamespace: diff-built\n");
+    let kubeconfig = bench.cluster.kubeconfig("diff-built", bench.cluster.admin);
+    let run = |args: &[&str]| {
+        let program = program(["diff", ".", "--base", "live", "--secrets"]).args([bench.secrets.path()]);
+        program.args(args).folder(folder.path()).env("KUBECONFIG", &kubeconfig).output()
+    };
+    let output = run(&["--kustomize", &kustomize.display().to_string()]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.starts_with("changed Secret diff-built/db: secret values only\n"), "{text}");
+    assert!(
+        text.contains("\n+++ prod/ (kustomize build):")
+            && text.ends_with("\n1 changed (1 in secret values only), 0 unchanged\n"),
+        "{text}"
+    );
+    let text = String::from_utf8(run(&["--no-build"]).stdout).unwrap();
+    assert!(text.contains("note: kustomizations are not built, as `--no-build` says: `base`, `prod`\n"), "{text}");
+}

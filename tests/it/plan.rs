@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::program::{Program, program};
 use crate::support::render::{render, secret};
 use crate::support::servers::{self, Faults, Request, Response, Vault};
+use crate::tools;
 
 const MANIFESTS: &str = "\
 apiVersion: v1
@@ -271,4 +272,31 @@ fn the_rules_reach_into_namespaces_below_the_login_s() {
     let manifest = format!("{own}---\n{}", own.replace("stringData:", annotation));
     let door = with_namespaces(vault);
     assert_eq!(is_enough_and_nothing_less_is(vault, &door.address, "leastspace", &manifest), 2);
+}
+
+#[test]
+fn what_a_chart_reads_is_planned_too() {
+    let folder = tempfile::tempdir().unwrap();
+    tools::chart(folder.path());
+    let plan = |args: &[&str]| program(["plan", "chart", "--format", "hcl"]).args(args).folder(folder.path());
+    for helm in ["helm3", "helm4"].into_iter().filter_map(servers::binary) {
+        let helm = helm.display().to_string();
+        let output = plan(&["--helm", &helm, "--release-name", "web"]).output();
+        let (text, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!((&*stderr, output.status.code()), ("", Some(0)), "{text}");
+        assert!(text.contains("# Secret web\n# Deployment web\npath \"secret/data/app\" {\n"), "{text}");
+        let broken = plan(&["--helm", &helm, "--", "--set", "password=<path:secret/data/app#password | nope>"]);
+        broken
+            .status(2)
+            .stderr_holds(["--> chart/ (helm template):", " = template: chart/templates/secret.yaml\n"])
+            .check();
+    }
+    plan(&[])
+        .status(2)
+        .stderr_holds(["error: charts are not built, there is no `helm`", ": `chart`\nhint: `--no-build`"])
+        .check();
+    plan(&["--no-build"])
+        .stdout("# The manifests need no secret: there is nothing to allow.\n")
+        .stderr_holds(["note: charts are not built, as `--no-build` says: `chart`\n"])
+        .check();
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::support::program::{Program, program};
 use crate::support::servers;
+use crate::tools;
 
 const EXAMPLE: [&str; 3] = ["examples/plain/manifests", "--secrets", "examples/plain/secrets.yaml"];
 
@@ -222,4 +223,22 @@ fn a_real_vault_is_asked_once_and_then_no_more() {
         assert!(rendered.contains(line), "{line}\n{rendered}");
     }
     assert_eq!(vault.reads("record/"), reads);
+}
+
+#[test]
+fn what_a_chart_says_is_recorded_and_rendered_without_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    tools::chart(folder.path());
+    for helm in ["helm3", "helm4"].into_iter().filter_map(servers::binary) {
+        let helm = helm.display().to_string();
+        let run = |args: &[&str]| program(args).args(["--helm", &helm, "--release-name", "web"]).folder(folder.path());
+        let recorded = text(run(&["record", "chart", "-o", "-", "--secrets", "secrets.yaml"]));
+        assert!(
+            recorded.contains("\"password\": \"text\"") && recorded.contains("\"replicas\": \"number\""),
+            "{recorded}"
+        );
+        std::fs::write(folder.path().join("record.json"), recorded).unwrap();
+        let built = text(run(&["build", "chart", "--offline", "record.json"]));
+        assert!(built.contains("plain: \"<redacted:"), "{built}");
+    }
 }

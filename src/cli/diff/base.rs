@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::super::built::{Builder, Built, Disk, Folder, Found, Place, Printed, private};
+use super::super::environment::Environment;
 use super::Args;
 use crate::error::{Error, Errors};
-use crate::input::{self, Here, Revision};
+use crate::input::Revision;
 use crate::source::Source;
-
-/// How many folders a note names.
-const NAMED: usize = 5;
 
 /// What `--base` names.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,10 +34,16 @@ pub(super) struct File {
 pub(super) struct Files {
     pub(super) before: Vec<File>,
     pub(super) after: Vec<File>,
-    /// What cannot be read.
+    /// What cannot be read now.
     pub(super) errors: Errors,
+    /// What cannot be built now, and the tools' messages: the rest is compared.
+    pub(super) said: Errors,
+    /// The same of the base.
+    pub(super) past_said: Errors,
     /// What is not compared, in sentences.
     pub(super) notes: Vec<String>,
+    /// Which of the files are what a tool has printed.
+    pub(super) printed: Printed,
 }
 
 impl Base {
@@ -51,52 +56,102 @@ impl Base {
     }
 
     /// Reads both sides.
-    pub(super) fn read(&self, args: &Args, here: &Here) -> Result<Files, Error> {
-        match self {
-            Self::Path(path) => Ok(with_path(&args.paths(), path, here)),
-            Self::Revision(revision) => with_revision(&args.paths(), revision, here),
-        }
+    pub(super) fn read(&self, args: &Args, environment: &Environment) -> Result<Files, Error> {
+        let mut builder = Builder::new(&args.building, environment);
+        let mut files = match self {
+            Self::Path(path) => with_path(&args.paths(), path, &mut builder)?,
+            Self::Revision(revision) => with_revision(&args.paths(), revision, &mut builder)?,
+        };
+        files.notes.splice(0..0, builder.notes());
+        Ok(files)
     }
 }
 
-fn with_path(paths: &[String], base: &str, here: &Here) -> Files {
+fn with_path(paths: &[String], base: &str, builder: &mut Builder<'_>) -> Result<Files, Error> {
+    let mut files = Files::default();
     let base = [base.to_owned()];
-    let (after, mut errors) = input::read(paths, here);
-    let (before, unreadable) = input::read(&base, here);
-    errors.extend(unreadable);
-    let mut built = input::built(paths);
-    built.extend(input::built(&base));
-    let file = |paths: &[String], source: Arc<Source>| File { key: below(&source.name, paths), source };
-    Files {
-        before: before.into_iter().map(|source| file(&base, source)).collect(),
-        after: after.into_iter().map(|source| file(paths, source)).collect(),
-        errors,
-        notes: not_built(&built),
-    }
+    let (after_key, before_key) = (|name: &str| below(name, paths), |name: &str| below(name, &base));
+    let (after, before) = (Disk::read(paths, builder)?, Disk::read(&base, builder)?);
+    files.errors.extend(after.errors);
+    files.errors.extend(before.errors);
+    files.after = called(after.sources, &after_key);
+    files.before = called(before.sources, &before_key);
+    files.add_built((after.built, &after_key), (before.built, &before_key));
+    Ok(files)
 }
 
-fn with_revision(paths: &[String], revision: &str, here: &Here) -> Result<Files, Error> {
-    let revision = Revision::open(revision, here)?;
+fn with_revision(paths: &[String], name: &str, builder: &mut Builder<'_>) -> Result<Files, Error> {
+    let mut files = Files::default();
+    let revision = Revision::open(name, &builder.here())?;
     let past = revision.read(paths)?;
     // What was removed since is no mistake.
     let there = |path: &&String| Path::new(path.as_str()).exists() || !revision.holds(path);
-    let paths: Vec<String> = paths.iter().filter(there).cloned().collect();
-    let (after, errors) = input::read(&paths, here);
-    let mut built = input::built(&paths);
-    built.extend(past.built);
-    let is_here = |name: &str| !past.elsewhere.iter().any(|other| Path::new(name).starts_with(other));
-    let mut notes = not_built(&built);
-    notes.extend(past.errors.iter().map(|error| error.detail.clone()));
-    Ok(Files {
-        before: past.files.into_iter().map(|(key, source)| File { key, source }).collect(),
-        after: after
-            .into_iter()
-            .filter(|source| is_here(&source.name))
-            .map(|source| File { key: source.name.clone(), source })
-            .collect(),
-        errors,
-        notes,
-    })
+    let there: Vec<String> = paths.iter().filter(there).cloned().collect();
+    let is_elsewhere = |path: &Path| {
+        let path = path.strip_prefix(".").unwrap_or(path);
+        past.elsewhere.iter().any(|other| path.starts_with(other))
+    };
+    let wanted = |path: &Path| !is_elsewhere(path) && !revision.ignores(path, paths);
+    let after = Disk::read_wanted(&there, builder, &wanted)?;
+    let built = past_built(&revision, name, &past.built, builder)?;
+    files.errors = after.errors;
+    files.after = called(after.sources, &str::to_owned);
+    let read = past.files.into_iter().filter(|(name, _)| !built.takes(name));
+    files.before = read.map(|(key, source)| File { key, source }).collect();
+    files.notes.extend(past.errors.into_iter().map(|error| error.detail));
+    files.add_built((after.built, &str::to_owned), (built, &str::to_owned));
+    Ok(files)
+}
+
+/// What the tools print of a revision, in a copy of its files.
+fn past_built(revision: &Revision, name: &str, found: &Found, builder: &mut Builder<'_>) -> Result<Built, Error> {
+    let folders = builder.choose(found);
+    if folders.is_empty() {
+        return Ok(Built::default());
+    }
+    let folder = private()?;
+    let checkout = revision.checkout(folder.path())?;
+    let copy_of = Some((checkout.root().to_owned(), format!("{name}:")));
+    builder.build(&folders, &Place { here: checkout.here(), find: &|path| checkout.place(path), copy_of })
+}
+
+/// What makes a file's name of one side the name that both sides have for it.
+type Key<'k> = &'k dyn Fn(&str) -> String;
+
+fn called(sources: Vec<Arc<Source>>, key: Key<'_>) -> Vec<File> {
+    sources.into_iter().map(|source| File { key: key(&source.name), source }).collect()
+}
+
+impl Files {
+    /// Adds what tools have printed. A folder that cannot be built now is not compared.
+    fn add_built(&mut self, (after, after_key): (Built, Key<'_>), (before, before_key): (Built, Key<'_>)) {
+        let failed: BTreeSet<String> = after.failed.iter().map(|folder| file_key(folder, after_key)).collect();
+        let not_compared = after.failed.iter().map(|folder| format!("`{}` is not compared", folder.output));
+        self.notes.extend(not_compared);
+        let were_not = before.failed.iter().filter(|folder| !failed.contains(&file_key(folder, before_key)));
+        let counts = |folder: &Folder| format!("`{}` cannot be built: all of it counts as added", folder.output);
+        self.notes.extend(were_not.map(counts));
+        (self.said, self.past_said) = (after.errors, before.errors);
+        let after = self.outputs(after.outputs, after_key);
+        self.after.extend(after);
+        let before = self.outputs(before.outputs, before_key);
+        self.before.extend(before.into_iter().filter(|file| !failed.contains(&file.key)));
+    }
+
+    /// What tools have printed, as files.
+    fn outputs(&mut self, outputs: Vec<(Folder, Arc<Source>)>, key: Key<'_>) -> Vec<File> {
+        let file = |(folder, source): (Folder, Arc<Source>)| {
+            let key = file_key(&folder, key);
+            self.printed.push(folder);
+            File { key, source }
+        };
+        outputs.into_iter().map(file).collect()
+    }
+}
+
+/// What both sides call what a folder's tool prints.
+fn file_key(folder: &Folder, key: Key<'_>) -> String {
+    format!("{} ({})", key(&folder.name.to_string_lossy()), folder.tool.command())
 }
 
 /// A file's name below the one path that is named; the name itself where there are several.
@@ -105,28 +160,6 @@ fn below(name: &str, paths: &[String]) -> String {
     let path = Path::new(path).strip_prefix(".").unwrap_or(Path::new(path));
     let below = Path::new(name).strip_prefix(path).unwrap_or(Path::new(name));
     below.to_string_lossy().into_owned()
-}
-
-/// What tools would have to build, in a sentence for each tool.
-fn not_built(folders: &BTreeSet<(String, &'static str)>) -> Vec<String> {
-    let of = |tool: &str| -> Vec<&str> {
-        folders.iter().filter(|(_, built_by)| *built_by == tool).map(|(folder, _)| folder.as_str()).collect()
-    };
-    let sentences = [
-        ("charts are not rendered, pipe in what `helm template` prints", of("helm")),
-        ("kustomizations are not built, pipe in what `kustomize build` prints", of("kustomize")),
-    ];
-    let named = sentences.into_iter().filter(|(_, folders)| !folders.is_empty());
-    named.map(|(what, folders)| format!("{what}: {}", listed(&folders))).collect()
-}
-
-fn listed(folders: &[&str]) -> String {
-    let names: Vec<String> =
-        folders.iter().take(NAMED).map(|name| format!("`{}`", if name.is_empty() { "." } else { name })).collect();
-    match folders.len().saturating_sub(NAMED) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
-    }
 }
 
 #[cfg(test)]
@@ -146,12 +179,5 @@ mod tests {
             let paths: Vec<String> = paths.into_iter().map(str::to_owned).collect();
             assert_eq!(below(name, &paths), key, "{name} {paths:?}");
         }
-    }
-
-    #[test]
-    fn folders_that_tools_build_are_named() {
-        let folders = ["a", "b", "c", "d", "e", "f", ""].map(|name| (name.to_owned(), "kustomize"));
-        let [note] = &not_built(&folders.into())[..] else { panic!() };
-        assert!(note.ends_with(": `.`, `a`, `b`, `c`, `d` and 2 more"), "{note}");
     }
 }

@@ -1,22 +1,22 @@
 //! `--base live`: the manifests as applying them would leave them, against the cluster as it is.
 
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
+use super::super::built::{Builder, Disk};
 use super::super::environment::Environment;
 use super::super::output;
 use super::super::pass::{self, Pass};
 use super::super::progress::Progress;
-use super::Args;
+use super::{Args, Compared};
 use crate::client::kubernetes::{Answer, Cluster};
 use crate::compare::Comparison;
 use crate::error::{Error, Errors, Kind};
 use crate::live::{self, Object, Objects, Tried};
 use crate::render::Survey;
+use crate::report;
 use crate::source::Source;
-use crate::{input, report};
 
 /// What `--base` calls it.
 pub(super) const NAME: &str = "live";
@@ -25,29 +25,20 @@ pub(super) const NAME: &str = "live";
 const TOGETHER: usize = 8;
 
 /// Compares.
-pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    match compare(args, environment) {
-        Ok(Some((comparison, true))) => args.end(&comparison, environment),
-        Ok(Some((comparison, false))) => {
-            args.end(&comparison, environment);
-            ExitCode::from(output::FAILED)
-        }
-        Ok(None) => ExitCode::from(output::FAILED),
-        Err(error) => output::fail(error, environment),
-    }
-}
-
-/// What changes, and whether all of it is known; none if nothing is, for a reason that is reported.
-fn compare(args: &Args, environment: &Environment) -> Result<Option<(Comparison, bool)>, Error> {
+pub(super) fn compare(args: &Args, environment: &Environment) -> Compared {
     if args.offline.record()?.is_some() {
         return Err(Error::new(Kind::Setting, "a record holds no values, and the cluster is asked with them")
             .hint("leave out `--offline`, or compare with a revision or a folder"));
     }
     let mask = args.mask.mask(environment)?;
-    let (sources, mut errors) = input::read(&args.paths(), &environment.here(true));
+    let mut builder = Builder::new(&args.building, environment);
+    let mut disk = Disk::read(&args.paths(), &mut builder)?;
+    let said = std::mem::take(&mut disk.built.errors);
+    let (sources, mut errors, printed) = disk.whole();
     let objects = objects(args, &sources, environment, &mut errors);
     if errors.any() {
-        output::report(&report::in_order(errors, &sources), environment);
+        errors.extend(said);
+        output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
         return Ok(None);
     }
     let answers = answers(&objects, &args.field_manager, environment)?;
@@ -55,11 +46,12 @@ fn compare(args: &Args, environment: &Environment) -> Result<Option<(Comparison,
     let mut comparison = Comparison::new(sides.before, sides.after);
     comparison.find_only_secrets((&sides.blank.0, &sides.blank.1));
     comparison.base = NAME.to_owned();
-    comparison.notes =
-        findings.iter().map(|finding| finding.detail.clone()).chain(nameless(objects.nameless)).collect();
-    let complete = !findings.any();
+    comparison.notes = builder.notes().collect();
+    comparison.notes.extend(findings.iter().map(|finding| finding.detail.clone()).chain(nameless(objects.nameless)));
+    let complete = !findings.any() && !said.any();
     errors.extend(findings);
-    output::report(&report::in_order(errors, &sources), environment);
+    errors.extend(said);
+    output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
     Ok(Some((comparison, complete)))
 }
 

@@ -9,12 +9,14 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use clap::error::ErrorKind;
 
+use super::built::Building;
 use super::environment::Environment;
 use super::given::Flags;
 use super::mask::MaskKey;
 use super::offline::Offline;
 use super::output;
 use crate::compare::Comparison;
+use crate::error::Error;
 use crate::render::Options;
 use crate::report;
 
@@ -48,6 +50,9 @@ pub(super) struct Args {
     offline: Offline,
 
     #[command(flatten)]
+    building: Building,
+
+    #[command(flatten)]
     mask: MaskKey,
 
     #[command(flatten)]
@@ -73,6 +78,7 @@ Examples:
   vault-render diff --base main --format html > diff.html
                                                        a page with both sides, search and folding; no server, no network
   vault-render diff overlays/prod --base overlays/staging
+  vault-render diff chart/ --base main -- -f chart/prod.yaml
   helm template web chart/ | vault-render diff - --base rendered/web.yaml
   vault-render diff --base main --offline record.json  without a store: see `record`
   vault-render diff manifests/ --base live             what applying would change in the cluster
@@ -83,6 +89,9 @@ equal fingerprints under one key. A revision is read from Git's objects; neither
 folder nor the index is touched. A folder's name comes before a revision's: refs/heads/NAME is
 always the branch.
 
+Charts and kustomizations are built on both sides, as `build` does it, and compared by what comes
+out; docs/preview.md says which ones.
+
 With `live`, each object is tried by the API server of the kubeconfig's cluster (server-side
 apply, dry run) and compared with the one that is there, so that what the server fills in is no
 change. Nothing is stored; docs/preview.md says what is masked.
@@ -92,19 +101,27 @@ store or the cluster.";
 
 /// Compares.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    if args.base == live::NAME {
-        return live::run(args, environment);
-    }
     let base = Base::named(&args.base);
-    if matches!(base, Base::Revision(_)) && args.paths().iter().any(|path| path == "-") {
+    let compared = if args.base == live::NAME {
+        live::compare(args, environment)
+    } else if matches!(base, Base::Revision(_)) && args.paths().iter().any(|path| path == "-") {
         return output::usage(&no_stdin(&args.base), environment);
-    }
-    match sides::compare(args, &base, environment) {
-        Ok(Some(comparison)) => args.end(&comparison, environment),
+    } else {
+        sides::compare(args, &base, environment)
+    };
+    match compared {
+        Ok(Some((comparison, true))) => args.end(&comparison, environment),
+        Ok(Some((comparison, false))) => {
+            args.end(&comparison, environment);
+            ExitCode::from(output::FAILED)
+        }
         Ok(None) => ExitCode::from(output::FAILED),
         Err(error) => output::fail(error, environment),
     }
 }
+
+/// What changes, and whether all of it is known; none if nothing is, for a reason that is reported.
+type Compared = Result<Option<(Comparison, bool)>, Error>;
 
 impl Args {
     /// What is compared.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::super::environment::Environment;
 use super::super::output;
 use super::super::pass::Pass;
-use super::Args;
 use super::base::{Base, File, Files};
+use super::{Args, Compared};
 use crate::compare::{self, Comparison, Fate, Side};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::render::{self, Mask};
@@ -15,36 +15,41 @@ use crate::report;
 use crate::source::Source;
 use crate::yaml::split::split;
 
-/// What changes; none if that cannot be said, for a reason that is reported.
-pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Result<Option<Comparison>, Error> {
-    let mut files = base.read(args, &environment.here(true))?;
+/// Compares.
+pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Compared {
+    let mut files = base.read(args, environment)?;
     let mask = args.mask.mask(environment)?;
     let unchanged = files.take_unchanged();
     let pass = Pass::new(&args.flags, args.options(), environment).offline(args.offline.record()?);
     let mut renderer = Renderer { pass, mask };
     let after = renderer.side(&files.after, &mut files.errors);
     if files.errors.any() {
-        output::report(&in_order(files.errors, &files.after), environment);
+        let mut errors = std::mem::take(&mut files.errors);
+        errors.extend(std::mem::take(&mut files.said));
+        output::report(&in_order(errors, &files.after, &files), environment);
         return Ok(None);
     }
-    let mut past_errors = Errors::new();
+    let mut past_errors = std::mem::take(&mut files.past_said);
     let before = renderer.side(&files.before, &mut past_errors);
     let past_errors = harmless(past_errors, &files.errors);
     if past_errors.any() {
-        output::report(&in_order(past_errors, &files.before), environment);
+        output::report(&in_order(past_errors, &files.before, &files), environment);
         return Ok(None);
     }
     let mut comparison = Comparison::new(before, after);
     comparison.unchanged += unchanged;
     comparison.base = args.base.clone();
-    comparison.notes = files.notes;
+    comparison.notes = std::mem::take(&mut files.notes);
     comparison.notes.extend(not_filled(&past_errors, &args.base));
     if comparison.changes.iter().any(|change| change.fate() == Fate::Changed) {
         comparison.find_only_secrets((&renderer.blank(&files.before), &renderer.blank(&files.after)));
     }
-    let found = in_order(files.errors, &files.after).into_iter().chain(in_order(past_errors, &files.before));
-    output::report(&found.collect::<Vec<_>>(), environment);
-    Ok(Some(comparison))
+    let complete = !files.said.any();
+    let mut errors = std::mem::take(&mut files.errors);
+    errors.extend(std::mem::take(&mut files.said));
+    let found = [in_order(errors, &files.after, &files), in_order(past_errors, &files.before, &files)];
+    output::report(&found.concat(), environment);
+    Ok(Some((comparison, complete)))
 }
 
 /// Renders files as they may be shown.
@@ -135,14 +140,15 @@ fn harmless(errors: Errors, now: &Errors) -> Errors {
 }
 
 fn not_filled(errors: &Errors, base: &str) -> Option<String> {
-    let count = errors.iter().filter(|error| error.level == Level::Warning).count();
+    let count = errors.iter().filter(|error| error.level == Level::Warning && error.place.is_some()).count();
     let what = if count == 1 { "one thing is".to_owned() } else { format!("{count} things are") };
     (count > 0)
         .then(|| format!("{what} wrong at `{base}`: placeholders that cannot be filled there stay as they are written"))
 }
 
-fn in_order(errors: Errors, files: &[File]) -> Vec<Error> {
-    report::in_order(errors, &sources(files))
+/// The findings in the order of a side's files.
+fn in_order(errors: Errors, side: &[File], files: &Files) -> Vec<Error> {
+    files.printed.name_templates(report::in_order(errors, &sources(side)))
 }
 
 fn sources(files: &[File]) -> Vec<Arc<Source>> {

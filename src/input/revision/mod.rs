@@ -1,19 +1,21 @@
 //! The manifests of a Git revision, read from Git's objects: neither the working folder nor the index is touched.
 //! The rules are those of a folder on a disk. Must not know what is in them.
 
+mod checkout;
 mod tree;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::git::{Ask, commit, objects};
+use super::git::{Ask, commit, ignored, objects};
 use super::{Here, typed};
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
 
+pub use checkout::Checkout;
 use tree::{Node, Tree, Why};
 
 /// How the pointer to a file that Git LFS keeps elsewhere begins.
@@ -26,6 +28,8 @@ pub struct Revision {
     root: PathBuf,
     folder: PathBuf,
     tree: Tree,
+    /// What Git ignores now, below the root.
+    ignored: HashSet<PathBuf>,
 }
 
 /// What a revision holds at some paths.
@@ -52,12 +56,20 @@ impl Revision {
         let listed = Ask::new(&root, &failure).run(&["ls-tree", "-r", "-z", "--full-tree", &commit])?;
         let folder = here.folder.canonicalize().unwrap_or_else(|_| here.folder.clone());
         let tree = tree(&listed, |links| objects(&root, links))?;
-        Ok(Self { name: revision.to_owned(), root, folder, tree })
+        let ignored = ignored(&root)?;
+        Ok(Self { name: revision.to_owned(), root, folder, tree, ignored })
     }
 
     /// Whether there is anything at `path`, as a user types it.
     pub fn holds(&self, path: &str) -> bool {
         self.inside(path).is_ok_and(|path| self.tree.find(path.as_os_str().as_bytes()).is_some())
+    }
+
+    /// Whether Git ignores what is at `path` now, without ignoring the one of `paths` that it was found below.
+    pub fn ignores(&self, path: &Path, paths: &[String]) -> bool {
+        let Ok(path) = self.inside(&path.to_string_lossy()) else { return false };
+        let mut ignored = path.ancestors().filter(|part| self.ignored.contains(*part));
+        ignored.any(|part| !paths.iter().any(|named| self.inside(named).is_ok_and(|named| named.starts_with(part))))
     }
 
     /// Reads what `paths` name. What is not there is no error: it is new.
@@ -96,9 +108,9 @@ impl Revision {
     /// A path, as a user types it, below the repository's root.
     fn inside(&self, path: &str) -> Result<PathBuf, Error> {
         let whole = plain(&self.folder.join(path));
-        let real = whole.canonicalize().ok();
         let below = whole.strip_prefix(&self.root).map(Path::to_owned).ok();
-        let below = below.or_else(|| real.as_ref()?.strip_prefix(&self.root).map(Path::to_owned).ok());
+        let real = || whole.canonicalize().ok()?.strip_prefix(&self.root).map(Path::to_owned).ok();
+        let below = below.or_else(real);
         below.ok_or_else(|| {
             let detail = format!("`{path}` is outside of the repository, so no revision of it can be compared");
             Error::new(Kind::Input, detail)

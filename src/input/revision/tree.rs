@@ -32,6 +32,12 @@ pub(super) struct Tree {
     root: Folder,
 }
 
+/// A file's path, and what it is known by.
+type Known<'t> = (Vec<u8>, &'t str);
+
+/// A link's path, and where it leads.
+type Link<'t> = (Vec<u8>, &'t [u8]);
+
 /// What is found below a path.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {
@@ -80,6 +86,36 @@ impl Tree {
             At::Submodule => found.left.push((Vec::new(), Why::Submodule)),
         }
         Some(found)
+    }
+
+    /// Every file with what it is known by, and every link that stays inside with where it leads; what Git itself would not write is
+    /// left out.
+    pub(super) fn all(&self) -> (Vec<Known<'_>>, Vec<Link<'_>>) {
+        let (mut files, mut links) = (Vec::new(), Vec::new());
+        self.below(&mut Vec::new(), &self.root, &mut files, &mut links);
+        (files, links)
+    }
+
+    fn below<'t>(
+        &'t self,
+        path: &mut Vec<Vec<u8>>,
+        folder: &'t Folder,
+        files: &mut Vec<Known<'t>>,
+        links: &mut Vec<Link<'t>>,
+    ) {
+        for (name, node) in folder.iter().filter(|(name, _)| !matches!(&name[..], b".." | b".git")) {
+            path.push(name.clone());
+            match node {
+                Node::Folder(folder) => self.below(path, folder, files, links),
+                Node::File(id) => files.push((path.join(&b'/'), id)),
+                Node::Link(target) => {
+                    let leads = self.resolve(path[..path.len() - 1].to_vec(), name);
+                    links.extend(leads.is_ok().then(|| (path.join(&b'/'), &target[..])));
+                }
+                Node::Submodule => {}
+            }
+            path.pop();
+        }
     }
 
     fn walk(&self, shown: &[u8], real: &[Vec<u8>], found: &mut Found) {
@@ -191,6 +227,20 @@ mod tests {
         assert_eq!(found(&files, &[], "b").unwrap().0, ["a.json", "z.yml"]);
         assert_eq!(found(&files, &[], "n.txt").unwrap().0, [""]);
         assert_eq!(found(&files, &[], "nowhere"), None);
+    }
+
+    #[test]
+    fn what_may_be_written_stays_inside() {
+        let mut tree = Tree::default();
+        for path in ["a/x", "a/../../y", "../z", ".git/config", "a/.git/hooks/run"] {
+            tree.insert(path.as_bytes(), Node::File("id".to_owned()));
+        }
+        for (path, target) in [("l", "a/x"), ("m", "a/.."), ("out", "../x"), ("a/up", "../../x"), ("etc", "/etc")] {
+            tree.insert(path.as_bytes(), Node::Link(target.into()));
+        }
+        let (files, links) = tree.all();
+        assert_eq!(files, [(b"a/x".to_vec(), "id")]);
+        assert_eq!(links, [(b"l".to_vec(), &b"a/x"[..]), (b"m".to_vec(), &b"a/.."[..])]);
     }
 
     #[test]

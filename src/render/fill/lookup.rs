@@ -117,7 +117,10 @@ fn no_key(secret: &Secret, placeholder: &Placeholder, id: &SecretId) -> Error {
     // `<br>` looks like a key.
     let hint = match placeholder.secret {
         Reference::Annotated => format!("{keys}; if the text is meant, write `<raw:{key}>`"),
-        Reference::Inline { .. } => keys,
+        Reference::Inline { .. } => match placeholder.forgotten_bar() {
+            Some(bar) => format!("{bar}; {keys}"),
+            None => keys,
+        },
     };
     Error::new(Kind::Missing, format!("missing key `{key}` in the secret at `{}`", id.path)).hint(hint)
 }

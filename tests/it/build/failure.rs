@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{build, helms, write};
 use crate::support::program::binary;
+use crate::support::servers;
 
 /// A folder with a chart and a script in place of helm.
 fn chart(script: &str) -> tempfile::TempDir {
@@ -148,5 +149,28 @@ fn a_tool_ends_with_the_program() {
             stat.rsplit(") ").next().is_none_or(|rest| rest.is_empty() || rest.starts_with('Z')).then_some(())
         };
         wait("the tool ends", gone);
+    }
+}
+
+#[test]
+fn what_kustomize_may_not_do_gets_a_hint() {
+    let Some(kustomize) = servers::binary("kustomize") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "outside.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+    write(
+        folder.path(),
+        "function.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: f\n  annotations: {config.kubernetes.io/function: 'exec: {path: ./f}'}\n",
+    );
+    for (kustomization, hint) in [
+        ("resources: [../outside.yaml]\n", "hint: copy the file below the kustomization"),
+        ("resources: [../function.yaml]\ntransformers: [f.yaml]\n", "hint: "),
+        ("helmCharts: [{name: web}]\n", "`-- --enable-helm` lets kustomize run helm"),
+        ("transformers: [f.yaml]\n", "`-- --enable-alpha-plugins --enable-exec` allows it"),
+    ] {
+        write(folder.path(), "k/kustomization.yaml", kustomization);
+        write(folder.path(), "k/f.yaml", &std::fs::read_to_string(folder.path().join("function.yaml")).unwrap());
+        let run = build(folder.path(), &["k", "--kustomize", &kustomize.display().to_string()]).status(1);
+        run.stderr_holds(["`kustomize build` failed with exit code 1", hint]).check();
     }
 }

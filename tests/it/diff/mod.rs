@@ -1,5 +1,6 @@
 //! `diff`: what changes between two renderings, and that no secret is seen.
 
+mod built;
 mod canary;
 mod history;
 mod sides;

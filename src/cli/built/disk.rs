@@ -1,0 +1,56 @@
+//! What paths name on the disk: manifests as they are written, charts and kustomizations as their tools print them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::builder::{Builder, Built, Place};
+use super::tools::Printed;
+use crate::error::{Error, Errors};
+use crate::input::{self, Wanted};
+use crate::source::Source;
+
+/// The files as they are on the disk.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Disk {
+    /// Manifests, but for those that a tool reads.
+    pub(in crate::cli) sources: Vec<Arc<Source>>,
+    /// What cannot be read.
+    pub(in crate::cli) errors: Errors,
+    /// What tools have printed.
+    pub(in crate::cli) built: Built,
+}
+
+impl Disk {
+    /// Reads `paths`, and builds the charts and kustomizations below them.
+    pub(in crate::cli) fn read(paths: &[String], builder: &mut Builder<'_>) -> Result<Self, Error> {
+        Self::read_wanted(paths, builder, &|_| true)
+    }
+
+    /// The same, of the files and folders only those that are `wanted`.
+    pub(in crate::cli) fn read_wanted(
+        paths: &[String],
+        builder: &mut Builder<'_>,
+        wanted: Wanted<'_>,
+    ) -> Result<Self, Error> {
+        let here = builder.here();
+        let (mut sources, errors) = input::read_wanted(paths, &here, wanted);
+        let mut found = input::built(paths, &here);
+        found.retain(|(folder, _)| wanted(Path::new(folder)));
+        let folders = builder.choose(&found);
+        let find = |name: &str| Ok(PathBuf::from(if name.is_empty() { "." } else { name }));
+        let built = builder.build(&folders, &Place { here, find: &find, copy_of: None })?;
+        sources.retain(|source| !built.takes(&source.name));
+        Ok(Self { sources, errors, built })
+    }
+
+    /// All of it: the sources, what is wrong, and what was printed.
+    pub(in crate::cli) fn whole(self) -> (Vec<Arc<Source>>, Errors, Printed) {
+        let (mut sources, mut errors, mut printed) = (self.sources, self.errors, Printed::default());
+        for (folder, source) in self.built.outputs {
+            printed.push(folder);
+            sources.push(source);
+        }
+        errors.extend(self.built.errors);
+        (sources, errors, printed)
+    }
+}

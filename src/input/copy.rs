@@ -1,0 +1,59 @@
+//! Folders of the repository copied elsewhere, for programs that write where they read. Links are followed.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::{Here, repository, typed};
+use crate::error::{Error, Kind};
+
+/// Copies folders to the places below `to` that they have in the repository; where the first one is then.
+pub fn copy(folders: &[PathBuf], here: &Here, to: &Path) -> Result<PathBuf, Error> {
+    let root = repository(here);
+    let mut first = None;
+    for folder in folders {
+        let failed = |cause: String| Error::new(Kind::Input, format!("cannot copy `{}`", typed(folder))).cause(cause);
+        let real = here.folder.join(folder).canonicalize().map_err(|error| failed(error.to_string()))?;
+        let below = real.strip_prefix(&root).map_err(|_| failed("it is outside the repository".to_owned()))?;
+        let place = to.join(below);
+        for entry in WalkDir::new(&real).follow_links(true) {
+            let entry = entry.map_err(|error| failed(error.to_string()))?;
+            let copy = place.join(entry.path().strip_prefix(&real).unwrap_or(Path::new("")));
+            let made = match entry.file_type().is_dir() {
+                true => std::fs::create_dir_all(copy),
+                false => std::fs::copy(entry.path(), copy).map(|_| ()),
+            };
+            made.map_err(|error| failed(error.to_string()))?;
+        }
+        first.get_or_insert(place);
+    }
+    Ok(first.unwrap_or_else(|| to.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_keep_their_places_and_links_become_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("repository");
+        for (path, text) in [(".git/HEAD", ""), ("app/web/a/x", "1"), ("lib/y", "2"), ("other/z", "3")] {
+            std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            std::fs::write(root.join(path), text).unwrap();
+        }
+        std::os::unix::fs::symlink("../../lib/y", root.join("app/web/l")).unwrap();
+        let here = Here { folder: root.join("app"), ..Here::default() };
+        let to = folder.path().join("copy");
+        let first = copy(&["web".into(), "web/../../lib".into()], &here, &to).unwrap();
+        assert_eq!(first, to.join("app/web"));
+        let read = |path: &str| std::fs::read_to_string(to.join(path)).ok();
+        assert_eq!(
+            ["app/web/a/x", "app/web/l", "lib/y", "other/z"].map(read),
+            [Some("1".into()), Some("2".into()), Some("2".into()), None]
+        );
+        assert!(!to.join("app/web/l").is_symlink());
+        let error = copy(&["../../copy".into()], &here, &to).unwrap_err();
+        assert_eq!(error.detail, "cannot copy `../../copy`");
+    }
+}

@@ -1,0 +1,71 @@
+//! A revision's files written into a folder, for programs that read files. Links that lead out of the repository are left out, and
+//! what Git LFS or a submodule holds is not fetched.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::super::git::objects;
+use super::{Here, Revision};
+use crate::error::{Error, Kind};
+
+/// How many files are held in memory at once.
+const TOGETHER: usize = 256;
+
+/// A revision's files in a folder.
+#[derive(Debug)]
+pub struct Checkout<'r> {
+    revision: &'r Revision,
+    root: PathBuf,
+}
+
+impl Revision {
+    /// Writes every file into `folder`, which must be empty.
+    pub fn checkout(&self, folder: &Path) -> Result<Checkout<'_>, Error> {
+        let failed = |error: std::io::Error| {
+            let detail = format!("cannot write the files of `{}` to `{}`", self.name, folder.display());
+            Error::new(Kind::Input, detail).cause(error.to_string())
+        };
+        let root = folder.canonicalize().map_err(failed)?;
+        let checkout = Checkout { revision: self, root };
+        // Where a repository ends, and with it what its links and paths may name.
+        std::fs::create_dir(checkout.root.join(".git")).map_err(failed)?;
+        std::fs::create_dir_all(checkout.here().folder).map_err(failed)?;
+        let (files, links) = self.tree.all();
+        for some in files.chunks(TOGETHER) {
+            let ids: Vec<String> = some.iter().map(|(_, id)| (*id).to_owned()).collect();
+            for ((path, _), bytes) in some.iter().zip(objects(&self.root, &ids)?) {
+                checkout.make(path, |file| std::fs::write(file, bytes)).map_err(failed)?;
+            }
+        }
+        for (path, target) in links {
+            let target = OsStr::from_bytes(target);
+            checkout.make(&path, |link| std::os::unix::fs::symlink(target, link)).map_err(failed)?;
+        }
+        Ok(checkout)
+    }
+}
+
+impl Checkout<'_> {
+    /// Its folder, without links in the path.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The working folder's place in it.
+    pub fn here(&self) -> Here {
+        let below = self.revision.folder.strip_prefix(&self.revision.root).unwrap_or(Path::new(""));
+        Here { folder: self.root.join(below), app_source_path: None, allow_empty: true }
+    }
+
+    /// The place in it of what is at `path`, as a user types it.
+    pub fn place(&self, path: &str) -> Result<PathBuf, Error> {
+        Ok(self.root.join(self.revision.inside(path)?))
+    }
+
+    fn make(&self, path: &[u8], write: impl FnOnce(&Path) -> std::io::Result<()>) -> std::io::Result<()> {
+        let path = self.root.join(OsStr::from_bytes(path));
+        std::fs::create_dir_all(path.parent().unwrap_or(&self.root))?;
+        write(&path)
+    }
+}

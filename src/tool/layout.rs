@@ -1,0 +1,193 @@
+//! Which charts and kustomizations of a tree stand for themselves, and which folders and files are parts of them.
+//! Knows what a kustomization and a chart say of other folders. Files are read by the edge.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Component, Path, PathBuf};
+
+use serde_yaml::Value;
+
+use super::{MARKS, Tool};
+
+/// The fields in which a kustomization names folders that it takes in.
+const TAKES_FOLDERS: [&str; 6] = ["resources", "bases", "components", "generators", "transformers", "validators"];
+
+/// What the folders with a chart or a kustomization are to each other.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Those that stand for themselves, with their tools.
+    pub whole: BTreeSet<(PathBuf, Tool)>,
+    /// Folders that others take in, also such that are none for themselves: library charts, components.
+    parts: HashSet<PathBuf>,
+    /// Files that kustomizations read.
+    files: HashSet<PathBuf>,
+    /// Folders of which helm prints all manifests.
+    printed: Vec<PathBuf>,
+}
+
+impl Layout {
+    /// Looks into `folders`, each with its tool; `read` gives a file's text, if it is there.
+    pub fn new(folders: &BTreeSet<(PathBuf, Tool)>, read: &dyn Fn(&Path) -> Option<String>) -> Self {
+        let mut layout = Self::default();
+        for (folder, tool) in folders {
+            let marks = MARKS.iter().filter(|(_, of)| of == tool);
+            let text = marks.filter_map(|(name, _)| read(&folder.join(name))).next().unwrap_or_default();
+            let said = serde_yaml::from_str(&text).unwrap_or_default();
+            match tool {
+                Tool::Helm => layout.chart(folder, &said),
+                Tool::Kustomize => layout.kustomization(folder, &said),
+                Tool::Plain => {}
+            }
+        }
+        let stands_alone = |(folder, _): &&(PathBuf, Tool)| !layout.parts.contains(&plain(folder));
+        layout.whole = folders.iter().filter(stands_alone).cloned().collect();
+        layout
+    }
+
+    /// Whether a tool prints what the file at `path` says.
+    pub fn takes(&self, path: &Path) -> bool {
+        let path = plain(path);
+        self.files.contains(&path) || self.printed.iter().any(|folder| path.starts_with(folder))
+    }
+
+    fn chart(&mut self, folder: &Path, said: &Value) {
+        if text(said, "type") == Some("library") {
+            self.parts.insert(plain(folder));
+        }
+        self.printed.push(plain(&folder.join("crds")));
+        let repositories = items(said, "dependencies").filter_map(|dependency| text(dependency, "repository"));
+        let beside = repositories.filter_map(|repository| repository.strip_prefix("file://"));
+        self.parts.extend(beside.map(|path| plain(&folder.join(path))));
+    }
+
+    fn kustomization(&mut self, folder: &Path, said: &Value) {
+        let own = plain(folder);
+        if text(said, "kind") == Some("Component") {
+            self.parts.insert(own.clone());
+        }
+        let named = TAKES_FOLDERS.iter().flat_map(|field| items(said, field)).filter_map(Value::as_str);
+        let home = said.get("helmGlobals").and_then(|globals| text(globals, "chartHome")).unwrap_or("charts");
+        let charts = items(said, "helmCharts").filter_map(|chart| text(chart, "name"));
+        let charts = charts.map(|chart| Path::new(home).join(chart));
+        let taken = named.map(PathBuf::from).chain(charts).map(|path| plain(&folder.join(path)));
+        self.parts.extend(taken.filter(|path| *path != own));
+        let mut words = Vec::new();
+        texts(said, &mut words);
+        // `name=path` is how a generator gives a file another name.
+        let paths = words.into_iter().map(|word| word.split_once('=').map_or(word, |(_, path)| path));
+        self.files.extend(paths.map(|path| plain(&folder.join(path))));
+    }
+}
+
+fn text<'v>(map: &'v Value, key: &str) -> Option<&'v str> {
+    map.get(key)?.as_str()
+}
+
+fn items<'v>(map: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> + use<'v> {
+    map.get(key).and_then(Value::as_sequence).into_iter().flatten()
+}
+
+/// Every text of one line: whatever the field, a path is one of them.
+fn texts<'v>(value: &'v Value, out: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) if !text.contains('\n') => out.push(text),
+        Value::Sequence(items) => items.iter().for_each(|item| texts(item, out)),
+        Value::Mapping(entries) => entries.values().for_each(|value| texts(value, out)),
+        _ => {}
+    }
+}
+
+/// A path without `.`, and without `..` but at its start.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            component => out.push(component),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The layout of files, each with its text.
+    fn layout(files: &[(&str, &str)]) -> Layout {
+        let read =
+            |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| (*text).to_owned());
+        let folders = files.iter().filter_map(|(name, _)| {
+            let path = Path::new(name);
+            let tool = Tool::of(|mark| path.ends_with(mark));
+            (tool != Tool::Plain).then(|| (path.parent().unwrap().to_owned(), tool))
+        });
+        Layout::new(&folders.collect(), &read)
+    }
+
+    fn whole(layout: &Layout) -> Vec<&str> {
+        layout.whole.iter().map(|(folder, _)| folder.to_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn what_another_takes_in_does_not_stand_for_itself() {
+        let found = layout(&[
+            ("base/kustomization.yaml", "resources: [web.yaml, https://example.com/x.yaml]\nnamespace: prod\n"),
+            ("cd/Kustomization", "kind: Component\npatches: [{path: patch.yaml}]\n"),
+            ("charts/db/Chart.yaml", "name: db\n"),
+            ("lib/Chart.yaml", "type: library\n"),
+            ("prod/kustomization.yml", "resources: [../base, .]\ncomponents: [../cd]\n"),
+            (
+                "stage/kustomization.yaml",
+                "bases: ['../base/']\nhelmCharts: [{name: db}]\nhelmGlobals: {chartHome: ../charts}\n",
+            ),
+            ("umbrella/Chart.yaml", "dependencies: [{repository: 'file://../web'}, {repository: https://x}]\n"),
+            ("web/Chart.yaml", "name: web\n"),
+        ]);
+        assert_eq!(whole(&found), ["prod", "stage", "umbrella"]);
+    }
+
+    #[test]
+    fn a_name_is_no_folder() {
+        let found = layout(&[
+            ("kustomization.yaml", "namespace: web\nnamePrefix: web\nresources: [a.yaml]\n"),
+            ("web/kustomization.yaml", "resources: ["),
+        ]);
+        assert_eq!(whole(&found), ["", "web"]);
+    }
+
+    #[test]
+    fn files_that_a_tool_reads_are_known() {
+        let found = layout(&[
+            (
+                "app/kustomization.yaml",
+                "resources: [./a.yaml, ../shared/b.yaml]\npatches: [{path: patches/p.yaml}, {patch: \"- op: x\\n  path: /y.yaml\"}]\n\
+                 configMapGenerator: [{files: [config.yaml=files/c.yaml]}]\nhelmCharts: [{valuesFile: v.yaml}]\n",
+            ),
+            ("chart/Chart.yaml", ""),
+        ]);
+        for (path, taken) in [
+            ("app/a.yaml", true),
+            ("./app/a.yaml", true),
+            ("shared/b.yaml", true),
+            ("app/patches/p.yaml", true),
+            ("app/files/c.yaml", true),
+            ("app/v.yaml", true),
+            ("app/other.yaml", false),
+            ("app/y.yaml", false),
+            ("chart/crds/x.yaml", true),
+            ("chart/extra.yaml", false),
+        ] {
+            assert_eq!(found.takes(Path::new(path)), taken, "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_lose_what_says_nothing() {
+        for (path, expected) in [("a/./b/../c", "a/c"), ("../../a", "../../a"), ("a/..", ""), ("/a/../b", "/b")] {
+            assert_eq!(plain(Path::new(path)), Path::new(expected));
+        }
+    }
+}
