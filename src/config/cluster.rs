@@ -55,12 +55,16 @@ impl fmt::Debug for ClusterSecret {
     }
 }
 
+/// What counts before the cluster is asked: whoever waits for a turn asks nobody.
+const TOO_EARLY: &str = "AVP_PARALLEL_RENDERS";
+
 /// The Secret's settings. One final line break of a value is `echo`'s, not the user's.
 pub(super) fn layer(secret: &ClusterSecret, errors: &mut Errors) -> Layer {
     let mut pairs = Vec::new();
     for (key, bytes) in &secret.data {
         let name = key.to_ascii_uppercase();
         match std::str::from_utf8(bytes) {
+            _ if name == TOO_EARLY => errors.push(without_effect(key, &secret.name)),
             Ok(text) => pairs.push((name, Zeroizing::new(without_line_break(text).to_owned()))),
             Err(_) if table::find(&name).is_some() => {
                 let detail = format!("`{key}` in the Secret `{}` is not UTF-8 text", secret.name);
@@ -72,6 +76,11 @@ pub(super) fn layer(secret: &ClusterSecret, errors: &mut Errors) -> Layer {
         }
     }
     Layer { origin: Origin::Secret(secret.name.clone()), pairs }
+}
+
+fn without_effect(key: &str, secret: &str) -> Error {
+    let detail = format!("`{key}` in the Secret `{secret}` has no effect: it counts before the cluster is asked");
+    Error::warning(Kind::Setting, detail).hint("set it in the environment, or in the file that `-c` names")
 }
 
 fn without_line_break(text: &str) -> &str {
@@ -111,8 +120,13 @@ mod tests {
 
     #[test]
     fn its_data_are_settings_of_the_operator() {
-        let data =
-            [("VAULT_ADDR", &b"https://v\n"[..]), ("avp_role_id", b"r"), ("blob", b"\xff"), ("AVP_SECRET_ID", b"\xff")];
+        let data = [
+            ("VAULT_ADDR", &b"https://v\n"[..]),
+            ("avp_role_id", b"r"),
+            ("blob", b"\xff"),
+            ("AVP_SECRET_ID", b"\xff"),
+            ("AVP_PARALLEL_RENDERS", b"8"),
+        ];
         let data = data.iter().map(|(name, value)| (name.to_string(), value.to_vec())).collect();
         let environment = [("ARGOCD_APP_NAME".to_owned(), "app".to_owned())].into();
         let secret = Some(ClusterSecret { name: "argocd:avp".into(), data });
@@ -120,7 +134,10 @@ mod tests {
             Config::read(Given { secret, environment, service_account_token: true, ..Given::default() });
         assert_eq!((config.get("VAULT_ADDR"), config.get("AVP_ROLE_ID")), (Some("https://v"), Some("r")));
         let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["`AVP_SECRET_ID` in the Secret `argocd:avp` is not UTF-8 text"]);
+        let early =
+            "`AVP_PARALLEL_RENDERS` in the Secret `argocd:avp` has no effect: it counts before the cluster is asked";
+        assert_eq!(told, ["`AVP_SECRET_ID` in the Secret `argocd:avp` is not UTF-8 text", early]);
+        assert_eq!(config.get("AVP_PARALLEL_RENDERS"), None);
     }
 
     #[test]

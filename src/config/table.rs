@@ -204,7 +204,7 @@ pub const SETTINGS: &[Row] = &[
         .flag("--disable-token-cache"),
     Row::new(
         "AVP_PARALLEL_RENDERS",
-        "how many runs of this user's render at once, the others wait for their turn; unset, all",
+        "how many runs of this user's render at once, the others wait for their turn; unset, all; not from the Secret of `-s`",
         Format::Number,
         "8",
     )
