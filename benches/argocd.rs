@@ -5,12 +5,15 @@
 #[path = "../tests/it/support/mod.rs"]
 mod support;
 
+use std::io::{BufRead, BufReader, Write as _};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use support::program::binary;
-use support::servers::{self, Application, ArgoCd, Faults, Repository, Response, Setup, Sidecar};
+use support::servers::{self, Application, ArgoCd, Faults, Repository, Response, Setup, Sidecar, Vault};
 
 const PATHS: usize = 50;
 const KEYS: usize = 4;
@@ -20,27 +23,21 @@ const PRINT: &str = "[cat, manifests.yaml]";
 const FILL: &str = "[vault-render, build, .]";
 
 fn main() {
-    let Some(vault) = servers::own_vault(Setup::default()) else { return };
-    vault.mount("secret", 2);
-    for path in 0..PATHS {
-        vault.write("secret", &format!("app{path}"), &secret());
-    }
-    let slow = slow_vault(Duration::from_millis(5));
-    let login = |address: &str| {
-        vec![
-            ("VAULT_ADDR", address.to_owned()),
-            ("VAULT_TOKEN", vault.root.clone()),
-            ("AVP_KV_VERSION", "2".to_owned()),
-        ]
-    };
+    let Some(vault) = vault(Setup::default()) else { return };
+    let Some(tls) = vault_over_tls() else { return };
+    let (near, far) = (scripted(Duration::ZERO), scripted(Duration::from_millis(5)));
+    let authority = ("VAULT_CACERT", tls.ca_file.display().to_string());
     let started = [
         ("a plugin that prints its files", argocd(PRINT, vec![])),
-        ("vault-render, a real Vault", argocd(FILL, login(&vault.address))),
-        ("vault-render, 5 ms a reading", argocd(FILL, login(&slow.address))),
+        ("vault-render, a real Vault", argocd(FILL, login(&vault.address, &vault.root))),
+        ("vault-render, a real Vault, TLS", argocd(FILL, [login(&tls.address, &tls.root), vec![authority]].concat())),
+        ("vault-render, answers at once", argocd(FILL, login(&near.address, "t"))),
+        ("vault-render, 5 ms a reading", argocd(FILL, login(&far.address, "t"))),
     ];
     let repository = Repository::new([("app/manifests.yaml", manifests())]);
     let servers: Vec<(&str, ArgoCd)> = started.into_iter().filter_map(|(name, argocd)| Some((name, argocd?))).collect();
     let mut times = vec![Vec::new(); servers.len()];
+    let mut bare = Vec::new();
     for round in 0..=ROUNDS {
         // One after the other in each round, so that the machine's moods meet them all; the first round warms up.
         for ((_, argocd), times) in servers.iter().zip(&mut times) {
@@ -49,11 +46,61 @@ fn main() {
             assert_eq!(objects.len(), PATHS);
             times.extend((round > 0).then(|| start.elapsed()));
         }
+        let start = Instant::now();
+        read_bare(&vault);
+        bare.extend((round > 0).then(|| start.elapsed()));
     }
     let medians: Vec<f64> = times.into_iter().map(median).collect();
     for ((name, _), time) in servers.iter().zip(&medians) {
         println!("{name:<32} {time:6.1} ms {:+6.1} ms", time - medians[0]);
     }
+    println!("the real Vault's {PATHS} answers alone {:5.1} ms", median(bare));
+}
+
+fn login(address: &str, token: &str) -> Vec<(&'static str, String)> {
+    let pairs = [("VAULT_ADDR", address), ("VAULT_TOKEN", token), ("AVP_KV_VERSION", "2")];
+    pairs.map(|(name, value)| (name, value.to_owned())).into()
+}
+
+fn vault_over_tls() -> Option<Vault> {
+    vault(Setup { tls: vec!["127.0.0.1"], ..Setup::default() })
+}
+
+/// A real Vault with the secrets.
+fn vault(setup: Setup) -> Option<Vault> {
+    let vault = servers::own_vault(setup)?;
+    vault.mount("secret", 2);
+    for path in 0..PATHS {
+        vault.write("secret", &format!("app{path}"), &secret());
+    }
+    Some(vault)
+}
+
+/// The same readings by the least that can ask: no process to start, nothing is read of the answers, eight connections.
+fn read_bare(vault: &Vault) {
+    let next = AtomicUsize::new(0);
+    let read = || {
+        let stream = TcpStream::connect(vault.address.trim_start_matches("http://")).expect("connected");
+        let mut answers = BufReader::new(&stream);
+        while let Some(path) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|path| *path < PATHS) {
+            let token = format!("X-Vault-Token: {}", vault.root);
+            let request = format!("GET /v1/secret/data/app{path} HTTP/1.1\r\nHost: vault\r\n{token}\r\n\r\n");
+            (&stream).write_all(request.as_bytes()).expect("sent");
+            skip_answer(&mut answers);
+        }
+    };
+    std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(read))));
+}
+
+fn skip_answer(answers: &mut impl BufRead) {
+    let (mut line, mut length) = (String::new(), 0);
+    while line != "\r\n" {
+        line.clear();
+        answers.read_line(&mut line).expect("a header");
+        length = line.strip_prefix("Content-Length: ").map_or(length, |text| text.trim().parse().expect("a number"));
+    }
+    answers.read_exact(&mut vec![0; length]).expect("a body");
+    assert!(length > 0, "no secret");
 }
 
 fn argocd(command: &str, settings: Vec<(&'static str, String)>) -> Option<ArgoCd> {
@@ -65,8 +112,8 @@ fn argocd(command: &str, settings: Vec<(&'static str, String)>) -> Option<ArgoCd
     servers::argocd(&Sidecar { plugin: &plugin, programs, settings })
 }
 
-/// Answers each reading after a while, as a Vault further away.
-fn slow_vault(latency: Duration) -> Faults {
+/// Answers each reading after a while, as a Vault further away, and without a Vault's work.
+fn scripted(latency: Duration) -> Faults {
     Faults::start(move |_, _| {
         std::thread::sleep(latency);
         Response::json(200, &json!({"data": {"data": secret(), "metadata": {"version": 1}}}).to_string())

@@ -72,6 +72,20 @@ impl Source {
         std::str::from_utf8(&self.bytes).unwrap_or_else(|_| self.masked.get_or_init(|| masked(&self.bytes)))
     }
 
+    /// What UTF-16 says: with a byte-order mark, or with a NUL beside the first character. None of other texts.
+    pub fn utf16(&self) -> Option<String> {
+        let (is_little, bytes) = match self.bytes.as_slice() {
+            [0xff, 0xfe, rest @ ..] => (true, rest),
+            [0xfe, 0xff, rest @ ..] => (false, rest),
+            bytes @ [1..=255, 0, 1..=255, 0, ..] => (true, bytes),
+            bytes @ [0, 1..=255, 0, 1..=255, ..] => (false, bytes),
+            _ => return None,
+        };
+        let unit = |bytes| if is_little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) };
+        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        Some(char::decode_utf16(units).map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+    }
+
     /// The line and column (characters, from 1) of the byte at `offset`. A byte-order mark has no column.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         let offset = offset.min(self.bytes.len());
@@ -155,6 +169,19 @@ mod tests {
     fn a_text_keeps_the_offsets_of_its_bytes() {
         assert_eq!(Source::new("x", b"a\xff\xfe\xc3b".to_vec()).text(), "a???b");
         assert_eq!(Source::new("x", "é").text(), "é");
+    }
+
+    #[test]
+    fn utf16_is_known_with_and_without_its_mark() {
+        let units: Vec<u16> = "a: é𝄞\n".encode_utf16().collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        for bytes in [[&b"\xff\xfe"[..], &little].concat(), [&b"\xfe\xff"[..], &big].concat(), little, big] {
+            assert_eq!(Source::new("x", bytes).utf16().as_deref(), Some("a: é𝄞\n"));
+        }
+        for bytes in [&b"a: b"[..], b"", b"\xef\xbb\xbfa: b", b"\0\0\0\0", b"a\0", b"\xff"] {
+            assert_eq!(Source::new("x", bytes).utf16(), None, "{bytes:?}");
+        }
     }
 
     #[test]

@@ -42,8 +42,9 @@ fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
             .hint("give it with `--secrets FILE` or `AVP_FILE`"));
     };
     let bytes = client::file::read(config, "AVP_FILE")?.unwrap_or_default();
-    let text = str::from_utf8(&bytes)
-        .map_err(|_| Error::new(Kind::Setting, format!("the secrets file `{name}` is not UTF-8 text")))?;
+    let text = str::from_utf8(&bytes).map_err(|_| {
+        Error::new(Kind::Setting, format!("the secrets file `{name}` is not UTF-8 text")).hint("save it as UTF-8")
+    })?;
     let secrets = secrets(text).map_err(|cause| {
         Error::new(Kind::Setting, format!("the secrets file `{name}` is not understood"))
             .cause(cause)
@@ -81,9 +82,18 @@ impl File {
         let error = Error::new(Kind::Missing, format!("no secret at `{path}` in the secrets file"));
         match near(path, self.secrets.keys()) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error,
+            None if self.secrets.is_empty() => error.hint("it holds none"),
+            None => error.hint(format!("it holds {}", listed(self.secrets.keys()))),
         }
     }
+}
+
+/// A few of the paths.
+fn listed<'n>(paths: impl ExactSizeIterator<Item = &'n String>) -> String {
+    const SHOWN: usize = 5;
+    let more = paths.len().saturating_sub(SHOWN);
+    let shown: Vec<String> = paths.take(SHOWN).map(|path| format!("`{path}`")).collect();
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }
 
 fn found(data: &Value) -> Outcome {
@@ -181,7 +191,7 @@ mod tests {
             ("only", Some(1), "no version: the secrets file has `only#2`, `only#10`"),
             ("secret/app", None, "no path: did you mean `secret/data/app`?"),
             ("secret/data/ap", Some(1), "no path: did you mean `secret/data/app`?"),
-            ("quite/different", None, "no path: "),
+            ("quite/different", None, "no path: it holds `only`, `secret/data/app`"),
         ] {
             assert_eq!(told(file.find(&id(path, version))), expected, "{path} {version:?}");
         }
@@ -197,6 +207,8 @@ mod tests {
             (r#"{"../a": {}}"#, "`../a` leads above the root"),
             (r#"{"a#new": {}}"#, "`a#new`: the version is neither a number nor `latest`"),
             ("{\"#1\": {}}", "`#1` is no path"),
+            ("a/b: {k: canary}\na/b: {k: canary}\n", "the key `a/b` is there twice (line 2, column 1)"),
+            ("a/b:\n  k: canary\n  k: canary\n", "the key `k` is there twice (line 3, column 3)"),
         ] {
             assert_eq!(secrets(text).unwrap_err(), expected);
         }

@@ -11,6 +11,7 @@ use super::environment::Environment;
 use super::given::Flags;
 use super::output;
 use super::pass::Pass;
+use super::paths::Paths;
 use crate::error::{Error, Errors, Kind, Level};
 use crate::input::{self, Changed};
 use crate::lint::{self, Answers, Baseline, Comments};
@@ -22,9 +23,8 @@ use crate::source::Source;
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Files, folders, or `-` for stdin; without any, the current folder
-    #[arg(value_name = "PATH")]
-    paths: Vec<String>,
+    #[command(flatten)]
+    paths: Paths,
 
     /// Ask the store as well: missing keys, denied paths, deleted versions
     #[arg(long)]
@@ -139,7 +139,8 @@ fn is_failure(error: &Error) -> bool {
 
 fn unusable(what: &str, baseline: &Path, error: &std::io::Error) -> Error {
     let detail = format!("cannot {what} the baseline `{}`", baseline.display());
-    Error::new(Kind::Input, detail).cause(error.to_string())
+    let error = Error::new(Kind::Input, detail).cause(error.to_string());
+    if what == "read" { error.hint("`--write-baseline FILE` writes one") } else { error }
 }
 
 impl Args {
@@ -173,8 +174,7 @@ impl Args {
         let here = environment.here(true);
         let changed = self.since.as_ref().map(|revision| Changed::since(revision, &here)).transpose()?;
         let wanted = |path: &Path| changed.as_ref().is_none_or(|changed| changed.holds(path));
-        let current = [".".to_owned()];
-        let paths = if self.paths.is_empty() { &current[..] } else { &self.paths[..] };
+        let paths = self.paths.list();
         let (sources, errors) = input::read_wanted(paths, &here, &wanted);
         Ok((sources, input::others(paths, &here, &wanted), errors))
     }

@@ -11,7 +11,6 @@ use crate::error::{Error, Kind};
 #[command(after_help = "Example:\n  vault-render man generate | man -l -")]
 pub(super) struct Args {
     /// A command; without one the page is the program's
-    #[arg(value_parser = commands())]
     command: Option<String>,
 }
 
@@ -29,24 +28,12 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     }
 }
 
-/// The names that have a page of their own.
-fn commands() -> clap::builder::PossibleValuesParser {
-    [
-        "generate",
-        "build",
-        "check",
-        "diff",
-        "plan",
-        "record",
-        "fn",
-        "discover",
-        "parameters",
-        "settings",
-        "version",
-        "completions",
-        "man",
-    ]
-    .into()
+/// The program, with the names of its commands where `man` takes one: derived, the list would have to know itself.
+pub(super) fn with_names(program: clap::Command) -> clap::Command {
+    let shown = program.get_subcommands().filter(|command| !command.is_hide_set());
+    let names: Vec<String> = shown.map(|command| command.get_name().to_owned()).collect();
+    let names = clap::builder::PossibleValuesParser::new(names);
+    program.mut_subcommand("man", |man| man.mut_arg("command", |page| page.value_parser(names)))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod offline;
 mod output;
 mod parameters;
 mod pass;
+mod paths;
 mod plan;
 mod progress;
 mod record;
@@ -29,7 +30,7 @@ mod version;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use environment::Environment;
 
@@ -82,9 +83,9 @@ Examples:
   vault-render fn < resource-list.yaml                 what kustomize and kpt call: a KRM function
   vault-render generate manifests/ --secrets FILE      without Vault: secrets from a file
   vault-render check manifests/                        find what is wrong, before anything ships
-  vault-render diff --base main                        what changes against a branch, no secret shown
+  vault-render diff --base main                        what changes against a branch, masked
   vault-render plan manifests/                         which secrets are needed, and by whom
-  vault-render record manifests/ -o FILE               for rendering without Vault: `generate --offline FILE`
+  vault-render record manifests/ -o FILE               for `generate --offline FILE`, without Vault
   vault-render settings                                what is set, and who set it
 
 Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, `check` found
@@ -95,7 +96,7 @@ something or `diff` a change, 2 wrong usage; other commands fail with 2.
 /// Runs the program.
 pub fn main() -> ExitCode {
     let environment = Environment::read();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match command().try_get_matches().and_then(|found| Arguments::from_arg_matches(&found)) {
         Ok(arguments) => arguments,
         Err(error) => return output::usage(&error, &environment),
     };
@@ -119,7 +120,7 @@ pub fn main() -> ExitCode {
 
 /// The commands and flags as clap knows them.
 fn command() -> clap::Command {
-    Arguments::command()
+    man::with_names(Arguments::command())
 }
 
 #[cfg(test)]

@@ -19,7 +19,9 @@ impl Offline {
         let Some(file) = &self.offline else { return Ok(None) };
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file).map_err(|error| {
-            Error::new(Kind::Input, format!("cannot read the record `{name}`")).cause(error.to_string())
+            Error::new(Kind::Input, format!("cannot read the record `{name}`"))
+                .cause(error.to_string())
+                .hint(format!("write it, where the store can be asked: `vault-render record PATH… -o {name}`"))
         })?;
         Record::parse(&name, &text).map(Some)
     }

@@ -88,7 +88,9 @@ impl<'a> Pass<'a> {
     fn fill(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Rendered {
         let plan = render::plan(sources, &self.options, errors);
         if let Some(record) = &self.record {
-            return render::fill(&plan, Values::Recorded(record), errors);
+            // With blank masks the record is to say what differs beside its own fingerprints.
+            let blank = mask.is_some_and(Mask::is_blank).then(|| record.blank());
+            return render::fill(&plan, Values::Recorded(blank.as_ref().unwrap_or(record)), errors);
         }
         self.fetch(plan.accesses(), errors);
         let clear = Values::Clear(&self.secrets);

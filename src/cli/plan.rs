@@ -8,6 +8,7 @@ use super::built::{Builder, Building, Disk};
 use super::environment::Environment;
 use super::given::Flags;
 use super::output;
+use super::paths::Paths;
 use crate::backend;
 use crate::error::{Error, Errors};
 use crate::render::{self, Options};
@@ -18,9 +19,8 @@ use crate::{policy, report};
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Files, folders, or `-` for stdin; without any, the current folder
-    #[arg(value_name = "PATH")]
-    paths: Vec<String>,
+    #[command(flatten)]
+    paths: Paths,
 
     /// How the list is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -69,10 +69,8 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         Ok(store) if !wrong.any() => store,
         outlook => return failed(wrong, outlook.err(), environment),
     };
-    let current = [".".to_owned()];
-    let paths = if args.paths.is_empty() { &current[..] } else { &args.paths[..] };
     let mut builder = Builder::new(&args.building, environment);
-    let (sources, mut errors, printed) = match Disk::read(paths, &mut builder) {
+    let (sources, mut errors, printed) = match Disk::read(args.paths.list(), &mut builder) {
         Ok(disk) => disk.whole(),
         Err(error) => return failed(wrong, Some(error), environment),
     };

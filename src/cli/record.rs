@@ -9,6 +9,7 @@ use super::given::Flags;
 use super::mask::MaskKey;
 use super::output;
 use super::pass::Pass;
+use super::paths::Paths;
 use super::save::save;
 use crate::render::Options;
 use crate::report;
@@ -17,9 +18,8 @@ use crate::report;
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Files, folders, or `-` for stdin; without any, the current folder
-    #[arg(value_name = "PATH")]
-    paths: Vec<String>,
+    #[command(flatten)]
+    paths: Paths,
 
     /// Where the record is written; `-` for stdout
     #[arg(short, long, value_name = "FILE")]
@@ -58,10 +58,8 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         Ok(mask) => mask,
         Err(error) => return output::fail(error, environment),
     };
-    let current = [".".to_owned()];
-    let paths = if args.paths.is_empty() { &current[..] } else { &args.paths[..] };
     let mut builder = Builder::new(&args.building, environment);
-    let (sources, mut errors, printed) = match Disk::read(paths, &mut builder) {
+    let (sources, mut errors, printed) = match Disk::read(args.paths.list(), &mut builder) {
         Ok(disk) => disk.whole(),
         Err(error) => return output::fail(error, environment),
     };

@@ -6,6 +6,7 @@ use reqwest::Url;
 
 use super::http::shown;
 use super::retry::Attempt;
+use super::tls::Verifier;
 use crate::error::{Error, Kind};
 
 /// Why a request came to no answer.
@@ -37,10 +38,10 @@ impl From<Error> for Failure {
 }
 
 /// What a connection's error means.
-pub(super) fn failure(error: &reqwest::Error, url: &Url, trusted: &str) -> Failed {
+pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier) -> Failed {
     let address = shown(url);
     if let Some(tls) = tls_error(error) {
-        let detail = format!("cannot make a TLS connection to `{address}`, trusting {trusted}");
+        let detail = format!("cannot make a TLS connection to `{address}`, trusting {}", verifier.trusted());
         let error = Error::new(Kind::Store, detail).cause(tls.to_string());
         let error = match tls_hint(tls) {
             Some(hint) => error.hint(hint),

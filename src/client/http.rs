@@ -1,7 +1,7 @@
 //! Sends requests to one server: proxy, timeout, rate limit, retries, one redirect, bounded bodies. Knows no meaning of an answer.
 
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::Url;
@@ -9,10 +9,12 @@ use tokio::time::{Instant, sleep, timeout_at};
 use zeroize::Zeroizing;
 
 use super::failure::{Failed, Failure, failure, innermost};
+use super::lead::Lead;
+use super::lookup::Lookup;
 use super::rate::Limit;
 use super::request::{Method, Request, Response};
 use super::retry::{Attempt, Attempts, Repeat};
-use super::tls::tls;
+use super::tls::{Verifier, tls};
 use crate::config::Config;
 use crate::error::{Error, Kind};
 
@@ -22,6 +24,7 @@ pub struct Client {
     address: Url,
     connection: OnceLock<Result<Connection, Error>>,
     limit: Option<Limit>,
+    lead: Lead,
     retries: u32,
     timeout: Duration,
 }
@@ -29,7 +32,7 @@ pub struct Client {
 /// What the first request makes.
 struct Connection {
     inner: reqwest::Client,
-    trusted: String,
+    verifier: Arc<Verifier>,
 }
 
 const LARGEST_BODY: usize = 32 << 20;
@@ -41,13 +44,15 @@ impl Client {
     /// A client of the server at `address`.
     pub fn new(config: &Config, address: &str) -> Result<Self, Error> {
         let timeout = config.duration("VAULT_CLIENT_TIMEOUT").unwrap_or(Duration::from_secs(60));
+        let address = parse(address)?;
         Ok(Self {
             config: config.clone(),
-            address: parse(address)?,
             connection: OnceLock::new(),
             limit: config.rate("VAULT_RATE_LIMIT").map(Limit::new),
+            lead: Lead::new(address.scheme() == "https"),
             retries: config.number("VAULT_MAX_RETRIES").map_or(2, |retries| retries.try_into().unwrap_or(u32::MAX)),
             timeout: if timeout.is_zero() { FOR_EVER } else { timeout },
+            address,
         })
     }
 
@@ -85,12 +90,14 @@ impl Client {
                 limit.turn().await;
             }
             let url = self.url(request);
+            let ahead = self.lead.turn().await;
             let answer = self.exchange(connection, request, url.clone()).await?;
+            drop(ahead);
             match location(&answer) {
-                None => self.body(answer).await,
+                None => self.body(connection, answer).await,
                 Some(location) => {
                     let next = redirect(&url, &location, request).map_err(|error| *error)?;
-                    self.body(self.exchange(connection, request, next).await?).await
+                    self.body(connection, self.exchange(connection, request, next).await?).await
                 }
             }
         };
@@ -113,16 +120,16 @@ impl Client {
         if let Some(body) = &request.body {
             builder = builder.header("Content-Type", "application/json").body(body.reveal().to_owned());
         }
-        builder.send().await.map_err(|error| failure(&error, &url, &connection.trusted))
+        builder.send().await.map_err(|error| failure(&error, &url, &connection.verifier))
     }
 
     /// The whole answer, unless it is too large.
-    async fn body(&self, mut answer: reqwest::Response) -> Result<Response, Failed> {
+    async fn body(&self, connection: &Connection, mut answer: reqwest::Response) -> Result<Response, Failed> {
         let status = answer.status().as_u16();
         let retry_after = header(&answer, "retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs);
         let mut body = Zeroizing::new(Vec::new());
         let url = answer.url().clone();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| failure(&error, &url, ""))? {
+        while let Some(chunk) = answer.chunk().await.map_err(|error| failure(&error, &url, &connection.verifier))? {
             if body.len() + chunk.len() > LARGEST_BODY {
                 let detail = format!("the answer of `{}` is larger than {} MiB", shown(&url), LARGEST_BODY >> 20);
                 return Err(Failed { attempt: Attempt::Hopeless, error: Error::new(Kind::Store, detail) });
@@ -142,6 +149,7 @@ impl Client {
             .tls_backend_preconfigured(tls.config)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
+            .dns_resolver(Lookup::default())
             .user_agent(concat!("vault-render/", env!("CARGO_PKG_VERSION")));
         if is_loopback(&self.address) {
             builder = builder.no_proxy(); // as Go does: HTTP_PROXY is never for this machine
@@ -149,7 +157,7 @@ impl Client {
         let inner = builder
             .build()
             .map_err(|error| Error::new(Kind::Setting, "the HTTP client cannot be set up").cause(innermost(&error)))?;
-        Ok(Connection { inner, trusted: tls.trusted })
+        Ok(Connection { inner, verifier: tls.verifier })
     }
 
     fn url(&self, request: &Request) -> Url {

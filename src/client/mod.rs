@@ -4,6 +4,8 @@ mod failure;
 pub mod file;
 pub mod http;
 pub mod kubernetes;
+mod lead;
+mod lookup;
 mod rate;
 pub mod request;
 mod retry;

@@ -63,10 +63,10 @@ pub(super) fn layer(secret: &ClusterSecret, errors: &mut Errors) -> Layer {
         match std::str::from_utf8(bytes) {
             Ok(text) => pairs.push((name, Zeroizing::new(without_line_break(text).to_owned()))),
             Err(_) if table::find(&name).is_some() => {
-                errors.push(Error::new(
-                    Kind::Setting,
-                    format!("`{key}` in the Secret `{}` is not UTF-8 text", secret.name),
-                ));
+                let detail = format!("`{key}` in the Secret `{}` is not UTF-8 text", secret.name);
+                errors.push(
+                    Error::new(Kind::Setting, detail).hint("encode its text once; below `stringData`, not at all"),
+                );
             }
             Err(_) => {}
         }

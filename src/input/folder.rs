@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::names::{CHART, KUSTOMIZATIONS, builder, has_ending, is_skipped};
-use super::repository::Repository;
+use super::repository::{LOOSE, Repository};
 use super::{Here, Text, typed};
 use crate::error::{Error, Errors, Kind};
 
@@ -65,7 +65,8 @@ fn manifest(entry: DirEntry, repository: &Repository) -> Result<Option<PathBuf>,
         repository.holds(entry.path())?;
     }
     if is_manifest && !entry.file_type().is_file() {
-        return Err(Error::new(Kind::Input, format!("`{}` is no regular file", typed(entry.path()))));
+        let error = Error::new(Kind::Input, format!("`{}` is no regular file", typed(entry.path())));
+        return Err(error.hint("take it out, or give it another name than a manifest's"));
     }
     Ok(is_manifest.then(|| entry.into_path()))
 }
@@ -89,11 +90,10 @@ fn walk_error(error: &walkdir::Error) -> Error {
     let is_link = error.path().is_some_and(Path::is_symlink);
     let cause = error.io_error().map(ToString::to_string).unwrap_or_default();
     let missing = error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
-    let detail = match is_link && missing {
-        true => format!("the link `{path}` leads nowhere"),
-        false => format!("cannot read `{path}`"),
-    };
-    Error::new(Kind::Input, detail).cause(cause)
+    match is_link && missing {
+        true => Error::new(Kind::Input, format!("the link `{path}` leads nowhere")).cause(cause).hint(LOOSE),
+        false => Error::new(Kind::Input, format!("cannot read `{path}`")).cause(cause),
+    }
 }
 
 /// An empty render would make Argo CD delete what it manages.

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use super::{Here, typed};
 use crate::error::{Error, Kind};
 
+/// What to do about a link that leads nowhere.
+pub(super) const LOOSE: &str = "mend the link, or take it out";
+
 /// A repository's root, without links in its path.
 pub(super) struct Repository {
     pub(super) root: PathBuf,
@@ -23,7 +26,8 @@ impl Repository {
     /// An error if the link at `path` leads out.
     pub(super) fn holds(&self, path: &Path) -> Result<(), Error> {
         let error = |detail: &str| Error::new(Kind::Input, format!("the link `{}` {detail}", typed(path)));
-        let target = path.canonicalize().map_err(|cause| error("leads nowhere").cause(cause.to_string()))?;
+        let target =
+            path.canonicalize().map_err(|cause| error("leads nowhere").cause(cause.to_string()).hint(LOOSE))?;
         match target.starts_with(&self.root) {
             true => Ok(()),
             false => Err(error("leads outside the repository").hint("copy the file into the repository")),

@@ -103,6 +103,7 @@ impl<'s> ResourceList<'s> {
             Content::List => Ok(self.tree.items(node).collect()),
             Content::Scalar(_, text) if matches!(&**text, "" | "~" | "null") => Ok(Vec::new()),
             _ => Err(Error::new(Kind::Syntax, "the `items` of the ResourceList are no list")
+                .hint("write each object below `items` behind a dash")
                 .hidden()
                 .at(self.place(items, "items"))),
         }
@@ -120,7 +121,9 @@ impl<'s> ResourceList<'s> {
         let (Some(_), Some(api_version)) = (text("kind"), text("apiVersion")) else {
             let detail = format!("`items[{number}]` is no Kubernetes object: it has no `apiVersion` or no `kind`");
             let place = self.place(node, format!("items[{number}]"));
-            return Err(Error::new(Kind::NotKubernetes, detail).at(place));
+            return Err(Error::new(Kind::NotKubernetes, detail)
+                .hint("give it both, or take it out of the list")
+                .at(place));
         };
         let annotations = self.tree.get(map, "metadata").and_then(|map| self.tree.get(map, "annotations"));
         let annotation = |name: &&str| self.text(annotations?, name)?.parse().ok();
@@ -137,7 +140,8 @@ fn document(source: &Source) -> Result<(Span, Tree<'_>, NodeId), Error> {
     let owned = || Arc::new(source.clone());
     let text = std::str::from_utf8(&source.bytes).map_err(|error| {
         let at = Span::new(error.valid_up_to(), error.valid_up_to() + 1);
-        Error::new(Kind::Syntax, "the ResourceList is not UTF-8 here").hidden().at(Place::new(owned(), at))
+        let error = Error::new(Kind::Syntax, "the ResourceList is not UTF-8 here").hint("save it as UTF-8");
+        error.hidden().at(Place::new(owned(), at))
     })?;
     let mut found = Vec::new();
     for document in split(&source.bytes) {

@@ -21,7 +21,7 @@ const INTRODUCTION: &str = "<!-- Printed from the table in src/lint/ by `just do
 What `vault-render check` finds. Errors and warnings make it exit with 1; a note is worth knowing and does not count.
 Rules that are marked so need `--online`: only the store knows. `check --explain RULE` prints a rule.
 
-10,000 documents (6.1 MB) take about a second offline on one core: `cargo bench --bench check`.
+10,000 documents (6.1 MB) take a third of a second offline on one core: `cargo bench --bench check`.
 ";
 
 fn section(rule: &Rule) -> String {

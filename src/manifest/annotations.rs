@@ -91,7 +91,8 @@ impl Annotations {
 fn written(tree: &Tree<'_>, value: NodeId, name: &str) -> Result<(String, Option<Error>), Error> {
     let node = tree.node(tree.target(value));
     let Content::Scalar(style, text) = &node.content else {
-        return Err(Error::new(Kind::Annotation, format!("the annotation `{name}` must be text")));
+        let error = Error::new(Kind::Annotation, format!("the annotation `{name}` must be text"));
+        return Err(error.hint("it holds one value, in quotes if it begins with `{` or `[`"));
     };
     let is_text = node.tag.as_deref().is_some_and(|tag| tag.ends_with(":str"));
     let shown = match resolve(text) {
@@ -119,6 +120,7 @@ fn printed(digits: String) -> String {
 
 fn empty(name: &str) -> Error {
     Error::warning(Kind::Annotation, format!("the annotation `{name}` is empty"))
+        .hint("give it a value, or take it out")
 }
 
 fn set_path(annotations: &mut Annotations, text: &str) -> Result<(), Error> {

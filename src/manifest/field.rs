@@ -79,10 +79,10 @@ pub fn takes(kind: &str, steps: &[Step<'_>]) -> Takes {
             Takes::Text
         }
         [.., Step::Key(map), Step::Key(key)] => text(named_field(map, key) || named_map(steps, map)),
-        [.., Step::Key(holder), Step::Key(list), Step::Item(_)] => text(holder == "exec" && list == "command"),
-        [.., Step::Item(_), Step::Key(list), Step::Item(_)] => {
-            text(is_container(steps, 2) && matches!(&**list, "args" | "command"))
+        [holder @ .., Step::Key(list), Step::Item(_)] if list == "command" => {
+            text(is_container(kind, holder) || matches!(holder, [.., Step::Key(probe)] if probe == "exec"))
         }
+        [holder @ .., Step::Key(list), Step::Item(_)] if list == "args" => text(is_container(kind, holder)),
         [.., Step::Key(list), Step::Item(_), Step::Key(key)] => text(list == "env" && key == "value"),
         _ => Takes::Anything,
     }
@@ -102,10 +102,23 @@ fn named_map(steps: &[Step<'_>], map: &str) -> bool {
     }
 }
 
-/// Whether the steps without their last `below` lead to an item of a list of containers.
-fn is_container(steps: &[Step<'_>], below: usize) -> bool {
-    let up_to = &steps[..steps.len() - below];
-    matches!(up_to, [.., Step::Key(list), Step::Item(_)] if matches!(&**list, "containers" | "initContainers" | "ephemeralContainers"))
+/// Where containers are, in every kind.
+const CONTAINERS: &[&str] = &["containers", "initContainers", "ephemeralContainers"];
+
+/// Where else they are in a workflow of Argo's: lists of them, or one.
+const WORKFLOW_CONTAINERS: &[&str] = &["container", "script", "sidecars"];
+
+const WORKFLOWS: &[&str] = &["Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate"];
+
+/// Whether the steps lead to a container.
+fn is_container(kind: &str, steps: &[Step<'_>]) -> bool {
+    match steps {
+        [.., Step::Key(list), Step::Item(_)] if CONTAINERS.contains(&&**list) => true,
+        [.., Step::Key(name)] | [.., Step::Key(name), Step::Item(_)] => {
+            WORKFLOWS.contains(&kind) && WORKFLOW_CONTAINERS.contains(&&**name)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -139,6 +152,13 @@ mod tests {
             ("Deployment", "spec.template.spec.containers.0.livenessProbe.exec.command.1", Text),
             ("Deployment", "spec.replicas", Anything),
             ("Custom", "spec.args.1", Anything),
+            ("Workflow", "spec.templates.0.container.args.1", Text),
+            ("CronWorkflow", "spec.workflowSpec.templates.0.script.command.0", Text),
+            ("WorkflowTemplate", "spec.templates.0.sidecars.0.args.1", Text),
+            ("ClusterWorkflowTemplate", "spec.templates.0.containerSet.containers.0.args.1", Text),
+            ("Workflow", "spec.templates.0.container.resources.limits.cpu", Anything),
+            ("Workflow", "spec.templates.0.dag.args.1", Anything),
+            ("Custom", "spec.container.args.1", Anything),
         ] {
             assert_eq!(takes(kind, &field(path)), expected, "{kind} {path}");
         }

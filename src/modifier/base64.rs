@@ -19,7 +19,10 @@ pub(super) fn decode(value: &Value) -> Result<Value, Error> {
     let line: Zeroizing<String> = Zeroizing::new(text.chars().filter(|char| !matches!(char, '\r' | '\n')).collect());
     let engine = if line.contains(['-', '_']) { URL_SAFE_NO_PAD } else { STANDARD_NO_PAD };
     let decoded = engine.decode(without_padding(&line));
-    decoded.map(Value::bytes).map_err(|reason| error("`base64decode` got text that is not base64").cause(why(&reason)))
+    decoded.map(Value::bytes).map_err(|reason| {
+        let error = error("`base64decode` got text that is not base64").cause(why(&reason));
+        error.hint("take `base64decode` out if the store holds the value as it is")
+    })
 }
 
 /// Cuts off the padding where it is right, so that what is left is refused where it is wrong.

@@ -6,8 +6,10 @@ use crate::value::{self, Value};
 
 /// The value that JSON text stands for.
 pub(super) fn parse(value: &Value) -> Result<Value, Error> {
-    Value::from_json(text::text_of(value)?.as_bytes())
-        .map_err(|reason| error("`jsonParse` got text that is not JSON").cause(reason))
+    Value::from_json(text::text_of(value)?.as_bytes()).map_err(|reason| {
+        let error = error("`jsonParse` got text that is not JSON").cause(reason);
+        error.hint("`yamlParse` reads YAML; plain text needs neither")
+    })
 }
 
 /// The value as compact JSON.

@@ -7,5 +7,8 @@ use crate::yaml;
 
 /// The value that YAML text stands for, with Kubernetes' types.
 pub(super) fn parse(value: &Value) -> Result<Value, Error> {
-    yaml::parse(&text::text_of(value)?).map_err(|reason| error("`yamlParse` got text that is not YAML").cause(reason))
+    yaml::parse(&text::text_of(value)?).map_err(|reason| {
+        let error = error("`yamlParse` got text that is not YAML").cause(reason);
+        error.hint("take `yamlParse` out if the text is meant as it is")
+    })
 }

@@ -46,6 +46,11 @@ impl Mask {
         Self { hmac: None }
     }
 
+    /// Whether all its masks are the same.
+    pub fn is_blank(&self) -> bool {
+        self.hmac.is_none()
+    }
+
     /// `value` masked: text, bytes, bools and numbers are; null, lists, maps and their keys stay.
     pub fn value(&self, value: &Value) -> Value {
         Shape::of(value, Some(self)).masked("")

@@ -56,6 +56,16 @@ impl Shape {
         }
     }
 
+    /// The same with one fingerprint for all that has one, as [`Mask::blank`] has it.
+    pub(super) fn blank(&self) -> Self {
+        match self {
+            Self::Scalar(is, _) => Self::Scalar(*is, Some(Mask::blank().fingerprint(b""))),
+            Self::Null => Self::Null,
+            Self::List(items) => Self::List(items.iter().map(Self::blank).collect()),
+            Self::Map(entries) => Self::Map(entries.iter().map(|(key, shape)| (key.clone(), shape.blank())).collect()),
+        }
+    }
+
     /// The masked value. `name` says which value it is: where there is no fingerprint, the mask is made from that.
     pub(super) fn masked(&self, name: &str) -> Value {
         match self {

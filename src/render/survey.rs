@@ -131,9 +131,30 @@ pub(super) fn documents<'s>(
     strict: bool,
 ) -> impl Iterator<Item = Result<Document<'s>, Unread>> + 's {
     sources.iter().flat_map(move |source| {
+        let utf16 = utf16(source);
+        // Its bytes are not split: they are no text.
+        let bytes = if utf16.is_some() { &[][..] } else { &source.bytes };
         let text = LazyCell::new(|| source.text());
-        split(&source.bytes).filter(wanted).map(move |document| read(source, &text, document.span, strict))
+        let read = move |document: split::Document| read(source, &text, document.span, strict);
+        utf16.map(Err).into_iter().chain(split(bytes).filter(wanted).map(read))
     })
+}
+
+/// A text in UTF-16, which Kubernetes reads and nothing is filled in: it passes where it holds no placeholder.
+fn utf16(source: &Arc<Source>) -> Option<Unread> {
+    let text = source.utf16()?;
+    let wanted = is_wanted(&text);
+    let error = match wanted {
+        true => Error::new(Kind::Syntax, "placeholders in UTF-16 are not filled"),
+        false => Error::warning(Kind::Syntax, "this is UTF-16, in which nothing is looked at"),
+    };
+    let start = Place::new(source.clone(), Span::new(0, 0));
+    Some(Unread { wanted, error: error.hint("save it as UTF-8").hidden().at(start) })
+}
+
+/// Whether a placeholder may stand in a text that does not parse.
+fn is_wanted(text: &str) -> bool {
+    placeholder::looks_filled_with(text) || text.contains(PATH_ANNOTATION)
 }
 
 fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, strict: bool) -> Result<Document<'s>, Unread> {
@@ -150,13 +171,12 @@ fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>
         Ok(_) => reader::read(text, span),
         Err(invalid) => {
             let at = span.start + invalid.valid_up_to();
-            let error = Error::new(Kind::Syntax, "a document with placeholders is not UTF-8 here");
+            let error = Error::new(Kind::Syntax, "the document is not UTF-8 here").hint("save it as UTF-8");
             Err(Flaw { span: Span::new(at, at + 1), error })
         }
     };
     read.map_err(|Flaw { span: at, error }| {
-        let document = String::from_utf8_lossy(&source.bytes[span.range()]);
-        let wanted = placeholder::looks_filled_with(&document) || document.contains(PATH_ANNOTATION);
+        let wanted = is_wanted(&String::from_utf8_lossy(&source.bytes[span.range()]));
         Unread { wanted, error: error.at(Place::new(source.clone(), at)) }
     })
 }

@@ -143,7 +143,8 @@ impl<'t> Walker<'t, '_> {
         self.alias_visits += 1;
         if self.alias_visits >= ALIAS_BUDGET {
             if self.alias_visits == ALIAS_BUDGET {
-                let error = Error::new(Kind::Syntax, "the aliases of this document lead to too many nodes");
+                let error = Error::new(Kind::Syntax, "the aliases of this document lead to too many nodes")
+                    .hint("write some of them out, or split the document");
                 self.findings.errors.push(error.at(self.place(alias, asker)));
             }
             return;

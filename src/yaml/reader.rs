@@ -94,7 +94,8 @@ impl<'s> Reader<'s> {
     fn document(&mut self, span: Span) -> Result<(), Flaw> {
         self.documents += 1;
         if self.documents > 1 {
-            return Err(Flaw::new(Kind::Syntax, span, "invalid YAML: another document starts without a `---` line"));
+            let flaw = Flaw::new(Kind::Syntax, span, "invalid YAML: another document starts without a `---` line");
+            return Err(flaw.hint("put a line `---` before it"));
         }
         Ok(())
     }
@@ -236,7 +237,7 @@ impl<'s> Reader<'s> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Flaw> {
         let Some(target) = self.anchors.get(anchor).copied().flatten() else {
-            return Err(Flaw::new(Kind::Syntax, span, "invalid YAML: an alias of an unknown anchor"));
+            return Err(Flaw::new(Kind::Syntax, span, "invalid YAML: an alias of an unknown anchor").hint(ALIAS));
         };
         if self.builder.is_open(target) {
             return Err(Flaw::new(Kind::Syntax, span, "invalid YAML: an anchor that contains its own alias"));
@@ -274,6 +275,10 @@ fn tag_name<'s>(tag: &Tag) -> Cow<'s, str> {
     }
 }
 
+/// What to do about an alias of nothing.
+const ALIAS: &str =
+    "quote a text that begins with `*` or `&`; an alias `*x` needs its anchor `&x` before it in the same document";
+
 /// What helps against the mistakes that are made most, and against what Kubernetes' parser lets pass.
 fn hint(kind: &ErrorKind) -> Option<&'static str> {
     match kind {
@@ -284,8 +289,27 @@ fn hint(kind: &ErrorKind) -> Option<&'static str> {
             Some("indent with spaces")
         }
         ErrorKind::UnclosedQuotedScalar => Some("close the quoted text"),
-        ErrorKind::MappingValueNotAllowed | ErrorKind::SimpleKeyExpected => {
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            Some("quote the whole text, or nothing of it")
+        }
+        ErrorKind::UnknownQuotedScalarEscape => Some("write `\\\\` for a `\\`, or quote the text with `'`"),
+        ErrorKind::MappingValueNotAllowed | ErrorKind::SimpleKeyExpected | ErrorKind::InvalidColonPlacement => {
             Some("quote a text that holds `: `, and check the indentation")
+        }
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry => Some("check the indentation"),
+        ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofImplicitFlowMapping
+        | ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::MismatchedFlowCollectionEnd { .. }
+        | ErrorKind::MisplacedFlowCollectionEnd
+        | ErrorKind::ExpectedFlowMappingSeparator
+        | ErrorKind::ExpectedFlowSequenceSeparator => {
+            Some("close each `{` and `[`; quote a text that begins with one, such as helm's `{{ … }}`")
+        }
+        ErrorKind::UnknownAnchor | ErrorKind::MissingAnchorOrAliasName => Some(ALIAS),
+        ErrorKind::UnexpectedCharacter { character } if !character.is_control() => {
+            Some("quote a text that begins with a character of YAML's own")
         }
         _ => None,
     }

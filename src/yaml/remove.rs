@@ -55,6 +55,7 @@ impl Removal {
                 false => cuts.block(*id, &entries)?,
             }
         }
+        cuts.keep_last_line_open();
         Ok(cuts.edits)
     }
 
@@ -89,7 +90,8 @@ impl Removal {
                     line(target.start),
                     line(node.span.start)
                 );
-                return Err(Flaw::new(Kind::Value, target.span, detail));
+                let hint = "write the value out in the alias's place, or give the placeholder a `| default …`";
+                return Err(Flaw::new(Kind::Value, target.span, detail).hint(hint));
             }
         }
         Ok(())
@@ -265,16 +267,33 @@ impl Cuts<'_, '_> {
         let line = if self.text[line..].starts_with('\u{feff}') { line + 3 } else { line };
         let mut end = self.line_after(entry);
         let mut rest = String::new();
-        if let Some((before, block)) = self.block_before(entry) {
+        if let Some((before, block)) = self.block_before(entry.start) {
             let keeps = block.chomp == Chomp::Keep || self.set.contains(&before);
             end = self.detach(end, keeps, &mut rest);
         }
         self.replace(line, end, &rest);
     }
 
-    /// The block scalar that comes before the entry, of what stays.
-    fn block_before(&self, entry: &Entry) -> Option<(NodeId, token::Block)> {
-        let before = self.tree.nodes.partition_point(|node| node.start < entry.start);
+    /// Where a text without a last line break loses its last lines, the break before them goes too; not a block scalar's,
+    /// of which it is a part.
+    fn keep_last_line_open(&mut self) {
+        let (mut last, mut at) = (None, self.text.len());
+        let cut_to = |edits: &[Edit], end| {
+            edits.iter().position(|edit| edit.text.is_empty() && edit.span.start < end && edit.span.end == end)
+        };
+        while let Some(cut) = cut_to(&self.edits, at) {
+            (last, at) = (Some(cut), self.edits[cut].span.start);
+        }
+        let Some(cut) = last.filter(|_| !self.text.ends_with(['\n', '\r'])) else { return };
+        let before = self.text[..at].strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text));
+        if let Some(before) = before.filter(|_| self.block_before(at).is_none()) {
+            self.edits[cut].span.start = before.len();
+        }
+    }
+
+    /// The block scalar that comes before `at`, of what stays.
+    fn block_before(&self, at: usize) -> Option<(NodeId, token::Block)> {
+        let before = self.tree.nodes.partition_point(|node| node.start < at);
         let id = (0..before).rev().map(|index| NodeId(index as u32)).find(|id| !self.removal.takes(*id))?;
         let node = self.tree.node(id);
         let is_block = matches!(node.content, Content::Scalar(Style::Literal | Style::Folded, _));

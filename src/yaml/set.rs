@@ -34,7 +34,7 @@ pub(super) fn fitting<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Result<C
         true => Ok(Cow::Borrowed(value)),
         false => {
             let detail = format!("{} cannot stand behind the tag `!!{name}`", value.kind());
-            Err(Flaw::new(Kind::Value, node.span, detail))
+            Err(Flaw::new(Kind::Value, node.span, detail).hint("take the tag out: the value brings its own type"))
         }
     }
 }
@@ -273,7 +273,8 @@ fn has_deep_rest(text: &str, at: usize) -> bool {
 
 fn no_text(span: Span, why: NotText) -> Flaw {
     match why {
-        NotText::Null => Flaw::new(Kind::Value, span, "null cannot stand where the tag asks for text"),
+        NotText::Null => Flaw::new(Kind::Value, span, "null cannot stand where the tag asks for text")
+            .hint("`default` gives a null a value"),
         NotText::Bytes => unwritable(span, &Value::Null, Unwritable::Bytes),
     }
 }
@@ -286,6 +287,8 @@ fn unwritable(span: Span, value: &Value, why: Unwritable) -> Flaw {
             Flaw::new(Kind::Value, span, format!("{} that Kubernetes does not read as one", value.kind()))
                 .hint("`toString` makes it text")
         }
-        Unwritable::Key => Flaw::new(Kind::Value, span, "a map with a key that is too long for YAML"),
+        Unwritable::Key => {
+            Flaw::new(Kind::Value, span, "a map with a key that is too long for YAML").hint("`toJson` makes text of it")
+        }
     }
 }

@@ -131,7 +131,8 @@ fn entries_and_items_are_removed() {
     for (before, paths, after) in [
         ("a: 1\nb: 2\nc: 3\n", &["b"][..], "a: 1\nc: 3\n"),
         ("a: 1\n# own\nb: 2 # c\nc: 3\n", &["b"], "a: 1\n# own\nc: 3\n"),
-        ("a: 1\nb: 2", &["b"], "a: 1\n"),
+        ("a: 1\nb: 2", &["b"], "a: 1"),
+        ("a: |\n  x\nb: 2", &["b"], "a: |\n  x\n"),
         ("a: 1\n", &["a"], "{}\n"),
         ("k: # c\n  a: 1\n  # own\n  b: 2\nl: 1\n", &["k.a", "k.b"], "k: {} # c\n  # own\nl: 1\n"),
         ("k: &x\n  a: 1\n", &["k.a"], "k: &x {}\n"),

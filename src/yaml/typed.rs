@@ -1,6 +1,7 @@
 //! Nodes as values, with the types that Kubernetes reads: aliases and merge keys resolved, tags honoured.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -37,7 +38,7 @@ pub fn parse(text: &str) -> Result<Value, String> {
     parse_with(text, Keys::Typed)
 }
 
-/// The same with every key as it is written: `n` is `n`, where Kubernetes reads `false`.
+/// The same with every key as it is written: `n` is `n`, where Kubernetes reads `false`. A key that its map has twice is an error.
 pub fn parse_with_written_keys(text: &str) -> Result<Value, String> {
     parse_with(text, Keys::Written)
 }
@@ -130,13 +131,18 @@ impl Values<'_, '_> {
     /// Reads a map's entries into `into`, in order: what comes later counts, merged or not.
     fn entries(&mut self, map: NodeId, into: &mut Entries, depth: usize) -> Result<(), Flaw> {
         let tree = self.tree;
+        let mut own = HashSet::new();
         for (key, value) in tree.entries(map) {
             if tree.is_merge_key(key) {
                 self.merge(value, into, depth + 1)?;
             } else {
-                let key = self.key(key)?;
+                let name = self.key(key)?;
+                if self.keys == Keys::Written && !own.insert(name.clone()) {
+                    let twice = format!("the key `{name}` is there twice");
+                    return Err(Flaw::new(Kind::Syntax, tree.node(key).span, twice));
+                }
                 let value = self.value(value, depth + 1)?;
-                into.insert(key, value);
+                into.insert(name, value);
             }
         }
         Ok(())

@@ -199,6 +199,25 @@ fn settings_are_shown_with_their_origin() {
 }
 
 #[test]
+fn utf16_with_placeholders_is_an_error_and_other_utf16_passes() {
+    let utf16 = |text: &str| -> Vec<u8> {
+        "\u{feff}".chars().chain(text.chars()).map(|c| c as u16).flat_map(u16::to_le_bytes).collect()
+    };
+    let told = "error: placeholders in UTF-16 are not filled\n --> stdin:1:1\nhint: save it as UTF-8\n";
+    for flags in [&[][..], &["--stream"], &["--strict"]] {
+        let run = |text: &str| program(["generate", "-"]).args(flags).args(SECRETS).stdin(utf16(text));
+        run("apiVersion: v1\nkind: A\na: <path:a/b#k>\n").status(1).stderr(told).check();
+        let plain = run("a: b\n---\nc: d\n").output();
+        assert!(plain.status.success() && plain.stdout == utf16("a: b\n---\nc: d\n"), "{plain:?}");
+    }
+    let check = program(["check", "-"]).stdin(utf16("a: b\n")).output();
+    assert_eq!(check.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&check.stdout).starts_with("warning: this is UTF-16, in which nothing is looked at\n")
+    );
+}
+
+#[test]
 fn a_misspelt_variable_is_told_wherever_settings_are_read() {
     let told = ["warning: `AVP_KV_VERSON` (environment) is no setting", "hint: did you mean `AVP_KV_VERSION`?"];
     let run = |args: &[&str]| program(args).args(SECRETS).env("AVP_KV_VERSON", "2").env("AVP_VERSION", "1.18.1");

@@ -1,21 +1,67 @@
 //! The guides' blocks, run: CI's jobs in a clone of a repository.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::canary::piece;
 use crate::support::program::{binary, root};
 use crate::support::servers::{self, Repository};
+
+#[test]
+fn the_jobs_for_pull_requests_check_and_show_what_changes() {
+    let Some(vault) = servers::vault() else { return };
+    vault.mount("ci", 2);
+    vault.write("ci", "app", &json!({"password": "zq7Xk3vWn9Rb5Tg2", "user": "zq7Xk3vWn9Rb5Tg2-user"}));
+    let work = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(binary(), work.path().join("vault-render")).unwrap();
+    let clone = pull_request(work.path());
+    let base = sh(work.path(), &clone, "git rev-parse origin/main");
+    let variables = [
+        ("VAULT_ADDR", &*vault.address),
+        ("VAULT_TOKEN", &vault.root),
+        ("VAULT_RENDER_MASK_KEY", "a key"),
+        ("CI_MERGE_REQUEST_DIFF_BASE_SHA", base.trim()),
+    ];
+    let page = fs::read_to_string(root().join("docs/ci.md")).unwrap();
+    let (jobs, offline) = page.split_once("## Without Vault").expect("the section");
+    let steps: Vec<String> =
+        blocks(jobs, "yaml").flat_map(|block| steps(&serde_yaml::from_str(block).unwrap())).collect();
+    let [check, sarif, comment, html, gitlab_check, gitlab_note, _curl] = steps.as_slice() else { panic!("{steps:?}") };
+    let run = |line: &str| ended(&with(work.path(), &clone, line, &variables));
+    for step in [check, gitlab_check] {
+        assert_eq!(run(step).0, 0, "{step}");
+    }
+    for (step, file) in [(comment, "diff.md"), (gitlab_note, "diff.md"), (html, "diff.html")] {
+        let (code, _) = run(step);
+        let shown = fs::read_to_string(clone.join(file)).unwrap();
+        fs::remove_file(clone.join(file)).unwrap();
+        assert!(code == 0 && shown.contains("app") && shown.contains("redacted"), "{step}\n{shown}");
+        assert_eq!(piece(shown.as_bytes()), None, "{step}");
+    }
+    run("vault-render record manifests/ -o record.json");
+    let generate = blocks(offline, "sh").next().and_then(|line| line.split(" | ").next()).expect("what is piped");
+    assert!(with(work.path(), &clone, generate, &[]).status.success(), "{generate}");
+
+    let broken = "apiVersion: v1\nkind: Secret\nmetadata: {name: b}\nstringData: {a: '<path:ci/app>'}\n";
+    fs::write(clone.join("manifests/b.yaml"), broken).unwrap();
+    assert_eq!((run(sarif).0, run(gitlab_check).0), (0, 1));
+    assert!(fs::read_to_string(clone.join("check.sarif")).unwrap().contains("manifests/b.yaml"));
+    let (code, found) = run(check);
+    assert!(code == 1 && found.starts_with("::error file=manifests/b.yaml,line=4,"), "{found}");
+    let accept = blocks(offline, "sh").find(|block| block.contains("baseline")).expect("the lines");
+    assert_eq!(run(accept).0, 0);
+}
 
 #[test]
 fn the_jobs_for_rendered_manifests_push_them_with_their_placeholders() {
     let (Some(helm), Some(kustomize)) = (servers::binary("helm4"), servers::binary("kustomize")) else { return };
     let page = fs::read_to_string(root().join("docs/ci.md")).unwrap();
     let page = page.split_once("## Rendered manifests").expect("the section").1;
-    let jobs = page.split("```yaml\n").skip(1).map(|block| block.split("```").next().unwrap_or_default());
-    let jobs: Vec<Vec<String>> = jobs.map(|job| steps(&serde_yaml::from_str(job).expect("YAML"))).collect();
+    let jobs: Vec<Vec<String>> =
+        blocks(page, "yaml").map(|job| steps(&serde_yaml::from_str(job).expect("YAML"))).collect();
     assert_eq!(jobs.iter().map(Vec::len).collect::<Vec<_>>(), [7, 7], "GitHub's and GitLab's");
     for job in jobs {
         let work = tempfile::tempdir().unwrap();
@@ -49,28 +95,62 @@ fn repository() -> Repository {
     Repository::of(folder)
 }
 
-/// What a job runs: GitHub's `run`s or GitLab's `script`.
+/// A clone below `work` whose branch changes a Secret of `main`.
+fn pull_request(work: &Path) -> PathBuf {
+    let secret =
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: app}\nstringData:\n  password: <path:ci/app#password>\n";
+    let commit = "git -c user.name=t -c user.email=t@example.com commit --quiet --all --message x";
+    fs::create_dir_all(work.join("remote/manifests")).unwrap();
+    fs::write(work.join("remote/manifests/app.yaml"), secret).unwrap();
+    sh(work, &work.join("remote"), &format!("git init --quiet --initial-branch main && git add . && {commit}"));
+    sh(work, work, "git clone --quiet remote clone && git -C clone switch --quiet --create pull");
+    fs::write(work.join("clone/manifests/app.yaml"), format!("{secret}  user: <path:ci/app#user>\n")).unwrap();
+    sh(work, &work.join("clone"), commit);
+    work.join("clone")
+}
+
+/// The blocks of a language on a page.
+fn blocks<'p>(page: &'p str, language: &str) -> impl Iterator<Item = &'p str> {
+    let blocks = page.split("```").skip(1).step_by(2);
+    blocks.filter_map(move |block| block.strip_prefix(language)?.strip_prefix('\n'))
+}
+
+/// What jobs run, of GitHub's `run` or GitLab's `script`, in order; what calls GitHub itself is left out.
 fn steps(job: &Value) -> Vec<String> {
-    let text = |step: &Value| step.as_str().map(|line| line.replace("${{ github.sha }}", "1234"));
-    if let Some(script) = job["render"]["script"].as_array() {
-        return script.iter().filter_map(text).collect();
+    let text = |step: &Value| {
+        let line = step.as_str()?.replace("${{ github.sha }}", "1234").replace("${{ github.base_ref }}", "main");
+        Some(line.lines().filter(|line| !line.starts_with("gh ")).collect::<Vec<_>>().join("\n"))
+    };
+    match job {
+        Value::Array(items) => items.iter().flat_map(steps).collect(),
+        Value::Object(entries) => entries
+            .iter()
+            .flat_map(|(key, value)| match (&**key, value) {
+                ("run", step) => text(step).into_iter().collect(),
+                ("script", Value::Array(lines)) => lines.iter().filter_map(text).collect(),
+                _ => steps(value),
+            })
+            .collect(),
+        _ => Vec::new(),
     }
-    let steps = job["jobs"]["render"]["steps"].as_array().expect("steps");
-    steps.iter().filter_map(|step| text(&step["run"])).collect()
 }
 
 /// What a line prints that a shell runs in `folder`, with the programs of `path`.
 fn sh(path: &Path, folder: &Path, line: &str) -> String {
-    let output = Command::new("sh")
-        .args(["-euc", line])
-        .current_dir(folder)
-        .env_clear()
-        .env("PATH", format!("{}:/usr/bin:/bin", path.display()))
-        .env("HOME", path)
-        .env("CI_COMMIT_SHA", "1234")
-        .env("PUSH_URL", path.join("remote"))
-        .output()
-        .expect("a shell");
+    let output =
+        with(path, folder, line, &[("CI_COMMIT_SHA", "1234"), ("PUSH_URL", &path.join("remote").to_string_lossy())]);
     assert!(output.status.success(), "{line}\n{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
+}
+
+/// The same with other variables, however it ends.
+fn with(path: &Path, folder: &Path, line: &str, variables: &[(&str, &str)]) -> Output {
+    let mut shell = Command::new("sh");
+    shell.args(["-euc", line]).current_dir(folder).env_clear().envs(variables.iter().copied());
+    shell.env("PATH", format!("{}:/usr/bin:/bin", path.display())).env("HOME", path).output().expect("a shell")
+}
+
+/// The exit code, and what was printed.
+fn ended(output: &Output) -> (i32, String) {
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).into_owned())
 }

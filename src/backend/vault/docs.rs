@@ -21,6 +21,9 @@ understood, with a warning: where the answer is 404 or 403, the mount is asked f
 (`sys/internal/ui/mounts/PATH`). Versions are those of KV version 2. Any other path that can be read works too
 (`database/creds/x`); what Vault only writes (405) does not.
 
+Up to 32 readings are under way at once, each secret once a run. Over TLS the first one goes ahead: where the server speaks
+HTTP/2, as Vault does, its connection carries all the others.
+
 KV version 2 itself rounds numbers beyond 2^53 and drops trailing zeros before anybody can read them; KV version 1 and
 text keep every digit.
 

@@ -90,7 +90,10 @@ fn take<'v>(step: &'v Step, from: Found<'v>, descended: bool) -> Result<Found<'v
 fn field<'v>(name: &str, from: &[&'v Value]) -> Result<Found<'v>, Error> {
     let found: Found = from.iter().filter_map(|value| value.get(name)).collect();
     match found.is_empty() && !from.is_empty() {
-        true => Err(error(format!("`jsonPath`: the key `{name}` is not found"))),
+        true => {
+            let error = error(format!("`jsonPath`: the key `{name}` is not found"));
+            Err(error.hint("upper and lower case differ; a name with a dot is written `['a.b']`"))
+        }
         false => Ok(found),
     }
 }
@@ -133,7 +136,12 @@ fn on_lists<'v>(
         match value {
             Value::List(items) => found.extend(take(items)?),
             other if passes(other) => {}
-            other => return Err(error(format!("`jsonPath`: brackets stand after {}, which is no list", other.kind()))),
+            other => {
+                let error = error(format!("`jsonPath`: brackets stand after {}, which is no list", other.kind()));
+                return Err(error.hint(
+                    "JSON inside of text is read by a `jsonParse` or `jsonPath` of its own, behind another `|`",
+                ));
+            }
         }
     }
     Ok(found)
@@ -153,7 +161,8 @@ fn slice(items: &[Value], from: Option<i64>, to: Option<i64>, step: Option<i64>)
         (Some(start), Some(end)) if start == end => Ok(Vec::new()),
         (Some(start), Some(end)) => match items.get(start..end) {
             Some(items) => Ok(items.iter().step_by(step.max(1)).collect()),
-            None if start > end => Err(error("`jsonPath`: a slice starts after its end")),
+            None if start > end => Err(error("`jsonPath`: a slice starts after its end")
+                .hint("`[0:2]` takes the first two, `[-2:]` the last two")),
             None => Err(outside(to.unwrap_or_default())),
         },
         (None, _) => Err(outside(from.unwrap_or_default())),
@@ -171,6 +180,7 @@ fn from_start(index: i64, length: usize) -> Option<usize> {
 
 fn outside(index: i64) -> Error {
     error(format!("`jsonPath`: the index {index} is outside of the list"))
+        .hint("`[0]` is the first, `[-1]` the last; `[*]` takes all there are")
 }
 
 fn filtered<'v>(items: &'v [Value], condition: &'v Condition) -> Result<Found<'v>, Error> {

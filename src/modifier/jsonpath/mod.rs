@@ -24,8 +24,10 @@ pub(super) fn json_path(arguments: &str) -> Result<Action, Error> {
 /// The value, or what its text stands for as JSON.
 fn document(value: &Value) -> Result<Value, Error> {
     match value {
-        Value::Text(json) => Value::from_json(json.as_bytes())
-            .map_err(|reason| error("`jsonPath` got text that is not JSON").cause(reason)),
+        Value::Text(json) => Value::from_json(json.as_bytes()).map_err(|reason| {
+            let error = error("`jsonPath` got text that is not JSON").cause(reason);
+            error.hint("`yamlParse` before it reads YAML; plain text needs neither")
+        }),
         value => Ok(value.clone()),
     }
 }

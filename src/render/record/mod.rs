@@ -54,6 +54,17 @@ impl Record {
         record
     }
 
+    /// The same, every fingerprint the same: what two renderings differ in then is no secret's value.
+    pub fn blank(&self) -> Self {
+        let mut blank = self.clone();
+        for recorded in blank.secrets.values_mut().flat_map(BTreeMap::values_mut) {
+            if let Recorded::Result(shape) = recorded {
+                *shape = shape.blank();
+            }
+        }
+        blank
+    }
+
     /// What a placeholder came to that reads `id`, and what stands for its name in masks that have no fingerprint.
     pub(super) fn get(&self, id: &SecretId, placeholder: &Placeholder) -> Option<(&Recorded, String)> {
         let name = name(placeholder);
@@ -78,11 +89,9 @@ impl Missing {
             (Self::Version, _) => format!("missing version of the secret at `{}`", id.path),
             (Self::Key | Self::Path, _) => format!("missing secret at `{}`", id.path),
         };
-        let error = Error::new(Kind::Missing, detail + " when it was recorded");
-        match placeholder.forgotten_bar().filter(|_| matches!(self, Self::Key)) {
-            Some(bar) => error.hint(bar),
-            None => error,
-        }
+        let bar = placeholder.forgotten_bar().filter(|_| matches!(self, Self::Key));
+        Error::new(Kind::Missing, detail + " when it was recorded")
+            .hint(bar.unwrap_or_else(|| "if it is there by now, record again".to_owned()))
     }
 }
 

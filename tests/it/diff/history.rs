@@ -2,6 +2,7 @@
 
 use super::super::canary::piece;
 use super::{Repository, map, shown};
+use crate::support::program::program;
 
 /// One commit: what is done, how much changes, and what must be shown.
 type Step = (&'static str, fn(&Repository), &'static str, &'static [&'static str]);
@@ -133,6 +134,29 @@ const STEPS: [Step; 10] = [
 ];
 
 #[test]
+fn a_record_tells_a_change_of_secret_values_alone_from_others() {
+    let repository = Repository::new();
+    let new = SECRET.replace("#1>", ">");
+    repository.write("a.yaml", SECRET).commit().write("a.yaml", &new);
+    for key in [&[][..], &["--mask-key", "key"]] {
+        repository.write("key", "a key").write("both.yaml", &format!("{SECRET}---\n{new}"));
+        let record = ["record", "both.yaml", "-o", "../record.json", "--secrets", "../secrets.yaml"];
+        program(record).args(key).folder(repository.root()).check();
+        repository.remove("both.yaml").remove("key");
+        let diff =
+            || program(["diff", "a.yaml", "--base", "HEAD", "--offline", "../record.json"]).folder(repository.root());
+        let (text, stderr, code) = shown(&diff().output());
+        assert_eq!((stderr.as_str(), code), ("", Some(1)), "{text}");
+        assert!(text.starts_with("changed Secret shop/db: secret values only\n"), "{text}");
+        assert!(text.ends_with("\n1 changed (1 in secret values only), 0 unchanged\n"), "{text}");
+        repository.write("a.yaml", &new.replace("stringData:", "immutable: true\nstringData:"));
+        let (text, ..) = shown(&diff().output());
+        assert!(text.starts_with("changed Secret shop/db\n"), "{text}");
+        repository.write("a.yaml", &new);
+    }
+}
+
+#[test]
 fn each_commit_of_ten_shows_what_it_changed() {
     let repository = Repository::new();
     for (what, step, counted, parts) in STEPS {
@@ -152,7 +176,27 @@ fn each_commit_of_ten_shows_what_it_changed() {
         assert_eq!(code_of_markdown, code, "{what}");
         assert!(markdown.contains(&format!("**{counted}**")), "{what}: {markdown}");
         assert_eq!(markdown.matches("<details>").count(), text.matches("\n--- ").count(), "{what}: {markdown}");
-        assert_eq!((piece(text.as_bytes()), piece(markdown.as_bytes())), (None, None), "{what}");
+        let (page, _, code_of_page) = shown(&repository.diff(&["--base", "HEAD~1", "--format", "html"]).output());
+        assert_eq!(code_of_page, code, "{what}");
+        holds_the_same(&page, &text, what);
+        assert_eq!([&text, &markdown, &page].map(|shown| piece(shown.as_bytes())), [None, None, None], "{what}");
         assert!(index() == before && repository.git(&["status", "--porcelain"]).is_empty(), "{what}");
+    }
+}
+
+/// The page has one article for each change of the text, in the order of the text.
+fn holds_the_same(page: &str, text: &str, what: &str) {
+    let fates = ["added ", "changed ", "removed "];
+    let changes: Vec<&str> = text.lines().filter(|line| fates.iter().any(|fate| line.starts_with(fate))).collect();
+    let articles: Vec<&str> = page.split("<article ").skip(1).collect();
+    assert_eq!(articles.len(), changes.len(), "{what}: {page}");
+    for (article, change) in articles.iter().zip(changes) {
+        let (fate, resource) = change.split_once(' ').unwrap();
+        let (resource, secret) = match resource.strip_suffix(": secret values only") {
+            Some(resource) => (resource, " secret"),
+            None => (resource, ""),
+        };
+        assert!(article.contains(&format!(" class=\"{fate}{secret}\" ")), "{what}: {change}: {article}");
+        assert!(article.contains(resource), "{what}: {change}: {article}");
     }
 }

@@ -290,6 +290,25 @@ fn tls_trusts_whom_the_settings_say() {
 }
 
 #[test]
+fn over_tls_one_connection_carries_all_readings() {
+    let Some(vault) = servers::own_vault(Setup { tls: vec!["127.0.0.1"], ..Setup::default() }) else { return };
+    let base = [settings(&vault, &vault.root), vec![("VAULT_CACERT", vault.ca_file.to_str().unwrap())]].concat();
+    // Where the handshake takes longer than the others wait, each makes its own: one machine is not always slow.
+    let connections: Vec<usize> = (0..3)
+        .map(|run| {
+            let mount = format!("store-{run}");
+            vault.mount(&mount, 1);
+            let paths: Vec<String> = (0..20).map(|number| format!("{mount}/{number}")).collect();
+            (0..20).for_each(|number| vault.write(&mount, &number.to_string(), &json!({"k": number})));
+            let outcomes = read_all(&open(&base), &paths.iter().map(String::as_str).collect::<Vec<_>>());
+            assert!(outcomes.iter().all(|outcome| outcome.starts_with(r#"{"k":"#)), "{outcomes:?}");
+            vault.connections(&format!("{mount}/"))
+        })
+        .collect();
+    assert!(connections.contains(&1), "{connections:?}");
+}
+
+#[test]
 fn the_name_that_a_certificate_bears_can_be_given() {
     let Some(vault) = servers::own_vault(Setup { tls: vec!["localhost"], ..Setup::default() }) else { return };
     vault.mount("store", 1);

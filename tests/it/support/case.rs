@@ -82,7 +82,7 @@ impl Case {
 
     fn expect(&self, run: Program) -> Program {
         match &self.expected {
-            Expected::Error(parts) => run.status(1).stderr_holds(parts),
+            Expected::Error(parts) => run.status(1).stderr_holds(parts).hints(),
             Expected::Output { stdout, warnings } if warnings.is_empty() => run.stdout(stdout.as_bytes()),
             Expected::Output { stdout, warnings } => run.stdout(stdout.as_bytes()).stderr_holds(warnings),
         }

@@ -12,6 +12,7 @@ pub(crate) struct Program {
     stdin: Vec<u8>,
     stdout: Vec<u8>,
     stderr: Stderr,
+    hints: bool,
     status: i32,
 }
 
@@ -27,7 +28,8 @@ pub(crate) fn program<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = 
     let mut command = Command::new(binary());
     // A home that nobody can make, not even root: no token is kept from one test to the next.
     command.args(args).env_clear().current_dir(root()).env("HOME", "/dev/null");
-    Program { command, stdin: Vec::new(), stdout: Vec::new(), stderr: Stderr::Exactly(String::new()), status: 0 }
+    let stderr = Stderr::Exactly(String::new());
+    Program { command, stdin: Vec::new(), stdout: Vec::new(), stderr, hints: false, status: 0 }
 }
 
 /// The program's file.
@@ -84,6 +86,12 @@ impl Program {
         self
     }
 
+    /// Every error on stderr must end with a hint.
+    pub(crate) fn hints(mut self) -> Self {
+        self.hints = true;
+        self
+    }
+
     /// The status must be this.
     pub(crate) fn status(mut self, status: i32) -> Self {
         self.status = status;
@@ -124,6 +132,11 @@ impl Program {
             }
             _ if self.status == 0 && output.status.code() != Some(0) => wrong += &format!("stderr:\n{stderr}\n"),
             _ => {}
+        }
+        for error in stderr.split("\n\n").filter(|part| self.hints && part.starts_with("error:")) {
+            if !error.contains("\nhint: ") {
+                wrong += &format!("an error without a hint:\n{error}\n");
+            }
         }
         if wrong.is_empty() { Ok(()) } else { Err(format!("{:?}\n{wrong}", self.command)) }
     }

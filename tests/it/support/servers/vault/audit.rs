@@ -1,5 +1,6 @@
 //! What was asked of Vault, from its audit log: Vault writes a request there before it answers.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
@@ -9,8 +10,7 @@ use super::Vault;
 impl Vault {
     /// Every request that came in, as `read secret/data/app`, in order.
     pub(crate) fn requests(&self) -> Vec<String> {
-        let log = fs::read_to_string(self.process.home().join("audit.log")).expect("the audit log");
-        log.lines().filter_map(request).collect()
+        self.entries().iter().filter_map(request).collect()
     }
 
     /// The reads below a mount or path: `reads("team-a/")` gives `read team-a/data/app`, …
@@ -18,9 +18,22 @@ impl Vault {
         self.below("read", below)
     }
 
+    /// How many connections the reads below a mount came in through: a connection is one port of whoever asks.
+    pub(crate) fn connections(&self, below: &str) -> usize {
+        let start = format!("read {below}");
+        let entries = self.entries();
+        let reads = entries.iter().filter(|entry| request(entry).is_some_and(|request| request.starts_with(&start)));
+        reads.map(|entry| entry["request"]["remote_port"].as_u64()).collect::<BTreeSet<_>>().len()
+    }
+
     /// The logins at an auth mount: `logins("approle-a")`.
     pub(crate) fn logins(&self, mount: &str) -> Vec<String> {
         self.below("update", &format!("auth/{mount}/login"))
+    }
+
+    fn entries(&self) -> Vec<Value> {
+        let log = fs::read_to_string(self.process.home().join("audit.log")).expect("the audit log");
+        log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
     fn below(&self, operation: &str, path: &str) -> Vec<String> {
@@ -29,8 +42,7 @@ impl Vault {
     }
 }
 
-fn request(line: &str) -> Option<String> {
-    let entry: Value = serde_json::from_str(line).ok()?;
+fn request(entry: &Value) -> Option<String> {
     let (operation, path) = (entry["request"]["operation"].as_str()?, entry["request"]["path"].as_str()?);
     (entry["type"] == "request").then(|| format!("{operation} {path}"))
 }

@@ -1,0 +1,53 @@
+//! The first request over TLS goes ahead of the others. Knows no request.
+
+use std::time::Duration;
+
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::timeout;
+
+/// Lets one request go ahead: should the server speak HTTP/2, its connection carries all the others. Together they would not
+/// know yet, and each would shake hands by itself: thirty-two times the server's signature, more than the readings cost.
+pub(super) struct Lead {
+    /// Whether one has gone. It is locked until that one is answered.
+    gone: Mutex<bool>,
+}
+
+/// What is answered this late has its connection long since.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+impl Lead {
+    /// Nobody goes ahead unless it is `needed`.
+    pub(super) fn new(needed: bool) -> Self {
+        Self { gone: Mutex::new(!needed) }
+    }
+
+    /// Waits for the one that goes ahead. Whoever gets a guard is that one: the others wait until it is dropped.
+    pub(super) async fn turn(&self) -> Option<MutexGuard<'_, bool>> {
+        let mut gone = timeout(PATIENCE, self.gone.lock()).await.ok()?;
+        (!std::mem::replace(&mut *gone, true)).then_some(gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_others_wait_for_the_first_but_not_for_ever() {
+        let lead = Lead::new(true);
+        let first = lead.turn().await;
+        assert!(first.is_some());
+        assert!(lead.turn().now_or_never().is_none(), "the second waits");
+        assert!(lead.turn().await.is_none(), "until it has waited long enough");
+        drop(first);
+        assert!(lead.turn().now_or_never().is_some_and(|turn| turn.is_none()), "or the first is answered");
+    }
+
+    #[tokio::test]
+    async fn without_need_nobody_waits() {
+        let lead = Lead::new(false);
+        assert!(lead.turn().await.is_none() && lead.turn().await.is_none());
+    }
+}

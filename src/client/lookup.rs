@@ -1,0 +1,85 @@
+//! Names to addresses: who asks while the same name is being asked for shares the answer. Knows no request.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::net::lookup_host;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+/// Asks the system. Of thirty-two connections that begin together each would ask by itself, in a thread of its own.
+#[derive(Clone, Default)]
+pub(super) struct Lookup {
+    last: Arc<Mutex<Option<Answer>>>,
+}
+
+/// What came of asking.
+struct Answer {
+    name: String,
+    at: Instant,
+    found: Found,
+}
+
+type Found = Result<Vec<SocketAddr>, Arc<io::Error>>;
+
+impl Resolve for Lookup {
+    fn resolve(&self, name: Name) -> Resolving {
+        let lookup = self.clone();
+        Box::pin(async move {
+            let name = name.as_str();
+            let found = lookup.share(name, async || Ok(lookup_host((name, 0)).await?.collect())).await?;
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+impl Lookup {
+    /// The answer of `ask`, or the one that came meanwhile. It is never an old one: a server that has moved is found again.
+    async fn share(&self, name: &str, ask: impl AsyncFnOnce() -> io::Result<Vec<SocketAddr>>) -> Found {
+        let now = Instant::now();
+        let mut last = self.last.lock().await;
+        if let Some(answer) = last.as_ref().filter(|answer| answer.name == name && answer.at > now) {
+            return answer.found.clone();
+        }
+        let found = ask().await.map_err(Arc::new);
+        *last = Some(Answer { name: name.to_owned(), at: Instant::now(), found: found.clone() });
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_asks_at_the_same_time_shares_the_answer_and_who_asks_later_does_not() {
+        let (lookup, asked) = (Lookup::default(), Cell::new(0));
+        let ask = async || {
+            asked.set(asked.get() + 1);
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            Ok(vec![([127, 0, 0, 1], asked.get()).into()])
+        };
+        let found = join_all([lookup.share("a", ask), lookup.share("a", ask), lookup.share("a", ask)]).await;
+        assert!(found.iter().all(|found| found.as_ref().unwrap()[0].port() == 1), "{found:?}");
+        assert_eq!(lookup.share("a", ask).await.unwrap()[0].port(), 2);
+        assert_eq!(lookup.share("b", ask).await.unwrap()[0].port(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_shared_too() {
+        let lookup = Lookup::default();
+        let fail = async || {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            Err(io::Error::other("no such name"))
+        };
+        for found in join_all([lookup.share("a", fail), lookup.share("a", fail)]).await {
+            assert_eq!(found.unwrap_err().to_string(), "no such name");
+        }
+    }
+}

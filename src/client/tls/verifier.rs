@@ -1,0 +1,149 @@
+//! Whether a server is who it should be: its authority, its name, its signature. Reads no setting but to be made.
+
+use std::sync::{Arc, OnceLock};
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{DigitallySignedStruct, RootCertStore, SignatureScheme};
+
+use super::{roots, wrong};
+use crate::config::Config;
+use crate::error::Error;
+
+/// Checks servers as the settings want it.
+#[derive(Debug)]
+pub(in crate::client) struct Verifier {
+    provider: Arc<CryptoProvider>,
+    trust: Trust,
+    /// The one name to expect, whatever the address is: `VAULT_TLS_SERVER_NAME`.
+    name: Option<ServerName<'static>>,
+}
+
+/// Who may sign a server's certificate.
+#[derive(Debug)]
+enum Trust {
+    /// Any owner of any certificate is believed: `VAULT_SKIP_VERIFY`.
+    Anybody,
+    /// Those that the settings name.
+    Named(Authorities),
+    /// The system's, read for the first certificate: without TLS nobody waits for a hundred files.
+    System(OnceLock<Authorities>),
+}
+
+/// Authorities, ready to check a certificate, and what to call them.
+#[derive(Debug)]
+struct Authorities {
+    verifier: Result<Arc<WebPkiServerVerifier>, rustls::Error>,
+    named: String,
+}
+
+impl Verifier {
+    /// Reads what the settings name.
+    pub(super) fn new(config: &Config, provider: &Arc<CryptoProvider>) -> Result<Self, Error> {
+        let trust = match config.bool("VAULT_SKIP_VERIFY") {
+            true => Trust::Anybody,
+            false => match roots::named(config)? {
+                Some((roots, named)) => Trust::Named(Authorities::new(roots, named, provider)),
+                None => Trust::System(OnceLock::new()),
+            },
+        };
+        let name = config.get("VAULT_TLS_SERVER_NAME").filter(|_| !matches!(trust, Trust::Anybody));
+        let name = name.map(|name| {
+            ServerName::try_from(name.to_owned())
+                .map_err(|error| wrong(format!("`VAULT_TLS_SERVER_NAME` is no host name: `{name}`"), &error))
+        });
+        Ok(Self { provider: provider.clone(), trust, name: name.transpose()? })
+    }
+
+    /// Who is trusted, for errors.
+    pub(in crate::client) fn trusted(&self) -> &str {
+        self.authorities().map_or("nobody asked, by `VAULT_SKIP_VERIFY`", |authorities| &authorities.named)
+    }
+
+    fn authorities(&self) -> Option<&Authorities> {
+        match &self.trust {
+            Trust::Anybody => None,
+            Trust::Named(authorities) => Some(authorities),
+            Trust::System(read) => Some(read.get_or_init(|| {
+                let (roots, named) = roots::system();
+                Authorities::new(roots, named.to_owned(), &self.provider)
+            })),
+        }
+    }
+}
+
+impl Authorities {
+    fn new(roots: RootCertStore, named: String, provider: &Arc<CryptoProvider>) -> Self {
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
+        Self { verifier: verifier.map_err(|error| rustls::Error::General(error.to_string())), named }
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        asked: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let Some(authorities) = self.authorities() else { return Ok(ServerCertVerified::assertion()) };
+        let name = self.name.as_ref().unwrap_or(asked);
+        authorities.verifier.as_ref().map_err(Clone::clone)?.verify_server_cert(
+            certificate,
+            intermediates,
+            name,
+            ocsp,
+            now,
+        )
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::crypto::ring;
+
+    use super::*;
+
+    #[test]
+    fn the_systems_authorities_are_read_for_the_first_certificate() {
+        let verifier = Verifier::new(&Config::default(), &Arc::new(ring::default_provider())).unwrap();
+        let Trust::System(read) = &verifier.trust else { panic!("{verifier:?}") };
+        assert!(read.get().is_none());
+        let name = ServerName::try_from("vault.test").unwrap();
+        let refused = verifier.verify_server_cert(
+            &CertificateDer::from(&b"no certificate"[..]),
+            &[],
+            &name,
+            &[],
+            UnixTime::now(),
+        );
+        assert!(refused.is_err() && read.get().is_some());
+        assert!(verifier.trusted().ends_with("certificate authorities"));
+    }
+}
