@@ -16,7 +16,12 @@ RUN case "${TARGETARCH:-$(uname -m)}" in arm64 | aarch64) machine=aarch64 packag
     fi
 WORKDIR /src
 COPY . .
+# What `vault-render version` says: --build-arg VAULT_RENDER_COMMIT="$(git rev-parse HEAD)" --build-arg VAULT_RENDER_BUILD_DATE="$(date -u +%FT%TZ)"
+ARG VAULT_RENDER_COMMIT=unknown
+ARG VAULT_RENDER_BUILD_DATE=unknown
 RUN tests/packaging/build "$TARGETARCH"
+# helm and kustomize need a folder for temporary files; where the root is read-only, mount one there.
+RUN mkdir -p /empty/tmp && chmod 1777 /empty/tmp
 
 # The helm and the kustomize that the tests run, of the same versions and checksums, static.
 FROM --platform=$BUILDPLATFORM golang:1.26-bookworm AS programs
@@ -25,6 +30,7 @@ COPY tests/servers /src
 RUN CGO_ENABLED=0 GOARCH=$TARGETARCH TEST_SERVERS=/programs /src/build helm4 kustomize
 
 FROM scratch AS tools
+COPY --from=build /empty /
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=programs --chmod=555 /programs/bin/helm4 /usr/local/bin/helm
 COPY --from=programs --chmod=555 /programs/bin/kustomize /usr/local/bin/kustomize

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::built::{Builder, Building, Disk};
+use super::built::{Building, Disk};
 use super::environment::Environment;
 use super::given::Flags;
 use super::output;
@@ -69,12 +69,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         Ok(store) if !wrong.any() => store,
         outlook => return failed(wrong, outlook.err(), environment),
     };
-    let mut builder = Builder::new(&args.building, environment);
-    let (sources, mut errors, printed) = match Disk::read(args.paths.list(), &mut builder) {
-        Ok(disk) => disk.whole(),
-        Err(error) => return failed(wrong, Some(error), environment),
-    };
-    errors.extend(builder.left());
+    let (sources, mut errors, printed) = Disk::read_all(args.paths.list(), &args.building, environment);
     errors.extend(wrong);
     let plan = render::plan(&sources, &Options { any: args.any, ..Options::default() }, &mut errors);
     let grants = policy::judge(plan.accesses(), &config, &mut errors);

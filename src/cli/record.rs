@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::built::{Builder, Building, Disk};
+use super::built::{Building, Disk};
 use super::environment::Environment;
 use super::given::Flags;
 use super::mask::MaskKey;
@@ -58,12 +58,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         Ok(mask) => mask,
         Err(error) => return output::fail(error, environment),
     };
-    let mut builder = Builder::new(&args.building, environment);
-    let (sources, mut errors, printed) = match Disk::read(args.paths.list(), &mut builder) {
-        Ok(disk) => disk.whole(),
-        Err(error) => return output::fail(error, environment),
-    };
-    errors.extend(builder.left());
+    let (sources, mut errors, printed) = Disk::read_all(args.paths.list(), &args.building, environment);
     let options = Options { any: args.any, ..Options::default() };
     let record = Pass::new(&args.flags, options, environment).record(&sources, mask.as_ref(), &mut errors);
     let failed = errors.any();

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::builder::{Builder, Built, Place};
+use super::super::environment::Environment;
+use super::builder::{Builder, Building, Built, Place};
 use super::tools::Printed;
 use crate::error::{Error, Errors};
 use crate::input::{self, Wanted};
@@ -41,6 +42,20 @@ impl Disk {
         let built = builder.build(&folders, &Place { here, find: &find, copy_of: None })?;
         sources.retain(|source| !built.takes(&source.name));
         Ok(Self { sources, errors, built })
+    }
+
+    /// All of what `paths` name, for who needs all of it: what is left out is among the errors, unless leaving it was asked for.
+    pub(in crate::cli) fn read_all(
+        paths: &[String],
+        building: &Building,
+        environment: &Environment,
+    ) -> (Vec<Arc<Source>>, Errors, Printed) {
+        let mut builder = Builder::new(building, environment);
+        let read = Self::read(paths, &mut builder).map(Self::whole);
+        let (sources, mut errors, printed) =
+            read.unwrap_or_else(|error| (Vec::new(), error.into(), Printed::default()));
+        errors.extend(builder.left());
+        (sources, errors, printed)
     }
 
     /// All of it: the sources, what is wrong, and what was printed.

@@ -59,8 +59,8 @@ impl Base {
     pub(super) fn read(&self, args: &Args, environment: &Environment) -> Result<Files, Error> {
         let mut builder = Builder::new(&args.building, environment);
         let mut files = match self {
-            Self::Path(path) => with_path(&args.paths(), path, &mut builder)?,
-            Self::Revision(revision) => with_revision(&args.paths(), revision, &mut builder)?,
+            Self::Path(path) => with_path(args.paths.list(), path, &mut builder)?,
+            Self::Revision(revision) => with_revision(args.paths.list(), revision, &mut builder)?,
         };
         files.notes.splice(0..0, builder.notes());
         Ok(files)

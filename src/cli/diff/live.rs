@@ -32,7 +32,7 @@ pub(super) fn compare(args: &Args, environment: &Environment) -> Compared {
     }
     let mask = args.mask.mask(environment)?;
     let mut builder = Builder::new(&args.building, environment);
-    let mut disk = Disk::read(&args.paths(), &mut builder)?;
+    let mut disk = Disk::read(args.paths.list(), &mut builder)?;
     let said = std::mem::take(&mut disk.built.errors);
     let (sources, mut errors, printed) = disk.whole();
     let objects = objects(args, &sources, environment, &mut errors);

@@ -15,6 +15,7 @@ use super::given::Flags;
 use super::mask::MaskKey;
 use super::offline::Offline;
 use super::output;
+use super::paths::Paths;
 use crate::compare::Comparison;
 use crate::error::Error;
 use crate::render::Options;
@@ -26,9 +27,8 @@ use base::Base;
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Files, folders, or `-` for stdin; without any, the current folder
-    #[arg(value_name = "PATH")]
-    paths: Vec<String>,
+    #[command(flatten)]
+    paths: Paths,
 
     /// What it is compared with: a Git revision, a folder or file, or the objects of a cluster
     #[arg(long, value_name = "REV|DIR|live")]
@@ -104,7 +104,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let base = Base::named(&args.base);
     let compared = if args.base == live::NAME {
         live::compare(args, environment)
-    } else if matches!(base, Base::Revision(_)) && args.paths().iter().any(|path| path == "-") {
+    } else if matches!(base, Base::Revision(_)) && args.paths.list().iter().any(|path| path == "-") {
         return output::usage(&no_stdin(&args.base), environment);
     } else {
         sides::compare(args, &base, environment)
@@ -124,11 +124,6 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
 type Compared = Result<Option<(Comparison, bool)>, Error>;
 
 impl Args {
-    /// What is compared.
-    fn paths(&self) -> Vec<String> {
-        if self.paths.is_empty() { vec![".".to_owned()] } else { self.paths.clone() }
-    }
-
     fn options(&self) -> Options {
         Options { strict: false, any: self.any }
     }
