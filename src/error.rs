@@ -58,6 +58,8 @@ pub struct Error {
     pub detail: String,
     /// Where, once a stage knows it.
     pub place: Option<Place>,
+    /// Where else the same is wrong.
+    pub also: Vec<Place>,
     /// What the user may do, or the near names.
     pub hint: Option<String>,
     /// Whether nothing of its line is shown: a secret may stand there.
@@ -96,7 +98,7 @@ impl Error {
     /// An error without a place yet.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let (level, rule, detail) = (Level::Error, kind.id(), detail.into());
-        Self { level, kind, rule, detail, place: None, hint: None, hidden: false, cause: None }
+        Self { level, kind, rule, detail, place: None, also: Vec::new(), hint: None, hidden: false, cause: None }
     }
 
     /// The same as a warning.

@@ -79,7 +79,7 @@ impl<'e> Report<'e> {
             return;
         }
         let mut text = String::new();
-        for error in list {
+        for error in &report::gathered(list.to_vec()) {
             if !self.counts.is_empty() {
                 text.push('\n');
             }

@@ -1,5 +1,6 @@
 //! How findings look: text for people, JSON and SARIF for programs, GitHub's commands for its runners. Knows no terminal: whoever prints says whether there are colours.
 
+mod alike;
 pub mod diff;
 pub mod github;
 pub mod html;
@@ -14,6 +15,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, Errors, Level};
 use crate::source::Source;
+
+pub use alike::gathered;
 
 /// The findings in the order of the input: those without a place first, then by source and byte.
 pub fn in_order(errors: Errors, sources: &[Arc<Source>]) -> Vec<Error> {

@@ -15,6 +15,9 @@ pub enum Colour {
     None,
 }
 
+/// How many further places are named.
+const ALSO: usize = 3;
+
 /// One finding, several lines.
 pub fn finding(error: &Error, colour: Colour) -> String {
     let mut out = String::new();
@@ -28,6 +31,9 @@ pub fn finding(error: &Error, colour: Colour) -> String {
         Some(place) => around(&mut out, error, place, colour),
         None => " ".to_owned(),
     };
+    if let Some(also) = also(&error.also) {
+        line(&mut out, &format!("{gutter} = also: {}", one_line(&also)));
+    }
     if let Some(cause) = &error.cause {
         let mut lines = cause.trim_end().lines().map(one_line);
         line(&mut out, &format!("{gutter} = cause: {}", lines.next().unwrap_or_default()));
@@ -37,6 +43,16 @@ pub fn finding(error: &Error, colour: Colour) -> String {
         line(&mut out, &format!("{}: {}", colour.paint("1;32", "hint"), one_line(hint)));
     }
     out
+}
+
+/// The other places, the first few of them by name.
+fn also(places: &[Place]) -> Option<String> {
+    let named: Vec<String> = places.iter().take(ALSO).map(ToString::to_string).collect();
+    match places.len().saturating_sub(ALSO) {
+        _ if named.is_empty() => None,
+        0 => Some(named.join(", ")),
+        more => Some(format!("{} and {more} more", named.join(", "))),
+    }
 }
 
 /// Writes where a finding is; returns the blanks that its line number takes.

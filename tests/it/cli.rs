@@ -278,3 +278,28 @@ fn sigterm_ends_a_run_that_waits_for_the_store() {
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{stderr}");
     assert!(stderr.starts_with("error: stopped by SIGTERM"), "{stderr}");
 }
+
+#[test]
+fn a_server_that_is_away_is_said_once() {
+    let fields: String = (0..200).map(|number| format!("  k{number}: <path:secret/data/app{number}#k>\n")).collect();
+    let stderr = "\
+error: cannot connect to `http://127.0.0.1:1`
+ --> stdin:5:7
+  |
+5 |   k0: <path:secret/data/app0#k>
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^
+  = resource: Secret app
+  = field: stringData.k0
+  = also: stdin:6:7, stdin:7:7, stdin:8:7 and 196 more
+  = cause: Connection refused (os error 111)
+hint: is `VAULT_ADDR` right, and does the server run there?
+";
+    program(["generate", "-"])
+        .env("VAULT_ADDR", "http://127.0.0.1:1")
+        .env("VAULT_TOKEN", "x")
+        .env("VAULT_MAX_RETRIES", "0")
+        .stdin(format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: app}}\nstringData:\n{fields}"))
+        .status(1)
+        .stderr(stderr)
+        .check();
+}
