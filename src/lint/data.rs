@@ -69,7 +69,7 @@ fn not_base64(document: &Document<'_>, found: &mut Vec<Error>) {
 fn flaw(document: &Document<'_>, value: NodeId) -> Option<&'static str> {
     let node = document.tree.node(value);
     let Content::Scalar(style, text) = &node.content else { return Some("is not text") };
-    if *style == Style::Plain && node.tag.is_none() {
+    if *style == Style::Plain && node.tag().is_none() {
         match resolve(text) {
             Plain::Null => return None,
             Plain::Text => {}

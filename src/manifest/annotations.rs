@@ -94,7 +94,7 @@ fn written(tree: &Tree<'_>, value: NodeId, name: &str) -> Result<(String, Option
         let error = Error::new(Kind::Annotation, format!("the annotation `{name}` must be text"));
         return Err(error.hint("it holds one value, in quotes if it begins with `{` or `[`"));
     };
-    let is_text = node.tag.as_deref().is_some_and(|tag| tag.ends_with(":str"));
+    let is_text = node.tag().is_some_and(|tag| tag.ends_with(":str"));
     let shown = match resolve(text) {
         Plain::Bool(value) => value.to_string(),
         Plain::Number(digits) => printed(digits),

@@ -73,7 +73,7 @@ fn resource(tree: &Tree<'_>, node: NodeId, list: Heritage<'_>, source: Option<&A
 fn string<'t>(tree: &'t Tree<'_>, node: NodeId) -> Option<&'t str> {
     let node = tree.node(tree.target(node));
     match &node.content {
-        Content::Scalar(Style::Plain, text) if node.tag.is_none() && resolve(text) != Plain::Text => None,
+        Content::Scalar(Style::Plain, text) if node.tag().is_none() && resolve(text) != Plain::Text => None,
         Content::Scalar(_, text) => Some(text),
         _ => None,
     }

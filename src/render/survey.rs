@@ -119,7 +119,8 @@ impl<'s> Document<'s> {
     }
 
     pub(super) fn planned(self) -> Option<Planned<'s>> {
-        let Self { source, span, tree, gaps, .. } = self;
+        let Self { source, span, tree, mut gaps, .. } = self;
+        gaps.shrink_to_fit();
         (!gaps.is_empty()).then_some(Planned { source, span, tree, gaps })
     }
 }

@@ -215,7 +215,7 @@ impl<'t> Walker<'t, '_> {
     }
 
     fn takes(&self, node: NodeId, asker: &Asker) -> Takes {
-        let is_text = self.tree.node(node).tag.as_deref().is_some_and(|tag| tag.ends_with(":str"));
+        let is_text = self.tree.node(node).tag().is_some_and(|tag| tag.ends_with(":str"));
         match takes(&asker.id.kind, &self.steps) {
             Takes::Anything if is_text => Takes::Text,
             takes => takes,
@@ -240,7 +240,9 @@ fn may_hold(text: &str) -> bool {
 /// What `text` holds, where `takes` says what the field takes.
 fn search(text: &str, takes: Takes, asker: &Asker) -> Vec<Found> {
     let base64 = if takes == Takes::Base64 { Base64::Whole } else { Base64::No };
-    find(text, Context { generic: asker.annotations.names_path, base64 })
+    let mut found = find(text, Context { generic: asker.annotations.names_path, base64 });
+    found.shrink_to_fit();
+    found
 }
 
 fn is_base64(found: &Found) -> bool {

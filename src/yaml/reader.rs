@@ -207,7 +207,9 @@ impl<'s> Reader<'s> {
     }
 
     fn describe(&self, mut node: Node<'s>, tag: Option<Cow<'s, Tag>>, tag_start: Option<usize>) -> Node<'s> {
-        node.tag = tag.map(|tag| tag_name(&tag));
+        if let Some(tag) = tag {
+            node.set_tag(tag_name(&tag));
+        }
         node.start = tag_start.unwrap_or(node.start).min(node.start);
         node
     }
@@ -229,7 +231,7 @@ impl<'s> Reader<'s> {
         }
         if let Some(id) = self.last {
             let node = self.builder.node_mut(id);
-            node.anchor = Some(name);
+            node.set_anchor(name);
             node.start = node.start.min(span.start);
         }
         Ok(())

@@ -32,7 +32,7 @@ impl Removal {
             if node.parent.is_none() || node.is_key {
                 return Err(Flaw::new(Kind::Value, node.span, "only a map entry or a list item can be removed"));
             }
-            gone[id.0 as usize] = true;
+            gone[id.index()] = true;
         }
         let mut removal = Self { gone, losers: Vec::new() };
         removal.spread(tree);
@@ -42,7 +42,7 @@ impl Removal {
 
     /// Whether `id` goes.
     pub(super) fn takes(&self, id: NodeId) -> bool {
-        self.gone.get(id.0 as usize).copied().unwrap_or(false)
+        self.gone.get(id.index()).copied().unwrap_or(false)
     }
 
     /// The edits that do it, while the nodes `set` get another value.
@@ -294,7 +294,7 @@ impl Cuts<'_, '_> {
     /// The block scalar that comes before `at`, of what stays.
     fn block_before(&self, at: usize) -> Option<(NodeId, token::Block)> {
         let before = self.tree.nodes.partition_point(|node| node.start < at);
-        let id = (0..before).rev().map(|index| NodeId(index as u32)).find(|id| !self.removal.takes(*id))?;
+        let id = (0..before).rev().map(NodeId::at).find(|id| !self.removal.takes(*id))?;
         let node = self.tree.node(id);
         let is_block = matches!(node.content, Content::Scalar(Style::Literal | Style::Folded, _));
         is_block.then(|| (id, token::block(self.text, node.span)))

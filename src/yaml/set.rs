@@ -18,7 +18,7 @@ use crate::value::{NotText, Value};
 /// `value` as the node's tag allows it: behind `!!str` and tags of one's own everything is text.
 pub(super) fn fitting<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Result<Cow<'v, Value>, Flaw> {
     let node = tree.node(id);
-    let Some(tag) = node.tag.as_deref() else { return Ok(Cow::Borrowed(value)) };
+    let Some(tag) = node.tag() else { return Ok(Cow::Borrowed(value)) };
     let name = tag.strip_prefix("tag:yaml.org,2002:").unwrap_or(tag);
     let fits = match (name, value) {
         ("int" | "float", Value::Number(_)) | ("bool", Value::Bool(_)) | ("null", Value::Null) => true,

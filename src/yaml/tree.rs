@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 
 use crate::source::Span;
 
-/// A node of a [`Tree`].
+/// A node of a [`Tree`]: one more than its index, so that none takes no room of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NodeId(pub(in crate::yaml) u32);
+pub struct NodeId(NonZeroU32);
 
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +45,8 @@ pub struct Node<'s> {
     pub content: Content<'s>,
     /// Its bytes in the source, without tag and anchor; a block scalar's begin at its header.
     pub span: Span,
-    /// Its tag as it resolves: `tag:yaml.org,2002:str`, `!local`.
-    pub tag: Option<Cow<'s, str>>,
-    /// Its anchor's name.
-    pub anchor: Option<Cow<'s, str>>,
+    /// Its tag and anchor: few have any, and the nodes of a whole stream are in memory.
+    marks: Option<Box<Marks<'s>>>,
     /// Whether it is written in, or inside of, `{…}` or `[…]`.
     pub flow: bool,
     /// Whether it is a map's key.
@@ -57,6 +56,13 @@ pub struct Node<'s> {
     pub(in crate::yaml) parent: Option<NodeId>,
     pub(in crate::yaml) first: Option<NodeId>,
     pub(in crate::yaml) next: Option<NodeId>,
+}
+
+/// What may stand before a node.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Marks<'s> {
+    tag: Option<Cow<'s, str>>,
+    anchor: Option<Cow<'s, str>>,
 }
 
 /// A document's nodes, each before its children, in the order of the text.
@@ -78,7 +84,7 @@ impl<'s> Tree<'s> {
 
     /// Every node, in the order of the text.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node<'s>)> + '_ {
-        self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index as u32), node))
+        self.nodes.iter().enumerate().map(|(index, node)| (NodeId::at(index), node))
     }
 
     /// Whether `id` is a map's key.
@@ -88,7 +94,7 @@ impl<'s> Tree<'s> {
 
     /// The node `id`.
     pub fn node(&self, id: NodeId) -> &Node<'s> {
-        &self.nodes[id.0 as usize]
+        &self.nodes[id.index()]
     }
 
     /// `id`, or the node that it is an alias of.
@@ -144,7 +150,7 @@ impl<'s> Tree<'s> {
     /// Whether a key is `<<` as a merge key: plain, untagged.
     pub fn is_merge_key(&self, key: NodeId) -> bool {
         let node = self.node(key);
-        matches!(&node.content, Content::Scalar(Style::Plain, text) if text == "<<") && node.tag.is_none()
+        matches!(&node.content, Content::Scalar(Style::Plain, text) if text == "<<") && node.tag().is_none()
     }
 
     /// The map or list that holds `id`.
@@ -187,8 +193,7 @@ impl<'s> Node<'s> {
         Self {
             content,
             span,
-            tag: None,
-            anchor: None,
+            marks: None,
             flow: false,
             is_key: false,
             start: span.start,
@@ -196,6 +201,36 @@ impl<'s> Node<'s> {
             first: None,
             next: None,
         }
+    }
+
+    /// Its tag as it resolves: `tag:yaml.org,2002:str`, `!local`.
+    pub fn tag(&self) -> Option<&str> {
+        self.marks.as_ref()?.tag.as_deref()
+    }
+
+    /// Its anchor's name.
+    pub fn anchor(&self) -> Option<&str> {
+        self.marks.as_ref()?.anchor.as_deref()
+    }
+
+    pub(in crate::yaml) fn set_tag(&mut self, tag: Cow<'s, str>) {
+        self.marks.get_or_insert_default().tag = Some(tag);
+    }
+
+    pub(in crate::yaml) fn set_anchor(&mut self, name: Cow<'s, str>) {
+        self.marks.get_or_insert_default().anchor = Some(name);
+    }
+}
+
+impl NodeId {
+    /// The node of an index.
+    pub(in crate::yaml) fn at(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
+    /// Where it is among the nodes.
+    pub(in crate::yaml) fn index(self) -> usize {
+        self.0.get() as usize - 1
     }
 }
 
@@ -221,16 +256,16 @@ impl<'s> Builder<'s> {
 
     /// A scalar or an alias.
     pub(in crate::yaml) fn leaf(&mut self, mut node: Node<'s>) -> NodeId {
-        let id = NodeId(self.tree.nodes.len() as u32);
+        let id = NodeId::at(self.tree.nodes.len());
         match self.open.last_mut() {
             Some(open) => {
                 node.parent = Some(open.id);
-                let parent = &self.tree.nodes[open.id.0 as usize];
+                let parent = &self.tree.nodes[open.id.index()];
                 node.flow |= parent.flow;
                 node.is_key = parent.content == Content::Map && open.count.is_multiple_of(2);
                 match open.last.replace(id) {
-                    Some(last) => self.tree.nodes[last.0 as usize].next = Some(id),
-                    None => self.tree.nodes[open.id.0 as usize].first = Some(id),
+                    Some(last) => self.tree.nodes[last.index()].next = Some(id),
+                    None => self.tree.nodes[open.id.index()].first = Some(id),
                 }
                 open.count += 1;
             }
@@ -251,7 +286,7 @@ impl<'s> Builder<'s> {
     pub(in crate::yaml) fn close(&mut self, bracket: Option<usize>) {
         let Some(open) = self.open.pop() else { return };
         let last = open.last.map(|last| self.tree.node(last).span.end);
-        let span = &mut self.tree.nodes[open.id.0 as usize].span;
+        let span = &mut self.tree.nodes[open.id.index()].span;
         span.end = bracket.or(last).unwrap_or(span.end).max(span.start);
     }
 
@@ -272,11 +307,12 @@ impl<'s> Builder<'s> {
 
     /// The node `id`, to add what comes late.
     pub(in crate::yaml) fn node_mut(&mut self, id: NodeId) -> &mut Node<'s> {
-        &mut self.tree.nodes[id.0 as usize]
+        &mut self.tree.nodes[id.index()]
     }
 
     /// The tree.
-    pub(in crate::yaml) fn finish(self) -> Tree<'s> {
+    pub(in crate::yaml) fn finish(mut self) -> Tree<'s> {
+        self.tree.nodes.shrink_to_fit();
         self.tree
     }
 }

@@ -112,9 +112,7 @@ impl Values<'_, '_> {
             Content::Scalar(Style::Plain, text) if self.tree.json && is_number(text) => {
                 Ok(Value::number(text.as_ref()))
             }
-            Content::Scalar(style, text) => {
-                scalar(*style, node.tag.as_deref(), text).ok_or_else(|| unfit(span, node.tag.as_deref()))
-            }
+            Content::Scalar(style, text) => scalar(*style, node.tag(), text).ok_or_else(|| unfit(span, node.tag())),
             Content::Map => {
                 let mut entries = Entries::new();
                 self.entries(self.tree.target(id), &mut entries, depth)?;
@@ -169,12 +167,12 @@ impl Values<'_, '_> {
         if self.keys == Keys::Written {
             return Ok(text.to_string());
         }
-        match scalar(*style, node.tag.as_deref(), text) {
+        match scalar(*style, node.tag(), text) {
             Some(Value::Text(text)) => Ok(text.to_string()),
             Some(Value::Bool(value)) => Ok(value.to_string()),
             Some(Value::Number(digits)) => Ok(number_key(&digits).into_owned()),
             Some(Value::Null) => Err(Flaw::new(Kind::Syntax, node.span, "a map's key is null")),
-            _ => Err(unfit(node.span, node.tag.as_deref())),
+            _ => Err(unfit(node.span, node.tag())),
         }
     }
 

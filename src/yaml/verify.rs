@@ -88,16 +88,16 @@ impl Comparison<'_, '_, '_> {
     }
 
     fn nodes(&mut self, before: NodeId, after: NodeId) -> Result<(), Difference> {
-        self.twins[before.0 as usize] = Some(after);
+        self.twins[before.index()] = Some(after);
         let (old, new) = (self.tree.node(before), self.after.node(after));
-        let same = old.tag == new.tag && old.anchor == new.anchor;
+        let same = old.tag() == new.tag() && old.anchor() == new.anchor();
         let same = same
             && match (self.values.get(&before), &old.content, &new.content) {
                 (Some(value), ..) => is_value(self.after, after, value),
                 (None, Content::Scalar(old, text), Content::Scalar(new, same)) => {
                     text == same && (*old == Style::Plain) == (*new == Style::Plain)
                 }
-                (None, Content::Alias(old), Content::Alias(new)) => self.twins[old.0 as usize] == Some(*new),
+                (None, Content::Alias(old), Content::Alias(new)) => self.twins[old.index()] == Some(*new),
                 (None, Content::Map, Content::Map) | (None, Content::List, Content::List) => {
                     return self.children(before, after);
                 }
@@ -122,7 +122,7 @@ fn is_value(tree: &Tree, id: NodeId, value: &Value) -> bool {
     let node = tree.node(id);
     match (value, &node.content) {
         (Value::Text(value), Content::Scalar(style, text)) => {
-            value.as_str() == text && (*style != Style::Plain || node.tag.is_some() || resolve(text) == Plain::Text)
+            value.as_str() == text && (*style != Style::Plain || node.tag().is_some() || resolve(text) == Plain::Text)
         }
         (Value::Number(digits), Content::Scalar(Style::Plain, text)) => {
             digits.as_str() == text && matches!(resolve(text), Plain::Number(_))

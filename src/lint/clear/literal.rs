@@ -143,7 +143,7 @@ fn finding(document: &Document<'_>, value: NodeId, span: Span, level: Level, det
 fn is_no_text(tree: &Tree<'_>, node: NodeId) -> bool {
     match &tree.node(node).content {
         Content::Scalar(Style::Plain, text) => {
-            tree.node(node).tag.is_none() && matches!(resolve(text), Plain::Number(_))
+            tree.node(node).tag().is_none() && matches!(resolve(text), Plain::Number(_))
         }
         _ => false,
     }

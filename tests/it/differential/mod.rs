@@ -124,7 +124,7 @@ impl Trial {
             if random.chance(20) {
                 continue;
             }
-            let is_text = tree.node(node).tag.is_some() || random.chance(70);
+            let is_text = tree.node(node).tag().is_some() || random.chance(70);
             let new = match is_text {
                 true if random.chance(50) => Json::String(values::text(random)),
                 true => Json::String(old.replace(&token, &values::text(random))),

@@ -101,7 +101,7 @@ fn changes(tree: &Tree, random: &mut Random) -> Vec<Change> {
     // The nothing after a last `---` holds no placeholder, and Kubernetes takes no value on a marker's line.
     let is_something = |node: &NodeId| tree.parent(*node).is_some() || !tree.node(*node).span.range().is_empty();
     for node in scalars(tree).into_iter().filter(is_something) {
-        let is_text = tree.node(node).tag.is_some();
+        let is_text = tree.node(node).tag().is_some();
         match random.below(20) {
             0..=2 => changes.push(Change::Set { node, value: Value::text(values::text(random)) }),
             3 if !is_text => {
