@@ -83,6 +83,8 @@ impl Kubernetes {
         let binding =
             binding(&name, "Role", &name, json!({"kind": "ServiceAccount", "name": account, "namespace": namespace}));
         self.create(&format!("{rbac}/rolebindings"), &binding);
+        let reading = json!({"verb": "get", "resource": "secrets", "namespace": namespace, "name": secret});
+        self.wait_for_right(namespace, account, &reading);
     }
 
     /// A kubeconfig for whoever holds the token, as the file `name` in the cluster's folder.
@@ -113,6 +115,16 @@ impl Kubernetes {
         let subject = json!({"kind": "ServiceAccount", "name": "reviewer", "namespace": "default"});
         let binding = binding("reviewer", "ClusterRole", "system:auth-delegator", subject);
         self.create("apis/rbac.authorization.k8s.io/v1/clusterrolebindings", &binding);
+        let reviewing = json!({"verb": "create", "group": "authentication.k8s.io", "resource": "tokenreviews"});
+        self.wait_for_right("default", "reviewer", &reviewing);
+    }
+
+    /// The apiserver learns of a new binding a moment after it has stored it.
+    fn wait_for_right(&self, namespace: &str, account: &str, right: &Value) {
+        let user = format!("system:serviceaccount:{namespace}:{account}");
+        let review = json!({"spec": {"user": user, "resourceAttributes": right}});
+        let asked = || self.api.post("apis/authorization.k8s.io/v1/subjectaccessreviews", &review).ok();
+        self.apiserver.wait(|| (asked()["status"]["allowed"] == true).then_some(())).expect("the right is given");
     }
 
     fn create(&self, path: &str, object: &Value) {
