@@ -79,6 +79,13 @@ impl Secrets {
         self.outcomes.insert(id, outcome);
     }
 
+    /// What the store had to say about `id` was told: once is enough.
+    pub fn hush(&mut self, id: &SecretId) {
+        if let Some(Outcome::Found(secret)) = self.outcomes.get_mut(id) {
+            secret.warnings.clear();
+        }
+    }
+
     /// Whether `id` was asked for already.
     pub fn contains(&self, id: &SecretId) -> bool {
         self.outcomes.contains_key(id)

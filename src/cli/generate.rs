@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::error::ErrorKind;
+use zeroize::Zeroizing;
 
 use super::environment::Environment;
 use super::given::Flags;
@@ -50,6 +51,9 @@ pub(super) struct Args {
     #[command(flatten)]
     flags: Flags,
 }
+
+/// How many bytes are planned and filled at once: of larger inputs all is read first, and then part after part is filled.
+const PART: usize = 1 << 18;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -103,15 +107,28 @@ impl Whole<'_> {
         environment: &Environment,
         shown: &dyn Fn(Error) -> Error,
     ) -> bool {
-        let rendered = self.pass.render(sources, &mut errors);
-        let mut output = render::Output::default();
-        let pieces = if errors.any() { Vec::new() } else { output.write_all(sources, &rendered) };
-        if !output.has_content() && !errors.any() {
-            errors.extend(self.empty);
+        let parts = || render::parts(sources, PART);
+        if parts().nth(1).is_some() {
+            self.pass.read_ahead(parts(), &mut errors);
         }
-        let failed = errors.any();
-        let found: Vec<Error> = report::in_order(errors, sources).into_iter().map(shown).collect();
-        output::report(&found, environment);
+        let (mut output, mut texts) = (render::Output::default(), Vec::new());
+        let (mut failed, mut found) = (errors.any(), report::in_order(errors, sources));
+        for part in parts() {
+            let mut errors = Errors::new();
+            let rendered = self.pass.render(&part, &mut errors);
+            failed |= errors.any();
+            found.extend(report::in_order(errors, &part));
+            if !failed {
+                texts.push(Zeroizing::new(output.write_all(&part, &rendered).concat()));
+            }
+        }
+        if !output.has_content() && !failed {
+            failed = self.empty.is_some();
+            found.extend(self.empty);
+        }
+        found.sort_by_key(|error| error.place.is_some());
+        output::report(&found.into_iter().map(shown).collect::<Vec<_>>(), environment);
+        let pieces: Vec<&[u8]> = texts.iter().map(|text| text.as_slice()).collect();
         !failed && output::print(&pieces, environment)
     }
 }

@@ -1,6 +1,6 @@
 //! The pass that commands share: plan → fetch → fill, with settings and store opened only once something must be read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use tokio::runtime::Runtime;
@@ -14,7 +14,7 @@ use crate::error::{Error, Errors, Kind};
 use crate::policy;
 use crate::render::{self, Mask, Options, Plan, Record, Rendered, Values};
 use crate::secret::{Access, Secrets};
-use crate::source::Source;
+use crate::source::{Place, Source, Span};
 
 /// A run's passes, one for all the input or one for each window: no secret is read twice.
 pub(super) struct Pass<'a> {
@@ -61,6 +61,24 @@ impl<'a> Pass<'a> {
         self.fill(sources, None, errors)
     }
 
+    /// Reads the secrets of all `parts` before any of them is rendered. What is wrong at a place is found again then.
+    pub(super) fn read_ahead(&mut self, parts: impl Iterator<Item = Vec<Arc<Source>>>, errors: &mut Errors) {
+        if self.record.is_some() {
+            return;
+        }
+        let (mut known, mut accesses) = (HashSet::new(), Vec::new());
+        // Nobody looks at their places, which would keep all of the parts in memory.
+        let nowhere = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
+        for part in parts {
+            let plan = render::plan(&part, &self.options, &mut Errors::new());
+            let new = plan.accesses().iter().filter(|access| known.insert(access.id.clone()));
+            accesses.extend(new.map(|access| Access { id: access.id.clone(), place: nowhere.clone() }));
+        }
+        let mut found = Errors::new();
+        self.fetch(&accesses, &mut found);
+        errors.extend(found.into_iter().filter(|error| error.place.is_none()));
+    }
+
     /// The same with masked values. The secrets are read once, however often and from wherever `sources` are rendered.
     pub(super) fn render_masked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Rendered {
         self.fill(sources, Some(mask), errors)
@@ -94,7 +112,11 @@ impl<'a> Pass<'a> {
         }
         self.fetch(plan.accesses(), errors);
         let clear = Values::Clear(&self.secrets);
-        render::fill(&plan, mask.map_or(clear, |mask| Values::Masked(&self.secrets, mask)), errors)
+        let rendered = render::fill(&plan, mask.map_or(clear, |mask| Values::Masked(&self.secrets, mask)), errors);
+        if mask.is_none() {
+            plan.accesses().iter().for_each(|access| self.secrets.hush(&access.id));
+        }
+        rendered
     }
 
     /// The secrets, but for those whose reading would create something: a look leaves the store as it is.

@@ -3,6 +3,7 @@
 mod fetch;
 mod fill;
 mod mask;
+mod parts;
 mod place;
 mod plan;
 mod reads;
@@ -18,6 +19,7 @@ mod written;
 pub use fetch::{fetch, harmless};
 pub use fill::{Rendered, fill};
 pub use mask::{Fingerprint, Mask};
+pub use parts::parts;
 pub use plan::{Asked, Asker, Gap, Plan, plan};
 pub use reads::Read;
 pub use record::Record;

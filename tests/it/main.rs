@@ -19,6 +19,7 @@ mod guides;
 mod helm;
 mod html;
 mod krm;
+mod large;
 mod live;
 mod manifests;
 mod plan;
