@@ -62,6 +62,31 @@ fn every_difference_with_a_number_is_listed_and_has_a_case() {
     (1..=6).for_each(|number| assert!(page.contains(&format!("| S{number} |")), "COMPATIBILITY.md lacks S{number}"));
 }
 
+/// Each row of the table of known attacks ends in a test: `module::name`, or the path of a case.
+#[test]
+fn every_known_attack_has_a_test() {
+    let page = text("docs/security.md");
+    let (_, table) = page.split_once("## Known attacks").expect("the table");
+    let sources: String = ["src", "tests/it"].into_iter().flat_map(rust).collect();
+    let rows = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| who "));
+    for row in rows {
+        let tests = row.trim_end_matches([' ', '|']).rsplit(" | ").next().unwrap_or_default();
+        assert!(tests.contains('`'), "no test: {row}");
+        for test in tests.split('`').skip(1).step_by(2) {
+            let name = test.rsplit("::").next().unwrap_or_default();
+            let there = root().join(test).is_file() || sources.contains(&format!("fn {name}("));
+            assert!(there, "there is no test `{test}`: {row}");
+        }
+    }
+}
+
+/// The Rust files below a folder.
+fn rust(folder: &str) -> Vec<String> {
+    let files = walkdir::WalkDir::new(root().join(folder)).into_iter().flatten();
+    let files = files.filter(|file| file.path().extension().is_some_and(|ending| ending == "rs"));
+    files.map(|file| std::fs::read_to_string(file.path()).expect("a text")).collect()
+}
+
 #[test]
 fn the_readme_is_short() {
     assert!(text("README.md").lines().count() < 200);
