@@ -62,6 +62,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("modifier", &["value", "error", "yaml"]),
     ("placeholder", &["modifier", "value", "source", "error"]),
     ("config", &["error", "source", "yaml"]),
+    ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("client", &["config", "error"]),
     ("backend", &["client", "config", "secret", "value", "error", "yaml"]),
@@ -70,7 +71,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("report", REPORT),
     ("lint", LINT),
     ("live", LIVE),
-    ("tool", &["error"]),
+    ("tool", &["contain", "error"]),
     ("krm", KRM),
 ];
 

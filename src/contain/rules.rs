@@ -1,0 +1,96 @@
+//! Bounds as Landlock rules. What no rule names is refused.
+
+use std::path::{Path, PathBuf};
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, NetPort, PathBeneath, PathFd, Ruleset,
+    RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, make_bitflags,
+};
+
+use super::{Bounds, Network};
+
+/// The rights that were tried. What a kernel does not know yet, it does not refuse: see the table in docs/security.md.
+const KNOWN: ABI = ABI::V6;
+
+/// What every kernel with Landlock refuses; without it nothing is contained.
+const NEEDED: ABI = ABI::V1;
+
+/// What the start of a process itself opens.
+const NULL: &str = "/dev/null";
+
+/// Restricts the thread that calls it, for good.
+pub(super) fn restrict(bounds: &Bounds) -> Result<(), String> {
+    let status = ruleset(bounds).and_then(|rules| Ok(rules.restrict_self()?)).map_err(told)?;
+    match status.ruleset {
+        RulesetStatus::NotEnforced => Err("the kernel does not enforce Landlock".to_owned()),
+        _ if !status.no_new_privs => Err("the kernel does not take privileges away".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn ruleset(bounds: &Bounds) -> Result<RulesetCreated, RulesetError> {
+    let read = make_bitflags!(AccessFs::{ReadFile | ReadDir});
+    let write = AccessFs::from_all(KNOWN) & !(AccessFs::Execute | AccessFs::MakeBlock | AccessFs::MakeChar);
+    let mut rules = ports(handled(Ruleset::default(), bounds.network)?.create()?, bounds.network)?;
+    rules = files(rules, &bounds.read, read)?;
+    rules = files(rules, &bounds.write, write)?;
+    rules = files(rules, &bounds.execute, read | AccessFs::Execute)?;
+    files(rules, &[PathBuf::from(NULL)], AccessFs::ReadFile | AccessFs::WriteFile)
+}
+
+/// What is refused unless a rule allows it. The first rights of files and, where a port is to be told apart, those of ports must be
+/// known to the kernel.
+fn handled(rules: Ruleset, network: Network) -> Result<Ruleset, RulesetError> {
+    let must = CompatLevel::HardRequirement;
+    let rules = rules.set_compatibility(must).handle_access(AccessFs::from_all(NEEDED))?;
+    let rules = rules.set_compatibility(CompatLevel::BestEffort).handle_access(AccessFs::from_all(KNOWN))?;
+    let rules = rules.scope(Scope::from_all(KNOWN))?;
+    let tcp = AccessNet::from_all(ABI::V4);
+    match network {
+        Network::None => rules.handle_access(tcp),
+        Network::Port(_) => {
+            Ok(rules.set_compatibility(must).handle_access(tcp)?.set_compatibility(CompatLevel::BestEffort))
+        }
+        Network::Open => Ok(rules),
+    }
+}
+
+fn ports(rules: RulesetCreated, network: Network) -> Result<RulesetCreated, RulesetError> {
+    match network {
+        Network::Port(port) => rules.add_rule(NetPort::new(port, AccessNet::ConnectTcp)),
+        Network::None | Network::Open => Ok(rules),
+    }
+}
+
+/// A rule for each path that is there: who names more than there is gives nothing away.
+fn files(
+    mut rules: RulesetCreated,
+    paths: &[PathBuf],
+    access: impl Into<BitFlags<AccessFs>>,
+) -> Result<RulesetCreated, RulesetError> {
+    let access = access.into();
+    for path in paths {
+        if let Some(file) = open(path) {
+            rules = rules.add_rule(PathBeneath::new(file, access))?;
+        }
+    }
+    Ok(rules)
+}
+
+fn open(path: &Path) -> Option<PathFd> {
+    PathFd::new(path).ok()
+}
+
+/// The kernel's own words, which name the error.
+fn told(error: RulesetError) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
