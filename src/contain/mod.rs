@@ -9,6 +9,7 @@ mod limits;
 mod linux;
 #[cfg(not(target_os = "linux"))]
 mod other;
+pub mod proxy;
 #[cfg(target_os = "linux")]
 mod rules;
 #[cfg(all(test, target_os = "linux"))]
