@@ -23,6 +23,7 @@ mod large;
 mod live;
 mod manifests;
 mod plan;
+mod proxy;
 mod record;
 mod same_objects;
 mod secret_settings;

@@ -106,6 +106,17 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_is_shown_is_read_as_the_same_target(text in "[a-zA-Z0-9.:%\\[\\]_\\-１é]{1,40}:[0-9]{1,5}") {
+            if let Some(target) = Target::parse(&text) {
+                let shown = target.to_string();
+                proptest::prop_assert!(shown.is_ascii(), "{shown}");
+                proptest::prop_assert_eq!(Target::parse(&shown), Some(target));
+            }
+        }
+    }
+
     #[test]
     fn what_has_no_host_or_no_port_is_not_a_target() {
         for text in [

@@ -7,6 +7,7 @@ mod authority;
 mod browser;
 mod faults;
 mod github;
+mod internet;
 mod kubernetes;
 mod process;
 mod vault;
@@ -17,6 +18,7 @@ pub(crate) use authority::{Authority, Identity};
 pub(crate) use browser::Browser;
 pub(crate) use faults::{Faults, Request, Response};
 pub(crate) use github::GithubStub;
+pub(crate) use internet::Internet;
 pub(crate) use kubernetes::Kubernetes;
 pub(crate) use vault::{Setup, Vault};
 
