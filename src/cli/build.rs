@@ -78,7 +78,7 @@ Exit codes: 0 rendered, 1 something is wrong and nothing was printed, 2 wrong us
 /// Builds.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let options = Options { strict: args.strict, any: false };
-    let pass = match args.offline.record() {
+    let pass = match args.offline.record(environment) {
         Ok(record) => Pass::new(&args.flags, options, environment).offline(record),
         Err(error) => return output::fail_rendering(error, environment),
     };
@@ -125,6 +125,9 @@ impl Args {
             return (Vec::new(), error.into());
         }
         let here = environment.here(self.allow_empty);
+        if let Err(error) = input::may_read(&self.folder, &here) {
+            return (Vec::new(), error.into());
+        }
         match self.tools.build(std::slice::from_ref(folder), &here, environment) {
             Ok(built) => {
                 let mut errors = Errors::new();

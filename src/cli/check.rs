@@ -12,6 +12,7 @@ use super::given::Flags;
 use super::output;
 use super::pass::Pass;
 use super::paths::Paths;
+use super::save::save;
 use crate::error::{Error, Errors, Kind, Level};
 use crate::input::{self, Changed};
 use crate::lint::{self, Answers, Baseline, Comments};
@@ -137,10 +138,9 @@ fn is_failure(error: &Error) -> bool {
     error.level == Level::Error && matches!(error.kind, Kind::Input | Kind::Setting | Kind::Store | Kind::Bug)
 }
 
-fn unusable(what: &str, baseline: &Path, error: &std::io::Error) -> Error {
-    let detail = format!("cannot {what} the baseline `{}`", baseline.display());
-    let error = Error::new(Kind::Input, detail).cause(error.to_string());
-    if what == "read" { error.hint("`--write-baseline FILE` writes one") } else { error }
+fn unreadable(baseline: &Path, error: &std::io::Error) -> Error {
+    let detail = format!("cannot read the baseline `{}`", baseline.display());
+    Error::new(Kind::Input, detail).cause(error.to_string()).hint("`--write-baseline FILE` writes one")
 }
 
 impl Args {
@@ -148,14 +148,14 @@ impl Args {
     fn end(&self, found: Vec<Error>, files: usize, environment: &Environment) -> Result<u8, Error> {
         if let Some(path) = &self.write_baseline {
             let (failed, found): (Vec<Error>, Vec<Error>) = found.into_iter().partition(is_failure);
-            let write = std::fs::write(path, Baseline::of(&found).text());
-            write.map_err(|error| unusable("write", path, &error))?;
+            save(path, &Baseline::of(&found).text(), environment)?;
             output::write(&[self.format.shown(&failed, files, environment).as_bytes()])?;
             return Ok(code(&failed));
         }
         let found = match &self.baseline {
             Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|error| unusable("read", path, &error))?;
+                input::may_read(path, &environment.here(true))?;
+                let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
                 Baseline::parse(&text)?.accept(found)
             }
             None => found,

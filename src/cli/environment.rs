@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::stderr::Stderr;
 use crate::config::cache_folder;
-use crate::input::Here;
+use crate::input::{Here, User};
 use crate::report::text::Colour;
 
 /// The surroundings, as they were at the start.
@@ -70,7 +70,10 @@ impl Environment {
     /// Where the input is looked for.
     pub(super) fn here(&self, allow_empty: bool) -> Here {
         let app_source_path = self.get("ARGOCD_APP_SOURCE_PATH").map(str::to_owned);
-        Here { folder: self.folder.clone(), app_source_path, allow_empty }
+        let folder = |name: &str| self.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+        let path = self.get("PATH").map(str::to_owned);
+        let user = User { path, home: folder("HOME"), config_home: folder("XDG_CONFIG_HOME") };
+        Here { folder: self.folder.clone(), app_source_path, allow_empty, user }
     }
 }
 

@@ -107,7 +107,7 @@ fn fill(
     let options = Options { strict: args.strict || config.strict, any: false };
     let mut flags = args.flags;
     flags.function = config.settings;
-    match args.offline.record() {
+    match args.offline.record(environment) {
         Ok(record) => {
             let mut pass = Pass::new(&flags, options, environment).offline(record);
             pass.render(std::slice::from_ref(source), errors)

@@ -75,7 +75,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let stdin = ["-".to_owned()];
     let paths = if args.paths.is_empty() { &stdin[..] } else { &args.paths[..] };
     let Some(_turn) = Turn::take(&args.flags, environment) else { return ExitCode::from(output::FOUND) };
-    let pass = match args.offline.record() {
+    let pass = match args.offline.record(environment) {
         Ok(record) => Pass::new(&args.flags, args.options(), environment).offline(record),
         Err(error) => return output::fail_rendering(error, environment),
     };

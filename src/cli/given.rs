@@ -76,6 +76,8 @@ impl Flags {
     fn given(&self, environment: &Environment) -> (Given, Errors) {
         let repository = input::repository(&environment.here(false));
         let mut errors = Errors::new();
+        let may_read = |file: &String| input::may_read(Path::new(file), &environment.here(false));
+        errors.extend(self.secrets.as_ref().and_then(|file| may_read(file).err()));
         let file = self.config_path.as_ref().and_then(|path| {
             config_file(path, [&repository, &environment.folder]).map_err(|error| errors.push(error)).ok()
         });

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::environment::Environment;
 use crate::error::{Error, Kind};
+use crate::input;
 use crate::render::Mask;
 
 /// Where the key may stand instead of a file.
@@ -26,7 +27,10 @@ impl MaskKey {
     /// Masks under the key that the user gave; none without one. A line break at the file's end is no part of it.
     pub(super) fn given(&self, environment: &Environment) -> Result<Option<Mask>, Error> {
         let key = match (&self.mask_key, environment.get(VARIABLE)) {
-            (Some(file), _) => read(file)?,
+            (Some(file), _) => {
+                input::may_read(file, &environment.here(true))?;
+                read(file)?
+            }
             (None, Some(text)) => Zeroizing::new(text.as_bytes().to_vec()),
             (None, None) => return Ok(None),
         };

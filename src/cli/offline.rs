@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::environment::Environment;
 use crate::error::{Error, Kind};
+use crate::input;
 use crate::render::Record;
 
 /// The flag that names it, the same for every command that renders.
@@ -15,8 +17,9 @@ pub(super) struct Offline {
 
 impl Offline {
     /// The record, if one is named.
-    pub(super) fn record(&self) -> Result<Option<Record>, Error> {
+    pub(super) fn record(&self, environment: &Environment) -> Result<Option<Record>, Error> {
         let Some(file) = &self.offline else { return Ok(None) };
+        input::may_read(file, &environment.here(true))?;
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file).map_err(|error| {
             Error::new(Kind::Input, format!("cannot read the record `{name}`"))

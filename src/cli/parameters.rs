@@ -1,9 +1,11 @@
 //! `parameters`: what Argo CD's UI offers to set for the current folder.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::environment::Environment;
 use super::output;
+use crate::input;
 use crate::tool::{self, Tool};
 
 /// Print the parameters of the current folder, as Argo CD's UI shows them
@@ -18,7 +20,10 @@ single value of the chart's values.yaml. What is no chart has no parameters.";
 /// Prints the announcement.
 pub(super) fn run(_args: &Args, environment: &Environment) -> ExitCode {
     let is_chart = Tool::of(|name| environment.folder.join(name).exists()) == Tool::Helm;
-    let values = std::fs::read_to_string(environment.folder.join("values.yaml")).unwrap_or_default();
+    let values = match input::text(Path::new("values.yaml"), &environment.here(true)) {
+        Ok(values) => values.unwrap_or_default(),
+        Err(error) => return output::fail(error, environment),
+    };
     let list = if is_chart { tool::announce(&values, &environment.variables) } else { "[]".to_owned() };
     output::finish(&(list + "\n"), environment)
 }

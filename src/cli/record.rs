@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     if args.output == "-" {
         return output::finish(&record.text(), environment);
     }
-    match save(Path::new(&args.output), &record.text()) {
+    match save(Path::new(&args.output), &record.text(), environment) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => output::fail(error, environment),
     }

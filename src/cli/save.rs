@@ -3,10 +3,13 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::environment::Environment;
 use crate::error::{Error, Kind};
+use crate::input;
 
-/// Writes `text` to `path`; what stood there stays until all of it is on the disk.
-pub(super) fn save(path: &Path, text: &str) -> Result<(), Error> {
+/// Writes `text` to `path`; what stood there stays until all of it is on the disk. A link that somebody committed is not followed.
+pub(super) fn save(path: &Path, text: &str, environment: &Environment) -> Result<(), Error> {
+    input::may_write(path, &environment.here(true))?;
     // A link stays, and what it leads to is replaced; a device or a pipe is written to.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let written = match target.exists() && !target.is_file() {

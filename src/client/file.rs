@@ -36,7 +36,11 @@ fn path(config: &Config, name: &str) -> Result<Option<PathBuf>, Error> {
     let Some(folder) = config.confined(name) else { return Ok(Some(path)) };
     let real = |path: &Path| path.canonicalize().map_err(|error| unreadable(config, name, path, &error));
     let (real_path, real_folder) = (real(&path)?, real(folder)?);
-    if real_path.starts_with(real_folder) {
+    if let Ok(below) = real_path.strip_prefix(real_folder) {
+        if below.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git")) {
+            let detail = format!("`{name}` leads to Git's own files: `{}`", path.display());
+            return Err(Error::new(Kind::Setting, detail).hint("name a file of the work tree"));
+        }
         return Ok(Some(real_path));
     }
     Err(Error::new(Kind::Setting, format!("`{name}` leads outside the repository: `{}`", path.display()))

@@ -1,22 +1,25 @@
-//! Folders of the repository copied elsewhere, for programs that write where they read. Links are followed.
+//! Folders of the repository copied elsewhere, for programs that write where they read. Links are followed; what is Git's own stays.
 
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{Here, repository, typed};
+use super::repository::Repository;
+use super::{Here, typed};
 use crate::error::{Error, Kind};
 
 /// Copies folders to the places below `to` that they have in the repository; where the first one is then.
 pub fn copy(folders: &[PathBuf], here: &Here, to: &Path) -> Result<PathBuf, Error> {
-    let root = repository(here);
+    let repository = Repository::around(&here.folder, here);
     let mut first = None;
     for folder in folders {
         let failed = |cause: String| Error::new(Kind::Input, format!("cannot copy `{}`", typed(folder))).cause(cause);
         let real = here.folder.join(folder).canonicalize().map_err(|error| failed(error.to_string()))?;
-        let below = real.strip_prefix(&root).map_err(|_| failed("it is outside the repository".to_owned()))?;
+        let below =
+            real.strip_prefix(&repository.root).map_err(|_| failed("it is outside the repository".to_owned()))?;
         let place = to.join(below);
-        for entry in WalkDir::new(&real).follow_links(true) {
+        let is_git = |path: &Path| path.canonicalize().is_ok_and(|path| repository.is_git(&path));
+        for entry in WalkDir::new(&real).follow_links(true).into_iter().filter_entry(|entry| !is_git(entry.path())) {
             let entry = entry.map_err(|error| failed(error.to_string()))?;
             let copy = place.join(entry.path().strip_prefix(&real).unwrap_or(Path::new("")));
             let made = match entry.file_type().is_dir() {
@@ -53,6 +56,11 @@ mod tests {
             [Some("1".into()), Some("2".into()), Some("2".into()), None]
         );
         assert!(!to.join("app/web/l").is_symlink());
+        std::os::unix::fs::symlink("../.git", root.join("other/git")).unwrap();
+        std::os::unix::fs::symlink("../.git/HEAD", root.join("other/head")).unwrap();
+        copy(&[root.clone()], &here, &to).unwrap();
+        let left = [".git", "other/git", "other/head"].map(|path| to.join(path).exists());
+        assert_eq!((left, read("other/z")), ([false; 3], Some("3".into())));
         let error = copy(&["../../copy".into()], &here, &to).unwrap_err();
         assert_eq!(error.detail, "cannot copy `../../copy`");
     }

@@ -16,7 +16,9 @@ pub(super) fn list(folder: &Path, here: &Here, texts: &mut Vec<Text>, errors: &m
     let repository = Repository::around(folder, here);
     let (before, wrong) = (texts.len(), errors.any());
     let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
-    let mut walk = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_not_for_us(entry));
+    let is_git = |entry: &DirEntry| entry.file_type().is_dir() && repository.is_git_dir(entry.path());
+    let is_ours = |entry: &DirEntry| entry.depth() == 0 || !(is_not_for_us(entry) || is_git(entry));
+    let mut walk = walk.into_iter().filter_entry(is_ours);
     while let Some(entry) = walk.next() {
         let entry = entry.map_err(|error| walk_error(&error));
         let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
@@ -176,12 +178,15 @@ mod tests {
             ("l.yaml", "a/x.yaml", vec!["a/x.yaml", "l.yaml"], None),
             ("l", "a", vec!["a/x.yaml", "l/x.yaml"], None),
             ("l.yaml", "../outside.yaml", vec!["a/x.yaml"], Some("leads outside the repository")),
+            ("l.yaml", ".git/config", vec!["a/x.yaml"], Some("leads to Git's own files")),
+            ("l.yaml", "a/./../.git/../.git/config", vec!["a/x.yaml"], Some("leads to Git's own files")),
+            ("l", ".git", vec!["a/x.yaml"], Some("leads to Git's own files")),
             ("l", "..", vec!["a/x.yaml"], Some("leads")),
             ("l.yaml", "nowhere.yaml", vec!["a/x.yaml"], Some("the link `./l.yaml` leads nowhere")),
             ("a/up", "..", vec!["a/x.yaml"], Some("the link `./a/up` leads back to")),
             ("a/self", "self", vec!["a/x.yaml"], Some("cannot read `./a/self`")),
         ] {
-            let (found, errors) = found(&["a/x.yaml"], &[(link, target)]);
+            let (found, errors) = found(&["a/x.yaml", ".git/config"], &[(link, target)]);
             assert_eq!(found, names, "{link} -> {target}");
             assert_eq!(errors.is_empty(), error.is_none(), "{link} -> {target}: {errors:?}");
             assert!(error.is_none_or(|error| errors[0].contains(error)), "{link} -> {target}: {errors:?}");

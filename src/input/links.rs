@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::Here;
+use super::git::NAME;
 use super::repository::Repository;
 use crate::error::Errors;
 
@@ -13,7 +14,9 @@ use crate::error::Errors;
 pub fn links(folder: &Path, here: &Here) -> Errors {
     let repository = Repository::around(&here.folder.join(folder), here);
     let mut errors = Errors::new();
-    let mut walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    let is_ours = |entry: &DirEntry| entry.file_name() != NAME || entry.path_is_symlink();
+    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
+    let mut walk = walk.into_iter().filter_entry(is_ours);
     while let Some(entry) = walk.next() {
         let (path, is_folder) = match &entry {
             Ok(entry) => (Some(entry.path()), entry.file_type().is_dir()),
@@ -48,11 +51,16 @@ mod tests {
         link("chart/a/up", "..");
         link("other/out", "../../outside");
         link("other/none", "nowhere");
+        link("other/git", "../.git");
+        std::fs::write(root.join("repository/.git/config"), "").unwrap();
+        link("chart/config.yaml", "a/up/.././.git/../.git/config");
         let here = Here { folder: root.join("repository"), ..Here::default() };
         let errors = links(&root.join("repository/chart"), &here);
         let details: Vec<String> =
             errors.iter().map(|error| error.detail.replace(&*root.to_string_lossy(), "")).collect();
         let expected = [
+            "the link `/repository/chart/config.yaml` leads to Git's own files, which are no input",
+            "the link `/repository/chart/fine/git` leads to Git's own files, which are no input",
             "the link `/repository/chart/fine/none` leads nowhere",
             "the link `/repository/chart/fine/out` leads outside the repository",
         ];

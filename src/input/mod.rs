@@ -40,6 +40,32 @@ pub struct Here {
     pub app_source_path: Option<String>,
     /// Whether a folder without manifests is fine.
     pub allow_empty: bool,
+    /// Who runs it.
+    pub user: User,
+}
+
+/// What of a user's environment matters to Git.
+#[derive(Clone, Debug, Default)]
+pub struct User {
+    /// `PATH`: where `git` is looked for.
+    pub path: Option<String>,
+    /// `HOME`.
+    pub home: Option<PathBuf>,
+    /// `XDG_CONFIG_HOME`, if it is not below the home.
+    pub config_home: Option<PathBuf>,
+}
+
+impl User {
+    /// Where the user's settings are.
+    fn config_folder(&self) -> Option<PathBuf> {
+        self.config_home.clone().or_else(|| Some(self.home.as_ref()?.join(".config")))
+    }
+
+    /// A path as a setting of Git has it: `~/` is the home.
+    fn expand(&self, path: &str) -> PathBuf {
+        let below_home = path.strip_prefix("~/").and_then(|rest| Some(self.home.as_ref()?.join(rest)));
+        below_home.unwrap_or_else(|| PathBuf::from(path))
+    }
 }
 
 /// A text that is not read yet.
@@ -86,21 +112,49 @@ pub fn any(folder: &Path) -> bool {
     folder::any(folder)
 }
 
-/// Whether `path` is there and stays in the repository, links resolved.
+/// Whether `path` is there and stays in the repository, links resolved, and is not Git's own.
 pub fn is_inside(path: &Path, here: &Here) -> bool {
-    here.folder.join(path).canonicalize().is_ok_and(|path| path.starts_with(repository(here)))
+    let repository = Repository::around(&here.folder, here);
+    let is_ours = |real: &Path| real.starts_with(&repository.root) && !repository.is_git(real);
+    here.folder.join(path).canonicalize().is_ok_and(|real| is_ours(&real))
+}
+
+/// An error if a file that a user names may not be read: it is Git's own, or its name stands in the repository and leads out of it.
+pub fn may_read(path: &Path, here: &Here) -> Result<(), Error> {
+    Repository::around(&here.folder, here).admits(path, here)
+}
+
+/// An error if a file that a user names may not be written, because a link in the repository leads elsewhere.
+pub fn may_write(path: &Path, here: &Here) -> Result<(), Error> {
+    Repository::around(&here.folder, here).admits_writing(path, here)
+}
+
+/// The text of a file of the repository, such as a chart's values; none if there is none. One that is no regular file or leads out is an error.
+pub fn text(path: &Path, here: &Here) -> Result<Option<String>, Error> {
+    let whole = here.folder.join(path);
+    if !whole.exists() && !whole.is_symlink() {
+        return Ok(None);
+    }
+    Repository::around(whole.parent().unwrap_or(&whole), here).holds_as(&whole, path)?;
+    if !whole.is_file() {
+        return Err(Error::new(Kind::Input, format!("`{}` is not a regular file", typed(path))));
+    }
+    std::fs::read_to_string(&whole).map(Some).map_err(|error| unreadable(path, &error))
 }
 
 /// The texts that `paths` name, in order, none read yet.
 fn list(paths: &[String], here: &Here) -> (Vec<Text>, Errors) {
     let mut texts = Vec::new();
     let mut errors = Errors::new();
+    let repository = Repository::around(&here.folder, here);
     for path in paths {
         if path == "-" {
             match texts.contains(&Text::Stdin) {
                 false => texts.push(Text::Stdin),
                 true => errors.push(Error::new(Kind::Input, "stdin (`-`) is named twice").hint("name it once")),
             }
+        } else if let Err(error) = repository.admits(Path::new(path), here) {
+            errors.push(error);
         } else if Path::new(path).is_dir() {
             folder::list(Path::new(path), here, &mut texts, &mut errors);
         } else {

@@ -1,12 +1,16 @@
 //! The files of a folder that are no manifests: what a look for secrets in clear reads as well.
-//! What Git ignores is not committed, so it is left out. Must not know what is in them, beyond whether it is text.
+//! What Git ignores is not committed, so it is left out; what it tracks is, whatever a .gitignore says. Must not know what is in them,
+//! beyond whether it is text.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ignore::{DirEntry, WalkBuilder};
+use ignore::WalkBuilder;
+use walkdir::{DirEntry, WalkDir};
 
+use super::git::{Git, NAME};
+use super::repository::Repository;
 use super::{Here, Text, Wanted, list, typed};
 use crate::source::Source;
 
@@ -17,18 +21,50 @@ const LONGEST: u64 = 1 << 20;
 pub fn others(paths: &[String], here: &Here, wanted: Wanted<'_>) -> Vec<Arc<Source>> {
     let manifests: HashSet<Text> = list(paths, here).0.into_iter().collect();
     let folders = paths.iter().filter(|path| *path != "-").map(Path::new).filter(|path| path.is_dir());
-    let files = folders.flat_map(|folder| {
-        let mut walk = WalkBuilder::new(folder);
-        walk.hidden(false).ignore(false).git_global(false).sort_by_file_name(Ord::cmp);
-        walk.filter_entry(|entry| entry.file_name() != ".git").build().flatten().filter(is_short)
-    });
-    let files = files.map(DirEntry::into_path).filter(|path| wanted(path));
+    let repository = Repository::around(&here.folder, here);
+    let folders = folders.filter(|folder| repository.admits(folder, here).is_ok());
+    let files = folders.flat_map(|folder| files(folder, here)).filter(|path| is_short(path) && wanted(path));
     let files = files.filter(|path| !manifests.contains(&Text::File(path.clone())));
     files.filter_map(|path| text(&path)).map(Arc::new).collect()
 }
 
-fn is_short(entry: &DirEntry) -> bool {
-    entry.file_type().is_some_and(|kind| kind.is_file()) && entry.metadata().is_ok_and(|file| file.len() <= LONGEST)
+/// The files below a folder that are or may be committed.
+fn files(folder: &Path, here: &Here) -> Vec<PathBuf> {
+    let Some(real) = folder.canonicalize().ok() else { return Vec::new() };
+    let Some(mut ignored) = ignored(&real, here) else { return files_without_git(folder) };
+    let repository = Repository::around(folder, here);
+    let is_kept = |entry: &DirEntry| {
+        let path = real.join(entry.path().strip_prefix(folder).unwrap_or(Path::new("")));
+        if entry.depth() == 0 {
+            return true;
+        }
+        let is_git = entry.file_name().eq_ignore_ascii_case(NAME) || repository.is_git_dir(&path);
+        // A repository in this one ignores what it says itself.
+        if entry.file_type().is_dir() && path.join(NAME).exists() {
+            ignored.extend(self::ignored(&path, here).unwrap_or_default());
+        }
+        !is_git && !ignored.contains(&path)
+    };
+    let walk = WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_kept).flatten();
+    walk.filter(|entry| entry.file_type().is_file()).map(DirEntry::into_path).collect()
+}
+
+/// What Git ignores around a folder; none where it cannot be asked.
+fn ignored(folder: &Path, here: &Here) -> Option<HashSet<PathBuf>> {
+    let git = Git::open(&Here { folder: folder.to_owned(), ..here.clone() }).ok()?;
+    Some(git.ignored().ok()?.into_iter().map(|path| git.work_tree().join(path)).collect())
+}
+
+/// The files below a folder by what its .gitignore files say, where there is no Git to say what it tracks.
+fn files_without_git(folder: &Path) -> Vec<PathBuf> {
+    let mut walk = WalkBuilder::new(folder);
+    walk.hidden(false).ignore(false).git_global(false).sort_by_file_name(Ord::cmp);
+    let walk = walk.filter_entry(|entry| entry.file_name() != NAME).build().flatten();
+    walk.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())).map(ignore::DirEntry::into_path).collect()
+}
+
+fn is_short(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|file| file.len() <= LONGEST)
 }
 
 /// The file's text; none where it cannot be read or holds bytes that no text has.

@@ -1,8 +1,8 @@
-//! The repository around a folder: how far its links may lead.
-//! Knows no Git beyond the name of its folder.
+//! The repository around a folder: how far its links may lead, and that nothing of Git's own is input.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
+use super::git::{GitDir, NAME};
 use super::{Here, typed};
 use crate::error::{Error, Kind};
 
@@ -12,27 +12,116 @@ pub(super) const LOOSE: &str = "mend the link, or take it out";
 /// A repository's root, without links in its path.
 pub(super) struct Repository {
     pub(super) root: PathBuf,
+    /// Where Git keeps what it knows, wherever that lies.
+    git: Vec<PathBuf>,
+    /// Whether Git or Argo CD says where it ends, so that others may have written what is in it.
+    is_certain: bool,
 }
 
 impl Repository {
     /// The nearest parent of `folder` with `.git`, else Argo CD's checkout if `folder` is in it, else `folder` itself.
     pub(super) fn around(folder: &Path, here: &Here) -> Self {
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        let git = folder.ancestors().find(|parent| parent.join(".git").exists());
+        let git = folder.ancestors().find(|parent| parent.join(NAME).exists());
         let root = git.map(Path::to_owned).or_else(|| checkout(here).filter(|root| folder.starts_with(root)));
-        Self { root: root.unwrap_or(folder) }
+        let is_certain = root.is_some();
+        let git = git.and_then(GitDir::of).map(|git| vec![git.own, git.common]).unwrap_or_default();
+        Self { root: root.unwrap_or(folder), git, is_certain }
     }
 
-    /// An error if the link at `path` leads out.
+    /// An error if the link at `path` leads out, or to what is Git's own.
     pub(super) fn holds(&self, path: &Path) -> Result<(), Error> {
-        let error = |detail: &str| Error::new(Kind::Input, format!("the link `{}` {detail}", typed(path)));
+        self.holds_as(path, path)
+    }
+
+    /// The same for one that is called `name` in messages.
+    pub(super) fn holds_as(&self, path: &Path, name: &Path) -> Result<(), Error> {
+        let error = |detail: &str| Error::new(Kind::Input, format!("the link `{}` {detail}", typed(name)));
         let target =
             path.canonicalize().map_err(|cause| error("leads nowhere").cause(cause.to_string()).hint(LOOSE))?;
+        if self.is_git(&target) {
+            return Err(error("leads to Git's own files, which are no input").hint("take the link out"));
+        }
         match target.starts_with(&self.root) {
             true => Ok(()),
             false => Err(error("leads outside the repository").hint("copy the file into the repository")),
         }
     }
+
+    /// An error if what a user names by `path` may not be read: it is Git's own, or its name stands in the repository and a link leads out
+    /// of it. A path that stands outside is the user's own choice; what is not there is for its reader.
+    pub(super) fn admits(&self, path: &Path, here: &Here) -> Result<(), Error> {
+        let Ok(real) = here.folder.join(path).canonicalize() else { return Ok(()) };
+        if self.is_git(&real) {
+            let detail = format!("`{}` belongs to Git's own files, which are no input", typed(path));
+            return Err(Error::new(Kind::Input, detail).hint("name a file of the work tree"));
+        }
+        match !real.starts_with(&self.root) && self.has_name_of(path, here) {
+            true => self.holds_as(&here.folder.join(path), path),
+            false => Ok(()),
+        }
+    }
+
+    /// An error if `path` may not be written: its name stands in the repository, and it is a link or a link leads out of it. Who commits a
+    /// link chooses where it leads.
+    pub(super) fn admits_writing(&self, path: &Path, here: &Here) -> Result<(), Error> {
+        let whole = here.folder.join(path);
+        let folder = whole.parent().and_then(|folder| folder.canonicalize().ok());
+        let wrong = |detail: &str| Error::new(Kind::Input, format!("cannot write `{}`: {detail}", typed(path)));
+        if folder.as_ref().is_some_and(|folder| self.is_git(folder)) {
+            return Err(wrong("it belongs to Git's own files").hint("name a file elsewhere"));
+        }
+        if !self.has_name_of(path, here) {
+            return Ok(());
+        }
+        if whole.is_symlink() || folder.is_some_and(|folder| !folder.starts_with(&self.root)) {
+            let error = wrong("it is a link in the repository, or behind one that leads outside");
+            return Err(error.hint("take the link out, or name a file elsewhere"));
+        }
+        Ok(())
+    }
+
+    /// Whether `real`, a path without links, is below a git dir: this repository's or that of one inside it, in any case of letters.
+    pub(super) fn is_git(&self, real: &Path) -> bool {
+        let below = real.strip_prefix(&self.root).unwrap_or(real);
+        let has_name = below.components().any(|part| part.as_os_str().eq_ignore_ascii_case(NAME));
+        has_name || real.ancestors().any(|part| self.git.iter().any(|git| is_same(part, git)))
+    }
+
+    /// Whether the folder at `path` is a git dir inside the repository under a name of its own. (`--separate-git-dir`)
+    pub(super) fn is_git_dir(&self, path: &Path) -> bool {
+        let inside = self.git.iter().filter(|git| git.starts_with(&self.root) && !git.ends_with(NAME));
+        inside.into_iter().any(|git| is_same(path, git))
+    }
+
+    /// Whether the name stands in the repository, links not followed: who may edit the repository may have made a link of it.
+    fn has_name_of(&self, path: &Path, here: &Here) -> bool {
+        let whole = plain(&here.folder.join(path));
+        let is_in = |part: &Path| part.canonicalize().is_ok_and(|part| part.starts_with(&self.root));
+        self.is_certain && (whole.starts_with(&self.root) || whole.ancestors().skip(1).any(is_in))
+    }
+}
+
+/// Whether two paths are one folder, under whatever names.
+fn is_same(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |path: &Path| path.metadata().map(|found| (found.dev(), found.ino())).ok();
+    one == other || id(one).is_some_and(|found| id(other) == Some(found))
+}
+
+/// A path without `.` and `..`.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                out.pop();
+            }
+            Component::CurDir => {}
+            component => out.push(component),
+        }
+    }
+    out
 }
 
 /// The checkout that `ARGOCD_APP_SOURCE_PATH` implies: the working folder less the components at its end that both share.
@@ -57,7 +146,7 @@ mod tests {
         let here = |path: Option<&str>| Here {
             folder: app.clone(),
             app_source_path: path.map(str::to_owned),
-            allow_empty: false,
+            ..Here::default()
         };
         for (path, expected) in [
             (None, app.join("manifests")),

@@ -149,7 +149,7 @@ impl Run<'_> {
             kustomize: &tools.kustomize,
             private,
             inside: &|path| input::is_inside(path, here) && input::links(path, here).is_empty(),
-            read: &|name| std::fs::read_to_string(whole.join(name)).ok(),
+            read: &|name| input::text(&whole.join(name), here).ok().flatten(),
             holds: &|name| whole.join(name).exists(),
         };
         (tool.commands(&given, errors), tool.beside(&given))

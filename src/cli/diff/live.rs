@@ -26,7 +26,7 @@ const TOGETHER: usize = 8;
 
 /// Compares.
 pub(super) fn compare(args: &Args, environment: &Environment) -> Compared {
-    if args.offline.record()?.is_some() {
+    if args.offline.record(environment)?.is_some() {
         return Err(Error::new(Kind::Setting, "a record holds no values, and the cluster is asked with them")
             .hint("leave out `--offline`, or compare with a revision or a folder"));
     }

@@ -20,7 +20,7 @@ pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Co
     let mut files = base.read(args, environment)?;
     let mask = args.mask.mask(environment)?;
     let unchanged = files.take_unchanged();
-    let pass = Pass::new(&args.flags, args.options(), environment).offline(args.offline.record()?);
+    let pass = Pass::new(&args.flags, args.options(), environment).offline(args.offline.record(environment)?);
     let mut renderer = Renderer { pass, mask };
     let after = renderer.side(&files.after, &mut files.errors);
     if files.errors.any() {

@@ -5,7 +5,6 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::super::git::objects;
 use super::{Here, Revision};
 use crate::error::{Error, Kind};
 
@@ -34,7 +33,7 @@ impl Revision {
         let (files, links) = self.tree.all();
         for some in files.chunks(TOGETHER) {
             let ids: Vec<String> = some.iter().map(|(_, id)| (*id).to_owned()).collect();
-            for ((path, _), bytes) in some.iter().zip(objects(&self.root, &ids)?) {
+            for ((path, _), bytes) in some.iter().zip(self.git.objects(&ids)?) {
                 checkout.make(path, |file| std::fs::write(file, bytes)).map_err(failed)?;
             }
         }
@@ -54,8 +53,8 @@ impl Checkout<'_> {
 
     /// The working folder's place in it.
     pub fn here(&self) -> Here {
-        let below = self.revision.folder.strip_prefix(&self.revision.root).unwrap_or(Path::new(""));
-        Here { folder: self.root.join(below), app_source_path: None, allow_empty: true }
+        let below = self.revision.folder.strip_prefix(self.revision.git.work_tree()).unwrap_or(Path::new(""));
+        Here { folder: self.root.join(below), allow_empty: true, ..Here::default() }
     }
 
     /// The place in it of what is at `path`, as a user types it.

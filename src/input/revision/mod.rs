@@ -7,10 +7,11 @@ mod tree;
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::git::{Ask, commit, ignored, objects};
+use super::git::Git;
+use super::repository::plain;
 use super::{Here, typed};
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
@@ -25,7 +26,7 @@ const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 #[derive(Debug)]
 pub struct Revision {
     name: String,
-    root: PathBuf,
+    git: Git,
     folder: PathBuf,
     tree: Tree,
     /// What Git ignores now, below the root.
@@ -48,16 +49,12 @@ pub struct Past {
 impl Revision {
     /// Lists the revision's files.
     pub fn open(revision: &str, here: &Here) -> Result<Self, Error> {
-        let failure = format!("cannot read the revision `{revision}` with `git`");
-        let ask = Ask::new(&here.folder, &failure);
-        let commit = commit(revision, here)?;
-        let root = ask.run(&["rev-parse", "--show-toplevel"])?;
-        let root = PathBuf::from(OsStr::from_bytes(root.trim_ascii_end()));
-        let listed = Ask::new(&root, &failure).run(&["ls-tree", "-r", "-z", "--full-tree", &commit])?;
+        let (git, commit) = Git::at(revision, here)?;
+        let listed = git.files(&commit)?;
         let folder = here.folder.canonicalize().unwrap_or_else(|_| here.folder.clone());
-        let tree = tree(&listed, |links| objects(&root, links))?;
-        let ignored = ignored(&root)?;
-        Ok(Self { name: revision.to_owned(), root, folder, tree, ignored })
+        let tree = tree(&listed, |links| git.objects(links))?;
+        let ignored = git.ignored()?;
+        Ok(Self { name: revision.to_owned(), git, folder, tree, ignored })
     }
 
     /// Whether there is anything at `path`, as a user types it.
@@ -91,7 +88,7 @@ impl Revision {
             }
             past.built.extend(found.built.into_iter().map(|(below, tool)| (name(&below), tool)));
         }
-        for (name, bytes) in names.into_iter().zip(objects(&self.root, &ids)?) {
+        for (name, bytes) in names.into_iter().zip(self.git.objects(&ids)?) {
             match bytes.starts_with(LFS) {
                 true => past.keep_elsewhere(name, &self.name),
                 false => past.files.push((name.clone(), Arc::new(Source::new(self.named(&name), bytes)))),
@@ -108,8 +105,9 @@ impl Revision {
     /// A path, as a user types it, below the repository's root.
     fn inside(&self, path: &str) -> Result<PathBuf, Error> {
         let whole = plain(&self.folder.join(path));
-        let below = whole.strip_prefix(&self.root).map(Path::to_owned).ok();
-        let real = || whole.canonicalize().ok()?.strip_prefix(&self.root).map(Path::to_owned).ok();
+        let root = self.git.work_tree();
+        let below = whole.strip_prefix(root).map(Path::to_owned).ok();
+        let real = || whole.canonicalize().ok()?.strip_prefix(root).map(Path::to_owned).ok();
         let below = below.or_else(real);
         below.ok_or_else(|| {
             let detail = format!("`{path}` is outside of the repository, so no revision of it can be compared");
@@ -126,6 +124,9 @@ impl Revision {
                 Kind::Input,
                 format!("the link `{name}` leads outside the repository and is not compared"),
             ),
+            Why::Git => {
+                Error::warning(Kind::Input, format!("the link `{name}` leads to Git's own files and is not compared"))
+            }
             Why::Circle => {
                 Error::warning(Kind::Input, format!("the link `{name}` leads in a circle and is not compared"))
             }
@@ -165,19 +166,4 @@ fn tree(listed: &[u8], read: impl FnOnce(&[String]) -> Result<Vec<Vec<u8>>, Erro
         tree.insert(path, Node::Link(target));
     }
     Ok(tree)
-}
-
-/// A path without `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::ParentDir => {
-                out.pop();
-            }
-            Component::CurDir => {}
-            component => out.push(component),
-        }
-    }
-    out
 }

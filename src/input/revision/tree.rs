@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::super::git::NAME;
 use super::super::names::{CHART, builder, has_ending, is_skipped};
 
 /// How many links one path may lead through.
@@ -56,6 +57,8 @@ pub(super) enum Why {
     Nowhere,
     /// A link leads out of the repository.
     Outside,
+    /// A link leads to what is Git's own.
+    Git,
     /// Links lead in a circle.
     Circle,
     /// It is another repository.
@@ -103,7 +106,7 @@ impl Tree {
         files: &mut Vec<Known<'t>>,
         links: &mut Vec<Link<'t>>,
     ) {
-        for (name, node) in folder.iter().filter(|(name, _)| !matches!(&name[..], b".." | b".git")) {
+        for (name, node) in folder.iter().filter(|(name, _)| *name != b".." && !is_git(name)) {
             path.push(name.clone());
             match node {
                 Node::Folder(folder) => self.below(path, folder, files, links),
@@ -156,6 +159,9 @@ impl Tree {
                 real.pop().ok_or(Why::Outside)?;
                 continue;
             }
+            if is_git(&name) {
+                return Err(Why::Git);
+            }
             let Some(At::Folder(folder)) = self.node(&real) else { return Err(Why::Nowhere) };
             match folder.get(&name).ok_or(Why::Nowhere)? {
                 Node::Link(target) if target.starts_with(b"/") => return Err(Why::Outside),
@@ -192,6 +198,11 @@ enum At<'t> {
     Folder(&'t Folder),
     File(&'t str),
     Submodule,
+}
+
+/// Whether a name is what Git gives its own folder, in any case of letters.
+fn is_git(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(NAME.as_bytes())
 }
 
 /// The names of a path; a `.` is none.
@@ -232,7 +243,7 @@ mod tests {
     #[test]
     fn what_may_be_written_stays_inside() {
         let mut tree = Tree::default();
-        for path in ["a/x", "a/../../y", "../z", ".git/config", "a/.git/hooks/run"] {
+        for path in ["a/x", "a/../../y", "../z", ".git/config", ".GIT/config", "a/.git/hooks/run"] {
             tree.insert(path.as_bytes(), Node::File("id".to_owned()));
         }
         for (path, target) in [("l", "a/x"), ("m", "a/.."), ("out", "../x"), ("a/up", "../../x"), ("etc", "/etc")] {
@@ -254,6 +265,9 @@ mod tests {
             ("l", "..", "", Err(Why::Outside)),
             ("l.yaml", "/etc/x.yaml", "", Err(Why::Outside)),
             ("l.yaml", "nowhere.yaml", "", Err(Why::Nowhere)),
+            ("l.yaml", ".git/config", "", Err(Why::Git)),
+            ("a/l.yaml", "../a/../.Git/config", "a", Err(Why::Git)),
+            ("l", ".git", "", Err(Why::Git)),
             ("a/up", "..", "", Err(Why::Circle)),
             ("l", "l", "", Err(Why::Circle)),
         ] {

@@ -1,0 +1,132 @@
+//! What Git is asked. It runs none of the programs that a repository's settings name, and nothing is written.
+
+mod dir;
+mod run;
+mod stand_in;
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::Here;
+use crate::error::{Error, Kind};
+
+pub(super) use dir::{GitDir, NAME};
+use run::Call;
+use stand_in::StandIn;
+
+/// What helps where objects are missing.
+const FETCH: &str = "nothing is fetched here: `git fetch --unshallow`, or `git fetch --refetch --no-filter` in a partial clone, brings what is missing";
+
+/// The files that differ from the revision, those that Git does not know yet included.
+#[derive(Debug)]
+pub struct Changed {
+    files: HashSet<PathBuf>,
+}
+
+impl Changed {
+    /// Asks Git in the working folder.
+    pub fn since(revision: &str, here: &Here) -> Result<Self, Error> {
+        let (git, commit) = Git::at(revision, here)?;
+        let ask = |args: &[&str]| git.ask("cannot ask `git` what has changed", args, &[]);
+        // In a submodule Git would run itself, on that one's settings.
+        let how = ["--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all"];
+        let known = ask(&[&["diff", "--name-only", "-z"][..], &how, &[&commit]].concat())?;
+        let new = ask(&["ls-files", "--others", "--exclude-standard", "-z"])?;
+        let names = known.split(|byte| *byte == 0).chain(new.split(|byte| *byte == 0)).filter(|name| !name.is_empty());
+        let real = |name| git.work_tree().join(OsStr::from_bytes(name)).canonicalize().ok();
+        Ok(Self { files: names.filter_map(real).collect() })
+    }
+
+    /// Whether the file at `path` has changed.
+    pub fn holds(&self, path: &Path) -> bool {
+        path.canonicalize().is_ok_and(|path| self.files.contains(&path))
+    }
+}
+
+/// Git, for one repository.
+#[derive(Debug)]
+pub(super) struct Git {
+    program: PathBuf,
+    dir: GitDir,
+    stand_in: StandIn,
+}
+
+impl Git {
+    /// For the repository of the working folder.
+    pub(super) fn open(here: &Here) -> Result<Self, Error> {
+        let dir = GitDir::around(&here.folder).ok_or_else(|| {
+            Error::new(Kind::Input, format!("there is no Git repository around `{}`", here.folder.display()))
+        })?;
+        let program = run::find(here.user.path.as_deref())?;
+        let stand_in = StandIn::new(&dir, &program, &here.user)?;
+        Ok(Self { program, dir, stand_in })
+    }
+
+    /// The same, and the commit that a revision means.
+    pub(super) fn at(revision: &str, here: &Here) -> Result<(Self, String), Error> {
+        let git = Self::open(here).map_err(|error| unknown(revision, error.detail))?;
+        let commit = format!("{revision}^{{commit}}");
+        let commit = git.ask("", &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], &[]);
+        let commit = commit.map_err(|error| unknown(revision, error.cause.unwrap_or_default()))?;
+        Ok((git, String::from_utf8_lossy(&commit).trim().to_owned()))
+    }
+
+    /// The repository's root, without links in its path.
+    pub(super) fn work_tree(&self) -> &Path {
+        &self.dir.work_tree
+    }
+
+    /// What a commit holds: `MODE TYPE ID`, a tab, a path and a NUL for each file.
+    pub(super) fn files(&self, commit: &str) -> Result<Vec<u8>, Error> {
+        self.ask("cannot read the revision with `git`", &["ls-tree", "-r", "-z", "--full-tree", commit], &[])
+    }
+
+    /// What Git ignores below the root: files, and folders of which it ignores everything. What it tracks is never among them.
+    pub(super) fn ignored(&self) -> Result<HashSet<PathBuf>, Error> {
+        let args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
+        let listed = self.ask("cannot ask `git` what it ignores", &args, &[])?;
+        let paths = listed.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+        Ok(paths.map(|path| Path::new(OsStr::from_bytes(path)).components().collect()).collect())
+    }
+
+    /// The contents of some objects, in order: one process reads them all.
+    pub(super) fn objects(&self, ids: &[String]) -> Result<Vec<Vec<u8>>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let failure = "cannot read from the repository with `git`";
+        let wanted: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let answer = self.ask(failure, &["cat-file", "--batch"], wanted.as_bytes())?;
+        let mut rest = &answer[..];
+        let incomplete = || Error::new(Kind::Input, failure).cause("an object is missing").hint(FETCH);
+        ids.iter().map(|_| object(&mut rest).ok_or_else(incomplete)).collect()
+    }
+
+    /// What `git` prints; `failure` is what an error says.
+    fn ask(&self, failure: &str, args: &[&str], stdin: &[u8]) -> Result<Vec<u8>, Error> {
+        let environment = [("GIT_DIR", self.stand_in.path()), ("GIT_WORK_TREE", self.work_tree())];
+        let call = Call { program: &self.program, folder: self.work_tree(), environment: &environment, args, stdin };
+        call.output().map_err(|cause| {
+            let lacks = ["missing", "unable to read", "bad object", "not a tree", "bad tree"];
+            let error = Error::new(Kind::Input, failure).cause(cause.clone());
+            if lacks.iter().any(|words| cause.contains(words)) { error.hint(FETCH) } else { error }
+        })
+    }
+}
+
+/// Takes one object: `ID TYPE SIZE`, a line break, its bytes, a line break.
+fn object(rest: &mut &[u8]) -> Option<Vec<u8>> {
+    let end = rest.iter().position(|byte| *byte == b'\n')?;
+    let size: usize = std::str::from_utf8(&rest[..end]).ok()?.rsplit(' ').next()?.parse().ok()?;
+    let bytes = rest.get(end + 1..end + 1 + size)?.to_vec();
+    *rest = rest.get(end + 2 + size..)?;
+    Some(bytes)
+}
+
+fn unknown(revision: &str, why: String) -> Error {
+    let error = Error::new(Kind::Input, format!("`git` knows no revision `{revision}` here"))
+        .hint("a branch, a tag or a commit; in CI the checkout may be too shallow: `git fetch` more of the history");
+    if why.is_empty() { error } else { error.cause(why) }
+}

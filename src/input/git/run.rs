@@ -1,0 +1,115 @@
+//! Runs `git`: no setting of the system, the user or the repository counts, nothing is fetched, and what it prints and how long it
+//! takes are bounded.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use crate::error::{Error, Kind};
+
+/// How much it may print.
+const MOST: u64 = 512 << 20;
+
+/// How much of its messages is kept.
+const MESSAGE: u64 = 8 << 10;
+
+/// How long it may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where programs are if `PATH` does not say.
+const FOLDERS: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// All of its environment, but for the git dir. It asks nobody, fetches nothing and writes nothing.
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("GIT_ALLOW_PROTOCOL", "none"),
+    ("GIT_CONFIG_GLOBAL", "/dev/null"),
+    ("GIT_CONFIG_NOSYSTEM", "1"),
+    ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("LC_ALL", "C"),
+];
+
+/// A call of `git`.
+pub(super) struct Call<'c> {
+    /// Its file.
+    pub(super) program: &'c Path,
+    /// Where it runs.
+    pub(super) folder: &'c Path,
+    /// Its environment beside [`ENVIRONMENT`].
+    pub(super) environment: &'c [(&'c str, &'c Path)],
+    /// Its arguments.
+    pub(super) args: &'c [&'c str],
+    /// What it reads.
+    pub(super) stdin: &'c [u8],
+}
+
+impl Call<'_> {
+    /// What it prints; the error is the cause of a failure.
+    pub(super) fn output(&self) -> Result<Vec<u8>, String> {
+        let mut command = Command::new(self.program);
+        command.args(self.args).current_dir(self.folder).env_clear().envs(ENVIRONMENT.iter().copied());
+        command.envs(self.environment.iter().copied());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let (stdout, stderr, status) = finish(command, self.stdin)?;
+        if stdout.len() as u64 > MOST {
+            return Err(format!("it prints more than {} MiB", MOST >> 20));
+        }
+        if status.success() { Ok(stdout) } else { Err(String::from_utf8_lossy(&stderr).trim().to_owned()) }
+    }
+}
+
+/// Everything that a program prints, up to the bounds, and how it ends.
+fn finish(mut command: Command, stdin: &[u8]) -> Result<(Vec<u8>, Vec<u8>, ExitStatus), String> {
+    let mut child = command.spawn().map_err(|error| error.to_string())?;
+    let (input, output, messages) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    std::thread::scope(|scope| {
+        // What it does not read, nobody misses.
+        scope.spawn(move || input.map(|mut input| input.write_all(stdin)));
+        let messages = scope.spawn(move || start_of(messages, MESSAGE));
+        let (end, ended) = mpsc::channel();
+        let output = scope.spawn(move || {
+            let output = all_of(output, MOST + 1);
+            let _ = end.send(());
+            output
+        });
+        let is_late = ended.recv_timeout(PATIENCE).is_err();
+        if is_late {
+            // It may have ended just now.
+            let _ = child.kill();
+        }
+        let status = child.wait().map_err(|error| error.to_string())?;
+        let output = output.join().unwrap_or_default();
+        match is_late {
+            true => Err(format!("it took more than {} s", PATIENCE.as_secs())),
+            false => Ok((output, messages.join().unwrap_or_default(), status)),
+        }
+    })
+}
+
+/// All that comes, up to `most` bytes: nobody listens to the rest.
+fn all_of(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // What cannot be read ends as what has ended: its status tells.
+    let _ = pipe.map(|pipe| pipe.take(most).read_to_end(&mut bytes));
+    bytes
+}
+
+/// The start of what comes; the rest is read and dropped.
+fn start_of(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some(mut pipe) = pipe {
+        let _ = pipe.by_ref().take(most).read_to_end(&mut bytes);
+        let _ = std::io::copy(&mut pipe, &mut std::io::sink());
+    }
+    bytes
+}
+
+/// The first `git` in the folders of `path`; relative ones do not count.
+pub(super) fn find(path: Option<&str>) -> Result<PathBuf, Error> {
+    let folders = path.unwrap_or(FOLDERS).split(':').map(Path::new).filter(|folder| folder.is_absolute());
+    let program = folders.map(|folder| folder.join("git")).find(|program| program.is_file());
+    program.ok_or_else(|| Error::new(Kind::Input, "there is no `git` in PATH").hint("install Git"))
+}
