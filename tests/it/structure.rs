@@ -67,7 +67,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("client", &["config", "error"]),
     ("backend", &["client", "config", "secret", "value", "error", "yaml"]),
     ("render", RENDER),
-    ("input", &["source", "error", "client"]),
+    ("input", &["contain", "source", "error", "client"]),
     ("report", REPORT),
     ("lint", LINT),
     ("live", LIVE),

@@ -1,5 +1,6 @@
 //! What Git is asked. It runs none of the programs that a repository's settings name, and nothing is written.
 
+mod bounds;
 mod dir;
 mod run;
 mod stand_in;
@@ -51,6 +52,8 @@ pub(super) struct Git {
     program: PathBuf,
     dir: GitDir,
     stand_in: StandIn,
+    /// What Git reads.
+    read: Vec<PathBuf>,
 }
 
 impl Git {
@@ -61,7 +64,9 @@ impl Git {
         })?;
         let program = run::find(here.user.path.as_deref())?;
         let stand_in = StandIn::new(&dir, &program, &here.user)?;
-        Ok(Self { program, dir, stand_in })
+        let mut read = vec![dir.work_tree.clone(), dir.own.clone(), dir.common.clone(), stand_in.path().to_owned()];
+        read.extend(dir.alternates().into_iter().chain(stand_in.ignore_file.clone()));
+        Ok(Self { program, dir, stand_in, read })
     }
 
     /// The same, and the commit that a revision means.
@@ -107,7 +112,8 @@ impl Git {
     /// What `git` prints; `failure` is what an error says.
     fn ask(&self, failure: &str, args: &[&str], stdin: &[u8]) -> Result<Vec<u8>, Error> {
         let environment = [("GIT_DIR", self.stand_in.path()), ("GIT_WORK_TREE", self.work_tree())];
-        let call = Call { program: &self.program, folder: self.work_tree(), environment: &environment, args, stdin };
+        let (program, folder, read) = (&self.program, self.work_tree(), &self.read);
+        let call = Call { program, folder, environment: &environment, args, stdin, read };
         call.output().map_err(|cause| {
             let lacks = ["missing", "unable to read", "bad object", "not a tree", "bad tree"];
             let error = Error::new(Kind::Input, failure).cause(cause.clone());

@@ -1,12 +1,14 @@
-//! Runs `git`: no setting of the system, the user or the repository counts, nothing is fetched, and what it prints and how long it
-//! takes are bounded.
+//! Runs `git`: no setting of the system, the user or the repository counts, nothing is fetched, and what it prints, how long it takes
+//! and what it touches are bounded.
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use super::bounds::bounds;
+use crate::contain::{self, Support};
 use crate::error::{Error, Kind};
 
 /// How much it may print.
@@ -42,8 +44,10 @@ pub(super) struct Call<'c> {
     pub(super) environment: &'c [(&'c str, &'c Path)],
     /// Its arguments.
     pub(super) args: &'c [&'c str],
-    /// What it reads.
+    /// What it reads on stdin.
     pub(super) stdin: &'c [u8],
+    /// The files and folders that it reads.
+    pub(super) read: &'c [PathBuf],
 }
 
 impl Call<'_> {
@@ -53,17 +57,25 @@ impl Call<'_> {
         command.args(self.args).current_dir(self.folder).env_clear().envs(ENVIRONMENT.iter().copied());
         command.envs(self.environment.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let (stdout, stderr, status) = finish(command, self.stdin)?;
+        let (stdout, stderr, status) = finish(self.start(command)?, self.stdin)?;
         if stdout.len() as u64 > MOST {
             return Err(format!("it prints more than {} MiB", MOST >> 20));
         }
         if status.success() { Ok(stdout) } else { Err(String::from_utf8_lossy(&stderr).trim().to_owned()) }
     }
+
+    /// Contained where the machine can do it. Elsewhere there is still no setting that names a program.
+    fn start(&self, mut command: Command) -> Result<Child, String> {
+        let started = match contain::support() {
+            Support::Nothing(_) => return command.spawn().map_err(|error| error.to_string()),
+            Support::Ports | Support::Files => contain::spawn(command, &bounds(self.program, self.read, PATIENCE)),
+        };
+        started.map_err(|error| error.cause.unwrap_or(error.detail))
+    }
 }
 
 /// Everything that a program prints, up to the bounds, and how it ends.
-fn finish(mut command: Command, stdin: &[u8]) -> Result<(Vec<u8>, Vec<u8>, ExitStatus), String> {
-    let mut child = command.spawn().map_err(|error| error.to_string())?;
+fn finish(mut child: Child, stdin: &[u8]) -> Result<(Vec<u8>, Vec<u8>, ExitStatus), String> {
     let (input, output, messages) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     std::thread::scope(|scope| {
         // What it does not read, nobody misses.
@@ -107,9 +119,62 @@ fn start_of(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
     bytes
 }
 
-/// The first `git` in the folders of `path`; relative ones do not count.
+/// The first `git` in the folders of `path`. Relative ones do not count, nor does a script, whose shell may not run.
 pub(super) fn find(path: Option<&str>) -> Result<PathBuf, Error> {
     let folders = path.unwrap_or(FOLDERS).split(':').map(Path::new).filter(|folder| folder.is_absolute());
-    let program = folders.map(|folder| folder.join("git")).find(|program| program.is_file());
-    program.ok_or_else(|| Error::new(Kind::Input, "there is no `git` in PATH").hint("install Git"))
+    let program = folders.map(|folder| folder.join("git")).find(|program| program.is_file() && !is_script(program));
+    program.ok_or_else(|| {
+        Error::new(Kind::Input, "there is no `git` in PATH").hint("install Git; a script does not count")
+    })
+}
+
+fn is_script(program: &Path) -> bool {
+    let mut start = [0; 2];
+    std::fs::File::open(program).is_ok_and(|mut file| file.read_exact(&mut start).is_ok() && start == *b"#!")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a program prints in place of Git, in the root.
+    fn printed(program: &str, args: &[&str], read: &[PathBuf]) -> Result<String, String> {
+        let environment = [("GIT_DIR", Path::new("/x"))];
+        let (program, folder) = (Path::new(program), Path::new("/"));
+        let output = Call { program, folder, environment: &environment, args, stdin: b"", read }.output()?;
+        Ok(String::from_utf8_lossy(&output).into_owned())
+    }
+
+    #[test]
+    fn nothing_of_our_environment_is_passed_on() {
+        let text = printed("/usr/bin/env", &[], &[]).unwrap();
+        let mut names: Vec<&str> = text.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name).collect();
+        names.sort_unstable();
+        let mut expected: Vec<&str> = ENVIRONMENT.iter().map(|(name, _)| *name).chain(["GIT_DIR"]).collect();
+        expected.sort_unstable();
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn what_is_not_named_is_neither_read_nor_run() {
+        if matches!(contain::support(), Support::Nothing(_)) {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x");
+        std::fs::write(&file, "text").unwrap();
+        let name = file.display().to_string();
+        assert!(printed("/bin/cat", &[&name], &[]).unwrap_err().contains("Permission denied"));
+        assert_eq!(printed("/bin/cat", &[&name], &[folder.path().to_owned()]).unwrap(), "text");
+        assert!(printed("/usr/bin/env", &["/bin/cat", &name], &[]).unwrap_err().contains("Permission denied"));
+    }
+
+    #[test]
+    fn a_script_is_not_taken_for_git() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("git"), "#!/bin/sh\n").unwrap();
+        let path = format!("relative:{}:/usr/bin", folder.path().display());
+        assert_eq!(find(Some(&path)).unwrap(), Path::new("/usr/bin/git"));
+        assert!(find(Some("usr/bin")).is_err());
+    }
 }

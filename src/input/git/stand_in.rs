@@ -92,7 +92,7 @@ impl StandIn {
             return Ok(Vec::new());
         }
         let args = ["config", "--file", &file.to_string_lossy(), "--no-includes", "--null", "--list"];
-        let listed = self.ask(program, &args, &[])?;
+        let listed = self.ask(program, &args, file)?;
         let listed = String::from_utf8_lossy(&listed).into_owned();
         let settings = listed.split('\0').filter_map(|setting| setting.split_once('\n'));
         let settings = settings.filter(|(name, _)| *name == IGNORE || SETTINGS.contains(&&*kind(name)));
@@ -105,16 +105,18 @@ impl StandIn {
         let files = [user.home.as_ref()?.join(".gitconfig"), config.join("config")];
         let named = files.iter().filter(|file| file.is_file()).find_map(|file| {
             let args = ["config", "--file", &file.to_string_lossy(), "--includes", "--null", "--get", IGNORE];
-            let named = self.ask(program, &args, &[]).ok()?;
+            let named = self.ask(program, &args, file).ok()?;
             let named = String::from_utf8_lossy(&named).into_owned();
             Some(user.expand(named.trim_end_matches('\0')))
         });
         Some(named.unwrap_or_else(|| config.join("ignore")))
     }
 
-    fn ask(&self, program: &Path, args: &[&str], stdin: &[u8]) -> Result<Vec<u8>, String> {
+    /// Asks for what the settings in `file` say.
+    fn ask(&self, program: &Path, args: &[&str], file: &Path) -> Result<Vec<u8>, String> {
         let environment = [("GIT_DIR", self.path())];
-        Call { program, folder: self.path(), environment: &environment, args, stdin }.output()
+        let read = [self.path().to_owned(), file.to_owned()];
+        Call { program, folder: self.path(), environment: &environment, args, stdin: b"", read: &read }.output()
     }
 
     /// The settings as Git reads them.
