@@ -109,7 +109,7 @@ fn config_file(path: &str, tenant: [&PathBuf; 2]) -> Result<ConfigFile, Error> {
     })?;
     let real = Path::new(path).canonicalize().unwrap_or_default();
     let inside = |folder: &PathBuf| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
-    Ok(ConfigFile { path: path.to_owned(), text, inside_working_folder: tenant.into_iter().any(inside) })
+    Ok(ConfigFile { path: path.to_owned(), text, in_repository: tenant.into_iter().any(inside) })
 }
 
 /// What `vault login` left behind.

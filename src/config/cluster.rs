@@ -55,16 +55,13 @@ impl fmt::Debug for ClusterSecret {
     }
 }
 
-/// What counts before the cluster is asked: whoever waits for a turn asks nobody.
-const TOO_EARLY: &str = "AVP_PARALLEL_RENDERS";
-
 /// The Secret's settings. One final line break of a value is `echo`'s, not the user's.
 pub(super) fn layer(secret: &ClusterSecret, errors: &mut Errors) -> Layer {
     let mut pairs = Vec::new();
     for (key, bytes) in &secret.data {
         let name = key.to_ascii_uppercase();
         match std::str::from_utf8(bytes) {
-            _ if name == TOO_EARLY => errors.push(without_effect(key, &secret.name)),
+            _ if table::find(&name).is_some_and(|row| row.early) => errors.push(without_effect(key, &secret.name)),
             Ok(text) => pairs.push((name, Zeroizing::new(without_line_break(text).to_owned()))),
             Err(_) if table::find(&name).is_some() => {
                 let detail = format!("`{key}` in the Secret `{}` is not UTF-8 text", secret.name);
@@ -78,9 +75,10 @@ pub(super) fn layer(secret: &ClusterSecret, errors: &mut Errors) -> Layer {
     Layer { origin: Origin::Secret(secret.name.clone()), pairs }
 }
 
+/// A bound that would not hold must not look as if it did.
 fn without_effect(key: &str, secret: &str) -> Error {
     let detail = format!("`{key}` in the Secret `{secret}` has no effect: it counts before the cluster is asked");
-    Error::warning(Kind::Setting, detail).hint("set it in the environment, or in the file that `-c` names")
+    Error::new(Kind::Setting, detail).hint("set it in the environment, or in the file that `-c` names")
 }
 
 fn without_line_break(text: &str) -> &str {

@@ -1,7 +1,7 @@
 //! docs/settings.md, printed from the table. Knows no value.
 
 use super::format;
-use super::table::{Format, Role, Row, SETTINGS, UNSUPPORTED};
+use super::table::{Format, Role, Row, SETTINGS, Tighter, UNSUPPORTED};
 use crate::error::Level;
 
 /// The page, as Markdown.
@@ -53,6 +53,9 @@ fn section(row: &Row) -> String {
         let login = if logins.is_empty() { String::new() } else { format!(", login {}", logins.join(", ")) };
         lines.push(format!("- read by: store `{store}`{login}"));
     }
+    if row.early {
+        lines.push("- not from the Secret of `-s`: it counts before the cluster is asked".to_owned());
+    }
     lines.push(format!("- tenants: {}", tenants(row)));
     lines.join("\n") + "\n"
 }
@@ -93,10 +96,35 @@ fn tenants(row: &Row) -> String {
             Role::Verification => "with a credential of their own, where the operator has not said whom TLS trusts",
             Role::File => "a file of the repository",
             Role::Login => "with a credential of their own",
+            Role::Identity => "with a credential of their own for it",
+            Role::Limit(tighter) => limit(*tighter),
+            Role::Ceiling(tighter) => ceiling(*tighter),
+            Role::Free => "yes",
+            Role::Credential if row.roles.len() == 1 => "their own",
             Role::Credential => continue,
         });
     }
-    if says.is_empty() { "yes".to_owned() } else { says.join("; ") }
+    says.join("; ")
+}
+
+/// How a tenant may change what the operator has set.
+fn limit(tighter: Tighter) -> &'static str {
+    match tighter {
+        Tighter::Fewer => "yes; where the operator has set it, only to fewer",
+        Tighter::Shorter => "yes; where the operator has set it, only to a shorter one, and `0` is the longest",
+        Tighter::Slower => "yes; where the operator has set it, only to a lower one",
+        Tighter::On => "yes; where the operator has set it to `true`, it stays",
+    }
+}
+
+/// The same where the default counts as set.
+fn ceiling(tighter: Tighter) -> &'static str {
+    match tighter {
+        Tighter::Fewer => "only fewer than the operator's, else than the default",
+        Tighter::Shorter => "only shorter than the operator's, else than the default; `0` is the longest",
+        Tighter::Slower => "only lower than the operator's, else than the default",
+        Tighter::On => "`true` alone",
+    }
 }
 
 #[cfg(test)]

@@ -19,8 +19,8 @@ pub struct ConfigFile {
     pub path: String,
     /// What it holds: YAML, JSON or an env file.
     pub text: String,
-    /// Whether it is, links followed, inside the working folder or the repository: the tenant's then, where there is one.
-    pub inside_working_folder: bool,
+    /// Whether its name, or what it leads to, stands in the repository: the tenant's then, where there is one.
+    pub in_repository: bool,
 }
 
 impl fmt::Debug for ConfigFile {
@@ -33,7 +33,7 @@ impl fmt::Debug for ConfigFile {
 type Pairs = Vec<(String, Zeroizing<String>)>;
 
 /// The file's settings.
-pub(super) fn layer(file: &ConfigFile, has_tenant: bool, errors: &mut Errors) -> Layer {
+pub(super) fn layer(file: &ConfigFile, errors: &mut Errors) -> Layer {
     let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
     let pairs = match text {
         _ if text.trim_start().starts_with('{') => json(text).or_else(|_| yaml(text)),
@@ -45,7 +45,7 @@ pub(super) fn layer(file: &ConfigFile, has_tenant: bool, errors: &mut Errors) ->
         errors.push(error.hint("write a map of settings in YAML or JSON, or lines of `KEY=VALUE`"));
         Pairs::new()
     });
-    Layer { origin: Origin::File { path: file.path.clone(), tenant: has_tenant && file.inside_working_folder }, pairs }
+    Layer { origin: Origin::File { path: file.path.clone(), tenant: file.in_repository }, pairs }
 }
 
 /// A cause names a line, never what stands there: it may be a secret.
@@ -196,9 +196,9 @@ mod tests {
 
     /// Each pair as `KEY=VALUE`, or the error's cause.
     fn read(text: &str) -> Vec<String> {
-        let file = ConfigFile { path: "avp".into(), text: text.into(), inside_working_folder: false };
+        let file = ConfigFile { path: "avp".into(), text: text.into(), in_repository: false };
         let mut errors = Errors::new();
-        let layer = layer(&file, false, &mut errors);
+        let layer = layer(&file, &mut errors);
         let causes = errors.iter().map(|error| error.cause.clone().unwrap_or_default());
         layer.pairs.iter().map(|(name, value)| format!("{name}={}", value.as_str())).chain(causes).collect()
     }

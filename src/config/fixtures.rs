@@ -9,7 +9,7 @@ pub(super) fn environment(pairs: &[(&str, &str)]) -> Given {
 }
 
 pub(super) fn file(text: &str) -> Option<ConfigFile> {
-    Some(ConfigFile { path: "avp.yaml".into(), text: text.into(), inside_working_folder: false })
+    Some(ConfigFile { path: "avp.yaml".into(), text: text.into(), in_repository: false })
 }
 
 pub(super) fn texts(errors: &Errors) -> Vec<String> {

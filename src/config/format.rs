@@ -5,7 +5,7 @@ use std::time::Duration;
 use regex::Regex;
 use strsim::damerau_levenshtein;
 
-use super::table::Format;
+use super::table::{Format, Tighter};
 
 /// Requests per second.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +34,28 @@ impl Format {
             Self::Choice(choices) => choice(choices, trimmed),
         }
     }
+}
+
+impl Tighter {
+    /// Whether `value` is at least as tight as `limit`. What does not parse is not.
+    pub(super) fn keeps(self, value: &str, limit: &str) -> bool {
+        match self {
+            Self::Fewer => both(number, value, limit).is_some_and(|(value, limit)| value <= limit),
+            Self::Shorter => both(waiting, value, limit).is_some_and(|(value, limit)| value <= limit),
+            Self::Slower => both(rate, value, limit)
+                .is_some_and(|(value, limit)| value.per_second <= limit.per_second && value.burst <= limit.burst),
+            Self::On => both(bool, value, limit).is_some_and(|(value, limit)| value || !limit),
+        }
+    }
+}
+
+fn both<T>(parse: fn(&str) -> Result<T, String>, value: &str, limit: &str) -> Option<(T, T)> {
+    Some((parse(value).ok()?, parse(limit).ok()?))
+}
+
+/// How long something may take; `0` is for ever.
+fn waiting(value: &str) -> Result<Duration, String> {
+    duration(value).map(|duration| if duration.is_zero() { Duration::MAX } else { duration })
 }
 
 /// Go's durations, or bare seconds as Vault's CLI takes them.

@@ -20,13 +20,14 @@ mod format;
 pub mod function;
 mod notice;
 mod read;
+mod row;
 pub mod table;
 mod trust;
 
 pub use cluster::{ClusterSecret, SecretName};
 pub use file::ConfigFile;
 pub use format::Rate;
-pub use read::cache_folder;
+pub use read::{cache_folder, has_tenant};
 use table::{Role, Row, SETTINGS};
 
 /// What the settings mean, after precedence and after the tenant rules.

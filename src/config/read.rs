@@ -5,9 +5,12 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::table::{self, OTHER_STORES, Row, SETTINGS};
+use super::table::{self, Format, OTHER_STORES, Row, SETTINGS};
 use super::{Authority, Config, Entry, Given, Origin, Setting, cluster, file, notice};
 use crate::error::{Error, Errors, Kind};
+
+/// The setting that says that there is a tenant.
+const TENANT: &str = "AVP_TENANT";
 
 /// Values from one place, highest precedence first in a list of them.
 pub(super) struct Layer {
@@ -17,13 +20,13 @@ pub(super) struct Layer {
 
 /// Reads all settings, and reports what is wrong with them.
 pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
-    let layers = layers(given, errors);
+    let (layers, tenant) = layers(given, errors);
     notice::conflicts(&layers, errors);
     notice::unhonoured(&layers, errors);
     notice::unknown(&layers, errors);
     notice::misspelt(&given.environment, errors);
     let mut config = Config {
-        tenant: has_tenant(given),
+        tenant,
         repository: given.repository.clone(),
         working_folder: given.working_folder.clone(),
         cache_folder: cache_folder(&given.environment),
@@ -43,26 +46,36 @@ pub fn cache_folder(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
     Some(caches.join("vault-render"))
 }
 
-/// Argo CD sets variables of its own for a plugin, a function's configuration is the repository's; without either nobody but
-/// the operator is there.
-fn has_tenant(given: &Given) -> bool {
-    let mut variables = given.environment.keys();
-    !given.function.is_empty()
-        || variables.any(|name| name.starts_with("ARGOCD_ENV_") || name.starts_with("ARGOCD_APP_"))
+/// Whether the environment says that there is a tenant: Argo CD sets variables of its own for a plugin, and elsewhere
+/// `AVP_TENANT` says so.
+pub fn has_tenant(environment: &BTreeMap<String, String>) -> bool {
+    let mut names = environment.keys();
+    names.any(|name| name.starts_with("ARGOCD_ENV_") || name.starts_with("ARGOCD_APP_"))
+        || environment.get(TENANT).is_some_and(|value| is_on(value))
 }
 
-fn layers(given: &Given, errors: &mut Errors) -> Vec<Layer> {
+/// Whether a switch that restricts is on. One that cannot be read is: the error that it is must let nobody in.
+fn is_on(value: &str) -> bool {
+    !value.trim().is_empty() && Format::Bool.canonical(value).as_deref() != Ok("false")
+}
+
+/// What was set, and whether there is a tenant. A function's configuration is the repository's, and a file may say that
+/// there is one.
+fn layers(given: &Given, errors: &mut Errors) -> (Vec<Layer>, bool) {
+    let file = given.file.as_ref().map(|file| file::layer(file, errors));
+    let says_so = file.as_ref().and_then(|layer| layer.get(TENANT)).is_some_and(is_on);
+    let tenant = has_tenant(&given.environment) || !given.function.is_empty() || says_so;
     let mut layers: Vec<Layer> = given.flags.iter().flat_map(|(name, value)| flag(name, value)).collect();
     layers.push(variables(given, "ARGOCD_ENV_", Origin::Tenant));
     layers.push(function(given));
     layers.push(variables(given, "", Origin::Environment));
-    layers.extend(given.file.as_ref().map(|file| file::layer(file, has_tenant(given), errors)));
+    layers.extend(file.map(|layer| layer.of_tenant_if(tenant)));
     layers.extend(given.secret.as_ref().map(|secret| cluster::layer(secret, errors)));
     layers.extend(given.vault_token_file.as_ref().map(|(_, token)| {
         let token = Zeroizing::new(token.trim().to_owned());
         Layer { origin: Origin::VaultTokenFile, pairs: vec![("VAULT_TOKEN".to_owned(), token)] }
     }));
-    layers
+    (layers, tenant)
 }
 
 /// A flag's value; `--secrets` chooses the store as well.
@@ -158,6 +171,14 @@ fn choose_login(config: &mut Config, given: &Given) {
 }
 
 impl Layer {
+    /// A file of the repository is a tenant's only where there is one.
+    fn of_tenant_if(mut self, there_is_one: bool) -> Self {
+        if let Origin::File { tenant, .. } = &mut self.origin {
+            *tenant &= there_is_one;
+        }
+        self
+    }
+
     /// A value; an empty one counts as not set, as for Vault's CLI.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.pairs.iter().rev().find(|(key, _)| key == name)?;

@@ -1,78 +1,8 @@
 //! Every setting there is: one row each. Reading, trust, help, docs/settings.md and "did you mean" walk this table.
 //! Knows no source: where a value comes from is `read.rs`.
 
+pub use super::row::{Format, Role, Row, Tighter, Unsupported};
 use crate::error::Level;
-
-/// One setting.
-#[derive(Debug)]
-pub struct Row {
-    /// Its name, as AVP and the Vault CLI have it.
-    pub name: &'static str,
-    /// What it is for, one line.
-    pub doc: &'static str,
-    /// How its value is written.
-    pub format: Format,
-    /// What the three tenant rules make of it; none is plain.
-    pub roles: &'static [Role],
-    /// Its value where nobody sets it.
-    pub default: Option<&'static str>,
-    /// A value that makes sense.
-    pub example: &'static str,
-    /// The store that reads it; none is every store.
-    pub store: Option<&'static str>,
-    /// The logins (`AVP_AUTH_TYPE`) that read it; none is every login.
-    pub logins: &'static [&'static str],
-    /// The flag that sets it.
-    pub flag: Option<&'static str>,
-}
-
-/// What a setting is in the eyes of the tenant rules (`trust.rs`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// The address that a credential travels to.
-    Address,
-    /// A namespace or mount at that address.
-    Mount,
-    /// What proves who asks.
-    Credential,
-    /// What the operator locks: its default counts as set.
-    Narrowing,
-    /// Whom TLS believes to be that address: as an address, and locked once the operator has set any of them.
-    Verification,
-    /// A file's or folder's name.
-    File,
-    /// The choice of a store or a login.
-    Login,
-}
-
-/// How a setting's value is written. `format.rs` reads them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Any text.
-    Text,
-    /// As Go's ParseBool: `1`, `t`, `true`, `0`, `f`, `false` in lower, upper or title case.
-    Bool,
-    /// Digits.
-    Number,
-    /// As Vault's CLI: Go's durations (`60s`, `1m30s`), or bare seconds.
-    Duration,
-    /// Requests per second, or `RATE:BURST`.
-    Rate,
-    /// An `http://` or `https://` address.
-    Url,
-    /// A regular expression, matched anywhere unless anchored.
-    Regex,
-    /// A file or folder.
-    Path,
-    /// The mount of an auth method: `approle` or `auth/approle`, slashes or not.
-    Mount,
-    /// A Vault namespace, slashes at the ends or not.
-    Namespace,
-    /// Names, separated by commas or blanks.
-    List,
-    /// One of these; each with its other spellings.
-    Choice(&'static [&'static [&'static str]]),
-}
 
 /// All settings, in the order in which help and docs show them.
 pub const SETTINGS: &[Row] = &[
@@ -114,6 +44,7 @@ pub const SETTINGS: &[Row] = &[
         .store("vault")
         .logins(&["github"]),
     Row::new("AVP_USERNAME", "the user of a userpass login", Format::Text, "argocd")
+        .roles(&[Role::Identity])
         .store("vault")
         .logins(&["userpass"]),
     Row::new("AVP_PASSWORD", "the password of a userpass login", Format::Text, "…")
@@ -121,6 +52,7 @@ pub const SETTINGS: &[Row] = &[
         .store("vault")
         .logins(&["userpass"]),
     Row::new("AVP_K8S_ROLE", "the Vault role of a Kubernetes login", Format::Text, "argocd")
+        .roles(&[Role::Free])
         .store("vault")
         .logins(&["k8s"]),
     Row::new(
@@ -153,6 +85,7 @@ pub const SETTINGS: &[Row] = &[
         Format::Choice(&[&["1"], &["2"]]),
         "2",
     )
+    .roles(&[Role::Free])
     .store("vault"),
     Row::new(
         "AVP_PATH_VALIDATION",
@@ -168,6 +101,15 @@ pub const SETTINGS: &[Row] = &[
         "VAULT_NAMESPACE",
     )
     .roles(&[Role::Narrowing]),
+    Row::new(
+        "AVP_TENANT",
+        "`true`: there is a tenant outside Argo CD too, whose are the repository, its `-c` files and its annotations",
+        Format::Bool,
+        "true",
+    )
+    .roles(&[Role::Ceiling(Tighter::On)])
+    .default("false")
+    .early(),
     Row::new("VAULT_CACERT", "a PEM file: the authorities that may vouch for Vault", Format::Path, "/etc/vault/ca.pem")
         .roles(&[Role::File, Role::Verification])
         .store("vault"),
@@ -178,7 +120,7 @@ pub const SETTINGS: &[Row] = &[
         .roles(&[Role::File, Role::Verification])
         .store("vault"),
     Row::new("VAULT_CLIENT_CERT", "a PEM file: the certificate shown to Vault", Format::Path, "/etc/vault/client.pem")
-        .roles(&[Role::File])
+        .roles(&[Role::File, Role::Identity])
         .store("vault"),
     Row::new("VAULT_CLIENT_KEY", "a PEM file: the key of that certificate", Format::Path, "/etc/vault/client-key.pem")
         .roles(&[Role::File, Role::Credential])
@@ -191,36 +133,30 @@ pub const SETTINGS: &[Row] = &[
         .default("false")
         .store("vault"),
     Row::new("VAULT_CLIENT_TIMEOUT", "how long a request may take; `0` is for ever", Format::Duration, "30s")
+        .roles(&[Role::Limit(Tighter::Shorter)])
         .default("60s")
         .store("vault"),
     Row::new("VAULT_MAX_RETRIES", "how often a failed reading is tried again", Format::Number, "5")
+        .roles(&[Role::Limit(Tighter::Fewer)])
         .default("2")
         .store("vault"),
     Row::new("VAULT_RATE_LIMIT", "requests per second, as `RATE` or `RATE:BURST`", Format::Rate, "10:20")
+        .roles(&[Role::Limit(Tighter::Slower)])
         .store("vault"),
     Row::new("AVP_DISABLE_TOKEN_CACHE", "`true` keeps no token between runs", Format::Bool, "true")
+        .roles(&[Role::Limit(Tighter::On)])
         .default("false")
         .store("vault")
         .flag("--disable-token-cache"),
     Row::new(
         "AVP_PARALLEL_RENDERS",
-        "how many runs of this user's render at once, the others wait for their turn; unset, all; not from the Secret of `-s`",
+        "how many runs of this user's render at once, the others wait for their turn; unset, all",
         Format::Number,
         "8",
     )
-    .roles(&[Role::Narrowing]),
+    .roles(&[Role::Narrowing])
+    .early(),
 ];
-
-/// A setting of AVP or the Vault CLI that is known and not honoured.
-#[derive(Debug)]
-pub struct Unsupported {
-    /// Its name.
-    pub name: &'static str,
-    /// An error where ignoring it would let in more than it allows, else a warning.
-    pub level: Level,
-    /// What to do instead.
-    pub hint: &'static str,
-}
 
 /// What is known and not honoured.
 pub const UNSUPPORTED: &[Unsupported] = &[
@@ -264,43 +200,6 @@ pub(super) fn is_known(name: &str) -> bool {
     find(name).is_some() || UNSUPPORTED.iter().any(|row| row.name == name)
 }
 
-impl Row {
-    const fn new(name: &'static str, doc: &'static str, format: Format, example: &'static str) -> Self {
-        Self { name, doc, format, roles: &[], default: None, example, store: None, logins: &[], flag: None }
-    }
-
-    const fn roles(self, roles: &'static [Role]) -> Self {
-        Self { roles, ..self }
-    }
-
-    const fn default(self, value: &'static str) -> Self {
-        Self { default: Some(value), ..self }
-    }
-
-    const fn store(self, store: &'static str) -> Self {
-        Self { store: Some(store), ..self }
-    }
-
-    const fn logins(self, logins: &'static [&'static str]) -> Self {
-        Self { logins, ..self }
-    }
-
-    const fn flag(self, flag: &'static str) -> Self {
-        Self { flag: Some(flag), ..self }
-    }
-
-    /// Whether a run reads it that uses this store and this login.
-    pub fn serves(&self, store: Option<&str>, login: Option<&str>) -> bool {
-        let logs_in = self.logins.is_empty() || login.is_some_and(|login| self.logins.contains(&login));
-        self.store.is_none_or(|own| Some(own) == store) && logs_in
-    }
-
-    /// Whether it plays this role.
-    pub fn is(&self, role: Role) -> bool {
-        self.roles.contains(&role)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -312,6 +211,7 @@ mod tests {
         let mut names = HashSet::new();
         for row in SETTINGS {
             assert!(names.insert(row.name), "{} is there twice", row.name);
+            assert!(!row.roles.is_empty(), "what may a tenant do with {}?", row.name);
             assert!(row.name.starts_with("AVP_") || row.name.starts_with("VAULT_"), "{}", row.name);
             assert!(!row.doc.is_empty() && !row.doc.ends_with('.') && !row.doc.contains('\n'), "{}", row.name);
             assert!(row.format.canonical(row.example).is_ok(), "{}", row.name);

@@ -29,13 +29,12 @@ fn refusals(config: &Config) -> Vec<(&'static Row, Error)> {
 
 /// The operator's credentials that would travel to where `to` says.
 pub(super) fn travelling(config: &Config, to: &Row) -> Vec<&'static Row> {
-    let of_operator = |row: &&Row| config.authority(row.name) == Authority::Operator && config.get(row.name).is_some();
-    credentials(config).filter(|row| travels(config, row, to)).filter(of_operator).collect()
+    operators_credentials(config).filter(|row| travels(config, row, to)).collect()
 }
 
 /// What is wrong with a tenant choosing `row`, by the first rule that it breaks.
 fn refuse(config: &Config, row: &Row) -> Option<Error> {
-    let rules = [locked, outside, other_login, elsewhere];
+    let rules = [locked, looser, outside, other_login, elsewhere, other_identity];
     let setting = config.setting(row.name)?;
     rules.iter().find_map(|rule| rule(config, row, setting)).map(|error| error.hint(allow(row, &setting.origin)))
 }
@@ -67,6 +66,21 @@ fn locked(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     Some(Error::new(Kind::Setting, format!("{} {by}", setting.origin.locate(row.name))))
 }
 
+/// Rule 2: what the operator has limited a tenant may only tighten.
+fn looser(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
+    let (tighter, limit) = (row.limit()?, config.operator(row.name)?);
+    let is_said = limit.origin != Origin::Default || row.roles.contains(&Role::Ceiling(tighter));
+    if !is_said || tighter.keeps(&setting.value, &limit.value) {
+        return None;
+    }
+    let by = match limit.origin {
+        Origin::Default => "the default".to_owned(),
+        ref origin => origin.locate(row.name),
+    };
+    let where_from = setting.origin.locate(row.name);
+    Some(Error::new(Kind::Setting, format!("{where_from} is looser than {by}, which tenants may only tighten")))
+}
+
 /// The operator's own word on whom TLS trusts.
 fn verification(config: &Config) -> Option<String> {
     let own = SETTINGS.iter().filter(|row| row.is(Role::Verification));
@@ -86,8 +100,7 @@ fn other_login(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     if !row.is(Role::Login) || !config.uses(row) {
         return None;
     }
-    let of_operator = |row: &&Row| config.authority(row.name) == Authority::Operator && config.get(row.name).is_some();
-    let used: Vec<&Row> = credentials(config).filter(|row| !is_client_key(row)).filter(of_operator).collect();
+    let used: Vec<&Row> = operators_credentials(config).filter(|row| !is_client_key(row)).collect();
     if used.is_empty() {
         return None;
     }
@@ -98,9 +111,23 @@ fn other_login(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     ))
 }
 
-/// The credentials that a run with these settings uses.
-fn credentials(config: &Config) -> impl Iterator<Item = &'static Row> {
-    SETTINGS.iter().filter(|row| row.is(Role::Credential) && config.uses(row))
+/// Rule 1: nor does it speak for whom a tenant names.
+fn other_identity(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
+    if !row.is(Role::Identity) || !config.uses(row) {
+        return None;
+    }
+    let used: Vec<&Row> = operators_credentials(config).filter(|other| other.logins == row.logins).collect();
+    if used.is_empty() {
+        return None;
+    }
+    let (what, where_from) = (named(config, &used), setting.origin.locate(row.name));
+    Some(Error::new(Kind::Setting, format!("{where_from} would use the operator's {what} for somebody else")))
+}
+
+/// The operator's credentials that a run with these settings uses.
+fn operators_credentials(config: &Config) -> impl Iterator<Item = &'static Row> {
+    let of_operator = |row: &&Row| config.authority(row.name) == Authority::Operator && config.get(row.name).is_some();
+    SETTINGS.iter().filter(|row| row.is(Role::Credential) && config.uses(row)).filter(of_operator)
 }
 
 /// Whether `credential` goes to where `to` says. The key of a TLS client proves itself to an address, whatever the namespace.
@@ -129,7 +156,8 @@ fn allow(row: &Row, origin: &Origin) -> String {
     if name == "AVP_TENANT_SETTINGS" {
         return "set it in the plugin's own environment".to_owned();
     }
-    let own = if *origin != Origin::Function && (row.is(Role::Address) || row.is(Role::Mount) || row.is(Role::Login)) {
+    let roles = [Role::Address, Role::Mount, Role::Login, Role::Identity];
+    let own = if *origin != Origin::Function && roles.iter().any(|role| row.is(*role)) {
         ", bring a credential of your own"
     } else {
         ""

@@ -115,7 +115,54 @@ fn rule_2_a_tenant_changes_no_restriction() {
         ),
         // What does not narrow is his to set.
         (&[("ARGOCD_ENV_AVP_K8S_ROLE", "own"), ("AVP_K8S_ROLE", "default")], &[]),
-        (&[("ARGOCD_ENV_VAULT_CLIENT_TIMEOUT", "5s"), ("VAULT_CLIENT_TIMEOUT", "1m")], &[]),
+        (&[("ARGOCD_ENV_AVP_KV_VERSION", "1"), ("AVP_KV_VERSION", "2")], &[]),
+    ]);
+}
+
+#[test]
+fn rule_2_what_the_operator_limits_a_tenant_only_tightens() {
+    for (name, limit, tighter, looser) in [
+        ("VAULT_CLIENT_TIMEOUT", "1m", &["5s", "60s", "59.9s"][..], &["0", "61s", "5000h"][..]),
+        ("VAULT_CLIENT_TIMEOUT", "0", &["0s", "5s", "5000h"], &[]),
+        ("VAULT_MAX_RETRIES", "2", &["0", "2"], &["3", "18446744073709551615"]),
+        ("VAULT_RATE_LIMIT", "10:20", &["10:20", "5", "0.1:20"], &["11", "10:21", "1:1000000"]),
+        ("AVP_DISABLE_TOKEN_CACHE", "true", &["1"], &["false", "0"]),
+        ("AVP_DISABLE_TOKEN_CACHE", "false", &["true"], &[]),
+    ] {
+        let tenants = format!("ARGOCD_ENV_{name}");
+        for value in tighter {
+            assert_eq!(judged(&[(name, limit), (&tenants, value)]).1, [""; 0], "{name}={value}");
+        }
+        for value in looser {
+            let (config, errors) = judged(&[(name, limit), (&tenants, value)]);
+            assert!(errors.len() == 1 && errors[0].contains("looser than"), "{name}={value}: {errors:?}");
+            assert!(
+                errors[0].contains(&tenants) && errors[0].contains(&format!("`{name}` (environment)")),
+                "{errors:?}"
+            );
+            assert_eq!(config.setting(name).map(|setting| &setting.origin), Some(&Origin::Environment));
+            // Where the operator has said nothing, or widens, tenants choose.
+            assert_eq!(judged(&[(&tenants, value)]).1, [""; 0], "{name}={value}");
+            let allowed = [(name, limit), (&tenants, value), ("AVP_TENANT_SETTINGS", name)];
+            assert_eq!(judged(&allowed).1, [""; 0], "{name}={value}");
+        }
+    }
+}
+
+#[test]
+fn rule_1_the_operators_credential_speaks_for_nobody_whom_a_tenant_names() {
+    let userpass = [("AVP_AUTH_TYPE", "userpass"), ("AVP_USERNAME", "argocd"), ("AVP_PASSWORD", "p")];
+    expect(&[
+        (
+            &[&userpass[..], &[("ARGOCD_ENV_AVP_USERNAME", "admin")]].concat(),
+            &["ARGOCD_ENV_AVP_USERNAME", "`AVP_PASSWORD` (environment)", "AVP_TENANT_SETTINGS=AVP_USERNAME"],
+        ),
+        (
+            &[("ARGOCD_ENV_VAULT_CLIENT_CERT", "other.pem"), ("VAULT_CLIENT_KEY", "/key.pem")],
+            &["ARGOCD_ENV_VAULT_CLIENT_CERT", "VAULT_CLIENT_KEY"],
+        ),
+        (&[&userpass[..], &[("ARGOCD_ENV_AVP_USERNAME", "own"), ("ARGOCD_ENV_AVP_PASSWORD", "own")]].concat(), &[]),
+        (&[&userpass[..], &[("ARGOCD_ENV_AVP_USERNAME", "argocd")]].concat(), &[]),
     ]);
 }
 
@@ -231,7 +278,7 @@ fn a_file_in_the_working_folder_is_the_tenants_where_there_is_one() {
         let file = ConfigFile {
             path: "avp.yaml".into(),
             text: "VAULT_ADDR: http://evil\nAVP_PATH_VALIDATION: .*".into(),
-            inside_working_folder: inside,
+            in_repository: inside,
         };
         let environment = tenant.then(|| ("ARGOCD_APP_NAME".to_owned(), "app".to_owned())).into_iter().collect();
         let (config, errors) = Config::read(Given { file: Some(file), environment, ..pod() });
@@ -263,6 +310,33 @@ fn no_error_holds_a_secret() {
     }
 }
 
+#[test]
+fn outside_argo_cd_a_setting_says_that_there_is_a_tenant() {
+    let read = |variables: &[(&str, &str)], text: &str| {
+        let file = ConfigFile { path: "avp.yaml".into(), text: text.into(), in_repository: true };
+        let environment = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Config::read(Given { file: Some(file), environment, ..pod() })
+    };
+    let evil = "VAULT_ADDR: http://evil\nAVP_PATH_VALIDATION: .*";
+    for (variables, text, errors) in [
+        (&[][..], evil.to_owned(), 0),
+        (&[("AVP_TENANT", "0")], evil.to_owned(), 0),
+        (&[("AVP_TENANT", "1")], evil.to_owned(), 2),
+        (&[("AVP_TENANT", "1")], format!("{evil}\nAVP_TENANT: false"), 2),
+        // Nobody gains by saying so.
+        (&[], format!("{evil}\nAVP_TENANT: true"), 2),
+        // What cannot be read lets nobody in.
+        (&[("AVP_TENANT", "yes")], evil.to_owned(), 3),
+    ] {
+        let (config, found) = read(variables, &text);
+        assert_eq!(found.iter().count(), errors, "{variables:?} {text}: {found:?}");
+        assert_eq!(config.has_tenant(), errors > 0, "{variables:?} {text}");
+    }
+    // Flags and the environment stay the operator's.
+    let (config, errors) = read(&[("AVP_TENANT", "1"), ("VAULT_ADDR", "https://vault")], "");
+    assert!(errors.is_empty() && config.has_tenant() && !config.tenants_may("VAULT_NAMESPACE"), "{errors:?}");
+}
+
 /// Who sets which row, and to which of its values.
 fn anybodys_settings() -> impl Strategy<Value = Vec<(String, String)>> {
     let one = (0..SETTINGS.len(), any::<bool>(), any::<bool>()).prop_map(|(index, tenant, other)| {
@@ -289,6 +363,10 @@ proptest! {
         let (config, errors) = Config::read(given);
         let mut tenants = SETTINGS.iter().filter(|row| config.authority(row.name) == Authority::Tenant);
         prop_assert!(tenants.all(|row| travelling(&config, row).is_empty() && !row.is(Role::Narrowing)));
+        let limits = SETTINGS.iter().filter_map(|row| Some((row, row.limit()?, config.operator(row.name)?)));
+        for (row, tighter, limit) in limits.filter(|(.., limit)| limit.origin != Origin::Default) {
+            prop_assert!(tighter.keeps(config.get(row.name).unwrap_or_default(), &limit.value), "{}", row.name);
+        }
         let fell = SETTINGS.iter().any(|row| config.get(row.name) != intended.get(row.name));
         prop_assert!(!fell || errors.any());
     }
