@@ -40,6 +40,7 @@ pub mod lint;
 pub mod live;
 pub mod manifest;
 pub mod modifier;
+pub mod named_file;
 pub mod placeholder;
 pub mod policy;
 pub mod render;

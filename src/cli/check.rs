@@ -138,7 +138,7 @@ fn is_failure(error: &Error) -> bool {
     error.level == Level::Error && matches!(error.kind, Kind::Input | Kind::Setting | Kind::Store | Kind::Bug)
 }
 
-fn unreadable(baseline: &Path, error: &std::io::Error) -> Error {
+fn unreadable(baseline: &Path, error: &dyn std::fmt::Display) -> Error {
     let detail = format!("cannot read the baseline `{}`", baseline.display());
     Error::new(Kind::Input, detail).cause(error.to_string()).hint("`--write-baseline FILE` writes one")
 }
@@ -155,8 +155,9 @@ impl Args {
         let found = match &self.baseline {
             Some(path) => {
                 input::may_read(path, &environment.here(true))?;
-                let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-                Baseline::parse(&text)?.accept(found)
+                let bytes = environment.file(path).map_err(|refusal| unreadable(path, &refusal))?;
+                let text = std::str::from_utf8(&bytes).map_err(|error| unreadable(path, &error))?;
+                Baseline::parse(text)?.accept(found)
             }
             None => found,
         };

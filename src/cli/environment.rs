@@ -5,9 +5,12 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::stderr::Stderr;
 use crate::config::cache_folder;
 use crate::input::{Here, User};
+use crate::named_file::{Allowed, DATA_LIMIT, NamedFile, Refusal};
 use crate::report::text::Colour;
 
 /// The surroundings, as they were at the start.
@@ -65,6 +68,11 @@ impl Environment {
     fn colour_on(&self, is_terminal: bool) -> Colour {
         let wanted = is_terminal && self.get("NO_COLOR").is_none() && self.get("TERM") != Some("dumb");
         if wanted { Colour::Ansi } else { Colour::None }
+    }
+
+    /// What a file holds that a flag names; whether it may be read, `input::may_read` says.
+    pub(super) fn file(&self, name: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+        NamedFile::find(name, &self.folder, Path::new(""))?.read(DATA_LIMIT, Allowed::Stream)
     }
 
     /// Where the input is looked for.

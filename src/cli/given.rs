@@ -1,6 +1,6 @@
 //! The settings as they are given: flags, environment, the `-c` file, `~/.vault-token`, for [`Config`] to make sense of.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tokio::runtime::Runtime;
 
@@ -8,9 +8,10 @@ use super::environment::Environment;
 use super::pass;
 use crate::client::kubernetes;
 use crate::config::table::SERVICE_ACCOUNT_TOKEN;
-use crate::config::{ClusterSecret, Config, ConfigFile, Given, SecretName};
+use crate::config::{ClusterSecret, Config, ConfigFile, Given, SecretName, has_tenant};
 use crate::error::{Error, Errors, Kind};
 use crate::input;
+use crate::named_file::{Allowed, NamedFile, Refusal, SETTINGS_LIMIT};
 
 /// The flags that set something, the same for every command that reads secrets.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -79,7 +80,8 @@ impl Flags {
         let may_read = |file: &String| input::may_read(Path::new(file), &environment.here(false));
         errors.extend(self.secrets.as_ref().and_then(|file| may_read(file).err()));
         let file = self.config_path.as_ref().and_then(|path| {
-            config_file(path, [&repository, &environment.folder]).map_err(|error| errors.push(error)).ok()
+            let allowed = if self.has_tenant(environment) { Allowed::File } else { Allowed::Stream };
+            config_file(path, environment, &repository, allowed).map_err(|error| errors.push(error)).ok()
         });
         let given = Given {
             flags: self.settings(),
@@ -95,6 +97,11 @@ impl Flags {
         (given, errors)
     }
 
+    /// Whether a tenant is there before any file is read.
+    fn has_tenant(&self, environment: &Environment) -> bool {
+        has_tenant(&environment.variables) || !self.function.is_empty()
+    }
+
     /// Each setting that a flag names.
     fn settings(&self) -> Vec<(&'static str, String)> {
         let file = self.secrets.clone().map(|file| ("AVP_FILE", file));
@@ -103,13 +110,19 @@ impl Flags {
     }
 }
 
-fn config_file(path: &str, tenant: [&PathBuf; 2]) -> Result<ConfigFile, Error> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Error::new(Kind::Setting, format!("cannot read the settings file `{path}`")).cause(error.to_string())
-    })?;
-    let real = Path::new(path).canonicalize().unwrap_or_default();
-    let inside = |folder: &PathBuf| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
-    Ok(ConfigFile { path: path.to_owned(), text, in_repository: tenant.into_iter().any(inside) })
+fn config_file(
+    path: &str,
+    environment: &Environment,
+    repository: &Path,
+    allowed: Allowed,
+) -> Result<ConfigFile, Error> {
+    let error = || Error::new(Kind::Setting, format!("cannot read the settings file `{path}`"));
+    let refused = |refusal: Refusal| refusal.hint().into_iter().fold(error().cause(refusal.to_string()), Error::hint);
+    let file = NamedFile::find(Path::new(path), &environment.folder, repository).and_then(NamedFile::within);
+    let file = file.map_err(refused)?;
+    let bytes = file.read(SETTINGS_LIMIT, allowed).map_err(refused)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| error().cause("it is not UTF-8 text"))?.to_owned();
+    Ok(ConfigFile { path: path.to_owned(), text, in_repository: file.is_in_repository() })
 }
 
 /// What `vault login` left behind.

@@ -29,7 +29,7 @@ impl MaskKey {
         let key = match (&self.mask_key, environment.get(VARIABLE)) {
             (Some(file), _) => {
                 input::may_read(file, &environment.here(true))?;
-                read(file)?
+                read(file, environment)?
             }
             (None, Some(text)) => Zeroizing::new(text.as_bytes().to_vec()),
             (None, None) => return Ok(None),
@@ -52,11 +52,11 @@ impl MaskKey {
     }
 }
 
-fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
-    std::fs::read(file).map(Zeroizing::new).map_err(|error| {
+fn read(file: &Path, environment: &Environment) -> Result<Zeroizing<Vec<u8>>, Error> {
+    environment.file(file).map_err(|refusal| {
         Error::new(Kind::Setting, format!("cannot read the mask key `{}`", file.display()))
-            .cause(error.to_string())
-            .hint(HINT)
+            .cause(refusal.to_string())
+            .hint(refusal.hint().unwrap_or(HINT))
     })
 }
 

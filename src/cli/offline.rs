@@ -21,11 +21,12 @@ impl Offline {
         let Some(file) = &self.offline else { return Ok(None) };
         input::may_read(file, &environment.here(true))?;
         let name = file.display().to_string();
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            Error::new(Kind::Input, format!("cannot read the record `{name}`"))
-                .cause(error.to_string())
-                .hint(format!("write it, where the store can be asked: `vault-render record PATH… -o {name}`"))
+        let unreadable = || Error::new(Kind::Input, format!("cannot read the record `{name}`"));
+        let write = format!("write it, where the store can be asked: `vault-render record PATH… -o {name}`");
+        let bytes = environment.file(file).map_err(|refusal| {
+            unreadable().cause(refusal.to_string()).hint(refusal.hint().map_or(write, str::to_owned))
         })?;
-        Record::parse(&name, &text).map(Some)
+        let text = std::str::from_utf8(&bytes).map_err(|_| unreadable().cause("it is not UTF-8 text"))?;
+        Record::parse(&name, text).map(Some)
     }
 }

@@ -6,48 +6,55 @@ use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::error::{Error, Kind};
+use crate::named_file::{Allowed, DATA_LIMIT, NamedFile, Refusal};
 
 /// What the file that the setting `name` names holds; none where the setting is not set.
 pub fn read(config: &Config, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-    let Some(path) = path(config, name)? else { return Ok(None) };
-    std::fs::read(&path)
-        .map(|bytes| Some(Zeroizing::new(bytes)))
-        .map_err(|error| unreadable(config, name, &path, &error))
+    let Some(path) = config.get(name).map(PathBuf::from) else { return Ok(None) };
+    contents(config, name, &path).map(Some).map_err(|refusal| refused(config, name, &path, &refusal))
 }
 
 /// What the files of the folder that the setting `name` names hold, one after the other.
 pub fn read_folder(config: &Config, name: &str) -> Result<Option<Vec<u8>>, Error> {
-    let Some(path) = path(config, name)? else { return Ok(None) };
-    let failed = |error| unreadable(config, name, &path, &error);
+    let Some(path) = config.get(name).map(PathBuf::from) else { return Ok(None) };
+    let failed = |refusal: Refusal| refused(config, name, &path, &refusal);
+    let folder = find(config, name, &path).map_err(failed)?;
     let mut all = Vec::new();
-    for entry in std::fs::read_dir(&path).map_err(failed)? {
-        let file = entry.map_err(failed)?.path();
-        if file.is_file() {
-            all.extend(std::fs::read(&file).map_err(failed)?);
+    for entry in std::fs::read_dir(folder.place()).map_err(|error| failed(error.into()))? {
+        let file = path.join(entry.map_err(|error| failed(error.into()))?.file_name());
+        // Folders and links that lead nowhere are no authorities.
+        if config.working_folder().join(&file).is_file() {
+            let bytes = contents(config, name, &file).map_err(|refusal| refused(config, name, &file, &refusal))?;
+            all.extend_from_slice(&bytes);
             all.push(b'\n');
         }
     }
     Ok(Some(all))
 }
 
-/// Where the setting's file is, once it is known that it may be read.
-fn path(config: &Config, name: &str) -> Result<Option<PathBuf>, Error> {
-    let Some(path) = config.get(name).map(PathBuf::from) else { return Ok(None) };
-    let Some(folder) = config.confined(name) else { return Ok(Some(path)) };
-    let real = |path: &Path| path.canonicalize().map_err(|error| unreadable(config, name, path, &error));
-    let (real_path, real_folder) = (real(&path)?, real(folder)?);
-    if let Ok(below) = real_path.strip_prefix(real_folder) {
-        if below.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git")) {
-            let detail = format!("`{name}` leads to Git's own files: `{}`", path.display());
-            return Err(Error::new(Kind::Setting, detail).hint("name a file of the work tree"));
-        }
-        return Ok(Some(real_path));
-    }
-    Err(Error::new(Kind::Setting, format!("`{name}` leads outside the repository: `{}`", path.display()))
-        .hint(format!("an operator may allow it: `AVP_TENANT_SETTINGS={name}`")))
+fn contents(config: &Config, name: &str, path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    let allowed = if config.has_tenant() { Allowed::File } else { Allowed::Stream };
+    find(config, name, path)?.read(DATA_LIMIT, allowed)
 }
 
-fn unreadable(config: &Config, name: &str, path: &Path, error: &std::io::Error) -> Error {
+/// The file, once it is known that it may be read.
+fn find(config: &Config, name: &str, path: &Path) -> Result<NamedFile, Refusal> {
+    let file = NamedFile::find(path, config.working_folder(), config.repository())?;
+    match config.confined(name) {
+        Some(_) if !file.is_in_repository() => Err(Refusal::Outside),
+        None if config.tenant_settings_name(name) => Ok(file),
+        _ => file.within(),
+    }
+}
+
+fn refused(config: &Config, name: &str, path: &Path, refusal: &Refusal) -> Error {
+    if let Refusal::Outside = refusal {
+        return Error::new(Kind::Setting, format!("`{name}` leads outside the repository: `{}`", path.display())).hint(
+            format!("name a file by its own path; an operator may allow tenants' links: `AVP_TENANT_SETTINGS={name}`"),
+        );
+    }
     let who = config.setting(name).map_or_else(|| format!("`{name}`"), |setting| setting.origin.locate(name));
-    Error::new(Kind::Setting, format!("cannot read `{}`, which {who} names", path.display())).cause(error.to_string())
+    let error = Error::new(Kind::Setting, format!("cannot read `{}`, which {who} names", path.display()));
+    let error = error.cause(refusal.to_string());
+    refusal.hint().into_iter().fold(error, Error::hint)
 }

@@ -178,6 +178,16 @@ impl Config {
         (self.authority(name) == Authority::Tenant && !self.tenant_settings_name(name)).then_some(&*self.repository)
     }
 
+    /// The folder whose content is a tenant's, where there is one.
+    pub fn repository(&self) -> &Path {
+        &self.repository
+    }
+
+    /// Where relative paths start.
+    pub fn working_folder(&self) -> &Path {
+        &self.working_folder
+    }
+
     /// Where what may be lost is kept between runs, in a folder of our own; none where there is no home.
     pub fn cache_folder(&self) -> Option<PathBuf> {
         self.cache_folder.clone()
@@ -220,7 +230,7 @@ impl Config {
     }
 
     /// Whether the operator lets tenants choose it.
-    fn tenant_settings_name(&self, name: &str) -> bool {
+    pub fn tenant_settings_name(&self, name: &str) -> bool {
         let names = self.operator("AVP_TENANT_SETTINGS").map_or("", |setting| &setting.value);
         name != "AVP_TENANT_SETTINGS" && format::list(names).any(|allowed| allowed == name)
     }

@@ -24,6 +24,7 @@ mod large;
 mod links;
 mod live;
 mod manifests;
+mod named_files;
 mod plan;
 mod proxy;
 mod record;

@@ -128,6 +128,47 @@ fn what_narrows_stays() {
 }
 
 #[test]
+fn the_operators_limits_are_only_tightened() {
+    for (name, own, looser) in [
+        ("VAULT_CLIENT_TIMEOUT", "5s", "0"),
+        ("VAULT_RATE_LIMIT", "10", "100000"),
+        ("AVP_DISABLE_TOKEN_CACHE", "true", "false"),
+        ("VAULT_MAX_RETRIES", "0", "1000"),
+    ] {
+        let (operators, run) = operators_run();
+        let tenants = format!("ARGOCD_ENV_{name}");
+        refused(run.env(name, own).env(&tenants, looser), &[&tenants, "may only tighten"], &[&operators]);
+    }
+    let (_operators, run) = operators_run();
+    let run = run.env("VAULT_CLIENT_TIMEOUT", "1m").env("ARGOCD_ENV_VAULT_CLIENT_TIMEOUT", "5s");
+    run.stdout(secret(&["operators-value"])).check();
+}
+
+#[test]
+fn the_operators_password_is_for_the_operators_user() {
+    let (operators, run) = operators_run();
+    let run = run.env("AVP_AUTH_TYPE", "userpass").env("AVP_USERNAME", "argocd").env("AVP_PASSWORD", "operators");
+    refused(run.env("ARGOCD_ENV_AVP_USERNAME", "admin"), &["ARGOCD_ENV_AVP_USERNAME", "AVP_PASSWORD"], &[&operators]);
+}
+
+#[test]
+fn in_ci_a_setting_says_that_the_repository_is_a_tenants() {
+    let (operators, tenants) = (operators_run().0, tenants_server());
+    let repository = tempfile::tempdir().unwrap();
+    fs::write(repository.path().join("avp.yaml"), format!("VAULT_ADDR: {}\n", tenants.address)).unwrap();
+    let run = |manifest: String| {
+        let run = program(["generate", "-"]).stdin(manifest).folder(repository.path());
+        run.env("VAULT_TOKEN", "operators-token").env("AVP_TENANT", "1")
+    };
+    refused(run(placeholder()).args(["-c", "avp.yaml"]), &["avp.yaml", "VAULT_TOKEN"], &[&operators, &tenants]);
+    let annotated =
+        placeholder().replace("stringData:", "  annotations:\n    avp.kubernetes.io/namespace: other\nstringData:");
+    refused(run(annotated).env("VAULT_ADDR", &operators.address), &["namespace"], &[&operators]);
+    // Flags and the environment stay the operator's.
+    run(placeholder()).env("VAULT_ADDR", &tenants.address).stdout(secret(&["tenants-value"])).check();
+}
+
+#[test]
 fn validation_sees_the_path_that_is_read() {
     let Some(vault) = servers::vault() else { return };
     vault.mount("walls", 1);

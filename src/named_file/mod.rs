@@ -1,0 +1,140 @@
+//! A file that somebody names: whose the name is, and what stands behind it. Authority goes by where the *name* stands: in the
+//! repository it is a tenant's, and leads neither out nor to Git's own; elsewhere it may be a link, as in a ConfigMap's volume.
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+mod walk;
+use walk::Walk;
+
+/// The longest file of settings.
+pub const SETTINGS_LIMIT: u64 = 1 << 20;
+
+/// The longest file of data: of secrets, a record, a baseline.
+pub const DATA_LIMIT: u64 = 64 << 20;
+
+/// Where files are that are none.
+const DEVICES: [&str; 3] = ["/proc", "/dev", "/sys"];
+
+/// What may stand behind a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// A file, and nothing that is made while it is read.
+    File,
+    /// `<(…)` and `/dev/stdin` as well.
+    Stream,
+}
+
+/// A file behind its name.
+#[derive(Debug)]
+pub struct NamedFile {
+    place: PathBuf,
+    in_repository: bool,
+    wrong: Option<Refusal>,
+}
+
+/// Why a file is not read.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Its name stands in the repository, and it does not.
+    Outside,
+    /// It is Git's own.
+    Git,
+    /// It is no file.
+    NoFile,
+    /// It is longer than so many bytes.
+    TooLong(u64),
+    /// The operating system says so.
+    Unreadable(io::Error),
+}
+
+impl NamedFile {
+    /// Follows `name` from `folder`.
+    pub fn find(name: &Path, folder: &Path, repository: &Path) -> Result<Self, Refusal> {
+        let repository = repository.canonicalize().unwrap_or_default();
+        let walk = Walk::follow(name, folder, &repository)?;
+        let is_inside = !repository.as_os_str().is_empty() && walk.place.starts_with(&repository);
+        let wrong = match walk.passes_repository {
+            true if walk.passes_git => Some(Refusal::Git),
+            true if !is_inside => Some(Refusal::Outside),
+            _ => None,
+        };
+        Ok(Self { place: walk.place, in_repository: walk.passes_repository || is_inside, wrong })
+    }
+
+    /// Whether its name or it itself stands in the repository.
+    pub fn is_in_repository(&self) -> bool {
+        self.in_repository
+    }
+
+    /// It, unless its name stands in the repository and leads out.
+    pub fn within(self) -> Result<Self, Refusal> {
+        match self.wrong {
+            Some(refusal) => Err(refusal),
+            None => Ok(self),
+        }
+    }
+
+    /// Where it is, without links.
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// What it holds, if that is no more than `limit`.
+    pub fn read(&self, limit: u64, allowed: Allowed) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+        let mut bytes = Zeroizing::new(Vec::new());
+        self.open(allowed)?.take(limit + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > limit { Err(Refusal::TooLong(limit)) } else { Ok(bytes) }
+    }
+
+    fn open(&self, allowed: Allowed) -> Result<File, Refusal> {
+        if allowed == Allowed::Stream {
+            let file = File::open(&self.place)?;
+            return if file.metadata()?.is_dir() { Err(Refusal::NoFile) } else { Ok(file) };
+        }
+        if DEVICES.iter().any(|devices| self.place.starts_with(devices)) {
+            return Err(Refusal::NoFile);
+        }
+        // A pipe that nobody writes to would block, a link has come since.
+        let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW).open(&self.place)?;
+        if file.metadata()?.is_file() { Ok(file) } else { Err(Refusal::NoFile) }
+    }
+}
+
+impl Refusal {
+    /// The way out, if there is one.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Outside => Some("copy the file into the repository, or name it by its own path"),
+            Self::Git => Some("move the file out of `.git`"),
+            Self::NoFile => Some("name a regular file"),
+            Self::TooLong(_) | Self::Unreadable(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outside => write!(f, "its name stands in the repository, and it leads outside"),
+            Self::Git => write!(f, "it leads into `.git`"),
+            Self::NoFile => write!(f, "it is not a regular file"),
+            Self::TooLong(limit) => write!(f, "it is longer than {} MiB", limit >> 20),
+            Self::Unreadable(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+#[cfg(test)]
+mod tests;
