@@ -6,6 +6,7 @@ use std::fmt;
 use unicode_width::UnicodeWidthChar;
 
 use crate::source::{Source, Span};
+use crate::visible::is_invisible;
 
 /// How many columns of a line are shown.
 const WIDTH: usize = 120;
@@ -21,7 +22,7 @@ const TAB: &str = "    ";
 pub struct Excerpt {
     /// The line's number.
     pub line: usize,
-    /// The line as it is shown: tabs as blanks, control characters as `�`, what is too long cut off.
+    /// The line as it is shown: tabs as blanks, what cannot be seen as `�`, what is too long cut off.
     pub text: String,
     /// How many columns stand before the carets.
     pub indent: usize,
@@ -65,15 +66,10 @@ fn cell(char: char) -> (String, usize) {
     match char {
         '\t' => (TAB.to_owned(), TAB.len()),
         char => match char.width() {
-            Some(width) if !is_bidirectional(char) => (char.to_string(), width),
+            Some(width) if !is_invisible(char) => (char.to_string(), width),
             _ => ('\u{fffd}'.to_string(), 1),
         },
     }
-}
-
-/// Whether a character changes the direction of what follows, and so what a reader sees.
-fn is_bidirectional(char: char) -> bool {
-    matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
 
 /// Writes the end of `cells`: all of them, or the last [`BEFORE`] columns if the meant part would be too far right.
@@ -135,6 +131,7 @@ mod tests {
             ("鍵: <x>", "<x>", "鍵: <x>", "    ^^^"),
             ("a: <x\n  y>\n", "<x\n  y>", "a: <x", "   ^^"),
             ("a: \u{1b}[31m<x>", "<x>", "a: \u{fffd}[31m<x>", "        ^^^"),
+            ("a: \u{200b}\u{202e}<x>", "<x>", "a: \u{fffd}\u{fffd}<x>", "     ^^^"),
             ("a: ", "", "a: ", "^"),
         ] {
             assert_eq!(drawn(text, part), (line.to_owned(), carets.to_owned()), "{text:?}");

@@ -49,4 +49,5 @@ pub mod secret;
 pub mod source;
 pub mod tool;
 pub mod value;
+pub mod visible;
 pub mod yaml;

@@ -8,6 +8,7 @@ use super::environment::Environment;
 use crate::error::{Error, Kind};
 use crate::report::text::Colour;
 use crate::report::{self, Counts};
+use crate::visible;
 
 /// Something was found, or `generate` failed.
 pub(super) const FOUND: u8 = 1;
@@ -111,6 +112,9 @@ pub(super) fn usage(error: &clap::Error, environment: &Environment) -> ExitCode 
     }
     let text = error.render();
     let coloured = environment.colour() == Colour::Ansi;
-    environment.stderr.write(&if coloured { text.ansi().to_string() } else { text.to_string() });
+    let plain: String = text.to_string().lines().map(|line| visible::replaced(line).into_owned() + "\n").collect();
+    // What was typed may come from a tenant's parameters; with colours of its own it is not shown coloured.
+    let is_odd = plain.contains('\u{fffd}');
+    environment.stderr.write(&if coloured && !is_odd { text.ansi().to_string() } else { plain });
     ExitCode::from(if environment.is_predecessor { FOUND } else { FAILED })
 }

@@ -9,7 +9,7 @@ use super::given::Flags;
 use super::output;
 use crate::config::Setting;
 use crate::config::table::Row;
-use crate::report;
+use crate::{report, visible};
 
 /// Print every setting, its value and who set it; secrets are redacted
 #[derive(Debug, clap::Args)]
@@ -63,11 +63,13 @@ fn table<'c>(settings: impl Iterator<Item = (&'static Row, Option<&'c Setting>)>
 
 fn cells(row: &Row, setting: Option<&Setting>) -> [String; 3] {
     let value = setting.map_or("", |setting| setting.shown(row)).escape_debug().to_string();
-    [row.name.to_owned(), value, setting.map_or("not set".to_owned(), |setting| setting.origin.to_string())]
+    let origin = setting.map_or("not set".to_owned(), |setting| setting.origin.to_string());
+    [row.name.to_owned(), visible::escaped(&value), visible::escaped(&origin)]
 }
 
 fn json(row: &Row, setting: Option<&Setting>) -> String {
     let value = setting.map(|setting| setting.shown(row));
     let origin = setting.map(|setting| setting.origin.to_string());
-    serde_json::json!({"name": row.name, "value": value, "origin": origin}).to_string() + "\n"
+    visible::json(&serde_json::json!({"name": row.name, "value": value, "origin": origin}).to_string()).into_owned()
+        + "\n"
 }

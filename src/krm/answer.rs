@@ -7,6 +7,7 @@ use super::list::{Item, ResourceList};
 use crate::error::{Error, Level};
 use crate::render::Rendered;
 use crate::source::{Place, ResourceId, Span};
+use crate::visible;
 use crate::yaml::Flaw;
 use crate::yaml::edit::{Change, Edit, edit, splice};
 use crate::yaml::tree::NodeId;
@@ -105,10 +106,9 @@ fn message(finding: &Error) -> String {
     printable(&message)
 }
 
-/// Without control characters and the like, which YAML does not take.
+/// Without what cannot be seen, of which YAML does not take all.
 fn printable(text: &str) -> String {
-    let unprintable = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}');
-    text.chars().map(|char| if unprintable(char) { char.escape_default().to_string() } else { char.into() }).collect()
+    visible::escaped(text)
 }
 
 fn severity(level: Level) -> &'static str {

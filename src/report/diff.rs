@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use super::text::Colour;
-use super::visible::visible;
 use crate::compare::{Change, Comparison, Counts, Resource};
 use crate::diff::{Hunk, Line, Sign};
+use crate::visible;
 
 /// Every change with its lines, what was not compared, and how much changed.
 pub fn text(comparison: &Comparison, colour: Colour) -> String {
@@ -17,10 +17,15 @@ pub fn text(comparison: &Comparison, colour: Colour) -> String {
         out.push('\n');
     }
     for note in &comparison.notes {
-        let _ = writeln!(out, "note: {}", visible(note));
+        let _ = writeln!(out, "note: {}", visible::replaced(note));
     }
     let _ = writeln!(out, "{}", colour.paint("1", &counted(&comparison.counts())));
-    out
+    // What has no colours may be a log.
+    if colour == Colour::None {
+        out.lines().map(|line| visible::harmless(line).into_owned() + "\n").collect()
+    } else {
+        out
+    }
 }
 
 /// `2 added, 3 changed (1 in secret values only), 96 unchanged`.
@@ -42,7 +47,7 @@ pub(super) fn counted(counts: &Counts) -> String {
 pub(super) fn title(change: &Change) -> String {
     let name = change.resource().map(|resource| resource.identity.to_string()).unwrap_or_default();
     let only = if change.only_secrets { ": secret values only" } else { "" };
-    format!("{} {}{only}", change.fate().word(), visible(&name))
+    format!("{} {}{only}", change.fate().word(), visible::replaced(&name))
 }
 
 fn lines(out: &mut String, change: &Change, colour: Colour) {
@@ -58,7 +63,7 @@ fn lines(out: &mut String, change: &Change, colour: Colour) {
 
 /// `file:line`.
 pub(super) fn place(resource: &Resource) -> String {
-    format!("{}:{}", visible(&resource.file), resource.line)
+    format!("{}:{}", visible::replaced(&resource.file), resource.line)
 }
 
 /// A hunk's header with the lines of the files.
@@ -75,14 +80,14 @@ fn line(out: &mut String, line: &Line, colour: Colour) {
         Sign::Added => Some("32"),
     };
     let Some(code) = code.filter(|_| colour == Colour::Ansi) else {
-        let _ = writeln!(out, "{}{}", line.sign.mark(), visible(&line.text));
+        let _ = writeln!(out, "{}{}", line.sign.mark(), visible::replaced(&line.text));
         return;
     };
     let mut painted = String::new();
     let mut at = 0;
     let mut part = |range: Range<usize>, code: &str| {
         if !range.is_empty() {
-            painted += &colour.paint(code, &visible(&line.text[range]));
+            painted += &colour.paint(code, &visible::replaced(&line.text[range]));
         }
     };
     for range in &line.emphasis {
@@ -131,7 +136,13 @@ mod tests {
 
     #[test]
     fn nothing_in_a_manifest_steers_the_terminal() {
-        let shown = text(&comparison("", "a: \u{1b}[2J\u{202e}x\r\n"), Colour::None);
-        assert!(shown.contains("+a: \u{fffd}[2J\u{fffd}x\n"), "{shown:?}");
+        let shown = text(&comparison("", "a: \u{1b}[2J\u{202e}\u{200b}x\r\n"), Colour::None);
+        assert!(shown.contains("+a: \u{fffd}[2J\u{fffd}\u{fffd}x\n"), "{shown:?}");
+    }
+
+    #[test]
+    fn nothing_in_a_manifest_is_a_command_to_a_runner() {
+        let shown = text(&comparison("a: |\n ::add-mask::x\nb: 1", "a: |\n ::add-mask::x\nb: ##[error]"), Colour::None);
+        assert!(shown.contains("  \u{fffd}:add-mask::x\n") && shown.contains("+b: #\u{fffd}[error]\n"), "{shown}");
     }
 }

@@ -2,6 +2,7 @@
 //! Reference: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>
 
 use crate::error::{Error, Level};
+use crate::visible::is_invisible;
 
 /// One finding in one line, without its line break.
 pub fn finding(error: &Error) -> String {
@@ -13,7 +14,7 @@ pub fn finding(error: &Error) -> String {
     let mut properties = Vec::new();
     if let Some(place) = &error.place {
         let (line, column) = place.line_column();
-        properties.push(format!("file={}", property(&place.source.name)));
+        properties.push(format!("file={}", property(&visible(&place.source.name))));
         properties.push(format!("line={line},col={column}"));
     }
     properties.push(format!("title=vault-render {}", property(error.rule)));
@@ -29,7 +30,13 @@ fn message(error: &Error) -> String {
     let rest = rest.into_iter().chain([("cause: ", error.cause.clone()), ("hint: ", error.hint.clone())]);
     let lines =
         rest.filter_map(|(word, text)| text.filter(|text| !text.is_empty()).map(|text| format!("{word}{text}")));
-    lines.collect::<Vec<_>>().join("\n")
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    lines.lines().map(|line| visible(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// A line as the pull request shows it: an encoded control would be one again there.
+fn visible(line: &str) -> String {
+    line.chars().map(|char| if is_invisible(char) { char.escape_default().to_string() } else { char.into() }).collect()
 }
 
 fn data(text: &str) -> String {
@@ -63,5 +70,14 @@ mod tests {
              100%25 of `x`%0A::error::y%0Aresource: Secret db%0Afield: data.x%0Ahint: look"
         );
         assert_eq!(finding(&Error::new(Kind::Input, "x")), "::error title=vault-render input::x");
+    }
+
+    #[test]
+    fn nothing_in_it_steers_who_reads_it() {
+        let place = Place::new(Arc::new(Source::new("a\u{1b}[2J\n::error::x\u{202e}.yaml", "a")), Span::new(0, 1));
+        let error = Error::new(Kind::Store, "no\u{1b}[31m").at(place).cause("a\r\u{202e}b\u{2028}");
+        let shown = finding(&error);
+        assert!(!shown.chars().any(is_invisible), "{shown:?}");
+        assert!(shown.starts_with("::error file=a\\u{1b}[2J\\n%3A%3Aerror"), "{shown}");
     }
 }

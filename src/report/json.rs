@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Kind, Level};
 use crate::source::ResourceId;
+use crate::visible;
 
 /// One finding in one line, without its line break.
 pub fn finding(error: &Error) -> String {
@@ -24,7 +25,7 @@ pub fn finding(error: &Error) -> String {
         },
         hint: error.hint.as_deref(),
     };
-    serde_json::to_string(&finding).unwrap_or_default()
+    visible::json(&serde_json::to_string(&finding).unwrap_or_default()).into_owned()
 }
 
 fn level(level: Level) -> &'static str {

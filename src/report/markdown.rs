@@ -4,8 +4,8 @@
 use std::fmt::Write;
 
 use super::diff::{counted, header, place, title};
-use super::visible::visible;
 use crate::compare::{Change, Comparison, Resource};
+use crate::visible;
 
 /// The longest comment that GitHub takes, in characters; bytes are never fewer.
 const LIMIT: usize = 65_536;
@@ -114,7 +114,7 @@ fn change_lines(change: &Change) -> String {
         for line in &hunk.lines {
             let shown = cut(&line.text, LINE);
             let more = if shown.len() < line.text.len() { "…" } else { "" };
-            let _ = writeln!(text, "{}{}{more}", line.sign.mark(), visible(shown));
+            let _ = writeln!(text, "{}{}{more}", line.sign.mark(), visible::replaced(shown));
         }
     }
     text
@@ -151,7 +151,7 @@ fn code(text: &str) -> String {
 /// Text in which nothing is Markdown, HTML, a mention or a link.
 fn plain(text: &str) -> String {
     let mut out = String::new();
-    for char in visible(text).chars() {
+    for char in visible::replaced(text).chars() {
         match char {
             '-' | '/' | '.' | ' ' => out.push(char),
             char if char.is_alphanumeric() => out.push(char),

@@ -9,7 +9,6 @@ pub mod markdown;
 pub mod plan;
 pub mod sarif;
 pub mod text;
-mod visible;
 
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Level};
 use crate::fingerprint::fingerprints;
 use crate::source::Place;
+use crate::visible;
 
 /// A rule as the log describes it.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +38,7 @@ pub fn log(found: &[Error], rules: &[Rule], root: &str) -> String {
             "results": results.collect::<Vec<_>>(),
         }],
     });
-    format!("{log:#}\n")
+    visible::json(&format!("{log:#}\n")).into_owned()
 }
 
 fn rule(rule: &Rule) -> Value {

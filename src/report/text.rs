@@ -1,10 +1,9 @@
 //! A finding as people read it: what, where, the line with carets, and what helps.
 
-use std::fmt::Write;
-
 use crate::error::{Error, Kind, Level};
 use crate::excerpt::Excerpt;
 use crate::source::Place;
+use crate::visible;
 
 /// Whether the text is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +64,7 @@ fn around(out: &mut String, error: &Error, place: &Place, colour: Colour) -> Str
         return gutter;
     }
     if !error.hidden {
-        let _ = write!(out, "{excerpt}");
+        excerpt.to_string().lines().for_each(|text| line(out, &visible::harmless(text)));
     }
     let resource = place.resource.as_ref().map(ToString::to_string);
     let origin = place.origin.as_ref().map(ToString::to_string);
@@ -82,16 +81,9 @@ fn line(out: &mut String, text: &str) {
     out.push('\n');
 }
 
-/// A text without line breaks and other control characters: names and answers come from elsewhere.
+/// A text in one line, with nothing that cannot be seen: names and answers come from elsewhere.
 pub(super) fn one_line(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for char in text.trim_end().chars() {
-        match char {
-            char if char.is_control() => out.extend(char.escape_default()),
-            char => out.push(char),
-        }
-    }
-    out
+    visible::escaped(text.trim_end())
 }
 
 impl Colour {
@@ -153,6 +145,26 @@ hint: its nearest keys are `password`, `user`
     fn the_lines_of_a_cause_stay_in_its_column() {
         let text = finding(&Error::warning(Kind::Store, "x").cause("a\n\nerror: b\u{1b}[2J\n"), Colour::None);
         assert_eq!(text, "warning: x\n  = cause: a\n\n           error: b\\u{1b}[2J\n");
+    }
+
+    #[test]
+    fn nothing_that_a_finding_quotes_steers_who_reads_it() {
+        let text = "kind: \u{1b}[2J\u{202e}x\n";
+        let odd = |words: &str| format!("{words}\u{1b}[2J\u{202e}\u{200b}\u{2028}");
+        let resource =
+            ResourceId { kind: odd("Secret"), namespace: Some(odd("web").into()), name: Some(odd("db").into()) };
+        let place = Place {
+            resource: Some(Arc::new(resource)),
+            field: Some(odd("data").into()),
+            origin: Some(odd("chart").into()),
+            ..Place::new(Arc::new(Source::new(odd("a.yaml"), text)), Span::new(0, 4))
+        };
+        let mut error = Error::new(Kind::Missing, odd("no key")).at(place.clone()).hint(odd("look"));
+        error.cause = Some(format!("{}\n::add-mask::x\n##[error]y", odd("said")));
+        error.also.push(place);
+        let shown = finding(&error, Colour::None);
+        assert!(shown.chars().all(|char| char == '\n' || !visible::is_invisible(char)), "{shown:?}");
+        assert!(shown.lines().all(|line| !line.trim_start().starts_with("::") && !line.contains("##[")), "{shown}");
     }
 
     #[test]

@@ -10,9 +10,20 @@ use crate::support::program::root;
 const VALUES: &[&str] = &["value", "source"];
 const YAML: &[&str] = &["value", "source", "error"];
 const MANIFEST: &[&str] = &["yaml", "value", "source", "error", "secret"];
-const RENDER: &[&str] =
-    &["placeholder", "manifest", "modifier", "yaml", "policy", "backend", "secret", "value", "source", "error"];
-const KRM: &[&str] = &["render", "config", "yaml", "source", "error"];
+const RENDER: &[&str] = &[
+    "placeholder",
+    "manifest",
+    "modifier",
+    "yaml",
+    "policy",
+    "backend",
+    "secret",
+    "value",
+    "source",
+    "error",
+    "visible",
+];
+const KRM: &[&str] = &["render", "config", "yaml", "source", "error", "visible"];
 const LINT: &[&str] = &[
     "render",
     "fingerprint",
@@ -30,6 +41,7 @@ const LINT: &[&str] = &[
 const LIVE: &[&str] =
     &["compare", "client", "render", "placeholder", "manifest", "yaml", "secret", "value", "source", "error"];
 const REPORT: &[&str] = &[
+    "visible",
     "compare",
     "render",
     "fingerprint",
@@ -49,11 +61,12 @@ const REPORT: &[&str] = &[
 
 /// Each module of the crate with the modules that it may name. What is not here may name nothing.
 const MAY_NAME: &[(&str, &[&str])] = &[
+    ("visible", &[]),
     ("value", &[]),
     ("source", &[]),
     ("secret", &["value", "source", "error"]),
     ("error", &["value", "source", "excerpt"]),
-    ("excerpt", VALUES),
+    ("excerpt", &["visible", "value", "source"]),
     ("fingerprint", &["error", "source"]),
     ("diff", VALUES),
     ("compare", &["diff", "manifest", "yaml", "source", "error"]),
@@ -81,6 +94,7 @@ const EDGES: [&str; 2] = ["cli", "server"];
 
 /// No runtime, no files, no environment, no network: folders, and files in folders that are not pure as a whole.
 const PURE: &[&str] = &[
+    "visible.rs",
     "value.rs",
     "source.rs",
     "secret.rs",

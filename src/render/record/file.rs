@@ -10,6 +10,7 @@ use crate::error::{Error, Kind};
 use crate::render::mask::Fingerprint;
 use crate::render::shape::{Shape, Type};
 use crate::secret::{Engine, SecretId};
+use crate::visible;
 
 /// The format that is written and read.
 const VERSION: u64 = 1;
@@ -53,7 +54,8 @@ impl Record {
             values: values.iter().map(|(name, recorded)| (name.clone(), written(recorded))).collect(),
         });
         let file = File { version: VERSION, secrets: secrets.collect() };
-        serde_json::to_string_pretty(&file).expect("texts and numbers are JSON") + "\n"
+        let json = serde_json::to_string_pretty(&file).expect("texts and numbers are JSON");
+        visible::json(&json).into_owned() + "\n"
     }
 
     /// Reads the text of the file `name`. An error quotes nothing of it: it may be another file, with secrets in it.

@@ -1,6 +1,6 @@
 //! Text that came from elsewhere, as text of a page: markup is escaped, and what cannot be seen is drawn.
 
-use crate::report::visible::is_invisible;
+use crate::visible::is_invisible;
 
 /// `text` for an element or a quoted attribute.
 pub(super) fn escape(text: &str) -> String {
@@ -43,10 +43,8 @@ fn entity(char: char) -> Option<&'static str> {
 
 /// Whether a character steers others or shows nothing: with these, two texts look the same, or one like another.
 fn is_odd(char: char) -> bool {
-    is_invisible(char)
-        || matches!(char, '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}')
-        || matches!(char, '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
-        || matches!(char, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    // In a line of code a tab is a tab, and these look like a blank.
+    is_invisible(char) || matches!(char, '\u{a0}' | '\u{2800}')
 }
 
 /// `U+202E`

@@ -10,6 +10,7 @@ use super::Forecast;
 use crate::error::{Error, Errors, Kind};
 use crate::render::{Asked, Read};
 use crate::secret::Engine;
+use crate::visible::is_invisible;
 
 /// The rules by namespace, as the login's sees it (empty is its own), and by path.
 type Rules = BTreeMap<(String, String), Rule>;
@@ -145,11 +146,18 @@ fn quoted(text: &str) -> String {
         match char {
             '"' | '\\' => out.extend(['\\', char]),
             '$' if chars.peek() == Some(&'{') => out += "\\u0024",
-            char if char.is_control() => out += &format!("\\u{:04x}", u32::from(char)),
+            char if is_invisible(char) || char == '\t' => out += &escape(char),
             char => out.push(char),
         }
     }
     out + "\""
+}
+
+fn escape(char: char) -> String {
+    match u32::from(char) {
+        code @ ..=0xffff => format!("\\u{code:04x}"),
+        code => format!("\\U{code:08x}"),
+    }
 }
 
 fn no_policies(store: &str) -> Error {

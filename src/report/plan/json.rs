@@ -6,6 +6,7 @@ use super::super::json::Resource;
 use super::{Forecast, number};
 use crate::placeholder::Key;
 use crate::render::{Asked, Read};
+use crate::visible;
 
 /// The reads as one JSON document.
 pub fn json(forecast: &Forecast<'_>) -> String {
@@ -16,7 +17,7 @@ pub fn json(forecast: &Forecast<'_>) -> String {
         requests: forecast.requests(),
         reads: forecast.reads.iter().map(|read| reading(forecast, read)).collect(),
     };
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    visible::json(&serde_json::to_string_pretty(&document).unwrap_or_default()).into_owned() + "\n"
 }
 
 fn reading<'f>(forecast: &'f Forecast<'_>, read: &'f Read<'_>) -> Reading<'f> {
