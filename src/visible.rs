@@ -82,14 +82,19 @@ pub fn json(json: &str) -> Cow<'_, str> {
 /// `text` without what GitHub's runner takes for a command wherever a log shows it: `::name::` at a line's start, `##[name]`
 /// anywhere.
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    let text = match text.contains(OLD_COMMAND) {
-        true => Cow::Owned(text.replace(OLD_COMMAND, "#\u{fffd}[")),
-        false => Cow::Borrowed(text),
-    };
+    let text = without_old_commands(text);
     let start = text.len() - text.trim_start().len();
     match text[start..].starts_with("::") {
         true => Cow::Owned(format!("{}\u{fffd}{}", &text[..start], &text[start + 1..])),
         false => text,
+    }
+}
+
+/// `text` without `##[`.
+pub fn without_old_commands(text: &str) -> Cow<'_, str> {
+    match text.contains(OLD_COMMAND) {
+        true => Cow::Owned(text.replace(OLD_COMMAND, "#\u{fffd}[")),
+        false => Cow::Borrowed(text),
     }
 }
 

@@ -112,7 +112,8 @@ pub(super) fn usage(error: &clap::Error, environment: &Environment) -> ExitCode 
     }
     let text = error.render();
     let coloured = environment.colour() == Colour::Ansi;
-    let plain: String = text.to_string().lines().map(|line| visible::replaced(line).into_owned() + "\n").collect();
+    let shown = |line| visible::harmless(&visible::replaced(line)).into_owned() + "\n";
+    let plain: String = text.to_string().lines().map(shown).collect();
     // What was typed may come from a tenant's parameters; with colours of its own it is not shown coloured.
     let is_odd = plain.contains('\u{fffd}');
     environment.stderr.write(&if coloured && !is_odd { text.ansi().to_string() } else { plain });

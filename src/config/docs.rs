@@ -77,6 +77,7 @@ fn written(row: &Row) -> String {
         Format::Url => format!("an address, e.g. `{example}`"),
         Format::Regex => format!("a regular expression (RE2's, as Go has it), e.g. `{example}`"),
         Format::Path => format!("a path, e.g. `{example}`"),
+        Format::Segment => format!("a name without slashes, e.g. `{example}`"),
         Format::Mount => format!("a mount, with or without `auth/` and slashes, e.g. `{example}`"),
         Format::Namespace => format!("a namespace, e.g. `{example}`"),
         Format::List => format!("names, separated by commas or blanks, e.g. `{example}`"),

@@ -6,6 +6,7 @@ use regex::Regex;
 use strsim::damerau_levenshtein;
 
 use super::table::{Format, Tighter};
+use crate::visible::is_invisible;
 
 /// Requests per second.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,6 +30,7 @@ impl Format {
             Self::Rate => rate(trimmed).map(|_| trimmed.to_owned()),
             Self::Url => url(trimmed),
             Self::Regex => regex(value).map(|_| value.to_owned()),
+            Self::Segment => segment(trimmed),
             Self::Mount => mount(trimmed),
             Self::Namespace => namespace(trimmed),
             Self::Choice(choices) => choice(choices, trimmed),
@@ -112,7 +114,8 @@ pub(super) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> O
 
 /// Whether it looks like an address with a password in it: `https://user:password@host`.
 pub(super) fn holds_password(value: &str) -> bool {
-    value.split_once("://").is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|host| host.contains('@')))
+    // A password may hold a slash that nobody has encoded.
+    value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'))
 }
 
 fn bool(value: &str) -> Result<bool, String> {
@@ -147,6 +150,18 @@ fn url(value: &str) -> Result<String, String> {
     let fine = matches!(scheme.as_str(), "http" | "https") && !rest.trim_matches('/').is_empty();
     let clean = !value.contains(|char: char| char.is_whitespace() || char.is_control());
     if fine && clean { Ok(format!("{scheme}://{}", rest.trim_end_matches('/'))) } else { Err(wrong) }
+}
+
+/// A slash or a dot segment would lead to another endpoint, however it is encoded.
+fn segment(value: &str) -> Result<String, String> {
+    let leads_elsewhere = value.contains('/') || matches!(value, "." | "..");
+    match leads_elsewhere || value.chars().any(|char| char.is_control() || is_invisible(char)) {
+        true => {
+            Err("is not one segment of a path: it holds a slash, is `.` or `..`, or holds what cannot be seen"
+                .to_owned())
+        }
+        false => Ok(value.to_owned()),
+    }
 }
 
 fn mount(value: &str) -> Result<String, String> {

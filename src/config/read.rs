@@ -296,6 +296,10 @@ mod tests {
             ("AVP_PATH_VALIDATION", "canary(", "is no regular expression"),
             ("AVP_MOUNT_PATH", "canary/..", "is no mount"),
             ("VAULT_NAMESPACE", "canary/..", "is no namespace"),
+            ("AVP_USERNAME", "..", "is not one segment of a path"),
+            ("AVP_USERNAME", ".", "is not one segment of a path"),
+            ("AVP_USERNAME", "canary/../../x", "is not one segment of a path"),
+            ("AVP_USERNAME", "canary\u{202e}", "is not one segment of a path"),
             ("AVP_AUTH_TYPE", "canary", "`k8s` (or `kubernetes`)"),
             ("AVP_TYPE", "canary", "is none of `vault`, `file`"),
         ] {

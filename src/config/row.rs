@@ -86,6 +86,8 @@ pub enum Format {
     Regex,
     /// A file or folder.
     Path,
+    /// A name that becomes one segment of a URL's path: no slash, not `.` or `..`, nothing that cannot be seen.
+    Segment,
     /// The mount of an auth method: `approle` or `auth/approle`, slashes or not.
     Mount,
     /// A Vault namespace, slashes at the ends or not.

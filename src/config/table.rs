@@ -43,7 +43,7 @@ pub const SETTINGS: &[Row] = &[
         .roles(&[Role::Credential])
         .store("vault")
         .logins(&["github"]),
-    Row::new("AVP_USERNAME", "the user of a userpass login", Format::Text, "argocd")
+    Row::new("AVP_USERNAME", "the user of a userpass login", Format::Segment, "argocd")
         .roles(&[Role::Identity])
         .store("vault")
         .logins(&["userpass"]),

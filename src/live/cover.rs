@@ -69,6 +69,14 @@ impl Cover {
         }
     }
 
+    /// Whether the manifest has a placeholder for a map's entry, or for the map.
+    pub(super) fn covers(&self, key: &str) -> bool {
+        match self {
+            Self::Map(entries) => entries.get(key) == Some(&Self::Whole),
+            cover => *cover == Self::Whole,
+        }
+    }
+
     /// What covers a list's item: that of the one item with the same key, else whatever may be.
     pub(super) fn item(&self, item: &Value) -> &Self {
         match self {

@@ -115,8 +115,7 @@ pub fn objects(
     rendered: &Rendered,
     errors: &mut Errors,
 ) -> Objects {
-    let asked = plan.placeholders().filter(|asked| !asked.gap.field.is_identity());
-    let filled: Vec<Filled<'_>> = asked.map(|asked| (asked.gap, values(&asked, secrets))).collect();
+    let filled: Vec<Filled<'_>> = plan.placeholders().map(|asked| (asked.gap, values(&asked, secrets))).collect();
     let long = filled.iter().flat_map(|(_, values)| values).filter(|value| value.len() >= SHORTEST_OF_OTHERS);
     let mut objects = Objects { list: Vec::new(), nameless: 0, needles: Needles::new(long, SHORTEST_OF_OTHERS) };
     let texts = texts_of(&drafts, rendered);

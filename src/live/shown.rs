@@ -62,7 +62,7 @@ impl Shown<'_> {
         let entry = |(key, value): &(Zeroizing<String>, Value)| {
             let shown = match key.as_str() {
                 "status" => return None,
-                "apiVersion" | "kind" => value.clone(),
+                "apiVersion" | "kind" => self.identity(value, cover, key),
                 "metadata" => self.metadata(value, cover.entry(key)),
                 "data" if secret => self.data(value, Takes::Base64),
                 "stringData" if secret => self.data(value, Takes::Text),
@@ -75,12 +75,12 @@ impl Shown<'_> {
         Value::Map(shown)
     }
 
-    /// Without the server's own fields; what identifies the object is never masked.
+    /// Without the server's own fields.
     fn metadata(&self, metadata: &Value, cover: &Cover) -> Value {
         let Value::Map(entries) = metadata else { return self.value(metadata, cover) };
         let entry = |(key, value): &(Zeroizing<String>, Value)| {
             let shown = match key.as_str() {
-                "name" | "namespace" => value.clone(),
+                "name" | "namespace" => self.identity(value, cover, key),
                 name if SERVERS.contains(&name) => return None,
                 "annotations" => self.value(&without_manifests(value)?, cover.entry(key)),
                 _ => self.value(value, cover.entry(key)),
@@ -88,6 +88,11 @@ impl Shown<'_> {
             Some((key.clone(), shown))
         };
         Value::Map(entries.iter().filter_map(entry).collect())
+    }
+
+    /// What says which object this is: masked only where a placeholder has filled it, for the manifest says the rest.
+    fn identity(&self, value: &Value, around: &Cover, key: &str) -> Value {
+        if around.covers(key) { self.masking.mask.field(value, Takes::Text) } else { value.clone() }
     }
 
     /// A Secret's data: all of it.

@@ -55,17 +55,6 @@ impl fmt::Display for Field<'_> {
     }
 }
 
-impl Field<'_> {
-    /// Whether it says which resource this is: its own name, namespace, kind or apiVersion.
-    pub fn is_identity(&self) -> bool {
-        match self.steps.as_slice() {
-            [Step::Key(key)] => matches!(&**key, "kind" | "apiVersion"),
-            [Step::Key(map), Step::Key(key)] => map == "metadata" && matches!(&**key, "name" | "namespace"),
-            _ => false,
-        }
-    }
-}
-
 /// What a resource of `kind` takes in the field at `steps`.
 pub fn takes(kind: &str, steps: &[Step<'_>]) -> Takes {
     let text = |holds: bool| if holds { Takes::Text } else { Takes::Anything };

@@ -14,7 +14,7 @@ use crate::value::Value;
 pub enum Values<'v> {
     /// The secrets as they are.
     Clear(&'v Secrets),
-    /// The secrets, each value masked but those in names that say which resource it is.
+    /// The secrets, each value masked, in names too.
     Masked(&'v Secrets, &'v Mask),
     /// What an earlier run came to, masked; there are no secrets.
     Recorded(&'v Record),
@@ -33,7 +33,6 @@ impl<'v> Values<'v> {
     pub(super) fn shown(self, result: Value, placeholder: &Placeholder, gap: &Gap, bare: bool) -> Value {
         let masked = match self {
             Self::Clear(_) => return result,
-            Self::Masked(..) if gap.field.is_identity() => return result,
             Self::Masked(_, mask) => shape(&result, placeholder, Some(mask)).masked(""),
             Self::Recorded(_) => result,
         };

@@ -2,7 +2,7 @@
 //! Reference: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>
 
 use crate::error::{Error, Level};
-use crate::visible::is_invisible;
+use crate::visible::{is_invisible, without_old_commands};
 
 /// One finding in one line, without its line break.
 pub fn finding(error: &Error) -> String {
@@ -36,6 +36,7 @@ fn message(error: &Error) -> String {
 
 /// A line as the pull request shows it: an encoded control would be one again there.
 fn visible(line: &str) -> String {
+    let line = without_old_commands(line);
     line.chars().map(|char| if is_invisible(char) { char.escape_default().to_string() } else { char.into() }).collect()
 }
 

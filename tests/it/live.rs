@@ -310,3 +310,15 @@ fn what_tools_print_is_tried_too() {
     let text = String::from_utf8(run(&["--no-build"]).stdout).unwrap();
     assert!(text.contains("note: kustomizations are not built, as `--no-build` says: `base`, `prod`\n"), "{text}");
 }
+
+#[test]
+fn a_name_that_a_placeholder_has_filled_is_not_shown() {
+    let Some(bench) = Bench::new("live-names") else { return };
+    let manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: <path:app#password>, namespace: NAMESPACE}\ndata: {a: b}\n\
+        ---\napiVersion: example.org/v1\nkind: Custom\nmetadata: {name: <path:app#password>, namespace: <path:app#other>}\n";
+    let output = bench.diff(manifest, "text").output();
+    for bytes in [&output.stdout, &output.stderr] {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(pieces(NEW).iter().all(|piece| !text.contains(piece)), "{text}");
+    }
+}

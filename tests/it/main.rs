@@ -31,6 +31,7 @@ mod record;
 mod same_objects;
 mod secret_settings;
 mod servers;
+mod shown;
 mod store;
 mod structure;
 mod support;

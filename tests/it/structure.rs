@@ -74,7 +74,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("manifest", MANIFEST),
     ("modifier", &["value", "error", "yaml"]),
     ("placeholder", &["modifier", "value", "source", "error"]),
-    ("config", &["error", "source", "yaml"]),
+    ("config", &["error", "source", "yaml", "visible"]),
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("named_file", &[]),

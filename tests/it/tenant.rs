@@ -152,6 +152,22 @@ fn the_operators_password_is_for_the_operators_user() {
 }
 
 #[test]
+fn a_user_name_is_no_way_to_another_endpoint() {
+    for user in ["..", ".", "argocd/../../../sys/x", "../../sys/seal", "a/b"] {
+        let (operators, run) = operators_run();
+        let run = run.env("AVP_AUTH_TYPE", "userpass").env("ARGOCD_ENV_AVP_PASSWORD", "own");
+        refused(run.env("ARGOCD_ENV_AVP_USERNAME", user), &["AVP_USERNAME", "one segment of a path"], &[&operators]);
+    }
+    // What is left is one segment, whatever it holds.
+    for (user, path) in [("%2e%2e", "%252e%252e"), ("a%2fb", "a%252fb"), ("a?b#c", "a%3Fb%23c"), ("a\\..", "a%5C..")] {
+        let (operators, run) = operators_run();
+        let run = run.env("AVP_AUTH_TYPE", "userpass").env("ARGOCD_ENV_AVP_PASSWORD", "own");
+        run.env("ARGOCD_ENV_AVP_USERNAME", user).output();
+        assert_eq!(operators.requests()[0].path, format!("/v1/auth/userpass/login/{path}"));
+    }
+}
+
+#[test]
 fn in_ci_a_setting_says_that_the_repository_is_a_tenants() {
     let (operators, tenants) = (operators_run().0, tenants_server());
     let repository = tempfile::tempdir().unwrap();

@@ -9,7 +9,7 @@ use super::{Repository, shown};
 const KEYS: [&str; 12] =
     ["text", "lines", "control", "json", "broken", "yaml", "binary", "half", "map", "list", "null", "*"];
 
-/// Every kind of value, each holding the canary; what names a key or a resource is no secret.
+/// Every kind of value, each holding the canary; what names a key is no secret.
 fn secrets() -> String {
     let binary = STANDARD.encode([b"\xff\xfe", CANARY.as_bytes()].concat());
     format!(
@@ -40,13 +40,11 @@ fn no_output_shows_a_piece_of_a_secret() {
     let repository = Repository::new();
     std::fs::write(repository.root().join("../secrets.yaml"), secrets()).unwrap();
     repository.write("now.yaml", "apiVersion: v1\nkind: A\nmetadata: {name: x}\n");
-    let named = |manifest: &&&str| !manifest.contains("name: @") && !manifest.contains("\"name\":\"@\"");
-    let manifests: Vec<&str> = MANIFESTS.iter().filter(named).copied().collect();
     let mut filled = 0;
     for chain in CHAINS {
         let bar = if chain.is_empty() { "" } else { " | " };
         let placeholders = KEYS.iter().map(|key| format!("<path:a/b#{key}{bar}{chain}>"));
-        let of = |placeholder: &String| manifests.iter().map(|one| one.replace('@', placeholder)).collect::<Vec<_>>();
+        let of = |placeholder: &String| MANIFESTS.iter().map(|one| one.replace('@', placeholder)).collect::<Vec<_>>();
         let documents: Vec<String> = placeholders.collect::<Vec<_>>().iter().flat_map(of).chain(encoded()).collect();
         repository.write("then.yaml", &documents.join("---\n"));
         for format in ["text", "markdown"] {
@@ -65,4 +63,49 @@ fn no_output_shows_a_piece_of_a_secret() {
         assert_eq!((piece(text.as_bytes()), piece(stderr.as_bytes())), (None, None), "{chain}:\n{text}\n{stderr}");
     }
     assert!(filled > 500, "only {filled} masks were shown");
+}
+
+/// Where a placeholder says which resource it is, or what others know it by.
+const NAMES: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: app-<path:a/b#text>
+  namespace: <path:a/b#text>
+  labels: {owner: <path:a/b#text>}
+  annotations: {note: <path:a/b#text>}
+---
+apiVersion: <path:a/b#text>/v1
+kind: <path:a/b#text>
+metadata: {name: <path:a/b#text>, generateName: <path:a/b#text>}
+---
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Service, metadata: {name: <path:a/b#text>, namespace: <path:a/b#text>}}
+";
+
+#[test]
+fn no_output_shows_a_name_that_a_placeholder_has_filled() {
+    let repository = Repository::new();
+    std::fs::write(repository.root().join("../secrets.yaml"), secrets()).unwrap();
+    repository.write("now.yaml", NAMES).write("then.yaml", "apiVersion: v1\nkind: A\nmetadata: {name: x}\n");
+    for format in ["text", "markdown", "html"] {
+        let (text, stderr, code) =
+            shown(&repository.diff(&["now.yaml", "--base", "then.yaml", "--format", format]).output());
+        assert_eq!(code, Some(1), "{stderr}");
+        assert_eq!((piece(text.as_bytes()), piece(stderr.as_bytes())), (None, None), "{format}:\n{text}\n{stderr}");
+        assert!(text.contains("redacted"), "{format}: {text}");
+    }
+    // Equal names are one resource all the same.
+    repository.write("then.yaml", &NAMES.replace("annotations: {note", "annotations: {old"));
+    let (text, _, _) = shown(&repository.diff(&["now.yaml", "--base", "then.yaml"]).output());
+    assert!(text.starts_with("changed ConfigMap <redacted:") && text.ends_with("1 changed, 2 unchanged\n"), "{text}");
+    let secrets = repository.root().join("../secrets.yaml");
+    for command in [&["plan"][..], &["check", "--online"], &["record", "-o", "-"], &["plan", "--format", "json"]] {
+        let run = crate::support::program::program(command.iter().copied()).folder(repository.root());
+        let output = run.args(["--secrets".as_ref(), secrets.as_os_str(), "now.yaml".as_ref()]).output();
+        let all = [output.stdout, output.stderr].concat();
+        assert_eq!(piece(&all), None, "{command:?}: {}", String::from_utf8_lossy(&all));
+    }
 }

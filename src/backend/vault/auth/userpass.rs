@@ -16,11 +16,10 @@ pub(super) const LOGIN: Login = Login {
 /// Path: `/v1/auth/userpass/login/{username}`. Body: `{"password": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/userpass#login>
 fn ask(config: &Config) -> Result<Ask, Error> {
-    // A slash would lead to another endpoint.
-    let user = part(config, "AVP_USERNAME").reveal().replace('/', "");
+    let user = part(config, "AVP_USERNAME");
     Ok(Ask::Login {
         mount: mount(config, "AVP_MOUNT_PATH", "userpass")?,
-        action: format!("login/{user}"),
+        action: format!("login/{}", user.reveal()),
         body: vec![("password", part(config, "AVP_PASSWORD"))],
     })
 }
