@@ -1,5 +1,6 @@
 //! `generate`: the manifests with their placeholders filled, on stdout, or nothing.
 
+use std::io::BufRead;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -74,6 +75,9 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     }
     let stdin = ["-".to_owned()];
     let paths = if args.paths.is_empty() { &stdin[..] } else { &args.paths[..] };
+    if paths.iter().any(|path| path == "-") {
+        await_input();
+    }
     let Some(_turn) = Turn::take(&args.flags, environment) else { return ExitCode::from(output::FOUND) };
     let pass = match args.offline.record(environment) {
         Ok(record) => Pass::new(&args.flags, args.options(), environment).offline(record),
@@ -82,6 +86,11 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let render = if args.stream { stream } else { whole };
     let fine = render(args, paths, pass, environment);
     if fine { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) }
+}
+
+/// Waits for the first byte of stdin, which stays there: while the command before the pipe runs, or hangs, nobody needs a turn.
+fn await_input() {
+    let _ = std::io::stdin().lock().fill_buf();
 }
 
 /// Everything at once: printed whole or not at all.

@@ -75,13 +75,14 @@ impl Flags {
     }
 
     fn given(&self, environment: &Environment) -> (Given, Errors) {
-        let repository = input::repository(&environment.here(false));
+        let here = environment.here(false);
+        let (repository, checkout) = (input::repository(&here), input::checkout(&here));
         let mut errors = Errors::new();
-        let may_read = |file: &String| input::may_read(Path::new(file), &environment.here(false));
+        let may_read = |file: &String| input::may_read(Path::new(file), &here);
         errors.extend(self.secrets.as_ref().and_then(|file| may_read(file).err()));
         let file = self.config_path.as_ref().and_then(|path| {
-            let allowed = if self.has_tenant(environment) { Allowed::File } else { Allowed::Stream };
-            config_file(path, environment, &repository, allowed).map_err(|error| errors.push(error)).ok()
+            let file = self.config_file(path, environment, checkout.as_deref());
+            file.map_err(|error| errors.push(error)).ok()
         });
         let given = Given {
             flags: self.settings(),
@@ -92,6 +93,7 @@ impl Flags {
             vault_token_file: vault_token(environment),
             service_account_token: Path::new(SERVICE_ACCOUNT_TOKEN).exists(),
             repository,
+            is_checkout: checkout.is_some(),
             working_folder: environment.folder.clone(),
         };
         (given, errors)
@@ -102,27 +104,26 @@ impl Flags {
         has_tenant(&environment.variables) || !self.function.is_empty()
     }
 
+    /// The file that `-c` names. Where others may have written what is around it, a link there leads nowhere else.
+    fn config_file(&self, path: &str, environment: &Environment, checkout: Option<&Path>) -> Result<ConfigFile, Error> {
+        let error = || Error::new(Kind::Setting, format!("cannot read the settings file `{path}`"));
+        let refused =
+            |refusal: Refusal| refusal.hint().into_iter().fold(error().cause(refusal.to_string()), Error::hint);
+        let (folder, has_tenant) = (&environment.folder, self.has_tenant(environment));
+        let file = NamedFile::find(Path::new(path), folder, checkout.unwrap_or(folder)).map_err(refused)?;
+        let file = if has_tenant || checkout.is_some() { file.within().map_err(refused)? } else { file };
+        let allowed = if has_tenant { Allowed::File } else { Allowed::Stream };
+        let bytes = file.read(SETTINGS_LIMIT, allowed).map_err(refused)?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| error().cause("it is not UTF-8 text"))?.to_owned();
+        Ok(ConfigFile { path: path.to_owned(), text, in_repository: file.is_in_repository() })
+    }
+
     /// Each setting that a flag names.
     fn settings(&self) -> Vec<(&'static str, String)> {
         let file = self.secrets.clone().map(|file| ("AVP_FILE", file));
         let cache = self.disable_token_cache.then(|| ("AVP_DISABLE_TOKEN_CACHE", "true".to_owned()));
         file.into_iter().chain(cache).collect()
     }
-}
-
-fn config_file(
-    path: &str,
-    environment: &Environment,
-    repository: &Path,
-    allowed: Allowed,
-) -> Result<ConfigFile, Error> {
-    let error = || Error::new(Kind::Setting, format!("cannot read the settings file `{path}`"));
-    let refused = |refusal: Refusal| refusal.hint().into_iter().fold(error().cause(refusal.to_string()), Error::hint);
-    let file = NamedFile::find(Path::new(path), &environment.folder, repository).and_then(NamedFile::within);
-    let file = file.map_err(refused)?;
-    let bytes = file.read(SETTINGS_LIMIT, allowed).map_err(refused)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| error().cause("it is not UTF-8 text"))?.to_owned();
-    Ok(ConfigFile { path: path.to_owned(), text, in_repository: file.is_in_repository() })
 }
 
 /// What `vault login` left behind.

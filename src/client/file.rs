@@ -42,7 +42,7 @@ fn find(config: &Config, name: &str, path: &Path) -> Result<NamedFile, Refusal> 
     let file = NamedFile::find(path, config.working_folder(), config.repository())?;
     match config.confined(name) {
         Some(_) if !file.is_in_repository() => Err(Refusal::Outside),
-        None if config.tenant_settings_name(name) => Ok(file),
+        None if config.tenant_settings_name(name) || !config.is_contributed() => Ok(file),
         _ => file.within(),
     }
 }

@@ -36,6 +36,7 @@ pub struct Config {
     entries: BTreeMap<&'static str, Entry>,
     tenant: bool,
     repository: PathBuf,
+    is_checkout: bool,
     working_folder: PathBuf,
     cache_folder: Option<PathBuf>,
 }
@@ -103,6 +104,8 @@ pub struct Given {
     pub service_account_token: bool,
     /// The folder that a tenant's files must not leave: the nearest parent with `.git`, else what Argo CD implies, else the folder.
     pub repository: PathBuf,
+    /// Whether Git or Argo CD says that it is one, so that others may have written what is in it.
+    pub is_checkout: bool,
     /// Where the renderer runs; relative paths start here.
     pub working_folder: PathBuf,
 }
@@ -181,6 +184,11 @@ impl Config {
     /// The folder whose content is a tenant's, where there is one.
     pub fn repository(&self) -> &Path {
         &self.repository
+    }
+
+    /// Whether others may have written what is in the repository.
+    pub fn is_contributed(&self) -> bool {
+        self.tenant || self.is_checkout
     }
 
     /// Where relative paths start.

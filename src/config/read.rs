@@ -28,6 +28,7 @@ pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
     let mut config = Config {
         tenant,
         repository: given.repository.clone(),
+        is_checkout: given.is_checkout,
         working_folder: given.working_folder.clone(),
         cache_folder: cache_folder(&given.environment),
         ..Config::default()

@@ -107,6 +107,11 @@ pub fn repository(here: &Here) -> PathBuf {
     Repository::around(&here.folder, here).root
 }
 
+/// The checkout that others may have written: the outermost around the working folder that Git or Argo CD tells of.
+pub fn checkout(here: &Here) -> Option<PathBuf> {
+    Repository::outermost(here)
+}
+
 /// Whether there is a manifest below `folder`, without reading any.
 pub fn any(folder: &Path) -> bool {
     folder::any(folder)

@@ -29,6 +29,14 @@ impl Repository {
         Self { root: root.unwrap_or(folder), git, is_certain }
     }
 
+    /// The outermost checkout around the working folder: what a submodule is in belongs to its authors no less.
+    pub(super) fn outermost(here: &Here) -> Option<PathBuf> {
+        let folder = here.folder.canonicalize().ok()?;
+        let git = folder.ancestors().filter(|parent| parent.join(NAME).exists()).last();
+        let root = checkout(here).filter(|root| here.app_source_path.is_some() && folder.starts_with(root));
+        git.map(Path::to_owned).into_iter().chain(root).min_by_key(|root| root.components().count())
+    }
+
     /// An error if the link at `path` leads out, or to what is Git's own.
     pub(super) fn holds(&self, path: &Path) -> Result<(), Error> {
         self.holds_as(path, path)

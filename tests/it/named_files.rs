@@ -52,6 +52,23 @@ fn a_settings_file_of_the_repository_is_no_link_out() {
 }
 
 #[test]
+fn what_a_submodule_is_in_is_the_tenants_as_well() {
+    let (store, folder) = (store(), repository());
+    let root = folder.path().join("repository");
+    fs::create_dir(root.join("sub/app")).unwrap();
+    fs::write(root.join("sub/.git"), "gitdir: ../.git/modules/sub\n").unwrap();
+    fs::write(root.join("avp.yaml"), "AVP_PATH_VALIDATION: .*\n").unwrap();
+    for (app, names) in
+        [("sub", ["../avp.yaml", "./../avp.yaml"]), ("sub/app", ["../../avp.yaml", "../../sub/../avp.yaml"])]
+    {
+        for name in names {
+            let run = run(&store, &folder).folder(root.join(app)).env("ARGOCD_APP_SOURCE_PATH", app).args(["-c", name]);
+            run.status(1).stderr_holds(["avp.yaml", "is the operator's to set"]).check();
+        }
+    }
+}
+
+#[test]
 fn nor_does_it_lead_to_git_s_own() {
     let (store, folder) = (store(), repository());
     let root = folder.path().join("repository");
