@@ -26,6 +26,7 @@ mod live;
 mod manifests;
 mod plan;
 mod proxy;
+mod reading;
 mod record;
 mod same_objects;
 mod secret_settings;
