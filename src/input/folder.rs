@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::names::{CHART, KUSTOMIZATIONS, builder, has_ending, is_skipped};
-use super::repository::{LOOSE, Repository};
+use super::repository::Repository;
 use super::{Here, Text, typed};
 use crate::error::{Error, Errors, Kind};
 
@@ -20,7 +20,7 @@ pub(super) fn list(folder: &Path, here: &Here, texts: &mut Vec<Text>, errors: &m
     let is_ours = |entry: &DirEntry| entry.depth() == 0 || !(is_not_for_us(entry) || is_git(entry));
     let mut walk = walk.into_iter().filter_entry(is_ours);
     while let Some(entry) = walk.next() {
-        let entry = entry.map_err(|error| walk_error(&error));
+        let entry = entry.map_err(|error| walk_error(&error, &repository));
         let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
         match entry.and_then(|entry| manifest(entry, &repository)) {
             Ok(Some(path)) => texts.push(Text::File(path)),
@@ -83,7 +83,7 @@ fn is_not_for_us(entry: &DirEntry) -> bool {
     is_skipped(&entry.file_name().to_string_lossy(), is_in_a_chart)
 }
 
-fn walk_error(error: &walkdir::Error) -> Error {
+fn walk_error(error: &walkdir::Error, repository: &Repository) -> Error {
     let path = typed(error.path().unwrap_or(Path::new("")));
     if let Some(ancestor) = error.loop_ancestor() {
         let detail = format!("the link `{path}` leads back to `{}`, a folder around it", shown(ancestor));
@@ -91,11 +91,10 @@ fn walk_error(error: &walkdir::Error) -> Error {
     }
     let is_link = error.path().is_some_and(Path::is_symlink);
     let cause = error.io_error().map(ToString::to_string).unwrap_or_default();
-    let missing = error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
-    match is_link && missing {
-        true => Error::new(Kind::Input, format!("the link `{path}` leads nowhere")).cause(cause).hint(LOOSE),
-        false => Error::new(Kind::Input, format!("cannot read `{path}`")).cause(cause),
-    }
+    let unreadable = || Error::new(Kind::Input, format!("cannot read `{path}`")).cause(cause);
+    let is_circle = error.io_error().is_some_and(|error| error.raw_os_error() == Some(libc::ELOOP));
+    let link = error.path().filter(|_| is_link && !is_circle);
+    link.and_then(|link| repository.holds(link).err()).unwrap_or_else(unreadable)
 }
 
 /// An empty render would make Argo CD delete what it manages.

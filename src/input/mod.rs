@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
 
-use repository::Repository;
+use repository::{Repository, destination, plain};
 
 pub use copy::copy;
 pub use folder::built;
@@ -124,9 +124,21 @@ pub fn is_inside(path: &Path, here: &Here) -> bool {
     here.folder.join(path).canonicalize().is_ok_and(|real| is_ours(&real))
 }
 
+/// Whether a path leads out of the repository that `folder` is read in, or to Git's own files, or would if it were there.
+pub fn leads_out(path: &Path, folder: &Path, here: &Here) -> bool {
+    let (common, folder) = (Repository::around(&here.folder, here), here.folder.join(folder));
+    let is_common = folder.canonicalize().is_ok_and(|folder| folder.starts_with(&common.root));
+    let repository = if is_common { common } else { Repository::around(&folder, here) };
+    let path = here.folder.join(path);
+    let real = destination(&path);
+    // What is there depends on the process that looks.
+    let is_of_process = plain(&path).starts_with("/proc");
+    is_of_process || !real.starts_with(&repository.root) || repository.is_git(&real)
+}
+
 /// An error if a file that a user names may not be read: it is Git's own, or its name stands in the repository and leads out of it.
 pub fn may_read(path: &Path, here: &Here) -> Result<(), Error> {
-    Repository::around(&here.folder, here).admits(path, here)
+    Repository::around(&here.folder, here).admits_file(path, here)
 }
 
 /// An error if a file that a user names may not be written, because a link in the repository leads elsewhere.

@@ -7,7 +7,10 @@ use super::{Here, typed};
 use crate::error::{Error, Kind};
 
 /// What to do about a link that leads nowhere.
-pub(super) const LOOSE: &str = "mend the link, or take it out";
+const LOOSE: &str = "mend the link, or take it out";
+
+/// How many links and missing names one path may lead through.
+const LINKS: usize = 256;
 
 /// A repository's root, without links in its path.
 pub(super) struct Repository {
@@ -45,21 +48,21 @@ impl Repository {
     /// The same for one that is called `name` in messages.
     pub(super) fn holds_as(&self, path: &Path, name: &Path) -> Result<(), Error> {
         let error = |detail: &str| Error::new(Kind::Input, format!("the link `{}` {detail}", typed(name)));
-        let target =
-            path.canonicalize().map_err(|cause| error("leads nowhere").cause(cause.to_string()).hint(LOOSE))?;
+        let target = destination(path);
         if self.is_git(&target) {
             return Err(error("leads to Git's own files, which are no input").hint("take the link out"));
         }
-        match target.starts_with(&self.root) {
-            true => Ok(()),
-            false => Err(error("leads outside the repository").hint("copy the file into the repository")),
+        if !target.starts_with(&self.root) {
+            return Err(error("leads outside the repository").hint("copy the file into the repository"));
         }
+        let there = path.canonicalize().map(drop);
+        there.map_err(|cause| error("leads nowhere").cause(cause.to_string()).hint(LOOSE))
     }
 
     /// An error if what a user names by `path` may not be read: it is Git's own, or its name stands in the repository and a link leads out
     /// of it. A path that stands outside is the user's own choice; what is not there is for its reader.
     pub(super) fn admits(&self, path: &Path, here: &Here) -> Result<(), Error> {
-        let Ok(real) = here.folder.join(path).canonicalize() else { return Ok(()) };
+        let real = destination(&here.folder.join(path));
         if self.is_git(&real) {
             let detail = format!("`{}` belongs to Git's own files, which are no input", typed(path));
             return Err(Error::new(Kind::Input, detail).hint("name a file of the work tree"));
@@ -68,6 +71,12 @@ impl Repository {
             true => self.holds_as(&here.folder.join(path), path),
             false => Ok(()),
         }
+    }
+
+    /// The same for a file that is no manifest: where nothing says where the repository ends, there is nobody else to have made a link.
+    pub(super) fn admits_file(&self, path: &Path, here: &Here) -> Result<(), Error> {
+        let is_git = self.is_git(&destination(&here.folder.join(path)));
+        if self.is_certain || is_git { self.admits(path, here) } else { Ok(()) }
     }
 
     /// An error if `path` may not be written: its name stands in the repository, and it is a link or a link leads out of it. Who commits a
@@ -79,7 +88,7 @@ impl Repository {
         if folder.as_ref().is_some_and(|folder| self.is_git(folder)) {
             return Err(wrong("it belongs to Git's own files").hint("name a file elsewhere"));
         }
-        if !self.has_name_of(path, here) {
+        if !(self.is_certain && self.has_name_of(path, here)) {
             return Ok(());
         }
         if whole.is_symlink() || folder.is_some_and(|folder| !folder.starts_with(&self.root)) {
@@ -106,7 +115,32 @@ impl Repository {
     fn has_name_of(&self, path: &Path, here: &Here) -> bool {
         let whole = plain(&here.folder.join(path));
         let is_in = |part: &Path| part.canonicalize().is_ok_and(|part| part.starts_with(&self.root));
-        self.is_certain && (whole.starts_with(&self.root) || whole.ancestors().skip(1).any(is_in))
+        whole.starts_with(&self.root) || whole.ancestors().skip(1).any(is_in)
+    }
+}
+
+/// Where a path leads, links followed; where nothing is there, where it would be. So what is outside is told without telling whether it
+/// is there.
+pub(super) fn destination(path: &Path) -> PathBuf {
+    follow(path, &mut LINKS.to_owned())
+}
+
+fn follow(path: &Path, left: &mut usize) -> PathBuf {
+    let mut path = path.to_owned();
+    loop {
+        if let Ok(real) = path.canonicalize() {
+            return real;
+        }
+        let (Some(parent), Some(name), Some(less)) = (path.parent(), path.file_name(), left.checked_sub(1)) else {
+            return plain(&path);
+        };
+        *left = less;
+        let parent = follow(parent, left);
+        let whole = parent.join(name);
+        match whole.read_link() {
+            Ok(target) => path = plain(&parent.join(target)),
+            Err(_) => return whole,
+        }
     }
 }
 

@@ -29,6 +29,19 @@ pub struct Command {
 /// Whether a path is there and stays in the repository: what a tenant may name.
 pub(super) type Inside<'g> = &'g dyn Fn(&Path) -> bool;
 
+/// What a path leads to, links followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Nothing.
+    Nowhere,
+    /// What is not in the repository, or would not be if it were there, or is Git's own.
+    Outside,
+    /// A file, by its path without links.
+    File(PathBuf),
+    /// A folder, by its path without links.
+    Folder(PathBuf),
+}
+
 /// What a command is built from. The folder's files are read by the edge.
 pub struct Given<'g> {
     /// The folder, as it was typed.
@@ -49,6 +62,10 @@ pub struct Given<'g> {
     pub private: &'g Path,
     /// Whether a path that a tenant names stays in the repository.
     pub inside: Inside<'g>,
+    /// What a path leads to.
+    pub target: &'g dyn Fn(&Path) -> Target,
+    /// Whether the operator lets tools reach a host by https.
+    pub reaches: &'g dyn Fn(&str) -> bool,
     /// The text of a file in the folder, if it is there.
     pub read: &'g dyn Fn(&str) -> Option<String>,
     /// Whether something is in the folder.

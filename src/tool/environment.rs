@@ -26,7 +26,7 @@ const PASSED: &[&str] = &[
 
 /// What it gets beside: git asks nobody and clones nothing from this machine, and nobody finds a cluster.
 const SET: &[(&str, &str)] =
-    &[("GIT_ALLOW_PROTOCOL", "https:ssh"), ("GIT_TERMINAL_PROMPT", "0"), ("KUBECONFIG", "/dev/null")];
+    &[("GIT_ALLOW_PROTOCOL", "https"), ("GIT_TERMINAL_PROMPT", "0"), ("KUBECONFIG", "/dev/null")];
 
 /// The environment of a tool with the home `private`.
 pub(super) fn environment(variables: &BTreeMap<String, String>, private: &Path) -> BTreeMap<String, String> {
@@ -72,7 +72,7 @@ mod tests {
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let environment = environment(&variables, Path::new("/tmp/x"));
         let expected = [
-            ("GIT_ALLOW_PROTOCOL", "https:ssh"),
+            ("GIT_ALLOW_PROTOCOL", "https"),
             ("GIT_TERMINAL_PROMPT", "0"),
             ("HOME", "/tmp/x"),
             ("HTTPS_PROXY", "http://proxy:3128"),

@@ -7,7 +7,7 @@ use super::allow::{Flag, Rule, Said};
 use super::command::{Command, Given};
 use super::environment::environment;
 use super::parameter::{self, Parameters};
-use super::{Tool, collect, dependencies};
+use super::{Tool, below, collect, dependencies};
 use crate::error::{Error, Errors, Kind};
 
 /// The flags of `helm template` with something to say about tenants; what is not here is not for them.
@@ -182,5 +182,5 @@ fn escaped(value: &str) -> String {
 
 /// The file of a template: helm names it below the chart's name, not below the folder.
 pub(super) fn template_file(folder: &Path, origin: &str) -> Option<PathBuf> {
-    origin.split_once('/').map(|(_, path)| folder.join(path))
+    origin.split_once('/').and_then(|(_, path)| below(folder, path))
 }

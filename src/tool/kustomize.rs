@@ -1,9 +1,9 @@
 //! `kustomize build` as a command, and the flags that a tenant may use.
 
-use super::Tool;
 use super::allow::{Flag, Rule, Said};
 use super::command::{Command, Given};
 use super::environment::environment;
+use super::{Tool, references};
 use crate::error::Errors;
 
 /// The flags of `kustomize build` with something to say about tenants; what is not here is not for them.
@@ -44,6 +44,7 @@ pub(super) const WORDS: &str = "ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS";
 
 /// `kustomize build`; the operator's words come last.
 pub(super) fn build(given: &Given<'_>, errors: &mut Errors) -> Command {
+    references::check(given, errors);
     let said = Said { flags: FLAGS, tool: "kustomize", variable: WORDS, inside: given.inside };
     let tenant = said.judge(given.get(WORDS).unwrap_or_default(), errors);
     let mut words = vec!["build".to_owned()];

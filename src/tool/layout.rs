@@ -2,11 +2,11 @@
 //! Knows what a kustomization and a chart say of other folders. Files are read by the edge.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use serde_yaml::Value;
 
-use super::{MARKS, Tool};
+use super::{MARKS, Tool, plain};
 
 /// The fields in which a kustomization names folders that it takes in.
 const TAKES_FOLDERS: [&str; 6] = ["resources", "bases", "components", "generators", "transformers", "validators"];
@@ -94,21 +94,6 @@ fn texts<'v>(value: &'v Value, out: &mut Vec<&'v str>) {
         Value::Mapping(entries) => entries.values().for_each(|value| texts(value, out)),
         _ => {}
     }
-}
-
-/// A path without `.`, and without `..` but at its start.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
-                out.pop();
-            }
-            component => out.push(component),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,25 +1,28 @@
 //! helm and kustomize as children: which one a folder is for, the command as a value, and one edge (`run.rs`) that runs it.
 //! Must not know a placeholder: what a tool prints is a source like any other.
 
+mod address;
 mod allow;
 mod announce;
 mod command;
 mod dependencies;
+mod document;
 mod environment;
 mod helm;
 mod kustomize;
 mod layout;
 mod parameter;
+mod references;
 mod run;
 mod words;
 
 pub use announce::announce;
-pub use command::{Command, Given};
+pub use command::{Command, Given, Target};
 pub use layout::Layout;
 pub use run::{Output, find, run};
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Errors, Kind};
 
@@ -105,7 +108,7 @@ impl Tool {
     pub fn template(self, folder: &Path, origin: &str) -> Option<PathBuf> {
         match self {
             Self::Helm => helm::template_file(folder, origin),
-            Self::Kustomize => Some(folder.join(origin)),
+            Self::Kustomize => below(folder, origin),
             Self::Plain => None,
         }
     }
@@ -114,6 +117,27 @@ impl Tool {
 /// The errors of one thing that may fail, and what it came to.
 fn collect<T>(result: Result<T, Error>, errors: &mut Errors) -> Option<T> {
     result.map_err(|error| errors.push(error)).ok()
+}
+
+/// A path below a folder; none that would lead out of it, for a manifest may say anything of where it came from.
+fn below(folder: &Path, path: &str) -> Option<PathBuf> {
+    let path = Path::new(path);
+    path.components().all(|part| matches!(part, Component::Normal(_))).then(|| folder.join(path))
+}
+
+/// A path without `.`, and without `..` but at its start.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            component => out.push(component),
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod manifests;
 mod named_files;
 mod plan;
 mod proxy;
+mod reading;
 mod record;
 mod same_objects;
 mod secret_settings;

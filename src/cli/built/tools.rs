@@ -11,7 +11,7 @@ use super::super::progress::Progress;
 use crate::error::{Error, Errors, Kind};
 use crate::input::{self, Here};
 use crate::source::Source;
-use crate::tool::{self, Command, Given, Tool};
+use crate::tool::{self, Command, Given, Target, Tool};
 
 /// The flags about the tools, the same for every command that runs them.
 #[derive(Clone, Debug, clap::Args)]
@@ -94,6 +94,9 @@ impl Tools {
         let mut errors = Errors::new();
         let run = Run { tools: self, folder, here, environment };
         let source = run.source(&mut errors).await.map_err(|error| errors.push(error)).ok().flatten();
+        let named = errors.into_iter().map(|error| original(error, folder.copy_of.as_ref()));
+        let mut errors = Errors::new();
+        errors.extend(named);
         Outcome { source: source.map(Arc::new), errors }
     }
 }
@@ -149,10 +152,22 @@ impl Run<'_> {
             kustomize: &tools.kustomize,
             private,
             inside: &|path| input::is_inside(path, here) && input::links(path, here).is_empty(),
+            target: &|path| target(path, &whole, here),
+            reaches: &|_| true,
             read: &|name| input::text(&whole.join(name), here).ok().flatten(),
             holds: &|name| whole.join(name).exists(),
         };
         (tool.commands(&given, errors), tool.beside(&given))
+    }
+}
+
+/// What a path leads to, for a tool that reads `folder`.
+fn target(path: &Path, folder: &Path, here: &Here) -> Target {
+    match here.folder.join(path).canonicalize() {
+        _ if input::leads_out(path, folder, here) => Target::Outside,
+        Ok(path) if path.is_dir() => Target::Folder(path),
+        Ok(path) => Target::File(path),
+        Err(_) => Target::Nowhere,
     }
 }
 
@@ -162,6 +177,11 @@ fn original(mut error: Error, copy_of: Option<&(PathBuf, String)>) -> Error {
         let root = format!("{}/", root.display());
         error.detail = error.detail.replace(&root, original);
         error.cause = error.cause.map(|cause| cause.replace(&root, original));
+        if let Some(place) = error.place.as_mut().filter(|place| place.source.name.starts_with(&root)) {
+            let mut source = (*place.source).clone();
+            source.name = source.name.replace(&root, original);
+            place.source = Arc::new(source);
+        }
     }
     error
 }
@@ -171,7 +191,12 @@ impl Folder {
     pub(in crate::cli) fn name_template(&self, mut error: Error) -> Error {
         if let Some(place) = &mut error.place {
             let file = place.origin.as_ref().and_then(|origin| self.tool.template(&self.name, origin));
-            if let Some(file) = file.filter(|file| file.is_file()) {
+            // What is not below the folder is not looked for: whether it is there is nobody's business.
+            let is_below = |file: &Path| {
+                let (file, folder) = (file.canonicalize(), self.name.canonicalize());
+                file.is_ok_and(|file| file.is_file() && folder.is_ok_and(|folder| file.starts_with(folder)))
+            };
+            if let Some(file) = file.filter(|file| is_below(file)) {
                 let file = file.strip_prefix(".").unwrap_or(&file);
                 place.origin = Some(Arc::from(file.to_string_lossy()));
             }

@@ -107,14 +107,14 @@ fn a_chart_that_is_missing_gets_a_hint() {
 #[test]
 fn a_repository_that_cannot_be_reached_is_named() {
     let folder = chart("");
-    let repository = "dependencies: [{name: db, version: 1.0.0, repository: 'http://127.0.0.1:1/charts'}]\n";
+    let repository = "dependencies: [{name: db, version: 1.0.0, repository: 'https://127.0.0.1:1/charts'}]\n";
     write(folder.path(), "Chart.yaml", &format!("apiVersion: v2\nname: web\nversion: 0.1.0\n{repository}"));
     // helm's own digest of such a lock.
-    let digest = "digest: sha256:0ff7283ccd06f912ac89b1a1046cbede2dd4d5018991dbf0a6690c0763ced33e\ngenerated: 2026-01-01T00:00:00Z\n";
+    let digest = "digest: sha256:684d8b25cf2c184b86c303335ff160a3ece4f0c9db2691fc93c99764f74b8931\ngenerated: 2026-01-01T00:00:00Z\n";
     write(folder.path(), "Chart.lock", &format!("{repository}{digest}"));
     for helm in helms() {
         let run = build(folder.path(), &[".", "--helm", &helm.display().to_string()]).status(1);
-        run.stderr_holds(["`helm dependency build` failed with exit code 1", "http://127.0.0.1:1/charts"]).check();
+        run.stderr_holds(["`helm dependency build` failed with exit code 1", "https://127.0.0.1:1/charts"]).check();
     }
 }
 

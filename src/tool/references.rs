@@ -1,0 +1,277 @@
+//! What a kustomization reads: the files, folders and addresses that it names, and those that its bases name, judged before kustomize
+//! runs. Files are read by the edge.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::address::Address;
+use super::command::{Given, Target};
+use super::document::{Document, Entries, is_field};
+use super::{MARKS, Tool, plain};
+use crate::error::{Error, Errors};
+use crate::source::Span;
+use crate::yaml::tree::{Content, NodeId, Tree};
+
+/// Fields that name folders, files and addresses; a text of several lines stands for itself.
+const LOADS: [&str; 6] = ["resources", "bases", "components", "generators", "transformers", "validators"];
+
+/// Fields that name files or folders, in a kustomization or in the configuration of what is built into kustomize.
+const FILES: [&str; 18] = [
+    "crds",
+    "configurations",
+    "patches",
+    "patchesStrategicMerge",
+    "path",
+    "paths",
+    "files",
+    "envs",
+    "env",
+    "valuesFile",
+    "additionalValuesFiles",
+    "values",
+    "chartHome",
+    "configHome",
+    "helmHome",
+    "helmBin",
+    "targetFilePath",
+    "argsFromFile",
+];
+
+/// Fields that name the address of a repository of charts.
+const ADDRESSES: [&str; 3] = ["repo", "chartRepo", "chartRepoUrl"];
+
+/// Fields whose content is data, whatever its keys are called.
+const DATA: [&str; 17] = [
+    "buildMetadata",
+    "commonAnnotations",
+    "commonLabels",
+    "generatorOptions",
+    "images",
+    "imageTags",
+    "labels",
+    "literals",
+    "metadata",
+    "options",
+    "patch",
+    "replicas",
+    "sortOptions",
+    "target",
+    "targets",
+    "valuesInline",
+    "valuesLocal",
+];
+
+/// How many files a kustomization may be made of.
+const MOST: usize = 10_000;
+
+/// How deep what is read nests.
+const DEPTH: usize = 64;
+
+/// Judges what kustomize reads in the folder.
+pub(super) fn check(given: &Given<'_>, errors: &mut Errors) {
+    let mut reading = Reading { given, errors, seen: HashSet::new(), entries: Entries::default() };
+    if let Target::Folder(folder) = (given.target)(given.folder) {
+        reading.folder(&folder, given.folder, 0);
+    }
+}
+
+/// What a field names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Load,
+    File,
+    Address,
+}
+
+struct Reading<'r> {
+    given: &'r Given<'r>,
+    errors: &'r mut Errors,
+    /// What was read.
+    seen: HashSet<PathBuf>,
+    entries: Entries,
+}
+
+/// The charts that kustomize has helm build.
+struct Charts {
+    /// Their names.
+    names: Vec<(String, Span)>,
+    /// The folders that may hold them.
+    homes: BTreeSet<String>,
+}
+
+/// A file that is being read.
+struct File<'f> {
+    document: &'f Document,
+    /// What it stands in as a text, if it does.
+    around: Option<(&'f Document, Span)>,
+    /// What it is called in messages.
+    name: String,
+    /// Where it is, without links, and what it is called.
+    folder: (&'f Path, &'f Path),
+    depth: usize,
+}
+
+impl Reading<'_> {
+    /// A kustomization's folder: where it is, and what it is called in messages.
+    fn folder(&mut self, folder: &Path, name: &Path, depth: usize) {
+        let marks = MARKS.iter().filter(|(_, tool)| *tool == Tool::Kustomize);
+        for (mark, _) in marks {
+            self.file(&folder.join(mark), (folder, name), mark, depth, true);
+        }
+    }
+
+    /// A kustomization, or the configuration of something built into kustomize.
+    fn file(&mut self, path: &Path, folder: (&Path, &Path), name: &str, depth: usize, is_kustomization: bool) {
+        if depth > DEPTH || self.seen.len() >= MOST || !self.seen.insert(path.to_owned()) {
+            return;
+        }
+        let Some(text) = (self.given.read)(&path.to_string_lossy()) else { return };
+        if is_kustomization || text.contains("builtin") {
+            let name = plain(&folder.1.join(name)).to_string_lossy().into_owned();
+            let document = Document::new(&*name, text);
+            self.document(&File { document: &document, around: None, name, folder, depth }, is_kustomization);
+        }
+    }
+
+    fn document(&mut self, file: &File<'_>, is_kustomization: bool) {
+        let trees = match file.document.trees() {
+            Ok(trees) => trees,
+            // What is no kustomization is read for its references alone: kustomize says what is wrong with it.
+            Err(error) => return self.errors.extend(is_kustomization.then_some(error)),
+        };
+        for (tree, root) in trees.iter().filter_map(|tree| Some((tree, tree.root()?))) {
+            let is_builtin = || tree.get(root, "apiVersion").and_then(|node| tree.text(node)) == Some("builtin");
+            if is_kustomization || is_builtin() {
+                let mut charts = Charts { names: Vec::new(), homes: ["charts".to_owned()].into() };
+                self.map(file, tree, root, &mut charts, 0);
+                self.charts(file, &charts);
+            }
+        }
+        if self.entries.are_too_many() {
+            self.errors.push(file.too_large());
+        }
+    }
+
+    fn map(&mut self, file: &File<'_>, tree: &Tree<'_>, map: NodeId, charts: &mut Charts, depth: usize) {
+        for (key, _, value) in self.entries.of(tree, map) {
+            let is_one_of = |names: &[&str]| names.iter().any(|name| is_field(key, name));
+            if is_one_of(&DATA) || depth > DEPTH {
+                continue;
+            }
+            let role = [(&LOADS[..], Role::Load), (&FILES, Role::File), (&ADDRESSES, Role::Address)];
+            let role = role.into_iter().find(|(names, _)| is_one_of(names)).map(|(_, role)| role);
+            match tree.text(value) {
+                Some(text) if is_one_of(&["chartHome"]) => drop(charts.homes.insert(text.to_owned())),
+                Some(text) if is_one_of(&["name", "chartName"]) => {
+                    charts.names.push((text.to_owned(), tree.node(value).span));
+                }
+                _ => {}
+            }
+            self.value(file, tree, value, role, charts, depth + 1);
+        }
+    }
+
+    fn value(
+        &mut self,
+        file: &File<'_>,
+        tree: &Tree<'_>,
+        node: NodeId,
+        role: Option<Role>,
+        charts: &mut Charts,
+        depth: usize,
+    ) {
+        let target = tree.target(node);
+        if !self.entries.may_go_on() {
+            return;
+        }
+        match (&tree.node(target).content, role) {
+            (Content::Scalar(_, text), Some(role)) => self.text(file, tree.node(node).span, text, role),
+            (Content::Map, _) => self.map(file, tree, target, charts, depth),
+            (Content::List, _) if depth <= DEPTH => {
+                tree.items(target).for_each(|item| self.value(file, tree, item, role, charts, depth + 1));
+            }
+            _ => {}
+        }
+    }
+
+    /// A text that names something.
+    fn text(&mut self, file: &File<'_>, span: Span, text: &str, role: Role) {
+        if text.contains('\n') {
+            let inner = Document::new(file.name.clone(), text.to_owned());
+            let around = Some(file.around.unwrap_or((file.document, span)));
+            let inner =
+                File { document: &inner, around, name: file.name.clone(), folder: file.folder, depth: file.depth };
+            return if role == Role::Load {
+                self.document(&inner, false)
+            };
+        }
+        // `key=path` is how a generator gives a file another name.
+        let path = text.split_once('=').map_or(text, |(_, path)| path);
+        for word in [text, path].into_iter().take(if path == text || role != Role::File { 1 } else { 2 }) {
+            if let Err(error) = self.word(file, span, word, role) {
+                return self.errors.push(error);
+            }
+        }
+    }
+
+    fn word(&mut self, file: &File<'_>, span: Span, word: &str, role: Role) -> Result<(), Error> {
+        let path = plain(&file.folder.0.join(word));
+        let target = (self.given.target)(&path);
+        let names = |what: &str| file.wrong(span, format!("`{}` names `{word}`, {what}", file.name));
+        let is_file = matches!(target, Target::File(_)) && !word.contains("://");
+        if let Some(address) = Address::of(word).filter(|_| !is_file) {
+            return match address.refusal(self.given.reaches) {
+                Some((what, hint)) => Err(names(&what).hint(hint)),
+                None => Ok(()),
+            };
+        }
+        match (target, role) {
+            (_, Role::Address) | (Target::Nowhere, _) => Ok(()),
+            (Target::Outside, _) => Err(names("which is not in the repository").hint("copy it into the repository")),
+            (Target::Folder(folder), Role::Load) => {
+                let name = plain(&file.folder.1.join(word));
+                self.folder(&folder, &name, file.depth + 1);
+                Ok(())
+            }
+            (Target::File(real), Role::Load) => {
+                self.file(&real, file.folder, word, file.depth + 1, false);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The charts that kustomize has helm build: a name below a home.
+    fn charts(&mut self, file: &File<'_>, charts: &Charts) {
+        if charts.names.len() * charts.homes.len() > MOST {
+            return self.errors.push(file.too_large());
+        }
+        for (name, span) in &charts.names {
+            let places = charts.homes.iter().map(|home| plain(&file.folder.0.join(home).join(name)));
+            let leads_out = places.into_iter().any(|place| match (self.given.target)(&place) {
+                Target::Folder(chart) => !(self.given.inside)(&chart),
+                target => target == Target::Outside,
+            });
+            if leads_out {
+                let detail = format!("`{}` names the chart `{name}`, which leads outside the repository", file.name);
+                self.errors.push(file.wrong(*span, detail));
+            }
+        }
+    }
+}
+
+impl File<'_> {
+    fn wrong(&self, span: Span, detail: impl Into<String>) -> Error {
+        match self.around {
+            Some((document, span)) => document.wrong(span, detail),
+            None => self.document.wrong(span, detail),
+        }
+    }
+
+    fn too_large(&self) -> Error {
+        self.wrong(Span::new(0, 0), format!("`{}` is too large a kustomization", self.name))
+    }
+}
