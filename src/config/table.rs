@@ -70,6 +70,10 @@ pub enum Format {
     Namespace,
     /// Names, separated by commas or blanks.
     List,
+    /// Absolute paths, separated by colons, commas or blanks.
+    Paths,
+    /// Bytes, as Kubernetes writes memory: `1Gi`, `512Mi`, `1G`, or bare.
+    Size,
     /// One of these; each with its other spellings.
     Choice(&'static [&'static [&'static str]]),
 }
@@ -209,6 +213,44 @@ pub const SETTINGS: &[Row] = &[
         "8",
     )
     .roles(&[Role::Narrowing]),
+    Row::new(
+        "AVP_TOOL_PATHS",
+        "further files and folders that helm, kustomize and what they start may read and execute; not from the Secret of `-s`",
+        Format::Paths,
+        "/opt/mise",
+    )
+    .roles(&[Role::Narrowing]),
+    Row::new(
+        "AVP_TOOL_HOSTS",
+        "hosts that helm and kustomize may reach by https, `*` is any; unset, none with a tenant, else `*`; not from the Secret of `-s`",
+        Format::List,
+        "charts.example.com github.com",
+    )
+    .roles(&[Role::Narrowing]),
+    Row::new(
+        "AVP_TOOL_MEMORY",
+        "how much memory helm and kustomize may write to; not from the Secret of `-s`",
+        Format::Size,
+        "2Gi",
+    )
+    .roles(&[Role::Narrowing])
+    .default("1Gi"),
+    Row::new(
+        "AVP_TOOL_TIMEOUT",
+        "how long helm and kustomize may take for a folder; not from the Secret of `-s`",
+        Format::Duration,
+        "2m",
+    )
+    .roles(&[Role::Narrowing])
+    .default("60s"),
+    Row::new(
+        "AVP_UNCONTAINED_TOOLS",
+        "`true` runs helm and kustomize where this machine cannot contain them, in spite of a tenant; not from the Secret of `-s`",
+        Format::Bool,
+        "true",
+    )
+    .roles(&[Role::Narrowing])
+    .default("false"),
 ];
 
 /// A setting of AVP or the Vault CLI that is known and not honoured.

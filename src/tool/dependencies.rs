@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::command::{Command, Given};
 use super::environment::environment;
+use super::named::Named;
 use crate::error::{Error, Kind};
 
 /// What names the exact charts, in helm's own order: that of charts today, that of old ones.
@@ -50,8 +51,9 @@ pub(super) fn build(given: &Given<'_>) -> Result<Option<Command>, Error> {
         words,
         folder: given.folder.to_owned(),
         working_folder: given.working_folder.to_owned(),
-        environment: environment(given.variables, given.private),
+        environment: environment(given),
         files: vec![(file, repositories(&lock))],
+        named: Named::default(),
         talks: true,
         hints: &[],
     }))
