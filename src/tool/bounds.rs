@@ -102,6 +102,8 @@ pub struct Ground<'g> {
     pub containment: &'g Containment,
     /// The repository's files and folders, but for Git's own.
     pub repository: &'g [PathBuf],
+    /// The environment of this program, which may name the operator's own proxy.
+    pub variables: &'g BTreeMap<String, String>,
     /// The command's private folder.
     pub private: &'g Path,
     /// How many processors it may use.
@@ -127,7 +129,7 @@ impl Allowance {
     }
 
     /// The hosts that they may reach: by default all if nobody but the operator is there.
-    fn hosts(&self) -> Vec<String> {
+    pub(super) fn hosts(&self) -> Vec<String> {
         match &self.hosts {
             Some(hosts) => hosts.clone(),
             None if self.has_tenant => Vec::new(),

@@ -7,26 +7,7 @@ use std::path::Path;
 use super::command::Given;
 
 /// What a tool gets of ours.
-const PASSED: &[&str] = &[
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "TZ",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "all_proxy",
-    "no_proxy",
-];
-
-/// Those that may hold somebody's name and password.
-const PROXIES: &[&str] = &["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"];
+const PASSED: &[&str] = &["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// What it gets beside: git asks nobody, clones nothing from this machine and reads no settings but its own, nobody finds a cluster,
 /// and Go, should it fail, tells why without each thread's state.
@@ -42,10 +23,11 @@ const SET: &[(&str, &str)] = &[
 /// The environment of a tool.
 pub(super) fn environment(given: &Given<'_>) -> BTreeMap<String, String> {
     let passed = PASSED.iter().filter_map(|name| Some((*name, given.variables.get(*name)?.as_str())));
-    let harmless = passed.filter(|(name, value)| !(PROXIES.contains(name) && holds_password(value)));
     let mut environment: BTreeMap<String, String> =
-        harmless.chain(SET.iter().copied()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        passed.chain(SET.iter().copied()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     environment.extend(own(given));
+    // Who vouches for a server to helm and kustomize does so to the Git that they start.
+    environment.extend(given.variables.get("SSL_CERT_FILE").map(|file| ("GIT_SSL_CAINFO".to_owned(), file.clone())));
     let folders = environment.remove("PATH").unwrap_or_default();
     let folders: Vec<&str> = folders.split(':').filter(|folder| Path::new(folder).is_absolute()).collect();
     if !folders.is_empty() {
@@ -65,12 +47,6 @@ fn own(given: &Given<'_>) -> [(String, String); 4] {
         ("GOMEMLIMIT", (given.memory - given.memory / 8).to_string()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
-}
-
-/// Whether a proxy's address may hold a name or password. A password may hold any character, unescaped too: programs differ in
-/// where they let it end.
-fn holds_password(value: &str) -> bool {
-    value.contains('@')
 }
 
 #[cfg(test)]
@@ -118,12 +94,12 @@ mod tests {
             ("GIT_ALLOW_PROTOCOL", "https:ssh"),
             ("GIT_CONFIG_GLOBAL", "/dev/null"),
             ("GIT_CONFIG_NOSYSTEM", "1"),
+            ("GIT_SSL_CAINFO", "/home/user@host/ca.pem"),
             ("GIT_TERMINAL_PROMPT", "0"),
             ("GOMAXPROCS", "2"),
             ("GOMEMLIMIT", "939524096"),
             ("GOTRACEBACK", "none"),
             ("HOME", "/tmp/x"),
-            ("HTTPS_PROXY", "http://proxy:3128"),
             ("KUBECONFIG", "/dev/null"),
             ("LANG", "C.UTF-8"),
             ("PATH", "/usr/bin:/bin"),

@@ -12,6 +12,7 @@ mod helm;
 mod kustomize;
 mod layout;
 mod named;
+mod network;
 mod parameter;
 mod run;
 mod script;

@@ -10,8 +10,9 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
 
-use super::bounds::{Containment, Ground, Reach};
+use super::bounds::{Containment, Ground};
 use super::command::{Command, argument};
+use super::network::Connection;
 use super::{failure, script};
 use crate::contain::{self, Bounds, Limits, Network};
 use crate::error::{Error, Kind};
@@ -41,7 +42,8 @@ pub async fn run(command: &Command, ground: &Ground<'_>) -> Result<Output, Error
             Error::new(Kind::Input, format!("cannot write `{}`", path.display())).cause(error.to_string())
         })?;
     }
-    let finish = finish(start(command, ground)?, command);
+    let connection = Connection::open(ground)?;
+    let finish = finish(start(command, ground, &connection)?, command);
     let (output, status) = match ground.allowance.timeout {
         Some(time) => tokio::time::timeout(time, finish).await.unwrap_or_else(|_| Err(failure::late(command, time)))?,
         None => finish.await?,
@@ -50,7 +52,8 @@ pub async fn run(command: &Command, ground: &Ground<'_>) -> Result<Output, Error
         return Ok(output);
     }
     let talk = if command.talks { String::from_utf8_lossy(&output.stdout) } else { "".into() };
-    Err(failure::failed(command, ground.containment, status, format!("{talk}\n{}", output.message).trim()))
+    let error = failure::failed(command, ground.containment, status, format!("{talk}\n{}", output.message).trim());
+    Err(connection.explain(command, error))
 }
 
 /// A new file that only we can read.
@@ -59,7 +62,7 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-fn start(command: &Command, ground: &Ground<'_>) -> Result<Child, Error> {
+fn start(command: &Command, ground: &Ground<'_>, connection: &Connection) -> Result<Child, Error> {
     let path = command.environment.get("PATH").map(String::as_str);
     let program = find(&command.program, path).ok_or_else(|| missing(command))?;
     let mut child = tokio::process::Command::new(&program);
@@ -69,10 +72,13 @@ fn start(command: &Command, ground: &Ground<'_>) -> Result<Child, Error> {
         .current_dir(&command.working_folder)
         .env_clear()
         .envs(&command.environment)
+        .envs(connection.variables())
         .kill_on_drop(true);
     child.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let started = match ground.containment {
-        Containment::Within(reach) => contain::spawn_async(child, &bounds(command, ground, program.clone(), reach)),
+        Containment::Within(_) => {
+            contain::spawn_async(child, &bounds(command, ground, program.clone(), connection.network))
+        }
         Containment::Without => unbound(child, ground.allowance.limits(ground.processors)),
     };
     started.map_err(|error| Error { detail: format!("cannot run `{}`", program.display()), ..error })
@@ -86,14 +92,10 @@ fn unbound(mut command: tokio::process::Command, limits: Limits) -> Result<Child
 }
 
 /// The bounds of a command. A script needs its interpreter, too.
-fn bounds(command: &Command, ground: &Ground<'_>, program: PathBuf, reach: &Reach) -> Bounds {
+fn bounds(command: &Command, ground: &Ground<'_>, program: PathBuf, network: Network) -> Bounds {
     let path = command.environment.get("PATH").map(String::as_str);
     let named = command.named.run.iter().filter_map(|program| find(program, path));
     let programs = [program].into_iter().chain(named).flat_map(|file| script::programs(&file, path)).collect();
-    let network = match reach {
-        Reach::Nothing => Network::None,
-        Reach::Hosts(_) | Reach::Everything => Network::Open,
-    };
     ground.bounds(command, programs, network)
 }
 

@@ -180,7 +180,8 @@ impl Run<'_> {
         let (room, repository) = (self.room, &self.parts);
         let processors = u32::try_from(room.processors).unwrap_or(1);
         let (allowance, containment) = (&room.allowance, &room.containment);
-        let ground = Ground { allowance, containment, repository, private, processors };
+        let variables = &room.environment.variables;
+        let ground = Ground { allowance, containment, repository, variables, private, processors };
         let mut printed = Vec::new();
         for command in commands {
             let output = tool::run(command, &ground).await.map_err(|error| original(error, copy_of))?;
