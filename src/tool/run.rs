@@ -1,9 +1,8 @@
-//! Runs a command: the one edge of this folder. What it prints is bounded, and it ends when its future is dropped. It stays in our
-//! process group: who kills the group, as Argo CD does, kills it and what it has started.
+//! Runs a command within its bounds. What it prints and how long it takes is bounded too, and it ends when its future is dropped.
+//! It stays in our process group: who kills the group, as Argo CD does, kills it and what it has started.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -11,7 +10,11 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
 
+use super::bounds::{Containment, Ground};
 use super::command::{Command, argument};
+use super::network::Connection;
+use super::{failure, script};
+use crate::contain::{self, Bounds, Limits, Network};
 use crate::error::{Error, Kind};
 
 /// How much a tool may print: more than twice what Argo CD takes.
@@ -33,18 +36,24 @@ pub struct Output {
 }
 
 /// Runs a command to its end. Whoever drops this future kills it.
-pub async fn run(command: &Command) -> Result<Output, Error> {
+pub async fn run(command: &Command, ground: &Ground<'_>) -> Result<Output, Error> {
     for (path, text) in &command.files {
         write(path, text).map_err(|error| {
             Error::new(Kind::Input, format!("cannot write `{}`", path.display())).cause(error.to_string())
         })?;
     }
-    let (output, status) = finish(start(command)?, command).await?;
+    let connection = Connection::open(ground)?;
+    let finish = finish(start(command, ground, &connection)?, command);
+    let (output, status) = match ground.allowance.timeout {
+        Some(time) => tokio::time::timeout(time, finish).await.unwrap_or_else(|_| Err(failure::late(command, time)))?,
+        None => finish.await?,
+    };
     if status.success() {
         return Ok(output);
     }
     let talk = if command.talks { String::from_utf8_lossy(&output.stdout) } else { "".into() };
-    Err(failed(command, status, format!("{talk}\n{}", output.message).trim()))
+    let error = failure::failed(command, ground.containment, status, format!("{talk}\n{}", output.message).trim());
+    Err(connection.explain(command, error))
 }
 
 /// A new file that only we can read.
@@ -53,7 +62,7 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-fn start(command: &Command) -> Result<Child, Error> {
+fn start(command: &Command, ground: &Ground<'_>, connection: &Connection) -> Result<Child, Error> {
     let path = command.environment.get("PATH").map(String::as_str);
     let program = find(&command.program, path).ok_or_else(|| missing(command))?;
     let mut child = tokio::process::Command::new(&program);
@@ -63,11 +72,31 @@ fn start(command: &Command) -> Result<Child, Error> {
         .current_dir(&command.working_folder)
         .env_clear()
         .envs(&command.environment)
+        .envs(connection.variables())
         .kill_on_drop(true);
     child.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    child.spawn().map_err(|error| {
-        Error::new(Kind::Input, format!("cannot run `{}`", program.display())).cause(error.to_string())
-    })
+    let started = match ground.containment {
+        Containment::Within(_) => {
+            contain::spawn_async(child, &bounds(command, ground, program.clone(), connection.network))
+        }
+        Containment::Without => unbound(child, ground.allowance.limits(ground.processors)),
+    };
+    started.map_err(|error| Error { detail: format!("cannot run `{}`", program.display()), ..error })
+}
+
+/// A child with nothing but limits.
+fn unbound(mut command: tokio::process::Command, limits: Limits) -> Result<Child, Error> {
+    let child = command.spawn().map_err(|error| Error::new(Kind::Input, "").cause(error.to_string()))?;
+    contain::limit(&child, limits)?;
+    Ok(child)
+}
+
+/// The bounds of a command. A script needs its interpreter, too.
+fn bounds(command: &Command, ground: &Ground<'_>, program: PathBuf, network: Network) -> Bounds {
+    let path = command.environment.get("PATH").map(String::as_str);
+    let named = command.named.run.iter().filter_map(|program| find(program, path));
+    let programs = [program].into_iter().chain(named).flat_map(|file| script::programs(&file, path)).collect();
+    ground.bounds(command, programs, network)
 }
 
 /// The program's file: what is named by a path, else the first in `path`, whose relative folders do not count.
@@ -133,15 +162,4 @@ async fn end(pipe: Option<impl AsyncRead + Unpin>) -> String {
     }
     let start = bytes.len().saturating_sub(MESSAGE);
     String::from_utf8_lossy(&bytes[start..]).trim().to_owned()
-}
-
-fn failed(command: &Command, status: ExitStatus, message: &str) -> Error {
-    let how = match (status.code(), status.signal()) {
-        (Some(code), _) => format!("failed with exit code {code}"),
-        (None, Some(9)) => "was killed by signal 9: the memory may not have been enough".to_owned(),
-        (None, signal) => format!("was killed by signal {}", signal.unwrap_or_default()),
-    };
-    let hint = command.hints.iter().find(|(words, _)| message.contains(words)).map(|(_, hint)| (*hint).to_owned());
-    let error = Error { hint, ..Error::new(Kind::Input, format!("`{}` {how}", command.name)) };
-    error.cause(if message.is_empty() { "it printed no message" } else { message })
 }

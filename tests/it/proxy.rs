@@ -1,10 +1,11 @@
 //! The tools' proxy with real programs: Git, and helm, which sends its password at once. The hosts are the tests' own.
 
-use std::path::Path;
-use std::process::{Command, Output};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 use tokio::runtime::Runtime;
 use vault_render::contain::proxy::{Hosts, Proxy, Upstream};
+use vault_render::contain::{Bounds, Network, Support, spawn, support};
 use vault_render::error::{Error, Kind};
 
 use crate::support::servers::{self, Internet};
@@ -19,12 +20,23 @@ fn proxy(runtime: &Runtime, internet: &Internet, hosts: &str) -> Proxy {
     Proxy::start(Hosts::parse(hosts).unwrap(), Upstream::new(&variables).unwrap()).unwrap()
 }
 
-/// A tool whose only way out is the proxy.
+/// A tool whose only way out is the proxy, by the kernel's rules where it has them.
 fn through(proxy: &Proxy, internet: &Internet, program: &Path, folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", folder);
     command.env("SSL_CERT_FILE", internet.authority()).env("GIT_SSL_CAINFO", internet.authority());
-    command.env("HTTPS_PROXY", proxy.url()).env("GIT_TERMINAL_PROMPT", "0").output().expect("it starts")
+    command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_TERMINAL_PROMPT", "0").env("HTTPS_PROXY", proxy.url());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let network = if support() == Support::Ports { Network::Port(proxy.port()) } else { Network::Open };
+    let system = ["/bin", "/usr", "/lib", "/lib64"].map(PathBuf::from);
+    let bounds = Bounds {
+        read: vec![internet.authority(), PathBuf::from("/dev/urandom")],
+        write: vec![folder.to_owned()],
+        execute: [&system[..], &[program.to_owned()]].concat(),
+        network,
+        ..Bounds::default()
+    };
+    spawn(command, &bounds).expect("it starts").wait_with_output().expect("it ends")
 }
 
 /// A repository `app.git` of the host, with one file.

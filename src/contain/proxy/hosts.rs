@@ -58,6 +58,12 @@ impl Hosts {
         self.entries.iter().any(|(_, entry)| entry.names == Names::Any && entry.port.is_none())
     }
 
+    /// Whether an address's host, with its port if that is not the one of https, may be asked for.
+    pub fn permit_authority(&self, authority: &str) -> bool {
+        let Some((host, port)) = split_port(authority) else { return false };
+        parse_host(host).is_some_and(|host| self.permit(&Target { host, port: port.unwrap_or(HTTPS) }))
+    }
+
     /// Whether a target may be asked for.
     pub(super) fn permit(&self, target: &Target) -> bool {
         self.entries.iter().any(|(_, entry)| entry.permits(target))

@@ -26,6 +26,8 @@ fn errors(files: &[(&str, &str)]) -> Vec<String> {
         release_name: None,
         helm: "helm",
         kustomize: "kustomize",
+        processors: 1,
+        memory: 1 << 30,
         private: Path::new("/tmp"),
         inside: &|path| path.starts_with("/repo") && !path.ends_with("bad"),
         target: &target,

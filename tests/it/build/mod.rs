@@ -3,6 +3,7 @@
 mod argocd;
 mod charts;
 mod failure;
+mod network;
 mod tenant;
 
 use std::fs;

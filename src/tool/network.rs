@@ -1,0 +1,52 @@
+//! The network of one command: none, or the way through our proxy, whose end is that of the command.
+
+use std::collections::BTreeMap;
+
+use super::bounds::{Containment, Ground, Reach};
+use super::command::Command;
+use crate::contain::Network;
+use crate::contain::proxy::{Hosts, Proxy, Upstream};
+use crate::error::{Error, Kind};
+
+/// The variables that name a proxy: all programs know some of them. No host is an exception.
+const PROXY: [&str; 4] = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
+
+/// The network that a command has while this lives.
+pub(super) struct Connection {
+    proxy: Option<Proxy>,
+    /// What the kernel enforces.
+    pub(super) network: Network,
+}
+
+impl Connection {
+    /// Opens it, in the current runtime. Where hosts cannot be parted, or nothing contained, the proxy judges what comes to it all the same.
+    pub(super) fn open(ground: &Ground<'_>) -> Result<Self, Error> {
+        if *ground.containment == Containment::Within(Reach::Nothing) {
+            return Ok(Self { proxy: None, network: Network::None });
+        }
+        let hosts = Hosts::parse(&ground.allowance.hosts().join(" "))?;
+        let proxy = Proxy::start(hosts, Upstream::new(ground.variables)?).map_err(|error| {
+            Error::new(Kind::Input, "cannot start the proxy of helm and kustomize").cause(error.to_string())
+        })?;
+        let network = match ground.containment {
+            Containment::Within(Reach::Hosts(_)) => Network::Port(proxy.port()),
+            _ => Network::Open,
+        };
+        Ok(Self { proxy: Some(proxy), network })
+    }
+
+    /// The variables that lead a program to the proxy.
+    pub(super) fn variables(&self) -> BTreeMap<&'static str, String> {
+        let url = self.proxy.as_ref().map(Proxy::url);
+        url.iter().flat_map(|url| PROXY.map(|name| (name, url.clone()))).collect()
+    }
+
+    /// The error of a command that failed, with what the proxy has refused it.
+    pub(super) fn explain(&self, command: &Command, error: Error) -> Error {
+        let tool = command.name.split(' ').next().unwrap_or_default();
+        match &self.proxy {
+            Some(proxy) => proxy.explain(tool, error),
+            None => error,
+        }
+    }
+}
