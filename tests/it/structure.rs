@@ -65,7 +65,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("client", &["config", "error"]),
-    ("backend", &["client", "config", "secret", "value", "error", "yaml"]),
+    ("backend", &["client", "config", "policy", "secret", "value", "error", "yaml"]),
     ("render", RENDER),
     ("input", &["contain", "source", "error", "client"]),
     ("report", REPORT),
@@ -108,6 +108,8 @@ const PURE: &[&str] = &[
     "tool/words.rs",
     "krm/",
     "live/",
+    "backend/vault/absence.rs",
+    "backend/vault/guard.rs",
     "backend/vault/request.rs",
     "backend/vault/response.rs",
 ];
