@@ -1,9 +1,9 @@
 //! A secret's identity, what reading it came to, and the request of a placeholder for it.
 //! Knows no store: a path is text here, normalised.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::source::Place;
 use crate::value::Value;
 
@@ -36,6 +36,17 @@ pub struct Secret {
     pub data: Value,
     /// What the user should know about the reading, as warnings without a place.
     pub warnings: Vec<Error>,
+    /// What of it must not be passed on.
+    pub withheld: Withheld,
+}
+
+/// Keys of a secret that hold a credential of the renderer's own.
+#[derive(Clone, Debug, Default)]
+pub struct Withheld {
+    /// The keys whose values no manifest may have.
+    pub values: BTreeSet<String>,
+    /// The keys whose names no message may have.
+    pub names: BTreeSet<String>,
 }
 
 /// What became of a reading. The errors have no place yet: whoever asked adds it.
@@ -90,6 +101,37 @@ impl Secrets {
     pub fn contains(&self, id: &SecretId) -> bool {
         self.outcomes.contains_key(id)
     }
+}
+
+impl Secret {
+    /// A secret of which nothing is withheld.
+    pub fn new(data: Value) -> Self {
+        Self { data, warnings: Vec::new(), withheld: Withheld::default() }
+    }
+
+    /// The value under `name`, if it is there.
+    pub fn value(&self, name: &str) -> Result<Option<&Value>, Error> {
+        if self.withheld.values.contains(name) { Err(own_credential()) } else { Ok(self.data.get(name)) }
+    }
+
+    /// All values with their keys.
+    pub fn whole(&self) -> Result<&Value, Error> {
+        if self.withheld.values.is_empty() { Ok(&self.data) } else { Err(own_credential()) }
+    }
+
+    /// The keys, as far as messages may name them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let entries = match &self.data {
+            Value::Map(entries) => entries.as_slice(),
+            _ => &[],
+        };
+        entries.iter().map(|(name, _)| name.as_str()).filter(|name| !self.withheld.names.contains(*name))
+    }
+}
+
+fn own_credential() -> Error {
+    Error::new(Kind::Denied, "the value holds a credential that the renderer itself uses, such as its Vault token")
+        .hint("what proves who reads the secrets is never a value of a manifest")
 }
 
 impl Outcome {

@@ -34,6 +34,8 @@ secret/data/app#1: { user: alice, port: 5431 }
 /// The secrets of a file: by path, then by version; no version is the newest.
 struct File {
     secrets: BTreeMap<String, BTreeMap<Option<u64>, Value>>,
+    /// Whether messages may name other paths than the one that is read: not to a tenant, to whom they would tell other teams'.
+    names_paths: bool,
 }
 
 fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
@@ -50,7 +52,7 @@ fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
             .cause(cause)
             .hint("it maps each path to the map of its keys: `secret/data/app: {user: bob}`")
     })?;
-    Ok(Box::new(File { secrets }))
+    Ok(Box::new(File { secrets, names_paths: !config.has_tenant() }))
 }
 
 impl Store for File {
@@ -81,6 +83,7 @@ impl File {
     fn no_path(&self, path: &str) -> Error {
         let error = Error::new(Kind::Missing, format!("no secret at `{path}` in the secrets file"));
         match near(path, self.secrets.keys()) {
+            _ if !self.names_paths => error,
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None if self.secrets.is_empty() => error.hint("it holds none"),
             None => error.hint(format!("it holds {}", listed(self.secrets.keys()))),
@@ -97,7 +100,7 @@ fn listed<'n>(paths: impl ExactSizeIterator<Item = &'n String>) -> String {
 }
 
 fn found(data: &Value) -> Outcome {
-    Outcome::Found(Secret { data: data.clone(), warnings: Vec::new() })
+    Outcome::Found(Secret::new(data.clone()))
 }
 
 fn no_version(path: &str, version: u64, versions: &BTreeMap<Option<u64>, Value>) -> Error {
@@ -159,7 +162,7 @@ mod tests {
     use super::*;
 
     fn file(text: &str) -> File {
-        File { secrets: secrets(text).unwrap() }
+        File { secrets: secrets(text).unwrap(), names_paths: true }
     }
 
     fn id(path: &str, version: Option<u64>) -> SecretId {
@@ -195,6 +198,15 @@ mod tests {
         ] {
             assert_eq!(told(file.find(&id(path, version))), expected, "{path} {version:?}");
         }
+    }
+
+    #[test]
+    fn a_tenant_is_not_told_of_other_paths() {
+        let file = File { names_paths: false, ..file(r#"{"team-b/app#1": {"n": 1}, "team-b/db": {"n": 2}}"#) };
+        for path in ["team-b/ap", "team-b/dc", "quite/different"] {
+            assert_eq!(told(file.find(&id(path, None))), "no path: ", "{path}");
+        }
+        assert_eq!(told(file.find(&id("team-b/app", Some(2)))), "no version: the secrets file has `team-b/app#1`");
     }
 
     #[test]

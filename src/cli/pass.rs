@@ -124,7 +124,9 @@ impl<'a> Pass<'a> {
     pub(super) fn look(&mut self, accesses: &[Access], errors: &mut Errors) -> &Secrets {
         self.advance(!accesses.is_empty(), errors);
         if let Stage::Open(open) = &self.stage {
-            let (harmless, notes) = open.runtime.block_on(render::harmless(accesses, &*open.store));
+            let grants = policy::judge(accesses, &open.config, errors);
+            let granted: Vec<Access> = accesses.iter().filter(|access| grants.allows(&access.id)).cloned().collect();
+            let (harmless, notes) = open.runtime.block_on(render::harmless(&granted, &*open.store));
             errors.extend(notes);
             self.fetch(&harmless, errors);
         }

@@ -8,7 +8,10 @@ use reqwest::Url;
 use tokio::time::{Instant, sleep, timeout_at};
 use zeroize::Zeroizing;
 
+use super::allowance::{Allowance, Reading, after};
+use super::credentials::Credentials;
 use super::failure::{Failed, Failure, failure, innermost};
+use super::file;
 use super::lead::Lead;
 use super::lookup::Lookup;
 use super::rate::Limit;
@@ -27,6 +30,9 @@ pub struct Client {
     lead: Lead,
     retries: u32,
     timeout: Duration,
+    /// What is left of `AVP_TIMEOUT`.
+    allowance: Allowance,
+    credentials: Credentials,
 }
 
 /// What the first request makes.
@@ -37,33 +43,50 @@ struct Connection {
 
 const LARGEST_BODY: usize = 32 << 20;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// What `VAULT_CLIENT_TIMEOUT=0`, for ever, comes to.
-const FOR_EVER: Duration = Duration::from_secs(365 * 86_400);
 
 impl Client {
     /// A client of the server at `address`.
     pub fn new(config: &Config, address: &str) -> Result<Self, Error> {
         let timeout = config.duration("VAULT_CLIENT_TIMEOUT").unwrap_or(Duration::from_secs(60));
         let address = parse(address)?;
+        let credentials = Credentials::of(config);
+        credentials.add(&percent_decoded(address.password().unwrap_or_default()));
         Ok(Self {
             config: config.clone(),
             connection: OnceLock::new(),
             limit: config.rate("VAULT_RATE_LIMIT").map(Limit::new),
             lead: Lead::new(address.scheme() == "https"),
             retries: config.number("VAULT_MAX_RETRIES").map_or(2, |retries| retries.try_into().unwrap_or(u32::MAX)),
-            timeout: if timeout.is_zero() { FOR_EVER } else { timeout },
+            timeout: if timeout.is_zero() { Duration::MAX } else { timeout },
+            allowance: Allowance::new(config.duration("AVP_TIMEOUT").unwrap_or(Duration::from_secs(50))),
+            credentials,
             address,
         })
     }
 
-    /// Until when a piece of work that begins now may take, its retries included.
+    /// A reading begins: until it is dropped, the time that the run has for its readings passes.
+    pub fn start(&self) -> Reading<'_> {
+        self.allowance.start()
+    }
+
+    /// Until when a piece of work that begins now may take, its retries included: at the latest until the run's time is up.
     pub fn deadline(&self) -> Instant {
-        Instant::now() + self.timeout
+        after(Instant::now(), self.timeout).min(self.allowance.end())
+    }
+
+    /// What the session proves itself with: nothing that the server sends may show it.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     /// The server's address as it may be shown: without user and password.
     pub fn address(&self) -> String {
         shown(&self.address)
+    }
+
+    /// The server's address with its path, and without user and password: two of them may lead to two Vaults.
+    pub fn address_with_path(&self) -> String {
+        format!("{}{}", self.address(), self.address.path().trim_end_matches('/'))
     }
 
     /// Sends `request` until an answer counts, at the latest until `deadline`. Any status is an answer.
@@ -76,7 +99,7 @@ impl Client {
                 Err(failure) => failure.attempt,
             });
             match wait {
-                Some(wait) if Instant::now() + wait < deadline => sleep(wait).await,
+                Some(wait) if after(Instant::now(), wait) < deadline => sleep(wait).await,
                 _ => return answer.map_err(Failure::from),
             }
         }
@@ -145,6 +168,9 @@ impl Client {
 
     fn connect(&self) -> Result<Connection, Error> {
         let tls = tls(&self.config)?;
+        if let Some(key) = file::read(&self.config, "VAULT_CLIENT_KEY")? {
+            self.credentials.add_key(&String::from_utf8_lossy(&key));
+        }
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls.config)
             .redirect(reqwest::redirect::Policy::none())
@@ -169,10 +195,15 @@ impl Client {
     }
 
     fn too_late(&self) -> Failed {
-        let detail = format!("no answer from `{}` within {:?}", self.address(), self.timeout);
-        let error = Error::new(Kind::Store, detail)
-            .hint("the server hangs, or is far away: `VAULT_CLIENT_TIMEOUT` says how long to wait");
-        Failed { attempt: Attempt::Refused, error }
+        let address = self.address();
+        let (detail, hint) = if Instant::now() >= self.allowance.end() {
+            let detail = format!("no answer from `{address}` within the time that a run has for its secrets");
+            (detail, "the server hangs, or is far away: `AVP_TIMEOUT` says how long all readings of a run may take")
+        } else {
+            let detail = format!("no answer from `{address}` within {:?}", self.timeout);
+            (detail, "the server hangs, or is far away: `VAULT_CLIENT_TIMEOUT` says how long to wait")
+        };
+        Failed { attempt: Attempt::Refused, error: Error::new(Kind::Store, detail).hint(hint) }
     }
 }
 
@@ -198,6 +229,22 @@ pub(super) fn shown(url: &Url) -> String {
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
+/// A password as it is sent: an address has some characters as `%XX`.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let code = after.get(..2).and_then(|code| u8::from_str_radix(str::from_utf8(code).ok()?, 16).ok());
+        let (byte, next) = match code.filter(|_| *first == b'%') {
+            Some(code) => (code, &after[2..]),
+            None => (*first, after),
+        };
+        bytes.push(byte);
+        rest = next;
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -219,22 +266,27 @@ fn location(answer: &reqwest::Response) -> Option<String> {
     redirects.then(|| header(answer, "location").unwrap_or_default().to_owned())
 }
 
-/// A standby node names the active one by a redirect. The credential goes with it: so only over TLS, where whoever is there
-/// proves itself to the same authorities, and only for the same request.
+/// A standby node names the active one by a redirect. The credential goes with it: so only to the host of `VAULT_ADDR`, only
+/// over TLS, and only for the same request.
 fn redirect(from: &Url, location: &str, request: &Request) -> Result<Url, Box<Failed>> {
-    let refuse = |why: String| {
-        let error = Error::new(Kind::Store, format!("`{}` redirects {why}", shown(from)))
-            .hint("`VAULT_ADDR` must be Vault itself, best its active node");
+    let refuse = |why: String, hint: &str| {
+        let error = Error::new(Kind::Store, format!("`{}` redirects {why}", shown(from))).hint(hint);
         Box::new(Failed { attempt: Attempt::Refused, error })
     };
-    let to = from.join(location).map_err(|_| refuse("to nowhere".to_owned()))?;
+    const ITSELF: &str = "`VAULT_ADDR` must be Vault itself, best its active node";
+    let to = from.join(location).map_err(|_| refuse("to nowhere".to_owned(), ITSELF))?;
     let (path, query) = request.parts();
-    let asked = to.path().ends_with(path) && to.query() == query;
-    match (from.scheme(), to.scheme()) {
-        _ if !asked => Err(refuse(format!("to another page, of `{}`: it is no Vault", shown(&to)))),
-        ("https", "https") => Ok(to),
-        _ => Err(refuse(format!("to `{}`, and without TLS no credential goes there", shown(&to)))),
+    if !(to.path().ends_with(path) && to.query() == query) {
+        return Err(refuse(format!("to another page, of `{}`: it is no Vault", shown(&to)), ITSELF));
     }
+    if (from.scheme(), to.scheme()) != ("https", "https") {
+        return Err(refuse(format!("to `{}`, and without TLS no credential goes there", shown(&to)), ITSELF));
+    }
+    if from.host() != to.host() {
+        let why = format!("to `{}`, and a credential goes to the host of `VAULT_ADDR` alone", shown(&to));
+        return Err(refuse(why, "set `VAULT_ADDR` to the active node, or to a load balancer that finds it"));
+    }
+    Ok(to)
 }
 
 #[cfg(test)]
@@ -242,10 +294,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_redirect_leads_to_the_same_request_over_tls() {
+    fn a_redirect_leads_to_the_same_request_on_the_same_host_over_tls() {
         for (from, to, followed) in [
-            ("https://one:8200/v1/a/data/b?version=3", "https://two:8200/v1/a/data/b?version=3", true),
-            ("https://one:8200/v1/a/data/b?version=3", "https://two/vault/v1/a/data/b?version=3", true),
+            ("https://one:8200/v1/a/data/b?version=3", "https://ONE:8201/v1/a/data/b?version=3", true),
+            ("https://one:8200/v1/a/data/b?version=3", "https://one/vault/v1/a/data/b?version=3", true),
+            ("https://one:8200/v1/a/data/b?version=3", "https://two:8200/v1/a/data/b?version=3", false),
+            ("https://one:8200/v1/a/data/b?version=3", "//two:8200/v1/a/data/b?version=3", false),
+            ("https://one:8200/v1/a/data/b?version=3", "https://one.two/v1/a/data/b?version=3", false),
+            ("https://one:8200/v1/a/data/b?version=3", "https://one@two/v1/a/data/b?version=3", false),
             ("https://one:8200/v1/a/data/b?version=3", "https://two:8200/v1/a/data/b", false),
             ("https://one:8200/v1/a/data/b?version=3", "https://sso/login?next=/v1/a/data/b?version=3#x", false),
             ("https://one:8200/v1/a/data/b?version=3", "http://two:8200/v1/a/data/b?version=3", false),

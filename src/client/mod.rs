@@ -1,7 +1,11 @@
 //! How we talk to servers: HTTP with TLS, retries and limits, and the Kubernetes API. Knows no store and no manifest.
 
+mod allowance;
+mod credentials;
+mod decode;
 mod failure;
 pub mod file;
+mod forms;
 pub mod http;
 pub mod kubernetes;
 mod lead;
@@ -11,6 +15,8 @@ pub mod request;
 mod retry;
 mod tls;
 
+pub use allowance::Reading;
+pub use credentials::Credentials;
 pub use failure::Failure;
 pub use http::Client;
 pub use request::{Hidden, Method, Request, Response};

@@ -32,7 +32,7 @@ impl Limit {
         let mut next = self.next.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let earliest = now.checked_sub(self.credit).unwrap_or(now);
         let slot = next.map_or(earliest, |slot| slot.max(earliest));
-        *next = Some(slot + self.interval);
+        *next = Some(slot.checked_add(self.interval).unwrap_or(slot));
         slot.max(now)
     }
 }
@@ -49,5 +49,15 @@ mod tests {
         assert_eq!(waits, [0, 0, 0, 100, 200]);
         let later = now + Duration::from_secs(60);
         assert_eq!(limit.book(later), later);
+    }
+
+    #[test]
+    fn no_rate_is_too_high_or_too_low() {
+        for per_second in [f64::MAX, f64::MIN_POSITIVE, 5e-324, 1.0] {
+            for burst in [0, 1, u64::MAX] {
+                let limit = Limit::new(Rate { per_second, burst });
+                assert!(limit.book(Instant::now()) >= Instant::now() - Duration::from_secs(1));
+            }
+        }
     }
 }

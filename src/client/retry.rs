@@ -66,12 +66,12 @@ impl Attempts {
     }
 
     fn after_failure(&mut self, asked: Option<Duration>) -> Option<Duration> {
-        self.failed += 1;
+        self.failed = self.failed.saturating_add(1);
         (self.failed <= self.allowed).then(|| backoff(self.failed, asked))
     }
 
     fn after_limit(&mut self, asked: Option<Duration>) -> Option<Duration> {
-        self.limited += 1;
+        self.limited = self.limited.saturating_add(1);
         (self.limited <= self.allowed.saturating_mul(PATIENCE)).then(|| backoff(self.limited, asked))
     }
 }
@@ -79,7 +79,7 @@ impl Attempts {
 /// A quarter of a second, doubled each time up to two, of that between half and all; never less than the server asks for.
 fn backoff(times: u32, asked: Option<Duration>) -> Duration {
     let full = Duration::from_millis(250 << times.saturating_sub(1).min(3));
-    asked.unwrap_or_default() + full / 2 + full.mul_f64(chance() / 2.0)
+    asked.unwrap_or_default().saturating_add(full / 2).saturating_add(full.mul_f64(chance() / 2.0))
 }
 
 /// From 0 to 1, from the seed of a hash map: good enough to spread attempts.
@@ -132,5 +132,6 @@ mod tests {
             assert!((least..=most).contains(&wait), "{times}: {wait}");
         }
         assert!(backoff(1, Some(Duration::from_secs(3))) > Duration::from_secs(3));
+        assert_eq!(backoff(u32::MAX, Some(Duration::MAX)), Duration::MAX);
     }
 }

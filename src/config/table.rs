@@ -95,6 +95,15 @@ pub const SETTINGS: &[Row] = &[
     )
     .roles(&[Role::Narrowing]),
     Row::new(
+        "AVP_SYSTEM_PATHS",
+        "Vault's own paths that a tenant's placeholders may name, as prefixes; unset, none below `auth`, `sys`, `identity`, \
+         `cubbyhole` and `audit`",
+        Format::List,
+        "identity/oidc/token/",
+    )
+    .roles(&[Role::Narrowing])
+    .store("vault"),
+    Row::new(
         "AVP_TENANT_SETTINGS",
         "settings that tenants may choose in spite of the tenant rules",
         Format::List,
@@ -136,6 +145,9 @@ pub const SETTINGS: &[Row] = &[
         .roles(&[Role::Limit(Tighter::Shorter)])
         .default("60s")
         .store("vault"),
+    Row::new("AVP_TIMEOUT", "how long all readings of a run may take, retries included", Format::Duration, "30s")
+        .roles(&[Role::Narrowing])
+        .default("50s"),
     Row::new("VAULT_MAX_RETRIES", "how often a failed reading is tried again", Format::Number, "5")
         .roles(&[Role::Limit(Tighter::Fewer)])
         .default("2")

@@ -35,10 +35,11 @@ fn control_characters(answers: &Answers<'_>, found: &mut Vec<Error>) {
         let placeholder = asked.placeholder;
         let Some(secret) = asked.gap.asker.secret(placeholder).and_then(|id| secret(answers, &id)) else { continue };
         let value = match &placeholder.key {
-            Key::Whole => Some(&secret.data),
-            Key::Named(name) => secret.data.get(name),
+            Key::Whole => secret.whole().map(Some),
+            Key::Named(name) => secret.value(name),
         };
-        if let Ok(Some(value)) = placeholder.chain.apply(value.cloned())
+        if let Ok(value) = value
+            && let Ok(Some(value)) = placeholder.chain.apply(value.cloned())
             && has_control(&value)
         {
             let detail = format!("`{}`: the value holds control characters", placeholder.written);
@@ -70,11 +71,9 @@ fn unused_keys(answers: &Answers<'_>, found: &mut Vec<Error>) {
         }
     }
     for (id, (place, keys, whole)) in used {
-        let Some(Value::Map(entries)) = secret(answers, &id).filter(|_| !whole).map(|secret| &secret.data) else {
-            continue;
-        };
-        let rest: Vec<_> = entries.iter().filter(|(name, _)| !keys.contains(name.as_str())).collect();
-        let rest: Vec<String> = rest.into_iter().map(|(name, _)| format!("`{}`", name.as_str())).collect();
+        let Some(secret) = secret(answers, &id).filter(|_| !whole) else { continue };
+        let rest = secret.names().filter(|name| !keys.contains(name));
+        let rest: Vec<String> = rest.map(|name| format!("`{name}`")).collect();
         if !rest.is_empty() {
             let detail = format!("no manifest here uses {} of `{}`", rest.join(", "), id.path);
             found.push(Error::note(Kind::Missing, detail).rule("unused-key").at(place));

@@ -1,8 +1,12 @@
 //! Who may read what: accesses in, grants out. Pure; knows no store and no placeholder.
 
+mod system;
+
 use std::collections::{HashMap, HashSet};
 
 use regex::Regex;
+
+pub use system::SystemPaths;
 
 use crate::config::Config;
 use crate::error::{Error, Errors, Kind};
@@ -38,34 +42,47 @@ pub fn judge(accesses: &[Access], config: &Config, errors: &mut Errors) -> Grant
 }
 
 /// What the settings say about reading.
-struct Rules<'c> {
+#[derive(Clone, Debug)]
+pub struct Rules {
     /// `AVP_PATH_VALIDATION`.
     paths: Option<Regex>,
     /// The same, as it was written.
-    pattern: &'c str,
+    pattern: String,
+    /// Which of Vault's own paths may be read.
+    system: SystemPaths,
     /// Whether an annotation may name any Vault namespace.
     any_namespace: bool,
     /// The namespace below which it may name one.
-    namespace: Option<&'c str>,
+    namespace: Option<String>,
 }
 
-impl<'c> Rules<'c> {
-    fn of(config: &'c Config) -> Self {
+impl Rules {
+    /// The rules that the settings make.
+    pub fn of(config: &Config) -> Self {
         Self {
             paths: config.regex("AVP_PATH_VALIDATION"),
-            pattern: config.get("AVP_PATH_VALIDATION").unwrap_or_default(),
+            pattern: config.get("AVP_PATH_VALIDATION").unwrap_or_default().to_owned(),
+            system: SystemPaths::of(config),
             any_namespace: config.tenants_may("VAULT_NAMESPACE"),
-            namespace: config.operator("VAULT_NAMESPACE").map(|setting| setting.value.as_str()),
+            namespace: config.operator("VAULT_NAMESPACE").map(|setting| setting.value.to_string()),
         }
     }
 
+    /// Which of Vault's own paths may be read.
+    pub fn system_paths(&self) -> &SystemPaths {
+        &self.system
+    }
+
     /// Why `id` may not be read, if it may not.
-    fn refuse(&self, id: &SecretId) -> Option<Error> {
+    pub fn refuse(&self, id: &SecretId) -> Option<Error> {
         let below = match id.namespace.as_deref().filter(|_| !self.any_namespace).map(|asked| self.below(asked)) {
             Some(None) => return Some(self.wrong_namespace(id)),
             Some(Some(below)) => below,
             None => "",
         };
+        if let Some(error) = self.system.refuse(&id.path) {
+            return Some(error);
+        }
         let paths = self.paths.as_ref()?;
         // A child namespace is a folder to the operator: what he allows must allow the path with it in front, too.
         let from_above = format!("{below}/{}", id.path);
@@ -79,7 +96,7 @@ impl<'c> Rules<'c> {
         if asked.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
             return None;
         }
-        match self.namespace? {
+        match self.namespace.as_deref()? {
             "root" => Some(asked.strip_prefix("root").filter(|rest| rest.is_empty()).unwrap_or(asked)),
             own => asked
                 .strip_prefix(own)
@@ -90,7 +107,7 @@ impl<'c> Rules<'c> {
 
     fn wrong_namespace(&self, id: &SecretId) -> Error {
         let asked = id.namespace.as_deref().unwrap_or_default();
-        let why = match self.namespace {
+        let why = match &self.namespace {
             Some(own) => format!("is not below the operator's namespace `{own}`"),
             None => "is not a tenant's to choose: the operator has set none that it could be below".to_owned(),
         };

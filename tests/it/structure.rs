@@ -79,7 +79,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("policy", &["secret", "config", "error", "source"]),
     ("named_file", &[]),
     ("client", &["config", "named_file", "error"]),
-    ("backend", &["client", "config", "secret", "value", "error", "yaml"]),
+    ("backend", &["client", "config", "policy", "secret", "value", "error", "yaml"]),
     ("render", RENDER),
     ("input", &["contain", "source", "error", "client"]),
     ("report", REPORT),
@@ -128,6 +128,8 @@ const PURE: &[&str] = &[
     "tool/words.rs",
     "krm/",
     "live/",
+    "backend/vault/absence.rs",
+    "backend/vault/guard.rs",
     "backend/vault/request.rs",
     "backend/vault/response.rs",
 ];

@@ -18,8 +18,13 @@ const READING: &str = "
 A path is read as it is written. The answer's shape tells KV version 2 (`data` and `metadata`) from version 1;
 `AVP_KV_VERSION` or `avp.kubernetes.io/kv-version` says it instead. A path of a KV version 2 mount without `data/` is
 understood, with a warning: where the answer is 404 or 403, the mount is asked for once
-(`sys/internal/ui/mounts/PATH`). Versions are those of KV version 2. Any other path that can be read works too
+(`sys/internal/ui/mounts/PATH`). *Missing*, for `default` and `remove-missing`, is what Vault itself calls so: a 404 without
+an error, a version that is deleted or destroyed, no mount. Any other 404 is a failure. Versions are those of KV version 2. Any other path that can be read works too
 (`database/creds/x`); what Vault only writes (405) does not.
+
+With a tenant, Vault's own paths (`auth`, `sys`, `identity`, `cubbyhole`, `audit`, in whatever namespace) are refused but for the
+prefixes that the operator lists in `AVP_SYSTEM_PATHS`. For everybody, a value that is or holds a credential which the renderer uses
+(its token, the token's accessor, a secret id, a password, …) is an error.
 
 Up to 32 readings are under way at once, each secret once a run. Over TLS the first one goes ahead: where the server speaks
 HTTP/2, as Vault does, its connection carries all the others.
@@ -38,17 +43,20 @@ One login a run, at the first reading, in the namespace of `VAULT_NAMESPACE`. `A
 const FAILING: &str = "
 The token is kept until shortly before its end in `$XDG_CACHE_HOME/vault-render`, else `~/.cache/vault-render`: a file of
 its owner's alone, named by a digest of address, namespace, login, mount, role and credential. It is not kept where that
-cannot be written, where `AVP_DISABLE_TOKEN_CACHE` says so, and where it may be used a limited number of times.
+cannot be written, where the folder is a link or another user's, where `AVP_DISABLE_TOKEN_CACHE` says so, and where it may be used
+a limited number of times.
 
 ### When something fails
 
 - A reading is tried again, with growing waits, after 502, 503, 504 and broken connections (`VAULT_MAX_RETRIES` times), once
-  after 500, and four times as often after 429, whose `Retry-After` counts. All of it ends at `VAULT_CLIENT_TIMEOUT`.
+  after 500, and four times as often after 429, whose `Retry-After` counts. All of it ends at `VAULT_CLIENT_TIMEOUT`, and all
+  readings of a run together at `AVP_TIMEOUT`.
 - A login is sent once: repeated ones use up secret ids and lock accounts.
 - A token that has expired or is used up is replaced by one more login a run, which all readings share.
 - When Vault is sealed or cannot be reached, the readings that wait are not tried.
-- A standby's redirect is followed once, for the same request, from `https` to `https`; any other is an error that names where
-  it leads.
+- A standby's redirect is followed once, for the same request, from `https` to `https`, on the host of `VAULT_ADDR`; any other is
+  an error that names where it leads.
+- Of what a server sends, no credential of the session is shown, whatever encoding it is in.
 - `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` count, except for this machine itself.
 - An answer of more than 32 MiB is refused.
 

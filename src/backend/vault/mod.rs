@@ -1,7 +1,9 @@
 //! HashiCorp Vault, and OpenBao, as a store. Knows no manifest and no placeholder.
 
+mod absence;
 mod auth;
 mod docs;
+mod guard;
 mod reading;
 mod request;
 mod response;
@@ -30,6 +32,7 @@ pub(super) const BACKEND: Backend = Backend {
         "AVP_AUTH_TYPE",
         "AVP_KV_VERSION",
         "AVP_PATH_VALIDATION",
+        "AVP_SYSTEM_PATHS",
         "AVP_DISABLE_TOKEN_CACHE",
         "VAULT_CACERT",
         "VAULT_CACERT_BYTES",
@@ -39,6 +42,7 @@ pub(super) const BACKEND: Backend = Backend {
         "VAULT_TLS_SERVER_NAME",
         "VAULT_SKIP_VERIFY",
         "VAULT_CLIENT_TIMEOUT",
+        "AVP_TIMEOUT",
         "VAULT_MAX_RETRIES",
         "VAULT_RATE_LIMIT",
     ],

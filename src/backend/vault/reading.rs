@@ -2,16 +2,17 @@
 
 use std::sync::OnceLock;
 
-use regex::Regex;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::guard::guard;
 use super::request;
-use super::response::{self, Answer, Asked, Mount};
+use super::response::{self, Answer, Found, Mount, Query};
 use super::session::{Answered, Session};
 use crate::client::{Client, Failure};
 use crate::config::Config;
 use crate::error::{Error, Kind};
+use crate::policy::Rules;
 use crate::secret::{Engine, Outcome, Secret, SecretId};
 
 /// Endpoints that answer a reading with something new: logins, tokens, certificates.
@@ -24,7 +25,10 @@ pub(super) struct Vault {
     /// The operator's namespace.
     namespace: Option<String>,
     engine: Option<Engine>,
-    validation: Option<Regex>,
+    /// What may be read: where a path is not read as it was written, that is asked again.
+    rules: Rules,
+    /// Names that the settings give and messages repeat.
+    own_words: Vec<String>,
     /// What is known of mounts, each with its namespace.
     mounts: Mutex<Vec<(Option<String>, Mount)>>,
     /// Why no further reading makes sense.
@@ -39,19 +43,30 @@ struct Read {
 
 impl Vault {
     pub(super) fn new(config: &Config, client: Client, session: Session, engine: Option<Engine>) -> Self {
+        let names = ["VAULT_NAMESPACE", "AVP_MOUNT_PATH", "AVP_K8S_MOUNT_PATH", "AVP_K8S_ROLE"];
+        let own_words = names.iter().filter_map(|name| config.get(name)).map(str::to_owned).chain([client.address()]);
         Self {
+            own_words: own_words.collect(),
             client,
             session,
             namespace: config.get("VAULT_NAMESPACE").map(str::to_owned),
             engine,
-            validation: config.regex("AVP_PATH_VALIDATION"),
+            rules: Rules::of(config),
             mounts: Mutex::default(),
             down: OnceLock::new(),
         }
     }
 
-    /// Reads `id`. Once Vault is known to be out of order, the readings that wait are not tried.
+    /// Reads `id`. Nothing that is handed out shows a credential of the session.
     pub(super) async fn find(&self, id: &SecretId) -> Outcome {
+        let _reading = self.client.start();
+        let words = self.own_words.iter().map(String::as_str);
+        let own: Vec<&str> = words.chain([&*id.path]).chain(id.namespace.as_deref()).collect();
+        guard(self.find_unguarded(id).await, &own, self.client.credentials())
+    }
+
+    /// Once Vault is known to be out of order, the readings that wait are not tried.
+    async fn find_unguarded(&self, id: &SecretId) -> Outcome {
         if let Some(error) = self.down.get() {
             return failed(error.clone());
         }
@@ -68,6 +83,7 @@ impl Vault {
 
     /// Whether reading `id` would create something: its mount is no KV engine, or its path looks so where Vault does not say.
     pub(super) async fn foresee(&self, id: &SecretId) -> bool {
+        let _reading = self.client.start();
         match self.mount(id, self.client.deadline()).await {
             Ok(Some(mount)) => !matches!(&*mount.kind, "kv" | "generic" | "cubbyhole"),
             _ => !id.path.contains("/data/") && id.path.split('/').any(|segment| CREATING.contains(&segment)),
@@ -97,7 +113,32 @@ impl Vault {
         if response::is_down(&response) {
             return Err(Failure { error: response::failed(&response), everywhere: true });
         }
-        Ok(Read { answer: response::read(Asked { path, version: id.version, engine }, &response), refused })
+        let answer = response::read(Query { path, version: id.version, engine }, &response);
+        let refusal = match &answer {
+            Answer::Found(found) => self.refuse(id, found, deadline).await?,
+            _ => None,
+        };
+        Ok(Read { answer: refusal.map_or(answer, Answer::Refused), refused })
+    }
+
+    /// Why what was found may not be passed on: a namespace in front of a path hides that it is one of Vault's own.
+    async fn refuse(&self, id: &SecretId, found: &Found, deadline: Instant) -> Result<Option<Error>, Failure> {
+        let system = self.rules.system_paths();
+        let kind = found.mount_type.as_deref();
+        if let Some(error) = kind.and_then(|kind| system.refuse_type(&id.path, kind)) {
+            return Ok(Some(error));
+        }
+        if kind.is_some_and(is_kv) || found.is_versioned || !system.may_be_hidden(&id.path) {
+            return Ok(None);
+        }
+        let mount = self.mount(id, deadline).await?;
+        Ok(match &mount {
+            Some(mount) if is_kv(&mount.kind) => None,
+            Some(mount) => {
+                system.refuse_type(&id.path, &mount.kind).or_else(|| system.refuse_mount(&id.path, Some(&mount.path)))
+            }
+            None => system.refuse_mount(&id.path, None),
+        })
     }
 
     /// A path without `data/` was not found or denied: under least privilege Vault denies what KV version 2 does not know.
@@ -123,7 +164,7 @@ impl Vault {
             );
             return Ok(with_hint(self.outcome(id, &id.path, first), Some(hint)));
         }
-        if self.validation.as_ref().is_some_and(|validation| !validation.is_match(&path)) {
+        if self.rules.refuse(&SecretId { path: path.clone(), ..id.clone() }).is_some() {
             let hint =
                 format!("its mount is KV version 2, so `{path}` is meant, which `AVP_PATH_VALIDATION` does not allow");
             return Ok(with_hint(self.outcome(id, &id.path, first), Some(hint)));
@@ -168,19 +209,25 @@ impl Vault {
             None => format!("`{path}`"),
         };
         match (read.answer, id.version) {
-            (Answer::Found(data), _) => Outcome::Found(Secret { data, warnings: Vec::new() }),
+            (Answer::Found(found), _) => Outcome::Found(Secret::new(found.data)),
             (Answer::Gone(error), _) => Outcome::NoVersion(error),
             (Answer::Absent, None) => Outcome::NoPath(Error::new(Kind::Missing, format!("no secret at {named}"))),
             (Answer::Absent, Some(version)) => {
                 let detail = format!("no version {version} of {named}, or no secret at all");
                 Outcome::NoVersion(Error::new(Kind::Missing, detail))
             }
+            (Answer::Refused(error), _) => Outcome::Denied(error),
             (Answer::Denied(causes), _) => Outcome::Denied(denied(&named, causes, read.refused)),
             (Answer::Failed(error), _) => {
                 Outcome::Failed(Error { detail: format!("cannot read {named}: {}", error.detail), ..error })
             }
         }
     }
+}
+
+/// Whether a mount of this type holds what users have put there.
+fn is_kv(mount_type: &str) -> bool {
+    matches!(mount_type, "kv" | "generic")
 }
 
 /// What stopped every reading: a refused login is a denial.

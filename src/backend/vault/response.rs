@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::absence::{Absence, absence, gone, is_metadata};
 use crate::client::{Hidden, Response};
 use crate::error::{Error, Kind};
 use crate::secret::Engine;
@@ -11,20 +12,33 @@ use crate::value::Value;
 #[derive(Debug)]
 pub(super) enum Answer {
     /// The secret, a map.
-    Found(Value),
+    Found(Found),
     /// The version was there once: deleted or destroyed.
     Gone(Error),
     /// 404: no such path, or no such version.
     Absent,
+    /// It is there, and not for whoever asks.
+    Refused(Error),
     /// 403, and Vault's words.
     Denied(String),
     /// Anything else.
     Failed(Error),
 }
 
+/// A secret, and what is known of where it came from.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The secret, a map.
+    pub(super) data: Value,
+    /// The type of its mount, where Vault says so: `kv`, `token`, `system`…
+    pub(super) mount_type: Option<String>,
+    /// Whether the answer has the shape of KV version 2's.
+    pub(super) is_versioned: bool,
+}
+
 /// What is asked of a path: it tells how the answer is read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked<'a> {
+pub(super) struct Query<'a> {
     pub(super) path: &'a str,
     pub(super) version: Option<u64>,
     pub(super) engine: Option<Engine>,
@@ -45,9 +59,11 @@ pub(super) struct Mount {
 #[derive(Debug)]
 pub(super) struct Auth {
     pub(super) token: Hidden,
-    /// How long the token lives; none is for ever.
+    /// The token's other name, by which it can be looked up and revoked.
+    pub(super) accessor: Option<Hidden>,
+    /// How long the token lives; `None` is for ever.
     pub(super) lease: Option<Duration>,
-    /// How often it may be used; none is without limit.
+    /// How often it may be used; `None` is without limit.
     pub(super) uses: Option<u64>,
 }
 
@@ -64,11 +80,15 @@ impl Mount {
 const LONGEST_CAUSE: usize = 400;
 
 /// Reads the answer to a reading.
-pub(super) fn read(asked: Asked<'_>, response: &Response) -> Answer {
+pub(super) fn read(query: Query<'_>, response: &Response) -> Answer {
     let body = Value::from_json(&response.body);
     match (response.status, body) {
-        (200, Ok(body)) => found(asked, &body),
-        (404, Ok(body)) => absent(asked, &body).unwrap_or_else(|| Answer::Failed(failed(response))),
+        (200, Ok(body)) => found(query, &body),
+        (404, Ok(body)) => match absence(query, &body) {
+            Some(Absence::Gone(error)) => Answer::Gone(error),
+            Some(Absence::NotThere) => Answer::Absent,
+            None => Answer::Failed(failed(response)),
+        },
         (403, _) => Answer::Denied(causes(response)),
         _ => Answer::Failed(failed(response)),
     }
@@ -92,12 +112,14 @@ pub(super) fn mount(response: &Response) -> Option<Mount> {
 pub(super) fn login(response: &Response) -> Result<Auth, Error> {
     let granted = Value::from_json(&response.body).ok().filter(|_| response.status == 200);
     let auth = granted.as_ref().and_then(|body| body.get("auth"));
-    let token = auth.and_then(|auth| auth.get("client_token")).and_then(text).filter(|token| !token.is_empty());
+    let token = auth.and_then(|auth| auth.get("client_token")).and_then(text).filter(|token| is_token(token));
     match (auth, token) {
         (Some(auth), Some(token)) => Ok(Auth {
             token: Hidden::new(token),
-            lease: number(auth, "lease_duration").filter(|seconds| *seconds > 0).map(Duration::from_secs),
-            uses: number(auth, "num_uses").filter(|uses| *uses > 0),
+            accessor: auth.get("accessor").and_then(text).filter(|accessor| !accessor.is_empty()).map(Hidden::new),
+            // A life of a second and a single use stand for numbers that cannot be read: such a token is not kept.
+            lease: limit(auth, "lease_duration").map(Duration::from_secs),
+            uses: limit(auth, "num_uses"),
         }),
         (Some(auth), None) if auth.get("mfa_requirement").is_some() => {
             Err(Error::new(Kind::Denied, "the login needs a second factor, which a renderer cannot give")
@@ -130,78 +152,51 @@ pub(super) fn causes(response: &Response) -> String {
     line.chars().filter(|char| !char.is_control()).take(LONGEST_CAUSE).collect()
 }
 
-fn found(asked: Asked<'_>, body: &Value) -> Answer {
+fn found(query: Query<'_>, body: &Value) -> Answer {
     let Some(data) = body.get("data").filter(|data| matches!(data, Value::Map(_))) else {
-        return Answer::Failed(Error::new(Kind::Store, format!("Vault answers `{}` without data", asked.path)));
+        return Answer::Failed(Error::new(Kind::Store, format!("Vault answers `{}` without data", query.path)));
     };
-    let is_v2 = match asked.engine {
+    let is_v2 = match query.engine {
         Some(Engine::V1) => false,
         Some(Engine::V2) => data.get("data").is_some(),
         None => looks_like_v2(data),
     };
-    match (is_v2, asked) {
-        (true, _) => versioned(asked, data),
-        (false, Asked { engine: Some(Engine::V2), path, .. }) => Answer::Failed(
+    match (is_v2, query) {
+        (true, _) => versioned(query, data, mount_type(body)),
+        (false, Query { engine: Some(Engine::V2), path, .. }) => Answer::Failed(
             Error::new(Kind::Store, format!("`{path}` is no KV version 2 secret: Vault's answer has no inner `data`"))
                 .hint("the annotation `avp.kubernetes.io/kv-version`, else `AVP_KV_VERSION`, says version 2"),
         ),
-        (false, Asked { version: Some(version), path, .. }) => Answer::Failed(
+        (false, Query { version: Some(version), path, .. }) => Answer::Failed(
             Error::new(
                 Kind::Store,
                 format!("version {version} of `{path}` was asked for, but its engine keeps no versions"),
             )
             .hint("only KV version 2 has versions: take the version out"),
         ),
-        (false, _) => Answer::Found(data.clone()),
+        (false, _) => Answer::Found(Found { data: data.clone(), mount_type: mount_type(body), is_versioned: false }),
     }
 }
 
 /// The secret in a KV version 2 answer.
-fn versioned(asked: Asked<'_>, data: &Value) -> Answer {
+fn versioned(query: Query<'_>, data: &Value, mount_type: Option<String>) -> Answer {
     match data.get("data") {
-        Some(secret @ Value::Map(_)) => Answer::Found(secret.clone()),
-        Some(Value::Null) => Answer::Gone(gone(asked, data.get("metadata").unwrap_or(&Value::Null))),
-        _ => Answer::Failed(Error::new(Kind::Store, format!("the secret at `{}` is no map of keys", asked.path))),
+        Some(secret @ Value::Map(_)) => {
+            Answer::Found(Found { data: secret.clone(), mount_type, is_versioned: looks_like_v2(data) })
+        }
+        Some(Value::Null) => Answer::Gone(gone(query, data.get("metadata").unwrap_or(&Value::Null))),
+        _ => Answer::Failed(Error::new(Kind::Store, format!("the secret at `{}` is no map of keys", query.path))),
     }
+}
+
+fn mount_type(body: &Value) -> Option<String> {
+    body.get("mount_type").and_then(text).filter(|kind| !kind.is_empty())
 }
 
 /// Exactly `data` and `metadata`, the latter with what KV version 2 always puts there.
 fn looks_like_v2(data: &Value) -> bool {
     let Value::Map(entries) = data else { return false };
-    let metadata = data.get("metadata");
-    let has = |key| metadata.is_some_and(|metadata| metadata.get(key).is_some());
-    entries.len() == 2 && data.get("data").is_some() && ["created_time", "destroyed", "version"].into_iter().all(has)
-}
-
-/// What a 404 of Vault means; none where it is not Vault's.
-fn absent(asked: Asked<'_>, body: &Value) -> Option<Answer> {
-    let data = body.get("data").filter(|data| matches!(data, Value::Map(_)));
-    if let Some(metadata) = data.and_then(|data| data.get("metadata")) {
-        return Some(Answer::Gone(gone(asked, metadata)));
-    }
-    let vaults = ["errors", "warnings", "request_id"].iter().any(|key| body.get(key).is_some());
-    vaults.then_some(Answer::Absent)
-}
-
-/// A version that is deleted or destroyed, by its metadata.
-fn gone(asked: Asked<'_>, metadata: &Value) -> Error {
-    let path = asked.path;
-    let number = metadata.get("version").and_then(text);
-    let version = match (asked.version, number) {
-        (Some(version), _) => format!("version {version} of `{path}`"),
-        (None, Some(version)) => format!("the newest version ({version}) of `{path}`"),
-        (None, None) => format!("the newest version of `{path}`"),
-    };
-    if metadata.get("destroyed") == Some(&Value::Bool(true)) {
-        return Error::new(Kind::Missing, format!("{version} is destroyed"))
-            .hint("what is destroyed cannot be restored: write a new version, or ask for another");
-    }
-    match metadata.get("deletion_time").and_then(text).filter(|time| !time.is_empty()) {
-        Some(time) => Error::new(Kind::Missing, format!("{version} is deleted"))
-            .cause(format!("deleted at {time}"))
-            .hint("restore it with `vault kv undelete`, write a new version, or ask for another"),
-        None => Error::new(Kind::Missing, format!("{version} is empty")),
-    }
+    entries.len() == 2 && data.get("data").is_some() && data.get("metadata").is_some_and(is_metadata)
 }
 
 /// What an answer says that is neither a secret nor its absence.
@@ -235,9 +230,9 @@ pub(super) fn failed(response: &Response) -> Error {
             "`VAULT_RATE_LIMIT` spreads the requests: e.g. `10`",
         ),
         500..=599 => (Kind::Store, format!("Vault failed ({status})"), ""),
-        _ if causes.is_empty() => (
+        _ if causes.is_empty() || status == 404 => (
             Kind::Store,
-            format!("this is no answer of Vault's (status {status})"),
+            format!("the response did not come from Vault (status {status})"),
             "does `VAULT_ADDR` lead to Vault, or to something in front of it?",
         ),
         _ => (Kind::Store, format!("Vault answers with status {status}"), ""),
@@ -252,15 +247,25 @@ fn plain_http(response: &Response) -> bool {
     response.status == 400 && response.body.starts_with(b"Client sent an HTTP request to an HTTPS server")
 }
 
-fn text(value: &Value) -> Option<String> {
+/// Text, or a number's digits.
+pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::Text(text) | Value::Number(text) => Some(text.to_string()),
         _ => None,
     }
 }
 
-fn number(map: &Value, key: &str) -> Option<u64> {
-    text(map.get(key)?)?.parse().ok()
+/// Whether a text can be a token: a header must be able to hold it.
+pub(super) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A number that bounds something; `None` if it is 0 or not there. One that cannot be read bounds it to 1.
+fn limit(map: &Value, key: &str) -> Option<u64> {
+    match map.get(key) {
+        None | Some(Value::Null) => None,
+        Some(value) => Some(text(value).and_then(|text| text.parse().ok()).unwrap_or(1)).filter(|limit| *limit > 0),
+    }
 }
 
 #[cfg(test)]

@@ -11,16 +11,16 @@ fn response(status: u16, body: &str) -> Response {
 /// An answer in words: the secret as JSON, or what is wrong.
 fn told(answer: Answer) -> String {
     match answer {
-        Answer::Found(data) => data.to_json().unwrap().to_string(),
+        Answer::Found(found) => found.data.to_json().unwrap().to_string(),
         Answer::Gone(error) => format!("gone: {error}"),
         Answer::Absent => "absent".to_owned(),
         Answer::Denied(causes) => format!("denied: {causes}"),
-        Answer::Failed(error) => format!("failed: {error}"),
+        Answer::Refused(error) | Answer::Failed(error) => format!("failed: {error}"),
     }
 }
 
-fn asked(version: Option<u64>, engine: Option<Engine>) -> Asked<'static> {
-    Asked { path: "secret/data/a", version, engine }
+fn query(version: Option<u64>, engine: Option<Engine>) -> Query<'static> {
+    Query { path: "secret/data/a", version, engine }
 }
 
 const V2: &str = r#"{"request_id":"r","data":{"data":{"port":5432,"n":1.50},"metadata":{"created_time":"2026-01-01T00:00:00Z","custom_metadata":null,"deletion_time":"","destroyed":false,"version":4}}}"#;
@@ -58,9 +58,9 @@ fn the_shape_or_the_engine_tells_where_the_secret_is() {
         ),
         (r#"{"data":{}}"#, None, None, "{}"),
         (r#"{"data":null}"#, None, None, "failed: Vault answers `secret/data/a` without data"),
-        ("<html>", None, None, "failed: this is no answer of Vault's (status 200)"),
+        ("<html>", None, None, "failed: the response did not come from Vault (status 200)"),
     ] {
-        assert_eq!(told(read(asked(version, engine), &response(200, body))), expected, "{body}");
+        assert_eq!(told(read(query(version, engine), &response(200, body))), expected, "{body}");
     }
 }
 
@@ -77,8 +77,8 @@ fn what_is_not_there_is_told_apart() {
         (404, DELETED, None, "gone: the newest version (2) of `secret/data/a` is deleted"),
         (404, DELETED, Some(2), "gone: version 2 of `secret/data/a` is deleted"),
         (404, DESTROYED, Some(2), "gone: version 2 of `secret/data/a` is destroyed"),
-        (404, "404 page not found", None, "failed: this is no answer of Vault's (status 404)"),
-        (404, "{}", None, "failed: this is no answer of Vault's (status 404)"),
+        (404, "404 page not found", None, "failed: the response did not come from Vault (status 404)"),
+        (404, "{}", None, "failed: the response did not come from Vault (status 404)"),
         (403, r#"{"errors":["1 error occurred:\n\t* permission denied\n\n"]}"#, None, "denied: permission denied"),
         (
             403,
@@ -108,7 +108,7 @@ fn what_is_not_there_is_told_apart() {
         ),
         (502, "<html>bad gateway</html>", None, "failed: Vault failed (502)"),
     ] {
-        assert_eq!(told(read(asked(version, None), &response(status, body))), expected, "{body}");
+        assert_eq!(told(read(query(version, None), &response(status, body))), expected, "{body}");
     }
 }
 
@@ -143,6 +143,11 @@ fn a_login_gives_a_token_with_its_limits() {
     assert_eq!((auth.token.reveal(), auth.lease, auth.uses), ("t", Some(Duration::from_secs(3600)), Some(10)));
     let auth = login(&response(200, r#"{"auth":{"client_token":"t","lease_duration":0,"num_uses":0}}"#)).unwrap();
     assert_eq!((auth.lease, auth.uses), (None, None));
+    for number in ["-1", "1e400", "18446744073709551616", "0.5", "\"1h\"", "[]", "true"] {
+        let body = format!(r#"{{"auth":{{"client_token":"t","lease_duration":{number},"num_uses":{number}}}}}"#);
+        let auth = login(&response(200, &body)).unwrap();
+        assert_eq!((auth.lease, auth.uses), (Some(Duration::from_secs(1)), Some(1)), "{number}");
+    }
     for (status, body, expected) in [
         (400, r#"{"errors":["invalid role or secret ID"]}"#, "Vault refuses the request (400)"),
         (
@@ -150,7 +155,8 @@ fn a_login_gives_a_token_with_its_limits() {
             r#"{"auth":{"client_token":"","mfa_requirement":{}}}"#,
             "the login needs a second factor, which a renderer cannot give",
         ),
-        (200, r#"{"auth":null}"#, "this is no answer of Vault's (status 200)"),
+        (200, r#"{"auth":{"client_token":"a\nb"}}"#, "the response did not come from Vault (status 200)"),
+        (200, r#"{"auth":null}"#, "the response did not come from Vault (status 200)"),
     ] {
         assert_eq!(login(&response(status, body)).unwrap_err().detail, expected);
     }

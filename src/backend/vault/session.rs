@@ -123,18 +123,25 @@ impl Session {
 
     async fn log_in(&self, client: &Client, cached: bool) -> Result<Arc<Token>, Error> {
         let ask = (self.login.ask)(&self.config)?;
+        let credentials = client.credentials();
+        ask.secrets().for_each(|secret| credentials.add(secret.reveal()));
         let (mount, action, body) = match &ask {
             Ask::Token(token) => return Ok(Token::shared(token.clone(), From::Settings, None)),
             Ask::Login { mount, action, body } => (mount, action, body),
         };
-        let key = Key::new(&client.address(), self.namespace.as_deref(), self.login.name, &ask);
-        if let Some((key, token)) = key.as_ref().filter(|_| cached).and_then(|key| Some((key, self.cache.load(key)?))) {
-            return Ok(Token::shared(token, From::Cache(key.clone()), None));
+        let key = Key::new(&client.address_with_path(), self.namespace.as_deref(), self.login.name, &ask);
+        if let Some((key, kept)) = key.as_ref().filter(|_| cached).and_then(|key| Some((key, self.cache.load(key)?))) {
+            [Some(&kept.token), kept.accessor.as_ref()]
+                .into_iter()
+                .flatten()
+                .for_each(|it| credentials.add(it.reveal()));
+            return Ok(Token::shared(kept.token, From::Cache(key.clone()), None));
         }
         let request = request::login(mount, action, Ask::json(body), self.namespace.as_deref());
         let response =
             client.send(&request, Repeat::Unsent, client.deadline()).await.map_err(|failure| failure.error)?;
-        let auth = response::login(&response).map_err(|error| self.not_granted(mount, body, &response, error))?;
+        let auth = response::login(&response).map_err(|error| self.not_granted(mount, &response, error))?;
+        [Some(&auth.token), auth.accessor.as_ref()].into_iter().flatten().for_each(|it| credentials.add(it.reveal()));
         if let Some(key) = &key {
             self.cache.store(key, &auth);
         }
@@ -143,18 +150,14 @@ impl Session {
     }
 
     /// Why there is no token: what Vault says to a login, and what it may mean.
-    fn not_granted(&self, mount: &str, body: &[(&'static str, Hidden)], response: &Response, error: Error) -> Error {
+    fn not_granted(&self, mount: &str, response: &Response, error: Error) -> Error {
         let causes = response::causes(response);
         let own = (self.login.hint)(response.status, &causes);
         let kind = if own.is_some() || response.status == 400 { Kind::Denied } else { error.kind };
-        let mut cause = match causes.is_empty() || error.detail.contains(&causes) {
+        let cause = match causes.is_empty() || error.detail.contains(&causes) {
             true => error.detail,
             false => format!("{}: {causes}", error.detail),
         };
-        // A role is a name that the user must see; the rest proves who asks, and no server may make us repeat it.
-        for (_, value) in body.iter().filter(|(name, value)| *name != "role" && !value.reveal().is_empty()) {
-            cause = cause.replace(value.reveal(), "[redacted]");
-        }
         let login = self.login.name;
         let told = Error::new(kind, format!("cannot log in to Vault: `{login}` at `{mount}`")).cause(cause);
         match own.map(str::to_owned).or(error.hint) {

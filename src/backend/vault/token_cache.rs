@@ -1,8 +1,8 @@
 //! Tokens kept between runs: one file each, for its owner alone. Off wherever that cannot be; knows no connection.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::auth::Ask;
-use super::response::Auth;
+use super::response::{Auth, is_token};
 use crate::client::Hidden;
 use crate::value::{Value, json_string};
 
@@ -24,8 +24,22 @@ pub(super) struct TokenCache {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key(String);
 
+/// A token as it is kept.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// When it ends, since 1970.
+    expires: Duration,
+    pub(super) token: Hidden,
+    /// The token's other name, if the login said it.
+    pub(super) accessor: Option<Hidden>,
+}
+
 /// A token without an end is asked for anew once a day.
 const LONGEST: Duration = Duration::from_secs(86_400);
+/// A token's file is this small.
+const LARGEST: u64 = 64 << 10;
+/// A file that is being written is not older.
+const WRITING: Duration = Duration::from_secs(60);
 /// What must be left of a token's life for a run to begin with it.
 const MARGIN: Duration = Duration::from_secs(30);
 
@@ -50,21 +64,26 @@ impl TokenCache {
     }
 
     /// The token under `key`, if it lives long enough.
-    pub(super) fn load(&self, key: &Key) -> Option<Hidden> {
-        let (expires, token) = read(&self.file(key)?)?;
-        (now() + MARGIN < expires).then_some(token)
+    pub(super) fn load(&self, key: &Key) -> Option<Kept> {
+        let kept = read(&self.file(key)?)?;
+        (now().saturating_add(MARGIN) < kept.expires).then_some(kept)
     }
 
     /// Keeps a token until shortly before it ends. One that may be used a few times only is not kept.
     pub(super) fn store(&self, key: &Key, auth: &Auth) {
         let Some(file) = self.file(key).filter(|_| auth.uses.is_none()) else { return };
         let lease = auth.lease.unwrap_or(LONGEST).min(LONGEST);
-        let expires = now() + lease - lease / 10;
-        if expires <= now() + MARGIN {
+        let expires = now().saturating_add(lease - lease / 10);
+        if expires <= now().saturating_add(MARGIN) {
             return;
         }
-        let mut json = Zeroizing::new(format!("{{\"expires\":{},\"token\":", expires.as_secs()));
-        json_string(auth.token.reveal(), &mut json);
+        let mut json = Zeroizing::new(format!("{{\"expires\":{}", expires.as_secs()));
+        for (name, text) in [("token", Some(&auth.token)), ("accessor", auth.accessor.as_ref())] {
+            if let Some(text) = text {
+                json.push_str(&format!(",\"{name}\":"));
+                json_string(text.reveal(), &mut json);
+            }
+        }
         json.push('}');
         // A cache that cannot be written is no error: the next run logs in again.
         let _ = write(&file, json.as_bytes());
@@ -73,7 +92,7 @@ impl TokenCache {
     /// Forgets `token` under `key`; another one that another process has put there stays.
     pub(super) fn forget(&self, key: &Key, token: &Hidden) {
         let Some(file) = self.file(key) else { return };
-        if read(&file).is_some_and(|(_, kept)| kept == *token) {
+        if read(&file).is_some_and(|kept| kept.token == *token) {
             let _ = fs::remove_file(file);
         }
     }
@@ -83,22 +102,31 @@ impl TokenCache {
     }
 }
 
-/// When the file's token ends, and the token. A file that others may touch does not count.
-fn read(file: &Path) -> Option<(Duration, Hidden)> {
-    let metadata = fs::symlink_metadata(file).ok()?;
-    if !metadata.is_file() || metadata.permissions().mode() & 0o077 != 0 {
+/// The token that a file keeps. A file that others may touch, or that another user put there, does not count.
+fn read(file: &Path) -> Option<Kept> {
+    if !file.parent().is_some_and(is_own_folder) {
         return None;
     }
-    let json = Value::from_json(&Zeroizing::new(fs::read(file).ok()?)).ok()?;
-    match (json.get("expires")?, json.get("token")?) {
-        (Value::Number(expires), Value::Text(token)) => {
-            Some((Duration::from_secs(expires.parse().ok()?), Hidden::new(token.as_str())))
-        }
-        _ => None,
+    // A link is not followed, and a pipe is not waited for.
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    let open = fs::OpenOptions::new().read(true).custom_flags(flags).open(file).ok()?;
+    let metadata = open.metadata().ok()?;
+    if !metadata.is_file() || !is_own(&metadata) || metadata.len() > LARGEST {
+        return None;
     }
+    let mut bytes = Zeroizing::new(Vec::new());
+    open.take(LARGEST).read_to_end(&mut bytes).ok()?;
+    let json = Value::from_json(&bytes).ok()?;
+    let text = |name| match json.get(name) {
+        Some(Value::Text(text)) => Some(Hidden::new(text.as_str())),
+        _ => None,
+    };
+    let Value::Number(expires) = json.get("expires")? else { return None };
+    let token = text("token").filter(|token| is_token(token.reveal()))?;
+    Some(Kept { expires: Duration::from_secs(expires.parse().ok()?), token, accessor: text("accessor") })
 }
 
-/// Writes a file of its owner's alone, whole or not at all, and takes away those that have ended.
+/// Writes a file of its owner's alone, whole or not at all, and takes away what is of no use any more.
 fn write(file: &Path, content: &[u8]) -> std::io::Result<()> {
     let Some(folder) = file.parent() else { return Ok(()) };
     // A home that is not there is not made: `HOME=/nonexistent` says that there is none.
@@ -106,8 +134,9 @@ fn write(file: &Path, content: &[u8]) -> std::io::Result<()> {
         return Ok(());
     }
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    if fs::symlink_metadata(folder)?.permissions().mode() & 0o077 != 0 {
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    close(folder)?;
+    if !is_own_folder(folder) {
+        return Ok(());
     }
     clear(folder);
     let nonce = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
@@ -125,16 +154,56 @@ fn write(file: &Path, content: &[u8]) -> std::io::Result<()> {
     written
 }
 
-/// Removes ended tokens: each rotation of a credential leaves one behind.
+/// Takes from others what they may do in a folder of our own. Opened first, so that no link is followed.
+fn close(folder: &Path) -> std::io::Result<()> {
+    let open = fs::OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_DIRECTORY).open(folder)?;
+    let metadata = open.metadata()?;
+    if metadata.uid() == own_user() && metadata.mode() & 0o077 != 0 {
+        open.set_permissions(fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+/// Whether it is a folder, not a link to one, of this user's alone. root may write everywhere, so the owner counts too.
+fn is_own_folder(folder: &Path) -> bool {
+    fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir() && is_own(&metadata))
+}
+
+/// Whether it is this user's, and nobody else may touch it.
+fn is_own(metadata: &fs::Metadata) -> bool {
+    metadata.uid() == own_user() && metadata.mode() & 0o077 == 0
+}
+
+fn own_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Removes ended tokens, of which each rotation of a credential leaves one behind, tokens that cannot be used,
+/// and what processes were writing when they were killed.
 fn clear(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let file = entry.path();
-        if file.extension().is_some_and(|extension| extension == "json")
-            && read(&file).is_some_and(|(end, _)| end < now())
-        {
+        let is_useless = match file.extension().and_then(|extension| extension.to_str()) {
+            _ if !is_token_file(&file) => false,
+            Some("json") => read(&file).is_none_or(|kept| kept.expires < now()),
+            Some("part") => is_old(&entry),
+            _ => false,
+        };
+        if is_useless {
             let _ = fs::remove_file(file);
         }
     }
+}
+
+/// Whether a file is named as those of this cache are.
+fn is_token_file(file: &Path) -> bool {
+    file.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("token-"))
+}
+
+/// Whether nobody can be writing it any more.
+fn is_old(entry: &fs::DirEntry) -> bool {
+    let modified = entry.metadata().and_then(|metadata| metadata.modified());
+    modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > WRITING))
 }
 
 fn now() -> Duration {
@@ -155,7 +224,8 @@ mod tests {
     }
 
     fn auth(token: &str, lease: Option<u64>, uses: Option<u64>) -> Auth {
-        Auth { token: Hidden::new(token), lease: lease.map(Duration::from_secs), uses }
+        let accessor = Some(Hidden::new(format!("accessor-of-{token}")));
+        Auth { token: Hidden::new(token), accessor, lease: lease.map(Duration::from_secs), uses }
     }
 
     #[test]
@@ -187,7 +257,9 @@ mod tests {
             (auth("ever", None, None), true),
         ] {
             cache.store(&key(), &auth);
-            assert_eq!(cache.load(&key()) == Some(auth.token.clone()), kept, "{}", auth.token.reveal());
+            let loaded =
+                cache.load(&key()).is_some_and(|kept| kept.token == auth.token && kept.accessor == auth.accessor);
+            assert_eq!(loaded, kept, "{}", auth.token.reveal());
         }
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&folder), mode(&cache.file(&key()).unwrap())), (0o700, 0o600));
@@ -217,6 +289,71 @@ mod tests {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
         clear(file.parent().unwrap());
         assert!(!file.exists());
+    }
+
+    #[test]
+    fn a_link_as_folder_is_not_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let (elsewhere, link) = (home.path().join("elsewhere"), home.path().join("c"));
+        fs::DirBuilder::new().mode(0o755).create(&elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+        let cache = TokenCache::new(Some(link));
+        cache.store(&key(), &auth("t", Some(3600), None));
+        assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+        assert_eq!(fs::metadata(&elsewhere).unwrap().mode() & 0o777, 0o755, "nor are its rights changed");
+        let own = TokenCache::new(Some(elsewhere.clone()));
+        own.store(&key(), &auth("t", Some(3600), None));
+        assert!(own.load(&key()).is_some());
+        assert_eq!(cache.load(&key()), None, "nothing is read through it either");
+    }
+
+    #[test]
+    fn another_users_folder_or_file_does_not_count_even_for_root() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("c");
+        let cache = TokenCache::new(Some(folder.clone()));
+        cache.store(&key(), &auth("t", Some(3600), None));
+        let file = cache.file(&key()).unwrap();
+        // Only root can give a file away: for everybody else there is nothing to test.
+        if std::os::unix::fs::chown(&file, Some(4242), None).is_err() {
+            return;
+        }
+        assert_eq!(cache.load(&key()), None);
+        std::os::unix::fs::chown(&file, Some(own_user()), None).unwrap();
+        assert!(cache.load(&key()).is_some());
+        std::os::unix::fs::chown(&folder, Some(4242), None).unwrap();
+        assert_eq!(cache.load(&key()), None);
+        fs::remove_file(&file).unwrap();
+        cache.store(&key(), &auth("t", Some(3600), None));
+        assert!(!file.exists());
+    }
+
+    #[test]
+    fn what_is_of_no_use_goes() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = TokenCache::new(Some(home.path().join("c")));
+        cache.store(&key(), &auth("t", Some(3600), None));
+        let file = cache.file(&key()).unwrap();
+        let write = |name: &str, text: &str| {
+            let file = file.with_file_name(name);
+            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file).unwrap();
+            fs::write(&file, text).unwrap();
+            file
+        };
+        let broken = write("token-a.json", r#"{"expires":99999999999,"token":"a\nb"}"#);
+        let torn = write("token-b.json", r#"{"expires":999"#);
+        let huge = write("token-c.json", r#"{"expires":1e400,"token":"t"}"#);
+        let (left, fresh) = (write("token-d.1-2.part", "{"), write("token-e.1-2.part", "{"));
+        let others = write("notes.json", "{}");
+        let yesterday = SystemTime::now() - Duration::from_secs(86_400);
+        fs::File::options().write(true).open(&left).unwrap().set_modified(yesterday).unwrap();
+        clear(file.parent().unwrap());
+        for gone in [&broken, &torn, &huge, &left] {
+            assert!(!gone.exists(), "{}", gone.display());
+        }
+        for stays in [&file, &fresh, &others] {
+            assert!(stays.exists(), "{}", stays.display());
+        }
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn look(placeholder: &Placeholder, gap: &Gap, values: Values<'_>, place: &dyn Fn
 /// What a placeholder comes to; none where its key, path or version is missing.
 pub(in crate::render) fn result(placeholder: &Placeholder, outcome: &Outcome) -> Result<Option<Value>, Error> {
     let value = match outcome {
-        Outcome::Found(secret) => value(secret, &placeholder.key),
+        Outcome::Found(secret) => value(secret, &placeholder.key)?,
         Outcome::NoPath(_) | Outcome::NoVersion(_) => None,
         Outcome::Denied(error) | Outcome::Failed(error) => return Err(error.clone()),
     };
@@ -87,10 +87,10 @@ fn missing(outcome: &Outcome, placeholder: &Placeholder, id: &SecretId) -> Error
     }
 }
 
-fn value(secret: &Secret, key: &Key) -> Option<Value> {
+fn value(secret: &Secret, key: &Key) -> Result<Option<Value>, Error> {
     match key {
-        Key::Whole => Some(secret.data.clone()),
-        Key::Named(name) => secret.data.get(name).cloned(),
+        Key::Whole => secret.whole().cloned().map(Some),
+        Key::Named(name) => secret.value(name).map(Option::<&Value>::cloned),
     }
 }
 
@@ -105,10 +105,7 @@ fn nothing() -> Error {
 
 fn no_key(secret: &Secret, placeholder: &Placeholder, id: &SecretId) -> Error {
     let Key::Named(key) = &placeholder.key else { return nothing() };
-    let names: Vec<&str> = match &secret.data {
-        Value::Map(entries) => entries.iter().map(|(name, _)| name.as_str()).collect(),
-        _ => Vec::new(),
-    };
+    let names: Vec<&str> = secret.names().collect();
     let keys = match near(key, &names).as_slice() {
         [] if names.is_empty() => "the secret is empty".to_owned(),
         [] => format!("its keys are {}", listed(&names)),

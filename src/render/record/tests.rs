@@ -69,7 +69,7 @@ fn secrets() -> Secrets {
     });
     let Value::Map(mut entries) = Value::from_json(json.to_string().as_bytes()).unwrap() else { unreachable!() };
     entries.push(("bytes".to_owned().into(), Value::bytes(binary)));
-    let found = |data| Outcome::Found(Secret { data, warnings: Vec::new() });
+    let found = |data| Outcome::Found(Secret::new(data));
     let id =
         |path: &str, version| crate::secret::SecretId { namespace: None, path: path.into(), version, engine: None };
     let mut secrets = Secrets::default();

@@ -249,7 +249,7 @@ fn an_answer_that_is_not_vaults_is_not_a_missing_secret() {
         let faults = Faults::script(vec![Response::Plain(status, vec![], body.to_owned())]);
         assert_holds(
             &read(&with_token(&faults.address), "a/data/b"),
-            &["failed: ", "no answer of Vault's", "`VAULT_ADDR`"],
+            &["failed: ", "the response did not come from Vault", "`VAULT_ADDR`"],
         );
     }
 }
@@ -269,4 +269,121 @@ fn a_token_that_no_header_can_hold_is_named_and_not_shown() {
     let outcome = read(&[("VAULT_ADDR", faults.address.as_str()), ("VAULT_TOKEN", "canary\nb")], "a/data/b");
     assert_holds(&outcome, &["failed: no request to", "line break"]);
     assert!(!outcome.contains("canary") && faults.requests().is_empty());
+}
+
+/// A server that asks to wait: whatever it asks, the run ends in its time, and nothing panics.
+#[test]
+fn no_wait_that_a_server_asks_for_outlasts_the_run() {
+    for wait in [
+        "18446744073709551615",
+        "18446744073709551616",
+        "3600",
+        "-1",
+        "1e308",
+        "99999999999999999999999999999999",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+    ] {
+        for status in [429, 503] {
+            let body = r#"{"errors":["busy"]}"#.to_owned();
+            let faults = Faults::script(vec![Response::Plain(status, vec![("Retry-After", wait.to_owned())], body)]);
+            let settings = [with_token(&faults.address), vec![("AVP_TIMEOUT", "2s")]].concat();
+            let start = Instant::now();
+            let outcome = read(&settings, "a/data/b");
+            assert!(outcome.starts_with("failed: ") && outcome.contains("busy"), "{wait}: {outcome}");
+            assert!(start.elapsed() < Duration::from_secs(4), "{wait}: {:?}", start.elapsed());
+        }
+    }
+}
+
+#[test]
+fn no_number_of_the_settings_panics() {
+    const DURATIONS: [&str; 6] =
+        ["5000000000000000h", "18446744073709551615s", "5124095576030431h", "4294967295", "1ns", "9999999999d"];
+    const RATES: [&str; 4] = ["1e308:18446744073709551615", "1e308", "1e18:1", "179769313486231570000:5"];
+    let timeouts = DURATIONS.map(|value| ("VAULT_CLIENT_TIMEOUT", value));
+    let runs = DURATIONS.map(|value| ("AVP_TIMEOUT", value));
+    let rates = RATES.map(|value| ("VAULT_RATE_LIMIT", value));
+    let retries = ["18446744073709551615", "4294967296"].map(|value| ("VAULT_MAX_RETRIES", value));
+    for setting in timeouts.into_iter().chain(runs).chain(rates).chain(retries) {
+        let faults = Faults::script(vec![found()]);
+        let outcome = read(&[with_token(&faults.address), vec![setting]].concat(), "a/data/b");
+        assert!(outcome == r#"{"k":"v"}"# || setting.1 == "1ns", "{setting:?}: {outcome}");
+    }
+}
+
+#[test]
+fn all_readings_of_a_run_end_in_its_time() {
+    for answer in [Response::Silent, Response::Slow, Response::json(503, r#"{"errors":["away"]}"#)] {
+        let faults = Faults::script(vec![answer.clone()]);
+        let more = [("VAULT_CLIENT_TIMEOUT", "0"), ("AVP_TIMEOUT", "1s"), ("VAULT_MAX_RETRIES", "1000000")];
+        let settings = [with_token(&faults.address), more.to_vec()].concat();
+        let start = Instant::now();
+        let paths: Vec<String> = (0..50).map(|number| format!("a/data/{number}")).collect();
+        let outcomes = read_all(&open(&settings), &paths.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(outcomes.iter().all(|outcome| outcome.starts_with("failed: ")), "{outcomes:?}");
+        assert!(start.elapsed() < Duration::from_secs(3), "{answer:?} {:?}", start.elapsed());
+        let hangs = !matches!(answer, Response::Plain(..));
+        assert!(!hangs || outcomes.iter().any(|outcome| outcome.contains("AVP_TIMEOUT")), "{outcomes:?}");
+    }
+}
+
+#[test]
+fn numbers_of_a_login_that_cannot_be_read_keep_no_token() {
+    for number in ["-1", "1e400", "18446744073709551616", "\"1h\"", "[]"] {
+        let home = tempfile::tempdir().unwrap();
+        let auth = format!(r#"{{"auth":{{"client_token":"t","lease_duration":{number},"num_uses":{number}}}}}"#);
+        let faults = Faults::start(move |_, request| match request.path.ends_with("/login") {
+            true => Response::json(200, &auth),
+            false => found(),
+        });
+        let home_path = home.path().to_str().unwrap();
+        let settings = [with_approle(&faults.address), vec![("HOME", home_path)]].concat();
+        for _ in 0..2 {
+            assert_eq!(read(&settings, "a/data/b"), r#"{"k":"v"}"#, "{number}");
+        }
+        assert_eq!(count(&faults, login), 2, "{number}");
+    }
+}
+
+#[test]
+fn a_token_that_no_header_can_hold_is_not_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let given = std::sync::atomic::AtomicUsize::new(0);
+    let faults = Faults::start(move |_, request| match request.path.ends_with("/login") {
+        true if given.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => {
+            Response::json(200, r#"{"auth":{"client_token":"canary\ntoken","lease_duration":3600}}"#)
+        }
+        true => Response::json(200, r#"{"auth":{"client_token":"fine","lease_duration":3600}}"#),
+        false => found(),
+    });
+    let settings = [with_approle(&faults.address), vec![("HOME", home.path().to_str().unwrap())]].concat();
+    assert_holds(&read(&settings, "a/data/b"), &["failed: ", "the response did not come from Vault"]);
+    assert_eq!(read(&settings, "a/data/b"), r#"{"k":"v"}"#);
+}
+
+#[test]
+fn two_paths_of_one_host_share_no_token() {
+    let home = tempfile::tempdir().unwrap();
+    let faults = logins(0, |_| found());
+    for path in ["", "/one", "/two", "/one"] {
+        let address = format!("{}{path}", faults.address);
+        let settings = [with_approle(&address), vec![("HOME", home.path().to_str().unwrap())]].concat();
+        assert_eq!(read(&settings, "a/data/b"), r#"{"k":"v"}"#);
+    }
+    assert_eq!(count(&faults, login), 3);
+}
+
+#[test]
+fn a_gateways_404_is_a_failure_and_not_a_missing_secret() {
+    for body in [
+        r#"{"errors":[{"code":"X"}]}"#,
+        r#"{"errors":["no route"]}"#,
+        r#"{"errors":[],"message":"no route"}"#,
+        r#"{"message":"no Route matched with those values","request_id":"r"}"#,
+        r#"{"data":{"metadata":{}}}"#,
+    ] {
+        let faults = Faults::script(vec![Response::json(404, body)]);
+        let outcome = read(&with_token(&faults.address), "a/data/b");
+        assert_holds(&outcome, &["failed: ", "the response did not come from Vault (status 404)", "`VAULT_ADDR`"]);
+    }
 }

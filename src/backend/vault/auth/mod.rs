@@ -107,6 +107,16 @@ impl Login {
 }
 
 impl Ask {
+    /// What of it proves who asks: not the role, whose name the user must see, nor the role id, which the settings have.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &Hidden> {
+        let (token, body) = match self {
+            Self::Token(token) => (Some(token), &[][..]),
+            Self::Login { body, .. } => (None, body.as_slice()),
+        };
+        let proofs = body.iter().filter(|(name, _)| !matches!(*name, "role" | "role_id"));
+        token.into_iter().chain(proofs.map(|(_, secret)| secret))
+    }
+
     /// The body as JSON.
     pub(super) fn json(body: &[(&'static str, Hidden)]) -> Hidden {
         let mut json = String::from("{");

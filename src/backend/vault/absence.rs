@@ -1,0 +1,160 @@
+//! What a 404 means: what Vault itself calls missing, and what only something in front of it would say. Pure.
+
+use super::response::{Query, text};
+use crate::error::{Error, Kind};
+use crate::value::Value;
+
+/// What is missing, by Vault's own word.
+#[derive(Debug)]
+pub(super) enum Absence {
+    /// The version was there once: deleted or destroyed.
+    Gone(Error),
+    /// There is no such path, no such version or no such mount.
+    NotThere,
+}
+
+/// The members of an answer of Vault's. A gateway that refuses a request has others.
+const MEMBERS: [&str; 10] = [
+    "auth",
+    "data",
+    "errors",
+    "lease_duration",
+    "lease_id",
+    "mount_type",
+    "renewable",
+    "request_id",
+    "warnings",
+    "wrap_info",
+];
+
+/// What Vault says of no mount at a path.
+const NO_MOUNT: &str = "no handler for route";
+
+/// What the body of a 404 means; `None` if Vault would not say it so. What only looks missing must not be taken for missing:
+/// `default` and remove-missing act on it.
+pub(super) fn absence(query: Query<'_>, body: &Value) -> Option<Absence> {
+    let Value::Map(members) = body else { return None };
+    if !members.iter().all(|(name, _)| MEMBERS.contains(&name.as_str())) {
+        return None;
+    }
+    if let Some(metadata) = body.get("data").and_then(metadata_alone) {
+        return Some(Absence::Gone(gone(query, metadata)));
+    }
+    (has_no_data(body) && (has_no_error(body) || names_no_mount(body))).then_some(Absence::NotThere)
+}
+
+/// A version that is deleted or destroyed, by its metadata.
+pub(super) fn gone(query: Query<'_>, metadata: &Value) -> Error {
+    let path = query.path;
+    let number = metadata.get("version").and_then(text);
+    let version = match (query.version, number) {
+        (Some(version), _) => format!("version {version} of `{path}`"),
+        (None, Some(version)) => format!("the newest version ({version}) of `{path}`"),
+        (None, None) => format!("the newest version of `{path}`"),
+    };
+    if metadata.get("destroyed") == Some(&Value::Bool(true)) {
+        return Error::new(Kind::Missing, format!("{version} is destroyed"))
+            .hint("what is destroyed cannot be restored: write a new version, or ask for another");
+    }
+    match metadata.get("deletion_time").and_then(text).filter(|time| !time.is_empty()) {
+        Some(time) => Error::new(Kind::Missing, format!("{version} is deleted"))
+            .cause(format!("deleted at {time}"))
+            .hint("restore it with `vault kv undelete`, write a new version, or ask for another"),
+        None => Error::new(Kind::Missing, format!("{version} is empty")),
+    }
+}
+
+/// Whether `metadata` is what KV version 2 puts beside each version.
+pub(super) fn is_metadata(metadata: &Value) -> bool {
+    ["created_time", "destroyed", "version"].into_iter().all(|key| metadata.get(key).is_some())
+}
+
+/// The metadata of a version whose content is null: `data`, or `subkeys` of the endpoint of that name.
+fn metadata_alone(data: &Value) -> Option<&Value> {
+    let Value::Map(entries) = data else { return None };
+    let is_null = ["data", "subkeys"].into_iter().any(|key| data.get(key) == Some(&Value::Null));
+    data.get("metadata").filter(|metadata| entries.len() == 2 && is_null && is_metadata(metadata))
+}
+
+fn has_no_data(body: &Value) -> bool {
+    matches!(body.get("data"), None | Some(Value::Null))
+}
+
+/// An empty list of errors; or none, where an answer with its number has warnings instead, as KV version 2 answers
+/// a path without `data/`.
+fn has_no_error(body: &Value) -> bool {
+    let is_list = |name, empty| matches!(body.get(name), Some(Value::List(items)) if items.is_empty() == empty);
+    match body.get("errors") {
+        None => is_list("warnings", false) && matches!(body.get("request_id"), Some(Value::Text(_))),
+        Some(_) => is_list("errors", true),
+    }
+}
+
+fn names_no_mount(body: &Value) -> bool {
+    let Some(Value::List(errors)) = body.get("errors") else { return false };
+    !errors.is_empty() && errors.iter().all(|error| text(error).is_some_and(|text| text.starts_with(NO_MOUNT)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METADATA: &str = r#"{"created_time":"t","deletion_time":"","destroyed":false,"version":2}"#;
+
+    fn absence_of(body: &str) -> &'static str {
+        let query = Query { path: "a", version: None, engine: None };
+        match absence(query, &Value::from_json(body.as_bytes()).unwrap()) {
+            Some(Absence::Gone(_)) => "gone",
+            Some(Absence::NotThere) => "not there",
+            None => "not Vault's",
+        }
+    }
+
+    #[test]
+    fn missing_is_what_vault_itself_says() {
+        for (body, expected) in [
+            (r#"{"errors":[]}"#.to_owned(), "not there"),
+            (r#"{"errors":[],"warnings":["w"]}"#.to_owned(), "not there"),
+            (r#"{"errors":[],"warnings":null}"#.to_owned(), "not there"),
+            (r#"{"request_id":"r","lease_id":"","data":null,"warnings":["w"]}"#.to_owned(), "not there"),
+            (r#"{"errors":["no handler for route \"none/app\". route entry not found."]}"#.to_owned(), "not there"),
+            (r#"{"errors":["no handler for route 'none/app'"]}"#.to_owned(), "not there"),
+            (format!(r#"{{"data":{{"data":null,"metadata":{METADATA}}}}}"#), "gone"),
+            (format!(r#"{{"errors":[],"data":{{"data":null,"metadata":{METADATA}}}}}"#), "gone"),
+            (format!(r#"{{"data":{{"subkeys":null,"metadata":{METADATA}}}}}"#), "gone"),
+        ] {
+            assert_eq!(absence_of(&body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_gateways_404_is_not_vaults() {
+        for body in [
+            "{}",
+            "[]",
+            "null",
+            "\"404 page not found\"",
+            r#"{"errors":[{"code":"X"}]}"#,
+            r#"{"errors":["route not found"]}"#,
+            r#"{"errors":["no handler for route \"a\"","and more"]}"#,
+            r#"{"errors":[""]}"#,
+            r#"{"errors":[null]}"#,
+            r#"{"errors":{}}"#,
+            r#"{"errors":null}"#,
+            r#"{"errors":""}"#,
+            r#"{"errors":[],"code":404}"#,
+            r#"{"errors":[],"data":{"k":"v"}}"#,
+            r#"{"message":"no Route matched with those values","request_id":"r"}"#,
+            r#"{"request_id":"r"}"#,
+            r#"{"warnings":["w"]}"#,
+            r#"{"request_id":"r","warnings":[]}"#,
+            r#"{"request_id":"r","warnings":"gone"}"#,
+            r#"{"request_id":"r","warnings":["w"],"data":{"k":"v"}}"#,
+            r#"{"data":{"metadata":{}}}"#,
+            r#"{"data":{"data":null,"metadata":{}}}"#,
+            r#"{"data":{"data":{"k":"v"},"metadata":{"created_time":"t","destroyed":false,"version":2}}}"#,
+        ] {
+            assert_eq!(absence_of(body), "not Vault's", "{body}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! How long all readings of a run may take together. While nobody reads, no time passes. Knows no request.
+
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The time that a run has for its readings.
+pub(super) struct Allowance {
+    state: Mutex<State>,
+}
+
+struct State {
+    /// What was left when the readings that are under way began.
+    left: Duration,
+    running: usize,
+    since: Instant,
+}
+
+/// One reading under way, until it is dropped.
+pub struct Reading<'a> {
+    allowance: &'a Allowance,
+}
+
+/// What "for ever" comes to: clocks and timers can be asked for no more.
+const FOR_EVER: Duration = Duration::from_secs(365 * 86_400);
+
+/// The moment this long after `now`.
+pub(super) fn after(now: Instant, time: Duration) -> Instant {
+    now + time.min(FOR_EVER)
+}
+
+impl Allowance {
+    pub(super) fn new(time: Duration) -> Self {
+        Self { state: Mutex::new(State::new(time)) }
+    }
+
+    /// A reading begins.
+    pub(super) fn start(&self) -> Reading<'_> {
+        self.state().start(Instant::now());
+        Reading { allowance: self }
+    }
+
+    /// When the readings that are under way must end.
+    pub(super) fn end(&self) -> Instant {
+        self.state().end(Instant::now())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.allowance.state().stop(Instant::now());
+    }
+}
+
+impl State {
+    fn new(time: Duration) -> Self {
+        Self { left: time.min(FOR_EVER), running: 0, since: Instant::now() }
+    }
+
+    fn start(&mut self, now: Instant) {
+        if self.running == 0 {
+            self.since = now;
+        }
+        self.running += 1;
+    }
+
+    fn stop(&mut self, now: Instant) {
+        self.running -= 1;
+        if self.running == 0 {
+            self.left = self.left.saturating_sub(now.saturating_duration_since(self.since));
+        }
+    }
+
+    fn end(&self, now: Instant) -> Instant {
+        after(if self.running == 0 { now } else { self.since }, self.left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_passes_while_somebody_reads() {
+        let begin = Instant::now();
+        let at = |seconds| begin + Duration::from_secs(seconds);
+        let mut state = State::new(Duration::from_secs(50));
+        state.start(at(0));
+        state.start(at(5));
+        state.stop(at(20));
+        assert_eq!(state.end(at(30)), at(50));
+        state.stop(at(30));
+        state.start(at(3600));
+        assert_eq!(state.end(at(3610)), at(3620), "an hour without a reading does not count");
+        state.stop(at(3640));
+        assert_eq!(state.end(at(4000)), at(4000), "nothing is left");
+    }
+
+    #[test]
+    fn no_time_is_too_long_for_the_clock() {
+        let now = Instant::now();
+        assert!(after(now, Duration::MAX) > now && Allowance::new(Duration::MAX).end() > now);
+    }
+}

@@ -1,0 +1,264 @@
+//! The credentials of a session: whether a text holds one, and a text without them. Whatever a server sends passes here
+//! before anybody sees it. Knows no connection.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use aho_corasick::AhoCorasick;
+
+use super::decode::Letters;
+use super::forms;
+use super::request::Hidden;
+use crate::config::Config;
+use crate::config::table::Role;
+
+/// What the session proves itself with. Logins add to it.
+#[derive(Default)]
+pub struct Credentials {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    list: Vec<Credential>,
+    /// Finds whole secrets, in the forms in which a store may hold them; made when it is needed.
+    whole: Option<Arc<AhoCorasick>>,
+    /// Finds pieces of secrets among the letters of a text; made when it is needed.
+    pieces: Option<Arc<AhoCorasick>>,
+}
+
+struct Credential {
+    text: Hidden,
+    /// Whether it proves who asks. A role id only says so, and may be a word that values hold, too.
+    is_secret: bool,
+}
+
+/// A shorter credential is found as a word of its own only, and not in values: `root` is in many.
+pub(super) const LEAST: usize = 8;
+/// The lines of a key in PEM are this long; each tells it.
+const KEY_LINE: usize = 32;
+const REDACTED: &str = "[redacted]";
+
+impl Credentials {
+    /// Those that the settings give, whoever gave them.
+    pub fn of(config: &Config) -> Self {
+        let credentials = Self::default();
+        for (row, setting) in config.settings().filter(|(row, _)| row.is(Role::Credential) && !row.is(Role::File)) {
+            for setting in setting.into_iter().chain(config.operator(row.name)) {
+                credentials.insert(&setting.value, row.name != "AVP_ROLE_ID");
+            }
+        }
+        credentials
+    }
+
+    /// One more, which proves who asks.
+    pub fn add(&self, text: &str) {
+        self.insert(text, true);
+    }
+
+    /// The private key of a PEM file: each of its lines.
+    pub fn add_key(&self, pem: &str) {
+        pem.lines().map(str::trim).filter(|line| line.len() >= KEY_LINE && !line.starts_with('-')).for_each(|line| {
+            self.insert(line, true);
+        });
+    }
+
+    fn insert(&self, text: &str, is_secret: bool) {
+        let text = text.trim();
+        let mut state = self.state();
+        if text.is_empty() || state.list.iter().any(|known| known.text.reveal() == text) {
+            return;
+        }
+        state.list.push(Credential { text: Hidden::new(text), is_secret });
+        (state.whole, state.pieces) = (None, None);
+    }
+
+    /// Whether `text` holds a whole credential, as it is or as base64, hex digits or JSON have it.
+    pub fn are_in(&self, text: &[u8]) -> bool {
+        self.state().whole().is_match(text)
+    }
+
+    /// Whether `text` holds a credential or a piece of one, in any encoding.
+    pub fn have_pieces_in(&self, text: &str) -> bool {
+        self.redact(text, &[]) != text
+    }
+
+    /// `text` with `[redacted]` for each credential and piece of one, whatever encodings it is in. What stands in `own`, the
+    /// user's own words, stays.
+    pub fn redact(&self, text: &str, own: &[&str]) -> String {
+        let (pieces, words) = {
+            let mut state = self.state();
+            (state.pieces(), state.words())
+        };
+        let own: Vec<Letters> = own.iter().map(|word| Letters::of(word)).collect();
+        let mut hidden = vec![false; text.len()];
+        for letters in Letters::of(text).decoded() {
+            for found in pieces.find_overlapping_iter(letters.bytes()) {
+                let piece = &letters.bytes()[found.range()];
+                if !own.iter().any(|word| word.holds(piece)) {
+                    hidden[letters.span(found.range())].fill(true);
+                }
+            }
+        }
+        words.iter().for_each(|word| hide_word(text, word.reveal(), &mut hidden));
+        without(text, &hidden)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl State {
+    fn whole(&mut self) -> Arc<AhoCorasick> {
+        let long = self.list.iter().filter(|one| one.is_secret && one.text.reveal().len() >= LEAST);
+        let forms = || long.flat_map(|one| forms::whole(one.text.reveal()));
+        self.whole.get_or_insert_with(|| automaton(forms())).clone()
+    }
+
+    fn pieces(&mut self) -> Arc<AhoCorasick> {
+        let long = self.list.iter().filter(|one| one.text.reveal().len() >= LEAST);
+        let forms = || long.flat_map(|one| forms::pieces(one.text.reveal()));
+        self.pieces.get_or_insert_with(|| automaton(forms())).clone()
+    }
+
+    /// The short ones.
+    fn words(&self) -> Vec<Hidden> {
+        self.list.iter().map(|one| &one.text).filter(|text| text.reveal().len() < LEAST).cloned().collect()
+    }
+}
+
+/// Without a pattern, or should there be too many, nothing is found.
+fn automaton(patterns: impl Iterator<Item = Vec<u8>>) -> Arc<AhoCorasick> {
+    let patterns: Vec<_> = patterns.map(zeroize::Zeroizing::new).collect();
+    let built = AhoCorasick::new(patterns.iter().map(|pattern| pattern.as_slice()));
+    Arc::new(built.unwrap_or_else(|_| AhoCorasick::new([""; 0]).expect("no pattern is never too many")))
+}
+
+/// Hides `word` where no letter or digit stands beside it.
+fn hide_word(text: &str, word: &str, hidden: &mut [bool]) {
+    let is_part = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
+    for (start, found) in text.match_indices(word) {
+        let end = start + found.len();
+        if !is_part(text[..start].chars().next_back()) && !is_part(text[end..].chars().next()) {
+            hidden[start..end].fill(true);
+        }
+    }
+}
+
+/// `text` with one `[redacted]` for each run of hidden bytes.
+fn without(text: &str, hidden: &[bool]) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut is_hidden = false;
+    for (start, char) in text.char_indices() {
+        let hides = hidden[start..start + char.len_utf8()].contains(&true);
+        match (hides, is_hidden) {
+            (true, false) => shown.push_str(REDACTED),
+            (true, true) => {}
+            (false, _) => shown.push(char),
+        }
+        is_hidden = hides;
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    const TOKEN: &str = "hvs.CAESIJ-q7_Xk3\"vWn9Rb5Tg2/a+b";
+
+    fn credentials() -> Credentials {
+        Credentials::of(&Config::for_test(&[("VAULT_TOKEN", TOKEN), ("AVP_ROLE_ID", "argocd-renderer")]))
+    }
+
+    fn hex(text: &str) -> String {
+        text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn encodings() -> Vec<String> {
+        let json = TOKEN.replace('"', "\\\"");
+        let escaped: String = TOKEN.chars().map(|char| format!("\\u{:04X}", char as u32)).collect();
+        let percent: String = TOKEN.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let some_percent = TOKEN.replace('"', "%22").replace('/', "%2F");
+        let html = TOKEN.replace('"', "&quot;").replace('a', "&#97;").replace('b', "&#x62;");
+        let twice = STANDARD.encode(STANDARD.encode(TOKEN));
+        let in_base64 = (0..3).map(|skip| STANDARD.encode(format!("{}{TOKEN}.", &"xyz"[..skip])));
+        let texts = [TOKEN.to_owned(), TOKEN.to_uppercase(), json.clone(), json.replace('\\', "\\\\"), escaped];
+        let urls = [percent.clone(), percent.replace('%', "%25"), some_percent, html, twice];
+        let bytes = [URL_SAFE_NO_PAD.encode(TOKEN), hex(TOKEN), hex(TOKEN).to_uppercase()];
+        let split = [TOKEN.replace("vWn", "v\nW\u{200b}n"), format!("{}\u{7}{}", &TOKEN[..5], &TOKEN[5..])];
+        texts.into_iter().chain(urls).chain(bytes).chain(split).chain(in_base64).collect()
+    }
+
+    #[test]
+    fn a_credential_is_redacted_in_every_encoding() {
+        for encoded in encodings() {
+            let redacted = credentials().redact(&format!("before {encoded} after"), &[]);
+            let rest = redacted.replace(REDACTED, "").to_lowercase();
+            assert!(redacted.contains(REDACTED) && rest.starts_with("before "), "{encoded}: {redacted}");
+            // What no piece of eight letters covers may stay: the last letters of base64 are mixed with what follows.
+            assert!(rest.len() < "before  after".len() + 8, "{encoded}: {redacted}");
+        }
+    }
+
+    #[test]
+    fn a_piece_is_redacted_too() {
+        for piece in [&TOKEN[..12], &TOKEN[9..20], &STANDARD.encode(TOKEN)[5..20], &hex(TOKEN)[3..30]] {
+            assert_eq!(credentials().redact(&format!("x {piece} y"), &[]), "x [redacted] y");
+        }
+    }
+
+    #[test]
+    fn other_words_and_the_users_own_stay() {
+        let credentials = credentials();
+        credentials.add("root");
+        for (text, own, expected) in [
+            ("permission denied at `secret/data/app`", "", "permission denied at `secret/data/app`"),
+            ("role argocd-renderer", "", "role [redacted]"),
+            (
+                "no secret at `secret/argocd-renderer`",
+                "secret/argocd-renderer",
+                "no secret at `secret/argocd-renderer`",
+            ),
+            ("the argocd-render", "", "the [redacted]"),
+            ("root, rooted, `root`", "", "[redacted], rooted, `[redacted]`"),
+            ("größe %zz \\u00 &#; 100%", "", "größe %zz \\u00 &#; 100%"),
+        ] {
+            assert_eq!(credentials.redact(text, &[own]), expected);
+        }
+        assert_eq!(Credentials::default().redact("nothing to hide", &[]), "nothing to hide");
+    }
+
+    #[test]
+    fn a_value_that_holds_a_whole_credential_is_known() {
+        let credentials = credentials();
+        credentials.add("root");
+        let inside = format!("{{\"t\":\"{}\"}}", TOKEN.replace('"', "\\\""));
+        for (text, held) in [
+            (TOKEN.to_owned(), true),
+            (format!("x{TOKEN}y"), true),
+            (inside, true),
+            (STANDARD.encode(format!("ab{TOKEN}")), true),
+            (URL_SAFE_NO_PAD.encode(format!("{{\"id\":\"{TOKEN}")), true),
+            (hex(TOKEN), true),
+            (TOKEN[1..].to_owned(), false),
+            ("argocd-renderer".to_owned(), false),
+            ("root".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(credentials.are_in(text.as_bytes()), held, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_known_by_each_line() {
+        let line = "MC4CAQAwBQYDK2VwBCIEIJ1111111111111111111111111111111111111111";
+        let credentials = Credentials::default();
+        credentials.add_key(&format!("-----BEGIN PRIVATE KEY-----\r\n{line}\r\n-----END PRIVATE KEY-----\n"));
+        assert!(credentials.are_in(format!("-----BEGIN PRIVATE KEY-----\n{line}\n").as_bytes()));
+        assert!(!credentials.are_in(b"-----BEGIN PRIVATE KEY-----"));
+    }
+}
