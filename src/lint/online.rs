@@ -38,7 +38,7 @@ fn control_characters(answers: &Answers<'_>, found: &mut Vec<Error>) {
             Key::Whole => Some(&secret.data),
             Key::Named(name) => secret.data.get(name),
         };
-        if let Ok(Some(value)) = placeholder.chain.apply(value.cloned())
+        if let Ok(Some(value)) = placeholder.chain.apply(value, answers.budget)
             && has_control(&value)
         {
             let detail = format!("`{}`: the value holds control characters", placeholder.written);

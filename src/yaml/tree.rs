@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
+use crate::budget::Limit;
 use crate::source::Span;
 
 /// A node of a [`Tree`]: one more than its index, so that none takes no room of its own.
@@ -241,6 +242,12 @@ pub(in crate::yaml) struct Builder<'s> {
     open: Vec<Open>,
 }
 
+/// How many nodes a tree has room for before anything is read.
+const ROOM: usize = 1 << 16;
+
+/// How many nodes a tree may have.
+const NODES: usize = Limit::Made.most() as usize / size_of::<Node<'static>>();
+
 struct Open {
     id: NodeId,
     last: Option<NodeId>,
@@ -250,7 +257,7 @@ struct Open {
 impl<'s> Builder<'s> {
     /// A tree without nodes, with room for a document of `bytes`.
     pub(in crate::yaml) fn new(text: &'s str, bytes: usize, json: bool) -> Self {
-        let nodes = Vec::with_capacity(bytes / 16 + 4);
+        let nodes = Vec::with_capacity((bytes / 16 + 4).min(ROOM));
         Self { tree: Tree { text, nodes, root: None, json }, open: Vec::new() }
     }
 
@@ -288,6 +295,11 @@ impl<'s> Builder<'s> {
         let last = open.last.map(|last| self.tree.node(last).span.end);
         let span = &mut self.tree.nodes[open.id.index()].span;
         span.end = bracket.or(last).unwrap_or(span.end).max(span.start);
+    }
+
+    /// Whether the tree has as many nodes as it may have.
+    pub(in crate::yaml) fn is_full(&self) -> bool {
+        self.tree.nodes.len() >= NODES
     }
 
     /// How deep the next node is.

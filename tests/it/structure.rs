@@ -8,10 +8,21 @@ use walkdir::WalkDir;
 use crate::support::program::root;
 
 const VALUES: &[&str] = &["value", "source"];
-const YAML: &[&str] = &["value", "source", "error"];
+const YAML: &[&str] = &["value", "source", "error", "budget"];
 const MANIFEST: &[&str] = &["yaml", "value", "source", "error", "secret"];
-const RENDER: &[&str] =
-    &["placeholder", "manifest", "modifier", "yaml", "policy", "backend", "secret", "value", "source", "error"];
+const RENDER: &[&str] = &[
+    "placeholder",
+    "manifest",
+    "modifier",
+    "yaml",
+    "policy",
+    "backend",
+    "secret",
+    "value",
+    "source",
+    "error",
+    "budget",
+];
 const KRM: &[&str] = &["render", "config", "yaml", "source", "error"];
 const LINT: &[&str] = &[
     "render",
@@ -26,9 +37,10 @@ const LINT: &[&str] = &[
     "value",
     "source",
     "error",
+    "budget",
 ];
 const LIVE: &[&str] =
-    &["compare", "client", "render", "placeholder", "manifest", "yaml", "secret", "value", "source", "error"];
+    &["compare", "client", "render", "placeholder", "manifest", "yaml", "secret", "value", "source", "error", "budget"];
 const REPORT: &[&str] = &[
     "compare",
     "render",
@@ -49,29 +61,30 @@ const REPORT: &[&str] = &[
 
 /// Each module of the crate with the modules that it may name. What is not here may name nothing.
 const MAY_NAME: &[(&str, &[&str])] = &[
-    ("value", &[]),
+    ("budget", &[]),
+    ("value", &["budget"]),
     ("source", &[]),
     ("secret", &["value", "source", "error"]),
-    ("error", &["value", "source", "excerpt"]),
+    ("error", &["value", "source", "excerpt", "budget"]),
     ("excerpt", VALUES),
     ("fingerprint", &["error", "source"]),
     ("diff", VALUES),
     ("compare", &["diff", "manifest", "yaml", "source", "error"]),
     ("yaml", YAML),
     ("manifest", MANIFEST),
-    ("modifier", &["value", "error", "yaml"]),
+    ("modifier", &["value", "error", "yaml", "budget"]),
     ("placeholder", &["modifier", "value", "source", "error"]),
-    ("config", &["error", "source", "yaml"]),
+    ("config", &["error", "source", "value", "yaml", "budget"]),
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("client", &["config", "error"]),
-    ("backend", &["client", "config", "secret", "value", "error", "yaml"]),
+    ("backend", &["client", "config", "secret", "value", "error", "yaml", "budget"]),
     ("render", RENDER),
     ("input", &["contain", "source", "error", "client"]),
     ("report", REPORT),
     ("lint", LINT),
     ("live", LIVE),
-    ("tool", &["contain", "error"]),
+    ("tool", &["contain", "value", "error", "yaml", "budget"]),
     ("krm", KRM),
 ];
 
@@ -80,7 +93,9 @@ const EDGES: [&str; 2] = ["cli", "server"];
 
 /// No runtime, no files, no environment, no network: folders, and files in folders that are not pure as a whole.
 const PURE: &[&str] = &[
+    "budget.rs",
     "value.rs",
+    "value/",
     "source.rs",
     "secret.rs",
     "error.rs",
