@@ -57,7 +57,7 @@ pub(super) struct Args {
     explain: Option<String>,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

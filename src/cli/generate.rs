@@ -11,7 +11,6 @@ use super::given::Flags;
 use super::offline::Offline;
 use super::output;
 use super::pass::Pass;
-use super::turn::Turn;
 use crate::error::{Error, Errors, Kind};
 use crate::render::{self, Options, Rendered};
 use crate::source::Source;
@@ -49,7 +48,7 @@ pub(super) struct Args {
     offline: Offline,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 /// How many bytes are planned and filled at once: of larger inputs all is read first, and then part after part is filled.
@@ -74,7 +73,6 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     }
     let stdin = ["-".to_owned()];
     let paths = if args.paths.is_empty() { &stdin[..] } else { &args.paths[..] };
-    let Some(_turn) = Turn::take(&args.flags, environment) else { return ExitCode::from(output::FOUND) };
     let pass = match args.offline.record(environment) {
         Ok(record) => Pass::new(&args.flags, args.options(), environment).offline(record),
         Err(error) => return output::fail_rendering(error, environment),

@@ -33,6 +33,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use environment::Environment;
+use given::Flags;
+use turn::Turn;
 
 /// Fills the placeholders in Kubernetes manifests from HashiCorp Vault, OpenBao or a file. Every other byte stays as it is.
 #[derive(Debug, Parser)]
@@ -100,6 +102,10 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return output::usage(&error, &environment),
     };
+    let _turn = match arguments.command.turn(&environment) {
+        Ok(turn) => turn,
+        Err(code) => return code,
+    };
     match arguments.command {
         Command::Generate(args) => generate::run(&args, &environment),
         Command::Build(args) => build::run(&args, &environment),
@@ -115,6 +121,29 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => completions::run(&args, &environment),
         Command::Man(args) => man::run(&args, &environment),
         Command::Docs(args) => docs::run(&args, &environment),
+    }
+}
+
+impl Command {
+    /// The turn of a command that reads what tenants wrote; nothing for the others. An error is the exit code.
+    fn turn(&self, environment: &Environment) -> Result<Option<Turn>, ExitCode> {
+        let none = Flags::default();
+        let (flags, failed) = match self {
+            Self::Generate(args) => (&args.flags, output::FOUND),
+            Self::Build(args) => (&args.flags, output::FOUND),
+            Self::Function(args) => (&args.flags, output::FOUND),
+            Self::Check(args) => (&args.flags, output::FAILED),
+            Self::Diff(args) => (&args.flags, output::FAILED),
+            Self::Plan(args) => (&args.flags, output::FAILED),
+            Self::Record(args) => (&args.flags, output::FAILED),
+            Self::Parameters(_) => (&none, output::FAILED),
+            // Argo CD discovers before it renders: that looks at names and reads no file.
+            Self::Discover(_) => return Ok(None),
+            Self::Settings(_) | Self::Version(_) | Self::Completions(_) | Self::Man(_) | Self::Docs(_) => {
+                return Ok(None);
+            }
+        };
+        Turn::take(flags, environment).map(Some).ok_or_else(|| ExitCode::from(failed))
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Args {
     building: Building,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -36,7 +36,7 @@ pub(super) struct Args {
     mask_key: MaskKey,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 const AFTER_HELP: &str = "\

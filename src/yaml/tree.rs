@@ -159,6 +159,26 @@ impl<'s> Tree<'s> {
         self.node(id).parent
     }
 
+    /// Where each node stands among its siblings.
+    pub fn siblings(&self) -> Siblings {
+        let (mut of, mut last) = (vec![Sibling::Item(0); self.nodes.len()], vec![0; self.nodes.len()]);
+        for (index, node) in self.nodes.iter().enumerate() {
+            let Some(parent) = node.parent.map(NodeId::index) else { continue };
+            of[index] = match self.nodes[parent].content {
+                Content::Map if node.is_key => {
+                    last[parent] = index;
+                    Sibling::Entry(NodeId::at(index))
+                }
+                Content::Map => Sibling::Entry(NodeId::at(last[parent])),
+                _ => {
+                    last[parent] += 1;
+                    Sibling::Item(last[parent] - 1)
+                }
+            };
+        }
+        Siblings { of }
+    }
+
     /// The maps that the value of a merge key names: itself, or its items, the first of them the strongest.
     pub(in crate::yaml) fn merged_by(&self, value: NodeId) -> Vec<NodeId> {
         let value = self.target(value);
@@ -185,6 +205,39 @@ impl<'s> Tree<'s> {
         }
         known.insert(map, found);
         found
+    }
+}
+
+/// Where each node of a tree stands among its siblings.
+#[derive(Debug)]
+pub struct Siblings {
+    of: Vec<Sibling>,
+}
+
+/// Where a node stands among its siblings.
+#[derive(Clone, Copy, Debug)]
+enum Sibling {
+    /// In a list: after so many others.
+    Item(usize),
+    /// In a map: under this key, or as it.
+    Entry(NodeId),
+}
+
+impl Siblings {
+    /// The key of an entry that `node` is a part of; none for items.
+    pub fn key(&self, node: NodeId) -> Option<NodeId> {
+        match self.of[node.index()] {
+            Sibling::Entry(key) => Some(key),
+            Sibling::Item(_) => None,
+        }
+    }
+
+    /// How many items stand before `node` in its list.
+    pub fn number(&self, node: NodeId) -> usize {
+        match self.of[node.index()] {
+            Sibling::Item(number) => number,
+            Sibling::Entry(_) => 0,
+        }
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) struct Args {
     mask: MaskKey,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -69,11 +69,13 @@ pub(super) fn pieces(
 
 /// The blanks before a placeholder that stands alone on its line.
 fn column(text: &str, span: Span) -> Option<&str> {
-    let before = &text[..span.start];
-    let indent = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
-    let after = text[span.end..].split('\n').next().unwrap_or_default();
-    let blank = |text: &str| text.chars().all(|char| matches!(char, ' ' | '\t' | '\r'));
-    (!indent.is_empty() && blank(indent) && blank(after)).then_some(indent)
+    const BLANKS: [char; 3] = [' ', '\t', '\r'];
+    let (before, after) = (&text[..span.start], text[span.end..].trim_start_matches(BLANKS));
+    let line_before = before.trim_end_matches(BLANKS);
+    let indent = &before[line_before.len()..];
+    let is_alone =
+        (line_before.is_empty() || line_before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'));
+    (!indent.is_empty() && is_alone).then_some(indent)
 }
 
 /// `text`, every line after the first at the column; blank lines stay blank.
