@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use documents::DEPLOYMENT;
+use vault_render::budget::Budget;
 use vault_render::config::Config;
 use vault_render::error::Errors;
 use vault_render::render::{Options, Output, Values, fetch, fill, plan};
@@ -52,7 +53,7 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
         let store = backend::open(config).expect("a store");
         fetch(plan.accesses(), &grants, &*store, &mut secrets).await;
     }
-    let rendered = fill(&plan, Values::Clear(&secrets), &mut errors);
+    let rendered = fill(&plan, Values::Clear(&secrets), &Budget::default(), &mut errors);
     let out = Output::default().write_all(sources, &rendered);
     assert!(!errors.any(), "{:?}", errors.iter().next());
     assert!(out.iter().map(|piece| piece.len()).sum::<usize>() > sources[0].bytes.len() / 2);

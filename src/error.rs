@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::budget::Limit;
 use crate::source::Place;
 
 /// How bad it is.
@@ -39,6 +40,8 @@ pub enum Kind {
     Store,
     /// A value that cannot stand where its placeholder stands.
     Value,
+    /// More than a run may make of its input.
+    Limit,
     /// A setting that is wrong, missing, or not the tenant's to choose.
     Setting,
     /// Something that should never be: please report it.
@@ -88,6 +91,7 @@ impl Kind {
             Self::Denied => "denied",
             Self::Store => "store",
             Self::Value => "value",
+            Self::Limit => "limit",
             Self::Setting => "setting",
             Self::Bug => "bug",
         }
@@ -139,6 +143,13 @@ impl Error {
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
         self.cause = Some(cause.into());
         self
+    }
+}
+
+impl From<Limit> for Error {
+    /// That there is more than the limit allows.
+    fn from(limit: Limit) -> Self {
+        Self::new(Kind::Limit, limit.to_string()).hint("docs/security.md has the limits of a run")
     }
 }
 

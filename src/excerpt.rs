@@ -14,6 +14,9 @@ const WIDTH: usize = 120;
 /// How many of them stand before the span when the line's start is cut off.
 const BEFORE: usize = 40;
 
+/// How many bytes before a span, in it and behind it are looked at.
+const NEAR: usize = 4 * WIDTH;
+
 /// How a tab is shown.
 const TAB: &str = "    ";
 
@@ -36,10 +39,17 @@ impl Excerpt {
         let (line, _) = source.line_column(span.start);
         let whole = source.line_span(span.start);
         let (start, end) = (span.start.clamp(whole.start, whole.end), span.end.clamp(whole.start, whole.end));
-        let [before, meant, after] = [whole.start..start, start..end.max(start), end.max(start)..whole.end]
-            .map(|range| cells(&source.bytes[range]));
+        let (end, bytes) = (end.max(start), &source.bytes);
+        let from = (whole.start.max(start.saturating_sub(NEAR))..start).find(|at| is_boundary(bytes, *at));
+        let from = from.unwrap_or(start);
+        let until = |from: usize, end: usize| {
+            let near = (from + NEAR).min(end);
+            (near..end).find(|at| is_boundary(bytes, *at)).unwrap_or(end)
+        };
+        let [before, meant, after] =
+            [from..start, start..until(start, end), end..until(end, whole.end)].map(|range| cells(&bytes[range]));
         let mut text = String::new();
-        let indent = last(&before, &mut text);
+        let indent = last(&before, from > whole.start, &mut text);
         let carets = first(&meant, WIDTH - indent, &mut text);
         first(&after, WIDTH.saturating_sub(indent + carets), &mut text);
         Self { line, text, indent, carets: carets.max(1) }
@@ -72,17 +82,23 @@ fn cell(char: char) -> (String, usize) {
     }
 }
 
-/// Writes the end of `cells`: all of them, or the last [`BEFORE`] columns if the meant part would be too far right.
-fn last(cells: &[(String, usize)], text: &mut String) -> usize {
+/// Whether no character goes on at `at`.
+fn is_boundary(bytes: &[u8], at: usize) -> bool {
+    bytes[at] & 0xc0 != 0x80
+}
+
+/// Writes the end of `cells`: all of them, or the last [`BEFORE`] columns if the meant part would be too far right. `is_cut` says
+/// that more stands before them.
+fn last(cells: &[(String, usize)], is_cut: bool, text: &mut String) -> usize {
     let total: usize = cells.iter().map(|(_, width)| width).sum();
-    let mut shown = if total > WIDTH / 2 { BEFORE } else { total };
+    let mut shown = if is_cut || total > WIDTH / 2 { BEFORE } else { total };
     let mut from = cells.len();
     while from > 0 && cells[from - 1].1 <= shown {
         from -= 1;
         shown -= cells[from].1;
     }
     let mut indent = 0;
-    if from > 0 {
+    if is_cut || from > 0 {
         text.push('…');
         indent = 1;
     }

@@ -25,6 +25,7 @@
 //! who runs the renderer, and who may edit an Application or its repository.
 
 pub mod backend;
+pub mod budget;
 pub mod cli;
 pub mod client;
 pub mod compare;

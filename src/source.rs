@@ -16,9 +16,21 @@ pub struct Source {
     pub first_line: usize,
     /// The bytes as text, if they are not UTF-8 throughout.
     masked: OnceLock<String>,
-    /// Where each line but the first begins, once somebody asks for a place.
-    lines: OnceLock<Vec<usize>>,
+    /// Its lines and columns, once somebody asks for a place.
+    index: OnceLock<Index>,
 }
+
+/// What finds a line and a column without a look at all of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Index {
+    /// Where each line but the first begins.
+    lines: Vec<usize>,
+    /// How many characters begin before each [`BLOCK`] of bytes.
+    characters: Vec<usize>,
+}
+
+/// How many bytes are counted anew for a column.
+const BLOCK: usize = 1 << 10;
 
 /// Bytes `start..end` of a [`Source`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,8 +75,8 @@ impl Source {
 
     /// A part of a text, which begins with the line `first_line`.
     pub fn window(name: impl Into<String>, bytes: impl Into<Vec<u8>>, first_line: usize) -> Self {
-        let (masked, lines) = (OnceLock::new(), OnceLock::new());
-        Self { name: name.into(), bytes: bytes.into(), first_line, masked, lines }
+        let (masked, index) = (OnceLock::new(), OnceLock::new());
+        Self { name: name.into(), bytes: bytes.into(), first_line, masked, index }
     }
 
     /// The bytes as text of the same length: each byte that is not UTF-8 is a `?`.
@@ -89,21 +101,54 @@ impl Source {
     /// The line and column (characters, from 1) of the byte at `offset`. A byte-order mark has no column.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         let offset = offset.min(self.bytes.len());
-        let starts = self.lines.get_or_init(|| memchr::memchr_iter(b'\n', &self.bytes).map(|at| at + 1).collect());
-        let lines = starts.partition_point(|start| *start <= offset);
-        let line_start = lines.checked_sub(1).map_or(0, |line| starts[line]);
-        let before = String::from_utf8_lossy(&self.bytes[line_start..offset]);
-        (self.first_line + lines, before.chars().filter(|char| *char != '\u{feff}').count() + 1)
+        let (line, start) = self.line(offset);
+        (self.first_line + line, self.characters(offset) - self.characters(start) + 1)
     }
 
     /// The bytes of the line (without its line break) that holds `offset`, as a span.
     pub fn line_span(&self, offset: usize) -> Span {
         let offset = offset.min(self.bytes.len());
-        let start = self.bytes[..offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let end =
-            self.bytes[offset..].iter().position(|byte| *byte == b'\n').map_or(self.bytes.len(), |at| offset + at);
+        let (line, start) = self.line(offset);
+        let end = self.index().lines.get(line).map_or(self.bytes.len(), |next| next - 1);
         let end = if end > start && self.bytes[end - 1] == b'\r' { end - 1 } else { end };
         Span { start, end }
+    }
+}
+
+impl Source {
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let lines = memchr::memchr_iter(b'\n', &self.bytes).map(|at| at + 1).collect();
+            let mut characters = vec![0];
+            for block in (0..self.text().len()).step_by(BLOCK) {
+                characters.push(characters[block / BLOCK] + self.begun(block, block + BLOCK));
+            }
+            Index { lines, characters }
+        })
+    }
+
+    /// How many lines end before the byte at `offset`, and where its own begins.
+    fn line(&self, offset: usize) -> (usize, usize) {
+        let starts = &self.index().lines;
+        let lines = starts.partition_point(|start| *start <= offset);
+        (lines, lines.checked_sub(1).map_or(0, |line| starts[line]))
+    }
+
+    /// How many characters begin before the byte at `offset`.
+    fn characters(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        self.index().characters[block] + self.begun(block * BLOCK, offset)
+    }
+
+    /// How many characters begin between two bytes, byte-order marks aside.
+    fn begun(&self, start: usize, end: usize) -> usize {
+        // Whoever asks has looked already whether it is all UTF-8.
+        let text = self.masked.get().map_or(self.bytes.as_slice(), String::as_bytes);
+        let bytes = &text[start..end.min(text.len())];
+        let is_counted = |(at, byte): (usize, &u8)| {
+            byte & 0xc0 != 0x80 && !(*byte == 0xef && text[start + at..].starts_with("\u{feff}".as_bytes()))
+        };
+        bytes.iter().enumerate().filter(|found| is_counted(*found)).count()
     }
 }
 

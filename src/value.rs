@@ -1,13 +1,13 @@
 //! A secret's value, exact from the store's answer on: text, bytes, number, bool, null, list, map.
 //! Knows no YAML, no placeholder and no store. Debug never shows what is inside; memory is zeroed on drop.
 
+mod json;
+
 use std::fmt;
 
-use indexmap::IndexMap;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 use zeroize::Zeroizing;
+
+use crate::budget::{Budget, Limit};
 
 /// A value as a store gave it or a modifier made it.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,15 +56,39 @@ impl Value {
         Self::Number(Zeroizing::new(digits.into()))
     }
 
-    /// Reads JSON; numbers keep their digits. The error names line and column, never content.
+    /// Reads JSON within a budget of its own; numbers keep their digits. The error names line and column, never content.
     pub fn from_json(json: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(json).map_err(|error| {
-            let what = match error.classify() {
-                serde_json::error::Category::Eof => "the JSON ends too early",
-                _ => "not valid JSON",
-            };
-            format!("{what} (line {}, column {})", error.line(), error.column())
+        Self::from_json_within(json, &Budget::default())
+    }
+
+    /// Reads JSON as [`Value::from_json`] does, within the budget of a run.
+    pub fn from_json_within(json: &[u8], budget: &Budget) -> Result<Self, String> {
+        json::read(json, budget).map_err(|refusal| {
+            let before = &json[..refusal.at.min(json.len())];
+            let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+            let line = memchr::memchr_iter(b'\n', before).count() + 1;
+            format!("{} (line {line}, column {})", refusal.reason, before.len() - line_start + 1)
         })
+    }
+
+    /// What the value takes in memory.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Number(text) => bytes_of_node(text.len()),
+            Self::Bytes(bytes) => bytes_of_node(bytes.len()),
+            Self::Bool(_) | Self::Null => bytes_of_node(0),
+            Self::List(items) => items.iter().map(Self::size).fold(bytes_of_node(0), usize::saturating_add),
+            Self::Map(entries) => {
+                let entry = |(key, value): &(Zeroizing<String>, Self)| bytes_of_entry(key.len()) + value.size();
+                entries.iter().map(entry).fold(bytes_of_node(0), usize::saturating_add)
+            }
+        }
+    }
+
+    /// A copy within the budget of a run.
+    pub fn copy(&self, budget: &Budget) -> Result<Self, Limit> {
+        budget.make(self.size())?;
+        Ok(self.clone())
     }
 
     /// The member of a map.
@@ -96,6 +120,34 @@ impl Value {
             Self::Bytes(_) => Err(NotText::Bytes),
             Self::Null => Err(NotText::Null),
             Self::List(_) | Self::Map(_) => self.to_json(),
+        }
+    }
+
+    /// How long [`Value::to_text`] is.
+    pub fn text_len(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Number(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Bool(_) | Self::Null | Self::List(_) | Self::Map(_) => self.json_len(),
+        }
+    }
+
+    /// How long [`Value::to_json`] is.
+    pub fn json_len(&self) -> usize {
+        let joined = |sum: usize, length: usize| sum.saturating_add(length).saturating_add(",".len());
+        match self {
+            Self::Text(text) => json_escaped_len(text) + "\"\"".len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Number(digits) => digits.len(),
+            Self::Bool(value) => if *value { "true" } else { "false" }.len(),
+            Self::Null => "null".len(),
+            Self::List(items) => items.iter().map(Self::json_len).fold(1, joined).max("[]".len()),
+            Self::Map(entries) => {
+                let entry = |(key, value): &(Zeroizing<String>, Self)| {
+                    json_escaped_len(key).saturating_add(value.json_len()).saturating_add("\"\":".len())
+                };
+                entries.iter().map(entry).fold(1, joined).max("{}".len())
+            }
         }
     }
 
@@ -162,67 +214,26 @@ pub fn json_escape(text: &str, out: &mut String) {
     }
 }
 
-/// Lists and maps in one another deeper than this are refused, as serde_json does: the stack is finite.
-const DEPTH: usize = 128;
-
-/// Reads numbers as raw text: serde_json itself would respell `1E400`.
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        read(raw.get(), DEPTH).map_err(serde::de::Error::custom)
-    }
-}
-
-/// Reads one value that may hold `depth` levels more.
-fn read(raw: &str, depth: usize) -> Result<Value, serde_json::Error> {
-    let inner = |raw: &RawValue| match depth.checked_sub(1) {
-        Some(depth) => read(raw.get(), depth),
-        None => Err(serde::de::Error::custom("too many lists and maps in one another")),
+/// How long a text is with [`json_escape`].
+pub fn json_escaped_len(text: &str) -> usize {
+    let length = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        0..b' ' => 6,
+        _ => 1,
     };
-    match raw.as_bytes().first() {
-        Some(b'{') => {
-            let Entries(entries) = serde_json::from_str(raw)?;
-            let read = entries.into_iter().map(|(key, raw)| Ok((Zeroizing::new(key), inner(raw)?)));
-            read.collect::<Result<_, _>>().map(Value::Map)
-        }
-        Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(raw)?
-            .into_iter()
-            .map(inner)
-            .collect::<Result<_, _>>()
-            .map(Value::List),
-        Some(b'"') => serde_json::from_str(raw).map(|text: String| Value::text(text)),
-        Some(b't') => Ok(Value::Bool(true)),
-        Some(b'f') => Ok(Value::Bool(false)),
-        Some(b'n') => Ok(Value::Null),
-        _ => Ok(Value::number(raw)),
-    }
+    text.bytes().map(length).sum()
 }
 
-/// A JSON object's entries in order, unread; of equal keys the last counts.
-struct Entries<'j>(IndexMap<String, &'j RawValue>);
+/// What a scalar, a list or a map takes in memory, without its members.
+pub fn bytes_of_node(text: usize) -> usize {
+    const NODE: usize = 64;
+    NODE + text
+}
 
-impl<'de> Deserialize<'de> for Entries<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Entries<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
-                let mut entries = IndexMap::new();
-                while let Some((key, value)) = map.next_entry()? {
-                    entries.insert(key, value);
-                }
-                Ok(Entries(entries))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
-    }
+/// What an entry of a map takes in memory beside its value.
+pub fn bytes_of_entry(key: usize) -> usize {
+    const ENTRY: usize = 64;
+    ENTRY + key
 }
 
 impl fmt::Debug for Value {
@@ -241,13 +252,85 @@ mod tests {
             r#"{"b":9007199254740993,"a":[1.50,18446744073709551615,1E400,-0],"t":"<\u0001\"é/","n":null,"x":true}"#;
         let value = Value::from_json(json.as_bytes()).unwrap();
         assert_eq!(value.to_json().unwrap().as_str(), json);
+        for json in [json, "[]", "{}", "[[],{}]", r#"{"\"\u0001":[true,null,"\\"]}"#] {
+            let value = Value::from_json(json.as_bytes()).unwrap();
+            assert_eq!(value.json_len(), value.to_json().unwrap().len(), "{json}");
+        }
     }
 
     #[test]
     fn deep_json_is_refused_and_not_a_stack_overflow() {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-        assert!(Value::from_json(nested(DEPTH).as_bytes()).is_ok());
-        assert!(Value::from_json(nested(10_000).as_bytes()).is_err());
+        assert!(Value::from_json(nested(255).as_bytes()).is_ok());
+        let error = Value::from_json(nested(256).as_bytes()).unwrap_err();
+        assert_eq!(error, "maps and lists nest more than 255 levels deep (line 1, column 256)");
+        assert!(Value::from_json(nested(1 << 20).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn json_is_read_as_serde_json_reads_it() {
+        for json in [
+            "",
+            " ",
+            "{",
+            "[",
+            "[1",
+            "[1,",
+            "[1,]",
+            "[,1]",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\":1",
+            "{\"a\":1,}",
+            "{a:1}",
+            "{\"a\" 1}",
+            "01",
+            "-",
+            "-0",
+            "1.",
+            ".5",
+            "1e",
+            "1e+",
+            "1E-5",
+            "+1",
+            "nul",
+            "null",
+            "nulls",
+            "true false",
+            "tru",
+            "\"",
+            "\"a",
+            "\"\\",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\u12g4\"",
+            "\"\\ud83d\"",
+            "\"\\ud83d\\u0020\"",
+            "\"\\ude00\"",
+            "\"\\ud83d\\ude00\"",
+            "\"\t\"",
+            "\"é\\/\\n\\r\\t\"",
+            "[1]]",
+            "{\"a\":1,\"a\":2,\"b\":[{}, []]}",
+            "\u{feff}1",
+        ] {
+            let read = Value::from_json(json.as_bytes());
+            match serde_json::from_str::<serde_json::Value>(json) {
+                Ok(value) => assert_eq!(read.unwrap().to_json().unwrap().to_lowercase(), value.to_string(), "{json}"),
+                Err(_) => assert!(read.is_err(), "{json}"),
+            }
+        }
+        assert!(Value::from_json(b"\"\xff\"").is_err());
+    }
+
+    #[test]
+    fn a_value_of_more_than_64_mib_is_refused_while_it_is_read() {
+        let many = format!("[{}1]", "1,".repeat(1 << 20));
+        assert!(Value::from_json(many.as_bytes()).unwrap_err().starts_with("one value takes more than 64 MiB"));
+        let budget = Budget::default();
+        assert!((0..8).all(|_| budget.make((64 << 20) - 8).is_ok()));
+        let read = || Value::from_json_within(b"[1]", &budget);
+        assert!(read().unwrap_err().starts_with("the run makes more than 512 MiB"));
     }
 
     #[test]

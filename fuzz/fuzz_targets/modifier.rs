@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use vault_render::budget::Budget;
 use vault_render::modifier::Chain;
 use vault_render::value::Value;
 
@@ -11,9 +12,10 @@ fuzz_target!(|data: &[u8]| {
     let (segments, value) = (String::from_utf8_lossy(&data[..cut]), data.get(cut + 2..).unwrap_or_default());
     let segments: Vec<&str> = segments.split('\n').collect();
     let Ok(chain) = Chain::parse(&segments) else { return };
-    let _ = chain.apply(None);
-    let _ = chain.apply(Some(Value::bytes(value.to_vec())));
+    let budget = Budget::default();
+    let _ = chain.apply(None, &budget);
+    let _ = chain.apply(Some(&Value::bytes(value.to_vec())), &budget);
     if let Ok(value) = Value::from_json(value) {
-        let _ = chain.apply(Some(value));
+        let _ = chain.apply(Some(&value), &budget);
     }
 });

@@ -13,7 +13,7 @@ use vault_render::yaml::{reader, split};
 fuzz_target!(|text: &str| {
     let (value, text) = text.split_once('\n').unwrap_or(("v", text));
     let value = Value::from_json(value.as_bytes()).unwrap_or_else(|_| Value::text(value));
-    let _ = vault_render::yaml::parse(text);
+    let _ = vault_render::yaml::parse(text, &vault_render::budget::Budget::default());
     let mut end = 0;
     for document in split::split(text.as_bytes()) {
         assert_eq!(document.span.start, end, "every byte belongs to one document");

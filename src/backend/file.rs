@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::ready;
 
 use super::{Backend, Outlook, Reading, Store};
+use crate::budget::Budget;
 use crate::client;
 use crate::config::Config;
 use crate::error::{Error, Kind};
@@ -126,7 +127,7 @@ fn near<'n>(path: &str, names: impl Iterator<Item = &'n String>) -> Option<&'n s
 /// Every path of the file with its versions.
 fn secrets(text: &str) -> Result<BTreeMap<String, BTreeMap<Option<u64>, Value>>, String> {
     let mut secrets: BTreeMap<String, BTreeMap<Option<u64>, Value>> = BTreeMap::new();
-    let entries = match yaml::parse_with_written_keys(text.trim_start_matches('\u{feff}'))? {
+    let entries = match yaml::parse_with_written_keys(text.trim_start_matches('\u{feff}'), &Budget::default())? {
         Value::Map(entries) => entries,
         Value::Null => Vec::new(),
         other => return Err(format!("it is {}, not a map from path to keys", other.kind())),

@@ -13,7 +13,6 @@ use super::given::Flags;
 use super::offline::Offline;
 use super::output;
 use super::pass::Pass;
-use super::turn::Turn;
 use crate::error::{Error, Errors, Kind};
 use crate::input;
 use crate::render::Options;
@@ -47,7 +46,7 @@ pub(super) struct Args {
     tools: Tools,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -82,7 +81,6 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         Ok(record) => Pass::new(&args.flags, options, environment).offline(record),
         Err(error) => return output::fail_rendering(error, environment),
     };
-    let Some(_turn) = Turn::take(&args.flags, environment) else { return ExitCode::from(output::FOUND) };
     let fine = args.print(pass, environment);
     if fine { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) }
 }

@@ -13,6 +13,7 @@ use super::output;
 use super::pass::Pass;
 use super::paths::Paths;
 use super::save::save;
+use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind, Level};
 use crate::input::{self, Changed};
 use crate::lint::{self, Answers, Baseline, Comments};
@@ -25,7 +26,7 @@ use crate::source::Source;
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
     #[command(flatten)]
-    paths: Paths,
+    pub(super) paths: Paths,
 
     /// Ask the store as well: missing keys, denied paths, deleted versions
     #[arg(long)]
@@ -56,7 +57,7 @@ pub(super) struct Args {
     explain: Option<String>,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -110,8 +111,9 @@ fn finish(
     if args.online {
         let mut pass = Pass::new(&args.flags, args.options(), environment);
         let secrets = pass.look(plan.accesses(), &mut errors);
-        errors.extend(lint::check_online(&Answers { plan: &plan, secrets }));
-        render::fill(&plan, Values::Clear(secrets), &mut errors);
+        let budget = &Budget::default();
+        errors.extend(lint::check_online(&Answers { plan: &plan, secrets, budget }));
+        render::fill(&plan, Values::Clear(secrets), budget, &mut errors);
     }
     let mut read: Vec<Arc<Source>> = sources.iter().chain(others).cloned().collect();
     read.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));

@@ -33,7 +33,7 @@ pub(super) struct Args {
     offline: Offline,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 const AFTER_HELP: &str = "\

@@ -1,6 +1,5 @@
 //! `generate`: the manifests with their placeholders filled, on stdout, or nothing.
 
-use std::io::BufRead;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,7 +11,6 @@ use super::given::Flags;
 use super::offline::Offline;
 use super::output;
 use super::pass::Pass;
-use super::turn::Turn;
 use crate::error::{Error, Errors, Kind};
 use crate::render::{self, Options, Rendered};
 use crate::source::Source;
@@ -24,7 +22,7 @@ use crate::{input, report, yaml};
 pub(super) struct Args {
     /// Files, folders, or `-` for stdin; without any, stdin
     #[arg(value_name = "PATH")]
-    paths: Vec<String>,
+    pub(super) paths: Vec<String>,
 
     /// Refuse output in which an inline placeholder is left, in any encoding
     #[arg(long)]
@@ -50,7 +48,7 @@ pub(super) struct Args {
     offline: Offline,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 /// How many bytes are planned and filled at once: of larger inputs all is read first, and then part after part is filled.
@@ -75,10 +73,6 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     }
     let stdin = ["-".to_owned()];
     let paths = if args.paths.is_empty() { &stdin[..] } else { &args.paths[..] };
-    if paths.iter().any(|path| path == "-") {
-        await_input();
-    }
-    let Some(_turn) = Turn::take(&args.flags, environment) else { return ExitCode::from(output::FOUND) };
     let pass = match args.offline.record(environment) {
         Ok(record) => Pass::new(&args.flags, args.options(), environment).offline(record),
         Err(error) => return output::fail_rendering(error, environment),
@@ -86,11 +80,6 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let render = if args.stream { stream } else { whole };
     let fine = render(args, paths, pass, environment);
     if fine { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) }
-}
-
-/// Waits for the first byte of stdin, which stays there: while the command before the pipe runs, or hangs, nobody needs a turn.
-fn await_input() {
-    let _ = std::io::stdin().lock().fill_buf();
 }
 
 /// Everything at once: printed whole or not at all.

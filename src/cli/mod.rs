@@ -35,6 +35,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use environment::Environment;
+use given::Flags;
+use turn::Turn;
 
 /// Fills the placeholders in Kubernetes manifests from HashiCorp Vault, OpenBao or a file. Every other byte stays as it is.
 #[derive(Debug, Parser)]
@@ -103,6 +105,10 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return output::usage(&error, &environment),
     };
+    let _turn = match arguments.command.turn(&environment) {
+        Ok(turn) => turn,
+        Err(code) => return code,
+    };
     match arguments.command {
         Command::Generate(args) => generate::run(&args, &environment),
         Command::Build(args) => build::run(&args, &environment),
@@ -118,6 +124,43 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => completions::run(&args, &environment),
         Command::Man(args) => man::run(&args, &environment),
         Command::Docs(args) => docs::run(&args, &environment),
+    }
+}
+
+impl Command {
+    /// The turn of a command that reads what tenants wrote; nothing for the others. An error is the exit code.
+    fn turn(&self, environment: &Environment) -> Result<Option<Turn>, ExitCode> {
+        let none = Flags::default();
+        let (flags, failed) = match self {
+            Self::Generate(args) => (&args.flags, output::FOUND),
+            Self::Build(args) => (&args.flags, output::FOUND),
+            Self::Function(args) => (&args.flags, output::FOUND),
+            Self::Check(args) => (&args.flags, output::FAILED),
+            Self::Diff(args) => (&args.flags, output::FAILED),
+            Self::Plan(args) => (&args.flags, output::FAILED),
+            Self::Record(args) => (&args.flags, output::FAILED),
+            Self::Parameters(_) => (&none, output::FAILED),
+            // Argo CD discovers before it renders: that looks at names and reads no file.
+            Self::Discover(_) => return Ok(None),
+            Self::Settings(_) | Self::Version(_) | Self::Completions(_) | Self::Man(_) | Self::Docs(_) => {
+                return Ok(None);
+            }
+        };
+        Turn::take(flags, self.reads_stdin(), environment).map(Some).ok_or_else(|| ExitCode::from(failed))
+    }
+
+    /// Whether it reads what another command pipes into it.
+    fn reads_stdin(&self) -> bool {
+        let names_stdin = |paths: &[String]| paths.iter().any(|path| path == "-");
+        match self {
+            Self::Function(_) => true,
+            Self::Generate(args) => args.paths.is_empty() || names_stdin(&args.paths),
+            Self::Check(args) => names_stdin(args.paths.list()),
+            Self::Diff(args) => names_stdin(args.paths.list()),
+            Self::Plan(args) => names_stdin(args.paths.list()),
+            Self::Record(args) => names_stdin(args.paths.list()),
+            _ => false,
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::given::Flags;
 use super::progress::Progress;
 use super::signal;
 use crate::backend::{self, Store};
+use crate::budget::Budget;
 use crate::config::Config;
 use crate::error::{Error, Errors, Kind};
 use crate::policy;
@@ -23,6 +24,7 @@ pub(super) struct Pass<'a> {
     flags: &'a Flags,
     options: Options,
     secrets: Secrets,
+    budget: Budget,
     record: Option<Record>,
     stage: Stage,
 }
@@ -49,7 +51,8 @@ struct Open {
 impl<'a> Pass<'a> {
     /// Nothing is read yet.
     pub(super) fn new(flags: &'a Flags, options: Options, environment: &'a Environment) -> Self {
-        Self { environment, flags, options, secrets: Secrets::default(), record: None, stage: Stage::Start }
+        let (secrets, budget) = (Secrets::default(), Budget::default());
+        Self { environment, flags, options, secrets, budget, record: None, stage: Stage::Start }
     }
 
     /// The same from a record, if there is one: masked, without settings and without a store.
@@ -88,7 +91,7 @@ impl<'a> Pass<'a> {
     /// The edits that fill `plan`.
     pub(super) fn fill_plan(&mut self, plan: &Plan<'_>, errors: &mut Errors) -> Rendered {
         self.fetch(plan.accesses(), errors);
-        render::fill(plan, Values::Clear(&self.secrets), errors)
+        render::fill(plan, Values::Clear(&self.secrets), &self.budget, errors)
     }
 
     /// The secrets that were read until now.
@@ -100,8 +103,8 @@ impl<'a> Pass<'a> {
     pub(super) fn record(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Record {
         let plan = render::plan(sources, &self.options, errors);
         self.fetch(plan.accesses(), errors);
-        render::fill(&plan, Values::Clear(&self.secrets), errors);
-        Record::of(&plan, &self.secrets, mask)
+        render::fill(&plan, Values::Clear(&self.secrets), &self.budget, errors);
+        Record::of(&plan, &self.secrets, mask, &self.budget)
     }
 
     fn fill(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Rendered {
@@ -109,11 +112,13 @@ impl<'a> Pass<'a> {
         if let Some(record) = &self.record {
             // With blank masks the record is to say what differs beside its own fingerprints.
             let blank = mask.is_some_and(Mask::is_blank).then(|| record.blank());
-            return render::fill(&plan, Values::Recorded(blank.as_ref().unwrap_or(record)), errors);
+            let values = Values::Recorded(blank.as_ref().unwrap_or(record));
+            return render::fill(&plan, values, &self.budget, errors);
         }
         self.fetch(plan.accesses(), errors);
         let clear = Values::Clear(&self.secrets);
-        let rendered = render::fill(&plan, mask.map_or(clear, |mask| Values::Masked(&self.secrets, mask)), errors);
+        let values = mask.map_or(clear, |mask| Values::Masked(&self.secrets, mask));
+        let rendered = render::fill(&plan, values, &self.budget, errors);
         if mask.is_none() {
             plan.accesses().iter().for_each(|access| self.secrets.hush(&access.id));
         }

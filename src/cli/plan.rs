@@ -20,7 +20,7 @@ use crate::{policy, report};
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
     #[command(flatten)]
-    paths: Paths,
+    pub(super) paths: Paths,
 
     /// How the list is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -34,7 +34,7 @@ pub(super) struct Args {
     building: Building,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -19,7 +19,7 @@ use crate::report;
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
     #[command(flatten)]
-    paths: Paths,
+    pub(super) paths: Paths,
 
     /// Where the record is written; `-` for stdout
     #[arg(short, long, value_name = "FILE")]
@@ -36,7 +36,7 @@ pub(super) struct Args {
     mask_key: MaskKey,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 const AFTER_HELP: &str = "\

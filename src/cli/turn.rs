@@ -1,7 +1,7 @@
 //! How many runs render at once on a machine: a turn is a locked file in a folder of our own. The kernel unlocks what a killed run held.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, BufRead};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -27,10 +27,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Turn {
     /// Waits while as many runs render as the operator allows. None: that cannot be kept to, which is reported.
-    pub(super) fn take(flags: &Flags, environment: &Environment) -> Option<Self> {
+    pub(super) fn take(flags: &Flags, reads_stdin: bool, environment: &Environment) -> Option<Self> {
         // What is wrong with the settings is told later, once they are all there.
         let (config, _) = flags.config(environment);
         let Some(slots) = config.number(SETTING).filter(|slots| *slots > 0) else { return Some(Self { _slot: None }) };
+        if reads_stdin && !environment.stdin_is_terminal {
+            await_input();
+        }
         let folder = folder(environment);
         let slot = make(&folder).and_then(|()| {
             let _said = say_later(slots, environment);
@@ -40,6 +43,11 @@ impl Turn {
             .map_err(|error| output::report(&[failed(&folder, &error)], environment))
             .ok()
     }
+}
+
+/// Waits for the first byte of stdin, which stays there: while the command before the pipe runs, or hangs, nobody needs a turn.
+fn await_input() {
+    let _ = std::io::stdin().lock().fill_buf();
 }
 
 /// The user's own below what all users share.

@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use serde_yaml::Value;
 use zeroize::Zeroizing;
 
 use super::Origin;
 use super::read::Layer;
+use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
-use crate::yaml::{reader, split};
+use crate::value::Value;
+use crate::yaml::resolve::{Plain, resolve};
+use crate::yaml::tree::{Content, NodeId, Style, Tree};
+use crate::yaml::{self, reader, split};
 
 /// A file of settings, read already.
 #[derive(Clone)]
@@ -50,42 +53,49 @@ pub(super) fn layer(file: &ConfigFile, errors: &mut Errors) -> Layer {
 
 /// A cause names a line, never what stands there: it may be a secret.
 fn json(text: &str) -> Result<Pairs, String> {
-    let map: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text)
-        .map_err(|error| format!("not valid JSON (line {}, column {})", error.line(), error.column()))?;
-    map.into_iter().map(|(key, value)| pair(&key, json_text(&value))).collect()
+    match Value::from_json(text.as_bytes())? {
+        Value::Map(entries) => entries.iter().map(|(key, value)| pair(key, json_text(value))).collect(),
+        _ => Err("not a map of settings".to_owned()),
+    }
 }
 
-fn json_text(value: &serde_json::Value) -> Option<String> {
+fn json_text(value: &Value) -> Option<String> {
     match value {
-        serde_json::Value::Null => Some(String::new()),
-        serde_json::Value::Bool(value) => Some(value.to_string()),
-        serde_json::Value::Number(digits) => Some(digits.to_string()),
-        serde_json::Value::String(text) => Some(text.clone()),
-        serde_json::Value::Array(items) => joined(items.iter().map(json_text)),
-        serde_json::Value::Object(_) => None,
+        Value::Null => Some(String::new()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(text) | Value::Text(text) => Some(text.to_string()),
+        Value::List(items) => joined(items.iter().map(json_text)),
+        Value::Map(_) | Value::Bytes(_) => None,
     }
 }
 
 fn yaml(text: &str) -> Result<Pairs, String> {
-    let value: Value = serde_yaml::from_str(text).map_err(|error| match (twice(text), error.location()) {
-        (Some(twice), _) => twice,
-        (None, Some(at)) => format!("not valid YAML (line {}, column {})", at.line(), at.column()),
-        (None, None) => "not valid YAML".to_owned(),
+    // Duplicates, several documents and aliases that expand to too much are errors here.
+    yaml::parse_with_written_keys(text, &Budget::default()).map_err(|reason| {
+        let at = reason.rfind(" (line").map_or("", |at| &reason[at..]);
+        twice(text).unwrap_or_else(|| format!("not valid YAML{at}"))
     })?;
-    let map = match value {
-        Value::Null => return Ok(Pairs::new()),
-        Value::Mapping(map) => map,
+    let Some((tree, root)) = document(text) else { return Ok(Pairs::new()) };
+    match &tree.node(root).content {
+        Content::Scalar(Style::Plain, text) if resolve(text) == Plain::Null => return Ok(Pairs::new()),
+        Content::Map => {}
         _ => return Err("not a map of settings".to_owned()),
-    };
-    let named = map.iter().filter_map(|(key, value)| Some((key.as_str()?, value)));
-    named.map(|(key, value)| pair(key, yaml_text(value, text))).collect()
+    }
+    let named = tree.entries(root).filter_map(|(key, value)| Some((name(&tree, key)?, value)));
+    named.map(|(key, value)| pair(key, yaml_text(&tree, value))).collect()
+}
+
+/// The document that is not empty.
+fn document(text: &str) -> Option<(Tree<'_>, NodeId)> {
+    let mut trees = split::split(text.as_bytes()).filter_map(|document| reader::read(text, document.span).ok());
+    trees.find_map(|tree| tree.root().map(|root| (tree, root)))
 }
 
 /// Which name is there twice, and where: the parser knows neither.
 fn twice(text: &str) -> Option<String> {
     let source = Source::new("", text);
-    let tree = reader::read(text, split::split(text.as_bytes()).next()?.span).ok()?;
-    let names = tree.entries(tree.root()?).filter_map(|(key, _)| Some((tree.text(key)?, tree.node(key).span.start)));
+    let (tree, root) = document(text)?;
+    let names = tree.entries(root).filter_map(|(key, _)| Some((tree.text(key)?, tree.node(key).span.start)));
     let mut first = HashMap::new();
     for (name, at) in names {
         if let Some(before) = first.insert(name, at) {
@@ -96,21 +106,43 @@ fn twice(text: &str) -> Option<String> {
     None
 }
 
-fn yaml_text(value: &Value, source: &str) -> Option<String> {
-    match value {
-        Value::Null => Some(String::new()),
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Number(number) => as_written(number.to_string(), source),
-        Value::String(text) => Some(text.clone()),
-        Value::Sequence(items) => joined(items.iter().map(|item| yaml_text(item, source))),
-        _ => None,
+/// A key that is text: numbers and null name no setting.
+fn name<'t>(tree: &'t Tree<'_>, key: NodeId) -> Option<&'t str> {
+    let is_plain = matches!(tree.node(key).content, Content::Scalar(Style::Plain, _));
+    tree.text(key).filter(|text| !is_plain || matches!(resolve(text), Plain::Text | Plain::Bool(_)))
+}
+
+fn yaml_text(tree: &Tree<'_>, node: NodeId) -> Option<String> {
+    let target = tree.target(node);
+    match &tree.node(target).content {
+        Content::Scalar(style, text) => match tree.node(target).tag() {
+            None if *style == Style::Plain => plain_text(text),
+            None | Some("tag:yaml.org,2002:str") => Some(text.to_string()),
+            Some(_) => None,
+        },
+        Content::List => joined(tree.items(target).map(|item| yaml_text(tree, item))),
+        Content::Map | Content::Alias(_) => None,
     }
 }
 
-/// A number, if this is how it is written: a password `1.50` must not become `1.5`.
-fn as_written(digits: String, source: &str) -> Option<String> {
-    let mut words = source.split(|char: char| !(char.is_alphanumeric() || matches!(char, '.' | '+' | '-' | '_')));
-    words.any(|word| word == digits).then_some(digits)
+/// A plain scalar as YAML 1.2 has it: `yes` is text. A number counts if this is how it is written: a password `1.50` must not
+/// become `1.5`.
+fn plain_text(text: &str) -> Option<String> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_octal = digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match resolve(text) {
+        Plain::Null => Some(String::new()),
+        Plain::Bool(value) if matches!(text.as_bytes()[0], b't' | b'T' | b'f' | b'F') => Some(value.to_string()),
+        Plain::Number(_) if !is_octal && !text.contains('_') => is_canonical(text).then(|| text.to_owned()),
+        _ => Some(text.to_owned()),
+    }
+}
+
+/// Whether a number is written as it is printed.
+fn is_canonical(digits: &str) -> bool {
+    digits.parse::<u64>().is_ok_and(|number| number.to_string() == digits)
+        || digits.parse::<i64>().is_ok_and(|number| number.to_string() == digits)
+        || digits.parse::<f64>().is_ok_and(|number| format!("{number:?}") == digits)
 }
 
 fn joined(items: impl Iterator<Item = Option<String>>) -> Option<String> {

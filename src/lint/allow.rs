@@ -1,15 +1,15 @@
 //! `# vault-render: allow RULE reason`, on a line or above it: what is accepted where it stands.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::clear::document;
+use super::clear::Documents;
 use super::{Judge, Rule, find, rules};
 use crate::error::{Error, Errors, Kind, Level};
-use crate::render::{Document, Survey};
+use crate::render::Survey;
 use crate::source::{Place, Source, Span};
-use crate::yaml::tree::NodeId;
 
 /// The rule of comments that accept nothing, or not why.
 const ALLOW_COMMENT: &str = "allow-comment";
@@ -34,6 +34,8 @@ const SIGNS: &[&str] = &["#", "//", "<!--", "--", ";", "/*", "%", "*"];
 #[derive(Debug)]
 pub struct Comments {
     list: Vec<Allow>,
+    /// What is accepted in each source, by its first bytes.
+    covers: HashMap<*const Source, Vec<Cover>>,
 }
 
 /// A comment that accepts findings.
@@ -41,63 +43,83 @@ pub struct Comments {
 struct Allow {
     /// Where it stands.
     place: Place,
-    /// The line that it is about, with the scalars that begin there: no comment can stand inside of one.
-    covers: Span,
+    /// The start of the line that it is about.
+    about: usize,
     rules: Vec<String>,
     has_reason: bool,
+}
+
+/// What the comments about one line accept.
+#[derive(Debug)]
+struct Cover {
+    /// The line, with the scalars that begin there: no comment can stand inside of one.
+    span: Span,
+    rules: HashSet<String>,
 }
 
 impl Comments {
     /// Reads the comments of manifests and other texts.
     pub fn of(survey: &Survey<'_>, others: &[Arc<Source>]) -> Self {
-        let mut list: Vec<Allow> = survey.sources().iter().chain(others).flat_map(allows).collect();
-        for comment in &mut list {
-            if let Some(end) = document(survey, &comment.place.source, comment.covers.start).and_then(|document| {
-                scalars(document).filter(|span| comment.covers.range().contains(&span.start)).map(|span| span.end).max()
-            }) {
-                comment.covers.end = comment.covers.end.max(end);
-            }
+        let list: Vec<Allow> = survey.sources().iter().chain(others).flat_map(allows).collect();
+        let mut lines: BTreeMap<(*const Source, usize), (&Arc<Source>, HashSet<String>)> = BTreeMap::new();
+        for Allow { place, about, rules, .. } in &list {
+            let line = (Arc::as_ptr(&place.source), *about);
+            lines.entry(line).or_insert_with(|| (&place.source, HashSet::new())).1.extend(rules.iter().cloned());
         }
-        Self { list }
+        let documents = Documents::of(survey);
+        let mut covers: HashMap<*const Source, Vec<Cover>> = HashMap::new();
+        for ((of, about), (source, rules)) in lines {
+            // The line break too: a finding may be about an empty value at the end of the line.
+            let line = Span::new(about, source.line_span(about).end + 1);
+            let scalars = documents.around(source, about).and_then(|document| document.end_of_scalars(line));
+            let span = Span { end: line.end.max(scalars.unwrap_or(0)), ..line };
+            covers.entry(of).or_default().push(Cover { span, rules });
+        }
+        Self { list, covers }
     }
 
     /// The findings that no comment accepts, and what is wrong with the comments.
     pub fn accept(&self, found: Errors) -> Errors {
-        let is_left = |error: &Error| !self.list.iter().any(|comment| comment.accepts(error));
+        let found: Vec<Error> = found.into_iter().collect();
+        let accepted = self.accepted(&found);
         let mut left = Errors::new();
-        left.extend(found.into_iter().filter(is_left));
+        left.extend(found.into_iter().zip(accepted).filter(|(_, accepted)| !accepted).map(|(error, _)| error));
         left.extend(self.list.iter().flat_map(wrong));
         left
     }
-}
 
-impl Allow {
-    fn accepts(&self, error: &Error) -> bool {
-        let Some(place) = &error.place else { return false };
-        Arc::ptr_eq(&place.source, &self.place.source)
-            && self.rules.iter().any(|rule| rule == error.rule)
-            && self.covers.range().contains(&place.span.start)
+    /// Of each finding, whether a comment accepts it: findings and covers are looked through together, by their first bytes.
+    fn accepted(&self, found: &[Error]) -> Vec<bool> {
+        let mut accepted = vec![false; found.len()];
+        let mut places: HashMap<*const Source, Vec<(usize, usize)>> = HashMap::new();
+        for (number, place) in
+            found.iter().enumerate().filter_map(|(number, error)| Some((number, error.place.as_ref()?)))
+        {
+            places.entry(Arc::as_ptr(&place.source)).or_default().push((place.span.start, number));
+        }
+        for (source, mut places) in places {
+            places.sort_unstable();
+            let mut covers = self.covers.get(&source).into_iter().flatten().peekable();
+            let mut open: Vec<&Cover> = Vec::new();
+            for (at, number) in places {
+                while let Some(cover) = covers.next_if(|cover| cover.span.start <= at) {
+                    open.push(cover);
+                }
+                open.retain(|cover| at < cover.span.end);
+                accepted[number] = open.iter().any(|cover| cover.rules.contains(found[number].rule));
+            }
+        }
+        accepted
     }
-}
-
-/// The spans of a document's scalars.
-fn scalars<'d>(document: &'d Document<'_>) -> impl Iterator<Item = Span> + 'd {
-    let tree = &document.tree;
-    let mut open: Vec<NodeId> = tree.root().into_iter().collect();
-    std::iter::from_fn(move || {
-        let node = open.pop()?;
-        open.extend(tree.children(node));
-        Some((tree.node(node).span, tree.text(node).is_some()))
-    })
-    .filter_map(|(span, is_scalar)| is_scalar.then_some(span))
 }
 
 /// The comments of a text.
 fn allows(source: &Arc<Source>) -> Vec<Allow> {
-    memmem::find_iter(&source.bytes, WORDS).filter_map(|at| allow(source, at)).collect()
+    let mut next = NextLines { source, lines: None };
+    memmem::find_iter(&source.bytes, WORDS).filter_map(|at| allow(source, at, &mut next)).collect()
 }
 
-fn allow(source: &Arc<Source>, at: usize) -> Option<Allow> {
+fn allow(source: &Arc<Source>, at: usize, next: &mut NextLines<'_>) -> Option<Allow> {
     let line = source.line_span(at);
     let before = std::str::from_utf8(&source.bytes[line.start..at]).ok()?.trim_end();
     let sign = SIGNS.iter().find(|sign| before.ends_with(*sign))?;
@@ -108,29 +130,39 @@ fn allow(source: &Arc<Source>, at: usize) -> Option<Allow> {
     let text = std::str::from_utf8(&source.bytes[at + WORDS.len()..line.end]).ok()?;
     let text = text.trim().trim_end_matches("-->").trim_end_matches("*/").trim();
     let (names, reason) = text.split_once([' ', '\t']).unwrap_or((text, ""));
-    let about = if before.trim().is_empty() { next_line(source, line.end) } else { line.start };
-    let line_end = source.line_span(about).end;
     Some(Allow {
         place: Place::new(source.clone(), Span::new(at, line.end)),
-        // The line break too: a finding may be about an empty value at the end of the line.
-        covers: Span::new(about, line_end + 1),
+        about: if before.trim().is_empty() { next.after(line.end) } else { line.start },
         rules: names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
         has_reason: !reason.trim().is_empty(),
     })
 }
 
-/// The start of the next line that is neither blank nor a comment.
-fn next_line(source: &Source, mut end: usize) -> usize {
-    loop {
-        let start = (end + memchr::memchr(b'\n', &source.bytes[end..]).map_or(1, |at| at + 1)).min(source.bytes.len());
-        let line = source.line_span(start);
-        let text = source.bytes[line.range()].trim_ascii();
-        let is_comment = ["#", "//", "-- ", ";", "/*", "<!--"].iter().any(|sign| text.starts_with(sign.as_bytes()));
-        if start >= source.bytes.len() || !(text.is_empty() || is_comment) {
-            return start;
-        }
-        end = line.end;
+/// Finds the line that a comment above it is about.
+struct NextLines<'s> {
+    source: &'s Source,
+    /// The first byte of each line that is neither blank nor a comment, once one is asked for.
+    lines: Option<Vec<usize>>,
+}
+
+impl NextLines<'_> {
+    /// The start of the next such line after `end`, else the text's end.
+    fn after(&mut self, end: usize) -> usize {
+        let lines = self.lines.get_or_insert_with(|| lines_that_say_something(&self.source.bytes));
+        let next = lines.partition_point(|start| *start <= end);
+        lines.get(next).copied().unwrap_or(self.source.bytes.len())
     }
+}
+
+fn lines_that_say_something(bytes: &[u8]) -> Vec<usize> {
+    let mut start = 0;
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').map(|line| {
+        start += line.len();
+        (start - line.len(), line.trim_ascii())
+    });
+    let is_comment =
+        |text: &[u8]| ["#", "//", "-- ", ";", "/*", "<!--"].iter().any(|sign| text.starts_with(sign.as_bytes()));
+    lines.filter(|(_, text)| !text.is_empty() && !is_comment(text)).map(|(start, _)| start).collect()
 }
 
 /// What is wrong with a comment.
@@ -151,9 +183,11 @@ fn wrong(comment: &Allow) -> Vec<Error> {
 
 /// The rule that is meant, or how to find it.
 fn near(name: &str) -> String {
-    let near = rules().map(|rule| (strsim::damerau_levenshtein(name, rule.id), rule.id)).min();
+    const TYPOS: usize = 3;
+    let alike = rules().filter(|rule| rule.id.len().abs_diff(name.len()) <= TYPOS);
+    let near = alike.map(|rule| (strsim::damerau_levenshtein(name, rule.id), rule.id)).min();
     match near {
-        Some((distance, id)) if distance <= 3 => format!("did you mean `{id}`?"),
+        Some((distance, id)) if distance <= TYPOS => format!("did you mean `{id}`?"),
         _ => "each finding and docs/rules.md name the rules".to_owned(),
     }
 }

@@ -1,5 +1,7 @@
 //! Rules about the `avp.kubernetes.io/…` annotations.
 
+use std::collections::{HashMap, HashSet};
+
 use memchr::memmem;
 
 use super::{Judge, Rule};
@@ -65,7 +67,7 @@ pub(super) fn has_any(document: &Document<'_>, map: NodeId) -> bool {
 /// Nothing is filled in the resource, so the pass says nothing of what is wrong with its annotations.
 fn unasked(document: &Document<'_>, found: &mut Vec<Error>) {
     for (_, resource) in &document.resources {
-        if !document.gaps.iter().any(|gap| std::sync::Arc::ptr_eq(&gap.asker, resource)) {
+        if !document.asks(resource) {
             let findings = resource.annotations.findings.iter().filter(|(_, error)| error.level == Level::Error);
             let place = |span| resource.place(Place::new(document.source.clone(), span));
             found.extend(findings.map(|(span, error)| error.clone().at(place(*span))));
@@ -102,12 +104,14 @@ fn misplaced(document: &Document<'_>, found: &mut Vec<Error>) {
     if memmem::find(&document.source.bytes[document.span.range()], PREFIX.trim_end_matches('/').as_bytes()).is_none() {
         return;
     }
+    let mut own: HashMap<NodeId, HashSet<&str>> = HashMap::new();
     for (key, _) in document.tree.nodes().filter(|(key, _)| document.tree.is_key(*key)) {
         let Some(name) = document.tree.text(key).filter(|name| name.starts_with(PREFIX)) else { continue };
         let (Some(resource), field) = document.field(key) else { continue };
         let is_list = resource.id.kind.ends_with("List") && !name.ends_with("/ignore");
-        let map = document.resources.iter().find(|(_, other)| std::sync::Arc::ptr_eq(other, resource));
-        let has_it = map.is_some_and(|(map, _)| entries(document, *map).any(|(_, own)| own == name));
+        let Some(map) = document.map(resource) else { continue };
+        let own = own.entry(map).or_insert_with(|| entries(document, map).map(|(_, name)| name).collect());
+        let has_it = own.contains(name);
         let why = match field.steps.as_slice() {
             [Step::Key(metadata), Step::Key(map), _] if metadata == "metadata" && map == "annotations" => match is_list
             {

@@ -1,6 +1,9 @@
 //! No finding shows a secret in clear: not its own, and not one that another finding is about.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::clear;
 use crate::error::{Error, Errors};
@@ -13,40 +16,72 @@ const SHORTEST: usize = 6;
 /// All findings of a run belong here, also those that are accepted later.
 pub fn hide(found: Errors) -> Errors {
     let mut found: Vec<Error> = found.into_iter().collect();
-    let secrets: Vec<(Arc<Source>, Span)> = found
-        .iter()
-        .filter(|error| clear::is_about_a_secret(error.rule))
-        .filter_map(|error| error.place.as_ref())
-        .map(|place| (place.source.clone(), place.span))
-        .collect();
+    let mut secrets: HashMap<*const Source, Secrets> = HashMap::new();
+    let about = found.iter().filter(|error| clear::is_about_a_secret(error.rule));
+    for place in about.filter_map(|error| error.place.as_ref()) {
+        secrets.entry(Arc::as_ptr(&place.source)).or_default().add(&place.source, place.span);
+    }
+    secrets.values_mut().for_each(Secrets::finish);
     for error in &mut found {
         let Some(place) = error.place.clone() else { continue };
-        for (source, secret) in secrets.iter().filter(|(source, _)| Arc::ptr_eq(source, &place.source)) {
-            error.hidden |= shares_a_line(&place, *secret);
-            take_out(error, &source.bytes[secret.range()]);
-        }
+        let Some(secrets) = secrets.get(&Arc::as_ptr(&place.source)) else { continue };
+        error.hidden |= secrets.share_a_line(&place);
+        secrets.take_out(error);
     }
     let mut hidden = Errors::new();
     hidden.extend(found);
     hidden
 }
 
-/// Whether the line that a place is shown with holds a part of the secret.
-fn shares_a_line(place: &Place, secret: Span) -> bool {
-    let line = place.source.line_span(place.span.start);
-    line.start < secret.end && secret.start <= line.end
+/// The secrets in clear of a source.
+#[derive(Default)]
+struct Secrets {
+    /// By their first bytes; of each, where it and all before it end at the latest.
+    spans: Vec<Span>,
+    texts: BTreeSet<String>,
+    any: Option<AhoCorasick>,
 }
 
-fn take_out(error: &mut Error, secret: &[u8]) {
-    let Ok(secret) = std::str::from_utf8(secret) else { return };
-    let secret = secret.trim().trim_matches(['"', '\'']);
-    if secret.len() < SHORTEST {
-        return;
+impl Secrets {
+    fn add(&mut self, source: &Source, span: Span) {
+        self.spans.push(span);
+        let Ok(text) = std::str::from_utf8(&source.bytes[span.range()]) else { return };
+        let text = text.trim().trim_matches(['"', '\'']);
+        if text.len() >= SHORTEST {
+            self.texts.insert(text.to_owned());
+        }
     }
-    let field = error.place.as_mut().and_then(|place| place.field.as_mut());
-    let texts = [Some(&mut error.detail), error.hint.as_mut(), error.cause.as_mut(), field];
-    for text in texts.into_iter().flatten().filter(|text| text.contains(secret)) {
-        *text = text.replace(secret, "…");
+
+    fn finish(&mut self) {
+        self.spans.sort();
+        let mut end = 0;
+        for span in &mut self.spans {
+            end = end.max(span.end);
+            span.end = end;
+        }
+        let builder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&self.texts);
+        self.any = builder.ok();
+    }
+
+    /// Whether the line that a place is shown with holds a part of a secret.
+    fn share_a_line(&self, place: &Place) -> bool {
+        let line = place.source.line_span(place.span.start);
+        let before = self.spans.partition_point(|secret| secret.start <= line.end);
+        self.spans[..before].last().is_some_and(|secret| line.start < secret.end)
+    }
+
+    fn take_out(&self, error: &mut Error) {
+        let Some(any) = &self.any else { return };
+        let field = error.place.as_mut().and_then(|place| place.field.as_mut());
+        let texts = [Some(&mut error.detail), error.hint.as_mut(), error.cause.as_mut(), field];
+        for text in texts.into_iter().flatten().filter(|text| any.is_match(text.as_str())) {
+            let mut out = String::with_capacity(text.len());
+            any.replace_all_with(text, &mut out, |_, _, out| {
+                out.push('…');
+                true
+            });
+            *text = out;
+        }
     }
 }
 

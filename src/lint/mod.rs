@@ -20,6 +20,7 @@ pub use docs::{docs, explain};
 
 use std::sync::Arc;
 
+use crate::budget::Budget;
 use crate::error::{Error, Level};
 use crate::render::{Document, Plan, Survey};
 use crate::secret::Secrets;
@@ -67,6 +68,8 @@ pub struct Answers<'a> {
     pub plan: &'a Plan<'a>,
     /// The secrets that it takes.
     pub secrets: &'a Secrets,
+    /// What the run may make.
+    pub budget: &'a Budget,
 }
 
 /// Every rule, by families.

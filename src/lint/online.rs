@@ -39,7 +39,7 @@ fn control_characters(answers: &Answers<'_>, found: &mut Vec<Error>) {
             Key::Named(name) => secret.value(name),
         };
         if let Ok(value) = value
-            && let Ok(Some(value)) = placeholder.chain.apply(value.cloned())
+            && let Ok(Some(value)) = placeholder.chain.apply(value, answers.budget)
             && has_control(&value)
         {
             let detail = format!("`{}`: the value holds control characters", placeholder.written);

@@ -62,6 +62,15 @@ type: *a
         judge: Judge::Pass,
     },
     Rule {
+        id: "limit",
+        level: Level::Error,
+        doc: "more than a run may make of its input",
+        explanation: "Modifiers, aliases and values that are filled in over and over can make gigabytes of a few bytes. docs/security.md \
+                      has the limits: split the input, or leave out what makes so much of it.",
+        example: "",
+        judge: Judge::Pass,
+    },
+    Rule {
         id: "not-read",
         level: Level::Note,
         doc: "a secret that was not read, because reading it creates something",

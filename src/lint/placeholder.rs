@@ -1,5 +1,7 @@
 //! Rules about placeholders that would ship as they are, or that say less than was meant.
 
+use std::collections::HashMap;
+
 use memchr::memmem;
 
 use super::mistyped::{self, Mistyped};
@@ -180,15 +182,23 @@ fn comments(document: &Document<'_>, found: &mut Vec<Error>) {
     let bytes = &document.source.bytes;
     let begins = memmem::find_iter(&bytes[document.span.range()], BEGIN).map(|at| document.span.start + at);
     let mut scalars = None;
+    // A line is looked through once, however many placeholders it holds.
+    let (mut hash, mut close) = ((0, None), 0);
     for at in begins {
         let scalars: &Vec<Span> = scalars.get_or_insert_with(|| spans(document));
         let next = scalars.partition_point(|span| span.start <= at);
         let line = document.source.line_span(at);
-        if next.checked_sub(1).is_some_and(|last| scalars[last].end > at) || !bytes[line.start..at].contains(&b'#') {
+        if hash.0 != line.end {
+            hash = (line.end, memchr::memchr(b'#', &bytes[line.range()]).map(|at| line.start + at));
+        }
+        let is_comment = hash.1.is_some_and(|hash| hash < at);
+        if next.checked_sub(1).is_some_and(|last| scalars[last].end > at) || !is_comment {
             continue;
         }
-        let end =
-            bytes[at..line.end].iter().position(|byte| *byte == b'>').map_or(at + BEGIN.len(), |end| at + end + 1);
+        if close < at {
+            close = memchr::memchr(b'>', &bytes[at..line.end]).map_or(line.end, |end| at + end);
+        }
+        let end = if close < line.end { close + 1 } else { at + BEGIN.len() };
         let error =
             Error::note(Kind::Placeholder, "a placeholder in a comment is not filled").rule("placeholder-in-comment");
         found.push(error.at(Place::new(document.source.clone(), Span::new(at, end))));
@@ -225,6 +235,7 @@ fn hidden(document: &Document<'_>, found: &mut Vec<Error>) {
 }
 
 fn unannotated(document: &Document<'_>, found: &mut Vec<Error>) {
+    let mut annotated = HashMap::new();
     for (node, text, resource) in texts(document) {
         let Some(resource) = resource.filter(|resource| resource.is_object && !resource.annotations.names_path) else {
             continue;
@@ -233,8 +244,9 @@ fn unannotated(document: &Document<'_>, found: &mut Vec<Error>) {
         if !all.iter().any(is_generic) {
             continue;
         }
-        let map = document.resources.iter().find(|(_, other)| std::sync::Arc::ptr_eq(other, resource));
-        let annotated = map.is_some_and(|(map, _)| annotations::has_any(document, *map));
+        let map = document.map(resource);
+        let has_any = |map: Option<NodeId>| map.is_some_and(|map| annotations::has_any(document, map));
+        let annotated = *annotated.entry(map).or_insert_with(|| has_any(map));
         let whole = all.len() == 1 && all[0].span == Span::new(0, text.trim_end().len());
         let in_secret = resource.id.kind == "Secret" && whole && is_data(document, node);
         for (one, place) in all.iter().zip(document.places(node, &all)) {

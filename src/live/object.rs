@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::cover::Cover;
 use super::needle::{Needles, texts};
+use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::{self, Resource, resources};
 use crate::placeholder::Key;
@@ -115,7 +116,10 @@ pub fn objects(
     rendered: &Rendered,
     errors: &mut Errors,
 ) -> Objects {
-    let filled: Vec<Filled<'_>> = plan.placeholders().map(|asked| (asked.gap, values(&asked, secrets))).collect();
+    // Filling has counted the same values: this is not what the run makes in all.
+    let budget = Budget::default();
+    let asked = plan.placeholders();
+    let filled: Vec<Filled<'_>> = asked.map(|asked| (asked.gap, values(&asked, secrets, &budget))).collect();
     let long = filled.iter().flat_map(|(_, values)| values).filter(|value| value.len() >= SHORTEST_OF_OTHERS);
     let mut objects = Objects { list: Vec::new(), nameless: 0, needles: Needles::new(long, SHORTEST_OF_OTHERS) };
     let texts = texts_of(&drafts, rendered);
@@ -181,7 +185,7 @@ impl Draft {
 }
 
 /// The values that a placeholder has brought in: the result, and what it was made from.
-fn values(asked: &Asked<'_>, secrets: &Secrets) -> Vec<Zeroizing<String>> {
+fn values(asked: &Asked<'_>, secrets: &Secrets, budget: &Budget) -> Vec<Zeroizing<String>> {
     let secret = asked.gap.asker.secret(asked.placeholder).and_then(|id| match secrets.get(&id) {
         Some(Outcome::Found(secret)) => Some(secret),
         _ => None,
@@ -190,7 +194,7 @@ fn values(asked: &Asked<'_>, secrets: &Secrets) -> Vec<Zeroizing<String>> {
         Key::Whole => Some(&secret.data),
         Key::Named(key) => secret.data.get(key),
     });
-    let result = asked.placeholder.chain.apply(raw.cloned()).ok().flatten();
+    let result = asked.placeholder.chain.apply(raw, budget).ok().flatten();
     let mut out = Vec::new();
     raw.into_iter().chain(&result).for_each(|value| texts(value, &mut out));
     out

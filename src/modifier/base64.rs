@@ -5,17 +5,21 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use zeroize::Zeroizing;
 
 use super::{error, text};
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
 
 /// Standard base64, padded.
-pub(super) fn encode(value: &Value) -> Result<Value, Error> {
-    Ok(Value::text(STANDARD.encode(text::bytes_of(value)?)))
+pub(super) fn encode(value: &Value, budget: &Budget) -> Result<Value, Error> {
+    let bytes = text::bytes_of(value)?;
+    budget.make(bytes.len().div_ceil(3) * 4)?;
+    Ok(Value::text(STANDARD.encode(bytes)))
 }
 
 /// What base64 stands for; never a part of it.
-pub(super) fn decode(value: &Value) -> Result<Value, Error> {
+pub(super) fn decode(value: &Value, budget: &Budget) -> Result<Value, Error> {
     let text = text::text_of(value)?;
+    budget.make(text.len())?;
     let line: Zeroizing<String> = Zeroizing::new(text.chars().filter(|char| !matches!(char, '\r' | '\n')).collect());
     let engine = if line.contains(['-', '_']) { URL_SAFE_NO_PAD } else { STANDARD_NO_PAD };
     let decoded = engine.decode(without_padding(&line));
@@ -77,15 +81,15 @@ mod tests {
             ("+_+_", None),
             ("aGVsbG8=aGVsbG8=", None),
         ] {
-            let found = decode(&Value::text(text)).ok();
+            let found = decode(&Value::text(text), &Budget::default()).ok();
             assert!(found == decoded.map(Value::text), "{text}");
         }
-        assert!(decode(&Value::text("-_-_")).unwrap() == Value::bytes(vec![0xfb, 0xff, 0xbf]));
+        assert!(decode(&Value::text("-_-_"), &Budget::default()).unwrap() == Value::bytes(vec![0xfb, 0xff, 0xbf]));
     }
 
     #[test]
     fn an_error_holds_nothing_of_the_text() {
-        let error = decode(&Value::text("canary!")).unwrap_err();
+        let error = decode(&Value::text("canary!"), &Budget::default()).unwrap_err();
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");
         assert_eq!(error.cause.as_deref(), Some("character 7 belongs to no base64 alphabet, or not there"));
     }
@@ -94,13 +98,14 @@ mod tests {
         #[test]
         fn what_is_encoded_decodes(bytes: Vec<u8>, breaks in 1usize..80) {
             let value = Value::bytes(bytes);
-            let encoded = encode(&value).unwrap();
-            prop_assert!(decode(&encoded).unwrap() == value);
+            let budget = Budget::default();
+            let encoded = encode(&value, &budget).unwrap();
+            prop_assert!(decode(&encoded, &budget).unwrap() == value);
             let text = encoded.to_text().unwrap();
             let folded: Vec<&str> = text.as_bytes().chunks(breaks).filter_map(|line| std::str::from_utf8(line).ok()).collect();
-            prop_assert!(decode(&Value::text(folded.join("\r\n"))).unwrap() == value);
+            prop_assert!(decode(&Value::text(folded.join("\r\n")), &budget).unwrap() == value);
             let url_safe = text.replace('+', "-").replace('/', "_");
-            prop_assert!(decode(&Value::text(url_safe.trim_end_matches('='))).unwrap() == value);
+            prop_assert!(decode(&Value::text(url_safe.trim_end_matches('=')), &budget).unwrap() == value);
         }
     }
 }

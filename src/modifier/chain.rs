@@ -1,11 +1,13 @@
 //! A chain of modifiers: parsed once, applied to a value. Knows what missing and null mean for it, and no placeholder.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use super::error;
 use super::table::{self, Action, Function, Modifier};
-use crate::error::Error;
+use crate::budget::Budget;
+use crate::error::{Error, Kind};
 use crate::value::Value;
 
 /// The modifiers of a placeholder, left to right.
@@ -36,18 +38,18 @@ impl Chain {
         Ok(Self { steps })
     }
 
-    /// Passes a value through. None, before and after, is a key, path or version that is missing.
-    pub fn apply(&self, input: Option<Value>) -> Result<Option<Value>, Error> {
-        let mut value = input;
+    /// Passes a value through, within the budget of a run. None, before and after, is a key, path or version that is missing.
+    pub fn apply(&self, input: Option<&Value>, budget: &Budget) -> Result<Option<Value>, Error> {
+        let mut value = input.map(Cow::Borrowed);
         for (at, step) in self.steps.iter().enumerate() {
-            match (&step.call, &value) {
-                (Call::Default(default), None | Some(Value::Null)) => value = Some(default.clone()),
+            match (&step.call, value.as_deref()) {
+                (Call::Default(default), None | Some(Value::Null)) => value = Some(Cow::Borrowed(default)),
                 (Call::Default(_), Some(_)) | (Call::Apply(_), None) => {}
                 (Call::Apply(_), Some(Value::Null)) if has_default(&self.steps[at..]) => {}
-                (Call::Apply(action), Some(present)) => value = Some(step.run(action, present)?),
+                (Call::Apply(action), Some(present)) => value = Some(Cow::Owned(step.run(action, present, budget)?)),
             }
         }
-        Ok(value)
+        value.map(|value| owned(value, budget)).transpose()
     }
 
     /// Whether a missing or null value is replaced.
@@ -71,6 +73,13 @@ impl Chain {
     }
 }
 
+fn owned(value: Cow<'_, Value>, budget: &Budget) -> Result<Value, Error> {
+    match value {
+        Cow::Borrowed(value) => Ok(value.copy(budget)?),
+        Cow::Owned(value) => Ok(value),
+    }
+}
+
 fn has_default(steps: &[Step]) -> bool {
     steps.iter().any(|step| matches!(step.call, Call::Default(_)))
 }
@@ -84,10 +93,13 @@ impl Step {
         Ok(Self { modifier, written: segment, call })
     }
 
-    fn run(&self, action: &Action, value: &Value) -> Result<Value, Error> {
+    fn run(&self, action: &Action, value: &Value, budget: &Budget) -> Result<Value, Error> {
         let Modifier { name, takes, .. } = self.modifier;
         if takes.contains(&value.kind()) {
-            return action(value);
+            return action(value, budget).map_err(|error| match error.kind {
+                Kind::Limit => Error { detail: format!("`{name}`: {}", error.detail), ..error },
+                _ => error,
+            });
         }
         let detail = format!("`{name}` takes {}, not {}", table::words(takes), value.kind());
         Err(match hint(value) {
@@ -211,7 +223,7 @@ mod tests {
             (Some(r#""""#), "default 3", Some(r#""""#)),
         ] {
             let chain = if written.is_empty() { Chain::default() } else { chain(written) };
-            let found = chain.apply(input.map(json)).unwrap();
+            let found = chain.apply(input.map(json).as_ref(), &Budget::default()).unwrap();
             let found = found.map(|value| value.to_json().unwrap().to_string());
             assert_eq!(found.as_deref(), result, "{input:?} {written}");
         }
@@ -228,7 +240,7 @@ mod tests {
             ("[]", "sha256sum", "`sha256sum` takes text, bytes, a number or a bool, not a list"),
             ("{}", "jsonParse", "`jsonParse` takes text, not a map"),
         ] {
-            let error = chain(written).apply(Some(json(input))).unwrap_err();
+            let error = chain(written).apply(Some(&json(input)), &Budget::default()).unwrap_err();
             assert_eq!(error.detail, detail);
             assert!(error.hint.is_some(), "{written}");
         }
@@ -256,6 +268,32 @@ mod tests {
         }
         assert_eq!(error_of("jsonPath{.a}").hint.as_deref(), Some("a blank belongs after `jsonPath`"));
         assert_eq!(error_of("Base64Encode").hint.as_deref(), Some("did you mean `base64encode`?"));
+    }
+
+    #[test]
+    fn a_value_that_grows_without_end_is_refused_before_it_is_made() {
+        let lines = format!("\"{}\"", "a\\n".repeat(1 << 8));
+        let nested = format!("jsonPath {}{{@}}{}", "{range [*,*,*,*]}".repeat(30), "{end}".repeat(30));
+        let compared = format!("jsonPath {{[?({})]}}", "@ == 2 && ".repeat(300) + "@ == 1");
+        for (input, modifier, times) in [
+            (r#""\\""#, "toJson", 30),
+            (r#""\\""#, "jsonEscape", 30),
+            (r#"{"a":"\"\""}"#, "toJson", 30),
+            (r#""x""#, "base64encode", 68),
+            (&lines, "indent 1000", 9),
+            (&format!("{}1{}", "[".repeat(40), "]".repeat(40)), &nested, 1),
+            (&format!("[{}2]", "2,".repeat(1_000)), &compared, 1),
+        ] {
+            // What is left is little, so that the test is quick.
+            let budget = Budget::default();
+            (0..7).for_each(|_| budget.make(64 << 20).unwrap());
+            budget.make(62 << 20).unwrap();
+            budget.step(9_900_000).unwrap();
+            let chain = chain(&vec![modifier; times.min(100)].join("|"));
+            let error = (0..times.div_ceil(100)).find_map(|_| chain.apply(Some(&json(input)), &budget).err());
+            let error = error.unwrap_or_else(|| panic!("{modifier} has no end"));
+            assert_eq!(error.kind, Kind::Limit, "{modifier}: {}", error.detail);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `default`: reads its argument as Kubernetes reads a YAML scalar.
 
 use super::error;
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
 use crate::yaml;
@@ -25,7 +26,7 @@ pub(super) fn value(argument: &str) -> Result<Value, Error> {
 
 /// One text in quotes and nothing beside it: in brackets, a comment or a second text would show.
 fn quoted(argument: &str) -> Option<Value> {
-    match yaml::parse(&format!("[{argument}]")) {
+    match yaml::parse(&format!("[{argument}]"), &Budget::default()) {
         Ok(Value::List(items)) => <[Value; 1]>::try_from(items).ok().map(|[value]| value),
         _ => None,
     }

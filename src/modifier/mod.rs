@@ -29,6 +29,7 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
+    use crate::budget::Budget;
     use crate::value::Value;
 
     fn values() -> impl Strategy<Value = Value> {
@@ -68,7 +69,7 @@ mod tests {
         fn nothing_panics(value in prop::option::of(values()), calls in prop::collection::vec(calls(), 0..4)) {
             let calls: Vec<&str> = calls.iter().map(String::as_str).collect();
             if let Ok(chain) = Chain::parse(&calls) {
-                let _ = chain.apply(value);
+                let _ = chain.apply(value.as_ref(), &Budget::default());
             }
         }
     }

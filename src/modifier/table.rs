@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{base64, default, hash, json, jsonpath, text, yaml};
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
 
@@ -38,7 +39,7 @@ pub struct Example {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Function {
     /// Makes a value of a value.
-    Plain(fn(&Value) -> Result<Value, Error>),
+    Plain(fn(&Value, &Budget) -> Result<Value, Error>),
     /// Reads its arguments, blanks around them cut off, once, when the chain is parsed.
     With(fn(&str) -> Result<Action, Error>),
     /// Reads the value that stands in for a missing one.
@@ -46,7 +47,7 @@ pub(super) enum Function {
 }
 
 /// A function that has its arguments.
-pub(super) type Action = Arc<dyn Fn(&Value) -> Result<Value, Error> + Send + Sync>;
+pub(super) type Action = Arc<dyn Fn(&Value, &Budget) -> Result<Value, Error> + Send + Sync>;
 
 const TEXT: &[&str] = &["text"];
 const WRITTEN: &[&str] = &["text", "a number", "a bool"];
@@ -216,7 +217,7 @@ mod tests {
         for Modifier { name, example, .. } in MODIFIERS {
             let segments: Vec<&str> = example.chain.split('|').collect();
             let value = Value::from_json(example.value.as_bytes()).unwrap();
-            let result = Chain::parse(&segments).unwrap().apply(Some(value)).unwrap().unwrap();
+            let result = Chain::parse(&segments).unwrap().apply(Some(&value), &Budget::default()).unwrap().unwrap();
             assert_eq!(result.to_json().unwrap().as_str(), example.result, "{name}");
             assert!(example.chain.contains(name), "the example of {name} does not show it");
         }

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::error;
 use super::table::Action;
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::{NotText, Value};
 
@@ -19,11 +20,17 @@ pub(super) fn indent(arguments: &str) -> Result<Action, Error> {
     let blanks = " ".repeat(
         width.ok_or_else(|| error(format!("`indent` takes one whole number up to {WIDEST}, not `{arguments}`")))?,
     );
-    Ok(Arc::new(move |value| Ok(indented(&text_of(value)?, &blanks))))
+    Ok(Arc::new(move |value, budget| {
+        let text = text_of(value)?;
+        let added = memchr::memchr_iter(b'\n', text.as_bytes()).count() * blanks.len();
+        budget.make(text.len() + added)?;
+        Ok(indented(&text, &blanks, added))
+    }))
 }
 
-fn indented(text: &str, blanks: &str) -> Value {
-    let mut out = Zeroizing::new(String::with_capacity(text.len()));
+/// The indented text, at most `added` bytes longer.
+fn indented(text: &str, blanks: &str, added: usize) -> Value {
+    let mut out = Zeroizing::new(String::with_capacity(text.len() + added));
     for (index, line) in text.split_inclusive('\n').enumerate() {
         if index > 0 && !line.trim().is_empty() {
             out.push_str(blanks);
@@ -34,16 +41,20 @@ fn indented(text: &str, blanks: &str) -> Value {
 }
 
 /// The value as text.
-pub(super) fn to_string(value: &Value) -> Result<Value, Error> {
+pub(super) fn to_string(value: &Value, budget: &Budget) -> Result<Value, Error> {
+    budget.make(value.text_len())?;
     text_of(value).map(Value::Text)
 }
 
 /// RFC 3986: all but the unreserved characters as `%XX`.
-pub(super) fn url_encode(value: &Value) -> Result<Value, Error> {
-    let mut out = String::new();
-    for byte in bytes_of(value)?.iter() {
+pub(super) fn url_encode(value: &Value, budget: &Budget) -> Result<Value, Error> {
+    let bytes = bytes_of(value)?;
+    let length = bytes.iter().map(|byte| if is_unreserved(*byte) { 1 } else { "%XX".len() }).sum();
+    budget.make(length)?;
+    let mut out = String::with_capacity(length);
+    for byte in bytes.iter() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(*byte)),
+            byte if is_unreserved(*byte) => out.push(char::from(*byte)),
             byte => {
                 let _ = write!(out, "%{byte:02X}");
             }
@@ -52,7 +63,11 @@ pub(super) fn url_encode(value: &Value) -> Result<Value, Error> {
     Ok(Value::text(out))
 }
 
-/// The value as text.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
+/// A text, a number or a bool as text.
 pub(super) fn text_of(value: &Value) -> Result<Zeroizing<String>, Error> {
     value.to_text().map_err(no_text)
 }
@@ -80,7 +95,7 @@ mod tests {
     use super::*;
 
     fn indented_by(width: &str, text: &str) -> String {
-        indent(width).unwrap()(&Value::text(text)).unwrap().to_text().unwrap().to_string()
+        indent(width).unwrap()(&Value::text(text), &Budget::default()).unwrap().to_text().unwrap().to_string()
     }
 
     #[test]

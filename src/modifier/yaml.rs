@@ -1,13 +1,14 @@
 //! `yamlParse`.
 
 use super::{error, text};
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
 use crate::yaml;
 
 /// The value that YAML text stands for, with Kubernetes' types.
-pub(super) fn parse(value: &Value) -> Result<Value, Error> {
-    yaml::parse(&text::text_of(value)?).map_err(|reason| {
+pub(super) fn parse(value: &Value, budget: &Budget) -> Result<Value, Error> {
+    yaml::parse(&text::text_of(value)?, budget).map_err(|reason| {
         let error = error("`yamlParse` got text that is not YAML").cause(reason);
         error.hint("take `yamlParse` out if the text is meant as it is")
     })

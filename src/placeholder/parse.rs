@@ -13,13 +13,13 @@ pub(super) struct At {
     pub(super) what: What,
 }
 
-/// An inline placeholder or an escape at the `<` at `start`.
-pub(super) fn inline(text: &str, start: usize) -> Option<At> {
+/// An inline placeholder or an escape at the `<` at `start`; `last_close` is where the text has its last `>`.
+pub(super) fn inline(text: &str, start: usize, last_close: usize) -> Option<At> {
     let after = skip_blanks(text, start + 1);
     let rest = &text[after..];
     if rest.starts_with("raw:") {
         let inner = after + "raw:".len();
-        let end = inner + text[inner..].find('>')?;
+        let end = inner + text.get(inner..=last_close)?.find('>')?;
         return Some(At { end: end + 1, what: What::Raw(format!("<{}>", &text[inner..end])) });
     }
     rest.starts_with("path:").then(|| path(text, start, after + "path:".len()))

@@ -79,8 +79,10 @@ fn may_be_encoded(text: &str, base64: Base64) -> bool {
 fn bare(text: &str, generic: bool) -> Vec<Found> {
     let mut found = Vec::new();
     let mut at = 0;
+    let last_close = memchr::memrchr(b'>', text.as_bytes()).unwrap_or(0);
     while let Some(start) = memchr::memchr(b'<', &text.as_bytes()[at..]).map(|next| at + next) {
-        let here = parse::inline(text, start).or_else(|| generic.then(|| parse::generic(text, start)).flatten());
+        let here =
+            parse::inline(text, start, last_close).or_else(|| generic.then(|| parse::generic(text, start)).flatten());
         at = start + 1;
         if let Some(parse::At { end, what }) = here {
             if !matches!(what, What::Malformed(_)) {

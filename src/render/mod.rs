@@ -2,6 +2,7 @@
 
 mod fetch;
 mod fill;
+mod index;
 mod mask;
 mod parts;
 mod place;

@@ -20,12 +20,16 @@ pub(super) fn literal(source: &Source, tree: &Tree<'_>, node: NodeId, found: &[F
     if openings(written) != openings(decoded) {
         return vec![None; found.len()];
     }
-    let mut from = 0;
-    let mut next = |found: &Found| {
-        let text = decoded.get(found.span.range()).filter(|text| text.starts_with('<'))?;
-        let at = from + written[from..].find(text)?;
-        from = at + 1;
+    // The `<` of the decoded text are those of the written one, in the same order.
+    let mut pairs = memchr::memchr_iter(b'<', decoded.as_bytes()).zip(memchr::memchr_iter(b'<', written.as_bytes()));
+    let mut pair = pairs.next();
+    let mut literal = |found: &Found| {
+        while pair.is_some_and(|(decoded, _)| decoded < found.span.start) {
+            pair = pairs.next();
+        }
+        let (_, at) = pair.filter(|(decoded, _)| *decoded == found.span.start)?;
+        let text = decoded.get(found.span.range()).filter(|text| written[at..].starts_with(text))?;
         Some(Span::new(at, at + text.len()).shifted(scalar.start))
     };
-    found.iter().map(&mut next).collect()
+    found.iter().map(&mut literal).collect()
 }

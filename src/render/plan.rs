@@ -1,5 +1,6 @@
 //! Sources → what is to be filled, and which secrets that takes. Pure; what is wrong is collected.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Options;
@@ -176,8 +177,9 @@ fn plan_document<'s>(
         errors.extend(document.leftovers.drain(..));
     }
     errors.extend(document.errors.drain(..));
+    let asking: HashSet<*const Asker> = document.gaps.iter().map(|gap| Arc::as_ptr(&gap.asker)).collect();
     for (_, asker) in &document.resources {
-        let asks = document.gaps.iter().any(|gap| Arc::ptr_eq(&gap.asker, asker));
+        let asks = asking.contains(&Arc::as_ptr(asker));
         let findings = annotation_findings(&document.source, asker);
         errors.extend(findings.filter(|error| asks || error.level < Level::Error));
     }

@@ -31,7 +31,8 @@ pub(super) fn in_text(
     let (start, spans) = places(&found);
     let mut errors = Vec::new();
     for (one, span) in found.iter().zip(spans) {
-        let sees = filled.iter().find(|filled| filled.span.start <= one.span.start && one.span.end <= filled.span.end);
+        let before = filled.partition_point(|filled| filled.span.start <= one.span.start);
+        let sees = before.checked_sub(1).map(|at| &filled[at]).filter(|filled| one.span.end <= filled.span.end);
         let mut left = Vec::new();
         leftovers(sees.unwrap_or(one), text, sees.is_some(), &mut left);
         let place = Place { span: span.unwrap_or(start.span), ..start.clone() };

@@ -1,17 +1,18 @@
 //! Every document parsed once: its tree, its resources, what is to be filled in it, and what does not parse. Pure.
 //! A plan takes candidates one by one; `check` looks at all of them together.
 
-use std::cell::LazyCell;
+use std::cell::{LazyCell, OnceCell};
 use std::sync::Arc;
 
+use super::index::Index;
 use super::plan::{Asker, Gap, Plan, Planned};
 use super::{Options, place, walk};
 use crate::error::{Error, Errors, Kind};
-use crate::manifest::{self, Field, PATH_ANNOTATION, Step};
+use crate::manifest::{self, Field, PATH_ANNOTATION};
 use crate::placeholder::{self, Found};
 use crate::source::{Place, Source, Span};
 use crate::yaml::split::{self, split};
-use crate::yaml::tree::{Content, NodeId, Tree};
+use crate::yaml::tree::{NodeId, Tree};
 use crate::yaml::{Flaw, reader};
 
 /// The documents of some sources.
@@ -38,6 +39,8 @@ pub struct Document<'s> {
     pub(super) errors: Vec<Error>,
     /// Inline placeholders that would stay in the output.
     pub(super) leftovers: Vec<Error>,
+    /// Where its nodes, resources and gaps are, once somebody asks.
+    pub(super) index: OnceCell<Index>,
 }
 
 /// A document that does not parse.
@@ -97,25 +100,19 @@ impl<'s> Document<'s> {
         let mut steps = Vec::new();
         let mut at = node;
         let resource = loop {
-            if let Some((_, resource)) = self.resources.iter().find(|(map, _)| *map == at) {
-                break Some(resource);
+            if let Some(resource) = self.index().owner(at) {
+                break Some(&self.resources[resource].1);
             }
             let Some(parent) = self.tree.parent(at) else { break None };
-            steps.extend(self.step(parent, at));
+            steps.extend(self.index().step(&self.tree, at));
             at = parent;
         };
         steps.reverse();
         (resource, Field { steps })
     }
 
-    fn step(&self, parent: NodeId, child: NodeId) -> Option<Step<'_>> {
-        match self.tree.node(parent).content {
-            Content::List => self.tree.items(parent).position(|item| item == child).map(Step::Item),
-            _ => {
-                let (key, _) = self.tree.entries(parent).find(|(key, value)| *key == child || *value == child)?;
-                self.tree.text(key).map(|key| Step::Key(key.into()))
-            }
-        }
+    pub(super) fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(&self.tree, &self.resources, &self.gaps))
     }
 
     pub(super) fn planned(self) -> Option<Planned<'s>> {
@@ -164,7 +161,8 @@ fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, strict: bool) -> Re
         .map(|resource| walk::walk(source, &tree, resource, strict))
         .unwrap_or_default();
     let walk::Findings { resources, gaps, errors, leftovers } = findings;
-    Ok(Document { source: source.clone(), span, tree, resources, gaps, errors, leftovers })
+    let index = OnceCell::new();
+    Ok(Document { source: source.clone(), span, tree, resources, gaps, errors, leftovers, index })
 }
 
 fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>, Unread> {

@@ -12,9 +12,6 @@ use crate::placeholder::{Base64, Context, Found, What, find};
 use crate::source::{Place, Source};
 use crate::yaml::tree::{Content, NodeId, Tree};
 
-/// How many nodes are visited through aliases: a document that nests them ends here.
-const ALIAS_BUDGET: usize = 1_000_000;
-
 /// What a document holds.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
@@ -37,7 +34,6 @@ pub(super) fn walk(source: &Arc<Source>, tree: &Tree<'_>, resource: Resource, st
         steps: Vec::new(),
         gap_of: HashMap::new(),
         items: HashSet::new(),
-        alias_visits: 0,
         findings: Findings::default(),
     };
     walker.resource(resource);
@@ -52,7 +48,6 @@ struct Walker<'t, 's> {
     gap_of: HashMap<NodeId, usize>,
     /// The items of the List around: resources of their own.
     items: HashSet<NodeId>,
-    alias_visits: usize,
     findings: Findings,
 }
 
@@ -138,17 +133,8 @@ impl<'t> Walker<'t, '_> {
         }
     }
 
-    /// What `alias` stands for is filled where its anchor stands; here only its use counts.
+    /// What `alias` stands for is filled where its anchor stands; here only its use counts. The reader has bounded what it stands for.
     fn alias(&mut self, target: NodeId, alias: NodeId, asker: &Arc<Asker>) {
-        self.alias_visits += 1;
-        if self.alias_visits >= ALIAS_BUDGET {
-            if self.alias_visits == ALIAS_BUDGET {
-                let error = Error::new(Kind::Syntax, "the aliases of this document lead to too many nodes")
-                    .hint("write some of them out, or split the document");
-                self.findings.errors.push(error.at(self.place(alias, asker)));
-            }
-            return;
-        }
         let tree = self.tree;
         match &tree.node(target).content {
             Content::Scalar(_, text) => self.used(target, text, alias, asker),

@@ -10,6 +10,7 @@ pub mod plan;
 pub mod sarif;
 pub mod text;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::error::{Error, Errors, Level};
@@ -17,12 +18,13 @@ use crate::source::Source;
 
 pub use alike::gathered;
 
-/// The findings in the order of the input: those without a place first, then by source and byte.
+/// The findings in the order of the input: those without a place first, then by source and byte; those of another source last.
 pub fn in_order(errors: Errors, sources: &[Arc<Source>]) -> Vec<Error> {
+    let numbers: HashMap<*const Source, usize> =
+        sources.iter().enumerate().rev().map(|(number, source)| (Arc::as_ptr(source), number)).collect();
+    let number = |source: &Arc<Source>| numbers.get(&Arc::as_ptr(source)).copied().unwrap_or(sources.len());
     let mut list: Vec<Error> = errors.into_iter().collect();
-    list.sort_by_cached_key(|error| {
-        error.place.as_ref().map(|place| (number(&place.source, sources), place.span.start))
-    });
+    list.sort_by_cached_key(|error| error.place.as_ref().map(|place| (number(&place.source), place.span.start)));
     list
 }
 
@@ -67,11 +69,6 @@ impl Counts {
             parts.map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" })).collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     }
-}
-
-/// Which of `sources` a source is; one that is none of them comes last.
-fn number(source: &Arc<Source>, sources: &[Arc<Source>]) -> usize {
-    sources.iter().position(|other| Arc::ptr_eq(source, other)).unwrap_or(sources.len())
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_yaml::Value;
 
 use super::parameter::{Form, PARAMETERS, Row};
+use crate::budget::Budget;
+use crate::value::Value;
+use crate::yaml;
 
 /// More single values than that are no help in a form.
 const MOST: usize = 500;
@@ -50,30 +52,35 @@ pub fn announce(values: &str, variables: &BTreeMap<String, String>) -> String {
 /// The single values of a values file, by the path that helm's `--set` takes. A text that does not parse has none: helm will say so.
 fn single_values(text: &str) -> BTreeMap<String, String> {
     let mut map = BTreeMap::new();
-    if let Ok(values) = serde_yaml::from_str::<Value>(text) {
-        flatten(&values, "", &mut map);
+    if let Ok(values) = yaml::parse_with_written_keys(text, &Budget::default()) {
+        flatten(&values, &mut String::new(), &mut map);
     }
     map
 }
 
-fn flatten(value: &Value, path: &str, map: &mut BTreeMap<String, String>) {
-    if map.len() >= MOST {
-        return;
-    }
+/// Adds the single values in `value`, which stands at `path`: the path is one text, however many there are.
+fn flatten(value: &Value, path: &mut String, map: &mut BTreeMap<String, String>) {
+    let length = path.len();
     match value {
-        Value::Mapping(entries) => {
+        _ if map.len() >= MOST => {}
+        Value::Map(entries) => {
             for (key, value) in entries {
-                let key = scalar(key).unwrap_or_default().replace('.', "\\.");
-                let path = if path.is_empty() { key } else { format!("{path}.{key}") };
-                flatten(value, &path, map);
+                path.push_str(if length > 0 { "." } else { "" });
+                path.push_str(&key.replace('.', "\\."));
+                flatten(value, path, map);
+                path.truncate(length);
             }
         }
-        Value::Sequence(items) => {
-            items.iter().enumerate().for_each(|(index, item)| flatten(item, &format!("{path}[{index}]"), map));
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push_str(&format!("[{index}]"));
+                flatten(item, path, map);
+                path.truncate(length);
+            }
         }
         single => {
             if let Some(text) = scalar(single) {
-                map.insert(path.to_owned(), text);
+                map.insert(path.clone(), text);
             }
         }
     }
@@ -82,9 +89,8 @@ fn flatten(value: &Value, path: &str, map: &mut BTreeMap<String, String>) {
 /// What a form shows of a value; none of null.
 fn scalar(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::Text(text) | Value::Number(text) => Some(text.to_string()),
         Value::Bool(bool) => Some(bool.to_string()),
-        Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
 }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::reader::DEPTH;
 use super::tree::{Builder, Content, Node, Style, Tree};
+use crate::budget::DEPTH;
 use crate::source::Span;
 
 /// Reads the document, if it is one JSON value and nothing else.
@@ -73,7 +73,7 @@ impl<'s> Reader<'s> {
     }
 
     fn collection(&mut self, content: Content<'s>, close: u8) -> Option<()> {
-        if self.builder.depth() >= DEPTH {
+        if self.builder.depth() >= DEPTH || self.builder.is_full() {
             return None;
         }
         let is_map = content == Content::Map;
@@ -129,6 +129,9 @@ impl<'s> Reader<'s> {
     }
 
     fn leaf(&mut self, style: Style, text: Cow<'s, str>, start: usize) -> Option<()> {
+        if self.builder.is_full() {
+            return None;
+        }
         let mut node = Node::new(Content::Scalar(style, text), Span::new(start, self.at));
         node.flow = true;
         self.builder.leaf(node);

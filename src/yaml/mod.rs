@@ -7,6 +7,7 @@ pub mod split;
 pub mod tree;
 
 mod candidate;
+mod expand;
 mod flaw;
 mod json;
 mod remove;

@@ -7,14 +7,13 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureS
 use super::flaw::Flaw;
 use super::token::{self, Chomp};
 use super::tree::{Builder, Content, Node, NodeId, Style, Tree};
-use super::{json, simple, split};
+use super::{expand, json, simple, split};
+use crate::budget::{DEPTH, Limit};
 use crate::error::Kind;
 use crate::source::Span;
 
-/// How deep maps and lists may nest.
-pub(super) const DEPTH: usize = 255;
-
-/// Reads the document at `document`, bytes of `text`. Duplicate keys are as they stand; the last one counts.
+/// Reads the document at `document`, bytes of `text`. Duplicate keys are as they stand; the last one counts. Whoever follows its
+/// aliases comes to at most what one value may be.
 pub fn read<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
     if split::is_json(&text.as_bytes()[document.range()])
         && let Some(tree) = json::read(text, document)
@@ -22,7 +21,10 @@ pub fn read<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
         return Ok(tree);
     }
     let body = split::body(text.as_bytes(), document);
-    let Some(tree) = simple::read(text, body) else { return Reader::new(text, body).read() };
+    let Some(tree) = simple::read(text, body) else {
+        let tree = Reader::new(text, body).read()?;
+        return expand::check(&tree).map(|()| tree);
+    };
     debug_assert!(Reader::new(text, body).read().is_ok_and(|parsed| parsed == tree), "read in two ways");
     Ok(tree)
 }
@@ -61,6 +63,9 @@ impl<'s> Reader<'s> {
             let span = Span::new(bytes.start, bytes.end).shifted(self.body.start);
             let tag = mark.tag_start().and_then(|mark| mark.byte_offset()).map(|at| at + self.body.start);
             self.event(event, span, tag)?;
+            if self.builder.is_full() {
+                return Err(exceeds(Limit::Made, span).hint("split the document"));
+            }
             if span.end > span.start {
                 self.end = self.end.max(span.end);
             }
@@ -173,7 +178,7 @@ impl<'s> Reader<'s> {
         anchor: usize,
     ) -> Result<(), Flaw> {
         if self.builder.depth() >= DEPTH {
-            return Err(too_deep(span));
+            return Err(exceeds(Limit::Depth, span));
         }
         let is_flow = style == StructureStyle::Flow;
         let is_value_list = content == Content::List && !is_flow && self.builder.expects_value();
@@ -255,7 +260,7 @@ impl<'s> Reader<'s> {
         let end = self.text[at..].chars().next().map_or(at, |char| at + char.len_utf8());
         let kind = error.kind();
         if *kind == ErrorKind::RecursionLimitExceeded {
-            return too_deep(Span::new(at, end));
+            return exceeds(Limit::Depth, Span::new(at, end));
         }
         let flaw = Flaw::new(Kind::Syntax, Span::new(at, end), format!("invalid YAML: {}", error.info()));
         match hint(kind) {
@@ -265,9 +270,9 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// Maps and lists nest deeper than [`DEPTH`].
-fn too_deep(span: Span) -> Flaw {
-    Flaw::new(Kind::Syntax, span, format!("invalid YAML: nested more than {DEPTH} levels deep"))
+/// That there is more than `limit` allows.
+fn exceeds(limit: Limit, span: Span) -> Flaw {
+    Flaw::new(Kind::Syntax, span, format!("invalid YAML: {limit}"))
 }
 
 fn tag_name<'s>(tag: &Tag) -> Cow<'s, str> {

@@ -87,6 +87,7 @@ impl<'s> Reader<'s> {
 
     /// What comes after the colon or dash before `from`, in a map or list at `column`.
     fn value(&mut self, from: usize, column: usize, in_map: bool) -> Option<()> {
+        (!self.builder.is_full()).then_some(())?;
         let at = self.skip_blanks(from);
         let end = match self.byte(at) {
             None | Some(b'\n' | b'#') => {
@@ -191,6 +192,7 @@ impl<'s> Reader<'s> {
         self.builder.open(node);
         let mut at = self.skip_blanks(start + 1);
         while self.byte(at)? != close {
+            (!self.builder.is_full()).then_some(())?;
             if is_map {
                 at = self.word(at)?;
                 self.text[at..].starts_with(": ").then_some(())?;

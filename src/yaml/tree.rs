@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
+use crate::budget::Limit;
 use crate::source::Span;
 
 /// A node of a [`Tree`]: one more than its index, so that none takes no room of its own.
@@ -158,6 +159,26 @@ impl<'s> Tree<'s> {
         self.node(id).parent
     }
 
+    /// Where each node stands among its siblings.
+    pub fn siblings(&self) -> Siblings {
+        let (mut of, mut last) = (vec![Sibling::Item(0); self.nodes.len()], vec![0; self.nodes.len()]);
+        for (index, node) in self.nodes.iter().enumerate() {
+            let Some(parent) = node.parent.map(NodeId::index) else { continue };
+            of[index] = match self.nodes[parent].content {
+                Content::Map if node.is_key => {
+                    last[parent] = index;
+                    Sibling::Entry(NodeId::at(index))
+                }
+                Content::Map => Sibling::Entry(NodeId::at(last[parent])),
+                _ => {
+                    last[parent] += 1;
+                    Sibling::Item(last[parent] - 1)
+                }
+            };
+        }
+        Siblings { of }
+    }
+
     /// The maps that the value of a merge key names: itself, or its items, the first of them the strongest.
     pub(in crate::yaml) fn merged_by(&self, value: NodeId) -> Vec<NodeId> {
         let value = self.target(value);
@@ -184,6 +205,39 @@ impl<'s> Tree<'s> {
         }
         known.insert(map, found);
         found
+    }
+}
+
+/// Where each node of a tree stands among its siblings.
+#[derive(Debug)]
+pub struct Siblings {
+    of: Vec<Sibling>,
+}
+
+/// Where a node stands among its siblings.
+#[derive(Clone, Copy, Debug)]
+enum Sibling {
+    /// In a list: after so many others.
+    Item(usize),
+    /// In a map: under this key, or as it.
+    Entry(NodeId),
+}
+
+impl Siblings {
+    /// The key of an entry that `node` is a part of; none for items.
+    pub fn key(&self, node: NodeId) -> Option<NodeId> {
+        match self.of[node.index()] {
+            Sibling::Entry(key) => Some(key),
+            Sibling::Item(_) => None,
+        }
+    }
+
+    /// How many items stand before `node` in its list.
+    pub fn number(&self, node: NodeId) -> usize {
+        match self.of[node.index()] {
+            Sibling::Item(number) => number,
+            Sibling::Entry(_) => 0,
+        }
     }
 }
 
@@ -241,6 +295,12 @@ pub(in crate::yaml) struct Builder<'s> {
     open: Vec<Open>,
 }
 
+/// How many nodes a tree has room for before anything is read.
+const ROOM: usize = 1 << 16;
+
+/// How many nodes a tree may have.
+const NODES: usize = Limit::Made.most() as usize / size_of::<Node<'static>>();
+
 struct Open {
     id: NodeId,
     last: Option<NodeId>,
@@ -250,7 +310,7 @@ struct Open {
 impl<'s> Builder<'s> {
     /// A tree without nodes, with room for a document of `bytes`.
     pub(in crate::yaml) fn new(text: &'s str, bytes: usize, json: bool) -> Self {
-        let nodes = Vec::with_capacity(bytes / 16 + 4);
+        let nodes = Vec::with_capacity((bytes / 16 + 4).min(ROOM));
         Self { tree: Tree { text, nodes, root: None, json }, open: Vec::new() }
     }
 
@@ -288,6 +348,11 @@ impl<'s> Builder<'s> {
         let last = open.last.map(|last| self.tree.node(last).span.end);
         let span = &mut self.tree.nodes[open.id.index()].span;
         span.end = bracket.or(last).unwrap_or(span.end).max(span.start);
+    }
+
+    /// Whether the tree has as many nodes as it may have.
+    pub(in crate::yaml) fn is_full(&self) -> bool {
+        self.tree.nodes.len() >= NODES
     }
 
     /// How deep the next node is.

@@ -14,15 +14,10 @@ use super::reader::read;
 use super::resolve::{Plain, resolve};
 use super::split;
 use super::tree::{Content, NodeId, Style, Tree};
+use crate::budget::{Budget, Making};
 use crate::error::Kind;
 use crate::source::{Source, Span};
-use crate::value::Value;
-
-/// How many nodes a value may have once its aliases are resolved.
-const NODES: usize = 1_000_000;
-
-/// How deep a value may be once its aliases are resolved.
-const DEPTH: usize = 300;
+use crate::value::{Value, bytes_of_entry, bytes_of_node};
 
 /// How the keys of a map are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,16 +29,17 @@ enum Keys {
 }
 
 /// A text of one document as a value; no document is null. The error names line and column, never content.
-pub fn parse(text: &str) -> Result<Value, String> {
-    parse_with(text, Keys::Typed)
+pub fn parse(text: &str, budget: &Budget) -> Result<Value, String> {
+    parse_with(text, Keys::Typed, budget)
 }
 
-/// The same with every key as it is written: `n` is `n`, where Kubernetes reads `false`. A key that its map has twice is an error.
-pub fn parse_with_written_keys(text: &str) -> Result<Value, String> {
-    parse_with(text, Keys::Written)
+/// A text of one document as a value, with every key as it is written: `n` is `n`, where Kubernetes reads `false`. A key that its map
+/// has twice is an error.
+pub fn parse_with_written_keys(text: &str, budget: &Budget) -> Result<Value, String> {
+    parse_with(text, Keys::Written, budget)
 }
 
-fn parse_with(text: &str, keys: Keys) -> Result<Value, String> {
+fn parse_with(text: &str, keys: Keys, budget: &Budget) -> Result<Value, String> {
     let mut value = None;
     for document in split::split(text.as_bytes()) {
         let tree = read(text, document.span).map_err(|flaw| explain(text, &flaw))?;
@@ -52,15 +48,15 @@ fn parse_with(text: &str, keys: Keys) -> Result<Value, String> {
             let (line, _) = Source::new("", text).line_column(tree.node(root).span.start);
             return Err(format!("more than one YAML document (line {line})"));
         }
-        let mut values = Values { tree: &tree, left: NODES, keys };
-        value = Some(values.value(root, 0).map_err(|flaw| explain(text, &flaw))?);
+        let mut values = Values { tree: &tree, making: budget.making(), keys };
+        value = Some(values.value(root).map_err(|flaw| explain(text, &flaw))?);
     }
     Ok(value.unwrap_or(Value::Null))
 }
 
-/// A node as a value.
+/// A node as a value, within a budget of its own.
 pub fn value(tree: &Tree, node: NodeId) -> Result<Value, Flaw> {
-    Values { tree, left: NODES, keys: Keys::Typed }.value(node, 0)
+    Values { tree, making: Budget::default().making(), keys: Keys::Typed }.value(node)
 }
 
 /// A scalar's type and text as its tag and style say; None where the text does not fit the tag.
@@ -94,20 +90,22 @@ fn explain(text: &str, flaw: &Flaw) -> String {
     format!("{} (line {line}, column {column})", flaw.error.detail)
 }
 
-struct Values<'t, 's> {
+/// Nodes becoming values. Their depth is bounded by the reader.
+struct Values<'t, 's, 'b> {
     tree: &'t Tree<'s>,
-    left: usize,
+    making: Making<'b>,
     keys: Keys,
 }
 
 /// A map's entries by their keys; of equal keys the last counts.
 type Entries = IndexMap<String, Value>;
 
-impl Values<'_, '_> {
-    fn value(&mut self, id: NodeId, depth: usize) -> Result<Value, Flaw> {
+impl Values<'_, '_, '_> {
+    fn value(&mut self, id: NodeId) -> Result<Value, Flaw> {
         let span = self.tree.node(id).span;
-        self.spend(span, depth)?;
         let node = self.tree.node(self.tree.target(id));
+        let text = self.tree.text(id).unwrap_or_default();
+        self.count(bytes_of_node(text.len()), span)?;
         match &node.content {
             Content::Scalar(Style::Plain, text) if self.tree.json && is_number(text) => {
                 Ok(Value::number(text.as_ref()))
@@ -115,45 +113,46 @@ impl Values<'_, '_> {
             Content::Scalar(style, text) => scalar(*style, node.tag(), text).ok_or_else(|| unfit(span, node.tag())),
             Content::Map => {
                 let mut entries = Entries::new();
-                self.entries(self.tree.target(id), &mut entries, depth)?;
+                self.entries(self.tree.target(id), &mut entries)?;
                 Ok(Value::Map(entries.into_iter().map(|(key, value)| (Zeroizing::new(key), value)).collect()))
             }
             Content::List => {
-                let items = self.tree.items(self.tree.target(id)).collect::<Vec<_>>();
-                items.into_iter().map(|item| self.value(item, depth + 1)).collect::<Result<_, _>>().map(Value::List)
+                let tree = self.tree;
+                tree.items(tree.target(id)).map(|item| self.value(item)).collect::<Result<_, _>>().map(Value::List)
             }
             Content::Alias(_) => Err(Flaw::new(Kind::Bug, span, "an alias of an alias")),
         }
     }
 
     /// Reads a map's entries into `into`, in order: what comes later counts, merged or not.
-    fn entries(&mut self, map: NodeId, into: &mut Entries, depth: usize) -> Result<(), Flaw> {
+    fn entries(&mut self, map: NodeId, into: &mut Entries) -> Result<(), Flaw> {
         let tree = self.tree;
         let mut own = HashSet::new();
         for (key, value) in tree.entries(map) {
             if tree.is_merge_key(key) {
-                self.merge(value, into, depth + 1)?;
+                self.merge(value, into)?;
             } else {
                 let name = self.key(key)?;
+                self.count(bytes_of_entry(name.len()), tree.node(key).span)?;
                 if self.keys == Keys::Written && !own.insert(name.clone()) {
                     let twice = format!("the key `{name}` is there twice");
                     return Err(Flaw::new(Kind::Syntax, tree.node(key).span, twice));
                 }
-                let value = self.value(value, depth + 1)?;
+                let value = self.value(value)?;
                 into.insert(name, value);
             }
         }
         Ok(())
     }
 
-    fn merge(&mut self, value: NodeId, into: &mut Entries, depth: usize) -> Result<(), Flaw> {
+    fn merge(&mut self, value: NodeId, into: &mut Entries) -> Result<(), Flaw> {
         let span = self.tree.node(value).span;
         for map in self.tree.merged_by(value).into_iter().rev() {
-            self.spend(span, depth)?;
+            self.count(bytes_of_node(0), span)?;
             if self.tree.node(map).content != Content::Map {
                 return Err(Flaw::new(Kind::Syntax, span, "a merge key (`<<`) takes a map or a list of maps"));
             }
-            self.entries(map, into, depth)?;
+            self.entries(map, into)?;
         }
         Ok(())
     }
@@ -176,15 +175,8 @@ impl Values<'_, '_> {
         }
     }
 
-    fn spend(&mut self, span: Span, depth: usize) -> Result<(), Flaw> {
-        if depth > DEPTH {
-            return Err(Flaw::new(Kind::Syntax, span, format!("aliases nest more than {DEPTH} levels deep")));
-        }
-        match self.left.checked_sub(1) {
-            Some(left) => self.left = left,
-            None => return Err(Flaw::new(Kind::Syntax, span, format!("aliases expand to more than {NODES} nodes"))),
-        }
-        Ok(())
+    fn count(&mut self, bytes: usize, span: Span) -> Result<(), Flaw> {
+        self.making.add(bytes).map_err(|limit| Flaw::new(Kind::Syntax, span, limit.to_string()))
     }
 }
 
@@ -218,7 +210,7 @@ mod tests {
     use super::*;
 
     fn json(text: &str) -> String {
-        match parse(text) {
+        match parse(text, &Budget::default()) {
             Ok(value) => value.to_json().unwrap().to_string(),
             Err(error) => format!("ERROR {error}"),
         }
@@ -263,29 +255,31 @@ mod tests {
     }
 
     #[test]
-    fn alias_bombs_end() {
-        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
-        for index in 1..30 {
-            let alias = format!("*a{}", index - 1);
-            bomb.push_str(&format!("a{index}: &a{index} [{}]\n", [alias.as_str(); 9].join(", ")));
+    fn alias_bombs_are_refused_before_they_go_off() {
+        let refused = |bomb: &str| parse(bomb, &Budget::default()).unwrap_err();
+        for (first, alias) in [("[x, x, x, x]", "[*, *, *, *, *, *, *, *, *]"), ("{x: 1}", "{<<: [*, *]}")] {
+            let mut bomb = format!("a0: &a0 {first}\n");
+            for index in 1..60 {
+                let alias = alias.replace('*', &format!("*a{}", index - 1));
+                bomb.push_str(&format!("a{index}: &a{index} {alias}\n"));
+            }
+            assert!(refused(&bomb).contains("its aliases expand to too much: one value takes more than 64 MiB"));
         }
-        assert!(parse(&bomb).unwrap_err().contains("aliases expand to more than"));
+        let wide = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(64));
+        assert!(refused(&wide).contains("its aliases expand to too much"));
         let mut chain = String::from("a0: &a0 [x]\n");
         for index in 1..20_000 {
             chain.push_str(&format!("a{index}: &a{index} [*a{}]\n", index - 1));
         }
-        assert!(parse(&chain).unwrap_err().contains("aliases nest more than"));
+        assert!(refused(&chain).contains("maps and lists nest more than 255 levels deep"));
     }
 
     #[test]
-    fn merge_bombs_end() {
-        let mut bomb = String::from("a0: &a0 {x: 1}\n");
-        for index in 1..40 {
-            bomb.push_str(&format!("a{index}: &a{index} {{<<: [*a{0}, *a{0}]}}\n", index - 1));
-        }
-        let tree = read(&bomb, Span::new(0, bomb.len())).unwrap();
-        let last = tree.get(tree.root().unwrap(), "a39").unwrap();
-        assert!(tree.get(last, "x").is_some());
-        assert!(tree.get(last, "y").is_none());
+    fn aliases_within_bounds_are_followed() {
+        let text =
+            format!("a: &a {}\nb: [{}]\nc: {{<<: &m {{x: 1}}, <<: *m}}\n", "x".repeat(1 << 20), "*a, ".repeat(20));
+        let value = parse(&text, &Budget::default()).unwrap();
+        assert!(matches!(value.get("b"), Some(Value::List(items)) if items.len() == 20));
+        assert!(value.get("c").and_then(|map| map.get("x")).is_some());
     }
 }

@@ -8,7 +8,7 @@ use walkdir::WalkDir;
 use crate::support::program::root;
 
 const VALUES: &[&str] = &["value", "source"];
-const YAML: &[&str] = &["value", "source", "error"];
+const YAML: &[&str] = &["value", "source", "error", "budget"];
 const MANIFEST: &[&str] = &["yaml", "value", "source", "error", "secret"];
 const RENDER: &[&str] = &[
     "placeholder",
@@ -22,6 +22,7 @@ const RENDER: &[&str] = &[
     "source",
     "error",
     "visible",
+    "budget",
 ];
 const KRM: &[&str] = &["render", "config", "yaml", "source", "error", "visible"];
 const LINT: &[&str] = &[
@@ -37,9 +38,10 @@ const LINT: &[&str] = &[
     "value",
     "source",
     "error",
+    "budget",
 ];
 const LIVE: &[&str] =
-    &["compare", "client", "render", "placeholder", "manifest", "yaml", "secret", "value", "source", "error"];
+    &["compare", "client", "render", "placeholder", "manifest", "yaml", "secret", "value", "source", "error", "budget"];
 const REPORT: &[&str] = &[
     "visible",
     "compare",
@@ -62,30 +64,31 @@ const REPORT: &[&str] = &[
 /// Each module of the crate with the modules that it may name. What is not here may name nothing.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("visible", &[]),
-    ("value", &[]),
+    ("budget", &[]),
+    ("value", &["budget"]),
     ("source", &[]),
     ("secret", &["value", "source", "error"]),
-    ("error", &["value", "source", "excerpt"]),
+    ("error", &["value", "source", "excerpt", "budget"]),
     ("excerpt", &["visible", "value", "source"]),
     ("fingerprint", &["error", "source"]),
     ("diff", VALUES),
     ("compare", &["diff", "manifest", "yaml", "source", "error"]),
     ("yaml", YAML),
     ("manifest", MANIFEST),
-    ("modifier", &["value", "error", "yaml"]),
+    ("modifier", &["value", "error", "yaml", "budget"]),
     ("placeholder", &["modifier", "value", "source", "error"]),
-    ("config", &["error", "source", "yaml", "visible"]),
+    ("config", &["error", "source", "value", "yaml", "visible", "budget"]),
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("named_file", &[]),
     ("client", &["config", "named_file", "error"]),
-    ("backend", &["client", "config", "policy", "secret", "value", "error", "yaml"]),
+    ("backend", &["client", "config", "policy", "secret", "value", "error", "yaml", "budget"]),
     ("render", RENDER),
     ("input", &["contain", "source", "error", "client"]),
     ("report", REPORT),
     ("lint", LINT),
     ("live", LIVE),
-    ("tool", &["contain", "yaml", "source", "error"]),
+    ("tool", &["contain", "value", "yaml", "source", "error", "budget"]),
     ("krm", KRM),
 ];
 
@@ -95,7 +98,9 @@ const EDGES: [&str; 2] = ["cli", "server"];
 /// No runtime, no files, no environment, no network: folders, and files in folders that are not pure as a whole.
 const PURE: &[&str] = &[
     "visible.rs",
+    "budget.rs",
     "value.rs",
+    "value/",
     "source.rs",
     "secret.rs",
     "error.rs",

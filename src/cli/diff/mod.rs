@@ -28,7 +28,7 @@ use base::Base;
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
     #[command(flatten)]
-    paths: Paths,
+    pub(super) paths: Paths,
 
     /// What it is compared with: a Git revision, a folder or file, or the objects of a cluster
     #[arg(long, value_name = "REV|DIR|live")]
@@ -56,7 +56,7 @@ pub(super) struct Args {
     mask: MaskKey,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -60,7 +60,7 @@ pub(super) fn find(mark: Mark, bytes: &[u8], at: usize) -> Option<Leak> {
 /// The end of an age key: 58 characters of bech32, or a plugin's.
 fn age(bytes: &[u8], at: usize) -> Option<usize> {
     let is_bech32 = |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'-';
-    let length = bytes[at..].iter().take_while(is_bech32).count();
+    let length = bytes[at..].iter().take(REACH).take_while(is_bech32).count();
     (length >= 40 && is_varied(&bytes[at..at + length])).then_some(at + length)
 }
 

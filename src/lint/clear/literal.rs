@@ -8,6 +8,7 @@ use super::{LITERAL, scan};
 use crate::error::{Error, Kind, Level};
 use crate::render::Document;
 use crate::source::{Place, Span};
+use crate::value::Value;
 use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::{Content, NodeId, Style, Tree};
 
@@ -102,7 +103,7 @@ fn literal(document: &Document<'_>, field: &str, key: NodeId, value: NodeId) -> 
     let tree = &document.tree;
     let node = tree.target(value);
     let text = tree.text(node)?;
-    if document.gaps.iter().any(|gap| gap.node == node) || is_null_or_bool(tree, node) {
+    if document.fills(node) || is_null_or_bool(tree, node) {
         return None;
     }
     let is_data = field == "data";
@@ -124,8 +125,8 @@ fn last_applied(document: &Document<'_>, map: NodeId) -> Option<Error> {
     let tree = &document.tree;
     let annotations = tree.get(tree.get(map, "metadata")?, "annotations")?;
     let value = tree.get(annotations, LAST_APPLIED)?;
-    let copy: serde_json::Value = serde_json::from_str(tree.text(value)?).ok()?;
-    let holds = |field| copy.get(field).and_then(serde_json::Value::as_object).is_some_and(|map| !map.is_empty());
+    let copy = Value::from_json(tree.text(value)?.as_bytes()).ok()?;
+    let holds = |field| matches!(copy.get(field), Some(Value::Map(entries)) if !entries.is_empty());
     let node = tree.target(value);
     (holds("data") || holds("stringData")).then(|| {
         let detail = "the Secret's values stand in the annotation that `kubectl apply` writes";

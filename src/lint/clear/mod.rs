@@ -9,13 +9,13 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Judge, Rule};
 use crate::error::{Error, Kind, Level};
 use crate::render::{Document, Survey};
 use crate::source::{Place, Source};
-use crate::yaml::tree::NodeId;
 
 pub use forms::{FORMS, Form, forms};
 
@@ -85,32 +85,35 @@ fn finding(leak: &Leak, source: &Arc<Source>) -> Error {
 
 /// Adds to findings in manifests which resource and field they are in.
 pub(super) fn locate(survey: &Survey<'_>, found: &mut [Error]) {
+    let documents = Documents::of(survey);
     for error in found.iter_mut().filter(|error| is_about_a_secret(error.rule)) {
         let Some(place) = error.place.as_mut().filter(|place| place.resource.is_none()) else { continue };
-        let Some(document) = document(survey, &place.source, place.span.start) else { continue };
-        let (node, is_inside) = node(document, place.span.start);
-        let Some(node) = node else { continue };
+        let Some(document) = documents.around(&place.source, place.span.start) else { continue };
+        let Some(node) = document.node_at(place.span.start) else { continue };
         let located = document.place(node);
-        let field = located.field.filter(|_| is_inside);
+        let field = located.field.filter(|_| document.tree.text(node).is_some());
         *place = Place { span: place.span, field, ..located };
     }
 }
 
-/// The document around a byte of a source.
-pub(super) fn document<'d, 's>(survey: &'d Survey<'s>, source: &Arc<Source>, at: usize) -> Option<&'d Document<'s>> {
-    survey.documents().find(|document| Arc::ptr_eq(&document.source, source) && document.span.range().contains(&at))
+/// The documents of a survey by their sources.
+pub(super) struct Documents<'d, 's> {
+    of: HashMap<*const Source, Vec<&'d Document<'s>>>,
 }
 
-/// The innermost node around the byte at `offset`, and whether that is a scalar.
-fn node(document: &Document<'_>, offset: usize) -> (Option<NodeId>, bool) {
-    let tree = &document.tree;
-    let mut at = tree.root();
-    while let Some(node) = at {
-        let around = tree.children(node).find(|child| tree.node(*child).span.range().contains(&offset));
-        match around {
-            Some(child) => at = Some(child),
-            None => return (at, tree.text(node).is_some()),
+impl<'d, 's> Documents<'d, 's> {
+    pub(super) fn of(survey: &'d Survey<'s>) -> Self {
+        let mut of: HashMap<_, Vec<_>> = HashMap::new();
+        for document in survey.documents() {
+            of.entry(Arc::as_ptr(&document.source)).or_default().push(document);
         }
+        Self { of }
     }
-    (None, false)
+
+    /// The document around a byte of a source.
+    pub(super) fn around(&self, source: &Arc<Source>, at: usize) -> Option<&'d Document<'s>> {
+        let documents = self.of.get(&Arc::as_ptr(source))?;
+        let before = documents.partition_point(|document| document.span.start <= at);
+        documents[..before].last().copied().filter(|document| document.span.range().contains(&at))
+    }
 }

@@ -14,6 +14,11 @@ use crate::source::Span;
 /// How far after its mark a token is looked for.
 const REACH: usize = 4096;
 
+/// How far it is looked for at least, and how many times the way from the mark before: so all looks together take no longer than
+/// the text is long, however closely its marks stand.
+const LEAST_REACH: usize = 512;
+const REACH_A_BYTE: usize = 64;
+
 /// How deep base64 in base64 is looked into.
 const DEPTH: usize = 3;
 
@@ -94,22 +99,34 @@ impl Scanner {
 
     /// The secrets that stand in a text as they are, in no order.
     fn plain(&self, bytes: &[u8]) -> Vec<Leak> {
-        let marks = self.marks.find_overlapping_iter(bytes);
-        marks
-            .filter_map(|mark| match self.looks[mark.pattern().as_usize()] {
-                Look::Key(key) => key::find(key, bytes, mark.start()),
-                Look::Form(index, form) => self.token(index, form, bytes, mark.start()),
-            })
-            .collect()
+        let (mut found, mut end) = (Vec::<Leak>::new(), 0);
+        let mut before = vec![None; self.patterns.len()];
+        for mark in self.marks.find_overlapping_iter(bytes) {
+            let at = mark.start();
+            let leak = match self.looks[mark.pattern().as_usize()] {
+                // What begins inside of a secret is a part of it.
+                Look::Key(_) if at < end => None,
+                Look::Key(key) => key::find(key, bytes, at),
+                Look::Form(_, form) if form.before == 0 && at < end => None,
+                Look::Form(index, form) => {
+                    let way = before[index].replace(at).map_or(REACH, |before| at - before);
+                    let reach = way.saturating_mul(REACH_A_BYTE).clamp(LEAST_REACH, REACH);
+                    self.token(index, form, bytes, at, reach)
+                }
+            };
+            end = end.max(leak.as_ref().map_or(0, |leak| leak.span.end));
+            found.extend(leak);
+        }
+        found
     }
 
-    /// The token of a form whose mark stands at `at`.
-    fn token(&self, index: usize, form: &Form, bytes: &[u8], at: usize) -> Option<Leak> {
+    /// The token of a form whose mark stands at `at`, no further than `reach` behind it.
+    fn token(&self, index: usize, form: &Form, bytes: &[u8], at: usize, reach: usize) -> Option<Leak> {
         let start = at.saturating_sub(form.before);
         if form.before == 0 && continues_word(&bytes[..at]) {
             return None;
         }
-        let window = &bytes[start..bytes.len().min(at + REACH)];
+        let window = &bytes[start..bytes.len().min(at + reach)];
         let pattern = self.patterns[index].get_or_init(|| pattern(form)).as_ref()?;
         let found = pattern
             .captures_iter(window)

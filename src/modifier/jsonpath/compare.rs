@@ -3,29 +3,55 @@
 use std::cmp::Ordering;
 
 use super::template::Operator;
+use crate::budget::{Budget, Limit};
 use crate::value::Value;
 
+/// How many bytes of a text are compared in a step.
+const BYTES_A_STEP: usize = 64;
+
 /// Whether `left operator right` holds.
-pub(super) fn holds(left: &Value, operator: Operator, right: &Value) -> bool {
-    match operator {
-        Operator::Equal => equal(left, right),
-        Operator::NotEqual => !equal(left, right),
+pub(super) fn holds(left: &Value, operator: Operator, right: &Value, budget: &Budget) -> Result<bool, Limit> {
+    budget.step(scalar_steps(left).max(scalar_steps(right)))?;
+    Ok(match operator {
+        Operator::Equal => equal(left, right, budget)?,
+        Operator::NotEqual => !equal(left, right, budget)?,
         Operator::Less => less(left, right),
-        Operator::LessOrEqual => less(left, right) || equal(left, right),
+        Operator::LessOrEqual => less(left, right) || equal(left, right, budget)?,
         Operator::Greater => less(right, left),
-        Operator::GreaterOrEqual => less(right, left) || equal(left, right),
+        Operator::GreaterOrEqual => less(right, left) || equal(left, right, budget)?,
+    })
+}
+
+/// How many steps it takes to look at all of a scalar.
+fn scalar_steps(value: &Value) -> usize {
+    match value {
+        Value::Text(text) | Value::Number(text) => text.len() / BYTES_A_STEP + 1,
+        _ => 1,
     }
 }
 
-fn equal(left: &Value, right: &Value) -> bool {
+fn equal(left: &Value, right: &Value, budget: &Budget) -> Result<bool, Limit> {
+    budget.step(scalar_steps(left))?;
     match (left, right) {
-        (Value::Number(a), Value::Number(b)) => compare_digits(a, b) == Ordering::Equal,
-        (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
-        (Value::Map(a), Value::Map(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| right.get(key).is_some_and(|b| equal(a, b)))
+        (Value::Number(a), Value::Number(b)) => Ok(compare_digits(a, b) == Ordering::Equal),
+        (Value::List(a), Value::List(b)) => {
+            let pairs = a.iter().zip(b).map(|(a, b)| equal(a, b, budget));
+            Ok(a.len() == b.len() && all(pairs)?)
         }
-        (left, right) => left == right,
+        (Value::Map(a), Value::Map(b)) => {
+            let pairs = a.iter().map(|(key, a)| {
+                budget.step(b.len())?;
+                right.get(key).map_or(Ok(false), |b| equal(a, b, budget))
+            });
+            Ok(a.len() == b.len() && all(pairs)?)
+        }
+        (left, right) => Ok(left == right),
     }
+}
+
+/// Whether all are true; none after the first that is not is asked.
+fn all(mut pairs: impl Iterator<Item = Result<bool, Limit>>) -> Result<bool, Limit> {
+    pairs.find(|pair| *pair != Ok(true)).unwrap_or(Ok(true))
 }
 
 fn less(left: &Value, right: &Value) -> bool {

@@ -1,106 +1,199 @@
-//! Walks a value by a template's steps and prints what it finds.
+//! Walks a value by a template's steps and prints what it finds, both within the budget of a run.
 
 use zeroize::Zeroizing;
 
 use super::compare;
 use super::template::{Condition, Part, Step};
-use crate::error::Error;
+use crate::budget::{Budget, Making};
+use crate::error::{Error, Kind};
 use crate::modifier::{error, text};
 use crate::value::Value;
-
-/// More results than this, and `..` has been used to blow up a small value.
-const MOST: usize = 1_000_000;
-
-/// More bytes than this fit into no Kubernetes object.
-const LONGEST: usize = 64 << 20;
 
 type Found<'v> = Vec<&'v Value>;
 
 /// The template's text with the results put in.
-pub(super) fn print(template: &[Part], value: &Value) -> Result<Zeroizing<String>, Error> {
-    let mut out = Zeroizing::new(String::new());
-    print_parts(template, value, &mut out)?;
-    Ok(out)
+pub(super) fn print(template: &[Part], value: &Value, budget: &Budget) -> Result<Zeroizing<String>, Error> {
+    let mut printer =
+        Printer { out: Zeroizing::new(String::new()), making: budget.making(), walker: Walker { budget } };
+    printer.parts(template, value)?;
+    Ok(printer.out)
 }
 
-fn print_parts(parts: &[Part], value: &Value, out: &mut Zeroizing<String>) -> Result<(), Error> {
-    for part in parts {
-        match part {
-            Part::Text(text) => out.push_str(text),
-            Part::Action(steps) => print_found(&walk(steps, vec![value])?, out)?,
-            Part::Range(over, body) => {
-                for item in walk(over, vec![value])? {
-                    print_parts(body, item, out)?;
+struct Printer<'b> {
+    out: Zeroizing<String>,
+    making: Making<'b>,
+    walker: Walker<'b>,
+}
+
+impl Printer<'_> {
+    fn parts(&mut self, parts: &[Part], value: &Value) -> Result<(), Error> {
+        for part in parts {
+            match part {
+                Part::Text(text) => self.push(text)?,
+                Part::Action(steps) => self.found(&self.walker.walk(steps, vec![value])?)?,
+                Part::Range(over, body) => {
+                    for item in self.walker.walk(over, vec![value])? {
+                        self.parts(body, item)?;
+                    }
                 }
             }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-fn print_found(found: &[&Value], out: &mut Zeroizing<String>) -> Result<(), Error> {
-    for (index, value) in found.iter().enumerate() {
-        if index > 0 {
-            out.push(' ');
+    fn found(&mut self, found: &[&Value]) -> Result<(), Error> {
+        for (index, value) in found.iter().enumerate() {
+            if index > 0 {
+                self.push(" ")?;
+            }
+            self.making.add(value.text_len())?;
+            match value {
+                Value::Null => self.out.push_str("null"),
+                value => self.out.push_str(&text::text_of(value)?),
+            }
         }
-        match value {
-            Value::Null => out.push_str("null"),
-            value => out.push_str(&text::text_of(value)?),
-        }
-        if out.len() > LONGEST {
-            return Err(error(format!("`jsonPath` makes more than {LONGEST} bytes")));
-        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn walk<'v>(steps: &'v [Step], from: Found<'v>) -> Result<Found<'v>, Error> {
-    let mut found = from;
-    let mut descended = false;
-    for step in steps {
-        found = take(step, found, descended)?;
-        if found.len() > MOST {
-            return Err(error(format!("`jsonPath` finds more than {MOST} values")));
-        }
-        descended = matches!(step, Step::Descend);
-    }
-    Ok(found)
-}
-
-/// One step. After `..` a step on lists passes over what is no list; as client-go, indices pass over null, filters do not.
-fn take<'v>(step: &'v Step, from: Found<'v>, descended: bool) -> Result<Found<'v>, Error> {
-    let null_or_any = |value: &Value| descended || matches!(value, Value::Null);
-    match step {
-        Step::Text(text) => Ok(vec![text]),
-        Step::Literal(value) => Ok(vec![value; from.len()]),
-        Step::Field(name) => field(name, &from),
-        Step::Key(path, literal) => key(path, literal, &from),
-        Step::Wildcard => Ok(from.iter().flat_map(|value| children(value)).collect()),
-        Step::Descend => Ok(descend(&from)),
-        Step::Index(index) => on_lists(&from, null_or_any, |items| item(items, *index).map(|item| vec![item])),
-        Step::Slice(start, end, step) => on_lists(&from, null_or_any, |items| slice(items, *start, *end, *step)),
-        Step::Union(steps) => {
-            let taken = steps.iter().map(|step| take(step, from.clone(), descended)).collect::<Result<Vec<_>, _>>()?;
-            Ok(taken.concat())
-        }
-        Step::Filter(condition) => on_lists(&from, |_| descended, |items| filtered(items, condition)),
+    fn push(&mut self, text: &str) -> Result<(), Error> {
+        self.making.add(text.len())?;
+        self.out.push_str(text);
+        Ok(())
     }
 }
 
-fn field<'v>(name: &str, from: &[&'v Value]) -> Result<Found<'v>, Error> {
-    let found: Found = from.iter().filter_map(|value| value.get(name)).collect();
-    match found.is_empty() && !from.is_empty() {
-        true => {
-            let error = error(format!("`jsonPath`: the key `{name}` is not found"));
-            Err(error.hint("upper and lower case differ; a name with a dot is written `['a.b']`"))
+#[derive(Clone, Copy)]
+struct Walker<'b> {
+    budget: &'b Budget,
+}
+
+impl Walker<'_> {
+    fn walk<'v>(self, steps: &'v [Step], from: Found<'v>) -> Result<Found<'v>, Error> {
+        let mut found = from;
+        let mut descended = false;
+        for step in steps {
+            self.budget.step(found.len() + 1)?;
+            found = self.take(step, found, descended)?;
+            descended = matches!(step, Step::Descend);
         }
-        false => Ok(found),
+        Ok(found)
+    }
+
+    /// One step. After `..` a step on lists passes over what is no list; as client-go, indices pass over null, filters do not.
+    fn take<'v>(self, step: &'v Step, from: Found<'v>, descended: bool) -> Result<Found<'v>, Error> {
+        let null_or_any = |value: &Value| descended || matches!(value, Value::Null);
+        match step {
+            Step::Text(text) => Ok(vec![text]),
+            Step::Literal(value) => Ok(vec![value; from.len()]),
+            Step::Field(name) => self.field(name, &from),
+            Step::Key(path, literal) => self.key(path, literal, &from),
+            Step::Wildcard => {
+                self.budget.step(from.iter().map(|value| members(value)).sum())?;
+                Ok(from.iter().flat_map(|value| children(value)).collect())
+            }
+            Step::Descend => self.descend(&from),
+            Step::Index(index) => on_lists(&from, null_or_any, |items| item(items, *index).map(|item| vec![item])),
+            Step::Slice(start, end, step) => on_lists(&from, null_or_any, |items| {
+                self.budget.step(items.len())?;
+                slice(items, *start, *end, *step)
+            }),
+            Step::Union(steps) => {
+                let mut taken = Vec::new();
+                for step in steps {
+                    self.budget.step(from.len() + 1)?;
+                    taken.extend(self.take(step, from.clone(), descended)?);
+                }
+                Ok(taken)
+            }
+            Step::Filter(condition) => on_lists(&from, |_| descended, |items| self.filtered(items, condition)),
+        }
+    }
+
+    fn field<'v>(self, name: &str, from: &[&'v Value]) -> Result<Found<'v>, Error> {
+        self.budget.step(from.iter().map(|value| members(value)).sum())?;
+        let found: Found = from.iter().filter_map(|value| value.get(name)).collect();
+        match found.is_empty() && !from.is_empty() {
+            true => {
+                let error = error(format!("`jsonPath`: the key `{name}` is not found"));
+                Err(error.hint("upper and lower case differ; a name with a dot is written `['a.b']`"))
+            }
+            false => Ok(found),
+        }
+    }
+
+    fn key<'v>(self, path: &[String], literal: &str, from: &[&'v Value]) -> Result<Found<'v>, Error> {
+        let nested = path.iter().try_fold(from.to_vec(), |found, name| self.field(name, &found));
+        nested.or_else(|_| self.field(literal, from))
+    }
+
+    /// The values and all below them, in the document's order; as client-go, only those that hold something:
+    /// lists and maps with entries, texts with characters.
+    fn descend<'v>(self, from: &[&'v Value]) -> Result<Found<'v>, Error> {
+        let mut found = Vec::new();
+        let mut waiting: Found = from.iter().rev().copied().collect();
+        while let Some(value) = waiting.pop() {
+            let children = children(value);
+            self.budget.step(children.len() + 1)?;
+            if !children.is_empty() || matches!(value, Value::Text(text) if !text.is_empty()) {
+                found.push(value);
+            }
+            waiting.extend(children.into_iter().rev());
+        }
+        Ok(found)
+    }
+
+    fn filtered<'v>(self, items: &'v [Value], condition: &'v Condition) -> Result<Found<'v>, Error> {
+        let mut found = Vec::new();
+        for item in items {
+            if self.holds(condition, item)? {
+                found.push(item);
+            }
+        }
+        Ok(found)
+    }
+
+    fn holds(self, condition: &Condition, item: &Value) -> Result<bool, Error> {
+        self.budget.step(1)?;
+        match condition {
+            Condition::Any(conditions) => self.first(conditions, item, true),
+            Condition::All(conditions) => self.first(conditions, item, false),
+            Condition::Exists(path) => match self.walk(path, vec![item]) {
+                Err(error) if error.kind == Kind::Limit => Err(error),
+                found => Ok(found.is_ok_and(|found| !found.is_empty())),
+            },
+            Condition::Compare(left, operator, right) => match (self.one(left, item)?, self.one(right, item)?) {
+                (Some(left), Some(right)) => Ok(compare::holds(left, *operator, right, self.budget)?),
+                _ => Ok(false),
+            },
+        }
+    }
+
+    /// Whether one of the conditions is `wanted` (else they all are not); none after it is asked.
+    fn first(self, conditions: &[Condition], item: &Value, wanted: bool) -> Result<bool, Error> {
+        for condition in conditions {
+            if self.holds(condition, item)? == wanted {
+                return Ok(wanted);
+            }
+        }
+        Ok(!wanted)
+    }
+
+    fn one<'v>(self, operand: &'v [Step], item: &'v Value) -> Result<Option<&'v Value>, Error> {
+        match self.walk(operand, vec![item])?[..] {
+            [] => Ok(None),
+            [value] => Ok(Some(value)),
+            _ => Err(error("`jsonPath`: a filter compares one value at a time")),
+        }
     }
 }
 
-fn key<'v>(path: &[String], literal: &str, from: &[&'v Value]) -> Result<Found<'v>, Error> {
-    let nested = path.iter().try_fold(from.to_vec(), |found, name| field(name, &found));
-    nested.or_else(|_| field(literal, from))
+/// How many children a value has.
+fn members(value: &Value) -> usize {
+    match value {
+        Value::List(items) => items.len(),
+        Value::Map(entries) => entries.len(),
+        _ => 0,
+    }
 }
 
 fn children(value: &Value) -> Found<'_> {
@@ -109,21 +202,6 @@ fn children(value: &Value) -> Found<'_> {
         Value::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
         _ => Vec::new(),
     }
-}
-
-/// The values and all below them, in the document's order; as client-go, only those that hold something:
-/// lists and maps with entries, texts with characters.
-fn descend<'v>(from: &[&'v Value]) -> Found<'v> {
-    let mut found = Vec::new();
-    let mut waiting: Found = from.iter().rev().copied().collect();
-    while let Some(value) = waiting.pop().filter(|_| found.len() <= MOST) {
-        let children = children(value);
-        if !children.is_empty() || matches!(value, Value::Text(text) if !text.is_empty()) {
-            found.push(value);
-        }
-        waiting.extend(children.into_iter().rev());
-    }
-    found
 }
 
 fn on_lists<'v>(
@@ -181,44 +259,4 @@ fn from_start(index: i64, length: usize) -> Option<usize> {
 fn outside(index: i64) -> Error {
     error(format!("`jsonPath`: the index {index} is outside of the list"))
         .hint("`[0]` is the first, `[-1]` the last; `[*]` takes all there are")
-}
-
-fn filtered<'v>(items: &'v [Value], condition: &'v Condition) -> Result<Found<'v>, Error> {
-    let mut found = Vec::new();
-    for item in items {
-        if holds(condition, item)? {
-            found.push(item);
-        }
-    }
-    Ok(found)
-}
-
-fn holds(condition: &Condition, item: &Value) -> Result<bool, Error> {
-    match condition {
-        Condition::Any(conditions) => first(conditions, item, true),
-        Condition::All(conditions) => first(conditions, item, false),
-        Condition::Exists(path) => Ok(walk(path, vec![item]).is_ok_and(|found| !found.is_empty())),
-        Condition::Compare(left, operator, right) => match (one(left, item)?, one(right, item)?) {
-            (Some(left), Some(right)) => Ok(compare::holds(left, *operator, right)),
-            _ => Ok(false),
-        },
-    }
-}
-
-/// Whether one of the conditions is `wanted` (else they all are not); none after it is asked.
-fn first(conditions: &[Condition], item: &Value, wanted: bool) -> Result<bool, Error> {
-    for condition in conditions {
-        if holds(condition, item)? == wanted {
-            return Ok(wanted);
-        }
-    }
-    Ok(!wanted)
-}
-
-fn one<'v>(operand: &'v [Step], item: &'v Value) -> Result<Option<&'v Value>, Error> {
-    match walk(operand, vec![item])?[..] {
-        [] => Ok(None),
-        [value] => Ok(Some(value)),
-        _ => Err(error("`jsonPath`: a filter compares one value at a time")),
-    }
 }

@@ -8,28 +8,28 @@ mod filter;
 mod parse;
 mod template;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::error;
 use super::table::Action;
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
 
 /// Reads the template once.
 pub(super) fn json_path(arguments: &str) -> Result<Action, Error> {
     let template = parse::template(arguments)?;
-    Ok(Arc::new(move |value| evaluate::print(&template, &document(value)?).map(Value::Text)))
+    Ok(Arc::new(move |value, budget| evaluate::print(&template, &*document(value, budget)?, budget).map(Value::Text)))
 }
 
 /// The value, or what its text stands for as JSON.
-fn document(value: &Value) -> Result<Value, Error> {
-    match value {
-        Value::Text(json) => Value::from_json(json.as_bytes()).map_err(|reason| {
-            let error = error("`jsonPath` got text that is not JSON").cause(reason);
-            error.hint("`yamlParse` before it reads YAML; plain text needs neither")
-        }),
-        value => Ok(value.clone()),
-    }
+fn document<'v>(value: &'v Value, budget: &Budget) -> Result<Cow<'v, Value>, Error> {
+    let Value::Text(json) = value else { return Ok(Cow::Borrowed(value)) };
+    Value::from_json_within(json.as_bytes(), budget).map(Cow::Owned).map_err(|reason| {
+        let error = error("`jsonPath` got text that is not JSON").cause(reason);
+        error.hint("`yamlParse` before it reads YAML; plain text needs neither")
+    })
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
             }
             let (template, rest) = line.split_once('\t').unwrap();
             let result = rest.split('\t').next().unwrap();
-            let found = json_path(template).and_then(|action| action(&document));
+            let found = json_path(template).and_then(|action| action(&document, &Budget::default()));
             let found = found.map_or_else(|_| "error".to_owned(), |text| text.to_json().unwrap().to_string());
             assert_eq!(found, result, "{template}");
         }
@@ -66,14 +66,14 @@ mod tests {
             ("{[0]}", "`jsonPath`: brackets stand after a map, which is no list"),
         ] {
             let document = Value::from_json(br#"{"a":["canary"]}"#).unwrap();
-            let error = json_path(template).and_then(|action| action(&document)).unwrap_err();
+            let error = json_path(template).and_then(|action| action(&document, &Budget::default())).unwrap_err();
             assert_eq!(error.detail, detail);
         }
     }
 
     #[test]
     fn text_is_read_as_json() {
-        let find = |text: &str| json_path("{.id}").and_then(|action| action(&Value::text(text)));
+        let find = |text: &str| json_path("{.id}").and_then(|action| action(&Value::text(text), &Budget::default()));
         assert!(find(r#"{"id":9007199254740993}"#).unwrap() == Value::text("9007199254740993"));
         let error = find("canary").unwrap_err();
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");

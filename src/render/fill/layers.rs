@@ -4,7 +4,8 @@ use zeroize::Zeroizing;
 
 use super::super::plan::{Gap, fills};
 use super::text::pieces;
-use super::{no_text, subject};
+use super::{count_text, no_text, subject};
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::placeholder::{Encoding, Found, What};
 use crate::value::{NotText, Value};
@@ -16,20 +17,27 @@ pub(super) fn compose(
     text: &str,
     found: &[Found],
     values: &mut dyn Iterator<Item = Option<Value>>,
+    budget: &Budget,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let filled = pieces(text, found, |_, one| match &one.what {
+    let filled = pieces(text, found, budget, |_, one| match &one.what {
         What::Placeholder(placeholder) => match values.next().flatten() {
             None => Ok(None),
-            Some(value) => bytes(&value).map(Some).map_err(|reason| no_text(gap, reason, &subject(placeholder, gap))),
+            Some(value) => {
+                count_text(&value, budget)?;
+                bytes(&value).map(Some).map_err(|reason| no_text(gap, reason, &subject(placeholder, gap)))
+            }
         },
         What::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
         What::Encoded { encoding, text, found: inner } if fills(one) => {
-            compose(gap, encoding, text, inner, values).map(Some)
+            compose(gap, encoding, text, inner, values, budget).map(Some)
         }
         What::Encoded { .. } | What::Wrong(_) | What::Malformed(_) => Ok(None),
     })?;
     match encoding.encode(&filled) {
-        Some(encoded) => Ok(Zeroizing::new(encoded.into_bytes())),
+        Some(encoded) => {
+            budget.make(encoded.len().saturating_sub(text.len()))?;
+            Ok(Zeroizing::new(encoded.into_bytes()))
+        }
         None => Err(no_text(gap, NotText::Bytes, &format!("what goes into {} here", encoding.name))),
     }
 }

@@ -3,6 +3,7 @@
 use super::super::Values;
 use super::super::plan::Gap;
 use super::{recorded, shown};
+use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::placeholder::{Found, Key, Placeholder, Reference, What};
 use crate::secret::{Outcome, Secret, SecretId};
@@ -26,56 +27,72 @@ pub(super) enum Looked {
 }
 
 /// Every placeholder of the gap, in order.
-pub(super) fn all(gap: &Gap, values: Values<'_>) -> Vec<Looked> {
+pub(super) fn all(gap: &Gap, values: Values<'_>, budget: &Budget) -> Vec<Looked> {
     let mut looked = Vec::new();
     for (index, found) in gap.found.iter().enumerate() {
-        walk(gap, found, &|| gap.place_of(index), true, values, &mut looked);
+        let search = Search { gap, values, budget, place: &|| gap.place_of(index) };
+        search.walk(found, true, &mut looked);
     }
     looked
 }
 
-fn walk(gap: &Gap, found: &Found, place: &dyn Fn() -> Place, bare: bool, values: Values<'_>, out: &mut Vec<Looked>) {
-    match &found.what {
-        What::Placeholder(placeholder) => out.push(match look(placeholder, gap, values, place) {
-            Looked::Value(value) => Looked::Value(values.shown(value, placeholder, gap, bare)),
-            looked => looked,
-        }),
-        What::Wrong(_) => out.push(Looked::NotGranted),
-        What::Encoded { found, .. } => found.iter().for_each(|inner| walk(gap, inner, place, false, values, out)),
-        What::Raw(_) | What::Malformed(_) => {}
-    }
+/// What it takes to look placeholders up.
+struct Search<'s> {
+    gap: &'s Gap,
+    values: Values<'s>,
+    budget: &'s Budget,
+    place: &'s dyn Fn() -> Place,
 }
 
-fn look(placeholder: &Placeholder, gap: &Gap, values: Values<'_>, place: &dyn Fn() -> Place) -> Looked {
-    let Some(id) = gap.asker.secret(placeholder) else {
-        return Looked::NotGranted;
-    };
-    if let Values::Recorded(record) = values {
-        return recorded::look(placeholder, &id, record, place);
-    }
-    let Some(outcome) = values.outcome(&id) else {
-        return Looked::NotGranted;
-    };
-    match result(placeholder, outcome) {
-        Ok(Some(value)) => Looked::Value(value),
-        Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Looked::Markup,
-        Ok(None) => Looked::Missing(named(missing(outcome, placeholder, &id), placeholder).at(place())),
-        Err(error) if matches!(outcome, Outcome::Found(_)) => {
-            let detail = format!("{}: {}", shown(placeholder, gap), error.detail);
-            Looked::Failed(Error { detail, ..error }.at(place()))
+impl Search<'_> {
+    fn walk(&self, found: &Found, bare: bool, out: &mut Vec<Looked>) {
+        match &found.what {
+            What::Placeholder(placeholder) => out.push(match self.look(placeholder) {
+                Looked::Value(value) => Looked::Value(self.values.shown(value, placeholder, self.gap, bare)),
+                looked => looked,
+            }),
+            What::Wrong(_) => out.push(Looked::NotGranted),
+            What::Encoded { found, .. } => found.iter().for_each(|inner| self.walk(inner, false, out)),
+            What::Raw(_) | What::Malformed(_) => {}
         }
-        Err(error) => Looked::Failed(named(error, placeholder).at(place())),
+    }
+
+    fn look(&self, placeholder: &Placeholder) -> Looked {
+        let Self { gap, values, budget, place } = self;
+        let Some(id) = gap.asker.secret(placeholder) else {
+            return Looked::NotGranted;
+        };
+        if let Values::Recorded(record) = values {
+            return recorded::look(placeholder, &id, record, place);
+        }
+        let Some(outcome) = values.outcome(&id) else {
+            return Looked::NotGranted;
+        };
+        match result(placeholder, outcome, budget) {
+            Ok(Some(value)) => Looked::Value(value),
+            Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Looked::Markup,
+            Ok(None) => Looked::Missing(named(missing(outcome, placeholder, &id), placeholder).at(place())),
+            Err(error) if matches!(outcome, Outcome::Found(_)) => {
+                let detail = format!("{}: {}", shown(placeholder, gap), error.detail);
+                Looked::Failed(Error { detail, ..error }.at(place()))
+            }
+            Err(error) => Looked::Failed(named(error, placeholder).at(place())),
+        }
     }
 }
 
 /// What a placeholder comes to; none where its key, path or version is missing.
-pub(in crate::render) fn result(placeholder: &Placeholder, outcome: &Outcome) -> Result<Option<Value>, Error> {
+pub(in crate::render) fn result(
+    placeholder: &Placeholder,
+    outcome: &Outcome,
+    budget: &Budget,
+) -> Result<Option<Value>, Error> {
     let value = match outcome {
         Outcome::Found(secret) => value(secret, &placeholder.key)?,
         Outcome::NoPath(_) | Outcome::NoVersion(_) => None,
         Outcome::Denied(error) | Outcome::Failed(error) => return Err(error.clone()),
     };
-    placeholder.chain.apply(value)
+    placeholder.chain.apply(value, budget)
 }
 
 fn missing(outcome: &Outcome, placeholder: &Placeholder, id: &SecretId) -> Error {
@@ -87,10 +104,10 @@ fn missing(outcome: &Outcome, placeholder: &Placeholder, id: &SecretId) -> Error
     }
 }
 
-fn value(secret: &Secret, key: &Key) -> Result<Option<Value>, Error> {
+fn value<'s>(secret: &'s Secret, key: &Key) -> Result<Option<&'s Value>, Error> {
     match key {
-        Key::Whole => secret.whole().cloned().map(Some),
-        Key::Named(name) => secret.value(name).map(Option::<&Value>::cloned),
+        Key::Whole => secret.whole().map(Some),
+        Key::Named(name) => secret.value(name),
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::Values;
 use super::plan::{Gap, Plan, Planned};
+use crate::budget::{Budget, Limit};
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::RemoveMissing;
 use crate::placeholder::{Key, Placeholder, Reference};
@@ -53,12 +54,12 @@ impl Rendered {
     }
 }
 
-/// Fills every gap of `plan` with `values`.
-pub fn fill(plan: &Plan<'_>, values: Values<'_>, errors: &mut Errors) -> Rendered {
+/// Fills every gap of `plan` with `values`, within the budget of the run.
+pub fn fill(plan: &Plan<'_>, values: Values<'_>, budget: &Budget, errors: &mut Errors) -> Rendered {
     let mut rendered = Rendered::default();
     errors.extend(warnings(plan, values));
     for planned in &plan.documents {
-        match fill_document(planned, values, errors) {
+        match fill_document(planned, values, budget, errors) {
             Ok(edits) => rendered.add(&planned.source, edits),
             Err(Flaw { span, error }) => errors.push(error.at(place(planned, span))),
         }
@@ -77,18 +78,28 @@ fn warnings(plan: &Plan<'_>, values: Values<'_>) -> Vec<Error> {
     warned.flat_map(|(warnings, place)| warnings.iter().map(|warning| warning.clone().at(place.clone()))).collect()
 }
 
-fn fill_document(planned: &Planned<'_>, values: Values<'_>, errors: &mut Errors) -> Result<Vec<Edit>, Flaw> {
+fn fill_document(
+    planned: &Planned<'_>,
+    values: Values<'_>,
+    budget: &Budget,
+    errors: &mut Errors,
+) -> Result<Vec<Edit>, Flaw> {
     let mut changes = Vec::new();
     for gap in &planned.gaps {
         let node: NodeId = gap.node;
-        match fill_gap(gap, &planned.tree, values, errors) {
+        match fill_gap(gap, &planned.tree, values, budget, errors) {
             Filled::Set(value) if is_there(&planned.tree, node, &value) => {}
             Filled::Set(value) => changes.push(Change::Set { node, value }),
             Filled::Removed => changes.push(Change::Remove { node }),
             Filled::Stays => {}
         }
     }
-    edit(&planned.tree, planned.span, &changes)
+    let edits = edit(&planned.tree, planned.span, &changes)?;
+    for edit in &edits {
+        let added = edit.text.len().saturating_sub(edit.span.range().len());
+        budget.make(added).map_err(|limit| Flaw { span: edit.span, error: limit.into() })?;
+    }
+    Ok(edits)
 }
 
 /// Whether the scalar is this text already: of markup that stays, not even the quotes change.
@@ -96,8 +107,8 @@ fn is_there(tree: &Tree<'_>, node: NodeId, value: &Value) -> bool {
     matches!(value, Value::Text(text) if tree.text(node) == Some(text.as_str()))
 }
 
-fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: Values<'_>, errors: &mut Errors) -> Filled {
-    let looked = lookup::all(gap, values);
+fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: Values<'_>, budget: &Budget, errors: &mut Errors) -> Filled {
+    let looked = lookup::all(gap, values, budget);
     let missing = looked.iter().filter(|looked| matches!(looked, Looked::Missing(_))).count();
     let failed = looked.iter().any(|looked| matches!(looked, Looked::Failed(_)));
     let removes = missing > 0 && !failed && gap.asker.annotations.remove_missing != RemoveMissing::No;
@@ -117,7 +128,7 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: Values<'_>, errors: &mut Errors)
     if missing > 0 || failed {
         return Filled::Stays;
     }
-    match put(gap, tree, values) {
+    match put(gap, tree, values, budget) {
         Ok(value) => Filled::Set(value),
         Err(error) => {
             errors.push(if error.place.is_some() { error } else { error.at(gap.place.clone()) });
@@ -127,14 +138,22 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: Values<'_>, errors: &mut Errors)
 }
 
 /// The values into the scalar: typed where one is all of it, as text else.
-fn put(gap: &Gap, tree: &Tree<'_>, values: Vec<Option<Value>>) -> Result<Value, Error> {
+fn put(gap: &Gap, tree: &Tree<'_>, values: Vec<Option<Value>>, budget: &Budget) -> Result<Value, Error> {
     if typed::is_whole(gap, tree)
         && let [Some(_)] = values.as_slice()
     {
         let value = values.into_iter().flatten().next().unwrap_or(Value::Null);
-        return typed::shape(value, gap);
+        return typed::shape(value, gap, budget);
     }
-    text::compose(gap, tree, values).map(Value::Text)
+    text::compose(gap, tree, values, budget).map(Value::Text)
+}
+
+/// Counts the text that a list or a map becomes; of other values it has been counted with the value.
+fn count_text(value: &Value, budget: &Budget) -> Result<(), Limit> {
+    match value {
+        Value::List(_) | Value::Map(_) => budget.make(value.text_len()),
+        _ => Ok(()),
+    }
 }
 
 fn partly_missing(error: Error) -> Error {

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 use super::super::plan::Gap;
-use super::{layers, no_text, subject};
+use super::{count_text, layers, no_text, subject};
+use crate::budget::{Budget, Limit};
 use crate::error::Error;
 use crate::placeholder::{Found, What};
 use crate::source::Span;
@@ -13,39 +14,50 @@ use crate::value::{NotText, Value};
 use crate::yaml::tree::{Content, Style, Tree};
 
 /// The scalar's text with the values in place; a value that is none leaves its placeholder.
-pub(super) fn compose(gap: &Gap, tree: &Tree<'_>, values: Vec<Option<Value>>) -> Result<Zeroizing<String>, Error> {
+pub(super) fn compose(
+    gap: &Gap,
+    tree: &Tree<'_>,
+    values: Vec<Option<Value>>,
+    budget: &Budget,
+) -> Result<Zeroizing<String>, Error> {
     let literal = matches!(tree.node(gap.node).content, Content::Scalar(Style::Literal, _));
     let mut values = values.into_iter();
     let source = tree.text(gap.node).unwrap_or_default();
-    let bytes = pieces(source, &gap.found, |index, one| match &one.what {
+    let bytes = pieces(source, &gap.found, budget, |index, one| match &one.what {
         What::Placeholder(placeholder) => match values.next().flatten() {
             None => Ok(None),
             Some(value) => {
+                count_text(&value, budget)?;
                 let no_text = |reason| no_text(gap, reason, &subject(placeholder, gap)).at(gap.place_of(index));
                 let text = value.to_text().map_err(no_text)?;
                 let column =
                     if literal && !placeholder.chain.ends_with("indent") { column(source, one.span) } else { None };
-                Ok(Some(Zeroizing::new(indented(&text, column).into_owned().into_bytes())))
+                Ok(Some(Zeroizing::new(indented(&text, column, budget)?.into_owned().into_bytes())))
             }
         },
         What::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
-        What::Encoded { encoding, text, found } => layers::compose(gap, encoding, text, found, &mut values).map(Some),
+        What::Encoded { encoding, text, found } => {
+            layers::compose(gap, encoding, text, found, &mut values, budget).map(Some)
+        }
         What::Wrong(_) | What::Malformed(_) => Ok(None),
     })?;
     let text = String::from_utf8(bytes.to_vec()).map_err(|_| no_text(gap, NotText::Bytes, "the value"))?;
     Ok(Zeroizing::new(text))
 }
 
-/// `text` with what `put` gives for each of `found` in its place; none leaves it.
+/// `text` with what `put` gives for each of `found` in its place; none leaves it. What is put in counts, the text itself does not.
 pub(super) fn pieces(
     text: &str,
     found: &[Found],
+    budget: &Budget,
     mut put: impl FnMut(usize, &Found) -> Result<Option<Zeroizing<Vec<u8>>>, Error>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut at = 0;
+    let mut making = budget.making();
     for (index, one) in found.iter().enumerate() {
         if let Some(bytes) = put(index, one)? {
+            making.add(bytes.len())?;
             out.extend_from_slice(&text.as_bytes()[at..one.span.start]);
             out.extend_from_slice(&bytes);
             at = one.span.end;
@@ -57,19 +69,23 @@ pub(super) fn pieces(
 
 /// The blanks before a placeholder that stands alone on its line.
 fn column(text: &str, span: Span) -> Option<&str> {
-    let before = &text[..span.start];
-    let indent = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
-    let after = text[span.end..].split('\n').next().unwrap_or_default();
-    let blank = |text: &str| text.chars().all(|char| matches!(char, ' ' | '\t' | '\r'));
-    (!indent.is_empty() && blank(indent) && blank(after)).then_some(indent)
+    const BLANKS: [char; 3] = [' ', '\t', '\r'];
+    let (before, after) = (&text[..span.start], text[span.end..].trim_start_matches(BLANKS));
+    let line_before = before.trim_end_matches(BLANKS);
+    let indent = &before[line_before.len()..];
+    let is_alone =
+        (line_before.is_empty() || line_before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'));
+    (!indent.is_empty() && is_alone).then_some(indent)
 }
 
 /// `text`, every line after the first at the column; blank lines stay blank.
-fn indented<'t>(text: &'t str, column: Option<&str>) -> Cow<'t, str> {
+fn indented<'t>(text: &'t str, column: Option<&str>, budget: &Budget) -> Result<Cow<'t, str>, Limit> {
     let Some(column) = column.filter(|_| text.contains('\n')) else {
-        return Cow::Borrowed(text);
+        return Ok(Cow::Borrowed(text));
     };
-    let mut out = String::with_capacity(text.len() * 2);
+    let added = memchr::memchr_iter(b'\n', text.as_bytes()).count() * column.len();
+    budget.make(text.len() + added)?;
+    let mut out = String::with_capacity(text.len() + added);
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
             out.push('\n');
@@ -79,5 +95,5 @@ fn indented<'t>(text: &'t str, column: Option<&str>) -> Cow<'t, str> {
         }
         out.push_str(line);
     }
-    Cow::Owned(out)
+    Ok(Cow::Owned(out))
 }

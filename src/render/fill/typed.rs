@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::plan::Gap;
-use super::{no_text, subject};
+use super::{count_text, no_text, subject};
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::manifest::{Step, Takes, takes};
 use crate::placeholder::{Found, What};
@@ -20,25 +21,25 @@ pub(super) fn is_whole(gap: &Gap, tree: &Tree<'_>) -> bool {
 }
 
 /// `value` as the gap's field takes it, its members as their fields do.
-pub(super) fn shape(value: Value, gap: &Gap) -> Result<Value, Error> {
+pub(super) fn shape(value: Value, gap: &Gap, budget: &Budget) -> Result<Value, Error> {
     let mut steps = gap.field.steps.clone();
     match gap.takes {
-        Takes::Anything => native(value, &mut steps, gap),
-        Takes::Text | Takes::Base64 => text(&value, &steps, gap),
+        Takes::Anything => native(value, &mut steps, gap, budget),
+        Takes::Text | Takes::Base64 => text(&value, &steps, gap, budget),
     }
 }
 
-fn native(value: Value, steps: &mut Vec<Step<'static>>, gap: &Gap) -> Result<Value, Error> {
+fn native(value: Value, steps: &mut Vec<Step<'static>>, gap: &Gap, budget: &Budget) -> Result<Value, Error> {
     match value {
         Value::Map(entries) => {
             let member = |(key, value): (zeroize::Zeroizing<String>, Value)| {
-                let value = below(value, Step::Key(key.to_string().into()), steps, gap)?;
+                let value = below(value, Step::Key(key.to_string().into()), steps, gap, budget)?;
                 Ok((key, value))
             };
             entries.into_iter().map(member).collect::<Result<_, _>>().map(Value::Map)
         }
         Value::List(items) => {
-            let item = |(index, item)| below(item, Step::Item(index), steps, gap);
+            let item = |(index, item)| below(item, Step::Item(index), steps, gap, budget);
             items.into_iter().enumerate().map(item).collect::<Result<_, _>>().map(Value::List)
         }
         Value::Bytes(_) => Err(no_text(gap, NotText::Bytes, &named(steps, gap))),
@@ -47,24 +48,34 @@ fn native(value: Value, steps: &mut Vec<Step<'static>>, gap: &Gap) -> Result<Val
 }
 
 /// A member of a map or list that takes the whole of a field.
-fn below(value: Value, step: Step<'static>, steps: &mut Vec<Step<'static>>, gap: &Gap) -> Result<Value, Error> {
+fn below(
+    value: Value,
+    step: Step<'static>,
+    steps: &mut Vec<Step<'static>>,
+    gap: &Gap,
+    budget: &Budget,
+) -> Result<Value, Error> {
     steps.push(step);
     let shaped = match takes(&gap.asker.id.kind, steps) {
-        Takes::Anything => native(value, steps, gap),
-        Takes::Text => text(&value, steps, gap),
-        Takes::Base64 => match value {
-            Value::Bytes(bytes) => Ok(Value::text(STANDARD.encode(&*bytes))),
-            value => value
-                .to_text()
-                .map(|text| Value::text(STANDARD.encode(text.as_bytes())))
-                .map_err(|reason| no_text(gap, reason, &named(steps, gap))),
-        },
+        Takes::Anything => native(value, steps, gap, budget),
+        Takes::Text => text(&value, steps, gap, budget),
+        Takes::Base64 => encoded(&value, steps, gap, budget),
     };
     steps.pop();
     shaped
 }
 
-fn text(value: &Value, steps: &[Step<'static>], gap: &Gap) -> Result<Value, Error> {
+fn encoded(value: &Value, steps: &[Step<'static>], gap: &Gap, budget: &Budget) -> Result<Value, Error> {
+    if let Value::Bytes(bytes) = value {
+        return Ok(Value::text(STANDARD.encode(&**bytes)));
+    }
+    count_text(value, budget)?;
+    let encoded = value.to_text().map(|text| Value::text(STANDARD.encode(text.as_bytes())));
+    encoded.map_err(|reason| no_text(gap, reason, &named(steps, gap)))
+}
+
+fn text(value: &Value, steps: &[Step<'static>], gap: &Gap, budget: &Budget) -> Result<Value, Error> {
+    count_text(value, budget)?;
     value.to_text().map(Value::Text).map_err(|reason| no_text(gap, reason, &named(steps, gap)))
 }
 

@@ -12,6 +12,7 @@ use super::mask::Mask;
 use super::plan::Plan;
 use super::shape::Shape;
 use super::values::shape;
+use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::placeholder::{Key, Placeholder};
 use crate::secret::{Outcome, SecretId, Secrets};
@@ -41,13 +42,13 @@ pub(super) enum Missing {
 
 impl Record {
     /// What each placeholder of `plan` comes to; fingerprints under `mask`, none without. What fails is left out.
-    pub fn of(plan: &Plan<'_>, secrets: &Secrets, mask: Option<&Mask>) -> Self {
+    pub fn of(plan: &Plan<'_>, secrets: &Secrets, mask: Option<&Mask>, budget: &Budget) -> Self {
         let mut record = Self::default();
         for asked in plan.placeholders() {
             let read =
                 asked.gap.asker.secret(asked.placeholder).and_then(|id| secrets.get(&id).map(|found| (id, found)));
             let Some((id, outcome)) = read else { continue };
-            if let Some(recorded) = recorded(asked.placeholder, outcome, mask) {
+            if let Some(recorded) = recorded(asked.placeholder, outcome, mask, budget) {
                 record.secrets.entry(id).or_default().insert(name(asked.placeholder), recorded);
             }
         }
@@ -95,13 +96,13 @@ impl Missing {
     }
 }
 
-fn recorded(placeholder: &Placeholder, outcome: &Outcome, mask: Option<&Mask>) -> Option<Recorded> {
+fn recorded(placeholder: &Placeholder, outcome: &Outcome, mask: Option<&Mask>, budget: &Budget) -> Option<Recorded> {
     let missing = match outcome {
         Outcome::NoPath(_) => Missing::Path,
         Outcome::NoVersion(_) => Missing::Version,
         Outcome::Found(_) | Outcome::Denied(_) | Outcome::Failed(_) => Missing::Key,
     };
-    match result(placeholder, outcome) {
+    match result(placeholder, outcome, budget) {
         Ok(Some(value)) => Some(Recorded::Result(shape(&value, placeholder, mask))),
         Ok(None) => Some(Recorded::Missing(missing)),
         Err(_) => None,

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Record;
+use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::render::{Mask, Options, Output, Plan, Values, fill, plan};
 use crate::secret::{Outcome, Secret, Secrets};
@@ -90,7 +91,7 @@ fn planned(sources: &[Arc<Source>]) -> Plan<'_> {
 
 fn rendered(sources: &[Arc<Source>], values: Values<'_>) -> String {
     let mut errors = Errors::new();
-    let rendered = fill(&planned(sources), values, &mut errors);
+    let rendered = fill(&planned(sources), values, &Budget::default(), &mut errors);
     assert!(!errors.any(), "{:?}", errors.iter().next());
     String::from_utf8(Output::default().write_all(sources, &rendered).concat()).unwrap()
 }
@@ -102,7 +103,7 @@ fn sources() -> [Arc<Source>; 1] {
 /// The record of the manifests, through its file.
 fn record(mask: Option<&Mask>) -> (String, Record) {
     let sources = sources();
-    let text = Record::of(&planned(&sources), &secrets(), mask).text();
+    let text = Record::of(&planned(&sources), &secrets(), mask, &Budget::default()).text();
     let record = Record::parse("r.json", &text).unwrap();
     assert_eq!(record.text(), text);
     (text, record)
@@ -201,7 +202,7 @@ fn what_is_not_recorded_is_an_error_that_says_how() {
         let text = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData:\n  k: {placeholder}\n");
         let sources = [Arc::new(Source::new("m.yaml", text))];
         let mut errors = Errors::new();
-        fill(&planned(&sources), Values::Recorded(&record), &mut errors);
+        fill(&planned(&sources), Values::Recorded(&record), &Budget::default(), &mut errors);
         let error = errors.iter().next().unwrap();
         assert_eq!(error.detail, format!("`{placeholder}`: not in the record `r.json`"));
         assert!(
