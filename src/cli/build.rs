@@ -106,7 +106,7 @@ impl Args {
     fn folder(&self) -> Folder {
         let tool = self.tool();
         let (name, place) = (self.folder.clone(), self.folder.clone());
-        Folder { name, place, tool, output: tool.command().to_owned(), is_read_only: false, copy_of: None }
+        Folder { name, place, tool, output: tool.command().to_owned(), copy_of: None }
     }
 
     fn tool(&self) -> Tool {
@@ -128,10 +128,10 @@ impl Args {
         if let Err(error) = input::may_read(&self.folder, &here) {
             return (Vec::new(), error.into());
         }
-        match self.tools.build(std::slice::from_ref(folder), &here, environment) {
+        match self.tools.build(std::slice::from_ref(folder), &here, &self.flags, environment) {
             Ok(built) => {
-                let mut errors = Errors::new();
-                let sources = built.into_iter().filter_map(|one| {
+                let mut errors = built.errors;
+                let sources = built.list.into_iter().filter_map(|one| {
                     errors.extend(one.errors);
                     one.source
                 });

@@ -12,6 +12,7 @@ mod environment;
 mod function;
 mod generate;
 mod given;
+mod harden;
 mod man;
 mod mask;
 mod offline;
@@ -24,6 +25,7 @@ mod progress;
 mod record;
 mod save;
 mod settings;
+mod signal;
 mod stderr;
 mod turn;
 mod version;
@@ -95,6 +97,7 @@ something or `diff` a change, 2 wrong usage; other commands fail with 2.
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    harden::harden();
     let environment = Environment::read();
     let arguments = match command().try_get_matches().and_then(|found| Arguments::from_arg_matches(&found)) {
         Ok(arguments) => arguments,

@@ -8,6 +8,7 @@ use tokio::runtime::Runtime;
 use super::environment::Environment;
 use super::given::Flags;
 use super::progress::Progress;
+use super::signal;
 use crate::backend::{self, Store};
 use crate::config::Config;
 use crate::error::{Error, Errors, Kind};
@@ -139,7 +140,7 @@ impl<'a> Pass<'a> {
         let stopped = open.runtime.block_on(async {
             tokio::select! {
                 () = render::fetch(accesses, &grants, &*open.store, secrets) => None,
-                signal = stopped() => Some(signal),
+                signal = signal::stopped() => Some(signal),
             }
         });
         if let Some(signal) = stopped {
@@ -189,16 +190,4 @@ fn reading(accesses: &[Access]) -> String {
 pub(super) fn runtime() -> Result<Runtime, Error> {
     let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
     built.map_err(|error| Error::new(Kind::Store, "cannot start the network runtime").cause(error.to_string()))
-}
-
-/// Returns when the program is asked to end, with the signal's name.
-pub(super) async fn stopped() -> &'static str {
-    use tokio::signal::unix::{SignalKind, signal};
-    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-        (Ok(mut terminate), Ok(mut interrupt)) => tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
-        },
-        _ => std::future::pending().await,
-    }
 }

@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         Ok(store) if !wrong.any() => store,
         outlook => return failed(wrong, outlook.err(), environment),
     };
-    let (sources, mut errors, printed) = Disk::read_all(args.paths.list(), &args.building, environment);
+    let (sources, mut errors, printed) = Disk::read_all(args.paths.list(), &args.building, &args.flags, environment);
     errors.extend(wrong);
     let plan = render::plan(&sources, &Options { any: args.any, ..Options::default() }, &mut errors);
     let grants = policy::judge(plan.accesses(), &config, &mut errors);

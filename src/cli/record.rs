@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
         Ok(mask) => mask,
         Err(error) => return output::fail(error, environment),
     };
-    let (sources, mut errors, printed) = Disk::read_all(args.paths.list(), &args.building, environment);
+    let (sources, mut errors, printed) = Disk::read_all(args.paths.list(), &args.building, &args.flags, environment);
     let options = Options { any: args.any, ..Options::default() };
     let record = Pass::new(&args.flags, options, environment).record(&sources, mask.as_ref(), &mut errors);
     let failed = errors.any();

@@ -9,6 +9,7 @@ use super::given::Flags;
 use super::output;
 use crate::config::Setting;
 use crate::config::table::Row;
+use crate::contain::{self, Support};
 use crate::{report, visible};
 
 /// Print every setting, its value and who set it; secrets are redacted
@@ -41,14 +42,34 @@ Exit codes: 0 fine, 2 a setting is wrong.";
 /// Prints the settings; wrong ones are reported as well.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let (config, errors) = args.flags.whole_config(environment);
-    let lines: Vec<String> = match args.format {
+    let mut lines: Vec<String> = match args.format {
         Format::Text => table(config.settings()),
         Format::Json => config.settings().map(|(row, setting)| json(row, setting)).collect(),
     };
+    lines.push(args.format.machine(&contain::support()));
     let failed = errors.any();
     output::report(&report::in_order(errors, &[]), environment);
     let code = output::finish(&lines.join(""), environment);
     if failed { ExitCode::from(output::FAILED) } else { code }
+}
+
+impl Format {
+    /// What this machine can do, after the settings that it bears on.
+    fn machine(self, support: &Support) -> String {
+        let sentence = match support {
+            Support::Ports => "contains helm and kustomize: files, and hosts by `AVP_TOOL_HOSTS`".to_owned(),
+            Support::Files => {
+                "contains helm and kustomize, without telling hosts apart (Linux 6.7 and later can)".to_owned()
+            }
+            Support::Nothing(reason) => format!("cannot contain helm and kustomize: {reason}"),
+        };
+        match self {
+            Self::Text => format!("\nThis machine {sentence}\n"),
+            Self::Json => {
+                serde_json::json!({"name": "this machine", "value": sentence, "origin": "kernel"}).to_string() + "\n"
+            }
+        }
+    }
 }
 
 /// The settings below each other, in columns.

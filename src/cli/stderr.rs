@@ -1,9 +1,9 @@
 //! Where findings are written: stderr, unless the caller throws that away. helm 4 does, with a plugin's: then helm's own
 //! stderr, else the terminal, else a file. Knows nothing of what is written.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{IsTerminal, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ fn append(path: &str) -> Option<File> {
 
 /// A file of the last run's findings, for this user alone.
 fn kept(folder: &Path) -> Option<File> {
-    std::fs::create_dir_all(folder).ok()?;
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).ok()?;
     OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(folder.join("helm.log")).ok()
 }
 

@@ -81,6 +81,8 @@ fn written(row: &Row) -> String {
         Format::Mount => format!("a mount, with or without `auth/` and slashes, e.g. `{example}`"),
         Format::Namespace => format!("a namespace, e.g. `{example}`"),
         Format::List => format!("names, separated by commas or blanks, e.g. `{example}`"),
+        Format::Paths => format!("absolute paths, separated by colons, commas or blanks, e.g. `{example}`"),
+        Format::Size => format!("bytes, as Kubernetes writes memory, e.g. `{example}`"),
     }
 }
 

@@ -17,6 +17,19 @@ pub struct Rate {
     pub burst: u64,
 }
 
+/// The units of memory.
+const UNITS: [(&str, u64); 9] = [
+    ("", 1),
+    ("k", 1000),
+    ("M", 1_000_000),
+    ("G", 1_000_000_000),
+    ("T", 1_000_000_000_000),
+    ("Ki", 1 << 10),
+    ("Mi", 1 << 20),
+    ("Gi", 1 << 30),
+    ("Ti", 1 << 40),
+];
+
 impl Format {
     /// The value in its one spelling, or what is wrong with it: `is not …`, without the value.
     pub fn canonical(self, value: &str) -> Result<String, String> {
@@ -33,6 +46,11 @@ impl Format {
             Self::Segment => segment(trimmed),
             Self::Mount => mount(trimmed),
             Self::Namespace => namespace(trimmed),
+            Self::Paths => match paths(trimmed).all(|path| path.starts_with('/')) {
+                true => Ok(trimmed.to_owned()),
+                false => Err("holds a path that is not absolute".to_owned()),
+            },
+            Self::Size => size(trimmed).map(|_| trimmed.to_owned()),
             Self::Choice(choices) => choice(choices, trimmed),
         }
     }
@@ -98,6 +116,20 @@ pub(super) fn list(value: &str) -> impl Iterator<Item = &str> {
     value.split(|char: char| char == ',' || char.is_whitespace()).filter(|name| !name.is_empty())
 }
 
+/// The paths in a list.
+pub(super) fn paths(value: &str) -> impl Iterator<Item = &str> {
+    value.split([':', ',', ' ', '\t', '\n']).filter(|path| !path.is_empty())
+}
+
+/// Bytes, as Kubernetes writes them.
+pub(super) fn size(value: &str) -> Result<u64, String> {
+    let wrong = || "is not a size such as `1Gi` or `512Mi`".to_owned();
+    let digits = value.find(|char: char| !char.is_ascii_digit()).unwrap_or(value.len());
+    let (count, unit) = value.split_at(digits);
+    let factor = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?.1;
+    count.parse::<u64>().ok().and_then(|count| count.checked_mul(factor)).filter(|size| *size > 0).ok_or_else(wrong)
+}
+
 /// A choice's spellings, for people.
 pub(super) fn choices(choices: &[&[&str]]) -> String {
     let names: Vec<String> = choices.iter().map(|spellings| format!("`{}`", spellings.join("` (or `"))).collect();
@@ -112,9 +144,8 @@ pub(super) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> O
     near.filter(|(distance, _)| *distance <= 3).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
-/// Whether it looks like an address with a password in it: `https://user:password@host`.
+/// Whether it looks like an address with a password in it: `https://user:password@host`. A password may hold any character.
 pub(super) fn holds_password(value: &str) -> bool {
-    // A password may hold a slash that nobody has encoded.
     value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'))
 }
 

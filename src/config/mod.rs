@@ -176,6 +176,16 @@ impl Config {
         self.get(name).map(|value| format::list(value).collect()).unwrap_or_default()
     }
 
+    /// A list's paths.
+    pub fn paths(&self, name: &str) -> Vec<PathBuf> {
+        self.get(name).map(|value| format::paths(value).map(PathBuf::from).collect()).unwrap_or_default()
+    }
+
+    /// Bytes.
+    pub fn size(&self, name: &str) -> Option<u64> {
+        format::size(self.get(name)?).ok()
+    }
+
     /// The folder that the file which `name` names must not leave, links followed, because a tenant named it. Whoever opens it checks.
     pub fn confined(&self, name: &str) -> Option<&Path> {
         (self.authority(name) == Authority::Tenant && !self.tenant_settings_name(name)).then_some(&*self.repository)

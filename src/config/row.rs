@@ -94,6 +94,10 @@ pub enum Format {
     Namespace,
     /// Names, separated by commas or blanks.
     List,
+    /// Absolute paths, separated by colons, commas or blanks.
+    Paths,
+    /// Bytes, as Kubernetes writes memory: `1Gi`, `512Mi`, `1G`, or bare.
+    Size,
     /// One of these; each with its other spellings.
     Choice(&'static [&'static [&'static str]]),
 }

@@ -156,6 +156,44 @@ pub const SETTINGS: &[Row] = &[
     )
     .roles(&[Role::Narrowing])
     .early(),
+    Row::new(
+        "AVP_TOOL_PATHS",
+        "further files and folders that helm, kustomize and what they start may read and execute",
+        Format::Paths,
+        "/opt/mise",
+    )
+    .roles(&[Role::Narrowing])
+    .early(),
+    Row::new(
+        "AVP_TOOL_HOSTS",
+        "hosts that helm and kustomize may reach by https, `*` is any; unset, none with a tenant, else `*`",
+        Format::List,
+        "charts.example.com github.com",
+    )
+    .roles(&[Role::Narrowing])
+    .early(),
+    Row::new("AVP_TOOL_MEMORY", "how much memory helm and kustomize may write to", Format::Size, "2Gi")
+        .roles(&[Role::Narrowing])
+        .default("1Gi")
+        .early(),
+    Row::new(
+        "AVP_TOOL_TIMEOUT",
+        "how long a command of helm or kustomize may take, `0` is for ever",
+        Format::Duration,
+        "2m",
+    )
+    .roles(&[Role::Narrowing])
+    .default("60s")
+    .early(),
+    Row::new(
+        "AVP_UNCONTAINED_TOOLS",
+        "`true` runs helm and kustomize where this machine cannot contain them, in spite of a tenant",
+        Format::Bool,
+        "true",
+    )
+    .roles(&[Role::Narrowing])
+    .default("false")
+    .early(),
 ];
 
 /// What is known and not honoured.

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, NetPort, PathBeneath, PathFd, Ruleset,
-    RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, make_bitflags,
+    ABI, Access, AccessFs, AccessNet, AddRuleError, AddRulesError, BitFlags, CompatLevel, Compatible, NetPort,
+    PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+    make_bitflags,
 };
 
 use super::{Bounds, Network};
@@ -70,11 +71,22 @@ fn files(
 ) -> Result<RulesetCreated, RulesetError> {
     let access = access.into();
     for path in paths {
-        if let Some(file) = open(path) {
-            rules = rules.add_rule(PathBeneath::new(file, access))?;
+        let Some(file) = open(path) else { continue };
+        match (&mut rules).add_rule(PathBeneath::new(file, access)) {
+            Ok(_) => {}
+            Err(error) if is_pipe(&error) => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(rules)
+}
+
+/// Whether the kernel says of a file that it is on no file system: a pipe, which no rule names and none is needed for.
+fn is_pipe(error: &RulesetError) -> bool {
+    let RulesetError::AddRules(AddRulesError::Fs(AddRuleError::AddRuleCall { source, .. })) = error else {
+        return false;
+    };
+    source.raw_os_error() == Some(libc::EBADFD)
 }
 
 fn open(path: &Path) -> Option<PathFd> {

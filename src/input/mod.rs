@@ -7,6 +7,8 @@ mod git;
 mod links;
 mod names;
 mod others;
+mod parts;
+mod region;
 mod repository;
 mod revision;
 mod windows;
@@ -25,6 +27,8 @@ pub use folder::built;
 pub use git::Changed;
 pub use links::links;
 pub use others::others;
+pub use parts::parts;
+pub use region::region;
 pub use revision::{Checkout, Past, Revision};
 pub use windows::{Windows, windows};
 

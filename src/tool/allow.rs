@@ -5,6 +5,7 @@ use std::iter::Peekable;
 use std::path::Path;
 
 use super::command::{Inside, argument};
+use super::named::Names;
 use super::words;
 use crate::error::{Error, Errors, Kind};
 
@@ -17,6 +18,8 @@ pub(super) struct Flag {
     pub(super) letter: Option<char>,
     /// Who may use it.
     pub(super) rule: Rule,
+    /// What its value names, where the operator uses it.
+    pub(super) names: Names,
 }
 
 /// Who may use a flag.
@@ -56,16 +59,20 @@ pub(super) struct Said<'s> {
 impl Flag {
     /// A flag that tenants may use.
     pub(super) const fn new(name: &'static str, rule: Rule) -> Self {
-        Self { name, letter: None, rule }
+        Self { name, letter: None, rule, names: Names::Nothing }
     }
 
     /// A flag that is the operator's alone.
     pub(super) const fn refused(name: &'static str, does: &'static str) -> Self {
-        Self { name, letter: None, rule: Rule::Operator(does) }
+        Self { name, letter: None, rule: Rule::Operator(does), names: Names::Nothing }
     }
 
     pub(super) const fn letter(self, letter: char) -> Self {
         Self { letter: Some(letter), ..self }
+    }
+
+    pub(super) const fn names(self, names: Names) -> Self {
+        Self { names, ..self }
     }
 }
 

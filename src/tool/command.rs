@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::named::Named;
+
 /// A program to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
@@ -20,6 +22,8 @@ pub struct Command {
     pub environment: BTreeMap<String, String>,
     /// What must be in its private folder before it starts: paths and texts.
     pub files: Vec<(PathBuf, String)>,
+    /// What the operator's words name on this machine.
+    pub named: Named,
     /// Whether stdout is for messages too, not for manifests.
     pub talks: bool,
     /// What helps where its message holds these words.
@@ -60,6 +64,10 @@ pub struct Given<'g> {
     pub kustomize: &'g str,
     /// A folder that nobody else can read, gone at the end.
     pub private: &'g Path,
+    /// How many processors the tool may use.
+    pub processors: u32,
+    /// How many bytes of memory.
+    pub memory: u64,
     /// Whether a path that a tenant names stays in the repository.
     pub inside: Inside<'g>,
     /// What a path leads to.

@@ -7,6 +7,7 @@ use super::address::Address;
 use super::command::{Command, Given};
 use super::document::{Document, Entries, is_field};
 use super::environment::environment;
+use super::named::Named;
 use super::plain;
 use crate::error::{Error, Kind};
 use crate::source::Span;
@@ -71,8 +72,9 @@ pub(super) fn build(given: &Given<'_>) -> Result<Option<Command>, Error> {
         words,
         folder: given.folder.to_owned(),
         working_folder: given.working_folder.to_owned(),
-        environment: environment(given.variables, given.private),
+        environment: environment(given),
         files: vec![(file, repositories(&lock))],
+        named: Named::default(),
         talks: true,
         hints: &[],
     }))

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::command::Given;
+
 /// What a tool gets of ours.
 const PASSED: &[&str] = &[
     "PATH",
-    "TMPDIR",
     "LANG",
     "LC_ALL",
     "LC_CTYPE",
@@ -24,33 +25,57 @@ const PASSED: &[&str] = &[
     "no_proxy",
 ];
 
-/// What it gets beside: git asks nobody and clones nothing from this machine, and nobody finds a cluster.
-const SET: &[(&str, &str)] =
-    &[("GIT_ALLOW_PROTOCOL", "https"), ("GIT_TERMINAL_PROMPT", "0"), ("KUBECONFIG", "/dev/null")];
+/// Those that may hold somebody's name and password.
+const PROXIES: &[&str] = &["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"];
 
-/// The environment of a tool with the home `private`.
-pub(super) fn environment(variables: &BTreeMap<String, String>, private: &Path) -> BTreeMap<String, String> {
-    let passed = PASSED.iter().filter_map(|name| Some((*name, variables.get(*name)?.as_str())));
-    let harmless = passed.filter(|(_, value)| !holds_password(value));
+/// What it gets beside: git asks nobody, clones nothing from this machine and reads no settings but its own, nobody finds a cluster,
+/// and Go, should it fail, tells why without each thread's state.
+const SET: &[(&str, &str)] = &[
+    ("GIT_ALLOW_PROTOCOL", "https"),
+    ("GIT_CONFIG_GLOBAL", "/dev/null"),
+    ("GIT_CONFIG_NOSYSTEM", "1"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("GOTRACEBACK", "none"),
+    ("KUBECONFIG", "/dev/null"),
+];
+
+/// The environment of a tool.
+pub(super) fn environment(given: &Given<'_>) -> BTreeMap<String, String> {
+    let passed = PASSED.iter().filter_map(|name| Some((*name, given.variables.get(*name)?.as_str())));
+    let harmless = passed.filter(|(name, value)| !(PROXIES.contains(name) && holds_password(value)));
     let mut environment: BTreeMap<String, String> =
         harmless.chain(SET.iter().copied()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    environment.extend(own(given));
     let folders = environment.remove("PATH").unwrap_or_default();
     let folders: Vec<&str> = folders.split(':').filter(|folder| Path::new(folder).is_absolute()).collect();
     if !folders.is_empty() {
         environment.insert("PATH".to_owned(), folders.join(":"));
     }
-    environment.insert("HOME".to_owned(), private.to_string_lossy().into_owned());
     environment
 }
 
-/// Whether it is an address with somebody's name or password in it.
+/// What is this tool's own: its folder, and what Go would look up in `/proc`. Go collects garbage harder from seven eighths of the
+/// memory on.
+fn own(given: &Given<'_>) -> [(String, String); 4] {
+    let private = given.private.to_string_lossy().into_owned();
+    [
+        ("HOME", private.clone()),
+        ("TMPDIR", private),
+        ("GOMAXPROCS", given.processors.to_string()),
+        ("GOMEMLIMIT", (given.memory - given.memory / 8).to_string()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+}
+
+/// Whether a proxy's address may hold a name or password. A password may hold any character, unescaped too: programs differ in
+/// where they let it end.
 fn holds_password(value: &str) -> bool {
-    let host = value.split_once("://").map_or(value, |(_, rest)| rest).split('/').next();
-    host.is_some_and(|host| host.contains('@'))
+    value.contains('@')
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::command::Target;
     use super::*;
 
     #[test]
@@ -68,17 +93,45 @@ mod tests {
             ("KUBERNETES_SERVICE_HOST", "10.0.0.1"),
             ("HELM_PLUGINS", "/plugins"),
             ("GIT_SSH_COMMAND", "sh"),
+            ("TMPDIR", "/var/tmp"),
+            ("SSL_CERT_FILE", "/home/user@host/ca.pem"),
+            ("ALL_PROXY", "socks5://user:pa/ss@proxy"),
+            ("https_proxy", "user:pa?s#s@proxy:3128"),
+            ("http_proxy", "//user:pass@proxy"),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let environment = environment(&variables, Path::new("/tmp/x"));
+        let environment = environment(&Given {
+            folder: Path::new("."),
+            working_folder: Path::new("/w"),
+            variables: &variables,
+            words: &[],
+            release_name: None,
+            helm: "helm",
+            kustomize: "kustomize",
+            private: Path::new("/tmp/x"),
+            processors: 2,
+            memory: 1 << 30,
+            inside: &|_| true,
+            target: &|_| Target::Nowhere,
+            reaches: &|_| false,
+            read: &|_| None,
+            holds: &|_| false,
+        });
         let expected = [
             ("GIT_ALLOW_PROTOCOL", "https"),
+            ("GIT_CONFIG_GLOBAL", "/dev/null"),
+            ("GIT_CONFIG_NOSYSTEM", "1"),
             ("GIT_TERMINAL_PROMPT", "0"),
+            ("GOMAXPROCS", "2"),
+            ("GOMEMLIMIT", "939524096"),
+            ("GOTRACEBACK", "none"),
             ("HOME", "/tmp/x"),
             ("HTTPS_PROXY", "http://proxy:3128"),
             ("KUBECONFIG", "/dev/null"),
             ("LANG", "C.UTF-8"),
             ("PATH", "/usr/bin:/bin"),
+            ("SSL_CERT_FILE", "/home/user@host/ca.pem"),
+            ("TMPDIR", "/tmp/x"),
         ];
         let found: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (&**name, &**value)).collect();
         assert_eq!(found, expected);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::allow::{Flag, Rule, Said};
 use super::command::{Command, Given};
 use super::environment::environment;
+use super::named::{Names, named};
 use super::parameter::{self, Parameters};
 use super::{Tool, below, collect, dependencies};
 use crate::error::{Error, Errors, Kind};
@@ -27,7 +28,7 @@ const FLAGS: &[Flag] = &[
     Flag::new("--namespace", Rule::Text).letter('n'),
     Flag::new("--kube-version", Rule::Text),
     Flag::new("--api-versions", Rule::Text).letter('a'),
-    Flag::refused("--post-renderer", RUNS),
+    Flag::refused("--post-renderer", RUNS).names(Names::Program),
     Flag::refused("--post-renderer-args", RUNS),
     Flag::refused("--name-template", "is a template that reads the environment"),
     Flag::refused("--generate-name", "names another release at each run"),
@@ -41,21 +42,21 @@ const FLAGS: &[Flag] = &[
     Flag::refused("--plain-http", ELSEWHERE),
     Flag::refused("--insecure-skip-tls-verify", ELSEWHERE),
     Flag::refused("--verify", FILES),
-    Flag::refused("--keyring", FILES),
-    Flag::refused("--ca-file", FILES),
-    Flag::refused("--cert-file", FILES),
-    Flag::refused("--key-file", FILES),
-    Flag::refused("--registry-config", FILES),
-    Flag::refused("--repository-config", FILES),
-    Flag::refused("--repository-cache", FILES),
-    Flag::refused("--content-cache", FILES),
-    Flag::refused("--kubeconfig", CLUSTER),
+    Flag::refused("--keyring", FILES).names(Names::Files),
+    Flag::refused("--ca-file", FILES).names(Names::Files),
+    Flag::refused("--cert-file", FILES).names(Names::Files),
+    Flag::refused("--key-file", FILES).names(Names::Files),
+    Flag::refused("--registry-config", FILES).names(Names::Files),
+    Flag::refused("--repository-config", FILES).names(Names::Files),
+    Flag::refused("--repository-cache", FILES).names(Names::Files),
+    Flag::refused("--content-cache", FILES).names(Names::Files),
+    Flag::refused("--kubeconfig", CLUSTER).names(Names::Files),
     Flag::refused("--kube-context", CLUSTER),
     Flag::refused("--kube-apiserver", CLUSTER),
     Flag::refused("--kube-token", CLUSTER),
     Flag::refused("--kube-as-user", CLUSTER),
     Flag::refused("--kube-as-group", CLUSTER),
-    Flag::refused("--kube-ca-file", CLUSTER),
+    Flag::refused("--kube-ca-file", CLUSTER).names(Names::Files),
     Flag::refused("--kube-tls-server-name", CLUSTER),
     Flag::refused("--kube-insecure-skip-tls-verify", CLUSTER),
     Flag::refused("--validate", CLUSTER),
@@ -121,15 +122,15 @@ fn template(given: &Given<'_>, errors: &mut Errors) -> Command {
     words.extend(given.words.iter().cloned());
     words.push("--".to_owned());
     words.extend(collect(release(given, parameters), errors).flatten());
-    let environment = environment(given.variables, given.private);
     Command {
         name: Tool::Helm.command(),
         program: given.helm.to_owned(),
         words,
         folder: given.folder.to_owned(),
         working_folder: given.working_folder.to_owned(),
-        environment,
+        environment: environment(given),
         files,
+        named: named(FLAGS, given.words, given.working_folder),
         talks: false,
         hints: HINTS,
     }

@@ -3,6 +3,7 @@
 use super::allow::{Flag, Rule, Said};
 use super::command::{Command, Given};
 use super::environment::environment;
+use super::named::{Names, named};
 use super::{Tool, references};
 use crate::error::Errors;
 
@@ -11,9 +12,9 @@ const FLAGS: &[Flag] = &[
     Flag::new("--helm-kube-version", Rule::Text),
     Flag::new("--helm-api-versions", Rule::Text),
     Flag::refused("--enable-helm", "runs helm with words that a kustomization chooses"),
-    Flag::refused("--helm-command", RUNS),
-    Flag::refused("--enable-exec", RUNS),
-    Flag::refused("--enable-alpha-plugins", RUNS),
+    Flag::refused("--helm-command", RUNS).names(Names::Program),
+    Flag::refused("--enable-exec", RUNS).names(Names::RunsRepository),
+    Flag::refused("--enable-alpha-plugins", RUNS).names(Names::RunsRepository),
     Flag::refused("--load-restrictor", "reads files outside the kustomization"),
     Flag::refused("--env", CONTAINER).letter('e'),
     Flag::refused("--mount", CONTAINER),
@@ -48,24 +49,31 @@ pub(super) fn build(given: &Given<'_>, errors: &mut Errors) -> Command {
     let said = Said { flags: FLAGS, tool: "kustomize", variable: WORDS, inside: given.inside };
     let tenant = said.judge(given.get(WORDS).unwrap_or_default(), errors);
     let mut words = vec!["build".to_owned()];
-    if given.words.iter().any(|word| word == "--enable-helm") {
+    let mut named = named(FLAGS, given.words, given.working_folder);
+    if enables_helm(given.words) {
         words.extend(helm(given));
+        named.run.push(given.helm.to_owned());
     }
     words.extend(tenant.words);
     words.extend(given.words.iter().cloned());
     words.push("--".to_owned());
-    let environment = environment(given.variables, given.private);
     Command {
         name: Tool::Kustomize.command(),
         program: given.kustomize.to_owned(),
         words,
         folder: given.folder.to_owned(),
         working_folder: given.working_folder.to_owned(),
-        environment,
+        environment: environment(given),
         files: Vec::new(),
+        named,
         talks: false,
         hints: HINTS,
     }
+}
+
+/// Whether the operator lets kustomize run helm, which fetches charts into the kustomization.
+pub(super) fn enables_helm(words: &[String]) -> bool {
+    words.iter().any(|word| matches!(word.as_str(), "--enable-helm" | "--enable-helm=true"))
 }
 
 /// What helm needs to know if kustomize calls it.

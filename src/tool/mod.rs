@@ -4,21 +4,27 @@
 mod address;
 mod allow;
 mod announce;
+mod bounds;
 mod command;
 mod dependencies;
 mod document;
 mod environment;
+mod failure;
 mod helm;
 mod kustomize;
 mod layout;
+mod named;
 mod parameter;
 mod references;
 mod run;
+mod script;
 mod words;
 
 pub use announce::announce;
+pub use bounds::{ANY, Allowance, Containment, Ground, Reach};
 pub use command::{Command, Given, Target};
 pub use layout::Layout;
+pub use named::Named;
 pub use run::{Output, find, run};
 
 use std::collections::BTreeMap;
@@ -89,6 +95,11 @@ impl Tool {
     /// The folders beside this one that the commands before the last read, to write into this one.
     pub fn beside(self, given: &Given<'_>) -> Vec<PathBuf> {
         if self == Self::Helm { dependencies::beside(given) } else { Vec::new() }
+    }
+
+    /// Whether the operator's words make it write where it reads.
+    pub fn writes(self, words: &[String]) -> bool {
+        self == Self::Kustomize && kustomize::enables_helm(words)
     }
 
     /// What the Application says to another tool than this one, which has no effect.

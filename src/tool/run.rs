@@ -1,9 +1,8 @@
-//! Runs a command: the one edge of this folder. What it prints is bounded, and it ends when its future is dropped. It stays in our
-//! process group: who kills the group, as Argo CD does, kills it and what it has started.
+//! Runs a command within its bounds. What it prints and how long it takes is bounded too, and it ends when its future is dropped.
+//! It stays in our process group: who kills the group, as Argo CD does, kills it and what it has started.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -11,7 +10,10 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
 
+use super::bounds::{Containment, Ground, Reach};
 use super::command::{Command, argument};
+use super::{failure, script};
+use crate::contain::{self, Bounds, Limits, Network};
 use crate::error::{Error, Kind};
 
 /// How much a tool may print: more than twice what Argo CD takes.
@@ -19,6 +21,9 @@ const MOST: u64 = 256 << 20;
 
 /// How much of its messages is kept: their end.
 const MESSAGE: usize = 8 << 10;
+
+/// And their start: a Go program that fails says there why, before the state of its threads.
+const MESSAGE_START: usize = 1 << 10;
 
 /// How long its output may stay open after it has ended: a process that it left behind may hold it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,23 +33,27 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Output {
     /// On stdout.
     pub stdout: Vec<u8>,
-    /// On stderr: its end, trimmed.
+    /// On stderr: its start and its end, trimmed.
     pub message: String,
 }
 
 /// Runs a command to its end. Whoever drops this future kills it.
-pub async fn run(command: &Command) -> Result<Output, Error> {
+pub async fn run(command: &Command, ground: &Ground<'_>) -> Result<Output, Error> {
     for (path, text) in &command.files {
         write(path, text).map_err(|error| {
             Error::new(Kind::Input, format!("cannot write `{}`", path.display())).cause(error.to_string())
         })?;
     }
-    let (output, status) = finish(start(command)?, command).await?;
+    let finish = finish(start(command, ground)?, command);
+    let (output, status) = match ground.allowance.timeout {
+        Some(time) => tokio::time::timeout(time, finish).await.unwrap_or_else(|_| Err(failure::late(command, time)))?,
+        None => finish.await?,
+    };
     if status.success() {
         return Ok(output);
     }
     let talk = if command.talks { String::from_utf8_lossy(&output.stdout) } else { "".into() };
-    Err(failed(command, status, format!("{talk}\n{}", output.message).trim()))
+    Err(failure::failed(command, ground.containment, status, format!("{talk}\n{}", output.message).trim()))
 }
 
 /// A new file that only we can read.
@@ -53,7 +62,7 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-fn start(command: &Command) -> Result<Child, Error> {
+fn start(command: &Command, ground: &Ground<'_>) -> Result<Child, Error> {
     let path = command.environment.get("PATH").map(String::as_str);
     let program = find(&command.program, path).ok_or_else(|| missing(command))?;
     let mut child = tokio::process::Command::new(&program);
@@ -65,9 +74,30 @@ fn start(command: &Command) -> Result<Child, Error> {
         .envs(&command.environment)
         .kill_on_drop(true);
     child.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    child.spawn().map_err(|error| {
-        Error::new(Kind::Input, format!("cannot run `{}`", program.display())).cause(error.to_string())
-    })
+    let started = match ground.containment {
+        Containment::Within(reach) => contain::spawn_async(child, &bounds(command, ground, program.clone(), reach)),
+        Containment::Without => unbound(child, ground.allowance.limits(ground.processors)),
+    };
+    started.map_err(|error| Error { detail: format!("cannot run `{}`", program.display()), ..error })
+}
+
+/// A child with nothing but limits.
+fn unbound(mut command: tokio::process::Command, limits: Limits) -> Result<Child, Error> {
+    let child = command.spawn().map_err(|error| Error::new(Kind::Input, "").cause(error.to_string()))?;
+    contain::limit(&child, limits)?;
+    Ok(child)
+}
+
+/// The bounds of a command. A script needs its interpreter, too.
+fn bounds(command: &Command, ground: &Ground<'_>, program: PathBuf, reach: &Reach) -> Bounds {
+    let path = command.environment.get("PATH").map(String::as_str);
+    let named = command.named.run.iter().filter_map(|program| find(program, path));
+    let programs = [program].into_iter().chain(named).flat_map(|file| script::programs(&file, path)).collect();
+    let network = match reach {
+        Reach::Nothing => Network::None,
+        Reach::Hosts(_) | Reach::Everything => Network::Open,
+    };
+    ground.bounds(command, programs, network)
 }
 
 /// The program's file: what is named by a path, else the first in `path`, whose relative folders do not count.
@@ -90,7 +120,7 @@ fn missing(command: &Command) -> Error {
 /// Everything that a program prints, and how it ends.
 async fn finish(mut child: Child, command: &Command) -> Result<(Output, ExitStatus), Error> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let reading = async { tokio::join!(all(stdout), end(stderr)) };
+    let reading = async { tokio::join!(all(stdout), ends(stderr)) };
     tokio::pin!(reading);
     let (status, read) = tokio::select! {
         read = &mut reading => (child.wait().await, Some(read)),
@@ -120,28 +150,22 @@ async fn all(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The end of what comes, as text, trimmed.
-async fn end(pipe: Option<impl AsyncRead + Unpin>) -> String {
+/// What comes, as text, trimmed: of more than may be kept the start and the end.
+async fn ends(pipe: Option<impl AsyncRead + Unpin>) -> String {
     let Some(mut pipe) = pipe else { return String::new() };
-    let mut bytes = Vec::new();
+    let (mut start, mut end, mut left_out) = (Vec::new(), Vec::new(), false);
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = pipe.read(&mut buffer).await {
-        bytes.extend(&buffer[..count]);
-        if bytes.len() > 2 * MESSAGE {
-            bytes.drain(..bytes.len() - MESSAGE);
+        let (first, rest) = buffer[..count].split_at(count.min(MESSAGE_START - start.len()));
+        start.extend(first);
+        end.extend(rest);
+        if end.len() > 2 * MESSAGE {
+            end.drain(..end.len() - MESSAGE);
+            left_out = true;
         }
     }
-    let start = bytes.len().saturating_sub(MESSAGE);
-    String::from_utf8_lossy(&bytes[start..]).trim().to_owned()
-}
-
-fn failed(command: &Command, status: ExitStatus, message: &str) -> Error {
-    let how = match (status.code(), status.signal()) {
-        (Some(code), _) => format!("failed with exit code {code}"),
-        (None, Some(9)) => "was killed by signal 9: the memory may not have been enough".to_owned(),
-        (None, signal) => format!("was killed by signal {}", signal.unwrap_or_default()),
-    };
-    let hint = command.hints.iter().find(|(words, _)| message.contains(words)).map(|(_, hint)| (*hint).to_owned());
-    let error = Error { hint, ..Error::new(Kind::Input, format!("`{}` {how}", command.name)) };
-    error.cause(if message.is_empty() { "it printed no message" } else { message })
+    let tail = end.len().saturating_sub(MESSAGE);
+    let gap = if left_out || tail > 0 { "\n…\n" } else { "" };
+    start.extend(gap.bytes().chain(end.drain(tail..)));
+    String::from_utf8_lossy(&start).trim().to_owned()
 }

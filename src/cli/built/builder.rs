@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::environment::Environment;
+use super::super::given::Flags;
 use super::tools::{Folder, Tools};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::input::Here;
@@ -56,14 +57,15 @@ pub(in crate::cli) struct Built {
 /// Builds, and remembers what was left.
 pub(in crate::cli) struct Builder<'b> {
     building: &'b Building,
+    flags: &'b Flags,
     environment: &'b Environment,
     left: BTreeMap<Tool, BTreeSet<String>>,
 }
 
 impl<'b> Builder<'b> {
     /// Nothing is left yet.
-    pub(in crate::cli) fn new(building: &'b Building, environment: &'b Environment) -> Self {
-        Self { building, environment, left: BTreeMap::new() }
+    pub(in crate::cli) fn new(building: &'b Building, flags: &'b Flags, environment: &'b Environment) -> Self {
+        Self { building, flags, environment, left: BTreeMap::new() }
     }
 
     /// The working folder and what may be found from it; a folder without manifests is fine.
@@ -94,9 +96,9 @@ impl<'b> Builder<'b> {
         let layout = Layout::new(folders, &|path| std::fs::read_to_string(find(path).ok()?).ok());
         let folders: Vec<Folder> =
             layout.whole.iter().map(|(name, tool)| place.folder(name, *tool)).collect::<Result<_, _>>()?;
-        let all = self.building.tools.build(&folders, &place.here, self.environment)?;
-        let mut built = Built { layout, ..Built::default() };
-        for (folder, one) in folders.into_iter().zip(all) {
+        let all = self.building.tools.build(&folders, &place.here, self.flags, self.environment)?;
+        let mut built = Built { layout, errors: all.errors, ..Built::default() };
+        for (folder, one) in folders.into_iter().zip(all.list) {
             let name = place.shown(&folder.name);
             built.errors.extend(one.errors.into_iter().map(|error| of_folder(&name, error)));
             match one.source {
@@ -141,7 +143,7 @@ impl Place<'_> {
     fn folder(&self, name: &Path, tool: Tool) -> Result<Folder, Error> {
         let place = (self.find)(&name.to_string_lossy())?;
         let output = format!("{}/ ({})", self.shown(name), tool.command());
-        Ok(Folder { name: name.to_owned(), place, tool, output, is_read_only: true, copy_of: self.copy_of.clone() })
+        Ok(Folder { name: name.to_owned(), place, tool, output, copy_of: self.copy_of.clone() })
     }
 
     fn shown(&self, folder: &Path) -> String {

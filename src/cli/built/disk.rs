@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::environment::Environment;
+use super::super::given::Flags;
 use super::builder::{Builder, Building, Built, Place};
 use super::tools::Printed;
 use crate::error::{Error, Errors};
@@ -48,9 +49,10 @@ impl Disk {
     pub(in crate::cli) fn read_all(
         paths: &[String],
         building: &Building,
+        flags: &Flags,
         environment: &Environment,
     ) -> (Vec<Arc<Source>>, Errors, Printed) {
-        let mut builder = Builder::new(building, environment);
+        let mut builder = Builder::new(building, flags, environment);
         let read = Self::read(paths, &mut builder).map(Self::whole);
         let (sources, mut errors, printed) =
             read.unwrap_or_else(|error| (Vec::new(), error.into(), Printed::default()));

@@ -1,5 +1,6 @@
 //! Charts and kustomizations, built: helm and kustomize are run, and what they print stands for the files that they read.
 
+mod allowance;
 mod builder;
 mod disk;
 mod tools;

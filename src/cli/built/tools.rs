@@ -1,17 +1,23 @@
 //! What helm and kustomize make of folders: run side by side, what they print a source like any other.
 
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
 use super::super::environment::Environment;
+use super::super::given::Flags;
 use super::super::pass;
 use super::super::progress::Progress;
+use super::super::signal;
+use super::allowance::allowance;
+use crate::contain;
 use crate::error::{Error, Errors, Kind};
 use crate::input::{self, Here};
 use crate::source::Source;
-use crate::tool::{self, Command, Given, Target, Tool};
+use crate::tool::{self, Allowance, Command, Containment, Given, Ground, Target, Tool};
 
 /// The flags about the tools, the same for every command that runs them.
 #[derive(Clone, Debug, clap::Args)]
@@ -45,8 +51,6 @@ pub(in crate::cli) struct Folder {
     pub(in crate::cli) tool: Tool,
     /// What its manifests are called in messages.
     pub(in crate::cli) output: String,
-    /// Whether nothing may be written into it, not even the charts that it needs.
-    pub(in crate::cli) is_read_only: bool,
     /// What the place is a copy of, if it is one: the copy's root, and what that stands for.
     pub(in crate::cli) copy_of: Option<(PathBuf, String)>,
 }
@@ -60,6 +64,15 @@ pub(in crate::cli) struct Outcome {
     pub(in crate::cli) errors: Errors,
 }
 
+/// What came of all folders.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Outcomes {
+    /// Each folder's, in their order.
+    pub(in crate::cli) list: Vec<Outcome>,
+    /// What is wrong with all of them.
+    pub(in crate::cli) errors: Errors,
+}
+
 impl Tools {
     /// Whether the tool is there to be run.
     pub(in crate::cli) fn has(&self, tool: Tool, environment: &Environment) -> bool {
@@ -67,32 +80,68 @@ impl Tools {
         tool::find(program, environment.get("PATH")).is_some()
     }
 
-    /// What the folders' tools print, in the folders' order.
+    /// What the folders' tools print. Where they must not run, nothing does.
     pub(in crate::cli) fn build(
         &self,
         folders: &[Folder],
         here: &Here,
+        flags: &Flags,
         environment: &Environment,
-    ) -> Result<Vec<Outcome>, Error> {
-        let [first, others @ ..] = folders else { return Ok(Vec::new()) };
+    ) -> Result<Outcomes, Error> {
+        let [first, others @ ..] = folders else { return Ok(Outcomes::default()) };
+        let (allowance, mut errors) = (allowance(flags, environment), Errors::new());
+        let Some(containment) = allowance.containment(&contain::support(), &mut errors) else {
+            return Ok(Outcomes { list: folders.iter().map(|_| Outcome::default()).collect(), errors });
+        };
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let room = Room { tools: self, here, environment, allowance, containment, processors };
         let running = if others.is_empty() { first.tool.command() } else { "helm and kustomize" };
+        let list = room.build_all(folders, running)?;
+        Ok(Outcomes { list, errors })
+    }
+}
+
+/// What all folders' tools have in common.
+struct Room<'r> {
+    tools: &'r Tools,
+    here: &'r Here,
+    environment: &'r Environment,
+    allowance: Allowance,
+    containment: Containment,
+    processors: usize,
+}
+
+impl Room<'_> {
+    /// Runs the folders' tools side by side, in the folders' order.
+    fn build_all(&self, folders: &[Folder], running: &str) -> Result<Vec<Outcome>, Error> {
+        let regions = self.regions(folders);
         let runtime = pass::runtime()?;
-        let _progress = Progress::start(format!("running {running}"), environment);
+        let _progress = Progress::start(format!("running {running}"), self.environment);
         runtime.block_on(async {
-            let together = std::thread::available_parallelism().map_or(1, usize::from);
-            let building = stream::iter(folders).map(|folder| self.built(folder, here, environment));
+            let building = stream::iter(folders).map(|folder| self.build(folder, &regions));
             tokio::select! {
-                built = building.buffered(together).collect() => Ok(built),
-                signal = pass::stopped() => {
+                built = building.buffered(self.processors).collect() => Ok(built),
+                signal = signal::stopped() => {
                     Err(Error::new(Kind::Input, format!("stopped by {signal} while `{running}` ran")))
                 }
             }
         })
     }
 
-    async fn built(&self, folder: &Folder, here: &Here, environment: &Environment) -> Outcome {
+    /// What is read for these folders: most of them share one region.
+    fn regions(&self, folders: &[Folder]) -> Regions {
+        let mut regions = Regions::new();
+        for folder in folders {
+            regions.entry(input::region(&folder.place, self.here)).or_insert_with_key(|root| input::parts(root));
+        }
+        regions
+    }
+
+    async fn build(&self, folder: &Folder, regions: &Regions) -> Outcome {
         let mut errors = Errors::new();
-        let run = Run { tools: self, folder, here, environment };
+        let root = input::region(&folder.place, self.here);
+        let parts = regions.get(&root).map_or(&[][..], Vec::as_slice);
+        let run = Run { room: self, folder, root, parts };
         let source = run.source(&mut errors).await.map_err(|error| errors.push(error)).ok().flatten();
         let named = errors.into_iter().map(|error| original(error, folder.copy_of.as_ref()));
         let mut errors = Errors::new();
@@ -101,59 +150,107 @@ impl Tools {
     }
 }
 
+/// Folders that hold all that is read for some of the input, each with its parts but for Git's.
+type Regions = BTreeMap<PathBuf, Vec<PathBuf>>;
+
 /// One folder's tool at work.
 struct Run<'r> {
-    tools: &'r Tools,
+    room: &'r Room<'r>,
     folder: &'r Folder,
-    here: &'r Here,
-    environment: &'r Environment,
+    /// What holds all that it may read.
+    root: PathBuf,
+    /// The same without what is Git's.
+    parts: &'r [PathBuf],
 }
 
 impl Run<'_> {
     /// What the tool prints; none if it cannot be asked, for reasons that are among the errors.
     async fn source(&self, errors: &mut Errors) -> Result<Option<Source>, Error> {
-        let private = private()?;
+        let (private, here) = (private()?, self.room.here);
         if self.folder.tool == Tool::Helm {
             // helm reads what links lead to; kustomize refuses those that lead out of a kustomization.
-            errors.extend(input::links(&self.folder.place, self.here));
+            errors.extend(input::links(&self.folder.place, here));
         }
         let (mut commands, beside) = self.commands(private.path(), errors);
         if errors.any() {
             return Ok(None);
         }
         let mut copy_of = self.folder.copy_of.clone();
-        if commands.len() > 1 && self.folder.is_read_only {
-            let root = private.path().join("repository");
-            let place = input::copy(&[vec![self.folder.place.clone()], beside].concat(), self.here, &root)?;
+        if let Some((root, place)) = self.copy(&commands, beside, private.path())? {
             commands.iter_mut().for_each(|command| command.folder.clone_from(&place));
             copy_of = Some((root, String::new()));
         }
+        let printed = self.run(&commands, private.path(), copy_of.as_ref(), errors).await?;
+        Ok(Some(Source::new(self.folder.output.clone(), printed)))
+    }
+
+    /// Runs the commands; what the last one prints.
+    async fn run(
+        &self,
+        commands: &[Command],
+        private: &Path,
+        copy_of: Option<&(PathBuf, String)>,
+        errors: &mut Errors,
+    ) -> Result<Vec<u8>, Error> {
+        let (room, repository) = (self.room, self.parts);
+        let processors = u32::try_from(room.processors).unwrap_or(1);
+        let (allowance, containment) = (&room.allowance, &room.containment);
+        let ground = Ground { allowance, containment, repository, private, processors };
         let mut printed = Vec::new();
-        for command in &commands {
-            let output = tool::run(command).await.map_err(|error| original(error, copy_of.as_ref()))?;
+        for command in commands {
+            let output = tool::run(command, &ground).await.map_err(|error| original(error, copy_of))?;
             let talk = (!output.message.is_empty()).then(|| talkative(command, output.message));
-            errors.extend(talk.map(|talk| original(talk, copy_of.as_ref())));
+            errors.extend(talk.map(|talk| original(talk, copy_of)));
             printed = output.stdout;
         }
-        Ok(Some(Source::new(self.folder.output.clone(), printed)))
+        Ok(printed)
+    }
+
+    /// A copy for a tool that writes where it reads, or that must not meet a Git folder: its root, and where the folder is in it.
+    fn copy(
+        &self,
+        commands: &[Command],
+        beside: Vec<PathBuf>,
+        private: &Path,
+    ) -> Result<Option<(PathBuf, PathBuf)>, Error> {
+        let (place, root) = (&self.folder.place, private.join("repository"));
+        let folders = match self.folder.tool {
+            Tool::Helm if commands.len() > 1 || self.holds_git() => [vec![place.clone()], beside].concat(),
+            Tool::Kustomize if self.folder.tool.writes(&self.room.tools.words) => {
+                vec![place.clone(), self.root.clone()]
+            }
+            _ => return Ok(None),
+        };
+        let here = self.room.here;
+        let folders: Vec<PathBuf> = folders.iter().map(|folder| here.folder.join(folder)).collect();
+        let place = input::copy(&folders, &Here { folder: self.root.clone(), ..here.clone() }, &root)?;
+        Ok(Some((root, place)))
+    }
+
+    /// Whether a part of the folder is Git's: helm would stumble over it.
+    fn holds_git(&self) -> bool {
+        let folder = self.room.here.folder.join(&self.folder.place);
+        folder.canonicalize().is_ok_and(|folder| !self.parts.iter().any(|part| folder.starts_with(part)))
     }
 
     /// The commands, and the folders beside this one that those before the last read.
     fn commands(&self, private: &Path, errors: &mut Errors) -> (Vec<Command>, Vec<PathBuf>) {
-        let (tools, tool, here) = (self.tools, self.folder.tool, self.here);
+        let (tools, tool, here) = (self.room.tools, self.folder.tool, self.room.here);
         let whole = here.folder.join(&self.folder.place);
         let given = Given {
             folder: &self.folder.place,
             working_folder: &here.folder,
-            variables: &self.environment.variables,
+            variables: &self.room.environment.variables,
             words: &tools.words,
             release_name: tools.release_name.as_deref(),
             helm: &tools.helm,
             kustomize: &tools.kustomize,
             private,
+            processors: u32::try_from(self.room.processors).unwrap_or(1),
+            memory: self.room.allowance.memory,
             inside: &|path| input::is_inside(path, here) && input::links(path, here).is_empty(),
             target: &|path| target(path, &whole, here),
-            reaches: &|_| true,
+            reaches: &|host| self.room.allowance.reaches(host),
             read: &|name| input::text(&whole.join(name), here).ok().flatten(),
             holds: &|name| whole.join(name).exists(),
         };
@@ -234,7 +331,8 @@ impl Printed {
 
 /// A folder that only we can read, gone at the end.
 pub(in crate::cli) fn private() -> Result<tempfile::TempDir, Error> {
-    tempfile::Builder::new().prefix("vault-render-").tempdir().map_err(|error| {
+    let own = std::fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new().prefix("vault-render-").permissions(own).tempdir().map_err(|error| {
         Error::new(Kind::Input, "cannot make a temporary folder").cause(error.to_string()).hint("`TMPDIR` names where")
     })
 }

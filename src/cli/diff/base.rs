@@ -57,7 +57,7 @@ impl Base {
 
     /// Reads both sides.
     pub(super) fn read(&self, args: &Args, environment: &Environment) -> Result<Files, Error> {
-        let mut builder = Builder::new(&args.building, environment);
+        let mut builder = Builder::new(&args.building, &args.flags, environment);
         let mut files = match self {
             Self::Path(path) => with_path(args.paths.list(), path, &mut builder)?,
             Self::Revision(revision) => with_revision(args.paths.list(), revision, &mut builder)?,

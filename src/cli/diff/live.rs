@@ -31,7 +31,7 @@ pub(super) fn compare(args: &Args, environment: &Environment) -> Compared {
             .hint("leave out `--offline`, or compare with a revision or a folder"));
     }
     let mask = args.mask.mask(environment)?;
-    let mut builder = Builder::new(&args.building, environment);
+    let mut builder = Builder::new(&args.building, &args.flags, environment);
     let mut disk = Disk::read(args.paths.list(), &mut builder)?;
     let said = std::mem::take(&mut disk.built.errors);
     let (sources, mut errors, printed) = disk.whole();

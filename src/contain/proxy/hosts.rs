@@ -58,6 +58,12 @@ impl Hosts {
         self.entries.iter().any(|(_, entry)| entry.names == Names::Any && entry.port.is_none())
     }
 
+    /// Whether a host may be asked for, with its port if that is not 443.
+    pub fn permit_host(&self, host: &str) -> bool {
+        let target = Target::parse(host).or_else(|| Target::parse(&format!("{host}:{HTTPS}")));
+        target.is_some_and(|target| self.permit(&target))
+    }
+
     /// Whether a target may be asked for.
     pub(super) fn permit(&self, target: &Target) -> bool {
         self.entries.iter().any(|(_, entry)| entry.permits(target))

@@ -132,12 +132,17 @@ fn wait<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 
 #[test]
 fn a_tool_ends_with_the_program() {
-    for (signal, name) in [("TERM", "SIGTERM"), ("INT", "SIGINT")] {
-        let folder = chart("echo $$ > pid.new; mv pid.new pid; exec sleep 600");
+    for (signal, name) in [("TERM", "SIGTERM"), ("INT", "SIGINT"), ("HUP", "SIGHUP")] {
+        let folder = chart("cd \"$HOME\"; echo $$ > pid.new; mv pid.new pid; exec sleep 600");
+        let temporary = tempfile::tempdir().unwrap();
         let mut command = Command::new(binary());
         command.arg("build").args(OWN).current_dir(folder.path()).env_clear().env("PATH", "/usr/bin:/bin");
-        let program = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let pid = wait("the tool starts", || std::fs::read_to_string(folder.path().join("pid")).ok());
+        let program = command.env("TMPDIR", temporary.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let program = program.spawn().unwrap();
+        let homes = || std::fs::read_dir(temporary.path()).unwrap().flatten().map(|entry| entry.path());
+        let pid = wait("the tool starts", || std::fs::read_to_string(homes().next()?.join("pid")).ok());
+        let mode = homes().next().unwrap().metadata().unwrap().permissions();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o700);
         let kill = Command::new("kill").args([&format!("-{signal}"), &program.id().to_string()]).status();
         assert!(kill.unwrap().success());
         let output = program.wait_with_output().unwrap();
@@ -149,6 +154,7 @@ fn a_tool_ends_with_the_program() {
             stat.rsplit(") ").next().is_none_or(|rest| rest.is_empty() || rest.starts_with('Z')).then_some(())
         };
         wait("the tool ends", gone);
+        assert_eq!(homes().count(), 0, "the private folder stays");
     }
 }
 
