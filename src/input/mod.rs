@@ -8,6 +8,7 @@ mod links;
 mod names;
 mod others;
 mod parts;
+mod region;
 mod repository;
 mod revision;
 mod windows;
@@ -27,6 +28,7 @@ pub use git::Changed;
 pub use links::links;
 pub use others::others;
 pub use parts::parts;
+pub use region::region;
 pub use revision::{Checkout, Past, Revision};
 pub use windows::{Windows, windows};
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::command::Command;
+use crate::contain::proxy::Hosts;
 use crate::contain::{Bounds, Limits, Network, Support};
 use crate::error::{Error, Errors, Kind};
 
@@ -128,8 +129,13 @@ impl Allowance {
         }
     }
 
+    /// Whether they may reach a host by https.
+    pub fn reaches(&self, host: &str) -> bool {
+        Hosts::parse(&self.hosts().join(" ")).is_ok_and(|hosts| hosts.permit_authority(host))
+    }
+
     /// The hosts that they may reach: by default all if nobody but the operator is there.
-    pub fn hosts(&self) -> Vec<String> {
+    pub(super) fn hosts(&self) -> Vec<String> {
         match &self.hosts {
             Some(hosts) => hosts.clone(),
             None if self.has_tenant => Vec::new(),
@@ -226,6 +232,7 @@ mod tests {
             (false, Some(&[]), Reach::Nothing),
         ] {
             let allowance = Allowance { has_tenant, hosts: named.map(hosts), ..Allowance::default() };
+            assert_eq!(allowance.reaches("a.example.com"), expected != Reach::Nothing);
             assert_eq!(containment(&allowance, &Support::Ports), (Some(Containment::Within(expected)), vec![]));
         }
     }
