@@ -20,8 +20,13 @@ const OUT_OF_MEMORY: [&str; 5] =
 /// Where a Go program that fails begins to show the state of its threads, which helps nobody here.
 const THREADS: [&str; 2] = ["\n\ngoroutine ", "\n\nruntime stack:"];
 
-/// What Go says without a network, and of a host that the proxy refuses.
-const OFFLINE: [&str; 3] = ["socket: permission denied", "proxyconnect", ": Forbidden"];
+const HTTPS: &str = "helm and kustomize reach nothing but https at the hosts that `AVP_TOOL_HOSTS` names";
+
+/// What programs say whose socket or connection the kernel refuses.
+const REFUSED: [&str; 2] = ["socket: permission denied", "connect: permission denied"];
+
+/// What programs say that find no name server.
+const NAMELESS: [&str; 3] = ["no such host", "in name resolution", "ould not resolve"];
 
 /// A command that took too long.
 pub(super) fn late(command: &Command, time: Duration) -> Error {
@@ -57,9 +62,10 @@ fn limit(status: ExitStatus, message: &str) -> Option<String> {
 /// The bound that a contained process may have met.
 fn bound(containment: &Containment, message: &str) -> Option<String> {
     let Containment::Within(reach) = containment else { return None };
-    let is_offline = OFFLINE.iter().any(|words| message.contains(words));
+    let says = |list: &[&str]| list.iter().any(|words| message.contains(words));
     match reach {
-        Reach::Nothing | Reach::Hosts(_) if is_offline => Some(hosts(message)),
+        Reach::Nothing if says(&REFUSED) || says(&NAMELESS) => Some(hosts(message)),
+        Reach::Hosts(_) if says(&REFUSED) => Some(HTTPS.to_owned()),
         _ => message.contains("ermission denied").then(|| FILES.to_owned()),
     }
 }
@@ -67,13 +73,14 @@ fn bound(containment: &Containment, message: &str) -> Option<String> {
 /// The line that lets a tool reach the host which its message names.
 fn hosts(message: &str) -> String {
     let host = message.split_once("https://").map(|(_, rest)| rest);
-    let host = host.and_then(|rest| rest.split(|char: char| !is_of_host(char)).next()).filter(|host| !host.is_empty());
+    let host = host.and_then(|rest| rest.split(|char: char| !is_of_host(char)).next());
+    let host = host.map(|host| host.trim_end_matches(':')).filter(|host| !host.is_empty());
     let line = host.map_or(String::new(), |host| format!(": `AVP_TOOL_HOSTS={host}`"));
     format!("the operator names the hosts that helm and kustomize may reach{line}")
 }
 
 fn is_of_host(char: char) -> bool {
-    char.is_ascii_alphanumeric() || matches!(char, '-' | '.')
+    char.is_ascii_alphanumeric() || matches!(char, '-' | '.' | ':')
 }
 
 #[cfg(test)]
@@ -123,6 +130,12 @@ mod tests {
                 "Get \"https://a.example.com/x\": dial tcp: lookup a: socket: permission denied",
                 "`AVP_TOOL_HOSTS=a.example.com`",
             ),
+            (
+                256,
+                "Get \"https://a.example.com:8443/x\": dial tcp: lookup a: Temporary failure in name resolution",
+                "`AVP_TOOL_HOSTS=a.example.com:8443`",
+            ),
+            (256, "unable to access 'https://a.example.com': Could not resolve host", "`AVP_TOOL_HOSTS=a.example.com`"),
             (256, "open /etc/x: permission denied", "AVP_TOOL_PATHS"),
             (256, "own: permission denied", "its own"),
             (256, "no", ""),

@@ -25,7 +25,7 @@ impl Connection {
             return Ok(Self { proxy: None, network: Network::None });
         }
         let hosts = Hosts::parse(&ground.allowance.hosts().join(" "))?;
-        let proxy = Proxy::start(hosts, Upstream::new(ground.variables)?).map_err(|error| {
+        let proxy = Proxy::start(hosts, Upstream::new(ground.variables)).map_err(|error| {
             Error::new(Kind::Input, "cannot start the proxy of helm and kustomize").cause(error.to_string())
         })?;
         let network = match ground.containment {

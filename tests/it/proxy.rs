@@ -17,7 +17,7 @@ fn proxy(runtime: &Runtime, internet: &Internet, hosts: &str) -> Proxy {
     let _runtime = runtime.enter();
     let address = internet.proxy.replace("://", "://operator:canary@");
     let variables = [("HTTPS_PROXY".to_owned(), address)].into();
-    Proxy::start(Hosts::parse(hosts).unwrap(), Upstream::new(&variables).unwrap()).unwrap()
+    Proxy::start(Hosts::parse(hosts).unwrap(), Upstream::new(&variables)).unwrap()
 }
 
 /// A tool whose only way out is the proxy, by the kernel's rules where it has them.

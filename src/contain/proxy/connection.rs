@@ -98,7 +98,7 @@ impl Gate {
             self.judge(&target, address)?;
         }
         let stream = async {
-            match self.upstream.route(&target) {
+            match self.upstream.route(&target).map_err(|cause| Refusal::unreachable(&target, cause))? {
                 Some(route) => route.open(&target).await.map_err(|error| unreachable(&target, &error)),
                 None => self.connect(&target).await,
             }

@@ -62,7 +62,7 @@ pub(super) fn explain(refusals: &[Refusal], hosts: &Hosts, tool: &str, error: Er
         .or_else(|| internal(refusals, hosts, tool))
         .or_else(|| insecure(refusals, tool))
     else {
-        return error;
+        return unreachable(refusals, error);
     };
     let cause = error.cause.map_or(error.detail.clone(), |cause| format!("{}: {cause}", error.detail));
     Error { detail, hint: Some(hint), cause: Some(cause), kind: Kind::Denied, ..error }
@@ -98,6 +98,19 @@ fn insecure(refusals: &[Refusal], tool: &str) -> Option<(String, String)> {
     })?;
     let detail = format!("{tool} asked for `{words}`, and a tool may use https alone");
     Some((detail, format!("name an https address whose host is in `{SETTING}`")))
+}
+
+/// The error with the first host that could not be reached, which not every program tells.
+fn unreachable(refusals: &[Refusal], error: Error) -> Error {
+    let reason = refusals.iter().find_map(|refusal| match refusal {
+        Refusal::Unreachable(..) => Some(refusal.answer().1),
+        _ => None,
+    });
+    let cause = error.cause.clone().unwrap_or_default();
+    match reason {
+        Some(reason) if !cause.contains(&reason) => error.cause(format!("{reason}\n{cause}")),
+        _ => error,
+    }
 }
 
 #[cfg(test)]
@@ -143,8 +156,9 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_cannot_be_reached_is_the_tool_s_to_tell() {
+    fn a_host_that_cannot_be_reached_is_told_where_the_tool_does_not() {
         let error = explained(&[Refusal::unreachable(&target("github.com:443"), "timed out")]);
         assert_eq!(error.detail, "`helm template` failed with exit code 1");
+        assert_eq!(error.cause.as_deref(), Some("cannot reach github.com:443: timed out\nError: Forbidden"));
     }
 }

@@ -53,7 +53,7 @@ fn proxy(hosts: &str) -> Proxy {
 fn upstream(variables: &[(&str, &str)]) -> Upstream {
     let variables: BTreeMap<String, String> =
         variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Upstream::new(&variables).unwrap()
+    Upstream::new(&variables)
 }
 
 /// The password's header line.

@@ -15,7 +15,6 @@ use tower_service::Service;
 
 use super::connection::Stream;
 use super::target::Target;
-use crate::error::{Error, Kind};
 
 /// The variables that name the proxy for https, the first that is set.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -30,30 +29,38 @@ const SCHEMES: [(&str, u16); 4] = [("http", 80), ("https", 443), ("socks5", 1080
 #[derive(Debug, Default)]
 pub struct Upstream {
     matcher: Option<Matcher>,
+    /// The variable that is set to something else than a proxy's address.
+    wrong: Option<&'static str>,
 }
 
 /// Where the operator's proxy is, for one target.
 pub(super) struct Route(Intercept);
 
 impl Upstream {
-    /// The proxy that the environment names. An address that cannot be used is an error: nothing goes past a proxy that is meant.
-    pub fn new(environment: &BTreeMap<String, String>) -> Result<Self, Error> {
-        let Some((name, address)) = first(environment, &PROXIES) else { return Ok(Self::default()) };
+    /// The proxy that the environment names. An address that cannot be used is told to who wants to use it.
+    pub fn new(environment: &BTreeMap<String, String>) -> Self {
+        let Some((name, address)) = first(environment, &PROXIES) else { return Self::default() };
         let exceptions = first(environment, &EXCEPTIONS).map_or("", |(_, value)| value);
         let matcher = |exceptions: &str| Matcher::builder().all(address).no(exceptions).build();
         let target = "https://charts.example.com/".parse().ok();
         let route = target.and_then(|target| matcher("").intercept(&target));
         if !route.is_some_and(|route| is_usable(&route)) {
-            return Err(Error::new(Kind::Setting, format!("`{name}` is not the address of a proxy"))
-                .hint("write `http://user:password@proxy.example.com:3128`, https or socks5; in a password write `/` as `%2F`, `@` as `%40`, `:` as `%3A`"));
+            return Self { wrong: Some(name), ..Self::default() };
         }
-        Ok(Self { matcher: Some(matcher(&normalise(exceptions))) })
+        Self { matcher: Some(matcher(&normalise(exceptions))), wrong: None }
     }
 
-    /// The way to a target through the proxy; `None` if it is reached without one, as this machine itself always is.
-    pub(super) fn route(&self, target: &Target) -> Option<Route> {
-        let matcher = self.matcher.as_ref().filter(|_| !target.is_local())?;
-        matcher.intercept(&format!("https://{target}/").parse().ok()?).map(Route)
+    /// The way to a target through the proxy; `None` if it is reached without one, as this machine itself always is. Nothing goes past a
+    /// proxy that is meant and cannot be used.
+    pub(super) fn route(&self, target: &Target) -> Result<Option<Route>, String> {
+        if let Some(name) = self.wrong.filter(|_| !target.is_local()) {
+            return Err(format!(
+                "{name} is not the address of a proxy such as http://user:password@proxy.example.com:3128"
+            ));
+        }
+        let Some(matcher) = self.matcher.as_ref().filter(|_| !target.is_local()) else { return Ok(None) };
+        let address = format!("https://{target}/").parse().map_err(|_| "it is not an address".to_owned())?;
+        Ok(matcher.intercept(&address).map(Route))
     }
 }
 
@@ -145,13 +152,13 @@ where
 mod tests {
     use super::*;
 
-    fn upstream(variables: &[(&str, &str)]) -> Result<Upstream, Error> {
+    fn upstream(variables: &[(&str, &str)]) -> Upstream {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Upstream::new(&variables.collect())
     }
 
     fn route(variables: &[(&str, &str)], target: &str) -> Option<String> {
-        let route = upstream(variables).unwrap().route(&Target::parse(target).unwrap())?;
+        let route = upstream(variables).route(&Target::parse(target).unwrap()).unwrap()?;
         Some(route.0.uri().to_string())
     }
 
@@ -203,9 +210,12 @@ mod tests {
             "http://proxy:70000",
             "not a proxy",
         ] {
-            let error = upstream(&[("HTTPS_PROXY", value)]).unwrap_err();
-            assert_eq!(error.detail, "`HTTPS_PROXY` is not the address of a proxy", "{value}");
-            assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+            let target = Target::parse("charts.example.com:443").unwrap();
+            let cause = upstream(&[("HTTPS_PROXY", value)]).route(&target).err().expect(value);
+            assert!(
+                cause.starts_with("HTTPS_PROXY is not the address of a proxy") && !cause.contains("canary"),
+                "{cause}"
+            );
         }
     }
 }
