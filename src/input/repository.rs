@@ -201,4 +201,29 @@ mod tests {
         std::fs::create_dir(root.join("checkout/.git")).unwrap();
         assert_eq!(Repository::around(&app, &here(None)).root, root.join("checkout"));
     }
+
+    #[test]
+    fn a_path_leads_where_its_links_lead_whether_anything_is_there_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir(root.join("a")).unwrap();
+        let link = |name: &str, target: &str| std::os::unix::fs::symlink(target, root.join(name)).unwrap();
+        for (name, target) in [("l", "a"), ("gone", "/gone/x"), ("a/up", "../gone"), ("self", "self/x"), ("one", "two")]
+        {
+            link(name, target);
+        }
+        link("two", "one");
+        for (path, expected) in [
+            ("l", root.join("a")),
+            ("l/none/x", root.join("a/none/x")),
+            ("gone", "/gone/x".into()),
+            ("gone/y", "/gone/x/y".into()),
+            ("l/up/z", "/gone/x/z".into()),
+        ] {
+            assert_eq!(destination(&root.join(path)), expected, "{path}");
+        }
+        for circle in ["self", "one", "self/y"] {
+            assert!(destination(&root.join(circle)).starts_with(&root), "{circle}");
+        }
+    }
 }

@@ -26,6 +26,9 @@ impl Address {
             let host = host.rsplit('@').next().unwrap_or_default();
             return Some(Self { scheme: scheme.to_owned(), host: host.to_owned() });
         }
+        if let Some((scheme @ ("http" | "https"), _)) = rest.split_once(':') {
+            return Some(Self { scheme: scheme.to_owned(), host: String::new() });
+        }
         if rest.starts_with("github.com/") || rest.starts_with("github.com:") {
             return Some(Self { scheme: "https".to_owned(), host: "github.com".to_owned() });
         }
@@ -71,6 +74,7 @@ mod tests {
             ("s3::https://example.com/x", Some(("https", "example.com"))),
             ("oci://example.com/charts", Some(("oci", "example.com"))),
             ("file:///etc", Some(("file", ""))),
+            ("http:127.0.0.1/x", Some(("http", ""))),
             ("GitHub.com/x/y?ref=z", Some(("https", "github.com"))),
             ("github.com:x/y", Some(("https", "github.com"))),
             ("git@github.com:x/y", Some(("ssh", "github.com"))),

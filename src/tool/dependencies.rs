@@ -91,8 +91,7 @@ fn lock(given: &Given<'_>) -> Result<Option<Lock>, Error> {
             return Err(Error::new(Kind::Input, detail).hint("remove `requirements.lock`"));
         }
     };
-    let unreadable = || Error::new(Kind::Input, format!("`{name}` cannot be read"));
-    let document = Document::new(shown(given, name), (given.read)(name).ok_or_else(unreadable)?);
+    let document = read(given, name)?;
     let repositories = locked(&document, name)?;
     Ok(Some(Lock { document, name, repositories }))
 }
@@ -109,6 +108,10 @@ fn locked(document: &Document, name: &str) -> Result<Vec<Repository>, Error> {
     let Some(list) = tree.get(root, "dependencies") else { return Ok(Vec::new()) };
     let charts = tree.items(tree.target(list)).map(|chart| {
         known(document, tree, chart, &DEPENDENCY)?;
+        let name = tree.get(chart, "name").and_then(|name| Some((name, tree.text(name)?)));
+        if let Some((node, text)) = name.filter(|(_, text)| text.contains(['/', '\\']) || *text == "..") {
+            return Err(document.wrong(tree.node(node).span, format!("`{text}` is not the name of a chart")));
+        }
         let repository = tree.get(chart, "repository").unwrap_or(chart);
         let span = tree.node(repository).span;
         Ok(Repository { text: tree.text(repository).unwrap_or_default().to_owned(), span })
@@ -139,8 +142,10 @@ fn known(document: &Document, tree: &Tree<'_>, map: NodeId, fields: &[&str]) -> 
 
 /// Judges the repositories that a chart itself names: helm reads them before those of the lock.
 fn requirements(given: &Given<'_>, name: &str) -> Result<(), Error> {
-    let Some(text) = (given.read)(name) else { return Ok(()) };
-    let document = Document::new(shown(given, name), text);
+    if !(given.holds)(name) {
+        return Ok(());
+    }
+    let document = read(given, name)?;
     let mut entries = Entries::default();
     let trees = document.trees()?;
     for (tree, root) in trees.iter().filter_map(|tree| Some((tree, tree.root()?))) {
@@ -189,9 +194,12 @@ fn place(given: &Given<'_>, path: &str) -> PathBuf {
     plain(&given.folder.join(path))
 }
 
-/// A file of the chart as messages name it.
-fn shown(given: &Given<'_>, name: &str) -> String {
-    plain(&given.folder.join(name)).to_string_lossy().into_owned()
+/// A file of the chart, which must be a text: helm reads other encodings, too.
+fn read(given: &Given<'_>, name: &str) -> Result<Document, Error> {
+    let shown = plain(&given.folder.join(name)).to_string_lossy().into_owned();
+    let unreadable = || Error::new(Kind::Input, format!("`{shown}` is not a text of the repository"));
+    let text = (given.read)(name).ok_or_else(unreadable)?;
+    Ok(Document::new(shown, text))
 }
 
 /// The repositories, as helm keeps those that it knows.
@@ -225,6 +233,7 @@ mod tests {
             ("a: &a {repository: x}\n", "`a` is not a key of a lock"),
             ("dependencies: [{<<: {repository: x}}]\n", "`<<` is not a key of a lock"),
             ("dependencies: [{repository: x, repository: y}]\n", "`repository` is there twice"),
+            ("dependencies: [{name: ../../x}]\n", "`../../x` is not the name of a chart"),
             ("digest: x\n---\ndigest: y\n", "`Chart.lock` holds more than one document"),
         ] {
             assert_eq!(found(text), Err(error.to_owned()), "{text}");

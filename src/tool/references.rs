@@ -11,7 +11,7 @@ use super::address::Address;
 use super::command::{Given, Target};
 use super::document::{Document, Entries, is_field};
 use super::{MARKS, Tool, plain};
-use crate::error::{Error, Errors};
+use crate::error::{Error, Errors, Kind};
 use crate::source::Span;
 use crate::yaml::tree::{Content, NodeId, Tree};
 
@@ -128,9 +128,14 @@ impl Reading<'_> {
         if depth > DEPTH || self.seen.len() >= MOST || !self.seen.insert(path.to_owned()) {
             return;
         }
-        let Some(text) = (self.given.read)(&path.to_string_lossy()) else { return };
-        if is_kustomization || text.contains("builtin") {
-            let name = plain(&folder.1.join(name)).to_string_lossy().into_owned();
+        let name = plain(&folder.1.join(name)).to_string_lossy().into_owned();
+        let Some(text) = (self.given.read)(&path.to_string_lossy()) else {
+            let is_there = is_kustomization && (self.given.target)(path) != Target::Nowhere;
+            let detail = format!("`{name}` is not a text of the repository");
+            return self.errors.extend(is_there.then(|| Error::new(Kind::Input, detail)));
+        };
+        // The word may be written with escapes, or as base64.
+        if is_kustomization || ["builtin", "\\", "!!"].iter().any(|sign| text.contains(sign)) {
             let document = Document::new(&*name, text);
             self.document(&File { document: &document, around: None, name, folder, depth }, is_kustomization);
         }

@@ -201,3 +201,21 @@ fn tracked_files_count_whatever_is_ignored() {
     assert_eq!(files(check(&repository, &[])), ["hidden.env", "kept/x.env"]);
     assert_eq!(files(check(&repository, &["kept"])), ["kept/x.env"]);
 }
+
+#[test]
+fn another_owner_s_checkout_is_read() {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    if !is_root {
+        return;
+    }
+    let repository = Repository::new();
+    repository.write("a.yaml", BROKEN).commit().write("b.yaml", BROKEN);
+    for path in ["", ".git", "a.yaml"] {
+        std::os::unix::fs::chown(repository.root().join(path), Some(12345), Some(12345)).unwrap();
+    }
+    let plain = Command::new("git").args(["status"]).current_dir(repository.root()).env("HOME", "/nowhere").output();
+    assert!(plain.is_ok_and(|output| !output.status.success()), "git itself refuses it");
+    assert_eq!(files(check(&repository, &["--since", "HEAD"])), ["b.yaml"]);
+    let (text, stderr, code) = shown(&repository.diff(&["--base", "HEAD"]).output());
+    assert_eq!(code, Some(1), "{text}{stderr}");
+}

@@ -66,6 +66,26 @@ fn a_kustomization_names_nothing_outside() {
 }
 
 #[test]
+fn what_is_not_utf_8_is_not_passed_over() {
+    let repository = repository();
+    let utf_16 = |text: &str| [vec![0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat();
+    repository.write("app/x", "");
+    for (tool, file, text) in [
+        ("kustomize", "kustomization.yaml", "resources: [../../outside]\n"),
+        ("helm3", "Chart.lock", "dependencies: [{name: lib, repository: 'file://../../outside'}]\n"),
+    ] {
+        let Some(binary) = servers::binary(tool) else { continue };
+        if tool == "helm3" {
+            std::fs::remove_file(repository.root().join("app/kustomization.yaml")).unwrap_or_default();
+            repository.write("app/Chart.yaml", "apiVersion: v2\nname: app\nversion: 0.1.0\n");
+        }
+        std::fs::write(repository.root().join("app").join(file), utf_16(text)).unwrap();
+        let run = build(&repository, if tool == "helm3" { "--helm" } else { "--kustomize" }, &binary).status(1);
+        run.stderr_holds([format!("`app/{file}` is not a text of the repository")]).check();
+    }
+}
+
+#[test]
 fn a_base_is_read_as_its_kustomization_is() {
     let Some(kustomize) = servers::binary("kustomize") else { return };
     let repository = repository();

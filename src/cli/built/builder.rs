@@ -8,7 +8,7 @@ use super::super::environment::Environment;
 use super::super::given::Flags;
 use super::tools::{Folder, Tools};
 use crate::error::{Error, Errors, Kind, Level};
-use crate::input::Here;
+use crate::input::{self, Here};
 use crate::source::Source;
 use crate::tool::{Layout, Tool};
 
@@ -93,7 +93,7 @@ impl<'b> Builder<'b> {
     /// Builds those of the folders that stand for themselves.
     pub(in crate::cli) fn build(&self, folders: &BTreeSet<(PathBuf, Tool)>, place: &Place<'_>) -> Result<Built, Error> {
         let find = |path: &Path| (place.find)(&path.to_string_lossy());
-        let layout = Layout::new(folders, &|path| std::fs::read_to_string(find(path).ok()?).ok());
+        let layout = Layout::new(folders, &|path| input::text(&find(path).ok()?, &place.here).ok()?);
         let folders: Vec<Folder> =
             layout.whole.iter().map(|(name, tool)| place.folder(name, *tool)).collect::<Result<_, _>>()?;
         let all = self.building.tools.build(&folders, &place.here, self.flags, self.environment)?;

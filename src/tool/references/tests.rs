@@ -72,12 +72,14 @@ fn what_leads_out_is_refused_in_every_field() {
         "helmCharts: [{valuesInline: &v {files: [/etc/x]}}]\nconfigMapGenerator: [*v]",
         "generators: [\"apiVersion: builtin\\nkind: ConfigMapGenerator\\nfiles: [/etc/x]\\n\"]",
         "transformers: [t.yaml]",
+        "transformers: [escaped.yaml]",
         "resources: [base]",
         "helmCharts: [{name: bad}]",
     ] {
         let found = errors(&[
             ("app/kustomization.yaml", text),
             ("app/t.yaml", "apiVersion: builtin\nkind: PatchTransformer\npath: /etc/x\n"),
+            ("app/escaped.yaml", "apiVersion: \"\\u0062uiltin\"\nkind: PatchTransformer\npath: /etc/x\n"),
             ("app/base/Kustomization", "resources: [../../..]\n"),
             ("app/charts/bad/Chart.yaml", ""),
         ]);
