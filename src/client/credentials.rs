@@ -42,6 +42,7 @@ impl Credentials {
     /// Those that the settings give, whoever gave them.
     pub fn of(config: &Config) -> Self {
         let credentials = Self::default();
+        config.proxies().for_each(|proxy| credentials.add_password(proxy));
         for (row, setting) in config.settings().filter(|(row, _)| row.is(Role::Credential) && !row.is(Role::File)) {
             for setting in setting.into_iter().chain(config.operator(row.name)) {
                 credentials.insert(&setting.value, row.name != "AVP_ROLE_ID");
@@ -53,6 +54,16 @@ impl Credentials {
     /// One more, which proves who asks.
     pub fn add(&self, text: &str) {
         self.insert(text, true);
+    }
+
+    /// The password in an address: `https://user:password@host`.
+    pub fn add_password(&self, address: &str) {
+        let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+        let password = rest.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
+        password.into_iter().for_each(|password| {
+            self.add(password);
+            self.add(&percent_decoded(password));
+        });
     }
 
     /// The private key of a PEM file: each of its lines.
@@ -132,6 +143,22 @@ fn automaton(patterns: impl Iterator<Item = Vec<u8>>) -> Arc<AhoCorasick> {
     let patterns: Vec<_> = patterns.map(zeroize::Zeroizing::new).collect();
     let built = AhoCorasick::new(patterns.iter().map(|pattern| pattern.as_slice()));
     Arc::new(built.unwrap_or_else(|_| AhoCorasick::new([""; 0]).expect("no pattern is never too many")))
+}
+
+/// A password as it is sent: an address has some characters as `%XX`.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let code = after.get(..2).and_then(|code| u8::from_str_radix(str::from_utf8(code).ok()?, 16).ok());
+        let (byte, next) = match code.filter(|_| *first == b'%') {
+            Some(code) => (code, &after[2..]),
+            None => (*first, after),
+        };
+        bytes.push(byte);
+        rest = next;
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Hides `word` where no letter or digit stands beside it.
@@ -250,6 +277,21 @@ mod tests {
             (String::new(), false),
         ] {
             assert_eq!(credentials.are_in(text.as_bytes()), held, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_password_of_an_address_or_a_proxy_is_a_credential() {
+        let proxy = ("https_proxy", "http://ann:canary%2Fpassword@proxy:3128");
+        for credentials in [Credentials::of(&Config::for_test(&[proxy])), {
+            let credentials = Credentials::default();
+            credentials.add_password("ann:canary/password@proxy");
+            credentials
+        }] {
+            let basic = STANDARD.encode("ann:canary/password");
+            assert_eq!(credentials.redact("x canary/password", &[]), "x [redacted]");
+            assert!(!credentials.redact(&basic, &[]).contains(&basic[8..20]));
+            assert_eq!(credentials.redact("ann at proxy:3128", &[]), "ann at proxy:3128");
         }
     }
 

@@ -50,7 +50,7 @@ impl Client {
         let timeout = config.duration("VAULT_CLIENT_TIMEOUT").unwrap_or(Duration::from_secs(60));
         let address = parse(address)?;
         let credentials = Credentials::of(config);
-        credentials.add(&percent_decoded(address.password().unwrap_or_default()));
+        credentials.add_password(address.as_str());
         Ok(Self {
             config: config.clone(),
             connection: OnceLock::new(),
@@ -227,22 +227,6 @@ fn parse(address: &str) -> Result<Url, Error> {
 pub(super) fn shown(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
-}
-
-/// A password as it is sent: an address has some characters as `%XX`.
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let code = after.get(..2).and_then(|code| u8::from_str_radix(str::from_utf8(code).ok()?, 16).ok());
-        let (byte, next) = match code.filter(|_| *first == b'%') {
-            Some(code) => (code, &after[2..]),
-            None => (*first, after),
-        };
-        bytes.push(byte);
-        rest = next;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -1,12 +1,11 @@
 //! Names to addresses: who asks while the same name is being asked for shares the answer. Knows no request.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use tokio::net::lookup_host;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
 use tokio::time::Instant;
 
 /// Asks the system. Of thirty-two connections that begin together each would ask by itself, in a thread of its own.
@@ -29,7 +28,7 @@ impl Resolve for Lookup {
         let lookup = self.clone();
         Box::pin(async move {
             let name = name.as_str();
-            let found = lookup.share(name, async || Ok(lookup_host((name, 0)).await?.collect())).await?;
+            let found = lookup.share(name, async || ask(name).await).await?;
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
@@ -47,6 +46,15 @@ impl Lookup {
         *last = Some(Answer { name: name.to_owned(), at: Instant::now(), found: found.clone() });
         found
     }
+}
+
+/// Asks in a thread that nobody waits for: a name server that does not answer must not hold the program's end.
+async fn ask(name: &str) -> io::Result<Vec<SocketAddr>> {
+    let (answer, answered) = oneshot::channel();
+    let name = name.to_owned();
+    std::thread::Builder::new()
+        .spawn(move || answer.send((name.as_str(), 0).to_socket_addrs().map(Iterator::collect)))?;
+    answered.await.map_err(io::Error::other)?
 }
 
 #[cfg(test)]

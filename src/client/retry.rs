@@ -134,4 +134,16 @@ mod tests {
         assert!(backoff(1, Some(Duration::from_secs(3))) > Duration::from_secs(3));
         assert_eq!(backoff(u32::MAX, Some(Duration::MAX)), Duration::MAX);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_wait_overflows(seconds in proptest::num::u64::ANY, times in 0u32..100, allowed in proptest::num::u32::ANY) {
+            let retry_after = Some(Duration::from_secs(seconds));
+            let mut attempts = Attempts::new(Repeat::Reading, allowed);
+            for status in [429, 503].repeat(times as usize) {
+                let wait = attempts.wait(Attempt::Answered { status, retry_after, waited: false });
+                assert!(wait.is_none_or(|wait| wait >= Duration::from_secs(seconds)));
+            }
+        }
+    }
 }

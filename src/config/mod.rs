@@ -39,6 +39,7 @@ pub struct Config {
     is_checkout: bool,
     working_folder: PathBuf,
     cache_folder: Option<PathBuf>,
+    proxies: Vec<Zeroizing<String>>,
 }
 
 /// One setting's value and who set it. The value is in its one spelling: `kubernetes` is `k8s`, `auth/approle/` is `approle`.
@@ -209,6 +210,11 @@ impl Config {
     /// Where what may be lost is kept between runs, in a folder of our own; none where there is no home.
     pub fn cache_folder(&self) -> Option<PathBuf> {
         self.cache_folder.clone()
+    }
+
+    /// The proxies that the environment names, with their passwords.
+    pub fn proxies(&self) -> impl Iterator<Item = &str> {
+        self.proxies.iter().map(|proxy| proxy.as_str())
     }
 
     /// Whether there is a tenant at all: whether Argo CD runs us, or a function's configuration sets something.

@@ -31,6 +31,7 @@ pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
         is_checkout: given.is_checkout,
         working_folder: given.working_folder.clone(),
         cache_folder: cache_folder(&given.environment),
+        proxies: proxies(&given.environment),
         ..Config::default()
     };
     for row in SETTINGS {
@@ -45,6 +46,13 @@ pub fn cache_folder(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
     let folder = |name: &str| environment.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
     let caches = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
     Some(caches.join("vault-render"))
+}
+
+/// What every HTTP client takes for its proxies.
+fn proxies(environment: &BTreeMap<String, String>) -> Vec<Zeroizing<String>> {
+    let is_proxy = |name: &str| ["http_proxy", "https_proxy", "all_proxy"].contains(&&*name.to_ascii_lowercase());
+    let proxies = environment.iter().filter(|(name, _)| is_proxy(name));
+    proxies.map(|(_, address)| Zeroizing::new(address.clone())).collect()
 }
 
 /// Whether the environment says that there is a tenant: Argo CD sets variables of its own for a plugin, and elsewhere

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 use crate::canary::{CANARY, piece};
-use crate::support::program::Program;
+use crate::support::program::{Program, program};
 use crate::support::render::{render, secret};
 use crate::support::servers::{Faults, Request, Response};
 
@@ -146,4 +146,40 @@ fn the_password_of_an_address_is_a_credential_too() {
     let faults = Faults::script(vec![Response::json(400, &format!(r#"{{"errors":["{CANARY}"]}}"#))]);
     let address = faults.address.replace("http://", &format!("http://proxy:{CANARY}@"));
     shows_nothing(run(&address).env("VAULT_TOKEN", "a-token"), "address");
+}
+
+#[test]
+fn a_proxy_that_echoes_its_own_password_does_not_show_it() {
+    let vault = Faults::script(vec![Response::Cut]);
+    for echo in [CANARY.to_owned(), STANDARD.encode(format!("ann:{CANARY}"))] {
+        let proxy = Faults::script(vec![Response::json(407, &format!(r#"{{"errors":["Basic {echo}"]}}"#))]);
+        let address = proxy.address.replace("http://", &format!("http://ann:{CANARY}@"));
+        let run = run("http://vault.test:8200").env("VAULT_TOKEN", "a-token").env("HTTP_PROXY", &address);
+        shows_nothing(run.env("http_proxy", &address), &echo);
+        assert!(!proxy.requests().is_empty() && vault.requests().is_empty());
+    }
+}
+
+#[test]
+fn an_api_server_that_echoes_the_kubeconfigs_token_does_not_show_it() {
+    for echo in spellings() {
+        for status in [401, 403, 404, 500] {
+            let body = format!(
+                r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{echo}","reason":"{echo}","code":{status}}}"#
+            );
+            let faults = Faults::script(vec![Response::json(status, &body)]);
+            let config = tempfile::NamedTempFile::new().unwrap();
+            let text = format!(
+                "apiVersion: v1\nkind: Config\ncurrent-context: a\n\
+                 clusters: [{{name: a, cluster: {{server: '{}'}}}}]\n\
+                 contexts: [{{name: a, context: {{cluster: a, user: a}}}}]\n\
+                 users: [{{name: a, user: {{token: {CANARY}}}}}]\n",
+                faults.address
+            );
+            std::fs::write(config.path(), text).unwrap();
+            let run = program(["generate", "-", "-s", "argocd:avp"]).stdin(secret(&["<path:a/b#c>"]));
+            shows_nothing(run.env("KUBECONFIG", config.path()), &body);
+            assert_eq!(faults.requests().len(), 1, "{body}");
+        }
+    }
 }

@@ -49,6 +49,10 @@ fn a_tenant_reads_none_of_vaults_own_paths() {
         let run = generate(&vault, &vault.root, placeholder).env(TENANT.0, TENANT.1);
         withheld(run, &vault.root, &["Vault's own paths", "AVP_SYSTEM_PATHS=", "stdin:6:"]);
     }
+    let annotated = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: app\n  annotations: {avp.kubernetes.io/path: //auth/token/lookup-self}\n\
+                     stringData: {k: <id>, l: '%3Cpath%3Aauth%2Ftoken%2Flookup-self%23id%3E'}\n";
+    let run = render(&vault.address, annotated).env("VAULT_TOKEN", &vault.root).env(TENANT.0, TENANT.1);
+    withheld(run, &vault.root, &["Vault's own paths"]);
     for first in ["auth/token/lookup", "sys/internal", "sys/wrapping/lookup", "sys/mounts", "identity", "cubbyhole"] {
         assert!(vault.reads(first).is_empty(), "{first} was asked for");
     }
@@ -149,7 +153,8 @@ fn no_login_hands_out_what_it_logs_in_with() {
     for placeholder in ["auth/token/lookup-self#accessor", "auth/token/lookup-self#accessor", "own-logins/app#id"] {
         withheld(run(placeholder), &role.secret_id, &["credential"]);
     }
-    run("own-logins/app#role").stdout(secret(&[&role.role_id])).check();
+    let output = run("own-logins/app#role").output();
+    assert!(String::from_utf8_lossy(&output.stdout).contains(&role.role_id), "a role id is a name");
     assert_eq!(vault.logins("own-role").len(), 1);
 }
 

@@ -229,6 +229,40 @@ fn the_headers_are_vaults() {
     assert_eq!(header(&requests[0], "x-vault-namespace").trim_end_matches('/'), "team-a");
 }
 
+/// A server of the same authority, which answers only under this name.
+fn vouched_for(authority: &Authority, name: &str, answer: Response) -> Faults {
+    Faults::start_tls(&authority.server(&[name]), move |_, _| answer.clone())
+}
+
+/// A standby node, which sends everybody to `active`.
+fn standby(authority: &Authority, active: &str) -> Faults {
+    let active = active.to_owned();
+    Faults::start_tls(&authority.server(&["127.0.0.1"]), move |_, request| {
+        Response::Plain(307, vec![("Location", format!("{active}{}", request.path))], String::new())
+    })
+}
+
+#[test]
+fn a_redirect_takes_the_token_to_no_other_host() {
+    let authority = Authority::new("the tests' authority");
+    let ca = tempfile::NamedTempFile::new().unwrap();
+    fs::write(ca.path(), &authority.pem).unwrap();
+    let elsewhere = vouched_for(&authority, "localhost", found());
+    let active = vouched_for(&authority, "127.0.0.1", found());
+    let other = elsewhere.address.replace("127.0.0.1", "localhost");
+    let first = standby(&authority, &other);
+    let run = || against(&first).env("VAULT_CACERT", ca.path());
+    let login = run().env("VAULT_TOKEN", "").env("AVP_AUTH_TYPE", "approle").env("AVP_ROLE_ID", "role");
+    for run in [run(), login.env("AVP_SECRET_ID", "a-secret-id")] {
+        run.status(1)
+            .stderr_holds([first.address.as_str(), &other, "the host of `VAULT_ADDR`", "load balancer"])
+            .check();
+    }
+    assert!(elsewhere.requests().is_empty(), "{:?}", elsewhere.requests());
+    // Another port of the same host is the same machine's.
+    against(&standby(&authority, &active.address)).env("VAULT_CACERT", ca.path()).stdout(secret(&["found"])).check();
+}
+
 #[test]
 fn a_proxy_of_the_environment_is_not_asked_for_loopback() {
     let (proxy, faults) = (Faults::script(vec![Response::Cut]), Faults::script(vec![found()]));

@@ -1,5 +1,6 @@
 //! What Vault 1.21 really answered, and what it means.
 
+use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 use super::*;
@@ -174,5 +175,36 @@ fn data_is_put_after_the_mount() {
         (None, "team/kv/app", None),
     ] {
         assert_eq!(mount(engine).path_with_data(path).as_deref(), expected, "{path}");
+    }
+}
+
+/// Members that are read as numbers, and what a server may put there.
+fn odd_numbers() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "-?[0-9]{1,40}",
+        "-?[0-9]{1,5}\\.[0-9]{1,5}e[+-]?[0-9]{1,5}",
+        Just("null".to_owned()),
+        Just("[]".to_owned()),
+        Just("{}".to_owned()),
+        "\"[ -!#-\\[\\]-~]{0,20}\"",
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_answer_panics(status in 100u16..600, n in odd_numbers(), m in odd_numbers(), noise in ".{0,40}") {
+        for body in [
+            format!(r#"{{"auth":{{"client_token":{n},"accessor":{m},"lease_duration":{n},"num_uses":{m}}}}}"#),
+            format!(r#"{{"data":{{"data":null,"metadata":{{"version":{n},"created_time":{m},"deletion_time":{n},"destroyed":{m}}}}}}}"#),
+            format!(r#"{{"data":{{"path":{n},"type":{m},"options":{{"version":{n}}}}},"mount_type":{m}}}"#),
+            format!(r#"{{"errors":[{n},{m}],"warnings":{n},"request_id":{m}}}"#),
+            noise,
+        ] {
+            let response = response(status, &body);
+            for engine in [None, Some(Engine::V1), Some(Engine::V2)] {
+                let _ = read(query(Some(u64::MAX), engine), &response);
+            }
+            let (_, _, _) = (mount(&response), login(&response).is_ok(), failed(&response));
+        }
     }
 }

@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use kube::Config;
 use kube::config::{KubeConfigOptions, Kubeconfig};
+use secrecy::ExposeSecret;
+
+use super::credentials::Credentials;
 
 pub use objects::{Answer, Cluster, Location, Refusal};
 pub use secret::{default_namespace, secret};
@@ -21,6 +24,19 @@ async fn cluster(kubeconfig: Option<&Path>) -> Result<Config, String> {
     let kubeconfig = Kubeconfig::read_from(path).map_err(|error| error.to_string())?;
     let options = KubeConfigOptions::default();
     Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| error.to_string())
+}
+
+/// What a cluster is asked with: nothing that it sends may show it. Tokens that a program of the kubeconfig gets are not known.
+fn credentials(config: &Config) -> Credentials {
+    let credentials = Credentials::default();
+    let auth = &config.auth_info;
+    let texts = [&auth.token, &auth.password].into_iter().flatten().chain(&auth.client_key_data);
+    texts.for_each(|text| credentials.add(text.expose_secret()));
+    let token = auth.token_file.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
+    token.iter().for_each(|token| credentials.add(token));
+    let key = auth.client_key.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
+    key.iter().for_each(|key| credentials.add_key(key));
+    credentials
 }
 
 /// What lies at the bottom: the operating system's word, not the layers'.

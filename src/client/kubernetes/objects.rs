@@ -13,13 +13,15 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use super::super::credentials::Credentials;
 use super::super::request::encode_path;
-use super::{CONNECT_TIMEOUT, TIMEOUT, cluster, innermost};
+use super::{CONNECT_TIMEOUT, TIMEOUT, cluster, credentials, innermost};
 use crate::error::{Error, Kind};
 
 /// A cluster.
 pub struct Cluster {
     client: Client,
+    credentials: Credentials,
     manager: String,
     /// The resources of each apiVersion that was asked for; none if it is not there.
     resources: Mutex<HashMap<String, Option<Arc<Vec<APIResource>>>>>,
@@ -80,8 +82,9 @@ impl Cluster {
         let mut config = cluster(None).await.map_err(|cause| no_cluster(&cause))?;
         config.connect_timeout = Some(CONNECT_TIMEOUT);
         config.read_timeout = Some(TIMEOUT);
+        let credentials = credentials(&config);
         let client = Client::try_from(config).map_err(|error| no_cluster(&innermost(&error)))?;
-        Ok(Self { client, manager: manager.to_owned(), resources: Mutex::default() })
+        Ok(Self { client, credentials, manager: manager.to_owned(), resources: Mutex::default() })
     }
 
     /// Where an object is; none if its kind is not installed. An object without a namespace is in the kubeconfig's.
@@ -130,9 +133,9 @@ impl Cluster {
     }
 
     async fn answer(&self, request: impl Future<Output = kube::Result<String>>) -> Result<Answer, Error> {
-        match timed(request).await? {
+        match self.timed(request).await? {
             Ok(text) => Ok(Answer::Object(Zeroizing::new(text))),
-            Err(status) => Ok(Answer::Refused(refusal(*status))),
+            Err(status) => Ok(Answer::Refused(refusal(status))),
         }
     }
 
@@ -148,13 +151,31 @@ impl Cluster {
                 false => self.client.list_core_api_resources(&version).await,
             }
         };
-        let resources = match timed::<APIResourceList>(list).await? {
+        let resources = match self.timed::<APIResourceList>(list).await? {
             Ok(list) => Some(Arc::new(list.resources)),
             Err(status) if status.code == 404 => None,
             Err(status) => return Err(unlisted(api_version, &status)),
         };
         known.insert(api_version.to_owned(), resources.clone());
         Ok(resources)
+    }
+
+    /// What came back for a request. Nothing in a refusal or an error shows what we ask with.
+    async fn timed<T>(&self, request: impl Future<Output = kube::Result<T>>) -> Result<Result<T, Status>, Error> {
+        let clean = |text: String| self.credentials.redact(&text, &[]);
+        match timed(request).await {
+            Ok(Ok(answer)) => Ok(Ok(answer)),
+            Ok(Err(mut status)) => {
+                (status.message, status.reason) = (clean(status.message), clean(status.reason));
+                for cause in status.details.iter_mut().flat_map(|details| &mut details.causes) {
+                    for text in [&mut cause.field, &mut cause.message, &mut cause.reason] {
+                        *text = clean(std::mem::take(text));
+                    }
+                }
+                Ok(Err(*status))
+            }
+            Err(error) => Err(Error { cause: error.cause.map(clean), ..error }),
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::{Api, Client};
 use tokio::time::timeout;
 
-use super::{CONNECT_TIMEOUT, TIMEOUT, cluster, innermost};
+use super::super::credentials::Credentials;
+use super::{CONNECT_TIMEOUT, TIMEOUT, cluster, credentials, innermost};
 use crate::error::{Error, Kind};
 
 /// Where a pod finds its own namespace.
@@ -19,8 +20,10 @@ pub async fn secret(kubeconfig: Option<&Path>, namespace: &str, name: &str) -> R
         let mut config = cluster(kubeconfig).await.map_err(|cause| no_cluster(&named, &cause))?;
         config.connect_timeout = Some(CONNECT_TIMEOUT);
         config.read_timeout = Some(TIMEOUT);
-        let client = Client::try_from(config).map_err(|error| failed(&named, &error))?;
-        Api::<Secret>::namespaced(client, namespace).get(name).await.map_err(|error| failed(&named, &error))
+        let credentials = credentials(&config);
+        let failed = |error: kube::Error| redacted(failed(&named, &error), &credentials);
+        let client = Client::try_from(config).map_err(failed)?;
+        Api::<Secret>::namespaced(client, namespace).get(name).await.map_err(failed)
     };
     let Ok(secret) = timeout(TIMEOUT, reading).await else {
         return Err(Error::new(
@@ -44,6 +47,11 @@ fn no_cluster(named: &str, cause: &str) -> Error {
     Error::new(Kind::Setting, format!("there is no Kubernetes to read the Secret {named} from"))
         .cause(cause)
         .hint("in a pod its service account is used, elsewhere a kubeconfig: `KUBECONFIG`, else `~/.kube/config`")
+}
+
+/// The error without what we ask with, should the server's words hold it.
+fn redacted(error: Error, credentials: &Credentials) -> Error {
+    Error { cause: error.cause.map(|cause| credentials.redact(&cause, &[])), ..error }
 }
 
 /// What the API's refusal or silence means.

@@ -1,11 +1,18 @@
 //! A tiny HTTP server for what a real one cannot be made to show: answers from a script, cut connections, slow and huge
 //! bodies. It records what it was asked.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write};
+use std::io::{BufRead as _, BufReader, Read as IoRead, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::authority::Identity;
 
 /// One request as it came in. Header names are lower case.
 #[derive(Clone, Debug)]
@@ -59,8 +66,9 @@ type Answers = dyn Fn(usize, &Request) -> Response + Send + Sync;
 
 /// The running server. Dropped, it answers nobody any more.
 pub(crate) struct Faults {
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or `https://`.
     pub(crate) address: String,
+    port: u16,
     seen: Arc<Mutex<Vec<Request>>>,
     over: Arc<AtomicBool>,
 }
@@ -73,18 +81,44 @@ impl Faults {
 
     /// `answer` gets the number of the request, from 0, and the request.
     pub(crate) fn start(answer: impl Fn(usize, &Request) -> Response + Send + Sync + 'static) -> Self {
+        Self::serve(None, answer)
+    }
+
+    /// The same over TLS.
+    pub(crate) fn start_tls(
+        identity: &Identity,
+        answer: impl Fn(usize, &Request) -> Response + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(Some(tls(identity)), answer)
+    }
+
+    fn serve(
+        tls: Option<Arc<ServerConfig>>,
+        answer: impl Fn(usize, &Request) -> Response + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = format!("http://{}", listener.local_addr().expect("bound"));
+        let port = listener.local_addr().expect("bound").port();
+        let address = format!("{}://127.0.0.1:{port}", if tls.is_some() { "https" } else { "http" });
         let (seen, over) = (Arc::<Mutex<Vec<Request>>>::default(), Arc::<AtomicBool>::default());
-        let faults = Self { address, seen: Arc::clone(&seen), over: Arc::clone(&over) };
+        let faults = Self { address, port, seen: Arc::clone(&seen), over: Arc::clone(&over) };
         let answer: Arc<Answers> = Arc::new(answer);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if over.load(Ordering::Relaxed) {
                     break;
                 }
-                let (seen, over, answer) = (Arc::clone(&seen), Arc::clone(&over), Arc::clone(&answer));
-                std::thread::spawn(move || serve(&stream, &seen, &over, &*answer));
+                let (seen, over, answer, tls) =
+                    (Arc::clone(&seen), Arc::clone(&over), Arc::clone(&answer), tls.clone());
+                std::thread::spawn(move || {
+                    match tls {
+                        None => serve(&stream, &seen, &over, &*answer),
+                        Some(tls) => {
+                            let connection = ServerConnection::new(tls).expect("a configuration that fits");
+                            serve(StreamOwned::new(connection, &stream), &seen, &over, &*answer);
+                        }
+                    }
+                    let _ = stream.shutdown(Shutdown::Both);
+                });
             }
         });
         faults
@@ -100,12 +134,20 @@ impl Drop for Faults {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
         // Wakes the listener, so that it sees the end.
-        let _ = TcpStream::connect(self.address.trim_start_matches("http://"));
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
     }
 }
 
+fn tls(identity: &Identity) -> Arc<ServerConfig> {
+    let chain = CertificateDer::pem_slice_iter(identity.certificate.as_bytes()).collect::<Result<_, _>>();
+    let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).expect("a key");
+    let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let builder = builder.with_safe_default_protocol_versions().expect("versions").with_no_client_auth();
+    Arc::new(builder.with_single_cert(chain.expect("a certificate"), key).expect("an identity"))
+}
+
 /// The requests of one connection, one after the other.
-fn serve(stream: &TcpStream, seen: &Mutex<Vec<Request>>, over: &AtomicBool, answer: &Answers) {
+fn serve(stream: impl IoRead + Write, seen: &Mutex<Vec<Request>>, over: &AtomicBool, answer: &Answers) {
     let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader) {
         let number = {
@@ -113,14 +155,13 @@ fn serve(stream: &TcpStream, seen: &Mutex<Vec<Request>>, over: &AtomicBool, answ
             seen.push(request.clone());
             seen.len() - 1
         };
-        if write(stream, answer(number, &request), over).is_none() {
+        if write(reader.get_mut(), answer(number, &request), over).is_none() {
             break;
         }
     }
-    let _ = stream.shutdown(Shutdown::Both);
 }
 
-fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
+fn read(reader: &mut BufReader<impl IoRead>) -> Option<Request> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
     let mut words = line.split(' ').map(str::to_owned);
@@ -139,7 +180,7 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
 }
 
 /// None: this connection is over.
-fn write(mut stream: &TcpStream, response: Response, over: &AtomicBool) -> Option<()> {
+fn write(stream: &mut impl Write, response: Response, over: &AtomicBool) -> Option<()> {
     match response {
         Response::Plain(status, headers, body) => plain(stream, status, &headers, &body),
         Response::Cut => None,
@@ -179,10 +220,10 @@ fn write(mut stream: &TcpStream, response: Response, over: &AtomicBool) -> Optio
     }
 }
 
-fn plain(mut stream: &TcpStream, status: u16, headers: &[(&str, String)], body: &str) -> Option<()> {
+fn plain(stream: &mut impl Write, status: u16, headers: &[(&str, String)], body: &str) -> Option<()> {
     let mut head = format!("HTTP/1.1 {status} Scripted\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }
-    stream.write_all(format!("{head}\r\n{body}").as_bytes()).ok()
+    stream.write_all(format!("{head}\r\n{body}").as_bytes()).and_then(|()| stream.flush()).ok()
 }
