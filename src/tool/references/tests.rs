@@ -29,8 +29,6 @@ fn errors(files: &[(&str, &str)]) -> Vec<String> {
         processors: 1,
         memory: 1 << 30,
         private: Path::new("/tmp"),
-        processors: 1,
-        memory: 1 << 30,
         inside: &|path| path.starts_with("/repo") && !path.ends_with("bad"),
         target: &target,
         reaches: &|host| host == "example.com",
