@@ -118,5 +118,5 @@ fn aliases_do_not_multiply() {
         (1..40).map(|number| format!("  a{number}: &a{number} {{x: *a{0}, y: *a{0}}}\n", number - 1)).collect();
     let text = format!("resources:\n- a0: &a0 {{z: 1}}\n{bomb}");
     let found = errors(&[("app/kustomization.yaml", &text)]);
-    assert_eq!(found, ["`kustomization.yaml` is too large a kustomization"]);
+    assert_eq!(found, ["its aliases expand to too much: one value takes more than 64 MiB"]);
 }
