@@ -99,16 +99,27 @@ impl Shown<'_> {
     fn data(&self, data: &Value, takes: Takes) -> Value {
         let mask = |value: &Value| self.masking.mask.field(value, takes);
         match data {
-            Value::Map(entries) => Value::Map(entries.iter().map(|(key, value)| (key.clone(), mask(value))).collect()),
+            Value::Map(entries) => {
+                Value::Map(entries.iter().map(|(key, value)| (self.key(key, &Cover::Whole), mask(value))).collect())
+            }
             value => mask(value),
+        }
+    }
+
+    /// A key; where a placeholder stands for the whole map, a value may have been made into one.
+    fn key(&self, key: &Zeroizing<String>, around: &Cover) -> Zeroizing<String> {
+        match self.scalar(&Value::text(key.as_str())) {
+            Value::Text(shown) if *around == Cover::Whole => shown,
+            _ => key.clone(),
         }
     }
 
     fn value(&self, value: &Value, cover: &Cover) -> Value {
         match value {
             Value::Map(entries) => {
-                let entry =
-                    |(key, value): &(Zeroizing<String>, Value)| (key.clone(), self.value(value, cover.entry(key)));
+                let entry = |(key, value): &(Zeroizing<String>, Value)| {
+                    (self.key(key, cover), self.value(value, cover.entry(key)))
+                };
                 Value::Map(entries.iter().map(entry).collect())
             }
             Value::List(items) => Value::List(items.iter().map(|item| self.value(item, cover.item(item))).collect()),

@@ -65,6 +65,12 @@ impl Chain {
         self.steps.last().is_some_and(|step| step.modifier.name == name)
     }
 
+    /// Whether a text that `jsonPath` composed is parsed: then a value may have become a key.
+    pub fn makes_keys(&self) -> bool {
+        let is_parser = |name: &str| matches!(name, "jsonParse" | "yamlParse");
+        self.names().skip_while(|name| *name != "jsonPath").any(is_parser)
+    }
+
     /// The modifiers' names, left to right.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.steps.iter().map(|step| step.modifier.name)

@@ -24,6 +24,7 @@ fn around() -> tempfile::TempDir {
         ("repository/app/folder", "../../other"),
         ("repository/app/hop.yaml", "out.yaml"),
         ("repository/app/loop.yaml", "loop.yaml"),
+        ("repository/app/nowhere.yaml", "../../other/none/../x"),
         ("etc/avp.yaml", "..data/avp.yaml"),
         ("etc/tenants.yaml", "../repository/app/own.yaml"),
         ("etc/through.yaml", "../repository/app/out.yaml"),
@@ -70,6 +71,8 @@ fn authority_goes_by_where_the_name_stands() {
         ("hop.yaml", &outside),
         ("environ.yaml", &outside),
         ("back.yaml", &outside),
+        // Whether it is there is not told.
+        ("nowhere.yaml", &outside),
         ("ROOT/etc/through.yaml", &outside),
         ("git.yaml", &git),
         ("../.git/config", &git),

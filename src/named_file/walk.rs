@@ -34,7 +34,12 @@ impl Walk {
                 Step::Up => drop(walk.place.pop()),
                 Step::Down(name) => {
                     walk.note(&name, repository);
-                    if let Some(target) = walk.down(name)? {
+                    let down = walk.down(name);
+                    if down.is_err() && walk.passes_repository && !walk.place.starts_with(repository) {
+                        // Whether it is there is nobody's business: it is outside.
+                        return Ok(walk);
+                    }
+                    if let Some(target) = down? {
                         links += 1;
                         if links > LINKS {
                             return Err(io::Error::from_raw_os_error(libc::ELOOP));

@@ -56,6 +56,20 @@ impl Shape {
         }
     }
 
+    /// The same with numbers for keys.
+    pub(super) fn without_keys(self) -> Self {
+        match self {
+            Self::List(items) => Self::List(items.into_iter().map(Self::without_keys).collect()),
+            Self::Map(entries) => {
+                let entry = |(index, (_, shape)): (usize, (String, Self))| {
+                    (format!("redacted-{}", index + 1), shape.without_keys())
+                };
+                Self::Map(entries.into_iter().enumerate().map(entry).collect())
+            }
+            scalar => scalar,
+        }
+    }
+
     /// The same with one fingerprint for all that has one, as [`Mask::blank`] has it.
     pub(super) fn blank(&self) -> Self {
         match self {

@@ -41,10 +41,11 @@ impl<'v> Values<'v> {
 }
 
 /// The shape of a placeholder's result. What ends in `base64encode` has the fingerprint of what was encoded, so that a value has the
-/// same in a Secret's `data` and its `stringData`.
+/// same in a Secret's `data` and its `stringData`. Keys that may be values are none of it.
 pub(super) fn shape(result: &Value, placeholder: &Placeholder, mask: Option<&Mask>) -> Shape {
-    match placeholder.chain.ends_with("base64encode") {
+    let shape = match placeholder.chain.ends_with("base64encode") {
         true => Shape::of_encoded(result, mask),
         false => Shape::of(result, mask),
-    }
+    };
+    if placeholder.chain.makes_keys() { shape.without_keys() } else { shape }
 }

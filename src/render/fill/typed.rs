@@ -71,10 +71,18 @@ fn text(value: &Value, steps: &[Step<'static>], gap: &Gap) -> Result<Value, Erro
 /// The value's name in an error: the key that it is a member under, or the placeholder's.
 fn named(steps: &[Step<'static>], gap: &Gap) -> String {
     match steps.last() {
+        Some(Step::Key(_)) if steps.len() > gap.field.steps.len() && makes_keys(gap) => {
+            "a key of the result".to_owned()
+        }
         Some(Step::Key(key)) if steps.len() > gap.field.steps.len() => format!("the key `{key}`"),
         Some(Step::Item(index)) if steps.len() > gap.field.steps.len() => format!("item {index}"),
         _ => gap.found.first().map_or_else(|| "the value".to_owned(), |found| of(found, gap)),
     }
+}
+
+/// Whether a key of what fills the gap may be a value.
+fn makes_keys(gap: &Gap) -> bool {
+    gap.placeholders().iter().any(|asked| asked.placeholder.chain.makes_keys())
 }
 
 fn of(found: &Found, gap: &Gap) -> String {

@@ -145,13 +145,7 @@ fn nothing_of_a_value_is_seen() {
 fn a_record_with_fingerprints_renders_as_the_store_does_masked() {
     let mask = Mask::new(b"key");
     let masked = rendered(&sources(), Values::Masked(&secrets(), &mask));
-    let offline = rendered(&sources(), Values::Recorded(&record(Some(&mask)).1));
-    let name = mask.fingerprint(b"app").mark();
-    // A record holds no value, so not even a name.
-    assert_eq!(
-        masked.replacen("name: app", &format!("name: {name}"), 1),
-        offline.replacen(&format!("'{name}'"), &name, 1)
-    );
+    assert_eq!(masked, rendered(&sources(), Values::Recorded(&record(Some(&mask)).1)));
 }
 
 #[test]
@@ -168,7 +162,7 @@ fn structure_and_types_stay() {
         format!("  number: {}\n", number.number()),
         "  null: null\n".to_owned(),
         "  markup: <b>x</b>\n".to_owned(),
-        "  name: app\n".to_owned(),
+        format!("  name: '{}'\n", mask.fingerprint(b"app").mark()),
         format!("    first\n    {}\n  stands-in", mask.fingerprint(format!("{CANARY}\n{CANARY}\n").as_bytes()).mark()),
         format!("  url: \"x?q=%3Credacted%3A{}%3E\"\n", mask.fingerprint(format!("{CANARY}\n{CANARY}\n").as_bytes())),
         format!("  html: \"&lt;redacted:{}&gt;\"\n", mask.fingerprint(format!("{CANARY}\n{CANARY}\n").as_bytes())),

@@ -109,3 +109,31 @@ fn no_output_shows_a_name_that_a_placeholder_has_filled() {
         assert_eq!(piece(&all), None, "{command:?}: {}", String::from_utf8_lossy(&all));
     }
 }
+
+#[test]
+fn no_output_shows_a_value_that_was_made_into_a_key() {
+    let repository = Repository::new();
+    std::fs::write(repository.root().join("../secrets.yaml"), format!("a/b: {{text: {CANARY}}}\n")).unwrap();
+    repository.write("then.yaml", "apiVersion: v1\nkind: A\nmetadata: {name: x}\n");
+    let composed = r#"<path:a/b#* | jsonPath {"{\""}{.text}{"\":@}"} | jsonParse>"#;
+    for (value, code) in [("1", Some(1)), (r#"{\"a\":[1]}"#, Some(1)), ("null", Some(2))] {
+        for parser in ["jsonParse", "yamlParse"] {
+            let placeholder = composed.replace('@', value).replace("jsonParse", parser);
+            let manifest = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata: {placeholder}\n");
+            repository.write("now.yaml", &manifest);
+            for format in ["text", "markdown", "html"] {
+                let run = repository.diff(&["now.yaml", "--base", "then.yaml", "--format", format]);
+                let (text, stderr, status) = shown(&run.output());
+                assert_eq!(status, code, "{text}{stderr}");
+                let all = text + &stderr;
+                assert_eq!(piece(all.as_bytes()), None, "{format}: {all}");
+            }
+            for command in [&["record", "-o", "-"][..], &["check", "--online"]] {
+                let run = crate::support::program::program(command.iter().copied()).folder(repository.root());
+                let output = run.args(["--secrets", "../secrets.yaml", "now.yaml"]).output();
+                let all = [output.stdout, output.stderr].concat();
+                assert_eq!(piece(&all), None, "{command:?}: {}", String::from_utf8_lossy(&all));
+            }
+        }
+    }
+}
