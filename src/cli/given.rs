@@ -90,7 +90,7 @@ impl Flags {
             environment: environment.variables.clone(),
             file,
             secret: None,
-            vault_token_file: vault_token(environment),
+            vault_token_file: vault_token(environment, checkout.as_deref()),
             service_account_token: Path::new(SERVICE_ACCOUNT_TOKEN).exists(),
             repository,
             is_checkout: checkout.is_some(),
@@ -113,6 +113,7 @@ impl Flags {
         let file = NamedFile::find(Path::new(path), folder, checkout.unwrap_or(folder)).map_err(refused)?;
         let file = if has_tenant || checkout.is_some() { file.within().map_err(refused)? } else { file };
         let allowed = if has_tenant { Allowed::File } else { Allowed::Stream };
+        input::may_read(Path::new(path), &environment.here(false))?;
         let bytes = file.read(SETTINGS_LIMIT, allowed).map_err(refused)?;
         let text = std::str::from_utf8(&bytes).map_err(|_| error().cause("it is not UTF-8 text"))?.to_owned();
         Ok(ConfigFile { path: path.to_owned(), text, in_repository: file.is_in_repository() })
@@ -126,9 +127,10 @@ impl Flags {
     }
 }
 
-/// What `vault login` left behind.
-fn vault_token(environment: &Environment) -> Option<(String, String)> {
+/// What `vault login` left behind. A home in a checkout is as its authors made it: a link there leads nowhere else.
+fn vault_token(environment: &Environment, checkout: Option<&Path>) -> Option<(String, String)> {
     let path = Path::new(environment.get("HOME")?).join(".vault-token");
-    let token = std::fs::read_to_string(&path).ok()?;
-    Some((path.to_string_lossy().into_owned(), token))
+    let file = NamedFile::find(&path, &environment.folder, checkout.unwrap_or(Path::new(""))).ok()?.within().ok()?;
+    let token = file.read(SETTINGS_LIMIT, Allowed::Stream).ok()?;
+    Some((path.to_string_lossy().into_owned(), std::str::from_utf8(&token).ok()?.to_owned()))
 }

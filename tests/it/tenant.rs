@@ -235,3 +235,26 @@ fn the_annotation_for_the_namespace_is_the_tenants() {
         placeholder().replace("stringData:", "  annotations:\n    avp.kubernetes.io/namespace: other\nstringData:");
     refused(run.stdin(annotated), &["namespace"], &[&operators]);
 }
+
+#[test]
+fn a_command_that_hangs_before_the_pipe_holds_no_turn() {
+    let (_operators, run) = operators_run();
+    let slots = tempfile::tempdir().unwrap();
+    let mut hanging = std::process::Command::new(crate::support::program::binary());
+    hanging.args(["generate", "-"]).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::null());
+    hanging.env("TMPDIR", slots.path()).env("AVP_PARALLEL_RENDERS", "1").env_remove("XDG_RUNTIME_DIR");
+    let mut hanging = hanging.spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let began = std::time::Instant::now();
+    let run = run.env("TMPDIR", slots.path()).env("AVP_PARALLEL_RENDERS", "1");
+    // Its slot would have to be waited for until the first one ends.
+    let second = std::thread::spawn(move || run.output());
+    while !second.is_finished() && began.elapsed() < std::time::Duration::from_secs(20) {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let is_finished = second.is_finished();
+    hanging.kill().unwrap();
+    hanging.wait().unwrap();
+    assert!(is_finished, "the second run waited for the first");
+    assert_eq!(second.join().unwrap().status.code(), Some(0));
+}
