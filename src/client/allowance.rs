@@ -31,8 +31,9 @@ pub(super) fn after(now: Instant, time: Duration) -> Instant {
 }
 
 impl Allowance {
+    /// No time at all is for ever, as for a request's own.
     pub(super) fn new(time: Duration) -> Self {
-        Self { state: Mutex::new(State::new(time)) }
+        Self { state: Mutex::new(State::new(if time.is_zero() { FOR_EVER } else { time })) }
     }
 
     /// A reading begins.

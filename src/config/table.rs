@@ -145,8 +145,8 @@ pub const SETTINGS: &[Row] = &[
         .roles(&[Role::Limit(Tighter::Shorter)])
         .default("60s")
         .store("vault"),
-    Row::new("AVP_TIMEOUT", "how long all readings of a run may take, retries included", Format::Duration, "30s")
-        .roles(&[Role::Narrowing])
+    Row::new("AVP_TIMEOUT", "how long all readings of a run may take, retries included; `0` is for ever", Format::Duration, "30s")
+        .roles(&[Role::Ceiling(Tighter::Shorter)])
         .default("50s"),
     Row::new("VAULT_MAX_RETRIES", "how often a failed reading is tried again", Format::Number, "5")
         .roles(&[Role::Limit(Tighter::Fewer)])

@@ -151,11 +151,10 @@ hint: its nearest keys are `password`, `user`
     fn nothing_that_a_finding_quotes_steers_who_reads_it() {
         let text = "kind: \u{1b}[2J\u{202e}x\n";
         let odd = |words: &str| format!("{words}\u{1b}[2J\u{202e}\u{200b}\u{2028}");
-        let resource =
-            ResourceId { kind: odd("Secret"), namespace: Some(odd("web").into()), name: Some(odd("db").into()) };
+        let resource = ResourceId { kind: odd("Secret"), namespace: Some(odd("web")), name: Some(odd("db")) };
         let place = Place {
             resource: Some(Arc::new(resource)),
-            field: Some(odd("data").into()),
+            field: Some(odd("data")),
             origin: Some(odd("chart").into()),
             ..Place::new(Arc::new(Source::new(odd("a.yaml"), text)), Span::new(0, 4))
         };

@@ -150,6 +150,18 @@ fn rule_2_what_the_operator_limits_a_tenant_only_tightens() {
 }
 
 #[test]
+fn rule_2_of_a_ceiling_the_default_counts_as_set() {
+    let own = |value| judged(&[("ARGOCD_ENV_AVP_TIMEOUT", value)]);
+    assert_eq!((own("20s").1, own("20s").0.get("AVP_TIMEOUT")), (Vec::new(), Some("20s")));
+    for looser in ["51s", "10h", "0"] {
+        let (config, errors) = own(looser);
+        assert!(errors.len() == 1 && errors[0].contains("looser than the default"), "{looser}: {errors:?}");
+        assert_eq!(config.get("AVP_TIMEOUT"), Some("50s"));
+    }
+    assert_eq!(judged(&[("AVP_TIMEOUT", "2m"), ("ARGOCD_ENV_AVP_TIMEOUT", "90s")]).1, [""; 0]);
+}
+
+#[test]
 fn rule_1_the_operators_credential_speaks_for_nobody_whom_a_tenant_names() {
     let userpass = [("AVP_AUTH_TYPE", "userpass"), ("AVP_USERNAME", "argocd"), ("AVP_PASSWORD", "p")];
     expect(&[
