@@ -160,6 +160,9 @@ impl Run<'_> {
             errors.extend(input::links(&self.folder.place, here));
         }
         let (mut commands, beside) = self.commands(private.path(), errors);
+        // The words are the operator's, and a file of the repository is not: it may have become a link.
+        let named = commands.iter().flat_map(|command| &command.named.read);
+        errors.extend(named.filter_map(|path| input::may_read(path, here).err()));
         if errors.any() {
             return Ok(None);
         }
@@ -225,7 +228,8 @@ impl Run<'_> {
         let (tools, tool, here) = (self.room.tools, self.folder.tool, self.room.here);
         let whole = here.folder.join(&self.folder.place);
         // What is wrong with the list is said where the network is opened.
-        let hosts = Hosts::parse(&self.room.allowance.hosts().join(" ")).ok();
+        let listed = self.room.allowance.hosts();
+        let hosts = Hosts::parse(&listed.join(" ")).ok();
         let given = Given {
             folder: &self.folder.place,
             working_folder: &here.folder,
@@ -239,7 +243,10 @@ impl Run<'_> {
             memory: self.room.allowance.memory,
             inside: &|path| input::is_inside(path, here) && input::links(path, here).is_empty(),
             target: &|path| target(path, &whole, here),
-            reaches: &|host| hosts.as_ref().is_none_or(|hosts| hosts.permit_authority(host)),
+            unreached: &|host| {
+                let is_reached = hosts.as_ref().is_none_or(|hosts| hosts.permit_authority(host));
+                (!is_reached).then(|| [&listed[..], &[host.to_owned()]].concat().join(" "))
+            },
             read: &|name| input::text(&whole.join(name), here).ok().flatten(),
             holds: &|name| whole.join(name).exists(),
         };
