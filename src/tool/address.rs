@@ -1,7 +1,5 @@
 //! Which texts are addresses to helm and kustomize, and which of them they may fetch.
 
-use crate::contain::proxy::SETTING;
-
 /// An address: how it is fetched, and from where.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Address {
@@ -39,14 +37,13 @@ impl Address {
     }
 
     /// What is wrong with fetching it, and the way out; none if the hosts that `reaches` knows allow it.
-    pub(super) fn refusal(&self, reaches: &dyn Fn(&str) -> bool) -> Option<(String, String)> {
+    pub(super) fn refusal(&self, reaches: &dyn Fn(&str) -> Result<(), String>) -> Option<(String, String)> {
         let Self { scheme, host } = self;
         match scheme.as_str() {
-            "https" | "oci" if reaches(host) => None,
-            "https" | "oci" => Some((
-                format!("which lies on `{host}`, a host that the operator has not allowed"),
-                format!("an operator may allow it: `{SETTING}={host}`"),
-            )),
+            "https" | "oci" => {
+                let hint = reaches(host).err()?;
+                Some((format!("which lies on `{host}`, a host that the operator has not allowed"), hint))
+            }
             "ssh" => Some((
                 "which Git would fetch over ssh, with keys of this machine".to_owned(),
                 "write it as `https://HOST/PATH`".to_owned(),
@@ -93,7 +90,7 @@ mod tests {
 
     #[test]
     fn only_https_to_an_allowed_host_is_fetched() {
-        let reaches = |host: &str| host == "example.com";
+        let reaches = |host: &str| if host == "example.com" { Ok(()) } else { Err(String::new()) };
         for (text, refused) in [
             ("https://example.com/x", None),
             ("oci://example.com/x", None),

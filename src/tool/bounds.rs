@@ -129,9 +129,10 @@ impl Allowance {
         }
     }
 
-    /// Whether they may reach a host by https.
-    pub fn reaches(&self, host: &str) -> bool {
-        Hosts::parse(&self.hosts().join(" ")).is_ok_and(|hosts| hosts.permit_authority(host))
+    /// Whether they may reach a host by https; else what helps.
+    pub fn reaches(&self, host: &str) -> Result<(), String> {
+        let hosts = Hosts::parse(&self.hosts().join(" ")).map_err(|error| error.detail)?;
+        hosts.permit_authority(host)
     }
 
     /// The hosts that they may reach: by default all if nobody but the operator is there.

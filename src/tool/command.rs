@@ -72,8 +72,8 @@ pub struct Given<'g> {
     pub inside: Inside<'g>,
     /// What a path leads to.
     pub target: &'g dyn Fn(&Path) -> Target,
-    /// Whether the operator lets tools reach a host by https.
-    pub reaches: &'g dyn Fn(&str) -> bool,
+    /// Whether the operator lets tools reach a host by https; else what helps.
+    pub reaches: &'g dyn Fn(&str) -> Result<(), String>,
     /// The text of a file in the folder, if it is there.
     pub read: &'g dyn Fn(&str) -> Option<String>,
     /// Whether something is in the folder.

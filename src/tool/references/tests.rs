@@ -33,7 +33,7 @@ fn errors(files: &[(&str, &str)]) -> Vec<String> {
         memory: 1 << 30,
         inside: &|path| path.starts_with("/repo") && !path.ends_with("bad"),
         target: &target,
-        reaches: &|host| host == "example.com",
+        reaches: &|host| if host == "example.com" { Ok(()) } else { Err(String::new()) },
         read: &read,
         holds: &|_| false,
     };
