@@ -1,6 +1,5 @@
 //! Which texts are addresses to helm and kustomize, and which of them they may fetch.
 
-use super::command::Unreached;
 use crate::contain::proxy::SETTING;
 
 /// An address: how it is fetched, and from where.
@@ -40,13 +39,13 @@ impl Address {
     }
 
     /// What is wrong with fetching it, and the way out; none if its host is one that tools reach.
-    pub(super) fn refusal(&self, unreached: Unreached<'_>) -> Option<(String, String)> {
+    pub(super) fn refusal(&self, reaches: &dyn Fn(&str) -> Result<(), String>) -> Option<(String, String)> {
         let Self { scheme, host } = self;
         match scheme.as_str() {
-            "https" | "oci" => unreached(host).map(|line| {
-                let hint = format!("the operator may name it: `{SETTING}={line}`");
-                (format!("whose host `{SETTING}` does not name"), hint)
-            }),
+            "https" | "oci" => {
+                let hint = reaches(host).err()?;
+                Some((format!("whose host `{SETTING}` does not name"), hint))
+            }
             "ssh" => Some((
                 "which Git would fetch over ssh, with keys of this machine".to_owned(),
                 "write it as `https://HOST/PATH`".to_owned(),
@@ -93,7 +92,7 @@ mod tests {
 
     #[test]
     fn only_https_to_an_allowed_host_is_fetched() {
-        let unreached = |host: &str| (host != "example.com").then(|| format!("example.com {host}"));
+        let reaches = |host: &str| if host == "example.com" { Ok(()) } else { Err(String::new()) };
         for (text, refused) in [
             ("https://example.com/x", None),
             ("oci://example.com/x", None),
@@ -101,7 +100,7 @@ mod tests {
             ("http://example.com/x", Some("fetched by `http`")),
             ("git@example.com:x/y", Some("over ssh")),
         ] {
-            let refusal = Address::of(text).unwrap().refusal(&unreached);
+            let refusal = Address::of(text).unwrap().refusal(&reaches);
             assert_eq!(refusal.is_some(), refused.is_some(), "{text}");
             assert!(refused.is_none_or(|words| refusal.unwrap().0.contains(words)), "{text}");
         }

@@ -129,12 +129,10 @@ impl Allowance {
         }
     }
 
-    /// The list of hosts that would let them reach a host by https; `None` if they reach it. What is wrong with the list is said where
-    /// the network is opened.
-    pub fn unreached(&self, host: &str) -> Option<String> {
-        let listed = self.hosts();
-        let hosts = Hosts::parse(&listed.join(" ")).ok()?;
-        (!hosts.permit_authority(host)).then(|| [&listed[..], &[host.to_owned()]].concat().join(" "))
+    /// Whether they may reach a host by https; else what helps.
+    pub fn reaches(&self, host: &str) -> Result<(), String> {
+        let hosts = Hosts::parse(&self.hosts().join(" ")).map_err(|error| error.detail)?;
+        hosts.permit_authority(host)
     }
 
     /// The hosts that they may reach: by default all if nobody but the operator is there.
@@ -235,7 +233,7 @@ mod tests {
             (false, Some(&[]), Reach::Nothing),
         ] {
             let allowance = Allowance { has_tenant, hosts: named.map(hosts), ..Allowance::default() };
-            assert_eq!(allowance.unreached("a.example.com").is_none(), expected != Reach::Nothing);
+            assert_eq!(allowance.reaches("a.example.com").is_ok(), expected != Reach::Nothing);
             assert_eq!(containment(&allowance, &Support::Ports), (Some(Containment::Within(expected)), vec![]));
         }
     }

@@ -89,7 +89,7 @@ mod tests {
             memory: 1 << 30,
             inside: &|_| true,
             target: &|_| Target::Nowhere,
-            unreached: &|_| None,
+            reaches: &|_| Ok(()),
             read: &|_| None,
             holds: &|_| false,
         });

@@ -22,8 +22,8 @@ const THREADS: [&str; 2] = ["\n\ngoroutine ", "\n\nruntime stack:"];
 
 const HTTPS: &str = "helm and kustomize reach nothing but https at the hosts that `AVP_TOOL_HOSTS` names";
 
-/// What programs say whose socket or connection the kernel refuses.
-const REFUSED: [&str; 2] = ["socket: permission denied", "connect: permission denied"];
+/// What programs say whose socket or connection the kernel refuses; Go's own lookup of a name is one.
+const REFUSED: [&str; 3] = ["socket: permission denied", "connect: permission denied", "dial tcp: lookup "];
 
 /// What programs say that find no name server.
 const NAMELESS: [&str; 3] = ["no such host", "in name resolution", "ould not resolve"];

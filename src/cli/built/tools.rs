@@ -254,7 +254,7 @@ impl Run<'_> {
             memory: self.room.allowance.memory,
             inside: &|path| input::is_inside(path, here) && input::links(path, here).is_empty(),
             target: &|path| target(path, &whole, here),
-            unreached: &|host| self.room.allowance.unreached(host),
+            reaches: &|host| self.room.allowance.reaches(host),
             read: &|name| input::text(&whole.join(name), here).ok().flatten(),
             holds: &|name| whole.join(name).exists(),
         };

@@ -58,10 +58,15 @@ impl Hosts {
         self.entries.iter().any(|(_, entry)| entry.names == Names::Any && entry.port.is_none())
     }
 
-    /// Whether an address's host, with its port if that is not the one of https, may be asked for.
-    pub fn permit_authority(&self, authority: &str) -> bool {
-        let Some((host, port)) = split_port(authority) else { return false };
-        parse_host(host).is_some_and(|host| self.permit(&Target { host, port: port.unwrap_or(HTTPS) }))
+    /// Whether an address's host, with its port if that is not the one of https, may be asked for; else what helps.
+    pub fn permit_authority(&self, authority: &str) -> Result<(), String> {
+        let target = split_port(authority)
+            .and_then(|(host, port)| Some(Target { host: parse_host(host)?, port: port.unwrap_or(HTTPS) }))
+            .ok_or("write the address with the host's name")?;
+        match self.permit(&target) {
+            true => Ok(()),
+            false => Err(format!("the operator may allow it: `{}`", self.line_with([&target].into_iter()))),
+        }
     }
 
     /// Whether a target may be asked for.

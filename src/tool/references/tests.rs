@@ -31,7 +31,7 @@ fn errors(files: &[(&str, &str)]) -> Vec<String> {
         private: Path::new("/tmp"),
         inside: &|path| path.starts_with("/repo") && !path.ends_with("bad"),
         target: &target,
-        unreached: &|host| (host != "example.com").then(|| host.to_owned()),
+        reaches: &|host| if host == "example.com" { Ok(()) } else { Err(String::new()) },
         read: &read,
         holds: &|_| false,
     };

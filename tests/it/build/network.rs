@@ -6,14 +6,13 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 
-use vault_render::contain::{Support, support};
-
 use super::{build, helms, objects, stdout, write};
 use crate::support::program::Program;
 use crate::support::servers::{self, Faults, Internet, Response};
 
 const CHARTS: &str = "charts.example.com";
 const CODE: &str = "code.example.com";
+const OTHER: &str = "other.example.com";
 
 /// A chart `web` that needs the chart `db` of [`CHARTS`], with a lock and without `charts/`.
 fn chart(internet: &Internet, helm: &Path) -> tempfile::TempDir {
@@ -99,6 +98,56 @@ fn a_chart_s_charts_come_from_no_other_host() {
         assert!(closed.contains(&format!("`AVP_TOOL_HOSTS={CHARTS}`")), "{closed}");
         assert_eq!(internet.asked().len(), before, "{:?}", internet.asked());
     }
+}
+
+#[test]
+fn a_listed_host_leads_helm_to_no_other() {
+    for helm in helms() {
+        let internet = Internet::new(&[CHARTS, OTHER]);
+        let folder = chart(&internet, &helm);
+        // The repository says that its charts lie elsewhere, which nobody knows before helm asks.
+        let site = internet.files(CHARTS).display().to_string();
+        run(&internet, &helm, folder.path(), &["repo", "index", &site, "--url", &format!("https://{OTHER}")]);
+        fs::copy(internet.files(CHARTS).join("db-0.1.0.tgz"), internet.files(OTHER).join("db-0.1.0.tgz")).unwrap();
+        let helm = helm.display().to_string();
+        let run = |hosts: &str| {
+            let run = through(&internet, folder.path(), &["web", "--helm", &helm]).env("AVP_TOOL_HOSTS", hosts);
+            run.env("ARGOCD_APP_NAME", "web")
+        };
+        let refused = stderr(run(CHARTS));
+        let detail = format!("helm asked for `{OTHER}:443`, which `AVP_TOOL_HOSTS` does not name");
+        assert!(refused.contains(&detail), "{refused}");
+        assert!(refused.contains(&format!("`AVP_TOOL_HOSTS={CHARTS} {OTHER}`")), "{refused}");
+        assert!(!internet.asked().contains(&format!("CONNECT {OTHER}:443")), "{:?}", internet.asked());
+        stdout(run(&format!("{CHARTS} {OTHER}")));
+    }
+}
+
+#[test]
+fn a_listed_host_leads_kustomize_to_no_other() {
+    let agent = Faults::start(|_, _| Response::json(200, "{}"));
+    let internet = Internet::new(&[CODE, OTHER]);
+    write(&internet.files(OTHER), "a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+    let agents = format!("{}/v1/secret/data/app", agent.address);
+    for (location, told) in [
+        (&*agents, "helm and kustomize reach nothing but https"),
+        (&agents.replace("127.0.0.1", "localhost"), "helm and kustomize reach nothing but https"),
+        ("http://169.254.169.254/", "kustomize asked for `GET http://169.254.169.254/`"),
+        ("https://169.254.169.254/", "kustomize asked for `169.254.169.254:443`, which `AVP_TOOL_HOSTS` does not name"),
+        ("https://other.example.com/a.yaml", "kustomize asked for `other.example.com:443`, which"),
+    ] {
+        write(&internet.files(CODE), "a.location", location);
+        for kustomization in [
+            format!("resources: ['https://{CODE}/a.yaml']\n"),
+            format!("configMapGenerator: [{{name: a, files: ['k=https://{CODE}/a.yaml']}}]\n"),
+        ] {
+            let Some(run) = kustomize(&internet, &kustomization, Some(CODE)) else { return };
+            let refused = stderr(run);
+            assert!(refused.contains(told), "{location}: {refused}");
+        }
+    }
+    assert!(agent.requests().is_empty(), "{:?}", agent.requests());
+    assert!(!internet.asked().iter().any(|line| line.contains(OTHER)), "{:?}", internet.asked());
 }
 
 /// A kustomization of one line, built with hosts.

@@ -1,5 +1,5 @@
 //! Hosts of the tests' own, behind an operator's proxy: https with certificates of an authority of its own, files in a folder for each host,
-//! and Git's smart protocol for bare repositories among them. It records what it was asked.
+//! and Git's smart protocol for bare repositories among them; `a.location` says where `a` has moved. It records what it was asked.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -114,9 +114,11 @@ impl Site {
         if query.starts_with("service=git-") || path.contains("/git-upload-pack") {
             return git(&root, path, query, head, body);
         }
-        match std::fs::read(root.join(path.trim_start_matches('/'))) {
-            Ok(text) => [plain("200 OK", text.len()).into_bytes(), text].concat(),
-            Err(_) => plain("404 Not Found", 0).into_bytes(),
+        let file = root.join(path.trim_start_matches('/'));
+        match (std::fs::read(&file), std::fs::read_to_string(file.with_extension("location"))) {
+            (Ok(text), _) => [plain("200 OK", text.len()).into_bytes(), text].concat(),
+            (_, Ok(location)) => plain(&format!("302 Found\r\nLocation: {location}"), 0).into_bytes(),
+            _ => plain("404 Not Found", 0).into_bytes(),
         }
     }
 }
