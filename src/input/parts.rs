@@ -2,13 +2,11 @@
 //! Must not read a file but those that say where a Git folder is.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-/// What Git calls its folder, or the file that names it.
-const GIT: &str = ".git";
+use super::git::NAME;
 
 /// Files and folders below `root`, which together hold all of it but for its Git folders. Links are left out: what they lead to is
 /// there by itself or must not be.
@@ -39,7 +37,7 @@ fn git_folders(root: &Path) -> HashSet<PathBuf> {
     let mut walk = WalkDir::new(root).into_iter();
     while let Some(entry) = walk.next() {
         let Ok(entry) = entry else { continue };
-        if entry.file_name() == OsStr::new(GIT) && entry.depth() > 0 {
+        if entry.file_name().eq_ignore_ascii_case(NAME) && entry.depth() > 0 {
             hidden.extend(named(entry.path()));
             hidden.insert(entry.path().to_owned());
             if entry.file_type().is_dir() {

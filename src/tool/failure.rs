@@ -17,6 +17,9 @@ const FILES: &str = "it may read the repository but for `.git`, and what the ope
 const OUT_OF_MEMORY: [&str; 5] =
     ["ut of memory", "annot allocate memory", "failed to create new OS thread", "memory exhausted", "ile too large"];
 
+/// Where a Go program that fails begins to show the state of its threads, which helps nobody here.
+const THREADS: [&str; 2] = ["\n\ngoroutine ", "\n\nruntime stack:"];
+
 /// What Go says without a network, and of a host that the proxy refuses.
 const OFFLINE: [&str; 3] = ["socket: permission denied", "proxyconnect", ": Forbidden"];
 
@@ -34,6 +37,7 @@ pub(super) fn failed(command: &Command, containment: &Containment, status: ExitS
     };
     let own = command.hints.iter().find(|(words, _)| message.contains(words)).map(|(_, hint)| (*hint).to_owned());
     let hint = own.or_else(|| limit(status, message)).or_else(|| bound(containment, message));
+    let message = THREADS.iter().fold(message, |message, start| message.split(start).next().unwrap_or_default());
     let error = Error { hint, ..Error::new(Kind::Input, format!("`{}` {how}", command.name)) };
     error.cause(if message.is_empty() { "it printed no message" } else { message })
 }
@@ -80,8 +84,8 @@ mod tests {
     use super::super::named::Named;
     use super::*;
 
-    fn hint(status: i32, message: &str) -> String {
-        let command = Command {
+    fn command() -> Command {
+        Command {
             name: "helm template",
             program: String::new(),
             words: Vec::new(),
@@ -92,9 +96,19 @@ mod tests {
             named: Named::default(),
             talks: false,
             hints: &[("own", "its own")],
-        };
+        }
+    }
+
+    fn hint(status: i32, message: &str) -> String {
         let containment = Containment::Within(Reach::Nothing);
-        failed(&command, &containment, ExitStatus::from_raw(status), message).hint.unwrap_or_default()
+        failed(&command(), &containment, ExitStatus::from_raw(status), message).hint.unwrap_or_default()
+    }
+
+    #[test]
+    fn the_state_of_a_go_program_s_threads_is_left_out() {
+        let message = "runtime: out of memory\nfatal error: x\n\nruntime stack:\nruntime.throw()\n\ngoroutine 1 [running]:\nmain()";
+        let error = failed(&command(), &Containment::Without, ExitStatus::from_raw(512), message);
+        assert_eq!(error.cause.as_deref(), Some("runtime: out of memory\nfatal error: x"));
     }
 
     #[test]

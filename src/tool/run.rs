@@ -23,6 +23,9 @@ const MOST: u64 = 256 << 20;
 /// How much of its messages is kept: their end.
 const MESSAGE: usize = 8 << 10;
 
+/// And their start: a Go program that fails says there why, before the state of its threads.
+const MESSAGE_START: usize = 1 << 10;
+
 /// How long its output may stay open after it has ended: a process that it left behind may hold it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -31,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Output {
     /// On stdout.
     pub stdout: Vec<u8>,
-    /// On stderr: its end, trimmed.
+    /// On stderr: its start and its end, trimmed.
     pub message: String,
 }
 
@@ -119,7 +122,7 @@ fn missing(command: &Command) -> Error {
 /// Everything that a program prints, and how it ends.
 async fn finish(mut child: Child, command: &Command) -> Result<(Output, ExitStatus), Error> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let reading = async { tokio::join!(all(stdout), end(stderr)) };
+    let reading = async { tokio::join!(all(stdout), ends(stderr)) };
     tokio::pin!(reading);
     let (status, read) = tokio::select! {
         read = &mut reading => (child.wait().await, Some(read)),
@@ -149,17 +152,22 @@ async fn all(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The end of what comes, as text, trimmed.
-async fn end(pipe: Option<impl AsyncRead + Unpin>) -> String {
+/// What comes, as text, trimmed: of more than may be kept the start and the end.
+async fn ends(pipe: Option<impl AsyncRead + Unpin>) -> String {
     let Some(mut pipe) = pipe else { return String::new() };
-    let mut bytes = Vec::new();
+    let (mut start, mut end, mut left_out) = (Vec::new(), Vec::new(), false);
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = pipe.read(&mut buffer).await {
-        bytes.extend(&buffer[..count]);
-        if bytes.len() > 2 * MESSAGE {
-            bytes.drain(..bytes.len() - MESSAGE);
+        let (first, rest) = buffer[..count].split_at(count.min(MESSAGE_START - start.len()));
+        start.extend(first);
+        end.extend(rest);
+        if end.len() > 2 * MESSAGE {
+            end.drain(..end.len() - MESSAGE);
+            left_out = true;
         }
     }
-    let start = bytes.len().saturating_sub(MESSAGE);
-    String::from_utf8_lossy(&bytes[start..]).trim().to_owned()
+    let tail = end.len().saturating_sub(MESSAGE);
+    let gap = if left_out || tail > 0 { "\n…\n" } else { "" };
+    start.extend(gap.bytes().chain(end.drain(tail..)));
+    String::from_utf8_lossy(&start).trim().to_owned()
 }

@@ -75,6 +75,7 @@ fn kustomize_runs_what_the_operator_enables() {
         let site = Site::new();
         let home = site.repository().join("app");
         site.write("repository/app/charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n");
+        site.write("repository/app/charts/web/values.yaml", "a: b\n");
         site.write("repository/app/charts/web/templates/a.yaml", &manifest("{{ .Values.a }}"));
         site.write("repository/app/kustomization.yaml", "helmCharts: [{name: web, valuesInline: {a: filled}}]\n");
         let text = printed(site.build(["app", "--kustomize", &kustomize, "--helm", &helm, "--", "--enable-helm"]));

@@ -76,15 +76,28 @@ fn helm_copies_no_chart_from_outside() {
             ("Repository", format!("file://{}", neighbour.folder())),
         ] {
             for lock in ["Chart.lock", "requirements.lock"] {
-                let dependencies = format!("dependencies: [{{name: db, version: 0.1.0, {key}: '{repository}'}}]\n");
-                let chart = format!("apiVersion: v2\nname: web\nversion: 0.1.0\n{dependencies}");
-                site.write("repository/web/Chart.yaml", &chart);
-                site.write(&format!("repository/web/{lock}"), &format!("{dependencies}digest: sha256:x\n"));
+                let text = locked(&site, &helm, &repository).replace("repository:", &format!("{key}:"));
+                site.write(&format!("repository/web/{lock}"), &text);
                 no_canary(site.build(["web", "--helm", &helm]), &repository);
                 std::fs::remove_file(site.repository().join("web").join(lock)).unwrap();
             }
         }
     }
+}
+
+/// The lock that helm itself writes for the chart `web` if it needs the chart `db` from there.
+fn locked(site: &Site, helm: &str, repository: &str) -> String {
+    let needs = format!("dependencies: [{{name: db, version: 0.1.0, repository: '{repository}'}}]\n");
+    site.write("repository/web/Chart.yaml", &format!("apiVersion: v2\nname: web\nversion: 0.1.0\n{needs}"));
+    let mut command = Command::new(helm);
+    command.args(["dependency", "update", "web"]).current_dir(site.repository()).env("HOME", site.root());
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (folder, lock) = (site.repository().join("web"), site.repository().join("web/Chart.lock"));
+    let text = std::fs::read_to_string(&lock).unwrap();
+    std::fs::remove_file(lock).unwrap();
+    std::fs::remove_dir_all(folder.join("charts")).unwrap();
+    text
 }
 
 #[test]
