@@ -188,7 +188,12 @@ pub const SETTINGS: &[Row] = &[
         .roles(&[Role::Narrowing])
         .default("1Gi")
         .early(),
-    Row::new("AVP_TOOL_TIMEOUT", "how long helm and kustomize may take for a folder", Format::Duration, "2m")
+    Row::new(
+            "AVP_TOOL_TIMEOUT",
+            "how long a command of helm or kustomize may take, `0` is for ever",
+            Format::Duration,
+            "2m",
+        )
         .roles(&[Role::Narrowing])
         .default("60s")
         .early(),

@@ -156,10 +156,19 @@ fn a_child_uses_no_more_than_it_may() {
     assert!(!success && start.elapsed() < Duration::from_secs(30));
     let file = folder.path().join("in/big");
     let small = Limits { file_size: Some(1 << 20), ..Limits::default() };
-    shell(&format!("sleep 0.2; yes | head -c 2000000 > {}", file.display()), &limited(small));
+    shell(
+        &format!(
+            "until [ \"$(ulimit -f)\" != unlimited ]; do sleep 0.05; done; yes | head -c 2000000 > {}",
+            file.display()
+        ),
+        &limited(small),
+    );
     assert_eq!(file.metadata().unwrap().len(), 1 << 20);
     let little = Limits { memory: Some(256 << 20), ..Limits::default() };
-    let (text, success) = shell("sleep 0.2; perl -e '$x = \"a\" x (1 << 29)'", &limited(little));
+    let (text, success) = shell(
+        "until [ \"$(ulimit -d)\" != unlimited ]; do sleep 0.05; done; perl -e '$x = \"a\" x (1 << 29)'",
+        &limited(little),
+    );
     assert!(!success && text.contains("emory"), "{text}");
 }
 

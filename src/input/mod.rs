@@ -8,6 +8,7 @@ mod links;
 mod names;
 mod others;
 mod parts;
+mod region;
 mod repository;
 mod revision;
 mod windows;
@@ -27,6 +28,7 @@ pub use git::Changed;
 pub use links::links;
 pub use others::others;
 pub use parts::parts;
+pub use region::region;
 pub use revision::{Checkout, Past, Revision};
 pub use windows::{Windows, windows};
 
@@ -112,16 +114,6 @@ pub fn repository(here: &Here) -> PathBuf {
 /// The checkout that others may have written: the outermost around the working folder that Git or Argo CD tells of.
 pub fn checkout(here: &Here) -> Option<PathBuf> {
     Repository::outermost(here)
-}
-
-/// The repository that a folder is read in: that of the working folder if it holds the folder, else the folder's own.
-pub fn repository_of(folder: &Path, here: &Here) -> PathBuf {
-    let folder = here.folder.join(folder);
-    let common = repository(here);
-    match folder.canonicalize().is_ok_and(|folder| folder.starts_with(&common)) {
-        true => common,
-        false => Repository::around(&folder, here).root,
-    }
 }
 
 /// Whether there is a manifest below `folder`, without reading any.

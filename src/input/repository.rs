@@ -18,7 +18,7 @@ pub(super) struct Repository {
     /// Where Git keeps what it knows, wherever that lies.
     git: Vec<PathBuf>,
     /// Whether Git or Argo CD says where it ends, so that others may have written what is in it.
-    is_certain: bool,
+    pub(super) is_certain: bool,
 }
 
 impl Repository {

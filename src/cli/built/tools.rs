@@ -1,5 +1,6 @@
 //! What helm and kustomize make of folders: run side by side, what they print a source like any other.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -113,11 +114,11 @@ struct Room<'r> {
 impl Room<'_> {
     /// Runs the folders' tools side by side, in the folders' order.
     fn build_all(&self, folders: &[Folder], running: &str) -> Result<Vec<Outcome>, Error> {
-        let common = input::parts(&input::repository(self.here));
+        let regions = self.regions(folders);
         let runtime = pass::runtime()?;
         let _progress = Progress::start(format!("running {running}"), self.environment);
         runtime.block_on(async {
-            let building = stream::iter(folders).map(|folder| self.build(folder, &common));
+            let building = stream::iter(folders).map(|folder| self.build(folder, &regions));
             tokio::select! {
                 built = building.buffered(self.processors).collect() => Ok(built),
                 signal = signal::stopped() => {
@@ -127,11 +128,19 @@ impl Room<'_> {
         })
     }
 
-    async fn build(&self, folder: &Folder, common: &[PathBuf]) -> Outcome {
+    /// What is read for these folders: most of them share one region.
+    fn regions(&self, folders: &[Folder]) -> Regions {
+        let mut regions = Regions::new();
+        for folder in folders {
+            regions.entry(input::region(&folder.place, self.here)).or_insert_with_key(|root| input::parts(root));
+        }
+        regions
+    }
+
+    async fn build(&self, folder: &Folder, regions: &Regions) -> Outcome {
         let mut errors = Errors::new();
-        let root = input::repository_of(&folder.place, self.here);
-        let is_common = root == input::repository(self.here);
-        let parts = if is_common { common.to_vec() } else { input::parts(&root) };
+        let root = input::region(&folder.place, self.here);
+        let parts = regions.get(&root).map_or(&[][..], Vec::as_slice);
         let run = Run { room: self, folder, root, parts };
         let source = run.source(&mut errors).await.map_err(|error| errors.push(error)).ok().flatten();
         let named = errors.into_iter().map(|error| original(error, folder.copy_of.as_ref()));
@@ -141,14 +150,17 @@ impl Room<'_> {
     }
 }
 
+/// Folders that hold all that is read for some of the input, each with its parts but for Git's.
+type Regions = BTreeMap<PathBuf, Vec<PathBuf>>;
+
 /// One folder's tool at work.
 struct Run<'r> {
     room: &'r Room<'r>,
     folder: &'r Folder,
-    /// The repository that it is read in.
+    /// What holds all that it may read.
     root: PathBuf,
-    /// The repository without what is Git's.
-    parts: Vec<PathBuf>,
+    /// The same without what is Git's.
+    parts: &'r [PathBuf],
 }
 
 impl Run<'_> {
@@ -180,7 +192,7 @@ impl Run<'_> {
         copy_of: Option<&(PathBuf, String)>,
         errors: &mut Errors,
     ) -> Result<Vec<u8>, Error> {
-        let (room, repository) = (self.room, &self.parts);
+        let (room, repository) = (self.room, self.parts);
         let processors = u32::try_from(room.processors).unwrap_or(1);
         let (allowance, containment) = (&room.allowance, &room.containment);
         let variables = &room.environment.variables;
@@ -210,7 +222,9 @@ impl Run<'_> {
             }
             _ => return Ok(None),
         };
-        let place = input::copy(&folders, self.room.here, &root)?;
+        let here = self.room.here;
+        let folders: Vec<PathBuf> = folders.iter().map(|folder| here.folder.join(folder)).collect();
+        let place = input::copy(&folders, &Here { folder: self.root.clone(), ..here.clone() }, &root)?;
         Ok(Some((root, place)))
     }
 

@@ -24,14 +24,17 @@ fn a_tool_that_takes_too_long_ends() {
 
 #[test]
 fn a_tool_that_takes_too_much_memory_ends() {
-    let (site, helm) = script("sleep 0.3; exec perl -e '$x = \"a\" x (1 << 29)'");
+    let (site, helm) =
+        script("until [ \"$(ulimit -d)\" != unlimited ]; do sleep 0.05; done; exec perl -e '$x = \"a\" x (1 << 29)'");
     let run = site.build(["web", "--helm", &helm]).env("AVP_TOOL_MEMORY", "256Mi").status(1);
     run.stderr_holds(["`helm template` failed", "hint: the operator's `AVP_TOOL_MEMORY` allows more"]).check();
 }
 
 #[test]
 fn a_tool_that_writes_too_much_ends() {
-    let (site, helm) = script("sleep 0.3; yes | head -c 20000000 > \"$HOME/x\"; exec kill -s XFSZ $$");
+    let (site, helm) = script(
+        "until [ \"$(ulimit -f)\" != unlimited ]; do sleep 0.05; done; yes | head -c 20000000 > \"$HOME/x\"; exec kill -s XFSZ $$",
+    );
     let run = site.build(["web", "--helm", &helm]).env("AVP_TOOL_MEMORY", "16Mi").status(1);
     run.stderr_holds(["`helm template` was killed by signal 25", "`AVP_TOOL_MEMORY`"]).check();
 }
