@@ -119,16 +119,6 @@ pub fn checkout(here: &Here) -> Option<PathBuf> {
     Repository::outermost(here)
 }
 
-/// The repository that a folder is read in: that of the working folder if it holds the folder, else the folder's own.
-pub fn repository_of(folder: &Path, here: &Here) -> PathBuf {
-    let folder = here.folder.join(folder);
-    let common = repository(here);
-    match folder.canonicalize().is_ok_and(|folder| folder.starts_with(&common)) {
-        true => common,
-        false => Repository::around(&folder, here).root,
-    }
-}
-
 /// Whether there is a manifest below `folder`, without reading any.
 pub fn any(folder: &Path) -> bool {
     folder::any(folder)
