@@ -2,25 +2,22 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
-
 use super::command::{Command, Given};
 use super::environment::environment;
+use crate::budget::Budget;
 use crate::error::{Error, Kind};
+use crate::value::Value;
+use crate::yaml;
 
 /// What names the exact charts, in helm's own order: that of charts today, that of old ones.
 const LOCKS: [&str; 2] = ["Chart.lock", "requirements.lock"];
 
 /// A lock.
-#[derive(Deserialize)]
 struct Lock {
-    #[serde(default)]
     dependencies: Vec<Dependency>,
 }
 
-#[derive(Deserialize)]
 struct Dependency {
-    #[serde(default)]
     repository: String,
 }
 
@@ -60,9 +57,21 @@ pub(super) fn build(given: &Given<'_>) -> Result<Option<Command>, Error> {
 /// The lock and its name, if there is one.
 fn lock(given: &Given<'_>) -> Result<Option<(&'static str, Lock)>, Error> {
     let Some((name, text)) = LOCKS.iter().find_map(|name| Some((*name, (given.read)(name)?))) else { return Ok(None) };
-    let lock = serde_yaml::from_str(&text)
-        .map_err(|error| Error::new(Kind::Input, format!("`{name}` does not parse")).cause(error.to_string()))?;
-    Ok(Some((name, lock)))
+    let lock = yaml::parse_with_written_keys(&text, &Budget::default())
+        .map_err(|cause| Error::new(Kind::Input, format!("`{name}` does not parse")).cause(cause))?;
+    let dependencies = match lock.get("dependencies") {
+        Some(Value::List(list)) => list.iter().map(dependency).collect(),
+        _ => Vec::new(),
+    };
+    Ok(Some((name, Lock { dependencies })))
+}
+
+fn dependency(value: &Value) -> Dependency {
+    let repository = match value.get("repository") {
+        Some(Value::Text(text)) => text.to_string(),
+        _ => String::new(),
+    };
+    Dependency { repository }
 }
 
 /// A chart beside this one must be in the repository.

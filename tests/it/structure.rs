@@ -77,7 +77,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("config", &["error", "source", "value", "yaml", "budget"]),
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
-    ("client", &["config", "error"]),
+    ("client", &["config", "error", "budget"]),
     ("backend", &["client", "config", "secret", "value", "error", "yaml", "budget"]),
     ("render", RENDER),
     ("input", &["contain", "source", "error", "client"]),

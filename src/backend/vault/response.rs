@@ -70,6 +70,7 @@ pub(super) fn read(asked: Asked<'_>, response: &Response) -> Answer {
         (200, Ok(body)) => found(asked, &body),
         (404, Ok(body)) => absent(asked, &body).unwrap_or_else(|| Answer::Failed(failed(response))),
         (403, _) => Answer::Denied(causes(response)),
+        (200, Err(reason)) => Answer::Failed(failed(response).cause(reason)),
         _ => Answer::Failed(failed(response)),
     }
 }

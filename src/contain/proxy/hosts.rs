@@ -45,7 +45,7 @@ impl Hosts {
             let entry = Entry::parse(spelling).ok_or_else(|| malformed(spelling))?;
             Ok((spelling.to_owned(), entry))
         });
-        Ok(Self { entries: entries.collect::<Result<_, _>>()? })
+        Ok(Self { entries: entries.collect::<Result<_, Error>>()? })
     }
 
     /// Whether no host may be reached.
