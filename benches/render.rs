@@ -51,7 +51,7 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
     let mut secrets = Secrets::default();
     if !plan.accesses().is_empty() {
         let store = backend::open(config).expect("a store");
-        fetch(plan.accesses(), &grants, &*store, &mut secrets).await;
+        fetch(plan.accesses(), &grants, &*store, &Budget::default(), &mut secrets).await;
     }
     let rendered = fill(&plan, Values::Clear(&secrets), &Budget::default(), &mut errors);
     let out = Output::default().write_all(sources, &rendered);

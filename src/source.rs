@@ -30,7 +30,7 @@ struct Index {
 }
 
 /// How many bytes are counted anew for a column.
-const BLOCK: usize = 1 << 10;
+const BLOCK: usize = 1 << 8;
 
 /// Bytes `start..end` of a [`Source`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -143,11 +143,11 @@ impl<'a> Pass<'a> {
         let Stage::Open(open) = &self.stage else { return };
         let grants = policy::judge(accesses, &open.config, errors);
         let _progress = Progress::start(reading(accesses), self.environment);
-        let secrets = &mut self.secrets;
+        let (secrets, budget) = (&mut self.secrets, &self.budget);
         let stopped = open.runtime.block_on(async {
             let signals = Signals::hear();
             tokio::select! {
-                () = render::fetch(accesses, &grants, &*open.store, secrets) => None,
+                () = render::fetch(accesses, &grants, &*open.store, budget, secrets) => None,
                 signal = signals.stopped() => Some(signal),
             }
         });

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::Url;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 use zeroize::Zeroizing;
 
@@ -18,6 +19,7 @@ use super::rate::Limit;
 use super::request::{Method, Request, Response};
 use super::retry::{Attempt, Attempts, Repeat};
 use super::tls::{Verifier, tls};
+use crate::budget;
 use crate::config::Config;
 use crate::error::{Error, Kind};
 
@@ -28,6 +30,8 @@ pub struct Client {
     connection: OnceLock<Result<Connection, Error>>,
     limit: Option<Limit>,
     lead: Lead,
+    /// A permit for each KiB of the large answers that are read at the same time.
+    answers: Semaphore,
     retries: u32,
     timeout: Duration,
     /// What is left of `AVP_TIMEOUT`.
@@ -42,6 +46,8 @@ struct Connection {
 }
 
 const LARGEST_BODY: usize = 32 << 20;
+/// An answer of at most this size waits for no other one.
+const SMALL_BODY: usize = 64 << 10;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Client {
@@ -56,6 +62,7 @@ impl Client {
             connection: OnceLock::new(),
             limit: config.rate("VAULT_RATE_LIMIT").map(Limit::new),
             lead: Lead::new(address.scheme() == "https"),
+            answers: Semaphore::new(permits(budget::Limit::Answers.most() as usize) as usize),
             retries: config.number("VAULT_MAX_RETRIES").map_or(2, |retries| retries.try_into().unwrap_or(u32::MAX)),
             timeout: if timeout.is_zero() { Duration::MAX } else { timeout },
             allowance: Allowance::new(config.duration("AVP_TIMEOUT").unwrap_or(Duration::from_secs(50))),
@@ -146,16 +153,21 @@ impl Client {
         builder.send().await.map_err(|error| failure(&error, &url, &connection.verifier))
     }
 
-    /// The whole answer, unless it is too large.
+    /// The whole answer, unless it is too large. A large one is read once there is room for what it may take.
     async fn body(&self, connection: &Connection, mut answer: reqwest::Response) -> Result<Response, Failed> {
         let status = answer.status().as_u16();
         let retry_after = header(&answer, "retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs);
         let mut body = Zeroizing::new(Vec::new());
         let url = answer.url().clone();
+        let expected = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(LARGEST_BODY);
+        let mut permit = None;
         while let Some(chunk) = answer.chunk().await.map_err(|error| failure(&error, &url, &connection.verifier))? {
             if body.len() + chunk.len() > LARGEST_BODY {
                 let detail = format!("the answer of `{}` is larger than {} MiB", shown(&url), LARGEST_BODY >> 20);
                 return Err(Failed { attempt: Attempt::Hopeless, error: Error::new(Kind::Store, detail) });
+            }
+            if permit.is_none() && body.len() + chunk.len() > SMALL_BODY {
+                permit = self.answers.acquire_many(permits(expected.min(LARGEST_BODY))).await.ok();
             }
             body.extend_from_slice(&chunk);
         }
@@ -205,6 +217,11 @@ impl Client {
         };
         Failed { attempt: Attempt::Refused, error: Error::new(Kind::Store, detail).hint(hint) }
     }
+}
+
+/// How many permits an answer of `bytes` needs.
+fn permits(bytes: usize) -> u32 {
+    u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX)
 }
 
 fn parse(address: &str) -> Result<Url, Error> {

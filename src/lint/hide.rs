@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::clear;
 use crate::error::{Error, Errors};
@@ -21,7 +21,8 @@ pub fn hide(found: Errors) -> Errors {
     for place in about.filter_map(|error| error.place.as_ref()) {
         secrets.entry(Arc::as_ptr(&place.source)).or_default().add(&place.source, place.span);
     }
-    secrets.values_mut().for_each(Secrets::finish);
+    let longest = found.iter().flat_map(texts).map(str::len).max().unwrap_or(0);
+    secrets.values_mut().for_each(|secrets| secrets.finish(longest));
     for error in &mut found {
         let Some(place) = error.place.clone() else { continue };
         let Some(secrets) = secrets.get(&Arc::as_ptr(&place.source)) else { continue };
@@ -31,6 +32,12 @@ pub fn hide(found: Errors) -> Errors {
     let mut hidden = Errors::new();
     hidden.extend(found);
     hidden
+}
+
+/// What a finding says.
+fn texts(error: &Error) -> impl Iterator<Item = &str> {
+    let field = error.place.as_ref().and_then(|place| place.field.as_deref());
+    [Some(error.detail.as_str()), error.hint.as_deref(), error.cause.as_deref(), field].into_iter().flatten()
 }
 
 /// The secrets in clear of a source.
@@ -52,15 +59,19 @@ impl Secrets {
         }
     }
 
-    fn finish(&mut self) {
+    /// Gets ready for texts of at most `longest` bytes.
+    fn finish(&mut self, longest: usize) {
         self.spans.sort();
         let mut end = 0;
         for span in &mut self.spans {
             end = end.max(span.end);
             span.end = end;
         }
-        let builder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&self.texts);
-        self.any = builder.ok();
+        self.texts.retain(|text| text.len() <= longest);
+        let mut builder = AhoCorasick::builder();
+        // What is made soonest, of many texts that are looked for in a few.
+        builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::NoncontiguousNFA));
+        self.any = builder.build(&self.texts).ok();
     }
 
     /// Whether the line that a place is shown with holds a part of a secret.

@@ -1,9 +1,11 @@
 //! Finds what a text holds: bare placeholders, and placeholders inside of encodings.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::encoding::{Decoded, ENCODINGS, Region};
 use super::{Base64, Context, Found, Key, Reference, What, parse};
+use crate::error::{Error, Kind};
 use crate::source::Span;
 
 /// How many encodings may stand around one placeholder.
@@ -12,9 +14,19 @@ const LAYERS: usize = 4;
 /// How many are seen through where everything counts that would stay in the output.
 const SEEN: usize = 8;
 
-/// Everything that `text` holds, in order, nothing overlapping.
+/// How many times a text may be looked through, decoded in one way after the other.
+const LOOKS: usize = 64;
+
+/// Everything that `text` holds, in order, nothing overlapping. What has too many encodings in one another cannot be filled.
 pub fn find(text: &str, context: Context) -> Vec<Found> {
-    find_within(text, context, if context.base64 == Base64::Anywhere { SEEN } else { LAYERS })
+    let left = Cell::new((text.len() + LOOKS) * LOOKS);
+    let found = find_within(text, context, if context.base64 == Base64::Anywhere { SEEN } else { LAYERS }, &left);
+    if left.get() > 0 {
+        return found;
+    }
+    let error = Error::new(Kind::Limit, "too many encodings stand around one another to look for placeholders in them");
+    let what = What::Wrong(Box::new(error.hint("write the text with fewer escapes")));
+    vec![Found { span: Span::new(0, text.len()), what }]
 }
 
 /// Whether an inline placeholder may stand in `text` in any form: a quick look, for text that does not parse.
@@ -51,13 +63,17 @@ fn holds_inline(text: &str, base64: Base64, layers: usize) -> bool {
             })
 }
 
-fn find_within(text: &str, context: Context, layers: usize) -> Vec<Found> {
+fn find_within(text: &str, context: Context, layers: usize, left: &Cell<usize>) -> Vec<Found> {
+    left.set(left.get().saturating_sub(text.len()));
+    if left.get() == 0 {
+        return Vec::new();
+    }
     let mut found = bare(text, context.generic);
     if layers > 0 && may_be_encoded(text, context.base64) {
         for encoding in ENCODINGS {
             for region in (encoding.find)(text, context.base64) {
                 let inner = Context { base64: (encoding.inside)(context.base64), ..context };
-                encoded(region, encoding, inner, layers - 1, &mut found);
+                encoded(region, encoding, inner, layers - 1, left, &mut found);
             }
         }
         found.sort_by_key(|found| found.span);
@@ -117,10 +133,17 @@ fn close(text: &str, found: &mut [Found]) {
 }
 
 /// What an encoded region holds, as seen from the text around it.
-fn encoded(region: Region, encoding: &'static super::Encoding, context: Context, layers: usize, out: &mut Vec<Found>) {
+fn encoded(
+    region: Region,
+    encoding: &'static super::Encoding,
+    context: Context,
+    layers: usize,
+    left: &Cell<usize>,
+    out: &mut Vec<Found>,
+) {
     match region {
         Region::Whole { span, text } => {
-            let found = find_within(&text, context, layers);
+            let found = find_within(&text, context, layers, left);
             if !found.is_empty() {
                 out.push(Found { span, what: What::Encoded { encoding, text, found } });
             }
@@ -128,7 +151,7 @@ fn encoded(region: Region, encoding: &'static super::Encoding, context: Context,
         Region::Mapped(decoded) if !decoded.has_escapes() => {}
         Region::Mapped(decoded) => {
             let generic = false;
-            for inner in find_within(&decoded.text, Context { generic, ..context }, layers) {
+            for inner in find_within(&decoded.text, Context { generic, ..context }, layers, left) {
                 let Span { start, end } = inner.span;
                 if decoded.is_escaped(start) {
                     let span = Span::new(decoded.origin(start), decoded.origin(end));

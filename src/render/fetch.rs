@@ -5,18 +5,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt, stream};
 
 use crate::backend::Store;
+use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::policy::Grants;
-use crate::secret::{Access, SecretId, Secrets};
+use crate::secret::{Access, Outcome, SecretId, Secrets};
 
-/// Asks `store` for every granted secret of `accesses` that `secrets` does not hold yet. Never fails as a whole.
-pub async fn fetch(accesses: &[Access], grants: &Grants, store: &dyn Store, secrets: &mut Secrets) {
+/// Asks `store` for every granted secret of `accesses` that `secrets` does not hold yet, within the budget of the run. Never fails as
+/// a whole.
+pub async fn fetch(accesses: &[Access], grants: &Grants, store: &dyn Store, budget: &Budget, secrets: &mut Secrets) {
     let wanted: BTreeSet<&SecretId> =
         accesses.iter().map(|access| &access.id).filter(|id| grants.allows(id) && !secrets.contains(id)).collect();
     let readings = stream::iter(wanted).map(|id| async move { (id.clone(), store.read(id).await) });
-    let outcomes: Vec<_> = readings.buffer_unordered(store.concurrency().max(1)).collect().await;
+    let readings = readings.buffer_unordered(store.concurrency().max(1));
+    let readings = readings.map(|(id, outcome)| (id, within(outcome, budget)));
+    let outcomes: Vec<_> = readings.collect().await;
     for (id, outcome) in outcomes {
         secrets.insert(id, outcome);
+    }
+}
+
+/// What a reading came to, if the run may keep as much.
+fn within(outcome: Outcome, budget: &Budget) -> Outcome {
+    let Outcome::Found(secret) = &outcome else { return outcome };
+    match budget.make(secret.data.size()) {
+        Ok(()) => outcome,
+        Err(limit) => Outcome::Failed(limit.into()),
     }
 }
 

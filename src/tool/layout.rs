@@ -4,9 +4,10 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use serde_yaml::Value;
-
 use super::{MARKS, Tool, plain};
+use crate::budget::Budget;
+use crate::value::Value;
+use crate::yaml;
 
 /// The fields in which a kustomization names folders that it takes in.
 const TAKES_FOLDERS: [&str; 6] = ["resources", "bases", "components", "generators", "transformers", "validators"];
@@ -27,11 +28,11 @@ pub struct Layout {
 impl Layout {
     /// Looks into `folders`, each with its tool; `read` gives a file's text, if it is there.
     pub fn new(folders: &BTreeSet<(PathBuf, Tool)>, read: &dyn Fn(&Path) -> Option<String>) -> Self {
-        let mut layout = Self::default();
+        let (mut layout, budget) = (Self::default(), Budget::default());
         for (folder, tool) in folders {
             let marks = MARKS.iter().filter(|(_, of)| of == tool);
             let text = marks.filter_map(|(name, _)| read(&folder.join(name))).next().unwrap_or_default();
-            let said = serde_yaml::from_str(&text).unwrap_or_default();
+            let said = yaml::parse_with_written_keys(&text, &budget).unwrap_or(Value::Null);
             match tool {
                 Tool::Helm => layout.chart(folder, &said),
                 Tool::Kustomize => layout.kustomization(folder, &said),
@@ -54,7 +55,7 @@ impl Layout {
             self.parts.insert(plain(folder));
         }
         self.printed.push(plain(&folder.join("crds")));
-        let repositories = items(said, "dependencies").filter_map(|dependency| text(dependency, "repository"));
+        let repositories = items(said, "dependencies").iter().filter_map(|dependency| text(dependency, "repository"));
         let beside = repositories.filter_map(|repository| repository.strip_prefix("file://"));
         self.parts.extend(beside.map(|path| plain(&folder.join(path))));
     }
@@ -64,9 +65,9 @@ impl Layout {
         if text(said, "kind") == Some("Component") {
             self.parts.insert(own.clone());
         }
-        let named = TAKES_FOLDERS.iter().flat_map(|field| items(said, field)).filter_map(Value::as_str);
+        let named = TAKES_FOLDERS.iter().flat_map(|field| items(said, field)).filter_map(one_text);
         let home = said.get("helmGlobals").and_then(|globals| text(globals, "chartHome")).unwrap_or("charts");
-        let charts = items(said, "helmCharts").filter_map(|chart| text(chart, "name"));
+        let charts = items(said, "helmCharts").iter().filter_map(|chart| text(chart, "name"));
         let charts = charts.map(|chart| Path::new(home).join(chart));
         let taken = named.map(PathBuf::from).chain(charts).map(|path| plain(&folder.join(path)));
         self.parts.extend(taken.filter(|path| *path != own));
@@ -79,19 +80,29 @@ impl Layout {
 }
 
 fn text<'v>(map: &'v Value, key: &str) -> Option<&'v str> {
-    map.get(key)?.as_str()
+    one_text(map.get(key)?)
 }
 
-fn items<'v>(map: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> + use<'v> {
-    map.get(key).and_then(Value::as_sequence).into_iter().flatten()
+fn one_text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn items<'v>(map: &'v Value, key: &str) -> &'v [Value] {
+    match map.get(key) {
+        Some(Value::List(items)) => items,
+        _ => &[],
+    }
 }
 
 /// Every text of one line: whatever the field, a path is one of them.
 fn texts<'v>(value: &'v Value, out: &mut Vec<&'v str>) {
     match value {
-        Value::String(text) if !text.contains('\n') => out.push(text),
-        Value::Sequence(items) => items.iter().for_each(|item| texts(item, out)),
-        Value::Mapping(entries) => entries.values().for_each(|value| texts(value, out)),
+        Value::Text(text) if !text.contains('\n') => out.push(text),
+        Value::List(items) => items.iter().for_each(|item| texts(item, out)),
+        Value::Map(entries) => entries.iter().for_each(|(_, value)| texts(value, out)),
         _ => {}
     }
 }

@@ -11,6 +11,7 @@ use super::tree::{Content, Node, NodeId, Style, Tree};
 use super::typed;
 use super::writer::collection::{Layout, collection, is_block};
 use super::writer::{Unwritable, block, flow, scalar};
+use crate::budget::Limit;
 use crate::error::Kind;
 use crate::source::Span;
 use crate::value::{NotText, Value};
@@ -287,6 +288,7 @@ fn unwritable(span: Span, value: &Value, why: Unwritable) -> Flaw {
             Flaw::new(Kind::Value, span, format!("{} that Kubernetes does not read as one", value.kind()))
                 .hint("`toString` makes it text")
         }
+        Unwritable::Size => Flaw { span, error: Limit::Value.into() },
         Unwritable::Key => {
             Flaw::new(Kind::Value, span, "a map with a key that is too long for YAML").hint("`toJson` makes text of it")
         }

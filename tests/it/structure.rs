@@ -81,7 +81,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("named_file", &[]),
-    ("client", &["config", "named_file", "error"]),
+    ("client", &["config", "named_file", "error", "budget"]),
     ("backend", &["client", "config", "policy", "secret", "value", "error", "yaml", "budget"]),
     ("render", RENDER),
     ("input", &["contain", "source", "error", "client"]),

@@ -90,6 +90,7 @@ pub(super) fn read(query: Query<'_>, response: &Response) -> Answer {
             None => Answer::Failed(failed(response)),
         },
         (403, _) => Answer::Denied(causes(response)),
+        (200, Err(reason)) => Answer::Failed(failed(response).cause(reason)),
         _ => Answer::Failed(failed(response)),
     }
 }

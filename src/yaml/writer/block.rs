@@ -1,11 +1,22 @@
 //! Literal block scalars: new ones, and one in place of a block scalar that the source has.
 
 use super::scalar;
+use crate::budget::Limit;
 use crate::yaml::token::{self, Block, Chomp};
 
-/// Whether a text of several lines can be a new block scalar whose last line break is the line's own.
-pub(super) fn fits(text: &str) -> bool {
-    text.contains('\n') && !text.ends_with("\n\n") && !text.starts_with(' ') && can_be_literal(text)
+/// Whether a text of several lines can be a new block scalar at column `indent` whose last line break is the line's own.
+pub(super) fn fits(text: &str, indent: usize) -> bool {
+    text.contains('\n')
+        && !text.ends_with("\n\n")
+        && !text.starts_with(' ')
+        && !is_too_wide(text, indent)
+        && can_be_literal(text)
+}
+
+/// Whether the blanks before a text's lines take more than one value may.
+fn is_too_wide(text: &str, indent: usize) -> bool {
+    let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+    lines.saturating_mul(indent) as u64 > Limit::Value.most()
 }
 
 /// Appends a text that [`fits`] as a literal block, its lines at column `indent`; no line break after it.
@@ -46,7 +57,7 @@ impl Shape {
     fn of(source: &str, block: &Block, old: &str, text: &str) -> Option<Self> {
         let indent = block.text_indent(source, old).filter(|indent| *indent > 0)?;
         let indicated = block.indent.is_some() || !text.starts_with(' ');
-        if !indicated || !can_be_literal(text) {
+        if !indicated || is_too_wide(text, indent) || !can_be_literal(text) {
             return None;
         }
         let breaks = text.len() - text.trim_end_matches('\n').len();

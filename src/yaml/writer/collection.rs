@@ -2,6 +2,7 @@
 
 use super::Unwritable;
 use super::{block, flow, scalar};
+use crate::budget::Limit;
 use crate::value::Value;
 use crate::yaml::tree::Style;
 
@@ -28,7 +29,7 @@ pub(in crate::yaml) fn collection(
     match value {
         Value::Map(entries) => {
             for (index, (key, value)) in entries.iter().enumerate() {
-                new_line(index, indent, layout, out);
+                new_line(index, indent, layout, out)?;
                 scalar::key(key, Style::Plain, false, out)?;
                 out.push(':');
                 entry(value, indent, layout, out)?;
@@ -36,7 +37,7 @@ pub(in crate::yaml) fn collection(
         }
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                new_line(index, indent, layout, out);
+                new_line(index, indent, layout, out)?;
                 out.push_str("- ");
                 match is_block(item) {
                     true => collection(item, indent + 2, layout, out)?,
@@ -65,14 +66,14 @@ fn entry(value: &Value, indent: usize, layout: Layout, out: &mut String) -> Resu
         return inline(value, indent, layout, out);
     }
     let step = if matches!(value, Value::List(_)) { layout.list_step } else { layout.step };
-    new_line(1, indent + step, layout, out);
+    new_line(1, indent + step, layout, out)?;
     collection(value, indent + step, layout, out)
 }
 
 /// What starts on the line of its key or dash: scalars and empty collections.
 fn inline(value: &Value, indent: usize, layout: Layout, out: &mut String) -> Result<(), Unwritable> {
     match value {
-        Value::Text(text) if layout.ends_line && block::fits(text) => {
+        Value::Text(text) if layout.ends_line && block::fits(text, indent + layout.step) => {
             block::literal(text, indent + layout.step, layout.line_break, out);
         }
         Value::Text(text) => scalar::text(text, Style::Plain, false, out),
@@ -81,9 +82,13 @@ fn inline(value: &Value, indent: usize, layout: Layout, out: &mut String) -> Res
     Ok(())
 }
 
-fn new_line(index: usize, indent: usize, layout: Layout, out: &mut String) {
+fn new_line(index: usize, indent: usize, layout: Layout, out: &mut String) -> Result<(), Unwritable> {
+    if (out.len() + indent) as u64 > Limit::Value.most() {
+        return Err(Unwritable::Size);
+    }
     if index > 0 {
         out.push_str(layout.line_break);
         out.extend(std::iter::repeat_n(' ', indent));
     }
+    Ok(())
 }

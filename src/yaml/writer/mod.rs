@@ -17,4 +17,6 @@ pub(super) enum Unwritable {
     Number,
     /// A key of it is longer than YAML allows.
     Key,
+    /// It takes more than one value may.
+    Size,
 }
