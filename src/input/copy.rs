@@ -5,22 +5,26 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::repository::Repository;
-use super::{Here, typed};
+use super::{ENTRIES, Here, too_many, typed};
 use crate::error::{Error, Kind};
 
 /// Copies folders to the places below `to` that they have in the repository; where the first one is then.
 pub fn copy(folders: &[PathBuf], here: &Here, to: &Path) -> Result<PathBuf, Error> {
     let repository = Repository::around(&here.folder, here);
-    let mut first = None;
+    let (mut first, mut left) = (None, ENTRIES);
     for folder in folders {
         let failed = |cause: String| Error::new(Kind::Input, format!("cannot copy `{}`", typed(folder))).cause(cause);
         let real = here.folder.join(folder).canonicalize().map_err(|error| failed(error.to_string()))?;
         let below =
             real.strip_prefix(&repository.root).map_err(|_| failed("it is outside the repository".to_owned()))?;
         let place = to.join(below);
-        let is_git = |path: &Path| path.canonicalize().is_ok_and(|path| repository.is_git(&path));
-        for entry in WalkDir::new(&real).follow_links(true).into_iter().filter_entry(|entry| !is_git(entry.path())) {
+        // A link that leads out, or nowhere, would become a file of the repository.
+        let is_ours = |real: PathBuf| real.starts_with(&repository.root) && !repository.is_git(&real);
+        let is_ours = |path: &Path| path.canonicalize().is_ok_and(is_ours);
+        let walk = WalkDir::new(&real).follow_links(true).into_iter().filter_entry(|entry| is_ours(entry.path()));
+        for entry in walk.filter(|entry| !entry.as_ref().is_err_and(is_loose)) {
             let entry = entry.map_err(|error| failed(error.to_string()))?;
+            left = left.checked_sub(1).ok_or_else(|| too_many(folder))?;
             let copy = place.join(entry.path().strip_prefix(&real).unwrap_or(Path::new("")));
             let made = match entry.file_type().is_dir() {
                 true => std::fs::create_dir_all(copy),
@@ -31,6 +35,11 @@ pub fn copy(folders: &[PathBuf], here: &Here, to: &Path) -> Result<PathBuf, Erro
         first.get_or_insert(place);
     }
     Ok(first.unwrap_or_else(|| to.to_owned()))
+}
+
+/// Whether the error is about a link that leads nowhere or in a circle.
+fn is_loose(error: &walkdir::Error) -> bool {
+    error.loop_ancestor().is_some() || error.path().is_some_and(|path| path.is_symlink() && !path.exists())
 }
 
 #[cfg(test)]
@@ -57,10 +66,13 @@ mod tests {
         );
         assert!(!to.join("app/web/l").is_symlink());
         std::os::unix::fs::symlink("../.git", root.join("other/git")).unwrap();
-        std::os::unix::fs::symlink("../.git/HEAD", root.join("other/head")).unwrap();
+        std::fs::write(folder.path().join("outside"), "4").unwrap();
+        for (link, target) in [("head", "../.git/HEAD"), ("out", "../../outside"), ("gone", "none"), ("up", "..")] {
+            std::os::unix::fs::symlink(target, root.join("other").join(link)).unwrap();
+        }
         copy(&[root.clone()], &here, &to).unwrap();
-        let left = [".git", "other/git", "other/head"].map(|path| to.join(path).exists());
-        assert_eq!((left, read("other/z")), ([false; 3], Some("3".into())));
+        let left = [".git", "other/git", "other/head", "other/out", "other/gone"].map(|path| to.join(path).exists());
+        assert_eq!((left, read("other/z")), ([false; 5], Some("3".into())));
         let error = copy(&["../../copy".into()], &here, &to).unwrap_err();
         assert_eq!(error.detail, "cannot copy `../../copy`");
     }

@@ -8,7 +8,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::names::{CHART, KUSTOMIZATIONS, builder, has_ending, is_skipped};
 use super::repository::Repository;
-use super::{Here, Text, typed};
+use super::{ENTRIES, Here, Text, too_many, typed};
 use crate::error::{Error, Errors, Kind};
 
 /// Adds the manifests below `folder` to `texts`. Links are followed as long as they stay inside the repository.
@@ -19,7 +19,10 @@ pub(super) fn list(folder: &Path, here: &Here, texts: &mut Vec<Text>, errors: &m
     let is_git = |entry: &DirEntry| entry.file_type().is_dir() && repository.is_git_dir(entry.path());
     let is_ours = |entry: &DirEntry| entry.depth() == 0 || !(is_not_for_us(entry) || is_git(entry));
     let mut walk = walk.into_iter().filter_entry(is_ours);
+    let mut left = ENTRIES;
     while let Some(entry) = walk.next() {
+        let Some(less) = left.checked_sub(1) else { return errors.push(too_many(folder)) };
+        left = less;
         let entry = entry.map_err(|error| walk_error(&error, &repository));
         let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
         match entry.and_then(|entry| manifest(entry, &repository)) {
@@ -45,7 +48,9 @@ pub fn built(paths: &[String], here: &Here) -> BTreeSet<(String, &'static str)> 
         let repository = Repository::around(folder, here);
         let stays = |entry: &DirEntry| !entry.path_is_symlink() || repository.holds(entry.path()).is_ok();
         let wanted = |entry: &DirEntry| entry.depth() == 0 || (!is_hidden_or_a_chart_s(entry) && stays(entry));
-        for entry in WalkDir::new(folder).follow_links(true).into_iter().filter_entry(wanted).flatten() {
+        let walk = WalkDir::new(folder).follow_links(true).into_iter().filter_entry(wanted);
+        // Whoever lists the manifests says that there are too many.
+        for entry in walk.take(ENTRIES).flatten() {
             let parent = entry.path().parent().map(typed).unwrap_or_default();
             built.extend(builder(&entry.file_name().to_string_lossy()).map(|tool| (parent, tool)));
         }
@@ -190,6 +195,18 @@ mod tests {
             assert_eq!(errors.is_empty(), error.is_none(), "{link} -> {target}: {errors:?}");
             assert!(error.is_none_or(|error| errors[0].contains(error)), "{link} -> {target}: {errors:?}");
         }
+    }
+
+    #[test]
+    fn links_side_by_side_do_not_multiply_for_ever() {
+        let names: Vec<String> = (0..40).map(|number| format!("f{number}/x.yaml")).collect();
+        let links: Vec<(String, String)> = (0..39)
+            .flat_map(|number| ["a", "b"].map(|link| (format!("f{number}/{link}"), format!("../f{}", number + 1))))
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let links: Vec<(&str, &str)> = links.iter().map(|(link, target)| (&**link, &**target)).collect();
+        let (_, errors) = found(&names, &links);
+        assert_eq!(errors, ["there are more than 10000 files and folders below `.`"]);
     }
 
     #[test]

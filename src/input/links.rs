@@ -5,9 +5,9 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::Here;
 use super::git::NAME;
 use super::repository::Repository;
+use super::{ENTRIES, Here, too_many};
 use crate::error::Errors;
 
 /// An error for each link below `folder` that leads out of the repository or nowhere. Folders behind links are looked at, too.
@@ -17,7 +17,13 @@ pub fn links(folder: &Path, here: &Here) -> Errors {
     let is_ours = |entry: &DirEntry| entry.file_name() != NAME || entry.path_is_symlink();
     let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
     let mut walk = walk.into_iter().filter_entry(is_ours);
+    let mut left = ENTRIES;
     while let Some(entry) = walk.next() {
+        let Some(less) = left.checked_sub(1) else {
+            errors.push(too_many(folder));
+            break;
+        };
+        left = less;
         let (path, is_folder) = match &entry {
             Ok(entry) => (Some(entry.path()), entry.file_type().is_dir()),
             Err(error) => (error.path(), false),

@@ -32,6 +32,9 @@ pub use region::region;
 pub use revision::{Checkout, Past, Revision};
 pub use windows::{Windows, windows};
 
+/// How many entries a walk through a folder may meet: links to folders side by side multiply.
+const ENTRIES: usize = if cfg!(test) { 10_000 } else { 1_000_000 };
+
 /// Which files are read.
 pub type Wanted<'w> = &'w dyn Fn(&Path) -> bool;
 
@@ -231,6 +234,11 @@ impl Text {
 fn typed(path: &Path) -> String {
     let path: PathBuf = path.strip_prefix(".").unwrap_or(path).components().collect();
     path.to_string_lossy().into_owned()
+}
+
+fn too_many(folder: &Path) -> Error {
+    let detail = format!("there are more than {ENTRIES} files and folders below `{}`", typed(folder));
+    Error::new(Kind::Input, detail).hint("links to folders count as often as they are met: take them out")
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {

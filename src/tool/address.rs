@@ -1,5 +1,6 @@
 //! Which texts are addresses to helm and kustomize, and which of them they may fetch.
 
+use super::command::Unreached;
 use crate::contain::proxy::SETTING;
 
 /// An address: how it is fetched, and from where.
@@ -38,15 +39,14 @@ impl Address {
         is_user.then(|| Self { scheme: "ssh".to_owned(), host: host.to_owned() })
     }
 
-    /// What is wrong with fetching it, and the way out; none if the hosts that `reaches` knows allow it.
-    pub(super) fn refusal(&self, reaches: &dyn Fn(&str) -> bool) -> Option<(String, String)> {
+    /// What is wrong with fetching it, and the way out; none if its host is one that tools reach.
+    pub(super) fn refusal(&self, unreached: Unreached<'_>) -> Option<(String, String)> {
         let Self { scheme, host } = self;
         match scheme.as_str() {
-            "https" | "oci" if reaches(host) => None,
-            "https" | "oci" => Some((
-                format!("which lies on `{host}`, a host that the operator has not allowed"),
-                format!("an operator may allow it: `{SETTING}={host}`"),
-            )),
+            "https" | "oci" => unreached(host).map(|line| {
+                let hint = format!("the operator may name it: `{SETTING}={line}`");
+                (format!("whose host `{SETTING}` does not name"), hint)
+            }),
             "ssh" => Some((
                 "which Git would fetch over ssh, with keys of this machine".to_owned(),
                 "write it as `https://HOST/PATH`".to_owned(),
@@ -93,15 +93,15 @@ mod tests {
 
     #[test]
     fn only_https_to_an_allowed_host_is_fetched() {
-        let reaches = |host: &str| host == "example.com";
+        let unreached = |host: &str| (host != "example.com").then(|| format!("example.com {host}"));
         for (text, refused) in [
             ("https://example.com/x", None),
             ("oci://example.com/x", None),
-            ("https://example.org/x", Some("a host that the operator has not allowed")),
+            ("https://example.org/x", Some("whose host `AVP_TOOL_HOSTS` does not name")),
             ("http://example.com/x", Some("fetched by `http`")),
             ("git@example.com:x/y", Some("over ssh")),
         ] {
-            let refusal = Address::of(text).unwrap().refusal(&reaches);
+            let refusal = Address::of(text).unwrap().refusal(&unreached);
             assert_eq!(refusal.is_some(), refused.is_some(), "{text}");
             assert!(refused.is_none_or(|words| refusal.unwrap().0.contains(words)), "{text}");
         }

@@ -129,9 +129,11 @@ impl Allowance {
         }
     }
 
-    /// Whether they may reach a host by https.
-    pub fn reaches(&self, host: &str) -> bool {
-        Hosts::parse(&self.hosts().join(" ")).is_ok_and(|hosts| hosts.permit_authority(host))
+    /// The hosts that the operator would have to name so that tools reach this one by https, too; none if they do.
+    pub fn unreached(&self, host: &str) -> Option<String> {
+        let listed = self.hosts();
+        let is_reached = Hosts::parse(&listed.join(" ")).is_ok_and(|hosts| hosts.permit_authority(host));
+        (!is_reached).then(|| [&listed[..], &[host.to_owned()]].concat().join(" "))
     }
 
     /// The hosts that they may reach: by default all if nobody but the operator is there.
@@ -232,7 +234,7 @@ mod tests {
             (false, Some(&[]), Reach::Nothing),
         ] {
             let allowance = Allowance { has_tenant, hosts: named.map(hosts), ..Allowance::default() };
-            assert_eq!(allowance.reaches("a.example.com"), expected != Reach::Nothing);
+            assert_eq!(allowance.unreached("a.example.com").is_none(), expected != Reach::Nothing);
             assert_eq!(containment(&allowance, &Support::Ports), (Some(Containment::Within(expected)), vec![]));
         }
     }

@@ -46,6 +46,9 @@ pub enum Target {
     Folder(PathBuf),
 }
 
+/// The hosts that the operator would have to name so that tools reach this one, too; none if they do.
+pub(super) type Unreached<'g> = &'g dyn Fn(&str) -> Option<String>;
+
 /// What a command is built from. The folder's files are read by the edge.
 pub struct Given<'g> {
     /// The folder, as it was typed.
@@ -72,8 +75,8 @@ pub struct Given<'g> {
     pub inside: Inside<'g>,
     /// What a path leads to.
     pub target: &'g dyn Fn(&Path) -> Target,
-    /// Whether the operator lets tools reach a host by https.
-    pub reaches: &'g dyn Fn(&str) -> bool,
+    /// Which hosts a tool does not reach by https.
+    pub unreached: Unreached<'g>,
     /// The text of a file in the folder, if it is there.
     pub read: &'g dyn Fn(&str) -> Option<String>,
     /// Whether something is in the folder.

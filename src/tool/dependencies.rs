@@ -183,7 +183,7 @@ fn judge(given: &Given<'_>, document: &Document, file: &str, repository: &Reposi
         return Err(error.hint("write the repository's address"));
     }
     match Address::of(text) {
-        Some(address) => address.refusal(given.reaches).map_or(Ok(()), |(what, hint)| Err(names(&what).hint(hint))),
+        Some(address) => address.refusal(given.unreached).map_or(Ok(()), |(what, hint)| Err(names(&what).hint(hint))),
         None if text.is_empty() => Ok(()),
         None => Err(names("which is neither an address nor `file://PATH`")),
     }

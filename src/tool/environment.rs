@@ -89,7 +89,7 @@ mod tests {
             memory: 1 << 30,
             inside: &|_| true,
             target: &|_| Target::Nowhere,
-            reaches: &|_| true,
+            unreached: &|_| None,
             read: &|_| None,
             holds: &|_| false,
         });

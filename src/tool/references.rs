@@ -228,7 +228,7 @@ impl Reading<'_> {
         let names = |what: &str| file.wrong(span, format!("`{}` names `{word}`, {what}", file.name));
         let is_file = matches!(target, Target::File(_)) && !word.contains("://");
         if let Some(address) = Address::of(word).filter(|_| !is_file) {
-            return match address.refusal(self.given.reaches) {
+            return match address.refusal(self.given.unreached) {
                 Some((what, hint)) => Err(names(&what).hint(hint)),
                 None => Ok(()),
             };

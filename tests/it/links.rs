@@ -127,6 +127,25 @@ fn a_chart_s_files_hold_nothing_of_git_s_own() {
 }
 
 #[test]
+fn an_operator_s_words_for_helm_name_no_committed_link_out() {
+    let Some(helm) = servers::binary("helm3") else { return };
+    let repository = repository();
+    repository.write("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n");
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: {{ toJson .Values | quote }}}\n";
+    repository.write("chart/templates/a.yaml", template).link("v.yaml", ".git/config").link("e", "/etc/hostname");
+    let helm = helm.display().to_string();
+    for words in [&["--set-file", "v=v.yaml"][..], &["-f", "v.yaml"], &["--set-file=v=e"], &["-fe"]] {
+        let run = program(["build", "chart", "--helm", &helm, "--"]).args(words).folder(repository.root());
+        let text = shows_nothing(run.env("PATH", "/usr/bin:/bin").status(1));
+        assert!(text.contains("leads outside the repository") || text.contains(REFUSED), "{words:?}: {text}");
+    }
+    // What stands outside is the operator's own.
+    let run = program(["build", "chart", "--helm", &helm, "--", "--set-file", "v=/etc/hostname"]);
+    let output = run.folder(repository.root()).env("PATH", "/usr/bin:/bin").output();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn what_is_named_in_the_repository_does_not_lead_out() {
     let repository = repository();
     let outside = repository.root().join("../outside");

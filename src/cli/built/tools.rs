@@ -172,6 +172,9 @@ impl Run<'_> {
             errors.extend(input::links(&self.folder.place, here));
         }
         let (mut commands, beside) = self.commands(private.path(), errors);
+        // The words are the operator's, and a file of the repository is not: it may have become a link.
+        let named = commands.iter().flat_map(|command| &command.named.read);
+        errors.extend(named.filter_map(|path| input::may_read(path, here).err()));
         if errors.any() {
             return Ok(None);
         }
@@ -251,7 +254,7 @@ impl Run<'_> {
             memory: self.room.allowance.memory,
             inside: &|path| input::is_inside(path, here) && input::links(path, here).is_empty(),
             target: &|path| target(path, &whole, here),
-            reaches: &|host| self.room.allowance.reaches(host),
+            unreached: &|host| self.room.allowance.unreached(host),
             read: &|name| input::text(&whole.join(name), here).ok().flatten(),
             holds: &|name| whole.join(name).exists(),
         };

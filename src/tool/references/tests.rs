@@ -31,7 +31,7 @@ fn errors(files: &[(&str, &str)]) -> Vec<String> {
         private: Path::new("/tmp"),
         inside: &|path| path.starts_with("/repo") && !path.ends_with("bad"),
         target: &target,
-        reaches: &|host| host == "example.com",
+        unreached: &|host| (host != "example.com").then(|| host.to_owned()),
         read: &read,
         holds: &|_| false,
     };
