@@ -46,6 +46,7 @@ pub enum Target {
     Folder(PathBuf),
 }
 
+
 /// What a command is built from. The folder's files are read by the edge.
 pub struct Given<'g> {
     /// The folder, as it was typed.
