@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 use super::environment::Environment;
 use super::given::Flags;
 use super::progress::Progress;
-use super::signal;
+use super::signal::Signals;
 use crate::backend::{self, Store};
 use crate::budget::Budget;
 use crate::config::Config;
@@ -145,9 +145,10 @@ impl<'a> Pass<'a> {
         let _progress = Progress::start(reading(accesses), self.environment);
         let secrets = &mut self.secrets;
         let stopped = open.runtime.block_on(async {
+            let signals = Signals::hear();
             tokio::select! {
                 () = render::fetch(accesses, &grants, &*open.store, secrets) => None,
-                signal = signal::stopped() => Some(signal),
+                signal = signals.stopped() => Some(signal),
             }
         });
         if let Some(signal) = stopped {

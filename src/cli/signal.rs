@@ -1,6 +1,6 @@
 //! The signals that ask the program to end. What it has started and its private folders end with it.
 
-use std::future::{pending, poll_fn};
+use std::future::poll_fn;
 use std::task::Poll;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -9,19 +9,28 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 const SIGNALS: [(libc::c_int, &str); 3] =
     [(libc::SIGTERM, "SIGTERM"), (libc::SIGINT, "SIGINT"), (libc::SIGHUP, "SIGHUP")];
 
-/// Returns when the program is asked to end, with the signal's name.
-pub(super) async fn stopped() -> &'static str {
-    let heard: Option<Vec<(Signal, &str)>> = SIGNALS
-        .into_iter()
-        .filter(|(number, _)| !is_ignored(*number))
-        .map(|(number, name)| Some((signal(SignalKind::from_raw(number)).ok()?, name)))
-        .collect();
-    let Some(mut heard) = heard else { return pending().await };
-    poll_fn(|context| {
-        let came = heard.iter_mut().find_map(|(signal, name)| signal.poll_recv(context).is_ready().then_some(*name));
-        came.map_or(Poll::Pending, Poll::Ready)
-    })
-    .await
+/// The signals, heard from now on.
+pub(super) struct Signals {
+    heard: Vec<(Signal, &'static str)>,
+}
+
+impl Signals {
+    /// Hears them in the current runtime. Start before what must end with the program: until then they end it at once.
+    pub(super) fn hear() -> Self {
+        let wanted = SIGNALS.into_iter().filter(|(number, _)| !is_ignored(*number));
+        let heard = wanted.filter_map(|(number, name)| Some((signal(SignalKind::from_raw(number)).ok()?, name)));
+        Self { heard: heard.collect() }
+    }
+
+    /// Returns when the program is asked to end, with the signal's name.
+    pub(super) async fn stopped(mut self) -> &'static str {
+        poll_fn(|context| {
+            let mut heard = self.heard.iter_mut();
+            let came = heard.find_map(|(signal, name)| signal.poll_recv(context).is_ready().then_some(*name));
+            came.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
 }
 
 /// Whether the caller had us ignore a signal, as `nohup` does.

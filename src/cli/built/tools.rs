@@ -11,7 +11,7 @@ use super::super::environment::Environment;
 use super::super::given::Flags;
 use super::super::pass;
 use super::super::progress::Progress;
-use super::super::signal;
+use super::super::signal::Signals;
 use super::allowance::allowance;
 use crate::contain;
 use crate::error::{Error, Errors, Kind};
@@ -118,10 +118,11 @@ impl Room<'_> {
         let runtime = pass::runtime()?;
         let _progress = Progress::start(format!("running {running}"), self.environment);
         runtime.block_on(async {
+            let signals = Signals::hear();
             let building = stream::iter(folders).map(|folder| self.build(folder, &regions));
             tokio::select! {
                 built = building.buffered(self.processors).collect() => Ok(built),
-                signal = signal::stopped() => {
+                signal = signals.stopped() => {
                     Err(Error::new(Kind::Input, format!("stopped by {signal} while `{running}` ran")))
                 }
             }
