@@ -31,7 +31,7 @@ fn message(error: &Error) -> String {
     let lines =
         rest.filter_map(|(word, text)| text.filter(|text| !text.is_empty()).map(|text| format!("{word}{text}")));
     let lines = lines.collect::<Vec<_>>().join("\n");
-    lines.lines().map(|line| visible(line)).collect::<Vec<_>>().join("\n")
+    lines.lines().map(visible).collect::<Vec<_>>().join("\n")
 }
 
 /// A line as the pull request shows it: an encoded control would be one again there.
