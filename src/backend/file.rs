@@ -48,12 +48,14 @@ fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
     let text = str::from_utf8(&bytes).map_err(|_| {
         Error::new(Kind::Setting, format!("the secrets file `{name}` is not UTF-8 text")).hint("save it as UTF-8")
     })?;
+    // A file that the tenant named is the tenant's own.
+    let names_paths = !config.has_tenant() || config.confined("AVP_FILE").is_some();
     let secrets = secrets(text).map_err(|cause| {
-        Error::new(Kind::Setting, format!("the secrets file `{name}` is not understood"))
-            .cause(cause)
-            .hint("it maps each path to the map of its keys: `secret/data/app: {user: bob}`")
+        let error = Error::new(Kind::Setting, format!("the secrets file `{name}` is not understood"))
+            .hint("it maps each path to the map of its keys: `secret/data/app: {user: bob}`");
+        if names_paths { error.cause(cause) } else { error }
     })?;
-    Ok(Box::new(File { secrets, names_paths: !config.has_tenant() }))
+    Ok(Box::new(File { secrets, names_paths }))
 }
 
 impl Store for File {

@@ -53,7 +53,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 impl Client {
     /// A client of the server at `address`.
     pub fn new(config: &Config, address: &str) -> Result<Self, Error> {
-        let timeout = config.duration("VAULT_CLIENT_TIMEOUT").unwrap_or(Duration::from_secs(60));
+        let time = |name, default| match config.duration(name).unwrap_or(Duration::from_secs(default)) {
+            Duration::ZERO => Duration::MAX, // for ever
+            time => time,
+        };
         let address = parse(address)?;
         let credentials = Credentials::of(config);
         credentials.add_password(address.as_str());
@@ -64,8 +67,8 @@ impl Client {
             lead: Lead::new(address.scheme() == "https"),
             answers: Semaphore::new(permits(budget::Limit::Answers.most() as usize) as usize),
             retries: config.number("VAULT_MAX_RETRIES").map_or(2, |retries| retries.try_into().unwrap_or(u32::MAX)),
-            timeout: if timeout.is_zero() { Duration::MAX } else { timeout },
-            allowance: Allowance::new(config.duration("AVP_TIMEOUT").unwrap_or(Duration::from_secs(50))),
+            timeout: time("VAULT_CLIENT_TIMEOUT", 60),
+            allowance: Allowance::new(time("AVP_TIMEOUT", 50)),
             credentials,
             address,
         })

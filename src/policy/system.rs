@@ -14,14 +14,16 @@ const TYPES: [&str; 4] = ["token", "system", "identity", "cubbyhole"];
 /// Which of Vault's own paths may be read.
 #[derive(Clone, Debug)]
 pub struct SystemPaths {
-    /// The prefixes of `AVP_SYSTEM_PATHS`; `None` if there is no tenant to keep away.
+    /// The prefixes of `AVP_SYSTEM_PATHS`; `None` if there is no tenant to keep away, or no Vault to keep them from.
     allowed: Option<Vec<String>>,
 }
 
 impl SystemPaths {
     pub(super) fn of(config: &Config) -> Self {
         let prefixes = || config.list("AVP_SYSTEM_PATHS").into_iter().filter_map(normalise);
-        let allowed = config.has_tenant().then(|| prefixes().filter(|prefix| !prefix.is_empty()).collect());
+        let is_vault = config.get("AVP_TYPE").is_none_or(|store| store == "vault");
+        let allowed =
+            (is_vault && config.has_tenant()).then(|| prefixes().filter(|prefix| !prefix.is_empty()).collect());
         Self { allowed }
     }
 
@@ -93,6 +95,7 @@ mod tests {
         ] {
             assert_eq!(paths(&[TENANT]).refuse(path).is_some(), own, "{path}");
             assert!(paths(&[]).refuse(path).is_none(), "{path}: there is no tenant");
+            assert!(paths(&[TENANT, ("AVP_TYPE", "file")]).refuse(path).is_none(), "{path}: there is no Vault");
         }
     }
 

@@ -229,6 +229,20 @@ fn the_headers_are_vaults() {
     assert_eq!(header(&requests[0], "x-vault-namespace").trim_end_matches('/'), "team-a");
 }
 
+#[test]
+fn a_tenant_may_only_shorten_the_runs_time() {
+    for (operators, tenants, allowed) in
+        [("", "20s", true), ("", "51s", false), ("", "0", false), ("30s", "40s", false)]
+    {
+        let faults = Faults::script(vec![found()]);
+        let run = against(&faults).env("AVP_TIMEOUT", operators).env("ARGOCD_ENV_AVP_TIMEOUT", tenants);
+        let output = run.output();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.success(), allowed, "{operators} {tenants}: {stderr}");
+        assert_eq!(stderr.contains("AVP_TIMEOUT"), !allowed, "{operators} {tenants}: {stderr}");
+    }
+}
+
 /// A server of the same authority, which answers only under this name.
 fn vouched_for(authority: &Authority, name: &str, answer: Response) -> Faults {
     Faults::start_tls(&authority.server(&[name]), move |_, _| answer.clone())

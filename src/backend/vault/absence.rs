@@ -1,6 +1,6 @@
 //! What a 404 means: what Vault itself calls missing, and what only something in front of it would say. Pure.
 
-use super::response::{Query, text};
+use super::response::{LONGEST_NAME, Query, text};
 use crate::error::{Error, Kind};
 use crate::value::Value;
 
@@ -46,7 +46,8 @@ pub(super) fn absence(query: Query<'_>, body: &Value) -> Option<Absence> {
 /// A version that is deleted or destroyed, by its metadata.
 pub(super) fn gone(query: Query<'_>, metadata: &Value) -> Error {
     let path = query.path;
-    let number = metadata.get("version").and_then(text);
+    let short = |name| metadata.get(name).and_then(text).filter(|text| text.len() <= LONGEST_NAME);
+    let number = short("version");
     let version = match (query.version, number) {
         (Some(version), _) => format!("version {version} of `{path}`"),
         (None, Some(version)) => format!("the newest version ({version}) of `{path}`"),
@@ -56,7 +57,7 @@ pub(super) fn gone(query: Query<'_>, metadata: &Value) -> Error {
         return Error::new(Kind::Missing, format!("{version} is destroyed"))
             .hint("what is destroyed cannot be restored: write a new version, or ask for another");
     }
-    match metadata.get("deletion_time").and_then(text).filter(|time| !time.is_empty()) {
+    match short("deletion_time").filter(|time| !time.is_empty()) {
         Some(time) => Error::new(Kind::Missing, format!("{version} is deleted"))
             .cause(format!("deleted at {time}"))
             .hint("restore it with `vault kv undelete`, write a new version, or ask for another"),

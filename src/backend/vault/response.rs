@@ -78,6 +78,8 @@ impl Mount {
 }
 
 const LONGEST_CAUSE: usize = 400;
+/// A mount's path and type are shorter, a time and a version's number far.
+pub(super) const LONGEST_NAME: usize = 1024;
 
 /// Reads the answer to a reading.
 pub(super) fn read(query: Query<'_>, response: &Response) -> Answer {
@@ -106,7 +108,8 @@ pub(super) fn mount(response: &Response) -> Option<Mount> {
         ("kv" | "generic", _) => Some(Engine::V1),
         _ => None,
     };
-    Some(Mount { path: text(data.get("path")?)?, kind, engine })
+    let path = text(data.get("path")?)?;
+    (path.len() <= LONGEST_NAME && kind.len() <= LONGEST_NAME).then_some(Mount { path, kind, engine })
 }
 
 /// Reads the answer to a login; the error is what a login that was not granted says.
