@@ -162,7 +162,7 @@ pub const SETTINGS: &[Row] = &[
         .flag("--disable-token-cache"),
     Row::new(
         "AVP_PARALLEL_RENDERS",
-        "how many runs of this user's render at once, the others wait for their turn; unset, all",
+        "how many runs of this user that read what tenants wrote (all but `discover`) work at once, the others wait for their turn; unset, all",
         Format::Number,
         "8",
     )

@@ -46,7 +46,6 @@ pub enum Target {
     Folder(PathBuf),
 }
 
-
 /// What a command is built from. The folder's files are read by the edge.
 pub struct Given<'g> {
     /// The folder, as it was typed.

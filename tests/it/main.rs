@@ -3,6 +3,7 @@
 mod argocd;
 mod auth;
 mod avp_name;
+mod budget;
 mod build;
 mod canary;
 mod cases;
