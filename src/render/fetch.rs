@@ -54,13 +54,19 @@ fn not_read(access: Access) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
+    use crate::secret::{Secret, Withheld};
     use crate::value::Value;
 
     #[test]
     fn a_secret_counts_for_the_budget_of_the_run() {
         let budget = Budget::default();
-        let found = |size| Outcome::Found(Secret { data: Value::text("x".repeat(size)), warnings: Vec::new() });
+        let found = |size| {
+            Outcome::Found(Secret {
+                data: Value::text("x".repeat(size)),
+                warnings: Vec::new(),
+                withheld: Withheld::default(),
+            })
+        };
         assert!(matches!(within(found(65 << 20), &budget), Outcome::Failed(error) if error.kind == Kind::Limit));
         (0..8).for_each(|_| budget.make((64 << 20) - 16).unwrap());
         assert!(matches!(within(found(1), &budget), Outcome::Found(_)));
