@@ -70,7 +70,7 @@ mod tests {
         for (link, target) in [("head", "../.git/HEAD"), ("out", "../../outside"), ("gone", "none"), ("up", "..")] {
             std::os::unix::fs::symlink(target, root.join("other").join(link)).unwrap();
         }
-        copy(&[root.clone()], &here, &to).unwrap();
+        copy(std::slice::from_ref(&root), &here, &to).unwrap();
         let left = [".git", "other/git", "other/head", "other/out", "other/gone"].map(|path| to.join(path).exists());
         assert_eq!((left, read("other/z")), ([false; 5], Some("3".into())));
         let error = copy(&["../../copy".into()], &here, &to).unwrap_err();
