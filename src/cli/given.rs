@@ -1,6 +1,7 @@
 //! The settings as they are given: flags, environment, the `-c` file, `~/.vault-token`, for [`Config`] to make sense of.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
 
@@ -36,6 +37,10 @@ pub(super) struct Flags {
     /// Not typed: what a KRM function's configuration sets
     #[arg(skip)]
     pub(super) function: Vec<(String, String)>,
+
+    /// Not typed: what `-c` names, and whether a tenant was known of when it was read. `<(…)` can be read only once.
+    #[arg(skip)]
+    file: OnceLock<(bool, Result<ConfigFile, Error>)>,
 }
 
 impl Flags {
@@ -81,7 +86,10 @@ impl Flags {
         let may_read = |file: &String| input::may_read(Path::new(file), &here);
         errors.extend(self.secrets.as_ref().and_then(|file| may_read(file).err()));
         let file = self.config_path.as_ref().and_then(|path| {
-            let file = self.config_file(path, environment, checkout.as_deref());
+            let read = || self.config_file(path, environment, checkout.as_deref());
+            let has_tenant = self.has_tenant(environment);
+            let (known, file) = self.file.get_or_init(|| (has_tenant, read()));
+            let file = if *known == has_tenant { file.clone() } else { read() };
             file.map_err(|error| errors.push(error)).ok()
         });
         let given = Given {

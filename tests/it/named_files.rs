@@ -116,6 +116,22 @@ fn behind_it_stands_a_regular_file_of_bounded_length() {
 }
 
 #[test]
+fn what_a_stream_of_settings_narrows_holds_in_every_command() {
+    let folder = repository();
+    let root = folder.path().join("repository");
+    fs::write(root.join("app.yaml"), secret(&[PLACEHOLDER])).unwrap();
+    fs::write(root.join("secrets"), "secret/app: {password: s3cret}\n").unwrap();
+    for command in ["generate app.yaml", "plan app.yaml", "record app.yaml -o -", "check app.yaml --online"] {
+        let script = format!(r#""$PROGRAM" {command} --secrets secrets -c <(echo 'AVP_PATH_VALIDATION: ^other/')"#);
+        let mut shell = std::process::Command::new("bash");
+        shell.args(["-c", &script]).current_dir(&root).env_clear();
+        let output = shell.env("PROGRAM", crate::support::program::binary()).env("HOME", "/dev/null").output().unwrap();
+        let shown = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(shown.contains("AVP_PATH_VALIDATION") && !shown.contains("s3cret"), "{command}: {shown}");
+    }
+}
+
+#[test]
 fn what_flags_name_in_the_repository_is_no_link_out() {
     let folder = repository();
     let root = folder.path().join("repository");
