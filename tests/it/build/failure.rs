@@ -135,8 +135,10 @@ fn a_tool_ends_with_the_program() {
     for (signal, name) in [("TERM", "SIGTERM"), ("INT", "SIGINT"), ("HUP", "SIGHUP")] {
         let folder = chart("cd \"$HOME\"; echo $$ > pid.new; mv pid.new pid; exec sleep 600");
         let temporary = tempfile::tempdir().unwrap();
-        let mut command = Command::new(binary());
-        command.arg("build").args(OWN).current_dir(folder.path()).env_clear().env("PATH", "/usr/bin:/bin");
+        // Who runs the tests may ignore signals, as a shell does for what it runs in the background, and the program keeps to that.
+        let mut command = Command::new("env");
+        command.args(["--default-signal=HUP,INT", binary(), "build"]).args(OWN);
+        command.current_dir(folder.path()).env_clear().env("PATH", "/usr/bin:/bin");
         let program = command.env("TMPDIR", temporary.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let program = program.spawn().unwrap();
         let homes = || std::fs::read_dir(temporary.path()).unwrap().flatten().map(|entry| entry.path());
