@@ -61,7 +61,7 @@ impl Comments {
     /// Reads the comments of manifests and other texts.
     pub fn of(survey: &Survey<'_>, others: &[Arc<Source>]) -> Self {
         let list: Vec<Allow> = survey.sources().iter().chain(others).flat_map(allows).collect();
-        let mut lines: BTreeMap<(*const Source, usize), (&Arc<Source>, HashSet<String>)> = BTreeMap::new();
+        let mut lines: BTreeMap<_, (&Arc<Source>, HashSet<String>)> = BTreeMap::new();
         for Allow { place, about, rules, .. } in &list {
             let line = (Arc::as_ptr(&place.source), *about);
             lines.entry(line).or_insert_with(|| (&place.source, HashSet::new())).1.extend(rules.iter().cloned());
