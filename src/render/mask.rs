@@ -75,8 +75,8 @@ impl Mask {
 
 impl Fingerprint {
     /// What stands for a value whose fingerprint nobody knows: `name` says which value it is.
-    pub(super) fn stand_in(name: &str) -> Self {
-        Self::of(&Sha256::digest(name))
+    pub(super) fn stand_in(name: &Sha256) -> Self {
+        Self::of(&name.clone().finalize())
     }
 
     /// Reads it; none if it is none.

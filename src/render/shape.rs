@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::mask::{Fingerprint, Mask};
@@ -82,6 +83,12 @@ impl Shape {
 
     /// The masked value. `name` says which value it is: where there is no fingerprint, the mask is made from that.
     pub(super) fn masked(&self, name: &str) -> Value {
+        self.masked_under(&Sha256::new_with_prefix(name))
+    }
+
+    /// The masked value, `name` digested: however long names are, each member adds only its own.
+    fn masked_under(&self, name: &Sha256) -> Value {
+        let below = |step: &str| name.clone().chain_update("\0").chain_update(step);
         match self {
             Self::Scalar(is, fingerprint) => {
                 let fingerprint = fingerprint.clone().unwrap_or_else(|| Fingerprint::stand_in(name));
@@ -93,13 +100,12 @@ impl Shape {
             }
             Self::Null => Value::Null,
             Self::List(items) => {
-                let item = |(index, item): (usize, &Self)| item.masked(&format!("{name}\0{index}"));
+                let item = |(index, item): (usize, &Self)| item.masked_under(&below(&index.to_string()));
                 Value::List(items.iter().enumerate().map(item).collect())
             }
             Self::Map(entries) => {
-                let entry = |(key, shape): &(String, Self)| {
-                    (Zeroizing::new(key.clone()), shape.masked(&format!("{name}\0{key}")))
-                };
+                let entry =
+                    |(key, shape): &(String, Self)| (Zeroizing::new(key.clone()), shape.masked_under(&below(key)));
                 Value::Map(entries.iter().map(entry).collect())
             }
         }

@@ -1,6 +1,7 @@
 //! What an input makes of itself: gigabytes of a few bytes end in an error, within a little memory.
 
 use std::fs::{self, File, TryLockError};
+use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
@@ -140,21 +141,24 @@ fn every_command_that_reads_what_tenants_wrote_takes_a_turn() {
         command.env("AVP_PARALLEL_RENDERS", "1").current_dir(root().join("examples/plain"));
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
     };
-    // It holds the only slot as long as it waits for the rest of its input.
+    // It holds the only slot from its first byte on, as long as it waits for the rest of its input.
     let mut first = run(&["generate", "-"]);
+    first.stdin.as_mut().expect("stdin is piped").write_all(b"# waits\n").unwrap();
     let is_held = || {
         let slots = fs::read_dir(runtime.path()).unwrap().flatten().map(|entry| entry.path().join("slot-0"));
         let mut slots = slots.filter_map(|slot| File::open(slot).ok());
         slots.any(|slot| matches!(slot.try_lock(), Err(TryLockError::WouldBlock)))
     };
+    let start = Instant::now();
     while !is_held() {
+        assert!(start.elapsed() < Duration::from_secs(60), "nothing holds the slot");
         std::thread::sleep(Duration::from_millis(5));
     }
     let commands = [&["check", "."][..], &["diff", "--base", "."], &["plan", "."], &["parameters"], &["fn"]];
     let mut others = commands.map(run);
+    others.iter_mut().for_each(|other| drop(other.stdin.take()));
     std::thread::sleep(Duration::from_millis(500));
     for (other, command) in others.iter_mut().zip(commands) {
-        drop(other.stdin.take());
         assert!(other.try_wait().unwrap().is_none(), "{command:?} did not wait");
     }
     drop(first.stdin.take());
