@@ -14,6 +14,9 @@ use super::repository::Repository;
 use super::{Here, Text, Wanted, list, typed};
 use crate::source::Source;
 
+/// The file that says what Git ignores.
+const IGNORE_FILE: &str = ".gitignore";
+
 /// The longest file that is read: what is longer was not written by hand.
 const LONGEST: u64 = 1 << 20;
 
@@ -55,12 +58,23 @@ fn ignored(folder: &Path, here: &Here) -> Option<HashSet<PathBuf>> {
     Some(git.ignored().ok()?.into_iter().map(|path| git.work_tree().join(path)).collect())
 }
 
-/// The files below a folder by what its .gitignore files say, where there is no Git to say what it tracks.
+/// The files below a folder by what its .gitignore files say, where there is no Git to say what it tracks. Where one of these is a link or
+/// has no end, nothing is ignored.
 fn files_without_git(folder: &Path) -> Vec<PathBuf> {
     let mut walk = WalkBuilder::new(folder);
+    walk.git_ignore(has_plain_ignore_files(folder));
     walk.hidden(false).ignore(false).git_global(false).sort_by_file_name(Ord::cmp);
     let walk = walk.filter_entry(|entry| entry.file_name() != NAME).build().flatten();
     walk.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())).map(ignore::DirEntry::into_path).collect()
+}
+
+/// Whether each .gitignore that counts in a folder is a file that somebody wrote.
+fn has_plain_ignore_files(folder: &Path) -> bool {
+    let below = WalkDir::new(folder).into_iter().flatten().map(DirEntry::into_path);
+    let real = folder.canonicalize().unwrap_or_default();
+    let above = real.ancestors().map(|folder| folder.join(IGNORE_FILE)).filter(|path| path.symlink_metadata().is_ok());
+    let mut files = below.filter(|path| path.ends_with(IGNORE_FILE)).chain(above);
+    files.all(|path| !path.is_symlink() && path.is_file() && is_short(&path))
 }
 
 fn is_short(path: &Path) -> bool {
@@ -76,6 +90,19 @@ fn text(path: &Path) -> Option<Source> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ignore_file_without_end_ignores_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(".git")).unwrap();
+        std::fs::create_dir(folder.path().join("a")).unwrap();
+        std::fs::write(folder.path().join(".gitignore"), "notes\n").unwrap();
+        std::fs::write(folder.path().join("a/notes"), "a").unwrap();
+        let found = || files_without_git(folder.path()).iter().any(|file| file.ends_with("a/notes"));
+        assert!(!found());
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join("a/.gitignore")).unwrap();
+        assert!(found());
+    }
 
     #[test]
     fn every_text_that_is_no_manifest_is_found() {

@@ -16,6 +16,9 @@ use crate::error::Kind;
 use crate::source::Span;
 use crate::value::{NotText, Value};
 
+/// How many nodes of a document tell how it is indented: each placeholder looks, so a look at all would take time with their square.
+const SAMPLE: usize = 1_000;
+
 /// `value` as the node's tag allows it: behind `!!str` and tags of one's own everything is text.
 pub(super) fn fitting<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Result<Cow<'v, Value>, Flaw> {
     let node = tree.node(id);
@@ -212,8 +215,10 @@ impl Place<'_, '_> {
         }
     }
 
+    /// Its key in `map`: the last of the map's nodes before it.
     fn key(&self, map: NodeId) -> Option<&Node<'_>> {
-        self.tree.entries(map).find(|(_, value)| *value == self.id).map(|(key, _)| self.tree.node(key))
+        let before = self.tree.nodes[..self.id.index()].iter().rev();
+        before.into_iter().find(|node| node.parent == Some(map)).filter(|node| node.is_key)
     }
 
     /// Whether only spaces stand before the node on its line.
@@ -246,9 +251,9 @@ impl Place<'_, '_> {
         }
     }
 
-    /// How much further the first map or list inside a map is indented in this document.
+    /// How much further the first map or list inside a map is indented in this document, as far as it is looked for.
     fn step(&self, content: &Content) -> Option<usize> {
-        let inner = self.tree.nodes.iter().filter(|node| node.content == *content && !node.flow);
+        let inner = self.tree.nodes.iter().take(SAMPLE).filter(|node| node.content == *content && !node.flow);
         inner
             .filter_map(|node| {
                 let outer = self.tree.node(node.parent?);

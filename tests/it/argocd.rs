@@ -269,6 +269,24 @@ fn a_tenant_sends_the_operator_s_token_nowhere_else() {
     assert_holds(&error, &["`ARGOCD_ENV_AVP_PARALLEL_RENDERS` is the operator's to set"]);
 }
 
+#[test]
+fn a_tenant_reads_neither_the_plugin_s_own_token_nor_beyond_their_checkout() {
+    let Some(vault) = vault() else { return };
+    let Some(argocd) = argocd(at(&vault)) else { return };
+    let neighbour = tempfile::tempdir().unwrap();
+    std::fs::write(neighbour.path().join("a.yaml"), SECRET).unwrap();
+    let outside = format!("resources: [../../../../../../..{}/a.yaml]\n", neighbour.path().display());
+    let repository = Repository::new([
+        ("token/secret.yaml", &*SECRET.replace("secret/data/shop#password", "auth/token/lookup-self#id")),
+        ("outside/kustomization.yaml", &outside),
+    ]);
+    let error = argocd.manifests(&repository, &Application::at("token")).unwrap_err();
+    assert_holds(&error, &["`auth/token/lookup-self`", "AVP_SYSTEM_PATHS"]);
+    assert!(!error.contains(&vault.root), "{error}");
+    let error = argocd.manifests(&repository, &Application::at("outside")).unwrap_err();
+    assert_holds(&error, &["which is not in the repository"]);
+}
+
 /// Vault's answer to a read of the shop's secret.
 fn found() -> Response {
     Response::json(200, r#"{"data": {"data": {"password": "over-argo"}, "metadata": {"version": 1}}}"#)

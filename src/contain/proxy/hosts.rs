@@ -53,11 +53,6 @@ impl Hosts {
         self.entries.is_empty()
     }
 
-    /// Whether any host may be reached, so that a machine that cannot tell hosts apart takes nothing away.
-    pub fn has_any(&self) -> bool {
-        self.entries.iter().any(|(_, entry)| entry.names == Names::Any && entry.port.is_none())
-    }
-
     /// Whether an address's host, with its port if that is not the one of https, may be asked for; else what helps.
     pub fn permit_authority(&self, authority: &str) -> Result<(), String> {
         let target = split_port(authority)
@@ -213,7 +208,6 @@ mod tests {
         let name = |target| hosts.name(&Target::parse(target).unwrap());
         assert!(name("charts.example.com:443") && name("10.0.0.5:443"));
         assert!(!name("other.example.com:443") && !name("10.0.0.6:443"));
-        assert!(hosts.has_any() && !Hosts::parse("*:443 *.com").unwrap().has_any());
     }
 
     #[test]
