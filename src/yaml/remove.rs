@@ -1,7 +1,7 @@
 //! Takes map entries and list items out: from key or dash to the value's end, with the comment on that line. Comments on lines
 //! of their own stay, and an emptied collection stays as `{}` or `[]`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use zeroize::Zeroizing;
 
@@ -15,6 +15,8 @@ use crate::source::{Source, Span};
 /// The nodes that go, each with everything inside it.
 pub(super) struct Removal {
     gone: Vec<bool>,
+    /// For each node the last one up to it that stays.
+    staying: Vec<Option<NodeId>>,
     /// The maps and lists that lose entries and stay themselves.
     losers: Vec<NodeId>,
 }
@@ -24,7 +26,7 @@ impl Removal {
     pub(super) fn new(tree: &Tree, nodes: impl Iterator<Item = NodeId>) -> Result<Self, Flaw> {
         let mut nodes = nodes.peekable();
         if nodes.peek().is_none() {
-            return Ok(Self { gone: Vec::new(), losers: Vec::new() });
+            return Ok(Self { gone: Vec::new(), staying: Vec::new(), losers: Vec::new() });
         }
         let mut gone = vec![false; tree.nodes.len()];
         for id in nodes {
@@ -34,7 +36,7 @@ impl Removal {
             }
             gone[id.index()] = true;
         }
-        let mut removal = Self { gone, losers: Vec::new() };
+        let mut removal = Self { gone, staying: Vec::new(), losers: Vec::new() };
         removal.spread(tree);
         removal.refuse_named(tree)?;
         Ok(removal)
@@ -73,6 +75,14 @@ impl Removal {
             }
         }
         self.losers = losers.into_keys().collect();
+        let mut last = None;
+        self.staying = (0..tree.nodes.len())
+            .map(NodeId::at)
+            .map(|id| {
+                last = if self.takes(id) { last } else { Some(id) };
+                last
+            })
+            .collect();
     }
 
     /// What an alias that stays names cannot go.
@@ -278,11 +288,14 @@ impl Cuts<'_, '_> {
     /// of which it is a part.
     fn keep_last_line_open(&mut self) {
         let (mut last, mut at) = (None, self.text.len());
-        let cut_to = |edits: &[Edit], end| {
-            edits.iter().position(|edit| edit.text.is_empty() && edit.span.start < end && edit.span.end == end)
-        };
-        while let Some(cut) = cut_to(&self.edits, at) {
-            (last, at) = (Some(cut), self.edits[cut].span.start);
+        let mut cuts = HashMap::new();
+        for (index, edit) in self.edits.iter().enumerate() {
+            if edit.text.is_empty() && edit.span.start < edit.span.end {
+                cuts.entry(edit.span.end).or_insert(index);
+            }
+        }
+        while let Some(cut) = cuts.get(&at) {
+            (last, at) = (Some(*cut), self.edits[*cut].span.start);
         }
         let Some(cut) = last.filter(|_| !self.text.ends_with(['\n', '\r'])) else { return };
         let before = self.text[..at].strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text));
@@ -294,7 +307,7 @@ impl Cuts<'_, '_> {
     /// The block scalar that comes before `at`, of what stays.
     fn block_before(&self, at: usize) -> Option<(NodeId, token::Block)> {
         let before = self.tree.nodes.partition_point(|node| node.start < at);
-        let id = (0..before).rev().map(NodeId::at).find(|id| !self.removal.takes(*id))?;
+        let id = self.removal.staying[before.checked_sub(1)?]?;
         let node = self.tree.node(id);
         let is_block = matches!(node.content, Content::Scalar(Style::Literal | Style::Folded, _));
         is_block.then(|| (id, token::block(self.text, node.span)))
@@ -344,8 +357,8 @@ impl Cuts<'_, '_> {
         let bytes = self.text.as_bytes();
         let unknown = || Flaw::new(Kind::Bug, node.span, "a collection without a key or dash");
         let parent = node.parent.ok_or_else(unknown)?;
-        let mut at = match self.tree.entries(parent).find(|(_, value)| *value == id) {
-            Some((key, _)) => token::skip_space(bytes, self.tree.node(key).span.end) + 1,
+        let mut at = match self.tree.key_of(id) {
+            Some(key) => token::skip_space(bytes, self.tree.node(key).span.end) + 1,
             None => {
                 let index = self.tree.items(parent).position(|item| item == id).ok_or_else(unknown)?;
                 self.entries(parent)?.get(index).ok_or_else(unknown)?.start + 1

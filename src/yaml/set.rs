@@ -203,7 +203,7 @@ impl Place<'_, '_> {
                 Some(Column { indent, in_place: false })
             }
             _ => {
-                let key = self.key(parent)?;
+                let key = self.tree.node(self.tree.key_of(self.id)?);
                 let between = &self.tree.text[key.span.end..self.node.start];
                 let is_implicit =
                     between.trim_start_matches([' ', '\t']).starts_with(':') && !between.contains(['\n', '\r']);
@@ -213,12 +213,6 @@ impl Place<'_, '_> {
                 is_implicit.then_some(Column { indent: indent + step, in_place: false })
             }
         }
-    }
-
-    /// Its key in `map`: the last of the map's nodes before it.
-    fn key(&self, map: NodeId) -> Option<&Node<'_>> {
-        let before = self.tree.nodes[..self.id.index()].iter().rev();
-        before.into_iter().find(|node| node.parent == Some(map)).filter(|node| node.is_key)
     }
 
     /// Whether only spaces stand before the node on its line.

@@ -88,6 +88,13 @@ impl<'s> Tree<'s> {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId::at(index), node))
     }
 
+    /// The key of a map's value: the last of the map's nodes before it.
+    pub(in crate::yaml) fn key_of(&self, value: NodeId) -> Option<NodeId> {
+        let parent = self.node(value).parent?;
+        let mut before = (parent.index() + 1..value.index()).rev().map(NodeId::at);
+        before.find(|id| self.node(*id).parent == Some(parent)).filter(|id| self.is_key(*id))
+    }
+
     /// Whether `id` is a map's key.
     pub fn is_key(&self, id: NodeId) -> bool {
         self.node(id).is_key
