@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
     let pairs = environment.lines().filter_map(|line| line.split_once('='));
     let given = Given {
         environment: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        file: Some(ConfigFile { path: "avp.yaml".into(), text: file.into(), inside_working_folder: true }),
+        file: Some(ConfigFile { path: "avp.yaml".into(), text: file.into(), in_repository: true }),
         ..Given::default()
     };
     let (config, _) = Config::read(given);
