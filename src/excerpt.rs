@@ -46,12 +46,12 @@ impl Excerpt {
             let near = (from + NEAR).min(end);
             (near..end).find(|at| is_boundary(bytes, *at)).unwrap_or(end)
         };
-        let [before, meant, after] =
-            [from..start, start..until(start, end), end..until(end, whole.end)].map(|range| cells(&bytes[range]));
+        let [before, meant, after] = [from..start, start..until(start, end), end..until(end, whole.end)]
+            .map(|range| String::from_utf8_lossy(&bytes[range]));
         let mut text = String::new();
-        let indent = last(&before, from > whole.start, &mut text);
-        let carets = first(&meant, WIDTH - indent, &mut text);
-        first(&after, WIDTH.saturating_sub(indent + carets), &mut text);
+        let indent = last(&cells(&before).collect::<Vec<_>>(), from > whole.start, &mut text);
+        let carets = first(cells(&meant), WIDTH - indent, &mut text);
+        first(cells(&after), WIDTH.saturating_sub(indent + carets), &mut text);
         Self { line, text, indent, carets: carets.max(1) }
     }
 }
@@ -66,19 +66,27 @@ impl fmt::Display for Excerpt {
     }
 }
 
-/// Each character as it is shown, with the columns that it takes.
-fn cells(bytes: &[u8]) -> Vec<(String, usize)> {
-    let text = String::from_utf8_lossy(bytes);
-    text.chars().filter(|char| *char != '\u{feff}').map(cell).collect()
+/// A character as it is shown, and the columns that it takes. A tab stays one until it is written.
+type Cell = (char, usize);
+
+fn cells(text: &str) -> impl Iterator<Item = Cell> + '_ {
+    text.chars().filter(|char| *char != '\u{feff}').map(cell)
 }
 
-fn cell(char: char) -> (String, usize) {
+fn cell(char: char) -> Cell {
     match char {
-        '\t' => (TAB.to_owned(), TAB.len()),
+        '\t' => (char, TAB.len()),
         char => match char.width() {
-            Some(width) if !is_invisible(char) => (char.to_string(), width),
-            _ => ('\u{fffd}'.to_string(), 1),
+            Some(width) if !is_invisible(char) => (char, width),
+            _ => ('\u{fffd}', 1),
         },
+    }
+}
+
+fn push(char: char, text: &mut String) {
+    match char {
+        '\t' => text.push_str(TAB),
+        char => text.push(char),
     }
 }
 
@@ -89,7 +97,7 @@ fn is_boundary(bytes: &[u8], at: usize) -> bool {
 
 /// Writes the end of `cells`: all of them, or the last [`BEFORE`] columns if the meant part would be too far right. `is_cut` says
 /// that more stands before them.
-fn last(cells: &[(String, usize)], is_cut: bool, text: &mut String) -> usize {
+fn last(cells: &[Cell], is_cut: bool, text: &mut String) -> usize {
     let total: usize = cells.iter().map(|(_, width)| width).sum();
     let mut shown = if is_cut || total > WIDTH / 2 { BEFORE } else { total };
     let mut from = cells.len();
@@ -103,14 +111,14 @@ fn last(cells: &[(String, usize)], is_cut: bool, text: &mut String) -> usize {
         indent = 1;
     }
     for (cell, width) in &cells[from..] {
-        text.push_str(cell);
+        push(*cell, text);
         indent += width;
     }
     indent
 }
 
 /// Writes the start of `cells`, as many as `room` columns hold. Returns the columns.
-fn first(cells: &[(String, usize)], room: usize, text: &mut String) -> usize {
+fn first(cells: impl Iterator<Item = Cell>, room: usize, text: &mut String) -> usize {
     let mut columns = 0;
     for (cell, width) in cells {
         if columns + width >= room {
@@ -120,7 +128,7 @@ fn first(cells: &[(String, usize)], room: usize, text: &mut String) -> usize {
             }
             break;
         }
-        text.push_str(cell);
+        push(cell, text);
         columns += width;
     }
     columns
