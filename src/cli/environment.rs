@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 
 use super::stderr::Stderr;
 use crate::config::cache_folder;
-use crate::input::{Here, User};
+use crate::error::Error;
+use crate::input::{self, Here, User};
 use crate::named_file::{Allowed, DATA_LIMIT, NamedFile, Refusal};
 use crate::report::text::Colour;
 
@@ -70,9 +71,15 @@ impl Environment {
         if wanted { Colour::Ansi } else { Colour::None }
     }
 
-    /// What a file holds that a flag names; whether it may be read, `input::may_read` says.
-    pub(super) fn file(&self, name: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-        NamedFile::find(name, &self.folder, Path::new(""))?.read(DATA_LIMIT, Allowed::Stream)
+    /// What a file holds that a flag names, if it may be read; `unreadable` is the error if it cannot.
+    pub(super) fn file(
+        &self,
+        name: &Path,
+        unreadable: impl FnOnce(Refusal) -> Error,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        input::may_read(name, &self.here(true))?;
+        let found = NamedFile::find(name, &self.folder, Path::new(""));
+        found.and_then(|file| file.read(DATA_LIMIT, Allowed::Stream)).map_err(unreadable)
     }
 
     /// Where the input is looked for.

@@ -6,7 +6,6 @@ use zeroize::Zeroizing;
 
 use super::environment::Environment;
 use crate::error::{Error, Kind};
-use crate::input;
 use crate::render::Mask;
 
 /// Where the key may stand instead of a file.
@@ -27,10 +26,7 @@ impl MaskKey {
     /// Masks under the key that the user gave; none without one. A line break at the file's end is no part of it.
     pub(super) fn given(&self, environment: &Environment) -> Result<Option<Mask>, Error> {
         let key = match (&self.mask_key, environment.get(VARIABLE)) {
-            (Some(file), _) => {
-                input::may_read(file, &environment.here(true))?;
-                read(file, environment)?
-            }
+            (Some(file), _) => read(file, environment)?,
             (None, Some(text)) => Zeroizing::new(text.as_bytes().to_vec()),
             (None, None) => return Ok(None),
         };
@@ -43,7 +39,6 @@ impl MaskKey {
     }
 
     /// Masks under the key that the user gave, else under a random one: fingerprints compare within this run then.
-    #[allow(dead_code, reason = "for the commands that show masks")]
     pub(super) fn mask(&self, environment: &Environment) -> Result<Mask, Error> {
         match self.given(environment)? {
             Some(mask) => Ok(mask),
@@ -53,14 +48,13 @@ impl MaskKey {
 }
 
 fn read(file: &Path, environment: &Environment) -> Result<Zeroizing<Vec<u8>>, Error> {
-    environment.file(file).map_err(|refusal| {
+    environment.file(file, |refusal| {
         Error::new(Kind::Setting, format!("cannot read the mask key `{}`", file.display()))
             .cause(refusal.to_string())
             .hint(refusal.hint().unwrap_or(HINT))
     })
 }
 
-#[allow(dead_code, reason = "for the commands that show masks")]
 fn random() -> Result<Mask, Error> {
     let mut key = Zeroizing::new([0; 32]);
     let filled = getrandom::fill(&mut *key);

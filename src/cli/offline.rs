@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::environment::Environment;
 use crate::error::{Error, Kind};
-use crate::input;
 use crate::render::Record;
 
 /// The flag that names it, the same for every command that renders.
@@ -19,11 +18,10 @@ impl Offline {
     /// The record, if one is named.
     pub(super) fn record(&self, environment: &Environment) -> Result<Option<Record>, Error> {
         let Some(file) = &self.offline else { return Ok(None) };
-        input::may_read(file, &environment.here(true))?;
         let name = file.display().to_string();
         let unreadable = || Error::new(Kind::Input, format!("cannot read the record `{name}`"));
         let write = format!("write it, where the store can be asked: `vault-render record PATH… -o {name}`");
-        let bytes = environment.file(file).map_err(|refusal| {
+        let bytes = environment.file(file, |refusal| {
             unreadable().cause(refusal.to_string()).hint(refusal.hint().map_or(write, str::to_owned))
         })?;
         let text = std::str::from_utf8(&bytes).map_err(|_| unreadable().cause("it is not UTF-8 text"))?;
