@@ -1,7 +1,7 @@
 //! A tiny HTTP server for what a real one cannot be made to show: answers from a script, cut connections, slow and huge
 //! bodies. It records what it was asked.
 
-use std::io::{BufRead as _, BufReader, Read as IoRead, Write};
+use std::io::{BufReader, Read as IoRead, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,6 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::authority::Identity;
+use super::head::Head;
 
 /// One request as it came in. Header names are lower case.
 #[derive(Clone, Debug)]
@@ -162,20 +163,11 @@ fn serve(stream: impl IoRead + Write, seen: &Mutex<Vec<Request>>, over: &AtomicB
 }
 
 fn read(reader: &mut BufReader<impl IoRead>) -> Option<Request> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
-    let mut words = line.split(' ').map(str::to_owned);
-    let (method, path) = (words.next()?, words.next()?);
-    let mut headers = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-    }
-    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
+    let head = Head::read(reader)?;
+    let length = head.get("content-length").and_then(|length| length.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
+    let Head { method, path, headers } = head;
     Some(Request { method, path, headers, body: String::from_utf8_lossy(&body).into_owned() })
 }
 

@@ -1,7 +1,7 @@
 //! Hosts of the tests' own, behind an operator's proxy: https with certificates of an authority of its own, files in a folder for each host,
 //! and Git's smart protocol for bare repositories among them; `a.location` says where `a` has moved. It records what it was asked.
 
-use std::io::{BufRead as _, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,6 +13,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
 
 use super::Authority;
+use super::head::Head;
 
 /// The running hosts.
 pub(crate) struct Internet {
@@ -73,18 +74,11 @@ struct Site {
     asked: Arc<Mutex<Vec<String>>>,
 }
 
-/// The head of a request.
-struct Head {
-    method: String,
-    path: String,
-    headers: Vec<(String, String)>,
-}
-
 impl Site {
     /// One way through the proxy, with one request at its end. Whoever goes early is fine.
     fn serve(&self, mut stream: TcpStream) -> Option<()> {
         let mut reader = BufReader::with_capacity(1, stream.try_clone().ok()?);
-        let head = read(&mut reader)?;
+        let head = Head::read(&mut reader)?;
         self.note(format!("{} {}", head.method, head.path));
         self.asked.lock().unwrap().extend(head.get("proxy-authorization").map(str::to_owned));
         let host = head.path.split(':').next()?.to_owned();
@@ -94,7 +88,7 @@ impl Site {
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok()?;
         let connection = ServerConnection::new(Arc::clone(&self.tls)).ok()?;
         let mut stream = BufReader::new(StreamOwned::new(connection, stream));
-        let head = read(&mut stream)?;
+        let head = Head::read(&mut stream)?;
         self.note(format!("{} https://{host}{}", head.method, head.path));
         let body = body(&mut stream, &head)?;
         let answer = self.answer(&host, &head, &body);
@@ -121,27 +115,6 @@ impl Site {
             _ => plain("404 Not Found", 0).into_bytes(),
         }
     }
-}
-
-impl Head {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-}
-
-fn read(reader: &mut BufReader<impl Read>) -> Option<Head> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
-    let mut words = line.split(' ').map(str::to_owned);
-    let (method, path) = (words.next()?, words.next()?);
-    let mut headers = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-    }
-    Some(Head { method, path, headers })
 }
 
 fn body(reader: &mut impl Read, head: &Head) -> Option<Vec<u8>> {

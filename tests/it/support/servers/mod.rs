@@ -7,6 +7,7 @@ mod authority;
 mod browser;
 mod faults;
 mod github;
+mod head;
 mod internet;
 mod kubernetes;
 mod process;
