@@ -67,7 +67,8 @@ pub(super) fn parse_host(text: &str) -> Option<Host> {
     match Host::parse(text).ok()? {
         Host::Domain(name) => {
             let name = name.strip_suffix('.').unwrap_or(&name);
-            let is_name = !name.is_empty() && name.len() <= LONGEST_NAME && !name.contains('*');
+            let has_labels = name.split('.').all(|label| !label.is_empty());
+            let is_name = has_labels && name.len() <= LONGEST_NAME && !name.contains('*');
             is_name.then(|| Host::Domain(name.to_owned()))
         }
         Host::Ipv4(address) => Some(canonical(address.into())),
@@ -122,6 +123,11 @@ mod tests {
         for text in [
             "",
             ":443",
+            ".:443",
+            "..:443",
+            "a..:443",
+            "a..b:443",
+            "127.0.0.1..:443",
             "a",
             "a:",
             "a:0",
