@@ -51,4 +51,5 @@ pub mod source;
 pub mod tool;
 pub mod value;
 pub mod visible;
+pub mod words;
 pub mod yaml;

@@ -11,6 +11,7 @@ const VALUES: &[&str] = &["value", "source"];
 const YAML: &[&str] = &["value", "source", "error", "budget"];
 const MANIFEST: &[&str] = &["yaml", "value", "source", "error", "secret"];
 const RENDER: &[&str] = &[
+    "words",
     "placeholder",
     "manifest",
     "modifier",
@@ -24,8 +25,9 @@ const RENDER: &[&str] = &[
     "visible",
     "budget",
 ];
-const KRM: &[&str] = &["render", "config", "yaml", "source", "error", "visible"];
+const KRM: &[&str] = &["words", "render", "config", "yaml", "source", "error", "visible"];
 const LINT: &[&str] = &[
+    "words",
     "render",
     "fingerprint",
     "placeholder",
@@ -43,6 +45,7 @@ const LINT: &[&str] = &[
 const LIVE: &[&str] =
     &["compare", "client", "render", "placeholder", "manifest", "yaml", "secret", "value", "source", "error", "budget"];
 const REPORT: &[&str] = &[
+    "words",
     "visible",
     "compare",
     "render",
@@ -64,6 +67,7 @@ const REPORT: &[&str] = &[
 /// Each module of the crate with the modules that it may name. What is not here may name nothing.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("visible", &[]),
+    ("words", &[]),
     ("budget", &[]),
     ("value", &["budget"]),
     ("source", &[]),
@@ -75,20 +79,20 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("compare", &["diff", "manifest", "yaml", "source", "error"]),
     ("yaml", YAML),
     ("manifest", MANIFEST),
-    ("modifier", &["value", "error", "yaml", "budget"]),
+    ("modifier", &["words", "value", "error", "yaml", "budget"]),
     ("placeholder", &["modifier", "value", "source", "error"]),
-    ("config", &["error", "source", "value", "yaml", "visible", "budget"]),
+    ("config", &["words", "error", "source", "value", "yaml", "visible", "budget"]),
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("named_file", &[]),
-    ("client", &["config", "named_file", "error", "budget"]),
-    ("backend", &["client", "config", "policy", "secret", "value", "error", "yaml", "budget"]),
+    ("client", &["words", "config", "named_file", "error", "budget"]),
+    ("backend", &["words", "client", "config", "policy", "secret", "value", "error", "yaml", "budget"]),
     ("render", RENDER),
     ("input", &["contain", "source", "error", "client"]),
     ("report", REPORT),
     ("lint", LINT),
     ("live", LIVE),
-    ("tool", &["contain", "value", "yaml", "source", "error", "budget"]),
+    ("tool", &["words", "contain", "value", "yaml", "source", "error", "budget"]),
     ("krm", KRM),
 ];
 
@@ -98,6 +102,7 @@ const EDGES: [&str; 2] = ["cli", "server"];
 /// No runtime, no files, no environment, no network: folders, and files in folders that are not pure as a whole.
 const PURE: &[&str] = &[
     "visible.rs",
+    "words/",
     "budget.rs",
     "value.rs",
     "value/",
