@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vault_render::placeholder::{Base64, Context, Found, What, find};
+use vault_render::placeholder::{Base64, Context, Match, MatchKind, find};
 
 fuzz_target!(|text: &str| {
     for generic in [false, true] {
@@ -14,13 +14,13 @@ fuzz_target!(|text: &str| {
 });
 
 /// What is found lies in the text, in order, nothing overlapping.
-fn in_order(text: &str, found: &[Found]) {
+fn in_order(text: &str, found: &[Match]) {
     let mut end = 0;
-    for Found { span, what } in found {
+    for Match { span, kind } in found {
         assert!(end <= span.start && text.get(span.range()).is_some());
         end = span.end;
-        if let What::Encoded { text, found, .. } = what {
-            in_order(text, found);
+        if let MatchKind::Encoded { text, matches, .. } = kind {
+            in_order(text, matches);
         }
     }
 }

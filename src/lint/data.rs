@@ -7,7 +7,7 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use super::{Judge, Rule};
 use crate::error::{Error, Kind, Level};
 use crate::manifest::Takes;
-use crate::placeholder::{Base64, Context, Placeholder, What, find};
+use crate::placeholder::{Base64, Context, MatchKind, Placeholder, find};
 use crate::render::Document;
 use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::{Content, NodeId, Style};
@@ -88,8 +88,8 @@ fn flaw(document: &Document<'_>, value: NodeId) -> Option<&'static str> {
 fn unencoded(document: &Document<'_>, found: &mut Vec<Error>) {
     for gap in document.gaps.iter().filter(|gap| gap.takes == Takes::Base64) {
         let text = document.tree.text(gap.node).unwrap_or_default().trim();
-        for (index, one) in gap.found.iter().enumerate() {
-            if let What::Placeholder(placeholder) = &one.what {
+        for (index, one) in gap.matches.iter().enumerate() {
+            if let MatchKind::Placeholder(placeholder) = &one.kind {
                 let is_all = text.len() == one.span.end - one.span.start;
                 found.extend(judge(placeholder, is_all).map(|error| error.at(gap.place_of(index))));
             }

@@ -7,7 +7,7 @@ use memchr::memmem;
 use super::mistyped::{self, Mistyped};
 use super::{Judge, Rule, annotations};
 use crate::error::{Error, Kind, Level};
-use crate::placeholder::{Base64, Context, Found, Key, Reference, What, find};
+use crate::placeholder::{Base64, Context, Key, Match, MatchKind, Reference, find};
 use crate::render::{Asker, Document};
 use crate::source::{Place, Span};
 use crate::yaml::tree::{Content, NodeId};
@@ -118,7 +118,7 @@ fn mistyped(document: &Document<'_>, found: &mut Vec<Error>) {
     for (node, text, resource) in texts(document) {
         let generic = resource.is_some_and(|resource| resource.annotations.names_path);
         let wrong = mistyped::find(text, generic);
-        let spans: Vec<Found> = wrong.iter().map(|wrong| malformed(wrong.span)).collect();
+        let spans: Vec<Match> = wrong.iter().map(|wrong| malformed(wrong.span)).collect();
         for (Mistyped { span, reason }, place) in wrong.into_iter().zip(document.places(node, &spans)) {
             let written = text[span.range()].lines().next().unwrap_or_default();
             let error =
@@ -267,13 +267,13 @@ fn is_data(document: &Document<'_>, node: NodeId) -> bool {
     field.starts_with("data") || field.starts_with("stringData")
 }
 
-fn is_generic(found: &Found) -> bool {
-    matches!(&found.what, What::Placeholder(placeholder)
+fn is_generic(found: &Match) -> bool {
+    matches!(&found.kind, MatchKind::Placeholder(placeholder)
         if placeholder.secret == Reference::Annotated && !placeholder.closed && placeholder.written != "<*>")
 }
 
-fn has_modifiers(found: &Found) -> bool {
-    matches!(&found.what, What::Placeholder(placeholder) if !placeholder.chain.is_empty())
+fn has_modifiers(found: &Match) -> bool {
+    matches!(&found.kind, MatchKind::Placeholder(placeholder) if !placeholder.chain.is_empty())
 }
 
 /// The values with a `<`, each with its resource; those of ignored resources not.
@@ -287,8 +287,8 @@ fn holds_opening(content: &Content<'_>) -> bool {
     matches!(content, Content::Scalar(_, text) if memchr::memchr(b'<', text.as_bytes()).is_some())
 }
 
-fn malformed(span: Span) -> Found {
-    Found { span, what: What::Malformed(String::new()) }
+fn malformed(span: Span) -> Match {
+    Match { span, kind: MatchKind::Malformed(String::new()) }
 }
 
 #[cfg(test)]

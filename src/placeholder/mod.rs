@@ -16,16 +16,16 @@ pub use scan::{find, looks_filled_with};
 
 /// A place in a text that filling has to do with, or that a reader should know of.
 #[derive(Debug)]
-pub struct Found {
+pub struct Match {
     /// Its bytes in the text that was searched.
     pub span: Span,
     /// What stands there.
-    pub what: What,
+    pub kind: MatchKind,
 }
 
 /// What stands between `<` and `>`.
 #[derive(Debug)]
-pub enum What {
+pub enum MatchKind {
     /// The escape `<raw:x>`: this text takes its place.
     Raw(String),
     /// A placeholder to fill.
@@ -41,7 +41,7 @@ pub enum What {
         /// The decoded text.
         text: String,
         /// What it holds; spans are in `text`.
-        found: Vec<Found>,
+        matches: Vec<Match>,
     },
 }
 

@@ -1,6 +1,6 @@
 //! The grammar: what stands at a `<`. Knows nothing of what comes before or after it.
 
-use super::{Key, Placeholder, Reference, What, on_one_line};
+use super::{Key, MatchKind, Placeholder, Reference, on_one_line};
 use crate::error::{Error, Kind};
 use crate::modifier::{self, Chain};
 
@@ -10,7 +10,7 @@ const LONGEST: usize = 4096;
 /// What stands at a `<`, and where it ends.
 pub(super) struct At {
     pub(super) end: usize,
-    pub(super) what: What,
+    pub(super) kind: MatchKind,
 }
 
 /// An inline placeholder or an escape at the `<` at `start`; `last_close` is where the text has its last `>`.
@@ -20,7 +20,7 @@ pub(super) fn inline(text: &str, start: usize, last_close: usize) -> Option<At> 
     if rest.starts_with("raw:") {
         let inner = after + "raw:".len();
         let end = inner + text.get(inner..=last_close)?.find('>')?;
-        return Some(At { end: end + 1, what: What::Raw(format!("<{}>", &text[inner..end])) });
+        return Some(At { end: end + 1, kind: MatchKind::Raw(format!("<{}>", &text[inner..end])) });
     }
     rest.starts_with("path:").then(|| path(text, start, after + "path:".len()))
 }
@@ -39,7 +39,7 @@ pub(super) fn generic(text: &str, start: usize) -> Option<At> {
         _ => return None,
     };
     let key_named = if key == "*" { Key::Whole } else { Key::Named(key.to_owned()) };
-    Some(At { end, what: placeholder(&text[start..end], Reference::Annotated, key_named, &segments) })
+    Some(At { end, kind: placeholder(&text[start..end], Reference::Annotated, key_named, &segments) })
 }
 
 /// A version as it is written.
@@ -63,7 +63,7 @@ fn no_version(text: &str) -> Error {
 
 /// `PATH#KEY#VERSION | …>` from `from` on.
 fn path(text: &str, start: usize, from: usize) -> At {
-    let malformed = |end: usize, reason: &str| At { end, what: What::Malformed(reason.to_owned()) };
+    let malformed = |end: usize, reason: &str| At { end, kind: MatchKind::Malformed(reason.to_owned()) };
     let path_end = until(text, from, "#<>\n");
     match text.as_bytes().get(path_end) {
         Some(b'#') => {}
@@ -100,13 +100,13 @@ fn path(text: &str, start: usize, from: usize) -> At {
     if parts.last().is_some_and(|last| last.trim_end_matches([' ', '\t']).ends_with('\n')) {
         return malformed(end, "a line break before the closing `>`");
     }
-    let what = match version(version_text) {
+    let kind = match version(version_text) {
         Ok(version) => {
             placeholder(&text[start..end], Reference::Inline { path: path.to_owned(), version }, key, &parts)
         }
         Err(error) => wrong(&text[start..end], error),
     };
-    At { end, what }
+    At { end, kind }
 }
 
 /// The key and where it ends: at `#`, `|`, `>` or a line break before `|`. The key is none where it is empty.
@@ -142,18 +142,22 @@ fn quoted(text: &str, from: usize) -> Option<(String, usize)> {
     None
 }
 
-fn placeholder(written: &str, secret: Reference, key: Key, segments: &[&str]) -> What {
+fn placeholder(written: &str, secret: Reference, key: Key, segments: &[&str]) -> MatchKind {
     match Chain::parse(segments) {
-        Ok(chain) => {
-            What::Placeholder(Box::new(Placeholder { written: written.to_owned(), secret, key, chain, closed: false }))
-        }
+        Ok(chain) => MatchKind::Placeholder(Box::new(Placeholder {
+            written: written.to_owned(),
+            secret,
+            key,
+            chain,
+            closed: false,
+        })),
         Err(error) => wrong(written, error),
     }
 }
 
 /// A placeholder that cannot be filled, named in the error.
-fn wrong(written: &str, error: Error) -> What {
-    What::Wrong(Box::new(Error { detail: format!("`{}`: {}", on_one_line(written), error.detail), ..error }))
+fn wrong(written: &str, error: Error) -> MatchKind {
+    MatchKind::Wrong(Box::new(Error { detail: format!("`{}`: {}", on_one_line(written), error.detail), ..error }))
 }
 
 /// The modifiers from `from` (after the first `|`) on, and where the placeholder ends: past the `>` that stands outside of

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::encoding::{Decoded, ENCODINGS, Region};
-use super::{Base64, Context, Found, Key, Reference, What, parse};
+use super::{Base64, Context, Key, Match, MatchKind, Reference, parse};
 use crate::error::{Error, Kind};
 use crate::source::Span;
 
@@ -18,15 +18,15 @@ const SEEN: usize = 8;
 const LOOKS: usize = 64;
 
 /// Everything that `text` holds, in order, nothing overlapping. What has too many encodings in one another cannot be filled.
-pub fn find(text: &str, context: Context) -> Vec<Found> {
+pub fn find(text: &str, context: Context) -> Vec<Match> {
     let left = Cell::new((text.len() + LOOKS) * LOOKS);
     let found = find_within(text, context, if context.base64 == Base64::Anywhere { SEEN } else { LAYERS }, &left);
     if left.get() > 0 {
         return found;
     }
     let error = Error::new(Kind::Limit, "too many encodings stand around one another to look for placeholders in them");
-    let what = What::Wrong(Box::new(error.hint("write the text with fewer escapes")));
-    vec![Found { span: Span::new(0, text.len()), what }]
+    let kind = MatchKind::Wrong(Box::new(error.hint("write the text with fewer escapes")));
+    vec![Match { span: Span::new(0, text.len()), kind }]
 }
 
 /// Whether an inline placeholder may stand in `text` in any form: a quick look, for text that does not parse.
@@ -63,7 +63,7 @@ fn holds_inline(text: &str, base64: Base64, layers: usize) -> bool {
             })
 }
 
-fn find_within(text: &str, context: Context, layers: usize, left: &Cell<usize>) -> Vec<Found> {
+fn find_within(text: &str, context: Context, layers: usize, left: &Cell<usize>) -> Vec<Match> {
     left.set(left.get().saturating_sub(text.len()));
     if left.get() == 0 {
         return Vec::new();
@@ -92,7 +92,7 @@ fn may_be_encoded(text: &str, base64: Base64) -> bool {
     base64 != Base64::No || (text.contains(['%', '&', '\\']) && (text.contains("path") || text.contains("raw")))
 }
 
-fn bare(text: &str, generic: bool) -> Vec<Found> {
+fn bare(text: &str, generic: bool) -> Vec<Match> {
     let mut found = Vec::new();
     let mut at = 0;
     let last_close = memchr::memrchr(b'>', text.as_bytes()).unwrap_or(0);
@@ -100,11 +100,11 @@ fn bare(text: &str, generic: bool) -> Vec<Found> {
         let here =
             parse::inline(text, start, last_close).or_else(|| generic.then(|| parse::generic(text, start)).flatten());
         at = start + 1;
-        if let Some(parse::At { end, what }) = here {
-            if !matches!(what, What::Malformed(_)) {
+        if let Some(parse::At { end, kind }) = here {
+            if !matches!(kind, MatchKind::Malformed(_)) {
                 at = end;
             }
-            found.push(Found { span: Span::new(start, end), what });
+            found.push(Match { span: Span::new(start, end), kind });
         }
     }
     if generic {
@@ -114,15 +114,15 @@ fn bare(text: &str, generic: bool) -> Vec<Found> {
 }
 
 /// Marks the keys whose closing tag stands later in the text.
-fn close(text: &str, found: &mut [Found]) {
+fn close(text: &str, found: &mut [Match]) {
     let mut tags = HashMap::new();
     for (at, _) in text.match_indices("</") {
         let rest = &text[at + 2..];
         let end = rest.find(['>', '<']).filter(|end| rest[*end..].starts_with('>'));
         tags.extend(end.map(|end| (&rest[..end], at)));
     }
-    for Found { span, what } in found {
-        if let What::Placeholder(placeholder) = what
+    for Match { span, kind } in found {
+        if let MatchKind::Placeholder(placeholder) = kind
             && placeholder.secret == Reference::Annotated
             && placeholder.chain.is_empty()
             && let Key::Named(key) = &placeholder.key
@@ -139,13 +139,13 @@ fn encoded(
     context: Context,
     layers: usize,
     left: &Cell<usize>,
-    out: &mut Vec<Found>,
+    out: &mut Vec<Match>,
 ) {
     match region {
         Region::Whole { span, text } => {
             let found = find_within(&text, context, layers, left);
             if !found.is_empty() {
-                out.push(Found { span, what: What::Encoded { encoding, text, found } });
+                out.push(Match { span, kind: MatchKind::Encoded { encoding, text, matches: found } });
             }
         }
         Region::Mapped(decoded) if !decoded.has_escapes() => {}
@@ -156,8 +156,8 @@ fn encoded(
                 if decoded.is_escaped(start) {
                     let span = Span::new(decoded.origin(start), decoded.origin(end));
                     let text = decoded.text[start..end].to_owned();
-                    let found = vec![Found { span: Span::new(0, end - start), what: inner.what }];
-                    out.push(Found { span, what: What::Encoded { encoding, text, found } });
+                    let found = vec![Match { span: Span::new(0, end - start), kind: inner.kind }];
+                    out.push(Match { span, kind: MatchKind::Encoded { encoding, text, matches: found } });
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! What counts as a placeholder, as a table: a text, and what is found in it.
 
-use super::{Base64, Context, Found, Key, Placeholder, Reference, What, find};
+use super::{Base64, Context, Key, Match, MatchKind, Placeholder, Reference, find};
 
 const PLAIN: Context = Context { generic: false, base64: Base64::No };
 const ANNOTATED: Context = Context { generic: true, base64: Base64::No };
@@ -11,17 +11,17 @@ fn shown(text: &str, context: Context) -> String {
     list(&find(text, context))
 }
 
-fn list(found: &[Found]) -> String {
+fn list(found: &[Match]) -> String {
     found.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
-fn one(found: &Found) -> String {
-    match &found.what {
-        What::Raw(text) => format!("raw({text})"),
-        What::Placeholder(placeholder) => placeholder_shown(placeholder),
-        What::Wrong(_) => "wrong".into(),
-        What::Malformed(_) => "malformed".into(),
-        What::Encoded { encoding, found, .. } => format!("{}({})", encoding.name, list(found)),
+fn one(found: &Match) -> String {
+    match &found.kind {
+        MatchKind::Raw(text) => format!("raw({text})"),
+        MatchKind::Placeholder(placeholder) => placeholder_shown(placeholder),
+        MatchKind::Wrong(_) => "wrong".into(),
+        MatchKind::Malformed(_) => "malformed".into(),
+        MatchKind::Encoded { encoding, matches, .. } => format!("{}({})", encoding.name, list(matches)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where placeholders stand in the source.
 
-use crate::placeholder::Found;
+use crate::placeholder::Match;
 use crate::source::{Source, Span};
 use crate::yaml::tree::{NodeId, Tree};
 
@@ -11,7 +11,7 @@ pub(super) fn start(scalar: Span) -> Span {
 
 /// The bytes of each of `found` (in order, spans in the scalar's decoded text) in the source; none where escapes, folds or
 /// an encoding hide it.
-pub(super) fn literal(source: &Source, tree: &Tree<'_>, node: NodeId, found: &[Found]) -> Vec<Option<Span>> {
+pub(super) fn literal(source: &Source, tree: &Tree<'_>, node: NodeId, found: &[Match]) -> Vec<Option<Span>> {
     let scalar = tree.node(node).span;
     let written =
         source.bytes.get(scalar.range()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
@@ -23,7 +23,7 @@ pub(super) fn literal(source: &Source, tree: &Tree<'_>, node: NodeId, found: &[F
     // The `<` of the decoded text are those of the written one, in the same order.
     let mut pairs = memchr::memchr_iter(b'<', decoded.as_bytes()).zip(memchr::memchr_iter(b'<', written.as_bytes()));
     let mut pair = pairs.next();
-    let mut literal = |found: &Found| {
+    let mut literal = |found: &Match| {
         while pair.is_some_and(|(decoded, _)| decoded < found.span.start) {
             pair = pairs.next();
         }

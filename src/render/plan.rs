@@ -7,7 +7,7 @@ use super::Options;
 use super::survey::{self, Document, Unread};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::manifest::{Annotations, Field, Resource, Takes};
-use crate::placeholder::{Found, Placeholder, Reference, What};
+use crate::placeholder::{Match, MatchKind, Placeholder, Reference};
 use crate::secret::{Access, Engine, SecretId, normalise};
 use crate::source::{Place, ResourceId, Source, Span};
 use crate::yaml::tree::{NodeId, Tree};
@@ -40,8 +40,8 @@ pub struct Gap {
     /// The resource.
     pub asker: Arc<Asker>,
     /// What its text holds.
-    pub found: Vec<Found>,
-    /// Where each of `found` stands in the source, if it does so literally.
+    pub matches: Vec<Match>,
+    /// Where each of `matches` stands in the source, if it does so literally.
     pub places: Vec<Option<Span>>,
     /// The scalar's start.
     pub place: Place,
@@ -86,7 +86,7 @@ impl<'s> Plan<'s> {
         }
         for planned in &plan.documents {
             for gap in &planned.gaps {
-                for (index, found) in gap.found.iter().enumerate() {
+                for (index, found) in gap.matches.iter().enumerate() {
                     accesses(gap, found, &gap.place_of(index), &mut plan.accesses, errors);
                 }
             }
@@ -110,21 +110,25 @@ impl Gap {
     /// The placeholders that it holds, in order.
     pub fn placeholders(&self) -> Vec<Asked<'_>> {
         let mut asked = Vec::new();
-        for (index, found) in self.found.iter().enumerate() {
+        for (index, found) in self.matches.iter().enumerate() {
             self.collect(found, &self.place_of(index), true, &mut asked);
         }
         asked
     }
 
-    fn collect<'g>(&'g self, found: &'g Found, place: &Place, bare: bool, out: &mut Vec<Asked<'g>>) {
-        match &found.what {
-            What::Placeholder(placeholder) => out.push(Asked { gap: self, placeholder, place: place.clone(), bare }),
-            What::Encoded { found, .. } => found.iter().for_each(|inner| self.collect(inner, place, false, out)),
-            What::Raw(_) | What::Wrong(_) | What::Malformed(_) => {}
+    fn collect<'g>(&'g self, found: &'g Match, place: &Place, bare: bool, out: &mut Vec<Asked<'g>>) {
+        match &found.kind {
+            MatchKind::Placeholder(placeholder) => {
+                out.push(Asked { gap: self, placeholder, place: place.clone(), bare })
+            }
+            MatchKind::Encoded { matches, .. } => {
+                matches.iter().for_each(|inner| self.collect(inner, place, false, out))
+            }
+            MatchKind::Raw(_) | MatchKind::Wrong(_) | MatchKind::Malformed(_) => {}
         }
     }
 
-    /// Where the `index`th of `found` stands.
+    /// Where the `index`th of `matches` stands.
     pub fn place_of(&self, index: usize) -> Place {
         let literal = self.places.get(index).copied().flatten();
         Place { span: literal.unwrap_or(self.place.span), ..self.place.clone() }
@@ -191,11 +195,11 @@ fn plan_document<'s>(
 }
 
 /// Whether filling has to do with `found`.
-pub(super) fn fills(found: &Found) -> bool {
-    match &found.what {
-        What::Raw(_) | What::Placeholder(_) | What::Wrong(_) => true,
-        What::Malformed(_) => false,
-        What::Encoded { found, .. } => found.iter().any(fills),
+pub(super) fn fills(found: &Match) -> bool {
+    match &found.kind {
+        MatchKind::Raw(_) | MatchKind::Placeholder(_) | MatchKind::Wrong(_) => true,
+        MatchKind::Malformed(_) => false,
+        MatchKind::Encoded { matches, .. } => matches.iter().any(fills),
     }
 }
 
@@ -214,9 +218,9 @@ fn no_object(gap: &Gap) -> Error {
 }
 
 /// The readings that `found` needs, and the placeholders that cannot be.
-fn accesses(gap: &Gap, found: &Found, place: &Place, out: &mut Vec<Access>, errors: &mut Errors) {
-    match &found.what {
-        What::Placeholder(placeholder) => match gap.asker.secret(placeholder) {
+fn accesses(gap: &Gap, found: &Match, place: &Place, out: &mut Vec<Access>, errors: &mut Errors) {
+    match &found.kind {
+        MatchKind::Placeholder(placeholder) => match gap.asker.secret(placeholder) {
             Some(id) => out.push(Access { id, place: place.clone() }),
             None if gap.asker.annotations.path.is_none() && placeholder.secret == Reference::Annotated => {}
             None => errors.push(
@@ -225,8 +229,8 @@ fn accesses(gap: &Gap, found: &Found, place: &Place, out: &mut Vec<Access>, erro
                     .at(place.clone()),
             ),
         },
-        What::Wrong(error) => errors.push((**error).clone().at(place.clone())),
-        What::Encoded { found, .. } => found.iter().for_each(|inner| accesses(gap, inner, place, out, errors)),
-        What::Raw(_) | What::Malformed(_) => {}
+        MatchKind::Wrong(error) => errors.push((**error).clone().at(place.clone())),
+        MatchKind::Encoded { matches, .. } => matches.iter().for_each(|inner| accesses(gap, inner, place, out, errors)),
+        MatchKind::Raw(_) | MatchKind::Malformed(_) => {}
     }
 }

@@ -1,7 +1,7 @@
 //! `--strict`: no inline placeholder may stay in the output, well-formed or not, in any encoding or in a map key. Pure.
 
 use crate::error::{Error, Kind};
-use crate::placeholder::{Base64, Context, Found, What, find};
+use crate::placeholder::{Base64, Context, Match, MatchKind, find};
 use crate::source::{Place, Span};
 
 const EVERYWHERE: Context = Context { generic: false, base64: Base64::Anywhere };
@@ -21,8 +21,8 @@ pub(super) fn in_key(key: &str, place: impl Fn() -> Place) -> Option<Error> {
 /// start, and where each of the ones found stands literally.
 pub(super) fn in_text(
     text: &str,
-    filled: &[Found],
-    places: impl Fn(&[Found]) -> (Place, Vec<Option<Span>>),
+    filled: &[Match],
+    places: impl Fn(&[Match]) -> (Place, Vec<Option<Span>>),
 ) -> Vec<Error> {
     let found = find(text, EVERYWHERE);
     if found.is_empty() {
@@ -42,12 +42,12 @@ pub(super) fn in_text(
 }
 
 /// What stays of `found`, which stands in `text`, by the rule that it breaks; `seen` says that filling looks there.
-fn leftovers(found: &Found, text: &str, seen: bool, out: &mut Vec<(&'static str, String)>) {
+fn leftovers(found: &Match, text: &str, seen: bool, out: &mut Vec<(&'static str, String)>) {
     let written = text.get(found.span.range()).unwrap_or_default().lines().next().unwrap_or_default();
-    match &found.what {
-        What::Malformed(reason) => out.push(("malformed-placeholder", format!("`{written}`: {reason}"))),
-        What::Encoded { text, found, .. } => found.iter().for_each(|inner| leftovers(inner, text, seen, out)),
-        What::Raw(_) | What::Placeholder(_) | What::Wrong(_) if seen => {}
+    match &found.kind {
+        MatchKind::Malformed(reason) => out.push(("malformed-placeholder", format!("`{written}`: {reason}"))),
+        MatchKind::Encoded { text, matches, .. } => matches.iter().for_each(|inner| leftovers(inner, text, seen, out)),
+        MatchKind::Raw(_) | MatchKind::Placeholder(_) | MatchKind::Wrong(_) if seen => {}
         _ => {
             let reason = format!("`{written}` stands in an encoding that is not looked into here");
             out.push(("hidden-placeholder", reason));

@@ -9,7 +9,7 @@ use super::plan::{Asker, Gap, Plan, Planned};
 use super::{Options, place, walk};
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::{self, Field, PATH_ANNOTATION};
-use crate::placeholder::{self, Found};
+use crate::placeholder::{self, Match};
 use crate::source::{Place, Source, Span};
 use crate::yaml::split::{self, split};
 use crate::yaml::tree::{NodeId, Tree};
@@ -89,7 +89,7 @@ impl<'s> Document<'s> {
     }
 
     /// Where each of `found` (in order, in the node's text) stands: the node's start where it does not stand literally.
-    pub fn places(&self, node: NodeId, found: &[Found]) -> Vec<Place> {
+    pub fn places(&self, node: NodeId, found: &[Match]) -> Vec<Place> {
         let start = self.place(node);
         let spans = place::literal(&self.source, &self.tree, node, found).into_iter();
         spans.map(|span| Place { span: span.unwrap_or(start.span), ..start.clone() }).collect()

@@ -8,7 +8,7 @@ use super::plan::{Asker, Gap, fills};
 use super::{place, strict};
 use crate::error::{Error, Kind};
 use crate::manifest::{Field, Resource, Step, Takes, takes};
-use crate::placeholder::{Base64, Context, Found, What, find};
+use crate::placeholder::{Base64, Context, Match, MatchKind, find};
 use crate::source::{Place, Source};
 use crate::yaml::tree::{Content, NodeId, Tree};
 
@@ -127,7 +127,7 @@ impl<'t> Walker<'t, '_> {
                 takes,
                 asker: asker.clone(),
                 places: place::literal(self.source, self.tree, node, &found),
-                found,
+                matches: found,
                 place: self.place(node, asker),
             });
         }
@@ -224,13 +224,13 @@ fn may_hold(text: &str) -> bool {
 }
 
 /// What `text` holds, where `takes` says what the field takes.
-fn search(text: &str, takes: Takes, asker: &Asker) -> Vec<Found> {
+fn search(text: &str, takes: Takes, asker: &Asker) -> Vec<Match> {
     let base64 = if takes == Takes::Base64 { Base64::Whole } else { Base64::No };
     let mut found = find(text, Context { generic: asker.annotations.names_path, base64 });
     found.shrink_to_fit();
     found
 }
 
-fn is_base64(found: &Found) -> bool {
-    matches!(&found.what, What::Encoded { encoding, .. } if encoding.name == "base64") && fills(found)
+fn is_base64(found: &Match) -> bool {
+    matches!(&found.kind, MatchKind::Encoded { encoding, .. } if encoding.name == "base64") && fills(found)
 }

@@ -7,7 +7,7 @@ use super::text::pieces;
 use super::{count_text, no_text, subject};
 use crate::budget::Budget;
 use crate::error::Error;
-use crate::placeholder::{Encoding, Found, What};
+use crate::placeholder::{Encoding, Match, MatchKind};
 use crate::value::{NotText, Value};
 
 /// The encoded form of `text` with the values in place.
@@ -15,23 +15,23 @@ pub(super) fn compose(
     gap: &Gap,
     encoding: &Encoding,
     text: &str,
-    found: &[Found],
+    found: &[Match],
     values: &mut dyn Iterator<Item = Option<Value>>,
     budget: &Budget,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let filled = pieces(text, found, budget, |_, one| match &one.what {
-        What::Placeholder(placeholder) => match values.next().flatten() {
+    let filled = pieces(text, found, budget, |_, one| match &one.kind {
+        MatchKind::Placeholder(placeholder) => match values.next().flatten() {
             None => Ok(None),
             Some(value) => {
                 count_text(&value, budget)?;
                 bytes(&value).map(Some).map_err(|reason| no_text(gap, reason, &subject(placeholder, gap)))
             }
         },
-        What::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
-        What::Encoded { encoding, text, found: inner } if fills(one) => {
-            compose(gap, encoding, text, inner, values, budget).map(Some)
+        MatchKind::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
+        MatchKind::Encoded { encoding, text, matches } if fills(one) => {
+            compose(gap, encoding, text, matches, values, budget).map(Some)
         }
-        What::Encoded { .. } | What::Wrong(_) | What::Malformed(_) => Ok(None),
+        MatchKind::Encoded { .. } | MatchKind::Wrong(_) | MatchKind::Malformed(_) => Ok(None),
     })?;
     match encoding.encode(&filled) {
         Some(encoded) => {

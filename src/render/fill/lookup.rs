@@ -5,7 +5,7 @@ use super::super::plan::Gap;
 use super::{recorded, shown};
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
-use crate::placeholder::{Found, Key, Placeholder, Reference, What};
+use crate::placeholder::{Key, Match, MatchKind, Placeholder, Reference};
 use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
 use crate::value::Value;
@@ -29,7 +29,7 @@ pub(super) enum Looked {
 /// Every placeholder of the gap, in order.
 pub(super) fn all(gap: &Gap, values: Values<'_>, budget: &Budget) -> Vec<Looked> {
     let mut looked = Vec::new();
-    for (index, found) in gap.found.iter().enumerate() {
+    for (index, found) in gap.matches.iter().enumerate() {
         let search = Search { gap, values, budget, place: &|| gap.place_of(index) };
         search.walk(found, true, &mut looked);
     }
@@ -45,15 +45,15 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    fn walk(&self, found: &Found, bare: bool, out: &mut Vec<Looked>) {
-        match &found.what {
-            What::Placeholder(placeholder) => out.push(match self.look(placeholder) {
+    fn walk(&self, found: &Match, bare: bool, out: &mut Vec<Looked>) {
+        match &found.kind {
+            MatchKind::Placeholder(placeholder) => out.push(match self.look(placeholder) {
                 Looked::Value(value) => Looked::Value(self.values.shown(value, placeholder, self.gap, bare)),
                 looked => looked,
             }),
-            What::Wrong(_) => out.push(Looked::NotGranted),
-            What::Encoded { found, .. } => found.iter().for_each(|inner| self.walk(inner, false, out)),
-            What::Raw(_) | What::Malformed(_) => {}
+            MatchKind::Wrong(_) => out.push(Looked::NotGranted),
+            MatchKind::Encoded { matches, .. } => matches.iter().for_each(|inner| self.walk(inner, false, out)),
+            MatchKind::Raw(_) | MatchKind::Malformed(_) => {}
         }
     }
 

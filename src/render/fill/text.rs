@@ -8,7 +8,7 @@ use super::super::plan::Gap;
 use super::{count_text, layers, no_text, subject};
 use crate::budget::{Budget, Limit};
 use crate::error::Error;
-use crate::placeholder::{Found, What};
+use crate::placeholder::{Match, MatchKind};
 use crate::source::Span;
 use crate::value::{NotText, Value};
 use crate::yaml::tree::{Content, Style, Tree};
@@ -23,8 +23,8 @@ pub(super) fn compose(
     let literal = matches!(tree.node(gap.node).content, Content::Scalar(Style::Literal, _));
     let mut values = values.into_iter();
     let source = tree.text(gap.node).unwrap_or_default();
-    let bytes = pieces(source, &gap.found, budget, |index, one| match &one.what {
-        What::Placeholder(placeholder) => match values.next().flatten() {
+    let bytes = pieces(source, &gap.matches, budget, |index, one| match &one.kind {
+        MatchKind::Placeholder(placeholder) => match values.next().flatten() {
             None => Ok(None),
             Some(value) => {
                 count_text(&value, budget)?;
@@ -35,11 +35,11 @@ pub(super) fn compose(
                 Ok(Some(Zeroizing::new(indented(&text, column, budget)?.into_owned().into_bytes())))
             }
         },
-        What::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
-        What::Encoded { encoding, text, found } => {
-            layers::compose(gap, encoding, text, found, &mut values, budget).map(Some)
+        MatchKind::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
+        MatchKind::Encoded { encoding, text, matches } => {
+            layers::compose(gap, encoding, text, matches, &mut values, budget).map(Some)
         }
-        What::Wrong(_) | What::Malformed(_) => Ok(None),
+        MatchKind::Wrong(_) | MatchKind::Malformed(_) => Ok(None),
     })?;
     let text = String::from_utf8(bytes.to_vec()).map_err(|_| no_text(gap, NotText::Bytes, "the value"))?;
     Ok(Zeroizing::new(text))
@@ -48,9 +48,9 @@ pub(super) fn compose(
 /// `text` with what `put` gives for each of `found` in its place; none leaves it. What is put in counts, the text itself does not.
 pub(super) fn pieces(
     text: &str,
-    found: &[Found],
+    found: &[Match],
     budget: &Budget,
-    mut put: impl FnMut(usize, &Found) -> Result<Option<Zeroizing<Vec<u8>>>, Error>,
+    mut put: impl FnMut(usize, &Match) -> Result<Option<Zeroizing<Vec<u8>>>, Error>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut at = 0;

@@ -8,16 +8,16 @@ use super::{count_text, no_text, subject};
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::manifest::{Step, Takes, takes};
-use crate::placeholder::{Found, What};
+use crate::placeholder::{Match, MatchKind};
 use crate::value::{NotText, Value};
 use crate::yaml::tree::{Content, Style, Tree};
 
 /// Whether one bare placeholder is all of the scalar, and the scalar may hold any type: block scalars are always text.
 pub(super) fn is_whole(gap: &Gap, tree: &Tree<'_>) -> bool {
     let Content::Scalar(style, text) = &tree.node(gap.node).content else { return false };
-    let [one] = gap.found.as_slice() else { return false };
+    let [one] = gap.matches.as_slice() else { return false };
     let all = one.span.start == 0 && one.span.end == text.len();
-    all && matches!(one.what, What::Placeholder(_)) && !matches!(style, Style::Literal | Style::Folded)
+    all && matches!(one.kind, MatchKind::Placeholder(_)) && !matches!(style, Style::Literal | Style::Folded)
 }
 
 /// `value` as the gap's field takes it, its members as their fields do.
@@ -87,7 +87,7 @@ fn named(steps: &[Step<'static>], gap: &Gap) -> String {
         }
         Some(Step::Key(key)) if steps.len() > gap.field.steps.len() => format!("the key `{key}`"),
         Some(Step::Item(index)) if steps.len() > gap.field.steps.len() => format!("item {index}"),
-        _ => gap.found.first().map_or_else(|| "the value".to_owned(), |found| of(found, gap)),
+        _ => gap.matches.first().map_or_else(|| "the value".to_owned(), |found| of(found, gap)),
     }
 }
 
@@ -96,9 +96,9 @@ fn makes_keys(gap: &Gap) -> bool {
     gap.placeholders().iter().any(|asked| asked.placeholder.chain.makes_keys())
 }
 
-fn of(found: &Found, gap: &Gap) -> String {
-    match &found.what {
-        What::Placeholder(placeholder) => subject(placeholder, gap),
+fn of(found: &Match, gap: &Gap) -> String {
+    match &found.kind {
+        MatchKind::Placeholder(placeholder) => subject(placeholder, gap),
         _ => "the value".to_owned(),
     }
 }
