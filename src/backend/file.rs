@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::secret::{Outcome, Secret, SecretId, normalise};
 use crate::value::Value;
+use crate::words::{list, suggestion};
 use crate::yaml;
 
 /// This store's row.
@@ -84,22 +85,15 @@ impl File {
     }
 
     fn no_path(&self, path: &str) -> Error {
+        const SHOWN: usize = 5;
         let error = Error::new(Kind::Missing, format!("no secret at `{path}` in the secrets file"));
-        match near(path, self.secrets.keys()) {
+        match nearest(path, self.secrets.keys()) {
             _ if !self.names_paths => error,
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            Some(nearest) => error.hint(suggestion::did_you_mean(nearest)),
             None if self.secrets.is_empty() => error.hint("it holds none"),
-            None => error.hint(format!("it holds {}", listed(self.secrets.keys()))),
+            None => error.hint(format!("it holds {}", list::few_quoted(self.secrets.keys(), SHOWN))),
         }
     }
-}
-
-/// A few of the paths.
-fn listed<'n>(paths: impl ExactSizeIterator<Item = &'n String>) -> String {
-    const SHOWN: usize = 5;
-    let more = paths.len().saturating_sub(SHOWN);
-    let shown: Vec<String> = paths.take(SHOWN).map(|path| format!("`{path}`")).collect();
-    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }
 
 fn found(data: &Value) -> Outcome {
@@ -107,23 +101,18 @@ fn found(data: &Value) -> Outcome {
 }
 
 fn no_version(path: &str, version: u64, versions: &BTreeMap<Option<u64>, Value>) -> Error {
-    let there: Vec<String> = versions.keys().flatten().map(|version| format!("`{path}#{version}`")).collect();
-    let hint = match there.len() {
-        0 => format!("the secrets file has `{path}` alone, which is the newest"),
-        _ => format!("the secrets file has {}", there.join(", ")),
+    let hint = match list::quoted(versions.keys().flatten().map(|version| format!("{path}#{version}"))) {
+        none if none.is_empty() => format!("the secrets file has `{path}` alone, which is the newest"),
+        versions => format!("the secrets file has {versions}"),
     };
     Error::new(Kind::Missing, format!("no version {version} of `{path}` in the secrets file")).hint(hint)
 }
 
-/// The name nearest to `path`, if one is near.
-fn near<'n>(path: &str, names: impl Iterator<Item = &'n String>) -> Option<&'n str> {
-    let without_data = path.replacen("/data/", "/", 1);
-    let likeness = |name: &str| strsim::jaro_winkler(&without_data, &name.replacen("/data/", "/", 1));
-    names
-        .map(|name| (likeness(name), name.as_str()))
-        .filter(|(likeness, _)| *likeness > 0.85)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, name)| name)
+/// The path of the file that `path` is most like, whether or not either says `data/`.
+fn nearest<'n>(path: &str, paths: impl Iterator<Item = &'n String>) -> Option<&'n str> {
+    const ALIKE: f64 = 0.85;
+    let without_data = |path: &str| path.replacen("/data/", "/", 1);
+    suggestion::by_likeness(path, paths.map(String::as_str), ALIKE, without_data).first().copied()
 }
 
 /// Every path of the file with its versions.

@@ -12,6 +12,7 @@ use std::pin::Pin;
 use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::secret::{Engine, Outcome, SecretId};
+use crate::words::list;
 
 /// One reading under way. It never fails as a future: what went wrong is in its [`Outcome`].
 pub type Reading<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -87,9 +88,8 @@ fn find(name: &str) -> Result<&'static Backend, Error> {
 }
 
 fn unknown(name: &str) -> Error {
-    let names: Vec<String> = BACKENDS.iter().map(|backend| format!("`{}`", backend.name)).collect();
-    Error::new(Kind::Setting, format!("unknown store `{name}` in `AVP_TYPE`"))
-        .hint(format!("the stores are {}", names.join(" and ")))
+    let names = list::quoted(BACKENDS.iter().map(|backend| backend.name));
+    Error::new(Kind::Setting, format!("unknown store `{name}` in `AVP_TYPE`")).hint(format!("the stores are {names}"))
 }
 
 #[cfg(test)]
@@ -108,6 +108,6 @@ mod tests {
     fn an_unknown_store_lists_the_known_ones() {
         let error = find("valut").unwrap_err();
         assert_eq!(error.kind, Kind::Setting);
-        assert_eq!(error.hint.as_deref(), Some("the stores are `vault` and `file`"));
+        assert_eq!(error.hint.as_deref(), Some("the stores are `vault`, `file`"));
     }
 }

@@ -20,6 +20,7 @@ use crate::lint::{self, Answers, Baseline, Comments};
 use crate::render::{self, Options, Survey, Values};
 use crate::report::{self, Counts, sarif};
 use crate::source::Source;
+use crate::words::count;
 
 /// Find what is wrong before anything ships; no manifest is printed
 #[derive(Debug, clap::Args)]
@@ -203,7 +204,7 @@ fn text(found: &[Error], files: usize, environment: &Environment) -> String {
         counts.add(error);
     }
     let found = counts.list().unwrap_or_else(|| "nothing found".to_owned());
-    out + &format!("{found} in {files} manifest file{}\n", if files == 1 { "" } else { "s" })
+    out + &format!("{found} in {}\n", count::of(files, "manifest file"))
 }
 
 /// The rules, as SARIF describes them.

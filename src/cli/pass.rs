@@ -17,6 +17,7 @@ use crate::policy;
 use crate::render::{self, Mask, Options, Plan, Record, Rendered, Values};
 use crate::secret::{Access, Secrets};
 use crate::source::{Place, Source, Span};
+use crate::words::count;
 
 /// A run's passes, one for all the input or one for each window: no secret is read twice.
 pub(super) struct Pass<'a> {
@@ -191,7 +192,7 @@ impl<'a> Pass<'a> {
 /// What takes so long, if it does.
 fn reading(accesses: &[Access]) -> String {
     let ids: BTreeSet<_> = accesses.iter().map(|access| &access.id).collect();
-    format!("reading {} secret{}", ids.len(), if ids.len() == 1 { "" } else { "s" })
+    format!("reading {}", count::of(ids.len(), "secret"))
 }
 
 /// One thread: a run waits, it does not compute.

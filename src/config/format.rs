@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use regex::Regex;
-use strsim::damerau_levenshtein;
 
 use super::table::{Format, Tighter};
 use crate::visible::is_invisible;
@@ -136,12 +135,6 @@ pub(super) fn choices(choices: &[&[&str]]) -> String {
     let closed: Vec<String> =
         names.into_iter().map(|name| if name.contains('(') { format!("{name})") } else { name }).collect();
     closed.join(", ")
-}
-
-/// The nearest of `names`, if it is near.
-pub(super) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let near = names.map(|name| (damerau_levenshtein(word, name), name));
-    near.filter(|(distance, _)| *distance <= 3).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
 /// Whether it looks like an address with a password in it: `https://user:password@host`. A password may hold any character.

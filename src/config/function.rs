@@ -1,9 +1,11 @@
 //! What a KRM function's configuration may name: any setting but a credential. It stands in the repository, so what it sets is
 //! a tenant's, and the tenant rules judge it as they judge `ARGOCD_ENV_*`.
 
-use super::format::{holds_password, nearest};
+use super::TYPOS;
+use super::format::holds_password;
 use super::table::{self, Role, SETTINGS};
 use crate::error::{Error, Kind};
+use crate::words::suggestion;
 
 /// Refuses a credential and what is no setting; `others` are further names that would have been right.
 pub fn judge(name: &str, value: &str, others: &[&'static str]) -> Result<(), Error> {
@@ -18,8 +20,8 @@ pub fn judge(name: &str, value: &str, others: &[&'static str]) -> Result<(), Err
     }
     let error = Error::new(Kind::Setting, format!("the functionConfig sets `{name}`, which is no setting"));
     let names = SETTINGS.iter().map(|row| row.name).chain(others.iter().copied());
-    Err(match nearest(name, names) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
+    Err(match suggestion::by_edits(name, names, TYPOS) {
+        Some(nearest) => error.hint(suggestion::did_you_mean(nearest)),
         None => error.hint("`vault-render fn --help` says what it may set"),
     })
 }

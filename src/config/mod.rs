@@ -30,6 +30,9 @@ pub use format::Rate;
 pub use read::{cache_folder, has_tenant};
 use table::{Role, Row, SETTINGS};
 
+/// How many letters of a setting's name may be wrong for the name to be suggested.
+const TYPOS: usize = 3;
+
 /// What the settings mean, after precedence and after the tenant rules.
 #[derive(Clone, Debug, Default)]
 pub struct Config {

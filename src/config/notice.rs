@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::TYPOS;
 use super::read::Layer;
 use super::table::{self, Format, Row, SETTINGS, UNSUPPORTED};
 use super::{Authority, Origin, format};
 use crate::error::{Error, Errors, Kind};
+use crate::words::suggestion;
 
 /// AVP lets file and Secret win over the environment for Vault's own settings: where they differ, its users should know.
 pub(super) fn conflicts(layers: &[Layer], errors: &mut Errors) {
@@ -66,7 +68,7 @@ pub(super) fn misspelt(environment: &BTreeMap<String, String>, errors: &mut Erro
         let names = set.filter_map(|(variable, _)| variable.strip_prefix(prefix));
         for name in names.filter(|name| name.starts_with("AVP_") && !table::is_known(name)) {
             let error = Error::warning(Kind::Setting, format!("{} is no setting", origin.locate(name)));
-            errors.extend(slip(name).map(|meant| error.hint(format!("did you mean `{prefix}{meant}`?"))));
+            errors.extend(slip(name).map(|meant| error.hint(suggestion::did_you_mean(format!("{prefix}{meant}")))));
         }
     }
 }
@@ -74,9 +76,8 @@ pub(super) fn misspelt(environment: &BTreeMap<String, String>, errors: &mut Erro
 /// The setting that a name misses by a letter, or by two where it is long.
 fn slip(name: &str) -> Option<&'static str> {
     const LONG: usize = "AVP_ROLE_ID".len();
-    let meant = format::nearest(name, SETTINGS.iter().map(|row| row.name))?;
-    let slips = if meant.len() >= LONG { 2 } else { 1 };
-    (strsim::damerau_levenshtein(name, meant) <= slips).then_some(meant)
+    let meant = nearest(name)?;
+    suggestion::is_within(name, meant, if meant.len() >= LONG { 2 } else { 1 }).then_some(meant)
 }
 
 /// A name that looks like a setting and is none.
@@ -95,10 +96,14 @@ fn unknown_in_list(name: &str, origin: &Origin) -> Option<Error> {
 }
 
 fn did_you_mean(error: Error, name: &str) -> Error {
-    match format::nearest(name, SETTINGS.iter().map(|row| row.name)) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
+    match nearest(name) {
+        Some(nearest) => error.hint(suggestion::did_you_mean(nearest)),
         None => error.hint("`vault-render settings` lists all there are"),
     }
+}
+
+fn nearest(name: &str) -> Option<&'static str> {
+    suggestion::by_edits(name, SETTINGS.iter().map(|row| row.name), TYPOS)
 }
 
 #[cfg(test)]

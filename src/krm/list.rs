@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Errors, Kind};
 use crate::source::{Place, Source, Span};
+use crate::words::list;
 use crate::yaml::reader;
 use crate::yaml::split::split;
 use crate::yaml::tree::{Content, NodeId, Tree};
@@ -87,7 +88,7 @@ impl<'s> ResourceList<'s> {
             return Ok(());
         }
         let error = Error::new(Kind::Syntax, format!("`{version}` is no version of a ResourceList that is understood"));
-        Err(error.hint(format!("understood are `{}`", VERSIONS.join("`, `"))).hidden().at(start))
+        Err(error.hint(format!("understood are {}", list::quoted(VERSIONS))).hidden().at(start))
     }
 
     fn item_nodes(&self) -> Result<Vec<NodeId>, Error> {

@@ -10,6 +10,7 @@ use super::{Judge, Rule, find, rules};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::render::Survey;
 use crate::source::{Place, Source, Span};
+use crate::words::suggestion;
 
 /// The rule of comments that accept nothing, or not why.
 const ALLOW_COMMENT: &str = "allow-comment";
@@ -172,7 +173,7 @@ fn wrong(comment: &Allow) -> Vec<Error> {
     };
     let how = || format!("write `{WORDS} RULE reason`");
     let unknown = comment.rules.iter().filter(|name| find(name).is_none());
-    let mut wrong: Vec<Error> = unknown.map(|name| note(format!("`{name}` is no rule"), near(name))).collect();
+    let mut wrong: Vec<Error> = unknown.map(|name| note(format!("`{name}` is no rule"), rule_hint(name))).collect();
     if comment.rules.is_empty() {
         wrong.push(note("a comment that accepts a finding names no rule".to_owned(), how()));
     } else if !comment.has_reason {
@@ -182,13 +183,11 @@ fn wrong(comment: &Allow) -> Vec<Error> {
 }
 
 /// The rule that is meant, or how to find it.
-fn near(name: &str) -> String {
+fn rule_hint(name: &str) -> String {
     const TYPOS: usize = 3;
-    let alike = rules().filter(|rule| rule.id.len().abs_diff(name.len()) <= TYPOS);
-    let near = alike.map(|rule| (strsim::damerau_levenshtein(name, rule.id), rule.id)).min();
-    match near {
-        Some((distance, id)) if distance <= TYPOS => format!("did you mean `{id}`?"),
-        _ => "each finding and docs/rules.md name the rules".to_owned(),
+    match suggestion::by_edits(name, rules().map(|rule| rule.id), TYPOS) {
+        Some(id) => suggestion::did_you_mean(id),
+        None => "each finding and docs/rules.md name the rules".to_owned(),
     }
 }
 

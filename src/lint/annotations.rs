@@ -9,6 +9,7 @@ use crate::error::{Error, Kind, Level};
 use crate::manifest::{PREFIX, Step, annotation_names};
 use crate::render::Document;
 use crate::source::Place;
+use crate::words::{list, suggestion};
 use crate::yaml::tree::NodeId;
 
 pub(super) static RULES: &[Rule] = &[
@@ -92,8 +93,11 @@ fn unknown(document: &Document<'_>, found: &mut Vec<Error>) {
             let error =
                 Error::warning(Kind::Annotation, format!("unknown annotation `{name}`")).rule("unknown-annotation");
             let error = match meant {
-                Some(meant) => error.hint(format!("did you mean `{meant}`?")),
-                None => error.hint(format!("there are {}", listed())),
+                Some(meant) => error.hint(suggestion::did_you_mean(meant)),
+                None => error.hint(format!(
+                    "there are {}",
+                    list::quoted(annotation_names().map(|name| format!("{PREFIX}{name}")))
+                )),
             };
             found.push(error.at(at(document, key)));
         }
@@ -146,19 +150,13 @@ fn mistyped(name: &str) -> Option<String> {
     const TYPOS: usize = 2;
     let (prefix, rest) = name.split_once('/')?;
     let ours = PREFIX.trim_end_matches('/');
-    let near = prefix != ours && strsim::osa_distance(prefix, ours) <= TYPOS;
+    let near = prefix != ours && suggestion::is_within(prefix, ours, TYPOS);
     (near && annotation_names().any(|known| known == rest)).then(|| format!("{PREFIX}{rest}"))
 }
 
 fn nearest(name: &str) -> Option<&'static str> {
     const ALIKE: f64 = 0.75;
-    let scored = annotation_names().map(|known| (strsim::jaro_winkler(&name.to_lowercase(), known), known));
-    scored.filter(|(score, _)| *score >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
-}
-
-fn listed() -> String {
-    let names: Vec<String> = annotation_names().map(|name| format!("`{PREFIX}{name}`")).collect();
-    names.join(", ")
+    suggestion::by_likeness(name, annotation_names(), ALIKE, str::to_lowercase).first().copied()
 }
 
 fn at(document: &Document<'_>, key: NodeId) -> Place {

@@ -3,6 +3,7 @@
 
 use crate::modifier;
 use crate::source::Span;
+use crate::words::suggestion;
 
 /// A mistake, and what would be right.
 pub(super) struct Mistyped {
@@ -47,12 +48,12 @@ fn inline(inner: &str) -> Option<String> {
     let (word, rest) = inner.split_at(length);
     let separator = rest.chars().next()?;
     if word.eq_ignore_ascii_case("raw") && word != "raw" && separator == ':' {
-        return Some("did you mean `raw:`?".to_owned());
+        return Some(suggestion::did_you_mean("raw:"));
     }
-    let near = strsim::osa_distance(&word.to_ascii_lowercase(), "path") <= TYPOS;
+    let near = suggestion::is_within(&word.to_ascii_lowercase(), "path", TYPOS);
     let right = word == "path" && separator == ':';
     let reads = matches!(separator, ':' | ';' | '=' | '.' | ' ') && rest.split(['|', '"']).next()?.contains('#');
-    (near && reads && !right && word.len() >= 3).then(|| "did you mean `path:`?".to_owned())
+    (near && reads && !right && word.len() >= 3).then(|| suggestion::did_you_mean("path:"))
 }
 
 /// A generic placeholder that is all of the text and has blanks inside.
@@ -72,7 +73,7 @@ fn blank(text: &str) -> Option<Mistyped> {
     }?;
     Some(Mistyped {
         span: Span::new(0, trimmed.len()),
-        reason: format!("a generic placeholder holds no blanks: did you mean `<{meant}>`?"),
+        reason: format!("a generic placeholder holds no blanks: {}", suggestion::did_you_mean(format!("<{meant}>"))),
     })
 }
 

@@ -9,6 +9,7 @@ use crate::placeholder::Key;
 use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
 use crate::value::Value;
+use crate::words::list;
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -73,9 +74,9 @@ fn unused_keys(answers: &Answers<'_>, found: &mut Vec<Error>) {
     for (id, (place, keys, whole)) in used {
         let Some(secret) = secret(answers, &id).filter(|_| !whole) else { continue };
         let rest = secret.names().filter(|name| !keys.contains(name));
-        let rest: Vec<String> = rest.map(|name| format!("`{name}`")).collect();
+        let rest: Vec<&str> = rest.collect();
         if !rest.is_empty() {
-            let detail = format!("no manifest here uses {} of `{}`", rest.join(", "), id.path);
+            let detail = format!("no manifest here uses {} of `{}`", list::quoted(rest), id.path);
             found.push(Error::note(Kind::Missing, detail).rule("unused-key").at(place));
         }
     }

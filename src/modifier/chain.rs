@@ -9,6 +9,7 @@ use super::table::{self, Action, Function, Modifier};
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::value::Value;
+use crate::words::{list, suggestion};
 
 /// The modifiers of a placeholder, left to right.
 #[derive(Clone, Default)]
@@ -107,7 +108,7 @@ impl Step {
                 _ => error,
             });
         }
-        let detail = format!("`{name}` takes {}, not {}", table::words(takes), value.kind());
+        let detail = format!("`{name}` takes {}, not {}", table::kinds(takes), value.kind());
         Err(match hint(value) {
             Some(hint) => error(detail).hint(hint),
             None => error(detail),
@@ -145,10 +146,10 @@ fn unknown(name: &str) -> Error {
     let unknown = error(format!("unknown modifier `{name}`"));
     match (table::find(&name[..start]), table::nearest(name)) {
         (Some(modifier), _) => unknown.hint(format!("a blank belongs after `{}`", modifier.name)),
-        (None, Some(near)) => unknown.hint(format!("did you mean `{near}`?")),
+        (None, Some(nearest)) => unknown.hint(suggestion::did_you_mean(nearest)),
         (None, None) => {
-            let names: Vec<String> = table::MODIFIERS.iter().map(|modifier| format!("`{}`", modifier.name)).collect();
-            unknown.hint(format!("there are {}", names.join(", ")))
+            let names = table::MODIFIERS.iter().map(|modifier| modifier.name);
+            unknown.hint(format!("there are {}", list::quoted(names)))
         }
     }
 }

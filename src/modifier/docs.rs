@@ -39,7 +39,7 @@ into it. A key that is missing is an error, in a filter too, unless some of the 
 fn section(modifier: &Modifier) -> String {
     let Modifier { name, doc, usage, example, takes, .. } = modifier;
     let call = if usage.is_empty() { (*name).to_owned() } else { format!("{name} {usage}") };
-    let (doc, takes) = (sentence(doc), table::words(takes));
+    let (doc, takes) = (sentence(doc), table::kinds(takes));
     let lines = [format!("{} | {}", example.value, example.chain), format!("→ {}", example.result)];
     format!("\n## `{call}`\n\n{doc}. Takes {takes}.\n\n```text\n{}\n```\n", lines.join("\n"))
 }

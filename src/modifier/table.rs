@@ -6,6 +6,7 @@ use super::{base64, default, hash, json, jsonpath, text, yaml};
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
+use crate::words::{list, suggestion};
 
 /// A modifier: how it is called, what it does, and what it takes.
 #[derive(Debug)]
@@ -189,22 +190,14 @@ pub fn ending(text: &str) -> Option<&str> {
 
 /// The name that a typo may have meant.
 pub(super) fn nearest(typo: &str) -> Option<&'static str> {
-    let typo = typo.to_lowercase();
-    MODIFIERS
-        .iter()
-        .map(|modifier| (strsim::jaro_winkler(&typo, &modifier.name.to_lowercase()), modifier.name))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
+    const ALIKE: f64 = 0.75;
+    let names = MODIFIERS.iter().map(|modifier| modifier.name);
+    suggestion::by_likeness(typo, names, ALIKE, str::to_lowercase).first().copied()
 }
 
-/// `text, bytes or a number`
-pub(super) fn words(kinds: &[&str]) -> String {
-    match kinds {
-        [] => "nothing".to_owned(),
-        [kind] => (*kind).to_owned(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
+/// The kinds of value that a modifier takes, as a message and the docs page name them.
+pub(super) fn kinds(takes: &[&str]) -> String {
+    list::alternatives(takes, "nothing")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::diff::{counted, header, place, title};
 use crate::compare::{Change, Comparison, Resource};
 use crate::visible;
+use crate::words::count;
 
 /// The longest comment that GitHub takes, in characters; bytes are never fewer.
 const LIMIT: usize = 65_536;
@@ -50,10 +51,8 @@ struct Left {
 
 impl Left {
     fn say(&self, out: &mut String) {
-        let parts = [(self.lines, "lines", "line"), (self.resources, "resources", "resource")];
-        let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
-        let parts: Vec<String> =
-            parts.map(|(count, many, one)| format!("{count} {}", if count == 1 { one } else { many })).collect();
+        let parts = [(self.lines, "line"), (self.resources, "resource")].into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts.map(|(count, noun)| count::of(count, noun)).collect();
         if !parts.is_empty() {
             let _ = write!(out, "\n*Left out, for a comment has no more room: {}.*\n", parts.join(" and "));
         }

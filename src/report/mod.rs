@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Errors, Level};
 use crate::source::Source;
+use crate::words::count;
 
 pub use alike::gathered;
 
@@ -65,8 +66,7 @@ impl Counts {
     pub fn list(&self) -> Option<String> {
         let counts = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
         let parts = counts.into_iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<String> =
-            parts.map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" })).collect();
+        let parts: Vec<String> = parts.map(|(count, word)| count::of(count, word)).collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 }

@@ -4,6 +4,7 @@ use crate::error::{Error, Kind, Level};
 use crate::excerpt::Excerpt;
 use crate::source::Place;
 use crate::visible;
+use crate::words::list;
 
 /// Whether the text is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +47,7 @@ pub fn finding(error: &Error, colour: Colour) -> String {
 
 /// The other places, the first few of them by name.
 fn also(places: &[Place]) -> Option<String> {
-    let named: Vec<String> = places.iter().take(ALSO).map(ToString::to_string).collect();
-    match places.len().saturating_sub(ALSO) {
-        _ if named.is_empty() => None,
-        0 => Some(named.join(", ")),
-        more => Some(format!("{} and {more} more", named.join(", "))),
-    }
+    (!places.is_empty()).then(|| list::few(places, ALSO))
 }
 
 /// Writes where a finding is; returns the blanks that its line number takes.

@@ -8,6 +8,7 @@ use super::command::{Inside, argument};
 use super::named::Names;
 use super::words;
 use crate::error::{Error, Errors, Kind};
+use crate::words::list;
 
 /// One flag of a tool.
 #[derive(Debug)]
@@ -216,7 +217,7 @@ impl Said<'_> {
 
     fn names(&self) -> String {
         let free = self.flags.iter().filter(|flag| !matches!(flag.rule, Rule::Operator(_)));
-        free.map(|flag| format!("`{}`", flag.name)).collect::<Vec<_>>().join(", ")
+        list::quoted(free.map(|flag| flag.name))
     }
 }
 

@@ -11,6 +11,7 @@ use super::named::Named;
 use super::plain;
 use crate::error::{Error, Kind};
 use crate::source::Span;
+use crate::words::list;
 use crate::yaml::tree::{Content, NodeId, Tree};
 
 /// What names the exact charts: that of charts today, that of old ones.
@@ -127,7 +128,7 @@ fn known(document: &Document, tree: &Tree<'_>, map: NodeId, fields: &[&str]) -> 
         let text = tree.text(key).unwrap_or_default();
         let wrong = |what: &str| document.wrong(tree.node(key).span, format!("`{text}` {what}"));
         if !fields.contains(&text) {
-            let known = fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
+            let known = list::quoted(fields);
             return Err(
                 wrong("is not a key of a lock").hint(format!("there are {known}; `helm dependency update` writes it"))
             );

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::error::{Error, Errors, Kind};
+use crate::words::list;
 
 /// The variable that holds them.
 pub(super) const VARIABLE: &str = "ARGOCD_APP_PARAMETERS";
@@ -109,9 +110,8 @@ fn wrong(name: &str) -> Error {
         };
         return Error::new(Kind::Setting, format!("the parameter `{name}` takes `{form}:` and nothing else"));
     }
-    let names: Vec<String> = PARAMETERS.iter().map(|row| format!("`{}`", row.name)).collect();
     Error::new(Kind::Setting, format!("`{name}` is no parameter of a chart"))
-        .hint(format!("there are {}", names.join(", ")))
+        .hint(format!("there are {}", list::quoted(PARAMETERS.iter().map(|row| row.name))))
 }
 
 fn find(name: &str) -> Option<&'static Row> {

@@ -11,6 +11,7 @@ use crate::error::{Error, Errors, Kind, Level};
 use crate::input::{self, Here};
 use crate::source::Source;
 use crate::tool::{Layout, Tool};
+use crate::words::list;
 
 /// How many folders a note names.
 const NAMED: usize = 5;
@@ -167,11 +168,7 @@ fn of_folder(folder: &str, mut error: Error) -> Error {
 }
 
 fn listed(folders: &BTreeSet<String>) -> String {
-    let names: Vec<String> = folders.iter().take(NAMED).map(|name| format!("`{}`", shown(Path::new(name)))).collect();
-    match folders.len().saturating_sub(NAMED) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
-    }
+    list::few_quoted(folders.iter().map(|name| shown(Path::new(name))), NAMED)
 }
 
 /// A folder's name for messages; the working folder is `.`.

@@ -17,6 +17,7 @@ use crate::live::{self, Object, Objects, Tried};
 use crate::render::Survey;
 use crate::report;
 use crate::source::Source;
+use crate::words::count;
 
 /// What `--base` calls it.
 pub(super) const NAME: &str = "live";
@@ -82,8 +83,8 @@ async fn ask(objects: &Objects, manager: &str) -> Result<Vec<Option<Tried>>, Err
 }
 
 fn nameless(count: usize) -> Option<String> {
-    let what = if count == 1 { "1 document is".to_owned() } else { format!("{count} documents are") };
-    (count > 0).then(|| format!("{what} not compared, being no Kubernetes objects with a name"))
+    let documents = count::of_subject(count, "document");
+    (count > 0).then(|| format!("{documents} not compared, being no Kubernetes objects with a name"))
 }
 
 async fn about(cluster: &Cluster, object: &Object) -> Result<Option<Tried>, Error> {

@@ -13,6 +13,7 @@ use crate::error::{Error, Errors, Kind, Level};
 use crate::render::{self, Mask};
 use crate::report;
 use crate::source::Source;
+use crate::words::count;
 use crate::yaml::split::split;
 
 /// Compares.
@@ -141,9 +142,10 @@ fn harmless(errors: Errors, now: &Errors) -> Errors {
 
 fn not_filled(errors: &Errors, base: &str) -> Option<String> {
     let count = errors.iter().filter(|error| error.level == Level::Warning && error.place.is_some()).count();
-    let what = if count == 1 { "one thing is".to_owned() } else { format!("{count} things are") };
-    (count > 0)
-        .then(|| format!("{what} wrong at `{base}`: placeholders that cannot be filled there stay as they are written"))
+    let things = count::of_subject(count, "thing");
+    (count > 0).then(|| {
+        format!("{things} wrong at `{base}`: placeholders that cannot be filled there stay as they are written")
+    })
 }
 
 /// The findings in the order of a side's files.

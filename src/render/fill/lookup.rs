@@ -9,6 +9,7 @@ use crate::placeholder::{Key, Match, MatchKind, Placeholder, Reference};
 use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
 use crate::value::Value;
+use crate::words::{list, suggestion};
 
 /// How many near names, and how many names at all, an error lists.
 const NEAR: usize = 3;
@@ -125,8 +126,8 @@ fn no_key(secret: &Secret, placeholder: &Placeholder, id: &SecretId) -> Error {
     let names: Vec<&str> = secret.names().collect();
     let keys = match near(key, &names).as_slice() {
         [] if names.is_empty() => "the secret is empty".to_owned(),
-        [] => format!("its keys are {}", listed(&names)),
-        near => format!("did you mean {}?", listed(near)),
+        [] => format!("its keys are {}", list::few_quoted(&names, NAMES)),
+        near => format!("did you mean {}?", list::quoted(near)),
     };
     // `<br>` looks like a key.
     let hint = match placeholder.secret {
@@ -141,17 +142,7 @@ fn no_key(secret: &Secret, placeholder: &Placeholder, id: &SecretId) -> Error {
 
 fn near<'n>(key: &str, names: &[&'n str]) -> Vec<&'n str> {
     const ALIKE: f64 = 0.8;
-    let mut scored: Vec<_> = names
-        .iter()
-        .map(|name| (strsim::jaro_winkler(&key.to_lowercase(), &name.to_lowercase()), *name))
-        .filter(|(score, _)| *score >= ALIKE)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    scored.into_iter().take(NEAR).map(|(_, name)| name).collect()
-}
-
-fn listed(names: &[&str]) -> String {
-    let shown: Vec<_> = names.iter().take(NAMES).map(|name| format!("`{name}`")).collect();
-    let more = names.len().saturating_sub(NAMES);
-    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+    let mut alike = suggestion::by_likeness(key, names.iter().copied(), ALIKE, str::to_lowercase);
+    alike.truncate(NEAR);
+    alike
 }

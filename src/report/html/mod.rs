@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::compare::Comparison;
+use crate::words::count;
 use escape::escape;
 
 const PAGE: &str = include_str!("page.html");
@@ -99,7 +100,7 @@ fn unchanged(comparison: &Comparison) -> String {
 
 /// `1 resource`, `10,412 resources`.
 fn resources(count: usize) -> String {
-    format!("{} resource{}", number(count), if count == 1 { "" } else { "s" })
+    format!("{} {}", number(count), count::noun_for(count, "resource"))
 }
 
 /// `10,412`

@@ -4,6 +4,7 @@ use super::super::text::{Colour, one_line};
 use super::{Forecast, number};
 use crate::placeholder::Key;
 use crate::render::{Asked, Read};
+use crate::words::count;
 
 /// The reads below each other, and a last line with the counts.
 pub fn text(forecast: &Forecast<'_>, colour: Colour) -> String {
@@ -56,18 +57,14 @@ fn last_line(forecast: &Forecast<'_>) -> String {
         0 => "nothing is read".to_owned(),
         _ => format!(
             "{} in {}, for {} in {}",
-            count(paths, "path"),
-            count(forecast.requests(), "request"),
-            count(placeholders, "placeholder"),
-            count(resources, "resource"),
+            count::of(paths, "path"),
+            count::of(forecast.requests(), "request"),
+            count::of(placeholders, "placeholder"),
+            count::of(resources, "resource"),
         ),
     };
     if !forecast.complete {
         line += "; more may be missing from this list, for there are errors";
     }
     line + "\n"
-}
-
-fn count(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

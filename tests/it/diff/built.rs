@@ -186,7 +186,7 @@ fn a_missing_key_is_placed_in_its_template() {
         let (text, stderr, code) = run("HEAD");
         assert_eq!(code, Some(1), "{stderr}");
         assert!(stderr.starts_with("warning: ") && stderr.contains(" --> HEAD:chart/ (helm template):"), "{stderr}");
-        assert!(text.contains("note: one thing is wrong at `HEAD`: placeholders"), "{text}");
+        assert!(text.contains("note: 1 thing is wrong at `HEAD`: placeholders"), "{text}");
     }
 }
 

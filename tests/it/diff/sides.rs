@@ -102,7 +102,7 @@ fn what_is_wrong_now_stops_and_what_was_wrong_before_does_not() {
     assert!(stderr.contains(" --> HEAD~1:a.yaml:7:8"), "{stderr}");
     assert!(text.contains("-  key: <path:secret/data/app#usr>\n+  key: '<redacted:"), "{text}");
     assert!(
-        text.contains("\n   other: '<redacted:") && text.contains("note: one thing is wrong at `HEAD~1`"),
+        text.contains("\n   other: '<redacted:") && text.contains("note: 1 thing is wrong at `HEAD~1`"),
         "{text}"
     );
     repository.write("a.yaml", &bad);
