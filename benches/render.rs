@@ -11,7 +11,7 @@ use documents::DEPLOYMENT;
 use vault_render::budget::Budget;
 use vault_render::config::Config;
 use vault_render::error::Errors;
-use vault_render::render::{Options, Output, Values, fetch, fill, plan};
+use vault_render::render::{Joiner, Options, ValueSource, fetch, fill, plan};
 use vault_render::secret::Secrets;
 use vault_render::source::Source;
 use vault_render::{backend, policy};
@@ -53,8 +53,8 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
         let store = backend::open(config).expect("a store");
         fetch(plan.accesses(), &grants, &*store, &Budget::default(), &mut secrets).await;
     }
-    let rendered = fill(&plan, Values::Clear(&secrets), &Budget::default(), &mut errors);
-    let out = Output::default().write_all(sources, &rendered);
+    let rendered = fill(&plan, ValueSource::Clear(&secrets), &Budget::default(), &mut errors);
+    let out = Joiner::default().write_all(sources, &rendered);
     assert!(!errors.any(), "{:?}", errors.iter().next());
     assert!(out.iter().map(|piece| piece.len()).sum::<usize>() > sources[0].bytes.len() / 2);
     sources[0].bytes.len() as f64 / 1e6 / begin.elapsed().as_secs_f64()

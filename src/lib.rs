@@ -8,7 +8,7 @@
 //!
 //! A manifest's way: [`input`] makes it a [`source::Source`]; [`yaml`] finds its documents and nodes; [`manifest`] knows its kind and what its
 //! annotations ask; [`placeholder`] parses its gaps; [`render::plan`] lists each secret; [`policy`] says whether it may have them;
-//! [`render::fetch`] asks the store, all at once; [`render::fill`] makes edits; [`render::Output`] hands out the text.
+//! [`render::fetch`] asks the store, all at once; [`render::fill`] makes edits; [`render::Joiner`] hands out the text.
 //!
 //! # The map
 //!

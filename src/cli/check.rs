@@ -17,7 +17,7 @@ use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind, Level};
 use crate::input::{self, Changed};
 use crate::lint::{self, Answers, Baseline, Comments};
-use crate::render::{self, Options, Survey, Values};
+use crate::render::{self, Options, Survey, ValueSource};
 use crate::report::{self, Counts, sarif};
 use crate::source::Source;
 use crate::words::count;
@@ -114,7 +114,7 @@ fn finish(
         let secrets = pass.look(plan.accesses(), &mut errors);
         let budget = &Budget::default();
         errors.extend(lint::check_online(&Answers { plan: &plan, secrets, budget }));
-        render::fill(&plan, Values::Clear(secrets), budget, &mut errors);
+        render::fill(&plan, ValueSource::Clear(secrets), budget, &mut errors);
     }
     let mut read: Vec<Arc<Source>> = sources.iter().chain(others).cloned().collect();
     read.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));

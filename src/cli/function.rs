@@ -13,7 +13,7 @@ use super::output;
 use super::pass::Pass;
 use crate::error::{Error, Errors, Kind};
 use crate::krm::{self, FunctionConfig, ResourceList};
-use crate::render::{Options, Rendered};
+use crate::render::{Edits, Options};
 use crate::source::Source;
 use crate::{input, report};
 
@@ -87,12 +87,11 @@ fn answer(args: Args, source: &Arc<Source>, environment: &Environment) -> Result
     if list.is_empty() && !args.allow_empty && !config.allow_empty {
         errors.push(empty());
     }
-    let rendered =
-        if errors.any() { Rendered::default() } else { fill(args, config, source, environment, &mut errors) };
+    let rendered = if errors.any() { Edits::default() } else { fill(args, config, source, environment, &mut errors) };
     let failed = errors.any();
     let findings = report::in_order(errors, std::slice::from_ref(source));
     output::report(&findings, environment);
-    let rendered = if failed { Rendered::default() } else { rendered };
+    let rendered = if failed { Edits::default() } else { rendered };
     let answer = krm::answer(&list, &rendered, &findings)?;
     Ok(output::print(&[&answer], environment) && !failed)
 }
@@ -103,7 +102,7 @@ fn fill(
     source: &Arc<Source>,
     environment: &Environment,
     errors: &mut Errors,
-) -> Rendered {
+) -> Edits {
     let options = Options { strict: args.strict || config.strict, any: false };
     let mut flags = args.flags;
     flags.function = config.settings;
@@ -114,7 +113,7 @@ fn fill(
         }
         Err(error) => {
             errors.push(error);
-            Rendered::default()
+            Edits::default()
         }
     }
 }

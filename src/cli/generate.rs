@@ -12,7 +12,7 @@ use super::offline::Offline;
 use super::output;
 use super::pass::Pass;
 use crate::error::{Error, Errors, Kind};
-use crate::render::{self, Options, Rendered};
+use crate::render::{self, Edits, Options};
 use crate::source::Source;
 use crate::{input, report, yaml};
 
@@ -105,11 +105,11 @@ impl Whole<'_> {
         environment: &Environment,
         shown: &dyn Fn(Error) -> Error,
     ) -> bool {
-        let parts = || render::parts(sources, PART);
+        let parts = || render::chunks(sources, PART);
         if parts().nth(1).is_some() {
             self.pass.read_ahead(parts(), &mut errors);
         }
-        let (mut output, mut texts) = (render::Output::default(), Vec::new());
+        let (mut output, mut texts) = (render::Joiner::default(), Vec::new());
         let (mut failed, mut found) = (errors.any(), report::in_order(errors, sources));
         for part in parts() {
             let mut errors = Errors::new();
@@ -159,14 +159,14 @@ fn stream(args: &Args, paths: &[String], mut pass: Pass<'_>, environment: &Envir
 /// What `--stream` prints; comments wait for the first manifest, which may never come.
 #[derive(Default)]
 struct Stream {
-    output: render::Output,
+    output: render::Joiner,
     waiting: Vec<u8>,
 }
 
 impl Stream {
     /// Prints what further sources add; false if that fails.
-    fn write(&mut self, sources: &[Arc<Source>], rendered: &Rendered, environment: &Environment) -> bool {
-        let pieces = self.output.write_all(sources, rendered);
+    fn write(&mut self, sources: &[Arc<Source>], edits: &Edits, environment: &Environment) -> bool {
+        let pieces = self.output.write_all(sources, edits);
         if !self.output.has_content() {
             self.waiting.extend(pieces.concat());
             return true;

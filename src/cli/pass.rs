@@ -14,7 +14,7 @@ use crate::budget::Budget;
 use crate::config::Config;
 use crate::error::{Error, Errors, Kind};
 use crate::policy;
-use crate::render::{self, Mask, Options, Plan, Record, Rendered, Values};
+use crate::render::{self, Edits, Mask, Options, Plan, Record, ValueSource};
 use crate::secret::{Access, Secrets};
 use crate::source::{Place, Source, Span};
 use crate::words::count;
@@ -62,7 +62,7 @@ impl<'a> Pass<'a> {
     }
 
     /// The edits that fill `sources`, and everything that is wrong on the way there.
-    pub(super) fn render(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Rendered {
+    pub(super) fn render(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Edits {
         self.fill(sources, None, errors)
     }
 
@@ -85,14 +85,14 @@ impl<'a> Pass<'a> {
     }
 
     /// The same with masked values. The secrets are read once, however often and from wherever `sources` are rendered.
-    pub(super) fn render_masked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Rendered {
+    pub(super) fn render_masked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Edits {
         self.fill(sources, Some(mask), errors)
     }
 
     /// The edits that fill `plan`.
-    pub(super) fn fill_plan(&mut self, plan: &Plan<'_>, errors: &mut Errors) -> Rendered {
+    pub(super) fn fill_plan(&mut self, plan: &Plan<'_>, errors: &mut Errors) -> Edits {
         self.fetch(plan.accesses(), errors);
-        render::fill(plan, Values::Clear(&self.secrets), &self.budget, errors)
+        render::fill(plan, ValueSource::Clear(&self.secrets), &self.budget, errors)
     }
 
     /// The secrets that were read until now.
@@ -104,21 +104,21 @@ impl<'a> Pass<'a> {
     pub(super) fn record(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Record {
         let plan = render::plan(sources, &self.options, errors);
         self.fetch(plan.accesses(), errors);
-        render::fill(&plan, Values::Clear(&self.secrets), &self.budget, errors);
+        render::fill(&plan, ValueSource::Clear(&self.secrets), &self.budget, errors);
         Record::of(&plan, &self.secrets, mask, &self.budget)
     }
 
-    fn fill(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Rendered {
+    fn fill(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Edits {
         let plan = render::plan(sources, &self.options, errors);
         if let Some(record) = &self.record {
             // With blank masks the record is to say what differs beside its own fingerprints.
             let blank = mask.is_some_and(Mask::is_blank).then(|| record.blank());
-            let values = Values::Recorded(blank.as_ref().unwrap_or(record));
+            let values = ValueSource::Recorded(blank.as_ref().unwrap_or(record));
             return render::fill(&plan, values, &self.budget, errors);
         }
         self.fetch(plan.accesses(), errors);
-        let clear = Values::Clear(&self.secrets);
-        let values = mask.map_or(clear, |mask| Values::Masked(&self.secrets, mask));
+        let clear = ValueSource::Clear(&self.secrets);
+        let values = mask.map_or(clear, |mask| ValueSource::Masked(&self.secrets, mask));
         let rendered = render::fill(&plan, values, &self.budget, errors);
         if mask.is_none() {
             plan.accesses().iter().for_each(|access| self.secrets.hush(&access.id));

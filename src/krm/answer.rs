@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::list::{Item, ResourceList};
 use crate::error::{Error, Level};
-use crate::render::Rendered;
+use crate::render::Edits;
 use crate::source::{Place, ResourceId, Span};
 use crate::visible;
 use crate::yaml::Flaw;
@@ -13,8 +13,8 @@ use crate::yaml::edit::{Change, Edit, edit, splice};
 use crate::yaml::tree::NodeId;
 
 /// The list with what was filled, and with `findings` in place of what results it brought along.
-pub fn answer(list: &ResourceList<'_>, rendered: &Rendered, findings: &[Error]) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut edits: Vec<Edit> = rendered.of(list.source).cloned().collect();
+pub fn answer(list: &ResourceList<'_>, edits: &Edits, findings: &[Error]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut edits: Vec<Edit> = edits.of(list.source).cloned().collect();
     if !findings.is_empty() {
         let old = without_results(list).map_err(|flaw| flaw.error.at(Place::new(list.source.clone(), flaw.span)))?;
         edits.extend(old);
@@ -142,7 +142,7 @@ mod tests {
             ..Place::new(source.clone(), Span::new(at, at))
         };
         let finding = Error::new(Kind::Missing, "no `x`").cause("a\u{7f}\nb").hint("look").at(place);
-        let answer = answer(&list, &Rendered::default(), &[finding]).unwrap();
+        let answer = answer(&list, &Edits::default(), &[finding]).unwrap();
         String::from_utf8(answer.to_vec()).unwrap()
     }
 
@@ -163,6 +163,6 @@ mod tests {
         let text = format!("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nresults: [{{}}]\n{ITEMS}");
         let source = Arc::new(Source::new("stdin", &*text));
         let list = ResourceList::read(&source).unwrap();
-        assert_eq!(*answer(&list, &Rendered::default(), &[]).unwrap(), text.as_bytes());
+        assert_eq!(*answer(&list, &Edits::default(), &[]).unwrap(), text.as_bytes());
     }
 }

@@ -104,7 +104,9 @@ pub fn check(survey: &Survey<'_>, others: &[Arc<Source>]) -> Vec<Error> {
             Judge::Online(_) | Judge::Pass => {}
         }
     }
-    found.extend(survey.unread().filter(|unread| !unread.wanted).map(|unread| unread.error.clone()));
+    found.extend(
+        survey.unparsed().filter(|unparsed| !unparsed.may_hold_placeholder).map(|unparsed| unparsed.error.clone()),
+    );
     clear::locate(survey, &mut found);
     found
 }

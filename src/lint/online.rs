@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{Answers, Judge, Rule};
 use crate::error::{Error, Kind, Level};
-use crate::manifest::Takes;
+use crate::manifest::FieldType;
 use crate::placeholder::Key;
 use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
@@ -32,9 +32,9 @@ pub(super) static RULES: &[Rule] = &[
 ];
 
 fn control_characters(answers: &Answers<'_>, found: &mut Vec<Error>) {
-    for asked in answers.plan.placeholders().filter(|asked| asked.bare && asked.gap.takes != Takes::Base64) {
-        let placeholder = asked.placeholder;
-        let Some(secret) = asked.gap.asker.secret(placeholder).and_then(|id| secret(answers, &id)) else { continue };
+    for usage in answers.plan.placeholders().filter(|usage| usage.bare && usage.gap.field_type != FieldType::Base64) {
+        let placeholder = usage.placeholder;
+        let Some(secret) = usage.gap.resource.secret(placeholder).and_then(|id| secret(answers, &id)) else { continue };
         let value = match &placeholder.key {
             Key::Whole => secret.whole().map(Some),
             Key::Named(name) => secret.value(name),
@@ -45,7 +45,7 @@ fn control_characters(answers: &Answers<'_>, found: &mut Vec<Error>) {
         {
             let detail = format!("`{}`: the value holds control characters", placeholder.written);
             let hint = "mend it in the store, or put it into the `data` of a Secret with `| base64encode`";
-            found.push(Error::warning(Kind::Value, detail).rule("control-character").hint(hint).at(asked.place));
+            found.push(Error::warning(Kind::Value, detail).rule("control-character").hint(hint).at(usage.place));
         }
     }
 }
@@ -61,10 +61,10 @@ fn has_control(value: &Value) -> bool {
 
 fn unused_keys(answers: &Answers<'_>, found: &mut Vec<Error>) {
     let mut used: BTreeMap<SecretId, (Place, HashSet<&str>, bool)> = BTreeMap::new();
-    for asked in answers.plan.placeholders() {
-        let Some(id) = asked.gap.asker.secret(asked.placeholder) else { continue };
-        let (_, keys, whole) = used.entry(id).or_insert_with(|| (asked.place, HashSet::new(), false));
-        match &asked.placeholder.key {
+    for usage in answers.plan.placeholders() {
+        let Some(id) = usage.gap.resource.secret(usage.placeholder) else { continue };
+        let (_, keys, whole) = used.entry(id).or_insert_with(|| (usage.place, HashSet::new(), false));
+        match &usage.placeholder.key {
             Key::Whole => *whole = true,
             Key::Named(name) => {
                 keys.insert(name);

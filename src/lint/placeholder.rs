@@ -8,7 +8,7 @@ use super::mistyped::{self, Mistyped};
 use super::{Judge, Rule, annotations};
 use crate::error::{Error, Kind, Level};
 use crate::placeholder::{Base64, Context, Key, Match, MatchKind, Reference, find};
-use crate::render::{Asker, Document};
+use crate::render::{Document, ResourceContext};
 use crate::source::{Place, Span};
 use crate::yaml::tree::{Content, NodeId};
 
@@ -129,22 +129,22 @@ fn mistyped(document: &Document<'_>, found: &mut Vec<Error>) {
 }
 
 fn empty_versions(document: &Document<'_>, found: &mut Vec<Error>) {
-    for asked in document.gaps.iter().flat_map(|gap| gap.placeholders()) {
-        let written = &asked.placeholder.written;
-        if matches!(asked.placeholder.secret, Reference::Inline { version: None, .. }) && has_empty_version(written) {
+    for usage in document.gaps.iter().flat_map(|gap| gap.placeholders()) {
+        let written = &usage.placeholder.written;
+        if matches!(usage.placeholder.secret, Reference::Inline { version: None, .. }) && has_empty_version(written) {
             let error = Error::warning(Kind::Placeholder, format!("`{written}` has an empty version"));
             found.push(
-                error.rule("empty-version").hint("write a number or `latest`, or take the `#` out").at(asked.place),
+                error.rule("empty-version").hint("write a number or `latest`, or take the `#` out").at(usage.place),
             );
         }
     }
 }
 
 fn forgotten_bars(document: &Document<'_>, found: &mut Vec<Error>) {
-    for asked in document.gaps.iter().flat_map(|gap| gap.placeholders()) {
-        if let (Key::Named(key), Some(hint)) = (&asked.placeholder.key, asked.placeholder.forgotten_bar()) {
-            let detail = format!("`{}` asks for the key `{key}`", asked.placeholder.on_one_line());
-            found.push(Error::warning(Kind::Placeholder, detail).rule("forgotten-bar").hint(hint).at(asked.place));
+    for usage in document.gaps.iter().flat_map(|gap| gap.placeholders()) {
+        if let (Key::Named(key), Some(hint)) = (&usage.placeholder.key, usage.placeholder.forgotten_bar()) {
+            let detail = format!("`{}` asks for the key `{key}`", usage.placeholder.on_one_line());
+            found.push(Error::warning(Kind::Placeholder, detail).rule("forgotten-bar").hint(hint).at(usage.place));
         }
     }
 }
@@ -166,7 +166,7 @@ fn generic_keys(document: &Document<'_>, found: &mut Vec<Error>) {
     let keys = document.tree.nodes().filter(|(id, _)| document.tree.is_key(*id));
     for (key, node) in keys.filter(|(_, node)| holds_opening(&node.content)) {
         let text = document.tree.text(key).unwrap_or_default();
-        let annotated = |resource: &Asker| resource.annotations.names_path && !resource.annotations.ignore;
+        let annotated = |resource: &ResourceContext| resource.annotations.names_path && !resource.annotations.ignore;
         if document.field(key).0.is_some_and(|resource| annotated(resource))
             && find(text, GENERIC).iter().any(is_generic)
         {
@@ -277,7 +277,9 @@ fn has_modifiers(found: &Match) -> bool {
 }
 
 /// The values with a `<`, each with its resource; those of ignored resources not.
-fn texts<'d>(document: &'d Document<'_>) -> impl Iterator<Item = (NodeId, &'d str, Option<&'d std::sync::Arc<Asker>>)> {
+fn texts<'d>(
+    document: &'d Document<'_>,
+) -> impl Iterator<Item = (NodeId, &'d str, Option<&'d std::sync::Arc<ResourceContext>>)> {
     let values = document.tree.nodes().filter(|(id, node)| holds_opening(&node.content) && !document.tree.is_key(*id));
     let texts = values.filter_map(|(id, _)| Some((id, document.tree.text(id)?, document.field(id).0)));
     texts.filter(|(_, _, resource)| !resource.is_some_and(|resource| resource.annotations.ignore))

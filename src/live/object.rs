@@ -11,7 +11,7 @@ use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::{self, Resource, resources};
 use crate::placeholder::Key;
-use crate::render::{self, Asked, Document, Gap, Plan, Rendered, Survey};
+use crate::render::{self, Document, Edits, Gap, PlaceholderUse, Plan, Survey};
 use crate::secret::{Outcome, Secrets};
 use crate::source::{Place, ResourceId, Source, Span};
 use crate::value::Value;
@@ -109,20 +109,14 @@ fn draft(document: &Document<'_>, errors: &mut Errors) -> Draft {
 }
 
 /// The drafts filled: `plan` with `secrets` has become `rendered`.
-pub fn objects(
-    drafts: Vec<Draft>,
-    plan: &Plan<'_>,
-    secrets: &Secrets,
-    rendered: &Rendered,
-    errors: &mut Errors,
-) -> Objects {
+pub fn objects(drafts: Vec<Draft>, plan: &Plan<'_>, secrets: &Secrets, edits: &Edits, errors: &mut Errors) -> Objects {
     // Filling has counted the same values: this is not what the run makes in all.
     let budget = Budget::default();
-    let asked = plan.placeholders();
-    let filled: Vec<Filled<'_>> = asked.map(|asked| (asked.gap, values(&asked, secrets, &budget))).collect();
+    let uses = plan.placeholders();
+    let filled: Vec<Filled<'_>> = uses.map(|usage| (usage.gap, values(&usage, secrets, &budget))).collect();
     let long = filled.iter().flat_map(|(_, values)| values).filter(|value| value.len() >= SHORTEST_OF_OTHERS);
     let mut objects = Objects { list: Vec::new(), nameless: 0, needles: Needles::new(long, SHORTEST_OF_OTHERS) };
-    let texts = texts_of(&drafts, rendered);
+    let texts = texts_of(&drafts, edits);
     for draft in drafts {
         objects.nameless += draft.parts.iter().filter(|part| part.is_none()).count();
         match draft.objects(&texts, &filled) {
@@ -136,11 +130,12 @@ pub fn objects(
 /// The filled documents, by source and start.
 type Texts = HashMap<(*const Source, usize), Zeroizing<Vec<u8>>>;
 
-fn texts_of(drafts: &[Draft], rendered: &Rendered) -> Texts {
+fn texts_of(drafts: &[Draft], edits: &Edits) -> Texts {
     let mut sources: Vec<&Arc<Source>> = drafts.iter().map(|draft| &draft.source).collect();
     sources.dedup_by(|a, b| Arc::ptr_eq(a, b));
     let documents = sources.into_iter().flat_map(|source| {
-        render::written(source, rendered).map(|document| ((Arc::as_ptr(source), document.span.start), document.text))
+        render::rendered_documents(source, edits)
+            .map(|document| ((Arc::as_ptr(source), document.span.start), document.text))
     });
     documents.collect()
 }
@@ -185,16 +180,16 @@ impl Draft {
 }
 
 /// The values that a placeholder has brought in: the result, and what it was made from.
-fn values(asked: &Asked<'_>, secrets: &Secrets, budget: &Budget) -> Vec<Zeroizing<String>> {
-    let secret = asked.gap.asker.secret(asked.placeholder).and_then(|id| match secrets.get(&id) {
+fn values(usage: &PlaceholderUse<'_>, secrets: &Secrets, budget: &Budget) -> Vec<Zeroizing<String>> {
+    let secret = usage.gap.resource.secret(usage.placeholder).and_then(|id| match secrets.get(&id) {
         Some(Outcome::Found(secret)) => Some(secret),
         _ => None,
     });
-    let raw = secret.and_then(|secret| match &asked.placeholder.key {
+    let raw = secret.and_then(|secret| match &usage.placeholder.key {
         Key::Whole => Some(&secret.data),
         Key::Named(key) => secret.data.get(key),
     });
-    let result = asked.placeholder.chain.apply(raw, budget).ok().flatten();
+    let result = usage.placeholder.chain.apply(raw, budget).ok().flatten();
     let mut out = Vec::new();
     raw.into_iter().chain(&result).for_each(|value| texts(value, &mut out));
     out

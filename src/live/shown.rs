@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::cover::Cover;
 use super::needle::{Needles, texts};
-use crate::manifest::Takes;
+use crate::manifest::FieldType;
 use crate::render::Mask;
 use crate::source::Span;
 use crate::value::Value;
@@ -64,8 +64,8 @@ impl Shown<'_> {
                 "status" => return None,
                 "apiVersion" | "kind" => self.identity(value, cover, key),
                 "metadata" => self.metadata(value, cover.entry(key)),
-                "data" if secret => self.data(value, Takes::Base64),
-                "stringData" if secret => self.data(value, Takes::Text),
+                "data" if secret => self.data(value, FieldType::Base64),
+                "stringData" if secret => self.data(value, FieldType::Text),
                 _ => self.value(value, cover.entry(key)),
             };
             Some((key.clone(), shown))
@@ -92,12 +92,12 @@ impl Shown<'_> {
 
     /// What says which object this is: masked only where a placeholder has filled it, for the manifest says the rest.
     fn identity(&self, value: &Value, around: &Cover, key: &str) -> Value {
-        if around.covers(key) { self.masking.mask.field(value, Takes::Text) } else { value.clone() }
+        if around.covers(key) { self.masking.mask.field(value, FieldType::Text) } else { value.clone() }
     }
 
     /// A Secret's data: all of it.
-    fn data(&self, data: &Value, takes: Takes) -> Value {
-        let mask = |value: &Value| self.masking.mask.field(value, takes);
+    fn data(&self, data: &Value, field_type: FieldType) -> Value {
+        let mask = |value: &Value| self.masking.mask.field(value, field_type);
         match data {
             Value::Map(entries) => {
                 Value::Map(entries.iter().map(|(key, value)| (self.key(key, &Cover::Whole), mask(value))).collect())
@@ -125,7 +125,7 @@ impl Shown<'_> {
             Value::List(items) => Value::List(items.iter().map(|item| self.value(item, cover.item(item))).collect()),
             Value::Null => Value::Null,
             scalar if cover.is_clear() => self.scalar(scalar),
-            scalar => self.masking.mask.field(scalar, Takes::Text),
+            scalar => self.masking.mask.field(scalar, FieldType::Text),
         }
     }
 

@@ -21,7 +21,7 @@ pub struct Field<'t> {
 
 /// What Kubernetes takes in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
+pub enum FieldType {
     /// Whatever the value is.
     Anything,
     /// Strings only.
@@ -56,16 +56,18 @@ impl fmt::Display for Field<'_> {
 }
 
 /// What a resource of `kind` takes in the field at `steps`.
-pub fn takes(kind: &str, steps: &[Step<'_>]) -> Takes {
-    let text = |holds: bool| if holds { Takes::Text } else { Takes::Anything };
+pub fn field_type(kind: &str, steps: &[Step<'_>]) -> FieldType {
+    let text = |holds: bool| if holds { FieldType::Text } else { FieldType::Anything };
     match steps {
-        [Step::Key(top), Step::Key(_)] if kind == "Secret" && top == "data" => Takes::Base64,
-        [Step::Key(top), Step::Key(_)] if kind == "Secret" && top == "stringData" => Takes::Text,
-        [Step::Key(top), Step::Key(_)] if kind == "ConfigMap" && (top == "data" || top == "binaryData") => Takes::Text,
+        [Step::Key(top), Step::Key(_)] if kind == "Secret" && top == "data" => FieldType::Base64,
+        [Step::Key(top), Step::Key(_)] if kind == "Secret" && top == "stringData" => FieldType::Text,
+        [Step::Key(top), Step::Key(_)] if kind == "ConfigMap" && (top == "data" || top == "binaryData") => {
+            FieldType::Text
+        }
         [Step::Key(spec), Step::Key(selector), Step::Key(_)]
             if kind == "Service" && spec == "spec" && selector == "selector" =>
         {
-            Takes::Text
+            FieldType::Text
         }
         [.., Step::Key(map), Step::Key(key)] => text(named_field(map, key) || named_map(steps, map)),
         [holder @ .., Step::Key(list), Step::Item(_)] if list == "command" => {
@@ -73,7 +75,7 @@ pub fn takes(kind: &str, steps: &[Step<'_>]) -> Takes {
         }
         [holder @ .., Step::Key(list), Step::Item(_)] if list == "args" => text(is_container(kind, holder)),
         [.., Step::Key(list), Step::Item(_), Step::Key(key)] => text(list == "env" && key == "value"),
-        _ => Takes::Anything,
+        _ => FieldType::Anything,
     }
 }
 
@@ -120,7 +122,7 @@ mod tests {
 
     #[test]
     fn fields_take_what_kubernetes_takes() {
-        use Takes::{Anything, Base64, Text};
+        use FieldType::{Anything, Base64, Text};
         for (kind, path, expected) in [
             ("Secret", "data.k", Base64),
             ("Secret", "stringData.k", Text),
@@ -149,7 +151,7 @@ mod tests {
             ("Workflow", "spec.templates.0.dag.args.1", Anything),
             ("Custom", "spec.container.args.1", Anything),
         ] {
-            assert_eq!(takes(kind, &field(path)), expected, "{kind} {path}");
+            assert_eq!(field_type(kind, &field(path)), expected, "{kind} {path}");
         }
     }
 

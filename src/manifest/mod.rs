@@ -6,5 +6,5 @@ mod origin;
 mod resource;
 
 pub use annotations::{Annotations, PATH_ANNOTATION, PREFIX, RemoveMissing, annotation_names};
-pub use field::{Field, Step, Takes, takes};
+pub use field::{Field, FieldType, Step, field_type};
 pub use resource::{Resource, is_list, resources};

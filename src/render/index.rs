@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::plan::{Asker, Gap};
+use super::plan::{Gap, ResourceContext};
 use super::survey::Document;
 use crate::manifest::Step;
 use crate::source::Span;
@@ -16,15 +16,15 @@ pub(super) struct Index {
     /// The resource of each map that is one.
     owners: HashMap<NodeId, usize>,
     /// The map of each resource.
-    maps: HashMap<*const Asker, NodeId>,
+    maps: HashMap<*const ResourceContext, NodeId>,
     filled: HashSet<NodeId>,
-    asking: HashSet<*const Asker>,
+    asking: HashSet<*const ResourceContext>,
     /// The nodes by their first byte, each before its children.
     starts: Vec<(usize, NodeId)>,
 }
 
 impl Index {
-    pub(super) fn new(tree: &Tree<'_>, resources: &[(NodeId, Arc<Asker>)], gaps: &[Gap]) -> Self {
+    pub(super) fn new(tree: &Tree<'_>, resources: &[(NodeId, Arc<ResourceContext>)], gaps: &[Gap]) -> Self {
         let mut starts: Vec<(usize, NodeId)> = tree.nodes().map(|(id, node)| (node.span.start, id)).collect();
         starts.sort_by_key(|(start, _)| *start);
         // Of equal maps the first counts.
@@ -32,9 +32,9 @@ impl Index {
         Self {
             siblings: tree.siblings(),
             owners: numbered().map(|(number, (map, _))| (*map, number)).collect(),
-            maps: numbered().map(|(_, (map, asker))| (Arc::as_ptr(asker), *map)).collect(),
+            maps: numbered().map(|(_, (map, resource))| (Arc::as_ptr(resource), *map)).collect(),
             filled: gaps.iter().map(|gap| gap.node).collect(),
-            asking: gaps.iter().map(|gap| Arc::as_ptr(&gap.asker)).collect(),
+            asking: gaps.iter().map(|gap| Arc::as_ptr(&gap.resource)).collect(),
             starts,
         }
     }
@@ -60,12 +60,12 @@ impl Document<'_> {
     }
 
     /// Whether something of a resource is filled.
-    pub fn asks(&self, resource: &Arc<Asker>) -> bool {
+    pub fn asks(&self, resource: &Arc<ResourceContext>) -> bool {
         self.index().asking.contains(&Arc::as_ptr(resource))
     }
 
     /// The map of a resource.
-    pub fn map(&self, resource: &Arc<Asker>) -> Option<NodeId> {
+    pub fn map(&self, resource: &Arc<ResourceContext>) -> Option<NodeId> {
         self.index().maps.get(&Arc::as_ptr(resource)).copied()
     }
 

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use zeroize::ZeroizeOnDrop;
 
 use super::shape::Shape;
-use crate::manifest::Takes;
+use crate::manifest::FieldType;
 use crate::value::Value;
 
 /// How many hex digits a fingerprint has.
@@ -38,7 +38,7 @@ pub struct Fingerprint(String);
 impl Mask {
     /// Masks under `key`. Whoever knows it can try out which value a fingerprint belongs to.
     pub fn new(key: &[u8]) -> Self {
-        Self { hmac: Some(Hmac::new_from_slice(key).expect("HMAC takes keys of any length")) }
+        Self { hmac: Some(Hmac::new_from_slice(key).expect("HMAC field_type keys of any length")) }
     }
 
     /// Masks of which all are the same: what two renderings differ in then is no secret's value.
@@ -58,10 +58,10 @@ impl Mask {
 
     /// All of a field masked, for looking at, whatever of it came from a secret. A Secret's `data` has the fingerprint of
     /// what its base64 stands for.
-    pub fn field(&self, value: &Value, takes: Takes) -> Value {
-        match takes {
-            Takes::Base64 => Shape::of_encoded(value, Some(self)).masked(""),
-            Takes::Anything | Takes::Text => self.value(value),
+    pub fn field(&self, value: &Value, field_type: FieldType) -> Value {
+        match field_type {
+            FieldType::Base64 => Shape::of_encoded(value, Some(self)).masked(""),
+            FieldType::Anything | FieldType::Text => self.value(value),
         }
     }
 
@@ -160,9 +160,9 @@ mod tests {
     fn a_secret_s_data_has_the_fingerprint_of_what_it_stands_for() {
         let mask = Mask::new(b"key");
         let mark = |bytes: &[u8]| Value::text(mask.fingerprint(bytes).mark());
-        assert!(mask.field(&Value::text("eA=="), Takes::Base64) == mark(b"x"));
-        assert!(mask.field(&Value::text("no base64"), Takes::Base64) == mark(b"no base64"));
-        assert!(mask.field(&Value::text("x"), Takes::Text) == mark(b"x"));
+        assert!(mask.field(&Value::text("eA=="), FieldType::Base64) == mark(b"x"));
+        assert!(mask.field(&Value::text("no base64"), FieldType::Base64) == mark(b"no base64"));
+        assert!(mask.field(&Value::text("x"), FieldType::Text) == mark(b"x"));
     }
 
     #[test]

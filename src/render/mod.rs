@@ -1,33 +1,33 @@
 //! The product: read → **plan → fetch → fill → write**. Planning and filling are pure; fetching is the only `await`.
 
+mod chunks;
 mod fetch;
 mod fill;
 mod index;
+mod joiner;
 mod mask;
-mod parts;
 mod place;
 mod plan;
 mod reads;
 mod record;
+mod rendered_document;
 mod shape;
 mod strict;
 mod survey;
-mod values;
+mod value_source;
 mod walk;
-mod write;
-mod written;
 
+pub use chunks::chunks;
 pub use fetch::{fetch, harmless};
-pub use fill::{Rendered, fill};
+pub use fill::{Edits, fill};
+pub use joiner::{Joiner, Slices};
 pub use mask::{Fingerprint, Mask};
-pub use parts::parts;
-pub use plan::{Asked, Asker, Gap, Plan, plan};
+pub use plan::{Gap, PlaceholderUse, Plan, ResourceContext, plan};
 pub use reads::Read;
 pub use record::Record;
-pub use survey::{Document, Survey, Unread};
-pub use values::Values;
-pub use write::{Output, Pieces};
-pub use written::{Written, written};
+pub use rendered_document::{RenderedDocument, rendered_documents};
+pub use survey::{Document, Survey, Unparsed};
+pub use value_source::ValueSource;
 
 /// What a run makes of its input.
 #[derive(Clone, Copy, Debug, Default)]

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Options;
-use super::survey::{self, Document, Unread};
+use super::survey::{self, Document, Unparsed};
 use crate::error::{Error, Errors, Kind, Level};
-use crate::manifest::{Annotations, Field, Resource, Takes};
+use crate::manifest::{Annotations, Field, FieldType, Resource};
 use crate::placeholder::{Match, MatchKind, Placeholder, Reference};
 use crate::secret::{Access, Engine, SecretId, normalise};
 use crate::source::{Place, ResourceId, Source, Span};
@@ -15,13 +15,13 @@ use crate::yaml::tree::{NodeId, Tree};
 /// What a run will fill, and the readings that it takes.
 #[derive(Debug, Default)]
 pub struct Plan<'s> {
-    pub(super) documents: Vec<Planned<'s>>,
+    pub(super) documents: Vec<DocumentPlan<'s>>,
     pub(super) accesses: Vec<Access>,
 }
 
 /// A document with placeholders.
 #[derive(Debug)]
-pub(super) struct Planned<'s> {
+pub(super) struct DocumentPlan<'s> {
     pub(super) source: Arc<Source>,
     pub(super) span: Span,
     pub(super) tree: Tree<'s>,
@@ -36,9 +36,9 @@ pub struct Gap {
     /// Where in the resource it stands.
     pub field: Field<'static>,
     /// What Kubernetes takes there.
-    pub takes: Takes,
+    pub field_type: FieldType,
     /// The resource.
-    pub asker: Arc<Asker>,
+    pub resource: Arc<ResourceContext>,
     /// What its text holds.
     pub matches: Vec<Match>,
     /// Where each of `matches` stands in the source, if it does so literally.
@@ -49,7 +49,7 @@ pub struct Gap {
 
 /// A placeholder in its gap.
 #[derive(Debug)]
-pub struct Asked<'g> {
+pub struct PlaceholderUse<'g> {
     /// The scalar.
     pub gap: &'g Gap,
     /// The placeholder.
@@ -62,7 +62,7 @@ pub struct Asked<'g> {
 
 /// The resource that asks: what its placeholders need to know of it.
 #[derive(Debug)]
-pub struct Asker {
+pub struct ResourceContext {
     /// What `kubectl` would call it.
     pub id: Arc<ResourceId>,
     /// The template it came from.
@@ -76,7 +76,7 @@ pub struct Asker {
 impl<'s> Plan<'s> {
     /// What filling `documents` takes.
     pub(super) fn of(
-        documents: impl Iterator<Item = Result<Document<'s>, Unread>>,
+        documents: impl Iterator<Item = Result<Document<'s>, Unparsed>>,
         options: &Options,
         errors: &mut Errors,
     ) -> Self {
@@ -95,7 +95,7 @@ impl<'s> Plan<'s> {
     }
 
     /// Every placeholder, in the order of the input.
-    pub fn placeholders(&self) -> impl Iterator<Item = Asked<'_>> {
+    pub fn placeholders(&self) -> impl Iterator<Item = PlaceholderUse<'_>> {
         let gaps = self.documents.iter().flat_map(|planned| &planned.gaps);
         gaps.flat_map(Gap::placeholders)
     }
@@ -108,7 +108,7 @@ impl<'s> Plan<'s> {
 
 impl Gap {
     /// The placeholders that it holds, in order.
-    pub fn placeholders(&self) -> Vec<Asked<'_>> {
+    pub fn placeholders(&self) -> Vec<PlaceholderUse<'_>> {
         let mut asked = Vec::new();
         for (index, found) in self.matches.iter().enumerate() {
             self.collect(found, &self.place_of(index), true, &mut asked);
@@ -116,10 +116,10 @@ impl Gap {
         asked
     }
 
-    fn collect<'g>(&'g self, found: &'g Match, place: &Place, bare: bool, out: &mut Vec<Asked<'g>>) {
+    fn collect<'g>(&'g self, found: &'g Match, place: &Place, bare: bool, out: &mut Vec<PlaceholderUse<'g>>) {
         match &found.kind {
             MatchKind::Placeholder(placeholder) => {
-                out.push(Asked { gap: self, placeholder, place: place.clone(), bare })
+                out.push(PlaceholderUse { gap: self, placeholder, place: place.clone(), bare })
             }
             MatchKind::Encoded { matches, .. } => {
                 matches.iter().for_each(|inner| self.collect(inner, place, false, out))
@@ -135,7 +135,7 @@ impl Gap {
     }
 }
 
-impl Asker {
+impl ResourceContext {
     pub(super) fn new(resource: Resource) -> (Arc<Self>, NodeId, Vec<Resource>) {
         let Resource { node, id, is_object, annotations, origin, items } = resource;
         (Arc::new(Self { id, origin, annotations, is_object }), node, items)
@@ -166,14 +166,14 @@ pub fn plan<'s>(sources: &'s [Arc<Source>], options: &Options, errors: &mut Erro
 
 /// What filling a document takes; what does not parse is an error only where it could have been filled.
 fn plan_document<'s>(
-    document: Result<Document<'s>, Unread>,
+    document: Result<Document<'s>, Unparsed>,
     options: &Options,
     errors: &mut Errors,
-) -> Option<Planned<'s>> {
+) -> Option<DocumentPlan<'s>> {
     let mut document = match document {
         Ok(document) => document,
-        Err(unread) => {
-            errors.extend(unread.wanted.then_some(unread.error));
+        Err(unparsed) => {
+            errors.extend(unparsed.may_hold_placeholder.then_some(unparsed.error));
             return None;
         }
     };
@@ -181,13 +181,13 @@ fn plan_document<'s>(
         errors.extend(document.leftovers.drain(..));
     }
     errors.extend(document.errors.drain(..));
-    let asking: HashSet<*const Asker> = document.gaps.iter().map(|gap| Arc::as_ptr(&gap.asker)).collect();
-    for (_, asker) in &document.resources {
-        let asks = asking.contains(&Arc::as_ptr(asker));
-        let findings = annotation_findings(&document.source, asker);
+    let asking: HashSet<*const ResourceContext> = document.gaps.iter().map(|gap| Arc::as_ptr(&gap.resource)).collect();
+    for (_, resource) in &document.resources {
+        let asks = asking.contains(&Arc::as_ptr(resource));
+        let findings = annotation_findings(&document.source, resource);
         errors.extend(findings.filter(|error| asks || error.level < Level::Error));
     }
-    if let Some(gap) = document.gaps.iter().find(|gap| !gap.asker.is_object && !options.any) {
+    if let Some(gap) = document.gaps.iter().find(|gap| !gap.resource.is_object && !options.any) {
         errors.push(no_object(gap));
         return None;
     }
@@ -203,9 +203,9 @@ pub(super) fn fills(found: &Match) -> bool {
     }
 }
 
-fn annotation_findings(source: &Arc<Source>, asker: &Asker) -> impl Iterator<Item = Error> {
-    let place = |span| asker.place(Place::new(source.clone(), span));
-    asker.annotations.findings.iter().map(move |(span, error)| error.clone().at(place(*span)))
+fn annotation_findings(source: &Arc<Source>, resource: &ResourceContext) -> impl Iterator<Item = Error> {
+    let place = |span| resource.place(Place::new(source.clone(), span));
+    resource.annotations.findings.iter().map(move |(span, error)| error.clone().at(place(*span)))
 }
 
 fn no_object(gap: &Gap) -> Error {
@@ -220,9 +220,9 @@ fn no_object(gap: &Gap) -> Error {
 /// The readings that `found` needs, and the placeholders that cannot be.
 fn accesses(gap: &Gap, found: &Match, place: &Place, out: &mut Vec<Access>, errors: &mut Errors) {
     match &found.kind {
-        MatchKind::Placeholder(placeholder) => match gap.asker.secret(placeholder) {
+        MatchKind::Placeholder(placeholder) => match gap.resource.secret(placeholder) {
             Some(id) => out.push(Access { id, place: place.clone() }),
-            None if gap.asker.annotations.path.is_none() && placeholder.secret == Reference::Annotated => {}
+            None if gap.resource.annotations.path.is_none() && placeholder.secret == Reference::Annotated => {}
             None => errors.push(
                 Error::new(Kind::Placeholder, format!("the path of `{}` leads above the root", placeholder.written))
                     .hint("write the path without `..`")

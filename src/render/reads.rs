@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::plan::{Asked, Plan};
+use super::plan::{PlaceholderUse, Plan};
 use crate::secret::SecretId;
 
 /// One reading that a run will do.
@@ -11,18 +11,18 @@ pub struct Read<'p> {
     /// What is read.
     pub id: SecretId,
     /// The placeholders that need it, in the order of the input; never none.
-    pub asked: Vec<Asked<'p>>,
+    pub uses: Vec<PlaceholderUse<'p>>,
 }
 
 impl Plan<'_> {
     /// The reads, in the order in which the input first asks for each.
     pub fn reads(&self) -> Vec<Read<'_>> {
-        let mut reads: IndexMap<SecretId, Vec<Asked<'_>>> = IndexMap::new();
-        for asked in self.placeholders() {
-            if let Some(id) = asked.gap.asker.secret(asked.placeholder) {
-                reads.entry(id).or_default().push(asked);
+        let mut reads: IndexMap<SecretId, Vec<PlaceholderUse<'_>>> = IndexMap::new();
+        for usage in self.placeholders() {
+            if let Some(id) = usage.gap.resource.secret(usage.placeholder) {
+                reads.entry(id).or_default().push(usage);
             }
         }
-        reads.into_iter().map(|(id, asked)| Read { id, asked }).collect()
+        reads.into_iter().map(|(id, uses)| Read { id, uses }).collect()
     }
 }

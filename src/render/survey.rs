@@ -5,7 +5,7 @@ use std::cell::{LazyCell, OnceCell};
 use std::sync::Arc;
 
 use super::index::Index;
-use super::plan::{Asker, Gap, Plan, Planned};
+use super::plan::{DocumentPlan, Gap, Plan, ResourceContext};
 use super::{Options, place, walk};
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::{self, Field, PATH_ANNOTATION};
@@ -19,7 +19,7 @@ use crate::yaml::{Flaw, reader};
 #[derive(Debug)]
 pub struct Survey<'s> {
     sources: &'s [Arc<Source>],
-    documents: Vec<Result<Document<'s>, Unread>>,
+    documents: Vec<Result<Document<'s>, Unparsed>>,
 }
 
 /// A document that parses.
@@ -32,7 +32,7 @@ pub struct Document<'s> {
     /// Its nodes.
     pub tree: Tree<'s>,
     /// Its resources with their maps: the object itself, and each item of a List.
-    pub resources: Vec<(NodeId, Arc<Asker>)>,
+    pub resources: Vec<(NodeId, Arc<ResourceContext>)>,
     /// The scalars to fill.
     pub gaps: Vec<Gap>,
     /// What is wrong whatever the options are.
@@ -45,11 +45,11 @@ pub struct Document<'s> {
 
 /// A document that does not parse.
 #[derive(Debug)]
-pub struct Unread {
+pub struct Unparsed {
     /// Why, and where.
     pub error: Error,
     /// Whether a placeholder may stand in it: it is an error then, whatever is done with the document.
-    pub wanted: bool,
+    pub may_hold_placeholder: bool,
 }
 
 impl<'s> Survey<'s> {
@@ -69,7 +69,7 @@ impl<'s> Survey<'s> {
     }
 
     /// The documents that do not parse.
-    pub fn unread(&self) -> impl Iterator<Item = &Unread> {
+    pub fn unparsed(&self) -> impl Iterator<Item = &Unparsed> {
         self.documents.iter().filter_map(|document| document.as_ref().err())
     }
 
@@ -96,7 +96,7 @@ impl<'s> Document<'s> {
     }
 
     /// The resource that a node is written in, and its field there; a key's is its value's.
-    pub fn field(&self, node: NodeId) -> (Option<&Arc<Asker>>, Field<'_>) {
+    pub fn field(&self, node: NodeId) -> (Option<&Arc<ResourceContext>>, Field<'_>) {
         let mut steps = Vec::new();
         let mut at = node;
         let resource = loop {
@@ -115,10 +115,10 @@ impl<'s> Document<'s> {
         self.index.get_or_init(|| Index::new(&self.tree, &self.resources, &self.gaps))
     }
 
-    pub(super) fn planned(self) -> Option<Planned<'s>> {
+    pub(super) fn planned(self) -> Option<DocumentPlan<'s>> {
         let Self { source, span, tree, mut gaps, .. } = self;
         gaps.shrink_to_fit();
-        (!gaps.is_empty()).then_some(Planned { source, span, tree, gaps })
+        (!gaps.is_empty()).then_some(DocumentPlan { source, span, tree, gaps })
     }
 }
 
@@ -127,7 +127,7 @@ pub(super) fn documents<'s>(
     sources: &'s [Arc<Source>],
     wanted: impl Fn(&split::Document) -> bool + Copy + 's,
     strict: bool,
-) -> impl Iterator<Item = Result<Document<'s>, Unread>> + 's {
+) -> impl Iterator<Item = Result<Document<'s>, Unparsed>> + 's {
     sources.iter().flat_map(move |source| {
         let utf16 = utf16(source);
         // Its bytes are not split: they are no text.
@@ -139,23 +139,23 @@ pub(super) fn documents<'s>(
 }
 
 /// A text in UTF-16, which Kubernetes reads and nothing is filled in: it passes where it holds no placeholder.
-fn utf16(source: &Arc<Source>) -> Option<Unread> {
+fn utf16(source: &Arc<Source>) -> Option<Unparsed> {
     let text = source.utf16()?;
-    let wanted = is_wanted(&text);
-    let error = match wanted {
+    let may_hold_placeholder = may_hold_placeholder(&text);
+    let error = match may_hold_placeholder {
         true => Error::new(Kind::Syntax, "placeholders in UTF-16 are not filled"),
         false => Error::warning(Kind::Syntax, "this is UTF-16, in which nothing is looked at"),
     };
     let start = Place::new(source.clone(), Span::new(0, 0));
-    Some(Unread { wanted, error: error.hint("save it as UTF-8").hidden().at(start) })
+    Some(Unparsed { may_hold_placeholder, error: error.hint("save it as UTF-8").hidden().at(start) })
 }
 
 /// Whether a placeholder may stand in a text that does not parse.
-fn is_wanted(text: &str) -> bool {
+fn may_hold_placeholder(text: &str) -> bool {
     placeholder::looks_filled_with(text) || text.contains(PATH_ANNOTATION)
 }
 
-fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, strict: bool) -> Result<Document<'s>, Unread> {
+fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, strict: bool) -> Result<Document<'s>, Unparsed> {
     let tree = parse(source, text, span)?;
     let findings = manifest::resources(&tree, &text[span.range()])
         .map(|resource| walk::walk(source, &tree, resource, strict))
@@ -165,7 +165,7 @@ fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, strict: bool) -> Re
     Ok(Document { source: source.clone(), span, tree, resources, gaps, errors, leftovers, index })
 }
 
-fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>, Unread> {
+fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>, Unparsed> {
     let read = match std::str::from_utf8(&source.bytes[span.range()]) {
         Ok(_) => reader::read(text, span),
         Err(invalid) => {
@@ -175,7 +175,7 @@ fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>
         }
     };
     read.map_err(|Flaw { span: at, error }| {
-        let wanted = is_wanted(&String::from_utf8_lossy(&source.bytes[span.range()]));
-        Unread { wanted, error: error.at(Place::new(source.clone(), at)) }
+        let may_hold_placeholder = may_hold_placeholder(&String::from_utf8_lossy(&source.bytes[span.range()]));
+        Unparsed { may_hold_placeholder, error: error.at(Place::new(source.clone(), at)) }
     })
 }

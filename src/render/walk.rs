@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::plan::{Asker, Gap, fills};
+use super::plan::{Gap, ResourceContext, fills};
 use super::{place, strict};
 use crate::error::{Error, Kind};
-use crate::manifest::{Field, Resource, Step, Takes, takes};
+use crate::manifest::{Field, FieldType, Resource, Step, field_type};
 use crate::placeholder::{Base64, Context, Match, MatchKind, find};
 use crate::source::{Place, Source};
 use crate::yaml::tree::{Content, NodeId, Tree};
@@ -16,7 +16,7 @@ use crate::yaml::tree::{Content, NodeId, Tree};
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     /// The resources with their maps.
-    pub(super) resources: Vec<(NodeId, Arc<Asker>)>,
+    pub(super) resources: Vec<(NodeId, Arc<ResourceContext>)>,
     /// The scalars to fill.
     pub(super) gaps: Vec<Gap>,
     /// What is wrong whatever the options are.
@@ -53,50 +53,50 @@ struct Walker<'t, 's> {
 
 impl<'t> Walker<'t, '_> {
     fn resource(&mut self, resource: Resource) {
-        let (asker, node, items) = Asker::new(resource);
-        self.findings.resources.push((node, asker.clone()));
-        if !asker.annotations.ignore {
+        let (resource, node, items) = ResourceContext::new(resource);
+        self.findings.resources.push((node, resource.clone()));
+        if !resource.annotations.ignore {
             self.items = items.iter().map(|item| item.node).collect();
-            self.visit(node, &asker);
+            self.visit(node, &resource);
         }
         for item in items {
             self.resource(item);
         }
     }
 
-    fn visit(&mut self, node: NodeId, asker: &Arc<Asker>) {
+    fn visit(&mut self, node: NodeId, resource: &Arc<ResourceContext>) {
         let tree = self.tree;
         match &tree.node(node).content {
-            Content::Scalar(_, text) => self.scalar(node, text, asker),
-            Content::Alias(target) => self.alias(*target, node, asker),
+            Content::Scalar(_, text) => self.scalar(node, text, resource),
+            Content::Alias(target) => self.alias(*target, node, resource),
             Content::List => {
                 for (index, item) in tree.items(node).enumerate() {
                     if !self.items.contains(&item) {
-                        self.below(Step::Item(index), |walker| walker.visit(item, asker));
+                        self.below(Step::Item(index), |walker| walker.visit(item, resource));
                     }
                 }
             }
             Content::Map => {
                 for (key, value) in tree.entries(node) {
                     if tree.is_merge_key(key) {
-                        self.merge(value, asker);
+                        self.merge(value, resource);
                     } else {
-                        self.entry(key, value, asker);
+                        self.entry(key, value, resource);
                     }
                 }
             }
         }
     }
 
-    fn entry(&mut self, key: NodeId, value: NodeId, asker: &Arc<Asker>) {
+    fn entry(&mut self, key: NodeId, value: NodeId, resource: &Arc<ResourceContext>) {
         let tree = self.tree;
         let name = tree.text(key).unwrap_or_default();
         self.below(Step::Key(Cow::Borrowed(name)), |walker| {
             if walker.strict {
-                let left = strict::in_key(name, || walker.place(key, asker));
+                let left = strict::in_key(name, || walker.place(key, resource));
                 walker.findings.leftovers.extend(left);
             }
-            walker.visit(value, asker);
+            walker.visit(value, resource);
         });
     }
 
@@ -106,16 +106,16 @@ impl<'t> Walker<'t, '_> {
         self.steps.pop();
     }
 
-    fn scalar(&mut self, node: NodeId, text: &str, asker: &Arc<Asker>) {
-        if !self.strict && asker.id.kind != "Secret" && !may_hold(text) {
+    fn scalar(&mut self, node: NodeId, text: &str, resource: &Arc<ResourceContext>) {
+        if !self.strict && resource.id.kind != "Secret" && !may_hold(text) {
             return;
         }
-        let takes = self.takes(node, asker);
-        let found = search(text, takes, asker);
+        let field_type = self.field_type(node, resource);
+        let found = search(text, field_type, resource);
         if self.strict {
             let left = strict::in_text(text, &found, |all| {
                 let places = place::literal(self.source, self.tree, node, all);
-                (self.place(node, asker), places)
+                (self.place(node, resource), places)
             });
             self.findings.leftovers.extend(left);
         }
@@ -124,33 +124,33 @@ impl<'t> Walker<'t, '_> {
             self.findings.gaps.push(Gap {
                 node,
                 field: self.field(),
-                takes,
-                asker: asker.clone(),
+                field_type,
+                resource: resource.clone(),
                 places: place::literal(self.source, self.tree, node, &found),
                 matches: found,
-                place: self.place(node, asker),
+                place: self.place(node, resource),
             });
         }
     }
 
     /// What `alias` stands for is filled where its anchor stands; here only its use counts. The reader has bounded what it stands for.
-    fn alias(&mut self, target: NodeId, alias: NodeId, asker: &Arc<Asker>) {
+    fn alias(&mut self, target: NodeId, alias: NodeId, resource: &Arc<ResourceContext>) {
         let tree = self.tree;
         match &tree.node(target).content {
-            Content::Scalar(_, text) => self.used(target, text, alias, asker),
-            Content::Alias(further) => self.alias(*further, alias, asker),
+            Content::Scalar(_, text) => self.used(target, text, alias, resource),
+            Content::Alias(further) => self.alias(*further, alias, resource),
             Content::List => {
                 for (index, item) in tree.items(target).enumerate() {
-                    self.below(Step::Item(index), |walker| walker.alias(item, alias, asker));
+                    self.below(Step::Item(index), |walker| walker.alias(item, alias, resource));
                 }
             }
             Content::Map => {
                 for (key, value) in tree.entries(target) {
                     if tree.is_merge_key(key) {
-                        self.merge_used(value, alias, asker);
+                        self.merge_used(value, alias, resource);
                     } else {
                         let name = Cow::Borrowed(tree.text(key).unwrap_or_default());
-                        self.below(Step::Key(name), |walker| walker.alias(value, alias, asker));
+                        self.below(Step::Key(name), |walker| walker.alias(value, alias, resource));
                     }
                 }
             }
@@ -158,53 +158,53 @@ impl<'t> Walker<'t, '_> {
     }
 
     /// What a merge key brings in stands among the map's own entries: written here, or used here.
-    fn merge(&mut self, value: NodeId, asker: &Arc<Asker>) {
+    fn merge(&mut self, value: NodeId, resource: &Arc<ResourceContext>) {
         let tree = self.tree;
         match tree.node(value).content {
-            Content::List => tree.items(value).for_each(|map| self.visit(map, asker)),
-            _ => self.visit(value, asker),
+            Content::List => tree.items(value).for_each(|map| self.visit(map, resource)),
+            _ => self.visit(value, resource),
         }
     }
 
     /// The same, inside of what an alias stands for.
-    fn merge_used(&mut self, value: NodeId, alias: NodeId, asker: &Arc<Asker>) {
+    fn merge_used(&mut self, value: NodeId, alias: NodeId, resource: &Arc<ResourceContext>) {
         let tree = self.tree;
         match tree.node(value).content {
-            Content::List => tree.items(value).for_each(|map| self.alias(map, alias, asker)),
-            _ => self.alias(value, alias, asker),
+            Content::List => tree.items(value).for_each(|map| self.alias(map, alias, resource)),
+            _ => self.alias(value, alias, resource),
         }
     }
 
     /// A scalar is used through `alias` as well: a field that takes only strings makes it text everywhere.
-    fn used(&mut self, target: NodeId, text: &str, alias: NodeId, asker: &Arc<Asker>) {
-        let here = self.takes(target, asker);
+    fn used(&mut self, target: NodeId, text: &str, alias: NodeId, resource: &Arc<ResourceContext>) {
+        let here = self.field_type(target, resource);
         let gap = self.gap_of.get(&target).copied();
-        let there = gap.map_or(Takes::Anything, |gap| self.findings.gaps[gap].takes);
-        if (here == Takes::Base64) != (there == Takes::Base64)
-            && search(text, Takes::Base64, asker).iter().any(is_base64)
+        let there = gap.map_or(FieldType::Anything, |gap| self.findings.gaps[gap].field_type);
+        if (here == FieldType::Base64) != (there == FieldType::Base64)
+            && search(text, FieldType::Base64, resource).iter().any(is_base64)
         {
-            self.findings.errors.push(self.used_twice(target, alias, asker));
+            self.findings.errors.push(self.used_twice(target, alias, resource));
         } else if let Some(gap) = gap
-            && here != Takes::Anything
+            && here != FieldType::Anything
         {
-            let takes = &mut self.findings.gaps[gap].takes;
-            *takes = if *takes == here { here } else { Takes::Text };
+            let field_type = &mut self.findings.gaps[gap].field_type;
+            *field_type = if *field_type == here { here } else { FieldType::Text };
         }
     }
 
-    fn used_twice(&self, target: NodeId, alias: NodeId, asker: &Arc<Asker>) -> Error {
-        let anchor = self.place(target, asker);
+    fn used_twice(&self, target: NodeId, alias: NodeId, resource: &Arc<ResourceContext>) -> Error {
+        let anchor = self.place(target, resource);
         let detail = format!("the base64 of this anchor ({anchor}) is used in a Secret's `data` and elsewhere");
         Error::new(Kind::Value, detail)
             .hint("write the value out in both places instead of using an alias")
-            .at(self.place(alias, asker))
+            .at(self.place(alias, resource))
     }
 
-    fn takes(&self, node: NodeId, asker: &Asker) -> Takes {
+    fn field_type(&self, node: NodeId, resource: &ResourceContext) -> FieldType {
         let is_text = self.tree.node(node).tag().is_some_and(|tag| tag.ends_with(":str"));
-        match takes(&asker.id.kind, &self.steps) {
-            Takes::Anything if is_text => Takes::Text,
-            takes => takes,
+        match field_type(&resource.id.kind, &self.steps) {
+            FieldType::Anything if is_text => FieldType::Text,
+            field_type => field_type,
         }
     }
 
@@ -212,9 +212,9 @@ impl<'t> Walker<'t, '_> {
         Field { steps: self.steps.clone() }.into_owned()
     }
 
-    fn place(&self, node: NodeId, asker: &Asker) -> Place {
+    fn place(&self, node: NodeId, resource: &ResourceContext) -> Place {
         let place = Place::new(self.source.clone(), place::start(self.tree.node(node).span));
-        asker.place(Place { field: Some(self.field().to_string()), ..place })
+        resource.place(Place { field: Some(self.field().to_string()), ..place })
     }
 }
 
@@ -224,9 +224,9 @@ fn may_hold(text: &str) -> bool {
 }
 
 /// What `text` holds, where `takes` says what the field takes.
-fn search(text: &str, takes: Takes, asker: &Asker) -> Vec<Match> {
-    let base64 = if takes == Takes::Base64 { Base64::Whole } else { Base64::No };
-    let mut found = find(text, Context { generic: asker.annotations.names_path, base64 });
+fn search(text: &str, field_type: FieldType, resource: &ResourceContext) -> Vec<Match> {
+    let base64 = if field_type == FieldType::Base64 { Base64::Whole } else { Base64::No };
+    let mut found = find(text, Context { generic: resource.annotations.names_path, base64 });
     found.shrink_to_fit();
     found
 }

@@ -43,7 +43,7 @@ pub fn edit(tree: &Tree, document: Span, changes: &[Change]) -> Result<Vec<Edit>
     let removal = Removal::new(tree, changes.iter().filter_map(Change::removed))?;
     let mut values = HashMap::new();
     for (node, value) in changes.iter().filter_map(Change::set).filter(|(node, _)| !removal.takes(*node)) {
-        values.insert(node, set::fitting(tree, node, value)?);
+        values.insert(node, set::coerce_to_tag(tree, node, value)?);
     }
     let mut edits = removal.edits(tree, document, &values.keys().copied().collect())?;
     for (node, value) in &values {

@@ -12,7 +12,7 @@ mod flaw;
 mod json;
 mod remove;
 mod set;
-mod simple;
+mod subset;
 mod token;
 mod typed;
 mod verify;

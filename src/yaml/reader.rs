@@ -7,7 +7,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureS
 use super::flaw::Flaw;
 use super::token::{self, Chomp};
 use super::tree::{Builder, Content, Node, NodeId, Style, Tree};
-use super::{expand, json, simple, split};
+use super::{expand, json, split, subset};
 use crate::budget::{DEPTH, Limit};
 use crate::error::Kind;
 use crate::source::Span;
@@ -21,7 +21,7 @@ pub fn read<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
         return Ok(tree);
     }
     let body = split::body(text.as_bytes(), document);
-    let Some(tree) = simple::read(text, body) else {
+    let Some(tree) = subset::read(text, body) else {
         let tree = Reader::new(text, body).read()?;
         return expand::check(&tree).map(|()| tree);
     };

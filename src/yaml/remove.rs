@@ -18,7 +18,7 @@ pub(super) struct Removal {
     /// For each node the last one up to it that stays.
     staying: Vec<Option<NodeId>>,
     /// The maps and lists that lose entries and stay themselves.
-    losers: Vec<NodeId>,
+    shrunk: Vec<NodeId>,
 }
 
 impl Removal {
@@ -26,7 +26,7 @@ impl Removal {
     pub(super) fn new(tree: &Tree, nodes: impl Iterator<Item = NodeId>) -> Result<Self, Flaw> {
         let mut nodes = nodes.peekable();
         if nodes.peek().is_none() {
-            return Ok(Self { gone: Vec::new(), staying: Vec::new(), losers: Vec::new() });
+            return Ok(Self { gone: Vec::new(), staying: Vec::new(), shrunk: Vec::new() });
         }
         let mut gone = vec![false; tree.nodes.len()];
         for id in nodes {
@@ -36,7 +36,7 @@ impl Removal {
             }
             gone[id.index()] = true;
         }
-        let mut removal = Self { gone, staying: Vec::new(), losers: Vec::new() };
+        let mut removal = Self { gone, staying: Vec::new(), shrunk: Vec::new() };
         removal.spread(tree);
         removal.refuse_named(tree)?;
         Ok(removal)
@@ -50,7 +50,7 @@ impl Removal {
     /// The edits that do it, while the nodes `set` get another value.
     pub(super) fn edits(&self, tree: &Tree, document: Span, set: &HashSet<NodeId>) -> Result<Vec<Edit>, Flaw> {
         let mut cuts = Cuts { tree, text: &tree.text[..document.end], removal: self, set, edits: Vec::new() };
-        for id in &self.losers {
+        for id in &self.shrunk {
             let entries = cuts.entries(*id)?;
             match tree.node(*id).flow {
                 true => cuts.flow(*id, &entries),
@@ -63,7 +63,7 @@ impl Removal {
 
     /// Keys go with their values, and children with their parents.
     fn spread(&mut self, tree: &Tree) {
-        let mut losers = BTreeMap::new();
+        let mut shrunk = BTreeMap::new();
         for (index, node) in tree.nodes.iter().enumerate() {
             let Some(parent) = node.parent else { continue };
             let with_value = node.is_key && node.next.is_some_and(|value| self.takes(value));
@@ -71,10 +71,10 @@ impl Removal {
                 self.gone[index] = true;
             }
             if self.gone[index] && !self.takes(parent) {
-                losers.insert(parent, ());
+                shrunk.insert(parent, ());
             }
         }
-        self.losers = losers.into_keys().collect();
+        self.shrunk = shrunk.into_keys().collect();
         let mut last = None;
         self.staying = (0..tree.nodes.len())
             .map(NodeId::at)

@@ -20,7 +20,7 @@ use crate::value::{NotText, Value};
 const SAMPLE: usize = 1_000;
 
 /// `value` as the node's tag allows it: behind `!!str` and tags of one's own everything is text.
-pub(super) fn fitting<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Result<Cow<'v, Value>, Flaw> {
+pub(super) fn coerce_to_tag<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Result<Cow<'v, Value>, Flaw> {
     let node = tree.node(id);
     let Some(tag) = node.tag() else { return Ok(Cow::Borrowed(value)) };
     let name = tag.strip_prefix("tag:yaml.org,2002:").unwrap_or(tag);
@@ -49,15 +49,15 @@ pub(super) fn set(tree: &Tree, document: Span, id: NodeId, value: &Value, edits:
     if node.is_key || matches!(node.content, Content::Map | Content::List) {
         return Err(Flaw::new(Kind::Bug, node.span, "only a scalar that is no key can be set"));
     }
-    let mut place = Place { tree, document, id, node, block: None };
+    let mut site = ScalarSite { tree, document, id, node, block: None };
     if let Content::Scalar(Style::Literal | Style::Folded, _) = node.content {
-        place.block = Some(token::block(tree.text, node.span));
+        site.block = Some(token::block(tree.text, node.span));
     }
-    place.set(value, edits).map_err(|why| unwritable(node.span, value, why))
+    site.set(value, edits).map_err(|why| unwritable(node.span, value, why))
 }
 
 /// A scalar in its document.
-struct Place<'t, 's> {
+struct ScalarSite<'t, 's> {
     tree: &'t Tree<'s>,
     document: Span,
     id: NodeId,
@@ -66,7 +66,7 @@ struct Place<'t, 's> {
     block: Option<Block>,
 }
 
-impl Place<'_, '_> {
+impl ScalarSite<'_, '_> {
     fn set(&self, value: &Value, edits: &mut Vec<Edit>) -> Result<(), Unwritable> {
         if is_block(value) && !self.node.flow && self.set_lines(value, edits)? {
             return Ok(());

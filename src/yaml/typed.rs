@@ -48,7 +48,7 @@ fn parse_with(text: &str, keys: Keys, budget: &Budget) -> Result<Value, String> 
             let (line, _) = Source::new("", text).line_column(tree.node(root).span.start);
             return Err(format!("more than one YAML document (line {line})"));
         }
-        let mut values = Values { tree: &tree, making: budget.making(), keys };
+        let mut values = ValueReader { tree: &tree, making: budget.making(), keys };
         value = Some(values.value(root).map_err(|flaw| explain(text, &flaw))?);
     }
     Ok(value.unwrap_or(Value::Null))
@@ -56,7 +56,7 @@ fn parse_with(text: &str, keys: Keys, budget: &Budget) -> Result<Value, String> 
 
 /// A node as a value, within a budget of its own.
 pub fn value(tree: &Tree, node: NodeId) -> Result<Value, Flaw> {
-    Values { tree, making: Budget::default().making(), keys: Keys::Typed }.value(node)
+    ValueReader { tree, making: Budget::default().making(), keys: Keys::Typed }.value(node)
 }
 
 /// A scalar's type and text as its tag and style say; None where the text does not fit the tag.
@@ -91,7 +91,7 @@ fn explain(text: &str, flaw: &Flaw) -> String {
 }
 
 /// Nodes becoming values. Their depth is bounded by the reader.
-struct Values<'t, 's, 'b> {
+struct ValueReader<'t, 's, 'b> {
     tree: &'t Tree<'s>,
     making: Making<'b>,
     keys: Keys,
@@ -100,7 +100,7 @@ struct Values<'t, 's, 'b> {
 /// A map's entries by their keys; of equal keys the last counts.
 type Entries = IndexMap<String, Value>;
 
-impl Values<'_, '_, '_> {
+impl ValueReader<'_, '_, '_> {
     fn value(&mut self, id: NodeId) -> Result<Value, Flaw> {
         let span = self.tree.node(id).span;
         let node = self.tree.node(self.tree.target(id));

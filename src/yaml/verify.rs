@@ -16,13 +16,13 @@ use crate::source::Span;
 use crate::value::Value;
 
 /// The values that nodes become.
-type Values<'v> = HashMap<NodeId, Cow<'v, Value>>;
+type NewValues<'v> = HashMap<NodeId, Cow<'v, Value>>;
 
 /// Checks `edits` of the document at `document`. The flaw quotes nothing: what is wrong holds values.
 pub(super) fn verify(
     tree: &Tree,
     document: Span,
-    values: &Values,
+    values: &NewValues,
     removal: &Removal,
     edits: &[Edit],
 ) -> Result<(), Flaw> {
@@ -69,7 +69,7 @@ fn forget(tree: &mut Tree) {
 struct Comparison<'c, 's, 'a> {
     tree: &'c Tree<'s>,
     after: &'c Tree<'a>,
-    values: &'c Values<'c>,
+    values: &'c NewValues<'c>,
     removal: &'c Removal,
     /// The node of the new tree for each node of the old one: aliases must follow.
     twins: Vec<Option<NodeId>>,

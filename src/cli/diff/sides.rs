@@ -75,7 +75,7 @@ impl Renderer<'_> {
         let rendered = self.pass.render_masked(&sources, mask, errors);
         let mut side = Side::new();
         for file in files {
-            for document in render::written(&file.source, &rendered) {
+            for document in render::rendered_documents(&file.source, &rendered) {
                 side.add(&file.source.name, &file.key, document.line, &String::from_utf8_lossy(&document.text));
             }
         }

@@ -1,16 +1,16 @@
 //! Plan and values → edits. Pure; what cannot be filled is collected.
 
 mod layers;
-mod lookup;
 mod recorded;
+mod resolve;
 mod text;
 mod typed;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::Values;
-use super::plan::{Gap, Plan, Planned};
+use super::ValueSource;
+use super::plan::{DocumentPlan, Gap, Plan};
 use crate::budget::{Budget, Limit};
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::RemoveMissing;
@@ -22,13 +22,13 @@ use crate::yaml::Flaw;
 use crate::yaml::edit::{Change, Edit, edit};
 use crate::yaml::tree::{NodeId, Tree};
 
-use lookup::Looked;
+use resolve::Resolution;
 
-pub(super) use lookup::result;
+pub(super) use resolve::result;
 
 /// The edits of a run, by the source that they are made to.
 #[derive(Debug, Default)]
-pub struct Rendered {
+pub struct Edits {
     /// The source is kept, so that its address stays its own.
     edits: HashMap<*const Source, (Arc<Source>, Vec<Edit>)>,
 }
@@ -41,7 +41,7 @@ enum Filled {
     Stays,
 }
 
-impl Rendered {
+impl Edits {
     /// The edits of `source`, in order.
     pub fn of(&self, source: &Arc<Source>) -> impl Iterator<Item = &Edit> {
         self.edits.get(&Arc::as_ptr(source)).into_iter().flat_map(|(_, edits)| edits)
@@ -55,8 +55,8 @@ impl Rendered {
 }
 
 /// Fills every gap of `plan` with `values`, within the budget of the run.
-pub fn fill(plan: &Plan<'_>, values: Values<'_>, budget: &Budget, errors: &mut Errors) -> Rendered {
-    let mut rendered = Rendered::default();
+pub fn fill(plan: &Plan<'_>, values: ValueSource<'_>, budget: &Budget, errors: &mut Errors) -> Edits {
+    let mut rendered = Edits::default();
     errors.extend(warnings(plan, values));
     for planned in &plan.documents {
         match fill_document(planned, values, budget, errors) {
@@ -68,7 +68,7 @@ pub fn fill(plan: &Plan<'_>, values: Values<'_>, budget: &Budget, errors: &mut E
 }
 
 /// What the store had to say about a secret, at the first placeholder that reads it.
-fn warnings(plan: &Plan<'_>, values: Values<'_>) -> Vec<Error> {
+fn warnings(plan: &Plan<'_>, values: ValueSource<'_>) -> Vec<Error> {
     let mut told = HashSet::new();
     let first = plan.accesses.iter().filter(|access| told.insert(&access.id));
     let warned = first.filter_map(|access| match values.outcome(&access.id) {
@@ -79,8 +79,8 @@ fn warnings(plan: &Plan<'_>, values: Values<'_>) -> Vec<Error> {
 }
 
 fn fill_document(
-    planned: &Planned<'_>,
-    values: Values<'_>,
+    planned: &DocumentPlan<'_>,
+    values: ValueSource<'_>,
     budget: &Budget,
     errors: &mut Errors,
 ) -> Result<Vec<Edit>, Flaw> {
@@ -107,22 +107,22 @@ fn is_there(tree: &Tree<'_>, node: NodeId, value: &Value) -> bool {
     matches!(value, Value::Text(text) if tree.text(node) == Some(text.as_str()))
 }
 
-fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: Values<'_>, budget: &Budget, errors: &mut Errors) -> Filled {
-    let looked = lookup::all(gap, values, budget);
-    let missing = looked.iter().filter(|looked| matches!(looked, Looked::Missing(_))).count();
-    let failed = looked.iter().any(|looked| matches!(looked, Looked::Failed(_)));
-    let removes = missing > 0 && !failed && gap.asker.annotations.remove_missing != RemoveMissing::No;
-    if removes && (missing == looked.len() || gap.asker.annotations.remove_missing == RemoveMissing::Partial) {
+fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, budget: &Budget, errors: &mut Errors) -> Filled {
+    let resolutions = resolve::resolve_all(gap, values, budget);
+    let missing = resolutions.iter().filter(|resolution| matches!(resolution, Resolution::Missing(_))).count();
+    let failed = resolutions.iter().any(|resolution| matches!(resolution, Resolution::Failed(_)));
+    let removes = missing > 0 && !failed && gap.resource.annotations.remove_missing != RemoveMissing::No;
+    if removes && (missing == resolutions.len() || gap.resource.annotations.remove_missing == RemoveMissing::Partial) {
         return Filled::Removed;
     }
     let mut values = Vec::new();
-    for looked in looked {
-        match looked {
-            Looked::Value(value) => values.push(Some(value)),
-            Looked::Markup => values.push(None),
-            Looked::NotGranted => return Filled::Stays,
-            Looked::Missing(error) if removes => errors.push(partly_missing(error)),
-            Looked::Missing(error) | Looked::Failed(error) => errors.push(error),
+    for resolution in resolutions {
+        match resolution {
+            Resolution::Value(value) => values.push(Some(value)),
+            Resolution::Markup => values.push(None),
+            Resolution::NotGranted => return Filled::Stays,
+            Resolution::Missing(error) if removes => errors.push(partly_missing(error)),
+            Resolution::Missing(error) | Resolution::Failed(error) => errors.push(error),
         }
     }
     if missing > 0 || failed {
@@ -162,14 +162,14 @@ fn partly_missing(error: Error) -> Error {
     )
 }
 
-fn place(planned: &Planned<'_>, span: Span) -> Place {
+fn place(planned: &DocumentPlan<'_>, span: Span) -> Place {
     let gap = planned.gaps.iter().find(|gap| planned.tree.node(gap.node).span == span);
     gap.map_or_else(|| Place::new(planned.source.clone(), span), |gap| gap.place.clone())
 }
 
 /// A placeholder in an error, with the secret that it names without saying so.
 fn shown(placeholder: &Placeholder, gap: &Gap) -> String {
-    match (&placeholder.secret, &gap.asker.annotations.path) {
+    match (&placeholder.secret, &gap.resource.annotations.path) {
         (Reference::Annotated, Some(path)) => format!("`{}` of `{path}`", placeholder.on_one_line()),
         _ => format!("`{}`", placeholder.on_one_line()),
     }

@@ -7,7 +7,7 @@ use super::super::plan::Gap;
 use super::{count_text, no_text, subject};
 use crate::budget::Budget;
 use crate::error::Error;
-use crate::manifest::{Step, Takes, takes};
+use crate::manifest::{FieldType, Step, field_type};
 use crate::placeholder::{Match, MatchKind};
 use crate::value::{NotText, Value};
 use crate::yaml::tree::{Content, Style, Tree};
@@ -23,9 +23,9 @@ pub(super) fn is_whole(gap: &Gap, tree: &Tree<'_>) -> bool {
 /// `value` as the gap's field takes it, its members as their fields do.
 pub(super) fn shape(value: Value, gap: &Gap, budget: &Budget) -> Result<Value, Error> {
     let mut steps = gap.field.steps.clone();
-    match gap.takes {
-        Takes::Anything => native(value, &mut steps, gap, budget),
-        Takes::Text | Takes::Base64 => text(&value, &steps, gap, budget),
+    match gap.field_type {
+        FieldType::Anything => native(value, &mut steps, gap, budget),
+        FieldType::Text | FieldType::Base64 => text(&value, &steps, gap, budget),
     }
 }
 
@@ -56,10 +56,10 @@ fn below(
     budget: &Budget,
 ) -> Result<Value, Error> {
     steps.push(step);
-    let shaped = match takes(&gap.asker.id.kind, steps) {
-        Takes::Anything => native(value, steps, gap, budget),
-        Takes::Text => text(&value, steps, gap, budget),
-        Takes::Base64 => encoded(&value, steps, gap, budget),
+    let shaped = match field_type(&gap.resource.id.kind, steps) {
+        FieldType::Anything => native(value, steps, gap, budget),
+        FieldType::Text => text(&value, steps, gap, budget),
+        FieldType::Base64 => encoded(&value, steps, gap, budget),
     };
     steps.pop();
     shaped
@@ -93,7 +93,7 @@ fn named(steps: &[Step<'static>], gap: &Gap) -> String {
 
 /// Whether a key of what fills the gap may be a value.
 fn makes_keys(gap: &Gap) -> bool {
-    gap.placeholders().iter().any(|asked| asked.placeholder.chain.makes_keys())
+    gap.placeholders().iter().any(|usage| usage.placeholder.chain.makes_keys())
 }
 
 fn of(found: &Match, gap: &Gap) -> String {

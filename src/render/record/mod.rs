@@ -11,7 +11,7 @@ use super::fill::result;
 use super::mask::Mask;
 use super::plan::Plan;
 use super::shape::Shape;
-use super::values::shape;
+use super::value_source::shape;
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::placeholder::{Key, Placeholder};
@@ -44,12 +44,12 @@ impl Record {
     /// What each placeholder of `plan` comes to; fingerprints under `mask`, none without. What fails is left out.
     pub fn of(plan: &Plan<'_>, secrets: &Secrets, mask: Option<&Mask>, budget: &Budget) -> Self {
         let mut record = Self::default();
-        for asked in plan.placeholders() {
+        for usage in plan.placeholders() {
             let read =
-                asked.gap.asker.secret(asked.placeholder).and_then(|id| secrets.get(&id).map(|found| (id, found)));
+                usage.gap.resource.secret(usage.placeholder).and_then(|id| secrets.get(&id).map(|found| (id, found)));
             let Some((id, outcome)) = read else { continue };
-            if let Some(recorded) = recorded(asked.placeholder, outcome, mask, budget) {
-                record.secrets.entry(id).or_default().insert(name(asked.placeholder), recorded);
+            if let Some(recorded) = recorded(usage.placeholder, outcome, mask, budget) {
+                record.secrets.entry(id).or_default().insert(name(usage.placeholder), recorded);
             }
         }
         record

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::Record;
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
-use crate::render::{Mask, Options, Output, Plan, Values, fill, plan};
+use crate::render::{Joiner, Mask, Options, Plan, ValueSource, fill, plan};
 use crate::secret::{Outcome, Secret, Secrets};
 use crate::source::Source;
 use crate::value::Value;
@@ -89,11 +89,11 @@ fn planned(sources: &[Arc<Source>]) -> Plan<'_> {
     plan
 }
 
-fn rendered(sources: &[Arc<Source>], values: Values<'_>) -> String {
+fn rendered(sources: &[Arc<Source>], values: ValueSource<'_>) -> String {
     let mut errors = Errors::new();
     let rendered = fill(&planned(sources), values, &Budget::default(), &mut errors);
     assert!(!errors.any(), "{:?}", errors.iter().next());
-    String::from_utf8(Output::default().write_all(sources, &rendered).concat()).unwrap()
+    String::from_utf8(Joiner::default().write_all(sources, &rendered).concat()).unwrap()
 }
 
 fn sources() -> [Arc<Source>; 1] {
@@ -117,7 +117,7 @@ fn decoded(text: &str) -> String {
     inner.fold(text.to_owned(), |all, word| all + "\n" + &decoded(&word))
 }
 
-/// Pieces of the secret values that are in `text`, plain, backwards or encoded.
+/// Slices of the secret values that are in `text`, plain, backwards or encoded.
 fn leaks(text: &str) -> Vec<String> {
     let text = decoded(text).to_lowercase();
     let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -131,28 +131,28 @@ fn leaks(text: &str) -> Vec<String> {
 #[test]
 fn nothing_of_a_value_is_seen() {
     let mask = Mask::new(b"key");
-    assert!(!leaks(&rendered(&sources(), Values::Clear(&secrets()))).is_empty());
-    let masked = rendered(&sources(), Values::Masked(&secrets(), &mask));
+    assert!(!leaks(&rendered(&sources(), ValueSource::Clear(&secrets()))).is_empty());
+    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask));
     assert_eq!(leaks(&masked), [""; 0], "{masked}");
     for mask in [None, Some(&mask)] {
         let (text, record) = record(mask);
         assert_eq!(leaks(&text), [""; 0], "{text}");
         assert_eq!(leaks(&format!("{record:?}")), [""; 0]);
-        assert_eq!(leaks(&rendered(&sources(), Values::Recorded(&record))), [""; 0]);
+        assert_eq!(leaks(&rendered(&sources(), ValueSource::Recorded(&record))), [""; 0]);
     }
 }
 
 #[test]
 fn a_record_with_fingerprints_renders_as_the_store_does_masked() {
     let mask = Mask::new(b"key");
-    let masked = rendered(&sources(), Values::Masked(&secrets(), &mask));
-    assert_eq!(masked, rendered(&sources(), Values::Recorded(&record(Some(&mask)).1)));
+    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask));
+    assert_eq!(masked, rendered(&sources(), ValueSource::Recorded(&record(Some(&mask)).1)));
 }
 
 #[test]
 fn structure_and_types_stay() {
     let mask = Mask::new(b"key");
-    let masked = rendered(&sources(), Values::Masked(&secrets(), &mask));
+    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask));
     let [text, number] = [CANARY, "7391846205"].map(|value| mask.fingerprint(value.as_bytes()));
     let (mark, encoded) = (text.mark(), STANDARD.encode(text.mark()));
     for line in [
@@ -179,7 +179,7 @@ fn without_a_key_there_is_no_fingerprint_and_each_placeholder_has_its_own_mask()
     let (text, record) = record(None);
     let digits = regex::Regex::new(r"[0-9a-f]{10}").unwrap();
     assert!(!digits.is_match(&text), "{text}");
-    let offline = rendered(&sources(), Values::Recorded(&record));
+    let offline = rendered(&sources(), ValueSource::Recorded(&record));
     let mark = |field: &str| {
         let line = offline.lines().find(|line| line.trim_start().starts_with(field)).expect(field);
         digits.find(line).expect(field).as_str().to_owned()
@@ -196,7 +196,7 @@ fn what_is_not_recorded_is_an_error_that_says_how() {
         let text = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData:\n  k: {placeholder}\n");
         let sources = [Arc::new(Source::new("m.yaml", text))];
         let mut errors = Errors::new();
-        fill(&planned(&sources), Values::Recorded(&record), &Budget::default(), &mut errors);
+        fill(&planned(&sources), ValueSource::Recorded(&record), &Budget::default(), &mut errors);
         let error = errors.iter().next().unwrap();
         assert_eq!(error.detail, format!("`{placeholder}`: not in the record `r.json`"));
         assert!(

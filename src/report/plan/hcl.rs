@@ -8,7 +8,7 @@ use indexmap::IndexSet;
 use super::super::text::one_line;
 use super::Forecast;
 use crate::error::{Error, Errors, Kind};
-use crate::render::{Asked, Read};
+use crate::render::{PlaceholderUse, Read};
 use crate::secret::Engine;
 use crate::visible::is_invisible;
 
@@ -32,10 +32,10 @@ pub fn policy(forecast: &Forecast<'_>) -> Result<String, Errors> {
         match target(forecast, read) {
             Ok((namespace, path, remark)) => {
                 let rule = rules.entry((namespace.to_owned(), path)).or_default();
-                rule.resources.extend(read.asked.iter().map(resource));
+                rule.resources.extend(read.uses.iter().map(resource));
                 rule.remark = rule.remark.take().or(remark);
             }
-            Err(error) => errors.push(error.at(read.asked[0].place.clone())),
+            Err(error) => errors.push(error.at(read.uses[0].place.clone())),
         }
     }
     if errors.is_empty() { Ok(head(forecast, &rules) + &written(&rules)) } else { Err(errors) }
@@ -72,9 +72,9 @@ fn written(rules: &Rules) -> String {
 }
 
 /// Who asks; a document that is no Kubernetes object is called by its file.
-fn resource(asked: &Asked<'_>) -> String {
-    let id = asked.gap.asker.id.to_string();
-    one_line(if id.is_empty() { &asked.place.source.name } else { &id })
+fn resource(usage: &PlaceholderUse<'_>) -> String {
+    let id = usage.gap.resource.id.to_string();
+    one_line(if id.is_empty() { &usage.place.source.name } else { &id })
 }
 
 /// The namespace and the path of a read's rule, and what to say about it.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::super::json::Resource;
 use super::{Forecast, number};
 use crate::placeholder::Key;
-use crate::render::{Asked, Read};
+use crate::render::{PlaceholderUse, Read};
 use crate::visible;
 
 /// The reads as one JSON document.
@@ -21,7 +21,7 @@ pub fn json(forecast: &Forecast<'_>) -> String {
 }
 
 fn reading<'f>(forecast: &'f Forecast<'_>, read: &'f Read<'_>) -> Reading<'f> {
-    let mut keys: Vec<&str> = read.asked.iter().filter_map(|asked| key(asked)).collect();
+    let mut keys: Vec<&str> = read.uses.iter().filter_map(|usage| key(usage)).collect();
     keys.sort_unstable();
     keys.dedup();
     Reading {
@@ -30,27 +30,27 @@ fn reading<'f>(forecast: &'f Forecast<'_>, read: &'f Read<'_>) -> Reading<'f> {
         version: read.id.version,
         engine: forecast.engine(read).map(number),
         keys,
-        whole: read.asked.iter().any(|asked| key(asked).is_none()),
-        placeholders: read.asked.iter().map(placeholder).collect(),
+        whole: read.uses.iter().any(|usage| key(usage).is_none()),
+        placeholders: read.uses.iter().map(placeholder).collect(),
     }
 }
 
-fn placeholder<'f>(asked: &'f Asked<'_>) -> Placeholder<'f> {
-    let (line, column) = asked.place.line_column();
+fn placeholder<'f>(usage: &'f PlaceholderUse<'_>) -> Placeholder<'f> {
+    let (line, column) = usage.place.line_column();
     Placeholder {
-        placeholder: &asked.placeholder.written,
-        key: key(asked),
-        file: &asked.place.source.name,
+        placeholder: &usage.placeholder.written,
+        key: key(usage),
+        file: &usage.place.source.name,
         line,
         column,
-        resource: Resource::from(&*asked.gap.asker.id),
-        field: asked.gap.field.to_string(),
+        resource: Resource::from(&*usage.gap.resource.id),
+        field: usage.gap.field.to_string(),
     }
 }
 
 /// The key that is asked for; none if it is the whole secret.
-fn key<'f>(asked: &Asked<'f>) -> Option<&'f str> {
-    match &asked.placeholder.key {
+fn key<'f>(usage: &PlaceholderUse<'f>) -> Option<&'f str> {
+    match &usage.placeholder.key {
         Key::Whole => None,
         Key::Named(key) => Some(key),
     }

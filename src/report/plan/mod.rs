@@ -44,9 +44,9 @@ impl Forecast<'_> {
     /// How many paths, placeholders and resources there are.
     fn counts(&self) -> [usize; 3] {
         let paths: HashSet<_> = self.reads.iter().map(|read| (self.namespace(read), &read.id.path)).collect();
-        let asked = || self.reads.iter().flat_map(|read| &read.asked);
-        let resources: HashSet<_> = asked().map(|asked| std::sync::Arc::as_ptr(&asked.gap.asker)).collect();
-        [paths.len(), asked().count(), resources.len()]
+        let uses = || self.reads.iter().flat_map(|read| &read.uses);
+        let resources: HashSet<_> = uses().map(|usage| std::sync::Arc::as_ptr(&usage.gap.resource)).collect();
+        [paths.len(), uses().count(), resources.len()]
     }
 }
 

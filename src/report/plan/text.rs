@@ -3,7 +3,7 @@
 use super::super::text::{Colour, one_line};
 use super::{Forecast, number};
 use crate::placeholder::Key;
-use crate::render::{Asked, Read};
+use crate::render::{PlaceholderUse, Read};
 use crate::words::count;
 
 /// The reads below each other, and a last line with the counts.
@@ -18,12 +18,12 @@ pub fn text(forecast: &Forecast<'_>, colour: Colour) -> String {
 
 fn block(forecast: &Forecast<'_>, read: &Read<'_>, colour: Colour) -> String {
     let mut out = colour.paint("1", &one_line(&read.id.path)) + &remarks(forecast, read) + "\n";
-    let rows: Vec<[String; 3]> = read.asked.iter().map(cells).collect();
+    let rows: Vec<[String; 3]> = read.uses.iter().map(cells).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(60);
     let (key, field) = (width(0), width(1));
     let mut resource = String::new();
-    for (asked, row) in read.asked.iter().zip(&rows) {
-        let own = one_line(&asked.gap.asker.id.to_string());
+    for (usage, row) in read.uses.iter().zip(&rows) {
+        let own = one_line(&usage.gap.resource.id.to_string());
         if own != resource {
             out += &format!("  {own}\n");
             resource = own;
@@ -33,13 +33,13 @@ fn block(forecast: &Forecast<'_>, read: &Read<'_>, colour: Colour) -> String {
     out
 }
 
-fn cells(asked: &Asked<'_>) -> [String; 3] {
-    let key = match &asked.placeholder.key {
+fn cells(usage: &PlaceholderUse<'_>) -> [String; 3] {
+    let key = match &usage.placeholder.key {
         Key::Whole => "*",
         Key::Named(key) => key,
     };
-    let field = asked.gap.field.to_string();
-    [one_line(key), one_line(&field), one_line(&asked.place.to_string())]
+    let field = usage.gap.field.to_string();
+    [one_line(key), one_line(&field), one_line(&usage.place.to_string())]
 }
 
 /// What a path alone does not say.

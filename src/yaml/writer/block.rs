@@ -29,7 +29,7 @@ pub(super) fn literal(text: &str, indent: usize, line_break: &str, out: &mut Str
 /// Appends a text in place of the block scalar `block`, which the decoded text `old` stands in: as a literal block with its
 /// header and indentation where that gives the text to the character, else double-quoted.
 pub(in crate::yaml) fn rewrite(source: &str, block: &Block, old: &str, text: &str, out: &mut String) {
-    match Shape::of(source, block, old, text) {
+    match BlockLayout::of(source, block, old, text) {
         Some(shape) => shape.write(source, block, text, out),
         None => on_one_line(source, block, |out| scalar::double(text, out), out),
     }
@@ -45,7 +45,7 @@ pub(in crate::yaml) fn on_one_line(source: &str, block: &Block, write: impl FnOn
 }
 
 /// How a literal block holds a text.
-struct Shape {
+struct BlockLayout {
     indent: usize,
     chomp: Chomp,
     /// Blank lines to write after the text; others may follow in the source already.
@@ -53,7 +53,7 @@ struct Shape {
     ends_line: bool,
 }
 
-impl Shape {
+impl BlockLayout {
     fn of(source: &str, block: &Block, old: &str, text: &str) -> Option<Self> {
         let indent = block.text_indent(source, old).filter(|indent| *indent > 0)?;
         let indicated = block.indent.is_some() || !text.starts_with(' ');

@@ -101,10 +101,7 @@ fn what_is_wrong_now_stops_and_what_was_wrong_before_does_not() {
     assert!(stderr.starts_with("warning: `<path:secret/data/app#usr>`: missing key `usr`"), "{stderr}");
     assert!(stderr.contains(" --> HEAD~1:a.yaml:7:8"), "{stderr}");
     assert!(text.contains("-  key: <path:secret/data/app#usr>\n+  key: '<redacted:"), "{text}");
-    assert!(
-        text.contains("\n   other: '<redacted:") && text.contains("note: 1 thing is wrong at `HEAD~1`"),
-        "{text}"
-    );
+    assert!(text.contains("\n   other: '<redacted:") && text.contains("note: 1 thing is wrong at `HEAD~1`"), "{text}");
     repository.write("a.yaml", &bad);
     let (text, stderr, code) = shown(&repository.diff(&["--base", "HEAD~1"]).output());
     assert_eq!((text.as_str(), stderr.as_str(), code), ("nothing changes, 1 unchanged\n", "", Some(0)));

@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use super::Rendered;
+use super::Edits;
 use crate::source::{Source, Span};
 use crate::yaml::split::{is_json, split};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Bytes of the output, in order: slices of the sources, of the edits, and separators. Nothing is copied.
-pub type Pieces<'o> = Vec<&'o [u8]>;
+pub type Slices<'o> = Vec<&'o [u8]>;
 
 /// A span of a source and what stands there in the output.
 type Cut<'o> = (Span, &'o [u8]);
 
 /// An output that grows source by source, or window by window: what it has to know of its end so far.
 #[derive(Debug, Default)]
-pub struct Output {
+pub struct Joiner {
     begun: bool,
     content: bool,
     crlf: bool,
@@ -25,14 +25,14 @@ pub struct Output {
     json: bool,
 }
 
-impl Output {
+impl Joiner {
     /// What `sources` add.
-    pub fn write_all<'o>(&mut self, sources: &'o [Arc<Source>], rendered: &'o Rendered) -> Pieces<'o> {
-        let mut pieces = Pieces::new();
+    pub fn write_all<'o>(&mut self, sources: &'o [Arc<Source>], edits: &'o Edits) -> Slices<'o> {
+        let mut slices = Slices::new();
         for source in sources {
-            self.write(source, rendered, &mut pieces);
+            self.write(source, edits, &mut slices);
         }
-        pieces
+        slices
     }
 
     /// Whether anything but comments was written.
@@ -41,44 +41,44 @@ impl Output {
     }
 
     /// Adds `source`, with a separator before it if neither side brings one.
-    fn write<'o>(&mut self, source: &'o Arc<Source>, rendered: &'o Rendered, pieces: &mut Pieces<'o>) {
+    fn write<'o>(&mut self, source: &'o Arc<Source>, edits: &'o Edits, slices: &mut Slices<'o>) {
         if source.bytes.is_empty() {
             return;
         }
         let continues = source.first_line > 1 && !(self.json && is_json(&source.bytes));
         if self.begun && !continues {
-            self.join(&source.bytes, pieces);
+            self.join(&source.bytes, slices);
         }
-        let mut cuts: Vec<Cut<'o>> = rendered.of(source).map(|edit| (edit.span, edit.text.as_bytes())).collect();
+        let mut cuts: Vec<Cut<'o>> = edits.of(source).map(|edit| (edit.span, edit.text.as_bytes())).collect();
         cuts.extend(json_separators(&source.bytes));
         cuts.extend(byte_order_marks(&source.bytes, self.begun));
         cuts.sort_by_key(|(span, _)| span.start);
         let mut at = 0;
         for (span, text) in cuts {
-            pieces.extend([&source.bytes[at..span.start], text]);
+            slices.extend([&source.bytes[at..span.start], text]);
             at = span.end;
         }
-        pieces.push(&source.bytes[at..]);
-        self.remember(&source.bytes, pieces);
+        slices.push(&source.bytes[at..]);
+        self.remember(&source.bytes, slices);
     }
 
-    fn join(&self, text: &[u8], pieces: &mut Pieces<'_>) {
+    fn join(&self, text: &[u8], slices: &mut Slices<'_>) {
         let line_end: &[u8] = if self.crlf { b"\r\n" } else { b"\n" };
         if self.open_line {
-            pieces.push(line_end);
+            slices.push(line_end);
         }
         if !self.marker && !begins_with_marker(text) {
-            pieces.extend([b"---", line_end]);
+            slices.extend([b"---", line_end]);
         }
     }
 
-    fn remember(&mut self, source: &[u8], pieces: &Pieces<'_>) {
+    fn remember(&mut self, source: &[u8], slices: &Slices<'_>) {
         let trimmed = source.trim_ascii_end();
         let last_line = trimmed.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         self.begun = true;
         self.content |= has_content(source);
         self.crlf = memchr::memrchr(b'\n', source).is_some_and(|at| at > 0 && source[at - 1] == b'\r');
-        self.open_line = pieces.iter().rev().find_map(|piece| piece.last()).is_some_and(|last| *last != b'\n');
+        self.open_line = slices.iter().rev().find_map(|piece| piece.last()).is_some_and(|last| *last != b'\n');
         self.marker = is_marker(last_line);
         self.json = trimmed.ends_with(b"}") && is_json(source);
     }

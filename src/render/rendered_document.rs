@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::Rendered;
+use super::Edits;
 use crate::source::{Source, Span};
 use crate::yaml::split::split;
 
 /// A document as it is rendered.
 #[derive(Debug)]
-pub struct Written {
+pub struct RenderedDocument {
     /// Where the source has it.
     pub span: Span,
     /// The line of the source where it starts.
@@ -20,8 +20,11 @@ pub struct Written {
 }
 
 /// The documents of `source`, in order.
-pub fn written<'r>(source: &'r Arc<Source>, rendered: &'r Rendered) -> impl Iterator<Item = Written> + 'r {
-    let mut edits = rendered.of(source).peekable();
+pub fn rendered_documents<'r>(
+    source: &'r Arc<Source>,
+    edits: &'r Edits,
+) -> impl Iterator<Item = RenderedDocument> + 'r {
+    let mut edits = edits.of(source).peekable();
     let mut line = source.first_line;
     split(&source.bytes).map(move |document| {
         let mut text = Zeroizing::new(Vec::with_capacity(document.span.range().len()));
@@ -34,6 +37,6 @@ pub fn written<'r>(source: &'r Arc<Source>, rendered: &'r Rendered) -> impl Iter
         text.extend_from_slice(&source.bytes[at..document.span.end]);
         let first = line;
         line += memchr::memchr_iter(b'\n', &source.bytes[document.span.range()]).count();
-        Written { span: document.span, line: first, text }
+        RenderedDocument { span: document.span, line: first, text }
     })
 }

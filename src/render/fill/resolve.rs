@@ -1,6 +1,6 @@
 //! The value of each placeholder of a gap, or why there is none.
 
-use super::super::Values;
+use super::super::ValueSource;
 use super::super::plan::Gap;
 use super::{recorded, shown};
 use crate::budget::Budget;
@@ -16,7 +16,7 @@ const NEAR: usize = 3;
 const NAMES: usize = 12;
 
 /// What became of a placeholder.
-pub(super) enum Looked {
+pub(super) enum Resolution {
     Value(Value),
     /// Markup that looks like a placeholder: it stays.
     Markup,
@@ -28,56 +28,56 @@ pub(super) enum Looked {
 }
 
 /// Every placeholder of the gap, in order.
-pub(super) fn all(gap: &Gap, values: Values<'_>, budget: &Budget) -> Vec<Looked> {
-    let mut looked = Vec::new();
+pub(super) fn resolve_all(gap: &Gap, values: ValueSource<'_>, budget: &Budget) -> Vec<Resolution> {
+    let mut resolutions = Vec::new();
     for (index, found) in gap.matches.iter().enumerate() {
         let search = Search { gap, values, budget, place: &|| gap.place_of(index) };
-        search.walk(found, true, &mut looked);
+        search.collect(found, true, &mut resolutions);
     }
-    looked
+    resolutions
 }
 
 /// What it takes to look placeholders up.
 struct Search<'s> {
     gap: &'s Gap,
-    values: Values<'s>,
+    values: ValueSource<'s>,
     budget: &'s Budget,
     place: &'s dyn Fn() -> Place,
 }
 
 impl Search<'_> {
-    fn walk(&self, found: &Match, bare: bool, out: &mut Vec<Looked>) {
+    fn collect(&self, found: &Match, bare: bool, out: &mut Vec<Resolution>) {
         match &found.kind {
-            MatchKind::Placeholder(placeholder) => out.push(match self.look(placeholder) {
-                Looked::Value(value) => Looked::Value(self.values.shown(value, placeholder, self.gap, bare)),
-                looked => looked,
+            MatchKind::Placeholder(placeholder) => out.push(match self.resolve(placeholder) {
+                Resolution::Value(value) => Resolution::Value(self.values.shown(value, placeholder, self.gap, bare)),
+                resolution => resolution,
             }),
-            MatchKind::Wrong(_) => out.push(Looked::NotGranted),
-            MatchKind::Encoded { matches, .. } => matches.iter().for_each(|inner| self.walk(inner, false, out)),
+            MatchKind::Wrong(_) => out.push(Resolution::NotGranted),
+            MatchKind::Encoded { matches, .. } => matches.iter().for_each(|inner| self.collect(inner, false, out)),
             MatchKind::Raw(_) | MatchKind::Malformed(_) => {}
         }
     }
 
-    fn look(&self, placeholder: &Placeholder) -> Looked {
+    fn resolve(&self, placeholder: &Placeholder) -> Resolution {
         let Self { gap, values, budget, place } = self;
-        let Some(id) = gap.asker.secret(placeholder) else {
-            return Looked::NotGranted;
+        let Some(id) = gap.resource.secret(placeholder) else {
+            return Resolution::NotGranted;
         };
-        if let Values::Recorded(record) = values {
-            return recorded::look(placeholder, &id, record, place);
+        if let ValueSource::Recorded(record) = values {
+            return recorded::resolve(placeholder, &id, record, place);
         }
         let Some(outcome) = values.outcome(&id) else {
-            return Looked::NotGranted;
+            return Resolution::NotGranted;
         };
         match result(placeholder, outcome, budget) {
-            Ok(Some(value)) => Looked::Value(value),
-            Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Looked::Markup,
-            Ok(None) => Looked::Missing(named(missing(outcome, placeholder, &id), placeholder).at(place())),
+            Ok(Some(value)) => Resolution::Value(value),
+            Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Resolution::Markup,
+            Ok(None) => Resolution::Missing(named(missing(outcome, placeholder, &id), placeholder).at(place())),
             Err(error) if matches!(outcome, Outcome::Found(_)) => {
                 let detail = format!("{}: {}", shown(placeholder, gap), error.detail);
-                Looked::Failed(Error { detail, ..error }.at(place()))
+                Resolution::Failed(Error { detail, ..error }.at(place()))
             }
-            Err(error) => Looked::Failed(named(error, placeholder).at(place())),
+            Err(error) => Resolution::Failed(named(error, placeholder).at(place())),
         }
     }
 }

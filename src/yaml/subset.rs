@@ -16,13 +16,13 @@ const KEY: usize = 128;
 pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<Tree<'s>> {
     let builder = Builder::new(text, body.end - body.start, false);
     let mut reader = Reader { text: &text[..body.end], at: body.start, column: 0, builder };
-    is_simple(&text[body.range()]).then_some(())?;
+    is_in_subset(&text[body.range()]).then_some(())?;
     reader.document(body.start)?;
     Some(reader.builder.finish())
 }
 
 /// Whether a text has no line break but `\n`, no tab, and nothing that some reader would refuse.
-fn is_simple(text: &str) -> bool {
+fn is_in_subset(text: &str) -> bool {
     text.bytes().all(|byte| byte >= b' ' && byte != 0x7f || byte == b'\n')
         && (text.is_ascii() || text.chars().all(|char| char == '\n' || is_printable(char)))
 }

@@ -4,14 +4,14 @@ use super::mask::{self, Mask};
 use super::plan::Gap;
 use super::record::Record;
 use super::shape::Shape;
-use crate::manifest::Takes;
+use crate::manifest::FieldType;
 use crate::placeholder::Placeholder;
 use crate::secret::{Outcome, SecretId, Secrets};
 use crate::value::Value;
 
 /// What fills the gaps.
 #[derive(Clone, Copy, Debug)]
-pub enum Values<'v> {
+pub enum ValueSource<'v> {
     /// The secrets as they are.
     Clear(&'v Secrets),
     /// The secrets, each value masked, in names too.
@@ -20,7 +20,7 @@ pub enum Values<'v> {
     Recorded(&'v Record),
 }
 
-impl<'v> Values<'v> {
+impl<'v> ValueSource<'v> {
     /// What became of a reading; none if it was not done.
     pub(super) fn outcome(self, id: &SecretId) -> Option<&'v Outcome> {
         match self {
@@ -36,7 +36,7 @@ impl<'v> Values<'v> {
             Self::Masked(_, mask) => shape(&result, placeholder, Some(mask)).masked(""),
             Self::Recorded(_) => result,
         };
-        if bare && gap.takes == Takes::Base64 { mask::in_data(masked) } else { masked }
+        if bare && gap.field_type == FieldType::Base64 { mask::in_data(masked) } else { masked }
     }
 }
 

@@ -1,0 +1,79 @@
+//! Sources in chunks of a bounded size, cut between two documents: what is planned and filled at once. Pure.
+
+use std::sync::Arc;
+
+use crate::source::{Source, Span};
+use crate::yaml::split::split;
+
+/// `sources` in chunks of about `size` bytes, in order; a larger source in several, each of which knows its first line.
+pub fn chunks(sources: &[Arc<Source>], size: usize) -> impl Iterator<Item = Vec<Arc<Source>>> {
+    let mut pieces = sources.iter().flat_map(move |source| cut(source, size)).peekable();
+    std::iter::from_fn(move || {
+        let first = pieces.next()?;
+        let mut held = first.bytes.len();
+        let mut chunk = vec![first];
+        while let Some(next) = pieces.next_if(|next| held + next.bytes.len() <= size) {
+            held += next.bytes.len();
+            chunk.push(next);
+        }
+        Some(chunk)
+    })
+}
+
+/// A source whole, or cut into several, each made when it is asked for.
+fn cut(source: &Arc<Source>, size: usize) -> Box<dyn Iterator<Item = Arc<Source>> + '_> {
+    // Of UTF-16 only the start says that it is.
+    if source.bytes.len() <= size || source.utf16().is_some() {
+        return Box::new(std::iter::once(source.clone()));
+    }
+    let mut documents = split(&source.bytes).map(|document| document.span).peekable();
+    let (mut line, mut end) = (source.first_line, 0);
+    Box::new(std::iter::from_fn(move || {
+        let start = documents.next()?;
+        let mut span = Span { start: end, ..start };
+        while let Some(next) = documents.next_if(|next| next.end - span.start <= size) {
+            span.end = next.end;
+        }
+        if documents.peek().is_none() {
+            span.end = source.bytes.len();
+        }
+        end = span.end;
+        let bytes = &source.bytes[span.range()];
+        let chunk = Source::window(source.name.clone(), bytes, line);
+        line += memchr::memchr_iter(b'\n', bytes).count();
+        Some(Arc::new(chunk))
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chunks_together_are_the_sources_whatever_the_size() {
+        let texts = [
+            "a: 1\n---\nb: 2\n---\n# c\nc: 3\n",
+            "",
+            "d: 4",
+            "{\"e\": 5}\n{\"f\": 6}\n",
+            "\u{feff}---\ng: 7\n...\n---\nh: 8",
+        ];
+        let sources = texts.map(|text| Arc::new(Source::new("x", text)));
+        for size in 0..80 {
+            let chunks: Vec<Vec<Arc<Source>>> = chunks(&sources, size).collect();
+            let bytes: Vec<u8> = chunks.iter().flatten().flat_map(|chunk| chunk.bytes.clone()).collect();
+            assert_eq!(bytes, texts.concat().as_bytes(), "{size}");
+            let fits = |chunk: &Vec<Arc<Source>>| {
+                chunk.len() == 1 || chunk.iter().map(|one| one.bytes.len()).sum::<usize>() <= size
+            };
+            assert!(chunks.iter().all(fits), "{size}");
+        }
+    }
+
+    #[test]
+    fn a_chunk_knows_its_first_line() {
+        let source = Arc::new(Source::window("x", "a: 1\n---\nb: 2\n---\nc: 3\n", 7));
+        let lines: Vec<usize> = chunks(&[source], 10).flatten().map(|chunk| chunk.first_line).collect();
+        assert_eq!(lines, [7, 8, 10]);
+    }
+}
