@@ -1,7 +1,7 @@
 //! What is wrong, where, and what helps: one error type for every stage, and the collection that a run gathers.
 //! Knows no terminal: `report/` draws it. A detail, hint or cause never holds a secret's value.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use crate::budget::Limit;
 use crate::source::Place;
@@ -48,6 +48,20 @@ pub enum Kind {
     Bug,
 }
 
+/// What a finding is about, where its place alone does not say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A placeholder on one line, as it is written, and the path of its secret where the placeholder does not name it.
+    Placeholder {
+        /// `<path:kv/app#key>`, `<key>`
+        written: String,
+        /// `kv/app`
+        path: Option<String>,
+    },
+    /// A folder that a tool builds.
+    Folder(String),
+}
+
 /// One finding.
 #[derive(Clone, Debug)]
 pub struct Error {
@@ -57,7 +71,9 @@ pub struct Error {
     pub kind: Kind,
     /// The rule that it breaks, as findings show it: the kind's own id, or a narrower one.
     pub rule: &'static str,
-    /// One line, lower case, the user's words in backticks, no full stop.
+    /// The placeholder or folder that the detail speaks of.
+    pub subject: Option<Subject>,
+    /// What is wrong with the subject: one line, lower case, the user's words in backticks, no full stop.
     pub detail: String,
     /// Where, once a stage knows it.
     pub place: Option<Place>,
@@ -98,11 +114,32 @@ impl Kind {
     }
 }
 
+impl Subject {
+    /// The user's own words.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let (name, path) = match self {
+            Self::Placeholder { written, path } => (written, path.as_deref()),
+            Self::Folder(name) => (name, None),
+        };
+        iter::once(name.as_str()).chain(path)
+    }
+
+    /// The user's own words, to take out what may not be shown.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let (name, path) = match self {
+            Self::Placeholder { written, path } => (written, path.as_mut()),
+            Self::Folder(name) => (name, None),
+        };
+        iter::once(name).chain(path)
+    }
+}
+
 impl Error {
     /// An error without a place yet.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let (level, rule, detail) = (Level::Error, kind.id(), detail.into());
-        Self { level, kind, rule, detail, place: None, also: Vec::new(), hint: None, hidden: false, cause: None }
+        let (subject, place, also, hint, cause) = (None, None, Vec::new(), None, None);
+        Self { level, kind, rule, subject, detail, place, also, hint, hidden: false, cause }
     }
 
     /// The same as a warning.
@@ -118,6 +155,13 @@ impl Error {
     /// With the rule that it breaks.
     pub fn rule(mut self, rule: &'static str) -> Self {
         self.rule = rule;
+        self
+    }
+
+    /// With what it is about. A narrower subject that it has already becomes part of the detail.
+    pub fn about(mut self, subject: Subject) -> Self {
+        self.detail = self.to_string();
+        self.subject = Some(subject);
         self
     }
 
@@ -154,9 +198,22 @@ impl From<Limit> for Error {
 }
 
 impl fmt::Display for Error {
-    /// The detail alone; `report/` draws the rest.
+    /// The subject and the detail; `report/` draws the rest.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail)
+        match &self.subject {
+            Some(subject) => write!(f, "{subject}: {}", self.detail),
+            None => f.write_str(&self.detail),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    /// The user's own words in backticks.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Placeholder { written, path: Some(path) } => write!(f, "`{written}` of `{path}`"),
+            Self::Placeholder { written: name, path: None } | Self::Folder(name) => write!(f, "`{name}`"),
+        }
     }
 }
 

@@ -30,7 +30,7 @@ fn words(error: &Error) -> String {
     let file = place.map(|place| place.source.name.as_str());
     let resource = place.and_then(|place| place.resource.as_ref()).map(ToString::to_string);
     let field = place.and_then(|place| place.field.as_deref());
-    let parts = [Some(error.rule), file, resource.as_deref(), field, Some(&error.detail)];
+    let parts = [Some(error.rule), file, resource.as_deref(), field, Some(&error.to_string())];
     parts.map(Option::unwrap_or_default).join("\0")
 }
 

@@ -96,7 +96,7 @@ fn file(path: &str, index: Option<u64>) -> Json {
 
 /// All that a finding says, in one line.
 fn message(finding: &Error) -> String {
-    let mut message = finding.detail.clone();
+    let mut message = finding.to_string();
     if let Some(cause) = &finding.cause {
         message += &format!(": {cause}");
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::clear;
-use crate::error::{Error, Errors};
+use crate::error::{Error, Errors, Subject};
 use crate::source::{Place, Source, Span};
 
 /// The shortest secret that is looked for in what findings say.
@@ -37,7 +37,11 @@ pub fn hide(found: Errors) -> Errors {
 /// What a finding says.
 fn texts(error: &Error) -> impl Iterator<Item = &str> {
     let field = error.place.as_ref().and_then(|place| place.field.as_deref());
-    [Some(error.detail.as_str()), error.hint.as_deref(), error.cause.as_deref(), field].into_iter().flatten()
+    let subject = error.subject.iter().flat_map(Subject::texts);
+    [Some(error.detail.as_str()), error.hint.as_deref(), error.cause.as_deref(), field]
+        .into_iter()
+        .flatten()
+        .chain(subject)
 }
 
 /// The secrets in clear of a source.
@@ -84,8 +88,9 @@ impl Secrets {
     fn take_out(&self, error: &mut Error) {
         let Some(any) = &self.any else { return };
         let field = error.place.as_mut().and_then(|place| place.field.as_mut());
+        let subject = error.subject.iter_mut().flat_map(Subject::texts_mut);
         let texts = [Some(&mut error.detail), error.hint.as_mut(), error.cause.as_mut(), field];
-        for text in texts.into_iter().flatten().filter(|text| any.is_match(text.as_str())) {
+        for text in texts.into_iter().flatten().chain(subject).filter(|text| any.is_match(text.as_str())) {
             let mut out = String::with_capacity(text.len());
             any.replace_all_with(text, &mut out, |_, _, out| {
                 out.push('…');

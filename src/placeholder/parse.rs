@@ -1,7 +1,7 @@
 //! The grammar: what stands at a `<`. Knows nothing of what comes before or after it.
 
 use super::{Key, MatchKind, Placeholder, Reference, on_one_line};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Subject};
 use crate::modifier::{self, Chain};
 
 /// How many bytes of modifiers a placeholder may hold: what never ends is not searched to the text's end.
@@ -157,7 +157,7 @@ fn placeholder(written: &str, secret: Reference, key: Key, segments: &[&str]) ->
 
 /// A placeholder that cannot be filled, named in the error.
 fn wrong(written: &str, error: Error) -> MatchKind {
-    MatchKind::Wrong(Box::new(Error { detail: format!("`{}`: {}", on_one_line(written), error.detail), ..error }))
+    MatchKind::Wrong(Box::new(error.about(Subject::Placeholder { written: on_one_line(written), path: None })))
 }
 
 /// The modifiers from `from` (after the first `|`) on, and where the placeholder ends: past the `>` that stands outside of

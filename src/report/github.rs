@@ -26,7 +26,7 @@ fn message(error: &Error) -> String {
     let place = error.place.as_ref();
     let resource = place.and_then(|place| place.resource.as_ref()).map(ToString::to_string);
     let field = place.and_then(|place| place.field.clone());
-    let rest = [("", Some(error.detail.clone())), ("resource: ", resource), ("field: ", field)];
+    let rest = [("", Some(error.to_string())), ("resource: ", resource), ("field: ", field)];
     let rest = rest.into_iter().chain([("cause: ", error.cause.clone()), ("hint: ", error.hint.clone())]);
     let lines =
         rest.filter_map(|(word, text)| text.filter(|text| !text.is_empty()).map(|text| format!("{word}{text}")));

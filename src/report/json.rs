@@ -20,8 +20,8 @@ pub fn finding(error: &Error) -> String {
         // Nothing is shown of what may be a file of secrets.
         field: place.filter(|_| error.kind != Kind::NotKubernetes).and_then(|place| place.field.as_deref()),
         message: match &error.cause {
-            Some(cause) => format!("{}: {cause}", error.detail),
-            None => error.detail.clone(),
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
         },
         hint: error.hint.as_deref(),
     };

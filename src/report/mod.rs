@@ -85,7 +85,7 @@ mod tests {
         };
         let mut errors = Errors::new();
         errors.extend([error("4", 1, 0), error("3", 0, 1), Error::new(Kind::Setting, "1"), error("2", 0, 0)]);
-        let details: Vec<String> = in_order(errors, &sources).into_iter().map(|error| error.detail).collect();
+        let details: Vec<String> = in_order(errors, &sources).into_iter().map(|error| error.to_string()).collect();
         assert_eq!(details, ["1", "2", "3", "4"]);
     }
 

@@ -87,7 +87,7 @@ fn location(place: &Place, root: &str) -> Value {
 fn message(error: &Error) -> String {
     let cause = error.cause.iter().map(|cause| format!(": {cause}"));
     let hint = error.hint.iter().map(|hint| format!("; {hint}"));
-    std::iter::once(error.detail.clone()).chain(cause).chain(hint).collect()
+    std::iter::once(error.to_string()).chain(cause).chain(hint).collect()
 }
 
 fn level(level: Level) -> &'static str {

@@ -26,7 +26,7 @@ pub fn finding(error: &Error, colour: Colour) -> String {
         Level::Warning => ("warning", "1;33"),
         Level::Note => ("note", "1;36"),
     };
-    line(&mut out, &format!("{}: {}", colour.paint(code, word), colour.paint("1", &one_line(&error.detail))));
+    line(&mut out, &format!("{}: {}", colour.paint(code, word), colour.paint("1", &one_line(&error.to_string()))));
     let gutter = match &error.place {
         Some(place) => around(&mut out, error, place, colour),
         None => " ".to_owned(),

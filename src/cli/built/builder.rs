@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::environment::Environment;
 use super::super::given::Flags;
 use super::tools::{Folder, Tools};
-use crate::error::{Error, Errors, Kind, Level};
+use crate::error::{Error, Errors, Kind, Level, Subject};
 use crate::input::{self, Here};
 use crate::source::Source;
 use crate::tool::{Layout, Tool};
@@ -161,8 +161,8 @@ impl Built {
 }
 
 /// A finding about a folder says which one.
-fn of_folder(folder: &str, mut error: Error) -> Error {
-    error.detail = format!("`{folder}`: {}", error.detail);
+fn of_folder(folder: &str, error: Error) -> Error {
+    let mut error = error.about(Subject::Folder(folder.to_owned()));
     error.hint = error.hint.or_else(|| (error.level == Level::Error).then(|| LEAVE.to_owned()));
     error
 }

@@ -98,7 +98,7 @@ fn with_revision(paths: &[String], name: &str, builder: &mut Builder<'_>) -> Res
     files.after = called(after.sources, &str::to_owned);
     let read = past.files.into_iter().filter(|(name, _)| !built.takes(name));
     files.before = read.map(|(key, source)| File { key, source }).collect();
-    files.notes.extend(past.errors.into_iter().map(|error| error.detail));
+    files.notes.extend(past.errors.into_iter().map(|error| error.to_string()));
     files.add_built((after.built, &str::to_owned), (built, &str::to_owned));
     Ok(files)
 }

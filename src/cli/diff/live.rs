@@ -48,7 +48,7 @@ pub(super) fn compare(args: &Args, environment: &Environment) -> Compared {
     comparison.find_only_secrets((&sides.blank.0, &sides.blank.1));
     comparison.base = NAME.to_owned();
     comparison.notes = builder.notes().collect();
-    comparison.notes.extend(findings.iter().map(|finding| finding.detail.clone()).chain(nameless(objects.nameless)));
+    comparison.notes.extend(findings.iter().map(|finding| finding.to_string()).chain(nameless(objects.nameless)));
     let complete = !findings.any() && !said.any();
     errors.extend(findings);
     errors.extend(said);

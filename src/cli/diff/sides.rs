@@ -130,7 +130,7 @@ fn documents<'f>(files: &'f [File], mut wanted: impl FnMut((&'f str, &'f [u8])) 
 /// way now is said once.
 fn harmless(errors: Errors, now: &Errors) -> Errors {
     let mut out = Errors::new();
-    let said = |error: &Error| error.place.is_none() && now.iter().any(|other| other.detail == error.detail);
+    let said = |error: &Error| error.place.is_none() && now.iter().any(|other| other.to_string() == error.to_string());
     let errors = errors.into_iter().filter(|error| !said(error));
     let was_stopped = |error: &Error| error.kind == Kind::Store && error.place.is_none();
     out.extend(errors.map(|error| match was_stopped(&error) {

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::super::plan::{Gap, fills};
 use super::text::pieces;
-use super::{count_text, no_text, subject};
+use super::{count_text, no_text, value_name};
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::placeholder::{Encoding, Match, MatchKind};
@@ -24,7 +24,7 @@ pub(super) fn compose(
             None => Ok(None),
             Some(value) => {
                 count_text(&value, budget)?;
-                bytes(&value).map(Some).map_err(|reason| no_text(gap, reason, &subject(placeholder, gap)))
+                bytes(&value).map(Some).map_err(|reason| no_text(gap, reason, &value_name(placeholder, gap)))
             }
         },
         MatchKind::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),

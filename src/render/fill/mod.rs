@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::ValueSource;
 use super::plan::{DocumentPlan, Gap, Plan};
 use crate::budget::{Budget, Limit};
-use crate::error::{Error, Errors, Kind};
+use crate::error::{Error, Errors, Kind, Subject};
 use crate::manifest::RemoveMissing;
 use crate::placeholder::{Key, Placeholder, Reference};
 use crate::secret::Outcome;
@@ -168,18 +168,19 @@ fn place(planned: &DocumentPlan<'_>, span: Span) -> Place {
 }
 
 /// A placeholder in an error, with the secret that it names without saying so.
-fn shown(placeholder: &Placeholder, gap: &Gap) -> String {
-    match (&placeholder.secret, &gap.resource.annotations.path) {
-        (Reference::Annotated, Some(path)) => format!("`{}` of `{path}`", placeholder.on_one_line()),
-        _ => format!("`{}`", placeholder.on_one_line()),
-    }
+fn subject(placeholder: &Placeholder, gap: &Gap) -> Subject {
+    let path = match placeholder.secret {
+        Reference::Annotated => gap.resource.annotations.path.clone(),
+        Reference::Inline { .. } => None,
+    };
+    Subject::Placeholder { written: placeholder.on_one_line(), path }
 }
 
 /// A placeholder's value, in an error.
-fn subject(placeholder: &Placeholder, gap: &Gap) -> String {
+fn value_name(placeholder: &Placeholder, gap: &Gap) -> String {
     match &placeholder.key {
-        Key::Named(key) => format!("{}: key `{key}`", shown(placeholder, gap)),
-        Key::Whole => format!("{}: the secret", shown(placeholder, gap)),
+        Key::Named(key) => format!("{}: key `{key}`", subject(placeholder, gap)),
+        Key::Whole => format!("{}: the secret", subject(placeholder, gap)),
     }
 }
 

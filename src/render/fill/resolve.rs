@@ -2,9 +2,9 @@
 
 use super::super::ValueSource;
 use super::super::plan::Gap;
-use super::{recorded, shown};
+use super::{recorded, subject};
 use crate::budget::Budget;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Subject};
 use crate::placeholder::{Key, Match, MatchKind, Placeholder, Reference};
 use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
@@ -74,8 +74,7 @@ impl Search<'_> {
             Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Resolution::Markup,
             Ok(None) => Resolution::Missing(named(missing(outcome, placeholder, &id), placeholder).at(place())),
             Err(error) if matches!(outcome, Outcome::Found(_)) => {
-                let detail = format!("{}: {}", shown(placeholder, gap), error.detail);
-                Resolution::Failed(Error { detail, ..error }.at(place()))
+                Resolution::Failed(error.about(subject(placeholder, gap)).at(place()))
             }
             Err(error) => Resolution::Failed(named(error, placeholder).at(place())),
         }
@@ -114,7 +113,7 @@ fn value<'s>(secret: &'s Secret, key: &Key) -> Result<Option<&'s Value>, Error> 
 
 /// The error, naming the placeholder that it is about.
 pub(super) fn named(error: Error, placeholder: &Placeholder) -> Error {
-    Error { detail: format!("`{}`: {}", placeholder.on_one_line(), error.detail), ..error }
+    error.about(Subject::Placeholder { written: placeholder.on_one_line(), path: None })
 }
 
 fn nothing() -> Error {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 use super::super::plan::Gap;
-use super::{count_text, layers, no_text, subject};
+use super::{count_text, layers, no_text, value_name};
 use crate::budget::{Budget, Limit};
 use crate::error::Error;
 use crate::placeholder::{Match, MatchKind};
@@ -28,7 +28,7 @@ pub(super) fn compose(
             None => Ok(None),
             Some(value) => {
                 count_text(&value, budget)?;
-                let no_text = |reason| no_text(gap, reason, &subject(placeholder, gap)).at(gap.place_of(index));
+                let no_text = |reason| no_text(gap, reason, &value_name(placeholder, gap)).at(gap.place_of(index));
                 let text = value.to_text().map_err(no_text)?;
                 let column =
                     if literal && !placeholder.chain.ends_with("indent") { column(source, one.span) } else { None };

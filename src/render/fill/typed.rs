@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::plan::Gap;
-use super::{count_text, no_text, subject};
+use super::{count_text, no_text, value_name};
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::manifest::{FieldType, Step, field_type};
@@ -98,7 +98,7 @@ fn makes_keys(gap: &Gap) -> bool {
 
 fn of(found: &Match, gap: &Gap) -> String {
     match &found.kind {
-        MatchKind::Placeholder(placeholder) => subject(placeholder, gap),
+        MatchKind::Placeholder(placeholder) => value_name(placeholder, gap),
         _ => "the value".to_owned(),
     }
 }

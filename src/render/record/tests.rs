@@ -198,7 +198,7 @@ fn what_is_not_recorded_is_an_error_that_says_how() {
         let mut errors = Errors::new();
         fill(&planned(&sources), ValueSource::Recorded(&record), &Budget::default(), &mut errors);
         let error = errors.iter().next().unwrap();
-        assert_eq!(error.detail, format!("`{placeholder}`: not in the record `r.json`"));
+        assert_eq!(error.to_string(), format!("`{placeholder}`: not in the record `r.json`"));
         assert!(
             error.hint.as_ref().is_some_and(|hint| hint.contains("vault-render record PATH… -o r.json")),
             "{error:?}"
