@@ -52,4 +52,5 @@ pub mod tool;
 pub mod value;
 pub mod visible;
 pub mod words;
+pub mod workspace;
 pub mod yaml;

@@ -18,6 +18,7 @@ use crate::input;
 use crate::render::Options;
 use crate::source::Source;
 use crate::tool::Tool;
+use crate::workspace::Workspace;
 
 /// Run helm or kustomize in a folder, whichever it is for, and render what it prints
 #[derive(Debug, clap::Args)]
@@ -88,45 +89,45 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
 impl Args {
     /// Builds and renders; whether nothing was wrong.
     fn print(&self, pass: Pass<'_>, environment: &Environment) -> bool {
-        let folder = self.folder();
+        let folder = self.folder(&environment.workspace);
         let (sources, mut errors) = match folder.tool {
             Tool::Plain => {
                 let path = self.folder.to_string_lossy().into_owned();
-                input::read(&[path], &environment.here(self.allow_empty))
+                input::read(&[path], self.allow_empty, &environment.workspace)
             }
             _ => self.built(&folder, environment),
         };
-        errors.extend(folder.tool.unheard(&environment.variables));
+        errors.extend(folder.tool.unheard(&environment.workspace.variables));
         let whole = Whole { pass, empty: (!self.allow_empty).then(|| empty(folder.tool)) };
-        whole.print(&sources, errors, environment, &|error| folder.name_template(error))
+        whole.print(&sources, errors, environment, &|error| folder.name_template(error, &environment.workspace))
     }
 
-    fn folder(&self) -> Folder {
-        let tool = self.tool();
+    fn folder(&self, workspace: &Workspace) -> Folder {
+        let tool = self.tool(workspace);
         let (name, place) = (self.folder.clone(), self.folder.clone());
         Folder { name, place, tool, output: tool.command().to_owned(), copy_of: None }
     }
 
-    fn tool(&self) -> Tool {
+    fn tool(&self, workspace: &Workspace) -> Tool {
         match self.tool {
             Some(Choice::Helm) => Tool::Helm,
             Some(Choice::Kustomize) => Tool::Kustomize,
             Some(Choice::Plain) => Tool::Plain,
-            None => Tool::of(|name| self.folder.join(name).exists()),
+            None => Tool::of(|name| workspace.locate(&self.folder).join(name).exists()),
         }
     }
 
     /// What the tool prints, and what is wrong.
     fn built(&self, folder: &Folder, environment: &Environment) -> (Vec<Arc<Source>>, Errors) {
-        if !self.folder.is_dir() {
+        if !environment.workspace.locate(&self.folder).is_dir() {
             let error = Error::new(Kind::Input, format!("there is no folder `{}`", self.folder.display()));
             return (Vec::new(), error.into());
         }
-        let here = environment.here(self.allow_empty);
-        if let Err(error) = input::may_read(&self.folder, &here) {
+        let workspace = &environment.workspace;
+        if let Err(error) = input::may_read(&self.folder, workspace) {
             return (Vec::new(), error.into());
         }
-        match self.tools.build(std::slice::from_ref(folder), &here, &self.flags, environment) {
+        match self.tools.build(std::slice::from_ref(folder), workspace, &self.flags, environment) {
             Ok(built) => {
                 let mut errors = built.errors;
                 let sources = built.list.into_iter().filter_map(|one| {

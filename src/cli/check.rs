@@ -174,12 +174,12 @@ impl Args {
     /// The manifests, the other texts, and what cannot be read.
     #[expect(clippy::type_complexity, reason = "three lists, read together")]
     fn input(&self, environment: &Environment) -> Result<(Vec<Arc<Source>>, Vec<Arc<Source>>, Errors), Error> {
-        let here = environment.here(true);
-        let changed = self.since.as_ref().map(|revision| Changed::since(revision, &here)).transpose()?;
+        let workspace = &environment.workspace;
+        let changed = self.since.as_ref().map(|revision| Changed::since(revision, workspace)).transpose()?;
         let wanted = |path: &Path| changed.as_ref().is_none_or(|changed| changed.holds(path));
         let paths = self.paths.list();
-        let (sources, errors) = input::read_wanted(paths, &here, &wanted);
-        Ok((sources, input::others(paths, &here, &wanted), errors))
+        let (sources, errors) = input::read_wanted(paths, &wanted, workspace);
+        Ok((sources, input::non_manifests(paths, &wanted, workspace), errors))
     }
 }
 
@@ -189,7 +189,7 @@ impl Format {
         match self {
             Self::Text => text(found, files, environment),
             Self::Json => found.iter().map(|error| report::json::finding(error) + "\n").collect(),
-            Self::Sarif => report::sarif::log(found, &sarif_rules(), &environment.here(true).folder.to_string_lossy()),
+            Self::Sarif => report::sarif::log(found, &sarif_rules(), &environment.workspace.folder.to_string_lossy()),
             Self::Github => found.iter().map(|error| report::github::finding(error) + "\n").collect(),
         }
     }

@@ -1,6 +1,5 @@
 //! `discover`: whether the current folder is for us, as Argo CD's discovery asks.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use super::environment::Environment;
@@ -23,10 +22,10 @@ Exit code: 0, whatever was found.";
 
 /// Prints the folder's tool, if there is anything to render.
 pub(super) fn run(_args: &Args, environment: &Environment) -> ExitCode {
-    let folder = Path::new(".");
-    let tool = Tool::of(|name| folder.join(name).exists());
+    let workspace = &environment.workspace;
+    let tool = Tool::of(|name| workspace.locate(name).exists());
     match tool {
-        Tool::Plain if !input::any(folder) => ExitCode::SUCCESS,
+        Tool::Plain if !input::has_manifest(workspace) => ExitCode::SUCCESS,
         tool => output::finish(&format!("{}\n", tool.name()), environment),
     }
 }

@@ -10,17 +10,16 @@ use zeroize::Zeroizing;
 use super::stderr::Stderr;
 use crate::config::cache_folder;
 use crate::error::Error;
-use crate::input::{self, Here, User};
+use crate::input;
 use crate::named_file::{Allowed, DATA_LIMIT, NamedFile, Refusal};
 use crate::report::text::Colour;
+use crate::workspace::Workspace;
 
 /// The surroundings, as they were at the start.
 #[derive(Clone, Debug)]
 pub(super) struct Environment {
-    /// The environment variables; what is not UTF-8 in them is replaced.
-    pub(super) variables: BTreeMap<String, String>,
-    /// The working folder.
-    pub(super) folder: PathBuf,
+    /// The working folder and the environment variables; what is not UTF-8 in them is replaced.
+    pub(super) workspace: Workspace,
     /// Whether somebody would have to type what is read from stdin.
     pub(super) stdin_is_terminal: bool,
     /// Whether somebody watches stdout.
@@ -44,8 +43,7 @@ impl Environment {
             stderr_is_terminal: stderr.is_terminal(),
             stderr,
             is_predecessor: std::env::args_os().next().is_some_and(|program| is_predecessor(&program)),
-            variables,
-            folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            workspace: Workspace { folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")), variables },
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
         }
@@ -53,7 +51,7 @@ impl Environment {
 
     /// A variable that is set to something.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.workspace.variable(name)
     }
 
     /// Colours on stderr, if it is a terminal that has them, unless `NO_COLOR` is set.
@@ -77,18 +75,9 @@ impl Environment {
         name: &Path,
         unreadable: impl FnOnce(Refusal) -> Error,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        input::may_read(name, &self.here(true))?;
-        let found = NamedFile::find(name, &self.folder, Path::new(""));
+        input::may_read(name, &self.workspace)?;
+        let found = NamedFile::find(name, &self.workspace.folder, Path::new(""));
         found.and_then(|file| file.read(DATA_LIMIT, Allowed::Stream)).map_err(unreadable)
-    }
-
-    /// Where the input is looked for.
-    pub(super) fn here(&self, allow_empty: bool) -> Here {
-        let app_source_path = self.get("ARGOCD_APP_SOURCE_PATH").map(str::to_owned);
-        let folder = |name: &str| self.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
-        let path = self.get("PATH").map(str::to_owned);
-        let user = User { path, home: folder("HOME"), config_home: folder("XDG_CONFIG_HOME") };
-        Here { folder: self.folder.clone(), app_source_path, allow_empty, user }
     }
 }
 
@@ -122,10 +111,8 @@ mod tests {
             (false, vec![], Colour::None),
         ] {
             let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-            let folder = PathBuf::new();
             let environment = Environment {
-                variables,
-                folder,
+                workspace: Workspace { folder: PathBuf::new(), variables },
                 stdin_is_terminal: false,
                 stdout_is_terminal: false,
                 stderr: Stderr::Own,

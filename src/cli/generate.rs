@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
 
 /// Everything at once: printed whole or not at all.
 fn whole(args: &Args, paths: &[String], pass: Pass<'_>, environment: &Environment) -> bool {
-    let (sources, errors) = input::read(paths, &environment.here(args.allow_empty));
+    let (sources, errors) = input::read(paths, args.allow_empty, &environment.workspace);
     let whole = Whole { pass, empty: (!args.allows_empty(environment)).then(empty) };
     whole.print(&sources, errors, environment, &|error| error)
 }
@@ -131,15 +131,15 @@ impl Whole<'_> {
     }
 }
 
-/// Window by window: what is right before the first error is printed.
+/// Window by chunk: what is right before the first error is printed.
 fn stream(args: &Args, paths: &[String], mut pass: Pass<'_>, environment: &Environment) -> bool {
-    let (windows, errors) = input::windows(paths, &environment.here(args.allow_empty), yaml::split::boundary);
+    let (chunks, errors) = input::chunks(paths, args.allow_empty, yaml::split::boundary, &environment.workspace);
     let mut report = output::Report::new(environment);
     let mut stream = Stream::default();
     report.add(&report::in_order(errors, &[]));
-    for window in windows {
+    for chunk in chunks {
         let mut errors = Errors::new();
-        let sources: Vec<Arc<Source>> = window.map_err(|error| errors.push(error)).into_iter().collect();
+        let sources: Vec<Arc<Source>> = chunk.map_err(|error| errors.push(error)).into_iter().collect();
         let rendered = pass.render(&sources, &mut errors);
         report.add(&report::in_order(errors, &sources));
         if !report.failed() && !stream.write(&sources, &rendered, environment) {

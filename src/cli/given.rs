@@ -80,10 +80,10 @@ impl Flags {
     }
 
     fn given(&self, environment: &Environment) -> (Given, Errors) {
-        let here = environment.here(false);
-        let (repository, checkout) = (input::repository(&here), input::checkout(&here));
+        let workspace = &environment.workspace;
+        let (repository, checkout) = (input::repository(workspace), input::checkout(workspace));
         let mut errors = Errors::new();
-        let may_read = |file: &String| input::may_read(Path::new(file), &here);
+        let may_read = |file: &String| input::may_read(Path::new(file), workspace);
         errors.extend(self.secrets.as_ref().and_then(|file| may_read(file).err()));
         let file = self.config_path.as_ref().and_then(|path| {
             let read = || self.config_file(path, environment, checkout.as_deref());
@@ -95,21 +95,21 @@ impl Flags {
         let given = Given {
             flags: self.settings(),
             function: self.function.clone(),
-            environment: environment.variables.clone(),
+            environment: environment.workspace.variables.clone(),
             file,
             secret: None,
             vault_token_file: vault_token(environment, checkout.as_deref()),
             service_account_token: Path::new(SERVICE_ACCOUNT_TOKEN).exists(),
             repository,
             is_checkout: checkout.is_some(),
-            working_folder: environment.folder.clone(),
+            working_folder: environment.workspace.folder.clone(),
         };
         (given, errors)
     }
 
     /// Whether a tenant is there before any file is read.
     fn has_tenant(&self, environment: &Environment) -> bool {
-        has_tenant(&environment.variables) || !self.function.is_empty()
+        has_tenant(&environment.workspace.variables) || !self.function.is_empty()
     }
 
     /// The file that `-c` names. Where others may have written what is around it, a link there leads nowhere else.
@@ -117,11 +117,11 @@ impl Flags {
         let error = || Error::new(Kind::Setting, format!("cannot read the settings file `{path}`"));
         let refused =
             |refusal: Refusal| refusal.hint().into_iter().fold(error().cause(refusal.to_string()), Error::hint);
-        let (folder, has_tenant) = (&environment.folder, self.has_tenant(environment));
+        let (folder, has_tenant) = (&environment.workspace.folder, self.has_tenant(environment));
         let file = NamedFile::find(Path::new(path), folder, checkout.unwrap_or(folder)).map_err(refused)?;
         let file = if has_tenant || checkout.is_some() { file.within().map_err(refused)? } else { file };
         let allowed = if has_tenant { Allowed::File } else { Allowed::Stream };
-        input::may_read(Path::new(path), &environment.here(false))?;
+        input::may_read(Path::new(path), &environment.workspace)?;
         let bytes = file.read(SETTINGS_LIMIT, allowed).map_err(refused)?;
         let text = std::str::from_utf8(&bytes).map_err(|_| error().cause("it is not UTF-8 text"))?.to_owned();
         Ok(ConfigFile { path: path.to_owned(), text, in_repository: file.is_in_repository() })
@@ -138,7 +138,8 @@ impl Flags {
 /// What `vault login` left behind. A home in a checkout is as its authors made it: a link there leads nowhere else.
 fn vault_token(environment: &Environment, checkout: Option<&Path>) -> Option<(String, String)> {
     let path = Path::new(environment.get("HOME")?).join(".vault-token");
-    let file = NamedFile::find(&path, &environment.folder, checkout.unwrap_or(Path::new(""))).ok()?.within().ok()?;
+    let file =
+        NamedFile::find(&path, &environment.workspace.folder, checkout.unwrap_or(Path::new(""))).ok()?.within().ok()?;
     let token = file.read(SETTINGS_LIMIT, Allowed::Stream).ok()?;
     Some((path.to_string_lossy().into_owned(), std::str::from_utf8(&token).ok()?.to_owned()))
 }

@@ -19,11 +19,11 @@ single value of the chart's values.yaml. What is no chart has no parameters.";
 
 /// Prints the announcement.
 pub(super) fn run(_args: &Args, environment: &Environment) -> ExitCode {
-    let is_chart = Tool::of(|name| environment.folder.join(name).exists()) == Tool::Helm;
-    let values = match input::text(Path::new("values.yaml"), &environment.here(true)) {
+    let is_chart = Tool::of(|name| environment.workspace.folder.join(name).exists()) == Tool::Helm;
+    let values = match input::text(Path::new("values.yaml"), &environment.workspace) {
         Ok(values) => values.unwrap_or_default(),
         Err(error) => return output::fail(error, environment),
     };
-    let list = if is_chart { tool::announce(&values, &environment.variables) } else { "[]".to_owned() };
+    let list = if is_chart { tool::announce(&values, &environment.workspace.variables) } else { "[]".to_owned() };
     output::finish(&(list + "\n"), environment)
 }

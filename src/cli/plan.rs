@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let forecast = Forecast { store, reads, complete: !errors.any() };
     let text = args.format.shown(&forecast, &mut errors, environment);
     let complete = !errors.any();
-    output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
+    output::report(&printed.name_templates(report::in_order(errors, &sources), &environment.workspace), environment);
     let written = output::finish(&text, environment);
     if complete { written } else { ExitCode::from(output::FAILED) }
 }

@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let options = Options { any: args.any, ..Options::default() };
     let record = Pass::new(&args.flags, options, environment).record(&sources, mask.as_ref(), &mut errors);
     let failed = errors.any();
-    output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
+    output::report(&printed.name_templates(report::in_order(errors, &sources), &environment.workspace), environment);
     if failed {
         return ExitCode::from(output::FAILED);
     }

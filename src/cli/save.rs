@@ -9,9 +9,10 @@ use crate::input;
 
 /// Writes `text` to `path`; what stood there stays until all of it is on the disk. A link that somebody committed is not followed.
 pub(super) fn save(path: &Path, text: &str, environment: &Environment) -> Result<(), Error> {
-    input::may_write(path, &environment.here(true))?;
+    input::may_write(path, &environment.workspace)?;
     // A link stays, and what it leads to is replaced; a device or a pipe is written to.
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let target = environment.workspace.locate(path);
+    let target = target.canonicalize().unwrap_or(target);
     let written = match target.exists() && !target.is_file() {
         true => std::fs::write(&target, text),
         false => replace(&target, text),

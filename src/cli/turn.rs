@@ -52,8 +52,7 @@ fn await_input() {
 
 /// The user's own below what all users share.
 fn folder(environment: &Environment) -> PathBuf {
-    let shared = environment.get("XDG_RUNTIME_DIR").or_else(|| environment.get("TMPDIR")).unwrap_or("/tmp");
-    Path::new(shared).join(format!("vault-render-{}", rustix::process::geteuid().as_raw()))
+    environment.workspace.runtime_folder().join(format!("vault-render-{}", rustix::process::geteuid().as_raw()))
 }
 
 /// Makes it, and refuses one that somebody else made or may write to.

@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::repository::Repository;
-use super::{ENTRIES, Here, too_many, typed};
+use super::{ENTRIES, too_many, typed};
 use crate::error::{Error, Kind};
+use crate::workspace::Workspace;
 
 /// Copies folders to the places below `to` that they have in the repository; where the first one is then.
-pub fn copy(folders: &[PathBuf], here: &Here, to: &Path) -> Result<PathBuf, Error> {
-    let repository = Repository::around(&here.folder, here);
+pub fn copy(folders: &[PathBuf], workspace: &Workspace, to: &Path) -> Result<PathBuf, Error> {
+    let repository = Repository::around(&workspace.folder, workspace);
     let (mut first, mut left) = (None, ENTRIES);
     for folder in folders {
         let failed = |cause: String| Error::new(Kind::Input, format!("cannot copy `{}`", typed(folder))).cause(cause);
-        let real = here.folder.join(folder).canonicalize().map_err(|error| failed(error.to_string()))?;
+        let real = workspace.locate(folder).canonicalize().map_err(|error| failed(error.to_string()))?;
         let below =
             real.strip_prefix(&repository.root).map_err(|_| failed("it is outside the repository".to_owned()))?;
         let place = to.join(below);
@@ -55,9 +56,9 @@ mod tests {
             std::fs::write(root.join(path), text).unwrap();
         }
         std::os::unix::fs::symlink("../../lib/y", root.join("app/web/l")).unwrap();
-        let here = Here { folder: root.join("app"), ..Here::default() };
+        let workspace = Workspace::bare(root.join("app"));
         let to = folder.path().join("copy");
-        let first = copy(&["web".into(), "web/../../lib".into()], &here, &to).unwrap();
+        let first = copy(&["web".into(), "web/../../lib".into()], &workspace, &to).unwrap();
         assert_eq!(first, to.join("app/web"));
         let read = |path: &str| std::fs::read_to_string(to.join(path)).ok();
         assert_eq!(
@@ -70,10 +71,10 @@ mod tests {
         for (link, target) in [("head", "../.git/HEAD"), ("out", "../../outside"), ("gone", "none"), ("up", "..")] {
             std::os::unix::fs::symlink(target, root.join("other").join(link)).unwrap();
         }
-        copy(std::slice::from_ref(&root), &here, &to).unwrap();
+        copy(std::slice::from_ref(&root), &workspace, &to).unwrap();
         let left = [".git", "other/git", "other/head", "other/out", "other/gone"].map(|path| to.join(path).exists());
         assert_eq!((left, read("other/z")), ([false; 5], Some("3".into())));
-        let error = copy(&["../../copy".into()], &here, &to).unwrap_err();
+        let error = copy(&["../../copy".into()], &workspace, &to).unwrap_err();
         assert_eq!(error.detail, "cannot copy `../../copy`");
     }
 }

@@ -8,24 +8,30 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::names::{CHART, KUSTOMIZATIONS, builder, has_ending, is_skipped};
 use super::repository::Repository;
-use super::{ENTRIES, Here, Text, too_many, typed};
+use super::typed_folder::TypedFolder;
+use super::{ENTRIES, Text, shown, too_many, typed};
 use crate::error::{Error, Errors, Kind};
+use crate::workspace::Workspace;
 
-/// Adds the manifests below `folder` to `texts`. Links are followed as long as they stay inside the repository.
-pub(super) fn list(folder: &Path, here: &Here, texts: &mut Vec<Text>, errors: &mut Errors) {
-    let repository = Repository::around(folder, here);
-    let (before, wrong) = (texts.len(), errors.any());
-    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
+/// Folders that a tool builds, each by the name that a user types, with the tool's name.
+pub type Buildable = BTreeSet<(String, &'static str)>;
+
+/// Adds the manifests below the folder that a user types as `name` to `texts`. Links are followed as long as they stay inside the
+/// repository. A folder without manifests is an error unless it `may_be_empty`.
+pub(super) fn list(name: &Path, may_be_empty: bool, workspace: &Workspace, texts: &mut Vec<Text>, errors: &mut Errors) {
+    let (folder, repository) = (TypedFolder::new(name, workspace), Repository::around(name, workspace));
+    let (before, had_errors) = (texts.len(), errors.any());
+    let walk = WalkDir::new(&folder.place).follow_links(true).sort_by_file_name();
     let is_git = |entry: &DirEntry| entry.file_type().is_dir() && repository.is_git_dir(entry.path());
-    let is_ours = |entry: &DirEntry| entry.depth() == 0 || !(is_not_for_us(entry) || is_git(entry));
-    let mut walk = walk.into_iter().filter_entry(is_ours);
+    let is_input = |entry: &DirEntry| entry.depth() == 0 || !(is_skipped_entry(entry) || is_git(entry));
+    let mut walk = walk.into_iter().filter_entry(is_input);
     let mut left = ENTRIES;
     while let Some(entry) = walk.next() {
-        let Some(less) = left.checked_sub(1) else { return errors.push(too_many(folder)) };
+        let Some(less) = left.checked_sub(1) else { return errors.push(too_many(name)) };
         left = less;
-        let entry = entry.map_err(|error| walk_error(&error, &repository));
+        let entry = entry.map_err(|error| walk_error(&error, &folder, &repository));
         let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
-        match entry.and_then(|entry| manifest(entry, &repository)) {
+        match entry.and_then(|entry| manifest(&entry, &folder, &repository)) {
             Ok(Some(path)) => texts.push(Text::File(path)),
             Ok(None) => {}
             Err(error) => {
@@ -36,76 +42,78 @@ pub(super) fn list(folder: &Path, here: &Here, texts: &mut Vec<Text>, errors: &m
             }
         }
     }
-    if texts.len() == before && !here.allow_empty && errors.any() == wrong {
-        errors.push(empty(folder));
+    if texts.len() == before && !may_be_empty && errors.any() == had_errors {
+        errors.push(empty(&folder));
     }
 }
 
-/// The folders below those that `paths` name which a tool builds, with its name. Links are followed as for manifests.
-pub fn built(paths: &[String], here: &Here) -> BTreeSet<(String, &'static str)> {
-    let mut built = BTreeSet::new();
-    for folder in paths.iter().map(Path::new).filter(|path| path.is_dir()) {
-        let repository = Repository::around(folder, here);
+/// The folders with a chart or a kustomization, those below which `paths` name. Links are followed as for manifests.
+pub fn buildable_folders(paths: &[String], workspace: &Workspace) -> Buildable {
+    let mut buildable = Buildable::new();
+    let folders = paths.iter().map(|path| TypedFolder::new(Path::new(path), workspace));
+    for folder in folders.filter(|folder| folder.place.is_dir()) {
+        let repository = Repository::around(folder.name, workspace);
         let stays = |entry: &DirEntry| !entry.path_is_symlink() || repository.holds(entry.path()).is_ok();
-        let wanted = |entry: &DirEntry| entry.depth() == 0 || (!is_hidden_or_a_chart_s(entry) && stays(entry));
-        let walk = WalkDir::new(folder).follow_links(true).into_iter().filter_entry(wanted);
+        let is_input = |entry: &DirEntry| entry.depth() == 0 || (!is_hidden_or_a_chart_s(entry) && stays(entry));
+        let walk = WalkDir::new(&folder.place).follow_links(true).into_iter().filter_entry(is_input);
         // Whoever lists the manifests says that there are too many.
         for entry in walk.take(ENTRIES).flatten() {
-            let parent = entry.path().parent().map(typed).unwrap_or_default();
-            built.extend(builder(&entry.file_name().to_string_lossy()).map(|tool| (parent, tool)));
+            let name = entry.path().parent().map(|parent| typed(&folder.name_of(parent))).unwrap_or_default();
+            buildable.extend(builder(&entry.file_name().to_string_lossy()).map(|tool| (name, tool)));
         }
     }
-    built
+    buildable
 }
 
 /// Whether there is a manifest below `folder`; the first one tells.
-pub(super) fn any(folder: &Path) -> bool {
-    let walk = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_not_for_us(entry));
+pub(super) fn has_manifest(folder: &Path) -> bool {
+    let walk = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_skipped_entry(entry));
     walk.flatten().any(|entry| !entry.file_type().is_dir() && has_ending(entry.path()))
 }
 
-/// The entry's path if it is a manifest, an error if it may not be read.
-fn manifest(entry: DirEntry, repository: &Repository) -> Result<Option<PathBuf>, Error> {
+/// What a user would type for the entry if it is a manifest; an error if it may not be read.
+fn manifest(entry: &DirEntry, folder: &TypedFolder<'_>, repository: &Repository) -> Result<Option<PathBuf>, Error> {
     let is_manifest = !entry.file_type().is_dir() && has_ending(entry.path());
     let matters = is_manifest || entry.file_type().is_dir();
     if entry.depth() > 0 && entry.path_is_symlink() && matters {
-        repository.holds(entry.path())?;
+        repository.holds_as(entry.path(), &folder.name_of(entry.path()))?;
     }
     if is_manifest && !entry.file_type().is_file() {
-        let error = Error::new(Kind::Input, format!("`{}` is no regular file", typed(entry.path())));
+        let error = Error::new(Kind::Input, format!("`{}` is no regular file", typed(&folder.name_of(entry.path()))));
         return Err(error.hint("take it out, or give it another name than a manifest's"));
     }
-    Ok(is_manifest.then(|| entry.into_path()))
+    Ok(is_manifest.then(|| folder.name_of(entry.path())))
 }
 
 fn is_hidden_or_a_chart_s(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    name.starts_with('.') || (entry.file_type().is_dir() && is_not_for_us(entry))
+    name.starts_with('.') || (entry.file_type().is_dir() && is_skipped_entry(entry))
 }
 
-fn is_not_for_us(entry: &DirEntry) -> bool {
+fn is_skipped_entry(entry: &DirEntry) -> bool {
     let is_in_a_chart = || entry.path().parent().is_some_and(|folder| folder.join(CHART).exists());
     is_skipped(&entry.file_name().to_string_lossy(), is_in_a_chart)
 }
 
-fn walk_error(error: &walkdir::Error, repository: &Repository) -> Error {
-    let path = typed(error.path().unwrap_or(Path::new("")));
+fn walk_error(error: &walkdir::Error, folder: &TypedFolder<'_>, repository: &Repository) -> Error {
+    let name = error.path().map(|path| folder.name_of(path)).unwrap_or_default();
     if let Some(ancestor) = error.loop_ancestor() {
-        let detail = format!("the link `{path}` leads back to `{}`, a folder around it", shown(ancestor));
+        let ancestor = shown(&folder.name_of(ancestor));
+        let detail = format!("the link `{}` leads back to `{ancestor}`, a folder around it", typed(&name));
         return Error::new(Kind::Input, detail).hint("remove the link");
     }
     let is_link = error.path().is_some_and(Path::is_symlink);
     let cause = error.io_error().map(ToString::to_string).unwrap_or_default();
-    let unreadable = || Error::new(Kind::Input, format!("cannot read `{path}`")).cause(cause);
+    let unreadable = || Error::new(Kind::Input, format!("cannot read `{}`", typed(&name))).cause(cause);
     let is_circle = error.io_error().is_some_and(|error| error.raw_os_error() == Some(libc::ELOOP));
     let link = error.path().filter(|_| is_link && !is_circle);
-    link.and_then(|link| repository.holds(link).err()).unwrap_or_else(unreadable)
+    link.and_then(|link| repository.holds_as(link, &name).err()).unwrap_or_else(unreadable)
 }
 
 /// An empty render would make Argo CD delete what it manages.
-fn empty(folder: &Path) -> Error {
-    let holds = |name: &str| folder.join(name).exists();
-    let name = shown(folder);
+fn empty(folder: &TypedFolder<'_>) -> Error {
+    let holds = |file: &str| folder.place.join(file).exists();
+    let name = shown(folder.name);
     let error = Error::new(Kind::Input, format!("no manifests below `{name}`"));
     if KUSTOMIZATIONS.iter().any(|file| holds(file)) {
         error.hint(format!("it is kustomize's: `kustomize build {name} | vault-render generate -`"))
@@ -115,14 +123,6 @@ fn empty(folder: &Path) -> Error {
         error.hint(
             "manifests end in .yaml, .yml or .json; hidden files are skipped; `--allow-empty` accepts an empty result",
         )
-    }
-}
-
-/// A folder's name for messages; the working folder is `.`.
-fn shown(folder: &Path) -> String {
-    match typed(folder) {
-        name if name.is_empty() => ".".to_owned(),
-        name => name,
     }
 }
 
@@ -145,9 +145,9 @@ mod tests {
             std::os::unix::fs::symlink(target, root.join(link)).unwrap();
         }
         let (mut texts, mut errors) = (Vec::new(), Errors::new());
-        list(&root, &Here { folder: root.clone(), ..Here::default() }, &mut texts, &mut errors);
-        let names = texts.iter().map(|text| text.name().replace(&format!("{}/", root.display()), ""));
-        let details = errors.iter().map(|error| error.detail.replace(&root.display().to_string(), "."));
+        list(Path::new("."), false, &Workspace::bare(root.clone()), &mut texts, &mut errors);
+        let names = texts.iter().map(Text::name);
+        let details = errors.iter().map(|error| error.detail.clone());
         (names.collect(), details.collect())
     }
 
@@ -186,9 +186,9 @@ mod tests {
             ("l.yaml", "a/./../.git/../.git/config", vec!["a/x.yaml"], Some("leads to Git's own files")),
             ("l", ".git", vec!["a/x.yaml"], Some("leads to Git's own files")),
             ("l", "..", vec!["a/x.yaml"], Some("leads")),
-            ("l.yaml", "nowhere.yaml", vec!["a/x.yaml"], Some("the link `./l.yaml` leads nowhere")),
-            ("a/up", "..", vec!["a/x.yaml"], Some("the link `./a/up` leads back to")),
-            ("a/self", "self", vec!["a/x.yaml"], Some("cannot read `./a/self`")),
+            ("l.yaml", "nowhere.yaml", vec!["a/x.yaml"], Some("the link `l.yaml` leads nowhere")),
+            ("a/up", "..", vec!["a/x.yaml"], Some("the link `a/up` leads back to")),
+            ("a/self", "self", vec!["a/x.yaml"], Some("cannot read `a/self`")),
         ] {
             let (found, errors) = found(&["a/x.yaml", ".git/config"], &[(link, target)]);
             assert_eq!(found, names, "{link} -> {target}");

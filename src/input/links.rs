@@ -7,20 +7,23 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::git::NAME;
 use super::repository::Repository;
-use super::{ENTRIES, Here, too_many};
+use super::typed_folder::TypedFolder;
+use super::{ENTRIES, too_many};
 use crate::error::Errors;
+use crate::workspace::Workspace;
 
-/// An error for each link below `folder` that leads out of the repository or nowhere. Folders behind links are looked at, too.
-pub fn links(folder: &Path, here: &Here) -> Errors {
-    let repository = Repository::around(&here.folder.join(folder), here);
+/// An error for each link below the folder that a user types as `name` which leads out of the repository or nowhere. Folders behind links
+/// are searched too.
+pub fn links(name: &Path, workspace: &Workspace) -> Errors {
+    let (folder, repository) = (TypedFolder::new(name, workspace), Repository::around(name, workspace));
     let mut errors = Errors::new();
     let is_ours = |entry: &DirEntry| entry.file_name() != NAME || entry.path_is_symlink();
-    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
+    let walk = WalkDir::new(&folder.place).follow_links(true).sort_by_file_name();
     let mut walk = walk.into_iter().filter_entry(is_ours);
     let mut left = ENTRIES;
     while let Some(entry) = walk.next() {
         let Some(less) = left.checked_sub(1) else {
-            errors.push(too_many(folder));
+            errors.push(too_many(name));
             break;
         };
         left = less;
@@ -28,8 +31,8 @@ pub fn links(folder: &Path, here: &Here) -> Errors {
             Ok(entry) => (Some(entry.path()), entry.file_type().is_dir()),
             Err(error) => (error.path(), false),
         };
-        let Some(path) = path.filter(|path| *path != folder && path.is_symlink()) else { continue };
-        if let Err(error) = repository.holds(path) {
+        let Some(path) = path.filter(|path| *path != folder.place && path.is_symlink()) else { continue };
+        if let Err(error) = repository.holds_as(path, &folder.name_of(path)) {
             errors.push(error);
             if is_folder {
                 walk.skip_current_dir();
@@ -60,8 +63,8 @@ mod tests {
         link("other/git", "../.git");
         std::fs::write(root.join("repository/.git/config"), "").unwrap();
         link("chart/config.yaml", "a/up/.././.git/../.git/config");
-        let here = Here { folder: root.join("repository"), ..Here::default() };
-        let errors = links(&root.join("repository/chart"), &here);
+        let workspace = Workspace::bare(root.join("repository"));
+        let errors = links(&root.join("repository/chart"), &workspace);
         let details: Vec<String> =
             errors.iter().map(|error| error.detail.replace(&*root.to_string_lossy(), "")).collect();
         let expected = [

@@ -1,17 +1,18 @@
 //! Where manifests come from: folders, files and stdin, as texts with the names that a user would type.
 //! Must not know what is in them: no YAML, no placeholder.
 
+mod chunks;
 mod copy;
 mod folder;
 mod git;
 mod links;
 mod names;
-mod others;
+mod non_manifests;
 mod parts;
 mod region;
 mod repository;
 mod revision;
-mod windows;
+mod typed_folder;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -19,61 +20,25 @@ use std::sync::Arc;
 
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
+use crate::workspace::Workspace;
 
 use repository::{Repository, destination, plain};
 
+pub use chunks::{Chunks, chunks};
 pub use copy::copy;
-pub use folder::built;
+pub use folder::{Buildable, buildable_folders};
 pub use git::Changed;
 pub use links::links;
-pub use others::others;
+pub use non_manifests::non_manifests;
 pub use parts::parts;
 pub use region::region;
 pub use revision::{Checkout, Past, Revision};
-pub use windows::{Windows, windows};
 
 /// How many entries a walk through a folder may meet: links to folders side by side multiply.
 const ENTRIES: usize = if cfg!(test) { 10_000 } else { 1_000_000 };
 
 /// Which files are read.
 pub type Wanted<'w> = &'w dyn Fn(&Path) -> bool;
-
-/// Where the program runs, and what it may find.
-#[derive(Clone, Debug, Default)]
-pub struct Here {
-    /// The working folder, absolute.
-    pub folder: PathBuf,
-    /// `ARGOCD_APP_SOURCE_PATH`: the working folder's path inside the checkout.
-    pub app_source_path: Option<String>,
-    /// Whether a folder without manifests is fine.
-    pub allow_empty: bool,
-    /// Who runs it.
-    pub user: User,
-}
-
-/// What of a user's environment matters to Git.
-#[derive(Clone, Debug, Default)]
-pub struct User {
-    /// `PATH`: where `git` is looked for.
-    pub path: Option<String>,
-    /// `HOME`.
-    pub home: Option<PathBuf>,
-    /// `XDG_CONFIG_HOME`, if it is not below the home.
-    pub config_home: Option<PathBuf>,
-}
-
-impl User {
-    /// Where the user's settings are.
-    fn config_folder(&self) -> Option<PathBuf> {
-        self.config_home.clone().or_else(|| Some(self.home.as_ref()?.join(".config")))
-    }
-
-    /// A path as a setting of Git has it: `~/` is the home.
-    fn expand(&self, path: &str) -> PathBuf {
-        let below_home = path.strip_prefix("~/").and_then(|rest| Some(self.home.as_ref()?.join(rest)));
-        below_home.unwrap_or_else(|| PathBuf::from(path))
-    }
-}
 
 /// A text that is not read yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -86,21 +51,27 @@ enum Text {
 
 /// Reads stdin alone.
 pub fn stdin() -> Result<Arc<Source>, Error> {
-    Text::Stdin.read().map(Arc::new)
+    read_stdin().map(Arc::new)
 }
 
-/// Reads what `paths` name: files as they are, folders in the order of their entries' names, `-` from stdin.
-pub fn read(paths: &[String], here: &Here) -> (Vec<Arc<Source>>, Errors) {
-    read_wanted(paths, here, &|_| true)
+/// Reads what `paths` name: files as they are, folders in the order of their entries' names, `-` from stdin. A folder without manifests
+/// is an error unless it `may_be_empty`.
+pub fn read(paths: &[String], may_be_empty: bool, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
+    let (texts, errors) = list(paths, may_be_empty, workspace);
+    read_texts(texts, errors, workspace)
 }
 
-/// The same, of the files only those that are `wanted`.
-pub fn read_wanted(paths: &[String], here: &Here, wanted: Wanted<'_>) -> (Vec<Arc<Source>>, Errors) {
-    let (mut texts, mut errors) = list(paths, here);
+/// Reads the files that are `wanted` among those that `paths` name. A folder may be without manifests.
+pub fn read_wanted(paths: &[String], wanted: Wanted<'_>, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
+    let (mut texts, errors) = list(paths, true, workspace);
     texts.retain(|text| !matches!(text, Text::File(path) if !wanted(path)));
+    read_texts(texts, errors, workspace)
+}
+
+fn read_texts(texts: Vec<Text>, mut errors: Errors, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
     let mut sources = Vec::with_capacity(texts.len());
     for text in texts {
-        match text.read() {
+        match text.read(workspace) {
             Ok(source) => sources.push(Arc::new(source)),
             Err(error) => errors.push(error),
         }
@@ -110,33 +81,33 @@ pub fn read_wanted(paths: &[String], here: &Here, wanted: Wanted<'_>) -> (Vec<Ar
 
 /// The folder that a repository's content must not lead out of: the nearest parent of the working folder with `.git`, else
 /// the checkout that Argo CD implies, else the working folder.
-pub fn repository(here: &Here) -> PathBuf {
-    Repository::around(&here.folder, here).root
+pub fn repository(workspace: &Workspace) -> PathBuf {
+    Repository::around(&workspace.folder, workspace).root
 }
 
 /// The checkout that others may have written: the outermost around the working folder that Git or Argo CD tells of.
-pub fn checkout(here: &Here) -> Option<PathBuf> {
-    Repository::outermost(here)
+pub fn checkout(workspace: &Workspace) -> Option<PathBuf> {
+    Repository::outermost(workspace)
 }
 
-/// Whether there is a manifest below `folder`, without reading any.
-pub fn any(folder: &Path) -> bool {
-    folder::any(folder)
+/// Whether there is a manifest below the working folder. No file is read.
+pub fn has_manifest(workspace: &Workspace) -> bool {
+    folder::has_manifest(&workspace.folder)
 }
 
 /// Whether `path` is there and stays in the repository, links resolved, and is not Git's own.
-pub fn is_inside(path: &Path, here: &Here) -> bool {
-    let repository = Repository::around(&here.folder, here);
+pub fn is_inside(path: &Path, workspace: &Workspace) -> bool {
+    let repository = Repository::around(&workspace.folder, workspace);
     let is_ours = |real: &Path| real.starts_with(&repository.root) && !repository.is_git(real);
-    here.folder.join(path).canonicalize().is_ok_and(|real| is_ours(&real))
+    workspace.locate(path).canonicalize().is_ok_and(|real| is_ours(&real))
 }
 
 /// Whether a path leads out of the repository that `folder` is read in, or to Git's own files, or would if it were there.
-pub fn leads_out(path: &Path, folder: &Path, here: &Here) -> bool {
-    let (common, folder) = (Repository::around(&here.folder, here), here.folder.join(folder));
+pub fn leads_out(path: &Path, folder: &Path, workspace: &Workspace) -> bool {
+    let (common, folder) = (Repository::around(&workspace.folder, workspace), workspace.locate(folder));
     let is_common = folder.canonicalize().is_ok_and(|folder| folder.starts_with(&common.root));
-    let repository = if is_common { common } else { Repository::around(&folder, here) };
-    let path = here.folder.join(path);
+    let repository = if is_common { common } else { Repository::around(&folder, workspace) };
+    let path = workspace.locate(path);
     let real = destination(&path);
     // What is there depends on the process that looks.
     let is_of_process = plain(&path).starts_with("/proc");
@@ -144,22 +115,22 @@ pub fn leads_out(path: &Path, folder: &Path, here: &Here) -> bool {
 }
 
 /// An error if a file that a user names may not be read: it is Git's own, or its name stands in the repository and leads out of it.
-pub fn may_read(path: &Path, here: &Here) -> Result<(), Error> {
-    Repository::around(&here.folder, here).admits_file(path, here)
+pub fn may_read(path: &Path, workspace: &Workspace) -> Result<(), Error> {
+    Repository::around(&workspace.folder, workspace).admits_file(path, workspace)
 }
 
 /// An error if a file that a user names may not be written, because a link in the repository leads elsewhere.
-pub fn may_write(path: &Path, here: &Here) -> Result<(), Error> {
-    Repository::around(&here.folder, here).admits_writing(path, here)
+pub fn may_write(path: &Path, workspace: &Workspace) -> Result<(), Error> {
+    Repository::around(&workspace.folder, workspace).admits_writing(path, workspace)
 }
 
 /// The text of a file of the repository, such as a chart's values; none if there is none. One that is no regular file or leads out is an error.
-pub fn text(path: &Path, here: &Here) -> Result<Option<String>, Error> {
-    let whole = here.folder.join(path);
+pub fn text(path: &Path, workspace: &Workspace) -> Result<Option<String>, Error> {
+    let whole = workspace.locate(path);
     if !whole.exists() && !whole.is_symlink() {
         return Ok(None);
     }
-    Repository::around(whole.parent().unwrap_or(&whole), here).holds_as(&whole, path)?;
+    Repository::around(whole.parent().unwrap_or(&whole), workspace).holds_as(&whole, path)?;
     if !whole.is_file() {
         return Err(Error::new(Kind::Input, format!("`{}` is not a regular file", typed(path))));
     }
@@ -167,20 +138,20 @@ pub fn text(path: &Path, here: &Here) -> Result<Option<String>, Error> {
 }
 
 /// The texts that `paths` name, in order, none read yet.
-fn list(paths: &[String], here: &Here) -> (Vec<Text>, Errors) {
+fn list(paths: &[String], may_be_empty: bool, workspace: &Workspace) -> (Vec<Text>, Errors) {
     let mut texts = Vec::new();
     let mut errors = Errors::new();
-    let repository = Repository::around(&here.folder, here);
+    let repository = Repository::around(&workspace.folder, workspace);
     for path in paths {
         if path == "-" {
             match texts.contains(&Text::Stdin) {
                 false => texts.push(Text::Stdin),
                 true => errors.push(Error::new(Kind::Input, "stdin (`-`) is named twice").hint("name it once")),
             }
-        } else if let Err(error) = repository.admits(Path::new(path), here) {
+        } else if let Err(error) = repository.admits(Path::new(path), workspace) {
             errors.push(error);
-        } else if Path::new(path).is_dir() {
-            folder::list(Path::new(path), here, &mut texts, &mut errors);
+        } else if workspace.locate(path).is_dir() {
+            folder::list(Path::new(path), may_be_empty, workspace, &mut texts, &mut errors);
         } else {
             texts.push(Text::File(PathBuf::from(path)));
         }
@@ -196,28 +167,28 @@ impl Text {
         }
     }
 
-    fn open(&self) -> Result<Box<dyn Read>, Error> {
+    fn open(&self, workspace: &Workspace) -> Result<Box<dyn Read + Send>, Error> {
         match self {
-            Self::Stdin => Ok(Box::new(std::io::stdin().lock())),
-            Self::File(path) => match std::fs::File::open(path) {
+            Self::Stdin => Ok(Box::new(std::io::stdin())),
+            Self::File(path) => match std::fs::File::open(workspace.locate(path)) {
                 Ok(file) => Ok(Box::new(file)),
                 Err(error) => Err(unreadable(path, &error)),
             },
         }
     }
 
-    fn read(&self) -> Result<Source, Error> {
-        let bytes = match self {
-            Self::Stdin => {
-                let mut bytes = Vec::new();
-                let read = std::io::stdin().lock().read_to_end(&mut bytes);
-                read.map(|_| bytes)
-                    .map_err(|error| Error::new(Kind::Input, "cannot read stdin").cause(error.to_string()))
-            }
-            Self::File(path) => std::fs::read(path).map_err(|error| unreadable(path, &error)),
-        };
-        Ok(Source::new(self.name(), bytes?))
+    fn read(&self, workspace: &Workspace) -> Result<Source, Error> {
+        let Self::File(path) = self else { return read_stdin() };
+        let bytes = std::fs::read(workspace.locate(path)).map_err(|error| unreadable(path, &error))?;
+        Ok(Source::new(self.name(), bytes))
     }
+}
+
+fn read_stdin() -> Result<Source, Error> {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| Error::new(Kind::Input, "cannot read stdin").cause(error.to_string()))?;
+    Ok(Source::new(Text::Stdin.name(), bytes))
 }
 
 /// A path as a user would type it: without a leading `./`, and without `/` at its end.
@@ -226,8 +197,16 @@ fn typed(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
+/// A folder's name for messages; the working folder is `.`.
+fn shown(folder: &Path) -> String {
+    match typed(folder) {
+        name if name.is_empty() => ".".to_owned(),
+        name => name,
+    }
+}
+
 fn too_many(folder: &Path) -> Error {
-    let detail = format!("there are more than {ENTRIES} files and folders below `{}`", typed(folder));
+    let detail = format!("there are more than {ENTRIES} files and folders below `{}`", shown(folder));
     Error::new(Kind::Input, detail).hint("links to folders count as often as they are met: take them out")
 }
 
@@ -243,16 +222,12 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
 mod tests {
     use super::*;
 
-    fn here(folder: &Path) -> Here {
-        Here { folder: folder.to_owned(), ..Here::default() }
-    }
-
     #[test]
     fn a_named_file_is_read_whatever_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("kustomization.yaml");
         std::fs::write(&file, "a: 1\n").unwrap();
-        let (sources, errors) = read(&[file.to_str().unwrap().to_owned()], &here(folder.path()));
+        let (sources, errors) = read(&["kustomization.yaml".to_owned()], false, &Workspace::bare(folder.path()));
         assert!(errors.is_empty());
         assert_eq!(sources[0].bytes, b"a: 1\n");
         assert_eq!(sources[0].first_line, 1);
@@ -263,15 +238,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.txt");
         std::fs::write(&file, "x").unwrap();
-        let paths = [folder.path().join("none.yaml"), file].map(|path| path.to_str().unwrap().to_owned());
-        let (sources, errors) = read(&paths, &here(folder.path()));
+        let paths = ["none.yaml", "a.txt"].map(str::to_owned);
+        let (sources, errors) = read(&paths, false, &Workspace::bare(folder.path()));
         assert_eq!(sources.len(), 1);
         assert!(errors.iter().next().unwrap().detail.starts_with("there is no file or folder `"));
     }
 
     #[test]
     fn stdin_is_read_once() {
-        let (texts, errors) = list(&["-".to_owned(), "-".to_owned()], &Here::default());
+        let (texts, errors) = list(&["-".to_owned(), "-".to_owned()], false, &Workspace::default());
         assert_eq!(texts, [Text::Stdin]);
         assert!(errors.any());
     }

@@ -2,18 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Here;
 use super::repository::Repository;
+use crate::workspace::Workspace;
 
 /// The folder that holds all that a program may read for `folder`: the repository of the working folder if it holds the folder, else the
 /// folder's own. A working folder that no repository is around counts if it is narrower than the system or somebody's home.
-pub fn region(folder: &Path, here: &Here) -> PathBuf {
-    let folder = here.folder.join(folder);
-    let around = Repository::around(&here.folder, here);
+pub fn region(folder: &Path, workspace: &Workspace) -> PathBuf {
+    let folder = workspace.locate(folder);
+    let around = Repository::around(&workspace.folder, workspace);
     let holds = folder.canonicalize().is_ok_and(|folder| folder.starts_with(&around.root));
-    match holds && (around.is_certain || !is_wide(&around.root, here.user.home.as_deref())) {
+    match holds && (around.is_certain || !is_wide(&around.root, workspace.home())) {
         true => around.root,
-        false => Repository::around(&folder, here).root,
+        false => Repository::around(&folder, workspace).root,
     }
 }
 
@@ -25,7 +25,6 @@ fn is_wide(folder: &Path, home: Option<&Path>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::User;
     use super::*;
 
     #[test]
@@ -45,9 +44,9 @@ mod tests {
             ("cloned/app", "x", "cloned"),
             ("cloned/app", "../../other/x", "other/x"),
         ] {
-            let user = User { home: Some(root.join("home")), ..User::default() };
-            let here = Here { folder: root.join(working_folder), user, ..Here::default() };
-            assert_eq!(region(Path::new(folder), &here), root.join(expected), "{working_folder} {folder}");
+            let home = ("HOME".to_owned(), root.join("home").to_str().unwrap().to_owned());
+            let workspace = Workspace { folder: root.join(working_folder), variables: [home].into() };
+            assert_eq!(region(Path::new(folder), &workspace), root.join(expected), "{working_folder} {folder}");
         }
         assert!(is_wide(Path::new("/"), None));
     }

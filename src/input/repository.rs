@@ -3,8 +3,9 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::git::{GitDir, NAME};
-use super::{Here, typed};
+use super::typed;
 use crate::error::{Error, Kind};
+use crate::workspace::Workspace;
 
 /// What to do about a link that leads nowhere.
 const LOOSE: &str = "mend the link, or take it out";
@@ -23,20 +24,21 @@ pub(super) struct Repository {
 
 impl Repository {
     /// The nearest parent of `folder` with `.git`, else Argo CD's checkout if `folder` is in it, else `folder` itself.
-    pub(super) fn around(folder: &Path, here: &Here) -> Self {
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    pub(super) fn around(folder: &Path, workspace: &Workspace) -> Self {
+        let folder = workspace.locate(folder);
+        let folder = folder.canonicalize().unwrap_or(folder);
         let git = folder.ancestors().find(|parent| parent.join(NAME).exists());
-        let root = git.map(Path::to_owned).or_else(|| checkout(here).filter(|root| folder.starts_with(root)));
+        let root = git.map(Path::to_owned).or_else(|| checkout(workspace).filter(|root| folder.starts_with(root)));
         let is_certain = root.is_some();
         let git = git.and_then(GitDir::of).map(|git| vec![git.own, git.common]).unwrap_or_default();
         Self { root: root.unwrap_or(folder), git, is_certain }
     }
 
     /// The outermost checkout around the working folder: what a submodule is in belongs to its authors no less.
-    pub(super) fn outermost(here: &Here) -> Option<PathBuf> {
-        let folder = here.folder.canonicalize().ok()?;
+    pub(super) fn outermost(workspace: &Workspace) -> Option<PathBuf> {
+        let folder = workspace.folder.canonicalize().ok()?;
         let git = folder.ancestors().filter(|parent| parent.join(NAME).exists()).last();
-        let root = checkout(here).filter(|root| here.app_source_path.is_some() && folder.starts_with(root));
+        let root = checkout(workspace).filter(|root| workspace.app_source_path().is_some() && folder.starts_with(root));
         git.map(Path::to_owned).into_iter().chain(root).min_by_key(|root| root.components().count())
     }
 
@@ -61,34 +63,34 @@ impl Repository {
 
     /// An error if what a user names by `path` may not be read: it is Git's own, or its name stands in the repository and a link leads out
     /// of it. A path that stands outside is the user's own choice; what is not there is for its reader.
-    pub(super) fn admits(&self, path: &Path, here: &Here) -> Result<(), Error> {
-        let real = destination(&here.folder.join(path));
+    pub(super) fn admits(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
+        let real = destination(&workspace.locate(path));
         if self.is_git(&real) {
             let detail = format!("`{}` belongs to Git's own files, which are no input", typed(path));
             return Err(Error::new(Kind::Input, detail).hint("name a file of the work tree"));
         }
-        match !real.starts_with(&self.root) && self.has_name_of(path, here) {
-            true => self.holds_as(&here.folder.join(path), path),
+        match !real.starts_with(&self.root) && self.has_name_of(path, workspace) {
+            true => self.holds_as(&workspace.locate(path), path),
             false => Ok(()),
         }
     }
 
     /// The same for a file that is no manifest: where nothing says where the repository ends, there is nobody else to have made a link.
-    pub(super) fn admits_file(&self, path: &Path, here: &Here) -> Result<(), Error> {
-        let is_git = self.is_git(&destination(&here.folder.join(path)));
-        if self.is_certain || is_git { self.admits(path, here) } else { Ok(()) }
+    pub(super) fn admits_file(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
+        let is_git = self.is_git(&destination(&workspace.locate(path)));
+        if self.is_certain || is_git { self.admits(path, workspace) } else { Ok(()) }
     }
 
     /// An error if `path` may not be written: its name stands in the repository, and it is a link or a link leads out of it. Who commits a
     /// link chooses where it leads.
-    pub(super) fn admits_writing(&self, path: &Path, here: &Here) -> Result<(), Error> {
-        let whole = here.folder.join(path);
+    pub(super) fn admits_writing(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
+        let whole = workspace.locate(path);
         let folder = whole.parent().and_then(|folder| folder.canonicalize().ok());
         let wrong = |detail: &str| Error::new(Kind::Input, format!("cannot write `{}`: {detail}", typed(path)));
         if folder.as_ref().is_some_and(|folder| self.is_git(folder)) {
             return Err(wrong("it belongs to Git's own files").hint("name a file elsewhere"));
         }
-        if !(self.is_certain && self.has_name_of(path, here)) {
+        if !(self.is_certain && self.has_name_of(path, workspace)) {
             return Ok(());
         }
         if whole.is_symlink() || folder.is_some_and(|folder| !folder.starts_with(&self.root)) {
@@ -112,8 +114,8 @@ impl Repository {
     }
 
     /// Whether the name stands in the repository, links not followed: who may edit the repository may have made a link of it.
-    fn has_name_of(&self, path: &Path, here: &Here) -> bool {
-        let whole = plain(&here.folder.join(path));
+    fn has_name_of(&self, path: &Path, workspace: &Workspace) -> bool {
+        let whole = plain(&workspace.locate(path));
         let is_in = |part: &Path| part.canonicalize().is_ok_and(|part| part.starts_with(&self.root));
         whole.starts_with(&self.root) || whole.ancestors().skip(1).any(is_in)
     }
@@ -168,9 +170,9 @@ pub(super) fn plain(path: &Path) -> PathBuf {
 
 /// The checkout that `ARGOCD_APP_SOURCE_PATH` implies: the working folder less the components at its end that both share.
 /// All of them are shared unless Argo CD sent only a part of the repository (`manifest-generate-paths`).
-fn checkout(here: &Here) -> Option<PathBuf> {
-    let folder = here.folder.canonicalize().ok()?;
-    let path = Path::new(here.app_source_path.as_ref()?);
+fn checkout(workspace: &Workspace) -> Option<PathBuf> {
+    let folder = workspace.folder.canonicalize().ok()?;
+    let path = Path::new(workspace.app_source_path()?);
     let shared = folder.components().rev().zip(path.components().rev()).take_while(|(a, b)| a == b).count();
     folder.ancestors().nth(shared).map(Path::to_owned)
 }
@@ -185,10 +187,9 @@ mod tests {
         let root = folder.path().canonicalize().unwrap();
         let app = root.join("checkout/apps/web");
         std::fs::create_dir_all(app.join("manifests")).unwrap();
-        let here = |path: Option<&str>| Here {
-            folder: app.clone(),
-            app_source_path: path.map(str::to_owned),
-            ..Here::default()
+        let workspace = |path: Option<&str>| {
+            let path = path.map(|path| ("ARGOCD_APP_SOURCE_PATH".to_owned(), path.to_owned()));
+            Workspace { folder: app.clone(), variables: path.into_iter().collect() }
         };
         for (path, expected) in [
             (None, app.join("manifests")),
@@ -196,10 +197,10 @@ mod tests {
             (Some("elsewhere/web"), root.join("checkout/apps")),
             (Some("."), app.clone()),
         ] {
-            assert_eq!(Repository::around(&app.join("manifests"), &here(path)).root, expected, "{path:?}");
+            assert_eq!(Repository::around(&app.join("manifests"), &workspace(path)).root, expected, "{path:?}");
         }
         std::fs::create_dir(root.join("checkout/.git")).unwrap();
-        assert_eq!(Repository::around(&app, &here(None)).root, root.join("checkout"));
+        assert_eq!(Repository::around(&app, &workspace(None)).root, root.join("checkout"));
     }
 
     #[test]

@@ -97,6 +97,8 @@ pub enum Reach {
 /// Where and how a command runs: what the edge knows before it looks at the command.
 #[derive(Clone, Copy)]
 pub struct Ground<'g> {
+    /// The folder that a program's relative path starts from.
+    pub folder: &'g Path,
     /// What the operator allows.
     pub allowance: &'g Allowance,
     /// How tools run on this machine.

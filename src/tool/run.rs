@@ -67,7 +67,7 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
 
 fn start(command: &Command, ground: &Ground<'_>, connection: &Connection) -> Result<Child, Error> {
     let path = command.environment.get("PATH").map(String::as_str);
-    let program = find(&command.program, path).ok_or_else(|| missing(command))?;
+    let program = find(&command.program, path, ground.folder).ok_or_else(|| missing(command))?;
     let mut child = tokio::process::Command::new(&program);
     child
         .args(&command.words)
@@ -97,15 +97,16 @@ fn unbound(mut command: tokio::process::Command, limits: Limits) -> Result<Child
 /// The bounds of a command. A script needs its interpreter, too.
 fn bounds(command: &Command, ground: &Ground<'_>, program: PathBuf, network: Network) -> Bounds {
     let path = command.environment.get("PATH").map(String::as_str);
-    let named = command.named.run.iter().filter_map(|program| find(program, path));
-    let programs = [program].into_iter().chain(named).flat_map(|file| script::programs(&file, path)).collect();
+    let named = command.named.run.iter().filter_map(|program| find(program, path, ground.folder));
+    let programs =
+        [program].into_iter().chain(named).flat_map(|file| script::programs(&file, path, ground.folder)).collect();
     ground.bounds(command, programs, network)
 }
 
-/// The program's file: what is named by a path, else the first in `path`, whose relative folders do not count.
-pub fn find(program: &str, path: Option<&str>) -> Option<PathBuf> {
+/// The program's file: what is named by a path, which may start at `folder`, else the first in `path`, whose relative folders do not count.
+pub fn find(program: &str, path: Option<&str>, folder: &Path) -> Option<PathBuf> {
     if program.contains('/') {
-        return std::path::absolute(program).ok().filter(|path| path.exists());
+        return Some(folder.join(program)).filter(|path| path.exists());
     }
     let folders = path?.split(':').map(Path::new).filter(|folder| folder.is_absolute());
     folders.map(|folder| folder.join(program)).find(|path| path.is_file())

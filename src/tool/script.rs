@@ -12,12 +12,12 @@ const LONGEST: u64 = 256;
 /// How many interpreters may be scripts themselves.
 const DEPTH: usize = 4;
 
-/// The files that running `program` takes; `path` is where a script's `env` looks.
-pub(super) fn programs(program: &Path, path: Option<&str>) -> Vec<PathBuf> {
+/// The files that running `program` takes; `path` is where a script's `env` looks, from `folder` on.
+pub(super) fn programs(program: &Path, path: Option<&str>, folder: &Path) -> Vec<PathBuf> {
     let mut programs = vec![program.to_owned()];
     for _ in 0..DEPTH {
         let Some(line) = programs.last().and_then(|program| first_line(program)) else { break };
-        let Some(interpreters) = interpreters(&line, path) else { break };
+        let Some(interpreters) = interpreters(&line, path, folder) else { break };
         programs.extend(interpreters);
     }
     programs
@@ -32,12 +32,12 @@ fn first_line(program: &Path) -> Option<String> {
 }
 
 /// The interpreter, and what it looks up if it is `env`.
-fn interpreters(line: &str, path: Option<&str>) -> Option<Vec<PathBuf>> {
+fn interpreters(line: &str, path: Option<&str>, folder: &Path) -> Option<Vec<PathBuf>> {
     let mut words = line.split_whitespace();
     let interpreter = PathBuf::from(words.next()?);
     let is_env = interpreter.file_name().is_some_and(|name| name == "env");
     let name = words.find(|word| is_env && !word.starts_with('-') && !word.contains('='));
-    let looked_up = name.and_then(|name| find(name, path));
+    let looked_up = name.and_then(|name| find(name, path, folder));
     Some([Some(interpreter), looked_up].into_iter().flatten().collect())
 }
 
@@ -59,7 +59,7 @@ mod tests {
         ] {
             std::fs::write(path(name), text).unwrap();
         }
-        let find = |name: &str| programs(&path(name), folder.path().to_str());
+        let find = |name: &str| programs(&path(name), folder.path().to_str(), folder.path());
         assert_eq!(find("binary"), [path("binary")]);
         assert_eq!(find("empty"), [path("empty")]);
         assert_eq!(find("shell"), [path("shell"), "/bin/sh".into()]);

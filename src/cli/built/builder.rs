@@ -8,10 +8,11 @@ use super::super::environment::Environment;
 use super::super::given::Flags;
 use super::tools::{Folder, Tools};
 use crate::error::{Error, Errors, Kind, Level, Subject};
-use crate::input::{self, Here};
+use crate::input;
 use crate::source::Source;
 use crate::tool::{Layout, Tool};
 use crate::words::list;
+use crate::workspace::Workspace;
 
 /// How many folders a note names.
 const NAMED: usize = 5;
@@ -36,7 +37,7 @@ pub(in crate::cli) struct Building {
 /// Where the folders of one side are.
 pub(in crate::cli) struct Place<'p> {
     /// Where the tools run, and how far they may look.
-    pub(in crate::cli) here: Here,
+    pub(in crate::cli) workspace: Workspace,
     /// Where a folder is that the user knows by this name.
     pub(in crate::cli) find: &'p dyn Fn(&str) -> Result<PathBuf, Error>,
     /// What the place is a copy of, if it is one: the copy's root, and what goes before the original's names.
@@ -70,8 +71,8 @@ impl<'b> Builder<'b> {
     }
 
     /// The working folder and what may be found from it; a folder without manifests is fine.
-    pub(in crate::cli) fn here(&self) -> Here {
-        self.environment.here(true)
+    pub(in crate::cli) fn workspace(&self) -> Workspace {
+        self.environment.workspace.clone()
     }
 
     /// The folders that can be built.
@@ -94,10 +95,10 @@ impl<'b> Builder<'b> {
     /// Builds those of the folders that stand for themselves.
     pub(in crate::cli) fn build(&self, folders: &BTreeSet<(PathBuf, Tool)>, place: &Place<'_>) -> Result<Built, Error> {
         let find = |path: &Path| (place.find)(&path.to_string_lossy());
-        let layout = Layout::new(folders, &|path| input::text(&find(path).ok()?, &place.here).ok()?);
+        let layout = Layout::new(folders, &|path| input::text(&find(path).ok()?, &place.workspace).ok()?);
         let folders: Vec<Folder> =
             layout.whole.iter().map(|(name, tool)| place.folder(name, *tool)).collect::<Result<_, _>>()?;
-        let all = self.building.tools.build(&folders, &place.here, self.flags, self.environment)?;
+        let all = self.building.tools.build(&folders, &place.workspace, self.flags, self.environment)?;
         let mut built = Built { layout, errors: all.errors, ..Built::default() };
         for (folder, one) in folders.into_iter().zip(all.list) {
             let name = place.shown(&folder.name);

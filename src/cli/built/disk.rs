@@ -34,13 +34,13 @@ impl Disk {
         builder: &mut Builder<'_>,
         wanted: Wanted<'_>,
     ) -> Result<Self, Error> {
-        let here = builder.here();
-        let (mut sources, errors) = input::read_wanted(paths, &here, wanted);
-        let mut found = input::built(paths, &here);
+        let workspace = builder.workspace();
+        let (mut sources, errors) = input::read_wanted(paths, wanted, &workspace);
+        let mut found = input::buildable_folders(paths, &workspace);
         found.retain(|(folder, _)| wanted(Path::new(folder)));
         let folders = builder.choose(&found);
         let find = |name: &str| Ok(PathBuf::from(if name.is_empty() { "." } else { name }));
-        let built = builder.build(&folders, &Place { here, find: &find, copy_of: None })?;
+        let built = builder.build(&folders, &Place { workspace, find: &find, copy_of: None })?;
         sources.retain(|source| !built.takes(&source.name));
         Ok(Self { sources, errors, built })
     }

@@ -15,9 +15,10 @@ use super::super::signal::Signals;
 use super::allowance::allowance;
 use crate::contain;
 use crate::error::{Error, Errors, Kind};
-use crate::input::{self, Here};
+use crate::input;
 use crate::source::Source;
 use crate::tool::{self, Allowance, Command, Containment, Given, Ground, Target, Tool};
+use crate::workspace::Workspace;
 
 /// The flags about the tools, the same for every command that runs them.
 #[derive(Clone, Debug, clap::Args)]
@@ -77,14 +78,14 @@ impl Tools {
     /// Whether the tool is there to be run.
     pub(in crate::cli) fn has(&self, tool: Tool, environment: &Environment) -> bool {
         let program = if tool == Tool::Helm { &self.helm } else { &self.kustomize };
-        tool::find(program, environment.get("PATH")).is_some()
+        tool::find(program, environment.workspace.search_path(), &environment.workspace.folder).is_some()
     }
 
     /// What the folders' tools print. Where they must not run, nothing does.
     pub(in crate::cli) fn build(
         &self,
         folders: &[Folder],
-        here: &Here,
+        workspace: &Workspace,
         flags: &Flags,
         environment: &Environment,
     ) -> Result<Outcomes, Error> {
@@ -94,7 +95,7 @@ impl Tools {
             return Ok(Outcomes { list: folders.iter().map(|_| Outcome::default()).collect(), errors });
         };
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let room = Room { tools: self, here, environment, allowance, containment, processors };
+        let room = Room { tools: self, workspace, environment, allowance, containment, processors };
         let running = if others.is_empty() { first.tool.command() } else { "helm and kustomize" };
         let list = room.build_all(folders, running)?;
         Ok(Outcomes { list, errors })
@@ -104,7 +105,7 @@ impl Tools {
 /// What all folders' tools have in common.
 struct Room<'r> {
     tools: &'r Tools,
-    here: &'r Here,
+    workspace: &'r Workspace,
     environment: &'r Environment,
     allowance: Allowance,
     containment: Containment,
@@ -133,14 +134,14 @@ impl Room<'_> {
     fn regions(&self, folders: &[Folder]) -> Regions {
         let mut regions = Regions::new();
         for folder in folders {
-            regions.entry(input::region(&folder.place, self.here)).or_insert_with_key(|root| input::parts(root));
+            regions.entry(input::region(&folder.place, self.workspace)).or_insert_with_key(|root| input::parts(root));
         }
         regions
     }
 
     async fn build(&self, folder: &Folder, regions: &Regions) -> Outcome {
         let mut errors = Errors::new();
-        let root = input::region(&folder.place, self.here);
+        let root = input::region(&folder.place, self.workspace);
         let parts = regions.get(&root).map_or(&[][..], Vec::as_slice);
         let run = Run { room: self, folder, root, parts };
         let source = run.source(&mut errors).await.map_err(|error| errors.push(error)).ok().flatten();
@@ -167,15 +168,15 @@ struct Run<'r> {
 impl Run<'_> {
     /// What the tool prints; none if it cannot be asked, for reasons that are among the errors.
     async fn source(&self, errors: &mut Errors) -> Result<Option<Source>, Error> {
-        let (private, here) = (private()?, self.room.here);
+        let (private, workspace) = (private(&self.room.environment.workspace)?, self.room.workspace);
         if self.folder.tool == Tool::Helm {
             // helm reads what links lead to; kustomize refuses those that lead out of a kustomization.
-            errors.extend(input::links(&self.folder.place, here));
+            errors.extend(input::links(&self.folder.place, workspace));
         }
         let (mut commands, beside) = self.commands(private.path(), errors);
         // The words are the operator's, and a file of the repository is not: it may have become a link.
         let named = commands.iter().flat_map(|command| &command.named.read);
-        errors.extend(named.filter_map(|path| input::may_read(path, here).err()));
+        errors.extend(named.filter_map(|path| input::may_read(path, workspace).err()));
         if errors.any() {
             return Ok(None);
         }
@@ -199,8 +200,8 @@ impl Run<'_> {
         let (room, repository) = (self.room, self.parts);
         let processors = u32::try_from(room.processors).unwrap_or(1);
         let (allowance, containment) = (&room.allowance, &room.containment);
-        let variables = &room.environment.variables;
-        let ground = Ground { allowance, containment, repository, variables, private, processors };
+        let Workspace { folder, variables } = &room.environment.workspace;
+        let ground = Ground { folder, allowance, containment, repository, variables, private, processors };
         let mut printed = Vec::new();
         for command in commands {
             let output = tool::run(command, &ground).await.map_err(|error| original(error, copy_of))?;
@@ -226,26 +227,26 @@ impl Run<'_> {
             }
             _ => return Ok(None),
         };
-        let here = self.room.here;
-        let folders: Vec<PathBuf> = folders.iter().map(|folder| here.folder.join(folder)).collect();
-        let place = input::copy(&folders, &Here { folder: self.root.clone(), ..here.clone() }, &root)?;
+        let workspace = self.room.workspace;
+        let folders: Vec<PathBuf> = folders.iter().map(|folder| workspace.locate(folder)).collect();
+        let place = input::copy(&folders, &workspace.in_folder(&self.root), &root)?;
         Ok(Some((root, place)))
     }
 
     /// Whether a part of the folder is Git's: helm would stumble over it.
     fn holds_git(&self) -> bool {
-        let folder = self.room.here.folder.join(&self.folder.place);
+        let folder = self.room.workspace.locate(&self.folder.place);
         folder.canonicalize().is_ok_and(|folder| !self.parts.iter().any(|part| folder.starts_with(part)))
     }
 
     /// The commands, and the folders beside this one that those before the last read.
     fn commands(&self, private: &Path, errors: &mut Errors) -> (Vec<Command>, Vec<PathBuf>) {
-        let (tools, tool, here) = (self.room.tools, self.folder.tool, self.room.here);
-        let whole = here.folder.join(&self.folder.place);
+        let (tools, tool, workspace) = (self.room.tools, self.folder.tool, self.room.workspace);
+        let whole = workspace.locate(&self.folder.place);
         let given = Given {
             folder: &self.folder.place,
-            working_folder: &here.folder,
-            variables: &self.room.environment.variables,
+            working_folder: &workspace.folder,
+            variables: &self.room.environment.workspace.variables,
             words: &tools.words,
             release_name: tools.release_name.as_deref(),
             helm: &tools.helm,
@@ -253,10 +254,10 @@ impl Run<'_> {
             private,
             processors: u32::try_from(self.room.processors).unwrap_or(1),
             memory: self.room.allowance.memory,
-            inside: &|path| input::is_inside(path, here) && input::links(path, here).is_empty(),
-            target: &|path| target(path, &whole, here),
+            inside: &|path| input::is_inside(path, workspace) && input::links(path, workspace).is_empty(),
+            target: &|path| target(path, &whole, workspace),
             reaches: &|host| self.room.allowance.reaches(host),
-            read: &|name| input::text(&whole.join(name), here).ok().flatten(),
+            read: &|name| input::text(&whole.join(name), workspace).ok().flatten(),
             holds: &|name| whole.join(name).exists(),
         };
         (tool.commands(&given, errors), tool.beside(&given))
@@ -264,9 +265,9 @@ impl Run<'_> {
 }
 
 /// What a path leads to, for a tool that reads `folder`.
-fn target(path: &Path, folder: &Path, here: &Here) -> Target {
-    match here.folder.join(path).canonicalize() {
-        _ if input::leads_out(path, folder, here) => Target::Outside,
+fn target(path: &Path, folder: &Path, workspace: &Workspace) -> Target {
+    match workspace.locate(path).canonicalize() {
+        _ if input::leads_out(path, folder, workspace) => Target::Outside,
         Ok(path) if path.is_dir() => Target::Folder(path),
         Ok(path) => Target::File(path),
         Err(_) => Target::Nowhere,
@@ -290,12 +291,12 @@ fn original(mut error: Error, copy_of: Option<&(PathBuf, String)>) -> Error {
 
 impl Folder {
     /// A finding with the template's file instead of the name that the tool has for it.
-    pub(in crate::cli) fn name_template(&self, mut error: Error) -> Error {
+    pub(in crate::cli) fn name_template(&self, mut error: Error, workspace: &Workspace) -> Error {
         if let Some(place) = &mut error.place {
             let file = place.origin.as_ref().and_then(|origin| self.tool.template(&self.name, origin));
             // What is not below the folder is not looked for: whether it is there is nobody's business.
             let is_below = |file: &Path| {
-                let (file, folder) = (file.canonicalize(), self.name.canonicalize());
+                let [file, folder] = [file, &self.name].map(|path| workspace.locate(path).canonicalize());
                 file.is_ok_and(|file| file.is_file() && folder.is_ok_and(|folder| file.starts_with(folder)))
             };
             if let Some(file) = file.filter(|file| is_below(file)) {
@@ -320,26 +321,30 @@ impl Printed {
     }
 
     /// The findings, those in what a tool has printed with their template's file.
-    pub(in crate::cli) fn name_templates(&self, errors: Vec<Error>) -> Vec<Error> {
-        errors.into_iter().map(|error| self.name_template(error)).collect()
+    pub(in crate::cli) fn name_templates(&self, errors: Vec<Error>, workspace: &Workspace) -> Vec<Error> {
+        errors.into_iter().map(|error| self.name_template(error, workspace)).collect()
     }
 
-    fn name_template(&self, error: Error) -> Error {
+    fn name_template(&self, error: Error, workspace: &Workspace) -> Error {
         let place = error.place.as_ref();
         let folder = place.and_then(|place| self.folders.iter().find(|folder| folder.output == place.source.name));
         match folder {
-            Some(folder) => folder.name_template(error),
+            Some(folder) => folder.name_template(error, workspace),
             None => error,
         }
     }
 }
 
 /// A folder that only we can read, gone at the end.
-pub(in crate::cli) fn private() -> Result<tempfile::TempDir, Error> {
+pub(in crate::cli) fn private(workspace: &Workspace) -> Result<tempfile::TempDir, Error> {
     let own = std::fs::Permissions::from_mode(0o700);
-    tempfile::Builder::new().prefix("vault-render-").permissions(own).tempdir().map_err(|error| {
-        Error::new(Kind::Input, "cannot make a temporary folder").cause(error.to_string()).hint("`TMPDIR` names where")
-    })
+    tempfile::Builder::new().prefix("vault-render-").permissions(own).tempdir_in(workspace.temporary_folder()).map_err(
+        |error| {
+            Error::new(Kind::Input, "cannot make a temporary folder")
+                .cause(error.to_string())
+                .hint("`TMPDIR` names where")
+        },
+    )
 }
 
 /// What a command that succeeded has to say.

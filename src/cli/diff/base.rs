@@ -10,6 +10,7 @@ use super::Args;
 use crate::error::{Error, Errors};
 use crate::input::Revision;
 use crate::source::Source;
+use crate::workspace::Workspace;
 
 /// What `--base` names.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,8 +49,8 @@ pub(super) struct Files {
 
 impl Base {
     /// A folder or file if there is one, else a revision.
-    pub(super) fn named(base: &str) -> Self {
-        match Path::new(base).exists() {
+    pub(super) fn named(base: &str, workspace: &Workspace) -> Self {
+        match workspace.locate(base).exists() {
             true => Self::Path(base.to_owned()),
             false => Self::Revision(base.to_owned()),
         }
@@ -82,10 +83,11 @@ fn with_path(paths: &[String], base: &str, builder: &mut Builder<'_>) -> Result<
 
 fn with_revision(paths: &[String], name: &str, builder: &mut Builder<'_>) -> Result<Files, Error> {
     let mut files = Files::default();
-    let revision = Revision::open(name, &builder.here())?;
+    let revision = Revision::open(name, &builder.workspace())?;
     let past = revision.read(paths)?;
     // What was removed since is no mistake.
-    let there = |path: &&String| Path::new(path.as_str()).exists() || !revision.holds(path);
+    let workspace = builder.workspace();
+    let there = |path: &&String| workspace.locate(path).exists() || !revision.holds(path);
     let there: Vec<String> = paths.iter().filter(there).cloned().collect();
     let is_elsewhere = |path: &Path| {
         let path = path.strip_prefix(".").unwrap_or(path);
@@ -109,10 +111,10 @@ fn past_built(revision: &Revision, name: &str, found: &Found, builder: &mut Buil
     if folders.is_empty() {
         return Ok(Built::default());
     }
-    let folder = private()?;
+    let folder = private(&builder.workspace())?;
     let checkout = revision.checkout(folder.path())?;
     let copy_of = Some((checkout.root().to_owned(), format!("{name}:")));
-    builder.build(&folders, &Place { here: checkout.here(), find: &|path| checkout.place(path), copy_of })
+    builder.build(&folders, &Place { workspace: checkout.workspace(), find: &|path| checkout.place(path), copy_of })
 }
 
 /// What makes a file's name of one side the name that both sides have for it.

@@ -39,7 +39,10 @@ pub(super) fn compare(args: &Args, environment: &Environment) -> Compared {
     let objects = objects(args, &sources, environment, &mut errors);
     if errors.any() {
         errors.extend(said);
-        output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
+        output::report(
+            &printed.name_templates(report::in_order(errors, &sources), &environment.workspace),
+            environment,
+        );
         return Ok(None);
     }
     let answers = answers(&objects, &args.field_manager, environment)?;
@@ -52,7 +55,7 @@ pub(super) fn compare(args: &Args, environment: &Environment) -> Compared {
     let complete = !findings.any() && !said.any();
     errors.extend(findings);
     errors.extend(said);
-    output::report(&printed.name_templates(report::in_order(errors, &sources)), environment);
+    output::report(&printed.name_templates(report::in_order(errors, &sources), &environment.workspace), environment);
     Ok(Some((comparison, complete)))
 }
 

@@ -101,7 +101,7 @@ store or the cluster.";
 
 /// Compares.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    let base = Base::named(&args.base);
+    let base = Base::named(&args.base, &environment.workspace);
     let compared = if args.base == live::NAME {
         live::compare(args, environment)
     } else if matches!(base, Base::Revision(_)) && args.paths.list().iter().any(|path| path == "-") {

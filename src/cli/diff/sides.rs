@@ -27,14 +27,14 @@ pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Co
     if files.errors.any() {
         let mut errors = std::mem::take(&mut files.errors);
         errors.extend(std::mem::take(&mut files.said));
-        output::report(&in_order(errors, &files.after, &files), environment);
+        output::report(&in_order(errors, &files.after, &files, environment), environment);
         return Ok(None);
     }
     let mut past_errors = std::mem::take(&mut files.past_said);
     let before = renderer.side(&files.before, &mut past_errors);
     let past_errors = harmless(past_errors, &files.errors);
     if past_errors.any() {
-        output::report(&in_order(past_errors, &files.before, &files), environment);
+        output::report(&in_order(past_errors, &files.before, &files, environment), environment);
         return Ok(None);
     }
     let mut comparison = Comparison::new(before, after);
@@ -48,7 +48,10 @@ pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Co
     let complete = !files.said.any();
     let mut errors = std::mem::take(&mut files.errors);
     errors.extend(std::mem::take(&mut files.said));
-    let found = [in_order(errors, &files.after, &files), in_order(past_errors, &files.before, &files)];
+    let found = [
+        in_order(errors, &files.after, &files, environment),
+        in_order(past_errors, &files.before, &files, environment),
+    ];
     output::report(&found.concat(), environment);
     Ok(Some((comparison, complete)))
 }
@@ -149,8 +152,8 @@ fn not_filled(errors: &Errors, base: &str) -> Option<String> {
 }
 
 /// The findings in the order of a side's files.
-fn in_order(errors: Errors, side: &[File], files: &Files) -> Vec<Error> {
-    files.printed.name_templates(report::in_order(errors, &sources(side)))
+fn in_order(errors: Errors, side: &[File], files: &Files, environment: &Environment) -> Vec<Error> {
+    files.printed.name_templates(report::in_order(errors, &sources(side)), &environment.workspace)
 }
 
 fn sources(files: &[File]) -> Vec<Arc<Source>> {

@@ -10,8 +10,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::Here;
 use crate::error::{Error, Kind};
+use crate::workspace::Workspace;
 
 pub(super) use dir::{GitDir, NAME};
 use run::Call;
@@ -24,12 +24,13 @@ const FETCH: &str = "nothing is fetched here: `git fetch --unshallow`, or `git f
 #[derive(Debug)]
 pub struct Changed {
     files: HashSet<PathBuf>,
+    folder: PathBuf,
 }
 
 impl Changed {
     /// Asks Git in the working folder.
-    pub fn since(revision: &str, here: &Here) -> Result<Self, Error> {
-        let (git, commit) = Git::at(revision, here)?;
+    pub fn since(revision: &str, workspace: &Workspace) -> Result<Self, Error> {
+        let (git, commit) = Git::at(revision, workspace)?;
         let ask = |args: &[&str]| git.ask("cannot ask `git` what has changed", args, &[]);
         // In a submodule Git would run itself, on that one's settings.
         let how = ["--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all"];
@@ -37,12 +38,12 @@ impl Changed {
         let new = ask(&["ls-files", "--others", "--exclude-standard", "-z"])?;
         let names = known.split(|byte| *byte == 0).chain(new.split(|byte| *byte == 0)).filter(|name| !name.is_empty());
         let real = |name| git.work_tree().join(OsStr::from_bytes(name)).canonicalize().ok();
-        Ok(Self { files: names.filter_map(real).collect() })
+        Ok(Self { files: names.filter_map(real).collect(), folder: workspace.folder.clone() })
     }
 
-    /// Whether the file at `path` has changed.
+    /// Whether the file that a user types as `path` has changed.
     pub fn holds(&self, path: &Path) -> bool {
-        path.canonicalize().is_ok_and(|path| self.files.contains(&path))
+        self.folder.join(path).canonicalize().is_ok_and(|path| self.files.contains(&path))
     }
 }
 
@@ -58,20 +59,20 @@ pub(super) struct Git {
 
 impl Git {
     /// For the repository of the working folder.
-    pub(super) fn open(here: &Here) -> Result<Self, Error> {
-        let dir = GitDir::around(&here.folder).ok_or_else(|| {
-            Error::new(Kind::Input, format!("there is no Git repository around `{}`", here.folder.display()))
+    pub(super) fn open(workspace: &Workspace) -> Result<Self, Error> {
+        let dir = GitDir::around(&workspace.folder).ok_or_else(|| {
+            Error::new(Kind::Input, format!("there is no Git repository around `{}`", workspace.folder.display()))
         })?;
-        let program = run::find(here.user.path.as_deref())?;
-        let stand_in = StandIn::new(&dir, &program, &here.user)?;
+        let program = run::find(workspace.search_path())?;
+        let stand_in = StandIn::new(&dir, &program, workspace)?;
         let mut read = vec![dir.work_tree.clone(), dir.own.clone(), dir.common.clone(), stand_in.path().to_owned()];
         read.extend(dir.alternates().into_iter().chain(stand_in.ignore_file.clone()));
         Ok(Self { program, dir, stand_in, read })
     }
 
     /// The same, and the commit that a revision means.
-    pub(super) fn at(revision: &str, here: &Here) -> Result<(Self, String), Error> {
-        let git = Self::open(here).map_err(|error| unknown(revision, error.detail))?;
+    pub(super) fn at(revision: &str, workspace: &Workspace) -> Result<(Self, String), Error> {
+        let git = Self::open(workspace).map_err(|error| unknown(revision, error.detail))?;
         let commit = format!("{revision}^{{commit}}");
         let commit = git.ask("", &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], &[]);
         let commit = commit.map_err(|error| unknown(revision, error.cause.unwrap_or_default()))?;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::dir::GitDir;
 use super::run::Call;
 use crate::error::{Error, Kind};
-use crate::input::User;
+use crate::workspace::Workspace;
 
 /// What a work tree has for itself.
 const OWN: [&str; 6] = ["FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_HEAD"];
@@ -48,11 +48,13 @@ pub(super) struct StandIn {
 
 impl StandIn {
     /// One for `dir`, asking `program` for its settings.
-    pub(super) fn new(dir: &GitDir, program: &Path, user: &User) -> Result<Self, Error> {
+    pub(super) fn new(dir: &GitDir, program: &Path, workspace: &Workspace) -> Result<Self, Error> {
         let failed = |cause: String| Error::new(Kind::Input, "cannot prepare to ask `git`").cause(cause);
         let io = |error: std::io::Error| failed(error.to_string());
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-        let folder = tempfile::Builder::new().prefix("vault-render-git-").permissions(private).tempdir().map_err(io)?;
+        let mut builder = tempfile::Builder::new();
+        let builder = builder.prefix("vault-render-git-").permissions(private);
+        let folder = builder.tempdir_in(workspace.temporary_folder()).map_err(io)?;
         let mut stand_in = Self { folder, ignore_file: None };
         stand_in.link(dir).map_err(io)?;
         let own = stand_in.settings(program, &dir.common.join("config")).map_err(failed)?;
@@ -60,8 +62,8 @@ impl StandIn {
             .iter()
             .rev()
             .find(|(name, _)| name == IGNORE)
-            .map(|(_, path)| user.expand(path))
-            .or_else(|| stand_in.ignore_file_of(program, user))
+            .map(|(_, path)| expand(path, workspace.home()))
+            .or_else(|| stand_in.ignore_file_of(program, workspace))
             .filter(|file| file.is_file());
         std::fs::write(stand_in.path().join("config"), stand_in.config(&own)).map_err(io)?;
         Ok(stand_in)
@@ -100,14 +102,16 @@ impl StandIn {
     }
 
     /// The file that the user's own settings name, else the one where Git looks for it.
-    fn ignore_file_of(&self, program: &Path, user: &User) -> Option<PathBuf> {
-        let config = user.config_folder()?.join("git");
-        let files = [user.home.as_ref()?.join(".gitconfig"), config.join("config")];
+    fn ignore_file_of(&self, program: &Path, workspace: &Workspace) -> Option<PathBuf> {
+        let home = workspace.home();
+        let xdg = workspace.named_folder("XDG_CONFIG_HOME").map(Path::to_owned);
+        let config = xdg.or_else(|| Some(home?.join(".config")))?.join("git");
+        let files = [home?.join(".gitconfig"), config.join("config")];
         let named = files.iter().filter(|file| file.is_file()).find_map(|file| {
             let args = ["config", "--file", &file.to_string_lossy(), "--includes", "--null", "--get", IGNORE];
             let named = self.ask(program, &args, file).ok()?;
             let named = String::from_utf8_lossy(&named).into_owned();
-            Some(user.expand(named.trim_end_matches('\0')))
+            Some(expand(named.trim_end_matches('\0'), home))
         });
         Some(named.unwrap_or_else(|| config.join("ignore")))
     }
@@ -126,6 +130,12 @@ impl StandIn {
         let own = own.iter().filter(|(name, _)| name != IGNORE).cloned();
         own.chain(file).chain([bare]).map(|(name, value)| entry(&name, &value)).collect()
     }
+}
+
+/// A path as a setting of Git has it: `~/` is the home.
+fn expand(path: &str, home: Option<&Path>) -> PathBuf {
+    let below_home = path.strip_prefix("~/").and_then(|rest| Some(home?.join(rest)));
+    below_home.unwrap_or_else(|| PathBuf::from(path))
 }
 
 /// A copy as old as the original: what changed since the index was written is told by its age.

@@ -5,8 +5,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Here, Revision};
+use super::Revision;
 use crate::error::{Error, Kind};
+use crate::workspace::Workspace;
 
 /// How many files are held in memory at once.
 const TOGETHER: usize = 256;
@@ -29,7 +30,7 @@ impl Revision {
         let checkout = Checkout { revision: self, root };
         // Where a repository ends, and with it what its links and paths may name.
         std::fs::create_dir(checkout.root.join(".git")).map_err(failed)?;
-        std::fs::create_dir_all(checkout.here().folder).map_err(failed)?;
+        std::fs::create_dir_all(checkout.workspace().folder).map_err(failed)?;
         let (files, links) = self.tree.all();
         for some in files.chunks(TOGETHER) {
             let ids: Vec<String> = some.iter().map(|(_, id)| (*id).to_owned()).collect();
@@ -51,10 +52,10 @@ impl Checkout<'_> {
         &self.root
     }
 
-    /// The working folder's place in it.
-    pub fn here(&self) -> Here {
+    /// The working folder in it, without the environment: that tells of the original.
+    pub fn workspace(&self) -> Workspace {
         let below = self.revision.folder.strip_prefix(self.revision.git.work_tree()).unwrap_or(Path::new(""));
-        Here { folder: self.root.join(below), allow_empty: true, ..Here::default() }
+        Workspace::bare(self.root.join(below))
     }
 
     /// The place in it of what is at `path`, as a user types it.

@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use super::git::Git;
 use super::repository::plain;
-use super::{Here, typed};
+use super::typed;
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
+use crate::workspace::Workspace;
 
 pub use checkout::Checkout;
 use tree::{Node, Tree, Why};
@@ -48,10 +49,10 @@ pub struct Past {
 
 impl Revision {
     /// Lists the revision's files.
-    pub fn open(revision: &str, here: &Here) -> Result<Self, Error> {
-        let (git, commit) = Git::at(revision, here)?;
+    pub fn open(revision: &str, workspace: &Workspace) -> Result<Self, Error> {
+        let (git, commit) = Git::at(revision, workspace)?;
         let listed = git.files(&commit)?;
-        let folder = here.folder.canonicalize().unwrap_or_else(|_| here.folder.clone());
+        let folder = workspace.folder.canonicalize().unwrap_or_else(|_| workspace.folder.clone());
         let tree = tree(&listed, |links| git.objects(links))?;
         let ignored = git.ignored()?;
         Ok(Self { name: revision.to_owned(), git, folder, tree, ignored })

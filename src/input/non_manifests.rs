@@ -11,8 +11,10 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::git::{Git, NAME};
 use super::repository::Repository;
-use super::{Here, Text, Wanted, list, typed};
+use super::typed_folder::TypedFolder;
+use super::{Text, Wanted, list, typed};
 use crate::source::Source;
+use crate::workspace::Workspace;
 
 /// The file that says what Git ignores.
 const IGNORE_FILE: &str = ".gitignore";
@@ -21,40 +23,44 @@ const IGNORE_FILE: &str = ".gitignore";
 const LONGEST: u64 = 1 << 20;
 
 /// Every text below the folders that `paths` name which is no manifest: hidden files and charts too, `.git` and links not.
-pub fn others(paths: &[String], here: &Here, wanted: Wanted<'_>) -> Vec<Arc<Source>> {
-    let manifests: HashSet<Text> = list(paths, here).0.into_iter().collect();
-    let folders = paths.iter().filter(|path| *path != "-").map(Path::new).filter(|path| path.is_dir());
-    let repository = Repository::around(&here.folder, here);
-    let folders = folders.filter(|folder| repository.admits(folder, here).is_ok());
-    let files = folders.flat_map(|folder| files(folder, here)).filter(|path| is_short(path) && wanted(path));
-    let files = files.filter(|path| !manifests.contains(&Text::File(path.clone())));
-    files.filter_map(|path| text(&path)).map(Arc::new).collect()
+pub fn non_manifests(paths: &[String], wanted: Wanted<'_>, workspace: &Workspace) -> Vec<Arc<Source>> {
+    let manifests: HashSet<Text> = list(paths, true, workspace).0.into_iter().collect();
+    let repository = Repository::around(&workspace.folder, workspace);
+    let folders = paths.iter().filter(|path| *path != "-").map(|path| TypedFolder::new(Path::new(path), workspace));
+    let folders = folders.filter(|folder| folder.place.is_dir() && repository.admits(folder.name, workspace).is_ok());
+    let is_new = |name: &PathBuf| wanted(name) && !manifests.contains(&Text::File(name.clone()));
+    let texts = |folder: TypedFolder<'_>| {
+        let files = files(&folder, workspace).into_iter().filter(|place| is_short(place));
+        let files = files.map(|place| (folder.name_of(&place), place)).filter(|(name, _)| is_new(name));
+        files.filter_map(|(name, place)| text(&name, &place)).map(Arc::new).collect::<Vec<_>>()
+    };
+    folders.flat_map(texts).collect()
 }
 
-/// The files below a folder that are or may be committed.
-fn files(folder: &Path, here: &Here) -> Vec<PathBuf> {
-    let Some(real) = folder.canonicalize().ok() else { return Vec::new() };
-    let Some(mut ignored) = ignored(&real, here) else { return files_without_git(folder) };
-    let repository = Repository::around(folder, here);
+/// The places of the files below a folder that are or may be committed.
+fn files(folder: &TypedFolder<'_>, workspace: &Workspace) -> Vec<PathBuf> {
+    let Some(real) = folder.place.canonicalize().ok() else { return Vec::new() };
+    let Some(mut ignored) = ignored(&real, workspace) else { return files_without_git(&folder.place) };
+    let repository = Repository::around(folder.name, workspace);
     let is_kept = |entry: &DirEntry| {
-        let path = real.join(entry.path().strip_prefix(folder).unwrap_or(Path::new("")));
+        let path = real.join(entry.path().strip_prefix(&folder.place).unwrap_or(Path::new("")));
         if entry.depth() == 0 {
             return true;
         }
         let is_git = entry.file_name().eq_ignore_ascii_case(NAME) || repository.is_git_dir(&path);
         // A repository in this one ignores what it says itself.
         if entry.file_type().is_dir() && path.join(NAME).exists() {
-            ignored.extend(self::ignored(&path, here).unwrap_or_default());
+            ignored.extend(self::ignored(&path, workspace).unwrap_or_default());
         }
         !is_git && !ignored.contains(&path)
     };
-    let walk = WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_kept).flatten();
+    let walk = WalkDir::new(&folder.place).sort_by_file_name().into_iter().filter_entry(is_kept).flatten();
     walk.filter(|entry| entry.file_type().is_file()).map(DirEntry::into_path).collect()
 }
 
 /// What Git ignores around a folder; none where it cannot be asked.
-fn ignored(folder: &Path, here: &Here) -> Option<HashSet<PathBuf>> {
-    let git = Git::open(&Here { folder: folder.to_owned(), ..here.clone() }).ok()?;
+fn ignored(folder: &Path, workspace: &Workspace) -> Option<HashSet<PathBuf>> {
+    let git = Git::open(&workspace.in_folder(folder.to_owned())).ok()?;
     Some(git.ignored().ok()?.into_iter().map(|path| git.work_tree().join(path)).collect())
 }
 
@@ -81,10 +87,10 @@ fn is_short(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|file| file.len() <= LONGEST)
 }
 
-/// The file's text; none where it cannot be read or holds bytes that no text has.
-fn text(path: &Path) -> Option<Source> {
-    let bytes = std::fs::read(path).ok()?;
-    (!bytes.contains(&0)).then(|| Source::new(typed(path), bytes))
+/// The text of the file at `place` that a user types as `name`; `None` where it cannot be read or holds bytes that no text has.
+fn text(name: &Path, place: &Path) -> Option<Source> {
+    let bytes = std::fs::read(place).ok()?;
+    (!bytes.contains(&0)).then(|| Source::new(typed(name), bytes))
 }
 
 #[cfg(test)]
@@ -121,9 +127,8 @@ mod tests {
             std::fs::create_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
             std::fs::write(folder.path().join(name), text).unwrap();
         }
-        let path = folder.path().to_str().unwrap().to_owned();
-        let found = others(std::slice::from_ref(&path), &Here::default(), &|_| true);
-        let names: Vec<&str> = found.iter().map(|file| file.name.strip_prefix(&path).unwrap()).collect();
-        assert_eq!(names, ["/.env", "/.gitignore", "/README.md", "/chart/Chart.yaml", "/chart/templates/x.yaml"]);
+        let found = non_manifests(&[".".to_owned()], &|_| true, &Workspace::bare(folder.path()));
+        let names: Vec<&str> = found.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!(names, [".env", ".gitignore", "README.md", "chart/Chart.yaml", "chart/templates/x.yaml"]);
     }
 }

@@ -1,22 +1,24 @@
-//! Texts in windows of about a megabyte, cut between two documents: what `--stream` reads, in constant memory.
+//! Texts in chunks of about a megabyte, cut between two documents: what `--stream` reads, in constant memory.
 //! Must not know YAML: where a document begins, the caller's function says.
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 
-use super::{Here, Text, list};
+use super::{Text, list};
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
+use crate::workspace::Workspace;
 
 /// How much is read before a cut is looked for.
-const WINDOW: usize = 1 << 20;
+const CHUNK: usize = 1 << 20;
 
 /// Finds the last place in some bytes where a document begins, other than their start.
 type Boundary = fn(&[u8]) -> Option<usize>;
 
-/// The windows of some texts, one after the other. A text that fails gives one error and ends.
-pub struct Windows {
+/// The chunks of some texts, one after the other. A text that fails gives one error and ends.
+pub struct Chunks {
+    workspace: Workspace,
     texts: VecDeque<Text>,
     open: Option<Open>,
     boundary: Boundary,
@@ -25,7 +27,7 @@ pub struct Windows {
 
 /// The text that is being read.
 struct Open {
-    reader: Box<dyn Read>,
+    reader: Box<dyn Read + Send>,
     name: String,
     /// What was read and not handed out yet.
     bytes: Vec<u8>,
@@ -33,25 +35,25 @@ struct Open {
     line: usize,
 }
 
-/// The windows of what `paths` name, and what is wrong with the paths.
-pub fn windows(paths: &[String], here: &Here, boundary: Boundary) -> (Windows, Errors) {
-    let (texts, errors) = list(paths, here);
-    (Windows { texts: texts.into(), open: None, boundary, size: WINDOW }, errors)
+/// The chunks of what `paths` name, and what is wrong with the paths. A folder without manifests is an error unless it `may_be_empty`.
+pub fn chunks(paths: &[String], may_be_empty: bool, boundary: Boundary, workspace: &Workspace) -> (Chunks, Errors) {
+    let (texts, errors) = list(paths, may_be_empty, workspace);
+    (Chunks { workspace: workspace.clone(), texts: texts.into(), open: None, boundary, size: CHUNK }, errors)
 }
 
-impl Iterator for Windows {
+impl Iterator for Chunks {
     type Item = Result<Arc<Source>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => match Open::new(&self.texts.pop_front()?) {
+            None => match Open::new(&self.texts.pop_front()?, &self.workspace) {
                 Ok(open) => open,
                 Err(error) => return Some(Err(error)),
             },
         };
-        let (source, ended) = match open.window(self.size, self.boundary) {
-            Ok(window) => window,
+        let (source, ended) = match open.chunk(self.size, self.boundary) {
+            Ok(chunk) => chunk,
             Err(error) => return Some(Err(error)),
         };
         self.open = (!ended).then_some(open);
@@ -60,12 +62,12 @@ impl Iterator for Windows {
 }
 
 impl Open {
-    fn new(text: &Text) -> Result<Self, Error> {
-        Ok(Self { reader: text.open()?, name: text.name(), bytes: Vec::new(), line: 1 })
+    fn new(text: &Text, workspace: &Workspace) -> Result<Self, Error> {
+        Ok(Self { reader: text.open(workspace)?, name: text.name(), bytes: Vec::new(), line: 1 })
     }
 
-    /// The next window, and whether the text ends with it. A document longer than `size` makes its window longer.
-    fn window(&mut self, size: usize, boundary: Boundary) -> Result<(Source, bool), Error> {
+    /// The next chunk, and whether the text ends with it. A document longer than `size` makes its chunk longer.
+    fn chunk(&mut self, size: usize, boundary: Boundary) -> Result<(Source, bool), Error> {
         let mut wanted = size;
         loop {
             let ended = self.fill(wanted)?;
@@ -117,24 +119,30 @@ mod tests {
 
     fn cut(text: &'static str, size: usize) -> Vec<(usize, String)> {
         let open = Open { reader: Box::new(text.as_bytes()), name: "x".into(), bytes: Vec::new(), line: 1 };
-        let windows = Windows { texts: VecDeque::new(), open: Some(open), boundary: last_separator, size };
+        let chunks = Chunks {
+            workspace: Workspace::default(),
+            texts: VecDeque::new(),
+            open: Some(open),
+            boundary: last_separator,
+            size,
+        };
         let text = |source: &Source| String::from_utf8(source.bytes.clone()).unwrap();
-        windows.map(|window| window.map(|source| (source.first_line, text(&source))).unwrap()).collect()
+        chunks.map(|chunk| chunk.map(|source| (source.first_line, text(&source))).unwrap()).collect()
     }
 
     #[test]
     fn a_window_ends_between_two_documents_and_knows_its_line() {
-        let windows = cut("a: 1\n---\nb: 2\n---\nc: 3\n", 20);
-        assert_eq!(windows, [(1, "a: 1\n---\nb: 2\n".into()), (4, "---\nc: 3\n".into())]);
+        let chunks = cut("a: 1\n---\nb: 2\n---\nc: 3\n", 20);
+        assert_eq!(chunks, [(1, "a: 1\n---\nb: 2\n".into()), (4, "---\nc: 3\n".into())]);
     }
 
     #[test]
     fn the_windows_together_are_the_text_whatever_the_size() {
-        let text = "---\na: 1\n---\nlong: document that is longer than a window\n---\n---\nb: 2";
+        let text = "---\na: 1\n---\nlong: document that is longer than a chunk\n---\n---\nb: 2";
         for size in 1..80 {
-            let windows = cut(text, size);
-            assert_eq!(windows.iter().map(|(_, text)| text.as_str()).collect::<String>(), text, "{size}");
-            assert!(windows.iter().all(|(_, text)| !text.is_empty()), "{size}");
+            let chunks = cut(text, size);
+            assert_eq!(chunks.iter().map(|(_, text)| text.as_str()).collect::<String>(), text, "{size}");
+            assert!(chunks.iter().all(|(_, text)| !text.is_empty()), "{size}");
         }
     }
 }
