@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use documents::DEPLOYMENT;
+use vault_render::backend;
 use vault_render::budget::Budget;
 use vault_render::config::Config;
 use vault_render::error::Errors;
+use vault_render::policy::{Policy, Requester};
 use vault_render::render::{Joiner, Options, ValueSource, fetch, fill, plan};
 use vault_render::secret::Secrets;
 use vault_render::source::Source;
-use vault_render::{backend, policy};
 
 const RUNS: usize = 9;
 
@@ -47,11 +48,12 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
     let begin = Instant::now();
     let mut errors = Errors::new();
     let plan = plan(sources, &Options::default(), &mut errors);
-    let grants = policy::judge(plan.accesses(), config, &mut errors);
+    let policy = Arc::new(Policy::of(config, Requester::default()));
+    let grants = policy.judge(plan.accesses(), &mut errors);
     let mut secrets = Secrets::default();
     if !plan.accesses().is_empty() {
-        let store = backend::open(config).expect("a store");
-        fetch(plan.accesses(), &grants, &*store, &Budget::default(), &mut secrets).await;
+        let round = backend::open(config).expect("a store").begin(policy);
+        fetch(grants, &*round, &Budget::default(), &mut secrets).await;
     }
     let rendered = fill(&plan, ValueSource::Clear(&secrets), &Budget::default(), &mut errors);
     let out = Joiner::default().write_all(sources, &rendered);

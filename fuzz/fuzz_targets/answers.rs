@@ -5,13 +5,19 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Builder;
 use vault_render::backend;
+use vault_render::budget::Budget;
 use vault_render::config::Config;
-use vault_render::secret::SecretId;
+use vault_render::error::Errors;
+use vault_render::policy::{Policy, Requester};
+use vault_render::render::fetch;
+use vault_render::secret::{Access, SecretId, Secrets};
+use vault_render::source::{Place, Source, Span};
 
 fuzz_target!(|bytes: &[u8]| {
     let (line, answer) = bytes.split_at(bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0));
@@ -39,8 +45,11 @@ fuzz_target!(|bytes: &[u8]| {
     ]);
     let Ok(store) = backend::open(&config) else { return };
     let id = SecretId { namespace: None, path: "secret/data/app".into(), version: None, engine: None };
+    let place = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
+    let policy = Arc::new(Policy::of(&config, Requester::default()));
+    let grants = policy.judge(&[Access { id, place }], &mut Errors::new());
     let start = Instant::now();
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let _ = runtime.block_on(store.read(&id));
+    runtime.block_on(fetch(grants, &*store.begin(policy), &Budget::default(), &mut Secrets::default()));
     assert!(start.elapsed() < Duration::from_secs(5), "the run's time is over");
 });

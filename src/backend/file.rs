@@ -1,13 +1,16 @@
 //! A local file as a store: YAML or JSON, a map from path to the map of its keys. For demonstrations, tests, previews.
 
 use std::collections::BTreeMap;
-use std::future::ready;
+use std::sync::Arc;
 
-use super::{Backend, Outlook, Reading, Store};
+use futures_util::{StreamExt, stream};
+
+use super::{Backend, Readings, Round, Store, StoreFacts};
 use crate::budget::Budget;
 use crate::client;
 use crate::config::Config;
 use crate::error::{Error, Kind};
+use crate::policy::{Grant, Policy};
 use crate::secret::{Outcome, Secret, SecretId, normalise};
 use crate::value::Value;
 use crate::words::{list, suggestion};
@@ -19,7 +22,7 @@ pub(super) const BACKEND: Backend = Backend {
     doc: "A YAML or JSON file that maps each path to its keys: for demonstrations, tests and offline previews",
     settings: &["AVP_FILE"],
     page: || PAGE.to_owned(),
-    outlook: |_| Ok(Outlook { name: "file", asks: false, policies: false, namespace: None, engine: None }),
+    facts: |_| Ok(StoreFacts { name: "file", is_remote: false, has_policies: false, namespace: None, engine: None }),
     open,
 };
 
@@ -40,7 +43,7 @@ struct File {
     names_paths: bool,
 }
 
-fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
+fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
     let Some(name) = config.get("AVP_FILE") else {
         return Err(Error::new(Kind::Setting, "the `file` store needs a file to read")
             .hint("give it with `--secrets FILE` or `AVP_FILE`"));
@@ -56,16 +59,25 @@ fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
             .hint("it maps each path to the map of its keys: `secret/data/app: {user: bob}`");
         if names_paths { error.cause(cause) } else { error }
     })?;
-    Ok(Box::new(File { secrets, names_paths }))
+    Ok(Arc::new(File { secrets, names_paths }))
 }
 
 impl Store for File {
-    fn read<'a>(&'a self, id: &'a SecretId) -> Reading<'a> {
-        Box::pin(ready(self.find(id)))
+    fn begin(self: Arc<Self>, _: Arc<Policy>) -> Box<dyn Round> {
+        Box::new(FileRound(self))
     }
+}
 
-    fn concurrency(&self) -> usize {
-        16
+/// One run's use of a file: it holds nothing of its own.
+struct FileRound(Arc<File>);
+
+impl Round for FileRound {
+    fn read(&self, grants: Vec<Grant>) -> Readings<'_> {
+        let read = |grant: Grant| {
+            let outcome = self.0.find(grant.id());
+            (grant, outcome)
+        };
+        stream::iter(grants).map(read).boxed()
     }
 }
 

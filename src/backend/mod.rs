@@ -1,4 +1,4 @@
-//! Secret stores: what a store does, and the table of those there are. Knows no manifest and no placeholder.
+//! Secret stores: what a store does, and the table of them. Knows no manifest and no placeholder.
 
 mod docs;
 mod file;
@@ -6,33 +6,36 @@ mod vault;
 
 pub use docs::docs;
 
-use std::future::Future;
-use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, ready};
+use futures_util::stream::BoxStream;
 
 use crate::config::Config;
 use crate::error::{Error, Kind};
-use crate::secret::{Engine, Outcome, SecretId};
+use crate::policy::{Grant, Policy};
+use crate::secret::{Engine, Outcome};
 use crate::words::list;
 
-/// One reading under way. It never fails as a future: what went wrong is in its [`Outcome`].
-pub type Reading<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
-
-/// The answer to whether a reading would create something.
-pub type Foreseeing<'a> = Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
-
-/// A store that secrets are read from.
+/// A store that secrets are read from. It outlives a run: connections, the token and what is known of mounts are its own.
 pub trait Store: Send + Sync {
-    /// Reads `id`. Whoever calls asks for each id once a run.
-    fn read<'a>(&'a self, id: &'a SecretId) -> Reading<'a>;
-
-    /// Whether reading `id` would create something: a login to a database, a token, a lease.
-    fn creates<'a>(&'a self, _id: &'a SecretId) -> Foreseeing<'a> {
-        Box::pin(std::future::ready(false))
-    }
-
-    /// How many readings may run at once.
-    fn concurrency(&self) -> usize;
+    /// Begins one run's use of the store. `policy` has made the run's grants, and judges paths that the store rewrites.
+    fn begin(self: Arc<Self>, policy: Arc<Policy>) -> Box<dyn Round>;
 }
+
+/// One run's use of a store: what failed in it, and the time that it has, do not matter to the next one.
+pub trait Round: Send + Sync {
+    /// Reads everything that was granted, in whatever order it arrives. Whoever calls passes each secret once a run.
+    fn read(&self, grants: Vec<Grant>) -> Readings<'_>;
+
+    /// Whether reading would create something: a login to a database, a token, a lease.
+    fn would_create<'r>(&'r self, _grant: &'r Grant) -> BoxFuture<'r, bool> {
+        Box::pin(ready(false))
+    }
+}
+
+/// Readings under way. None fails as a future: what went wrong is in its [`Outcome`].
+pub type Readings<'r> = BoxStream<'r, (Grant, Outcome)>;
 
 /// A kind of store: a row of [`BACKENDS`].
 #[derive(Clone, Copy, Debug)]
@@ -45,24 +48,24 @@ pub struct Backend {
     pub settings: &'static [&'static str],
     /// The rest of its part of docs/backends.md.
     pub page: fn() -> String,
-    /// What is known of its readings before it is opened.
-    pub outlook: fn(&Config) -> Result<Outlook, Error>,
+    /// What is known of the store before it is opened.
+    pub facts: fn(&Config) -> Result<StoreFacts, Error>,
     /// Checks the settings and makes the store; opens no connection.
-    pub open: fn(&Config) -> Result<Box<dyn Store>, Error>,
+    pub open: fn(&Config) -> Result<Arc<dyn Store>, Error>,
 }
 
-/// What is known of a store's readings before it is opened, and before anybody is asked.
+/// What is known of a store and its readings before it is opened, and before anybody is asked.
 #[derive(Clone, Debug)]
-pub struct Outlook {
+pub struct StoreFacts {
     /// The store's name.
     pub name: &'static str,
     /// Whether each reading is a request to a server.
-    pub asks: bool,
+    pub is_remote: bool,
     /// Whether Vault's policies say who may read.
-    pub policies: bool,
+    pub has_policies: bool,
     /// The namespace of the login, and of readings that name none.
     pub namespace: Option<String>,
-    /// The KV engine of readings that name none, if it was said.
+    /// The KV engine of readings that name none, if the settings say it.
     pub engine: Option<Engine>,
 }
 
@@ -70,13 +73,13 @@ pub struct Outlook {
 pub const BACKENDS: &[Backend] = &[vault::BACKEND, file::BACKEND];
 
 /// The store that `AVP_TYPE` names. Wrong or missing settings are errors here, before anything is asked.
-pub fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
+pub fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
     (named(config)?.open)(config)
 }
 
-/// What is known of the readings of the store that `AVP_TYPE` names.
-pub fn outlook(config: &Config) -> Result<Outlook, Error> {
-    (named(config)?.outlook)(config)
+/// What is known of the store that `AVP_TYPE` names.
+pub fn facts(config: &Config) -> Result<StoreFacts, Error> {
+    (named(config)?.facts)(config)
 }
 
 fn named(config: &Config) -> Result<&'static Backend, Error> {

@@ -1,6 +1,6 @@
 //! The pass that commands share: plan → fetch → fill, with settings and store opened only once something must be read.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokio::runtime::Runtime;
@@ -9,11 +9,11 @@ use super::environment::Environment;
 use super::given::Flags;
 use super::progress::Progress;
 use super::signal::Signals;
-use crate::backend::{self, Store};
+use crate::backend::{self, Round};
 use crate::budget::Budget;
 use crate::config::Config;
 use crate::error::{Error, Errors, Kind};
-use crate::policy;
+use crate::policy::{Grants, Policy, Requester};
 use crate::render::{self, Edits, Mask, Options, Plan, Record, ValueSource};
 use crate::secret::{Access, Secrets};
 use crate::source::{Place, Source, Span};
@@ -44,8 +44,8 @@ enum Stage {
 
 /// A store with what it takes to ask it.
 struct Open {
-    store: Box<dyn Store>,
-    config: Config,
+    round: Box<dyn Round>,
+    policy: Arc<Policy>,
     runtime: Runtime,
 }
 
@@ -130,11 +130,10 @@ impl<'a> Pass<'a> {
     pub(super) fn look(&mut self, accesses: &[Access], errors: &mut Errors) -> &Secrets {
         self.advance(!accesses.is_empty(), errors);
         if let Stage::Open(open) = &self.stage {
-            let grants = policy::judge(accesses, &open.config, errors);
-            let granted: Vec<Access> = accesses.iter().filter(|access| grants.allows(&access.id)).cloned().collect();
-            let (harmless, notes) = open.runtime.block_on(render::harmless(&granted, &*open.store));
+            let grants = open.policy.judge(accesses, errors);
+            let (grants, notes) = open.runtime.block_on(render::without_side_effects(accesses, grants, &*open.round));
             errors.extend(notes);
-            self.fetch(&harmless, errors);
+            self.read(grants, errors);
         }
         &self.secrets
     }
@@ -142,13 +141,18 @@ impl<'a> Pass<'a> {
     fn fetch(&mut self, accesses: &[Access], errors: &mut Errors) {
         self.advance(!accesses.is_empty(), errors);
         let Stage::Open(open) = &self.stage else { return };
-        let grants = policy::judge(accesses, &open.config, errors);
-        let _progress = Progress::start(reading(accesses), self.environment);
+        let grants = open.policy.judge(accesses, errors);
+        self.read(grants, errors);
+    }
+
+    fn read(&mut self, grants: Grants, errors: &mut Errors) {
+        let Stage::Open(open) = &self.stage else { return };
+        let _progress = Progress::start(reading(&grants), self.environment);
         let (secrets, budget) = (&mut self.secrets, &self.budget);
         let stopped = open.runtime.block_on(async {
             let signals = Signals::hear();
             tokio::select! {
-                () = render::fetch(accesses, &grants, &*open.store, budget, secrets) => None,
+                () = render::fetch(grants, &*open.round, budget, secrets) => None,
                 signal = signals.stopped() => Some(signal),
             }
         });
@@ -185,14 +189,14 @@ impl<'a> Pass<'a> {
             }
         };
         let store = backend::open(&config).map_err(|error| errors.push(error)).ok()?;
-        Some(Stage::Open(Open { store, config, runtime }))
+        let policy = Arc::new(Policy::of(&config, Requester::of(&self.environment.workspace.variables)));
+        Some(Stage::Open(Open { round: store.begin(policy.clone()), policy, runtime }))
     }
 }
 
 /// What takes so long, if it does.
-fn reading(accesses: &[Access]) -> String {
-    let ids: BTreeSet<_> = accesses.iter().map(|access| &access.id).collect();
-    format!("reading {}", count::of(ids.len(), "secret"))
+fn reading(grants: &Grants) -> String {
+    format!("reading {}", count::of(grants.count(), "secret"))
 }
 
 /// One thread: a run waits, it does not compute.

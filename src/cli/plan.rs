@@ -11,9 +11,10 @@ use super::output;
 use super::paths::Paths;
 use crate::backend;
 use crate::error::{Error, Errors};
+use crate::policy::{Policy, Requester};
 use crate::render::{self, Options};
+use crate::report;
 use crate::report::plan::{self as shown, Forecast};
-use crate::{policy, report};
 
 /// List every secret that would be read, and who needs it; nothing is read
 #[derive(Debug, clap::Args)]
@@ -65,14 +66,15 @@ Exit codes: 0 the list is complete, 2 it is not, or a setting is wrong.";
 /// Prints the reads.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let (config, wrong) = args.flags.whole_config(environment);
-    let store = match backend::outlook(&config) {
+    let store = match backend::facts(&config) {
         Ok(store) if !wrong.any() => store,
-        outlook => return failed(wrong, outlook.err(), environment),
+        facts => return failed(wrong, facts.err(), environment),
     };
     let (sources, mut errors, printed) = Disk::read_all(args.paths.list(), &args.building, &args.flags, environment);
     errors.extend(wrong);
     let plan = render::plan(&sources, &Options { any: args.any, ..Options::default() }, &mut errors);
-    let grants = policy::judge(plan.accesses(), &config, &mut errors);
+    let grants =
+        Policy::of(&config, Requester::of(&environment.workspace.variables)).judge(plan.accesses(), &mut errors);
     let reads = plan.reads().into_iter().filter(|read| grants.allows(&read.id)).collect();
     let forecast = Forecast { store, reads, complete: !errors.any() };
     let text = args.format.shown(&forecast, &mut errors, environment);

@@ -1,4 +1,4 @@
-//! How long all readings of a run may take together. While nobody reads, no time passes. Knows no request.
+//! How long all readings of a run may take together: while nobody reads, no time passes. Knows no request.
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -6,8 +6,16 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The time that a run has for its readings.
-pub(super) struct Allowance {
+pub struct Allowance {
     state: Mutex<State>,
+}
+
+/// When a piece of work must end, its retries included.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    pub(super) at: Instant,
+    /// Whether it is the run's end: sooner than that of the work alone.
+    pub(super) is_of_run: bool,
 }
 
 struct State {
@@ -32,19 +40,21 @@ pub(super) fn after(now: Instant, time: Duration) -> Instant {
 
 impl Allowance {
     /// No time at all is for ever, as for a request's own.
-    pub(super) fn new(time: Duration) -> Self {
+    pub fn new(time: Duration) -> Self {
         Self { state: Mutex::new(State::new(if time.is_zero() { FOR_EVER } else { time })) }
     }
 
-    /// A reading begins.
-    pub(super) fn start(&self) -> Reading<'_> {
+    /// A reading begins: until the guard is dropped, the run's time passes.
+    pub fn start(&self) -> Reading<'_> {
         self.state().start(Instant::now());
         Reading { allowance: self }
     }
 
-    /// When the readings that are under way must end.
-    pub(super) fn end(&self) -> Instant {
-        self.state().end(Instant::now())
+    /// When a piece of work that begins now must end: after `timeout`, at the latest when the run's time is up.
+    pub fn deadline(&self, timeout: Duration) -> Deadline {
+        let now = Instant::now();
+        let (own, of_run) = (after(now, timeout), self.state().end(now));
+        Deadline { at: own.min(of_run), is_of_run: of_run <= own }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -105,6 +115,6 @@ mod tests {
     #[test]
     fn no_time_is_too_long_for_the_clock() {
         let now = Instant::now();
-        assert!(after(now, Duration::MAX) > now && Allowance::new(Duration::MAX).end() > now);
+        assert!(after(now, Duration::MAX) > now && Allowance::new(Duration::MAX).deadline(Duration::MAX).at > now);
     }
 }

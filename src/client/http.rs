@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 use zeroize::Zeroizing;
 
-use super::allowance::{Allowance, Reading, after};
+use super::allowance::{Deadline, after};
 use super::credentials::Credentials;
 use super::failure::{Failed, Failure, failure, innermost};
 use super::file;
@@ -27,15 +27,13 @@ use crate::error::{Error, Kind};
 pub struct Client {
     config: Config,
     address: Url,
-    connection: OnceLock<Result<Connection, Error>>,
+    connection: OnceLock<Connection>,
     limit: Option<Limit>,
     lead: Lead,
     /// A permit for each KiB of the large answers that are read at the same time.
     answers: Semaphore,
     retries: u32,
     timeout: Duration,
-    /// What is left of `AVP_TIMEOUT`.
-    allowance: Allowance,
     credentials: Credentials,
 }
 
@@ -68,20 +66,14 @@ impl Client {
             answers: Semaphore::new(permits(budget::Limit::Answers.most() as usize) as usize),
             retries: config.number("VAULT_MAX_RETRIES").map_or(2, |retries| retries.try_into().unwrap_or(u32::MAX)),
             timeout: time("VAULT_CLIENT_TIMEOUT", 60),
-            allowance: Allowance::new(time("AVP_TIMEOUT", 50)),
             credentials,
             address,
         })
     }
 
-    /// A reading begins: until it is dropped, the time that the run has for its readings passes.
-    pub fn start(&self) -> Reading<'_> {
-        self.allowance.start()
-    }
-
-    /// Until when a piece of work that begins now may take, its retries included: at the latest until the run's time is up.
-    pub fn deadline(&self) -> Instant {
-        after(Instant::now(), self.timeout).min(self.allowance.end())
+    /// How long a piece of work may take, its retries included.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// What the session proves itself with: nothing that the server sends may show it.
@@ -99,8 +91,13 @@ impl Client {
         format!("{}{}", self.address(), self.address.path().trim_end_matches('/'))
     }
 
+    /// The output of `work`, unless `deadline` comes first.
+    pub async fn within<T>(&self, deadline: Deadline, work: impl Future<Output = T>) -> Result<T, Failure> {
+        timeout_at(deadline.at, work).await.map_err(|_| self.too_late(deadline).into())
+    }
+
     /// Sends `request` until an answer counts, at the latest until `deadline`. Any status is an answer.
-    pub async fn send(&self, request: &Request, repeat: Repeat, deadline: Instant) -> Result<Response, Failure> {
+    pub async fn send(&self, request: &Request, repeat: Repeat, deadline: Deadline) -> Result<Response, Failure> {
         let mut attempts = Attempts::new(repeat, self.retries);
         loop {
             let answer = self.attempt(request, deadline).await;
@@ -109,14 +106,14 @@ impl Client {
                 Err(failure) => failure.attempt,
             });
             match wait {
-                Some(wait) if after(Instant::now(), wait) < deadline => sleep(wait).await,
+                Some(wait) if after(Instant::now(), wait) < deadline.at => sleep(wait).await,
                 _ => return answer.map_err(Failure::from),
             }
         }
     }
 
     /// One attempt, with one redirect at most.
-    async fn attempt(&self, request: &Request, deadline: Instant) -> Result<Response, Failed> {
+    async fn attempt(&self, request: &Request, deadline: Deadline) -> Result<Response, Failed> {
         let connection = self.connection().map_err(|error| Failed { attempt: Attempt::Refused, error })?;
         let exchange = async {
             if let Some(limit) = &self.limit {
@@ -134,7 +131,7 @@ impl Client {
                 }
             }
         };
-        timeout_at(deadline, exchange).await.unwrap_or_else(|_| Err(self.too_late()))
+        timeout_at(deadline.at, exchange).await.unwrap_or_else(|_| Err(self.too_late(deadline)))
     }
 
     async fn exchange(
@@ -178,7 +175,11 @@ impl Client {
     }
 
     fn connection(&self) -> Result<&Connection, Error> {
-        self.connection.get_or_init(|| self.connect()).as_ref().map_err(Clone::clone)
+        match self.connection.get() {
+            Some(connection) => Ok(connection),
+            // A failure is not kept: the next run may find the certificates readable.
+            None => self.connect().map(|connection| self.connection.get_or_init(|| connection)),
+        }
     }
 
     fn connect(&self) -> Result<Connection, Error> {
@@ -209,9 +210,10 @@ impl Client {
         url
     }
 
-    fn too_late(&self) -> Failed {
+    /// That `deadline` has passed.
+    fn too_late(&self, deadline: Deadline) -> Failed {
         let address = self.address();
-        let (detail, hint) = if Instant::now() >= self.allowance.end() {
+        let (detail, hint) = if deadline.is_of_run {
             let detail = format!("no answer from `{address}` within the time that a run has for its secrets");
             (detail, "the server hangs, or is far away: `AVP_TIMEOUT` says how long all readings of a run may take")
         } else {

@@ -15,7 +15,7 @@ pub mod request;
 mod retry;
 mod tls;
 
-pub use allowance::Reading;
+pub use allowance::{Allowance, Deadline};
 pub use credentials::Credentials;
 pub use failure::Failure;
 pub use http::Client;

@@ -1,126 +1,92 @@
-//! Who may read what: accesses in, grants out. Pure; knows no store and no placeholder.
+//! Who may read what, and as whom: accesses in, grants out. Pure; knows no store and no placeholder.
 
+mod grant;
+mod namespace;
+mod path;
+mod requester;
+mod rule;
 mod system;
 
 use std::collections::{HashMap, HashSet};
 
-use regex::Regex;
-
-pub use system::SystemPaths;
+pub use grant::{Grant, Grants, Identity};
+pub use requester::{Requester, Selector};
 
 use crate::config::Config;
 use crate::error::{Error, Errors, Kind};
 use crate::secret::{Access, SecretId};
 use crate::source::Span;
+use rule::Rule;
 
-/// What may be read.
-#[derive(Debug, Default)]
-pub struct Grants {
-    allowed: HashSet<SecretId>,
-}
-
-impl Grants {
-    /// Whether `id` may be read.
-    pub fn allows(&self, id: &SecretId) -> bool {
-        self.allowed.contains(id)
-    }
-}
-
-/// Grants what the settings allow; what they do not is an error at each placeholder that asks for it.
-pub fn judge(accesses: &[Access], config: &Config, errors: &mut Errors) -> Grants {
-    let rules = Rules::of(config);
-    let mut verdicts: HashMap<&SecretId, Option<Error>> = HashMap::new();
-    let mut told: HashSet<(&SecretId, &str, Span)> = HashSet::new();
-    for Access { id, place } in accesses {
-        let verdict = verdicts.entry(id).or_insert_with(|| rules.refuse(id));
-        if let Some(error) = verdict.as_ref().filter(|_| told.insert((id, &place.source.name, place.span))) {
-            errors.push(error.clone().at(place.clone()));
-        }
-    }
-    let allowed = verdicts.into_iter().filter(|(_, verdict)| verdict.is_none()).map(|(id, _)| id.clone());
-    Grants { allowed: allowed.collect() }
-}
-
-/// What the settings say about reading.
+/// What one requester may read. Every reading of a run is judged by the same policy, a path that a store rewrites too.
 #[derive(Clone, Debug)]
-pub struct Rules {
-    /// `AVP_PATH_VALIDATION`.
-    paths: Option<Regex>,
-    /// The same, as it was written.
-    pattern: String,
-    /// Which of Vault's own paths may be read.
-    system: SystemPaths,
-    /// Whether an annotation may name any Vault namespace.
-    any_namespace: bool,
-    /// The namespace below which it may name one.
-    namespace: Option<String>,
+pub struct Policy {
+    requester: Requester,
+    rules: Vec<Rule>,
 }
 
-impl Rules {
-    /// The rules that the settings make.
-    pub fn of(config: &Config) -> Self {
-        Self {
-            paths: config.regex("AVP_PATH_VALIDATION"),
-            pattern: config.get("AVP_PATH_VALIDATION").unwrap_or_default().to_owned(),
-            system: SystemPaths::of(config),
-            any_namespace: config.tenants_may("VAULT_NAMESPACE"),
-            namespace: config.operator("VAULT_NAMESPACE").map(|setting| setting.value.to_string()),
+impl Policy {
+    /// The policy that the settings make for `requester`.
+    pub fn of(config: &Config, requester: Requester) -> Self {
+        Self { requester, rules: vec![Rule::of(config)] }
+    }
+
+    /// Grants what is allowed; what is not is an error at each placeholder that asks for it.
+    pub fn judge(&self, accesses: &[Access], errors: &mut Errors) -> Grants {
+        let mut verdicts: HashMap<&SecretId, Result<Grant, Error>> = HashMap::new();
+        let mut told: HashSet<(&SecretId, &str, Span)> = HashSet::new();
+        for Access { id, place } in accesses {
+            let verdict = verdicts.entry(id).or_insert_with(|| self.grant(id.clone()));
+            if let Some(error) = verdict.as_ref().err().filter(|_| told.insert((id, &place.source.name, place.span))) {
+                errors.push(error.clone().at(place.clone()));
+            }
+        }
+        verdicts.into_values().flatten().collect()
+    }
+
+    /// The grant for another path of what `grant` names, in a mount of the type `mount_type`: for a store that rewrites paths.
+    pub fn regrant(&self, grant: &Grant, path: String, mount_type: &str) -> Result<Grant, Error> {
+        let rewritten = self.grant(SecretId { path, ..grant.id().clone() })?;
+        self.refuse_mount_type(&rewritten, mount_type).map_or(Ok(rewritten), Err)
+    }
+
+    /// Why what came with `grant` may not be passed on because of the type of its mount, if it may not.
+    pub fn refuse_mount_type(&self, grant: &Grant, mount_type: &str) -> Option<Error> {
+        self.check(grant, |rule, path| rule.system.refuse_type(path, mount_type))
+    }
+
+    /// Why what came with `grant` may not be passed on because of where its mount is, if it may not. `None` is an unknown mount.
+    pub fn refuse_mount(&self, grant: &Grant, mount: Option<&str>) -> Option<Error> {
+        self.check(grant, |rule, path| rule.system.refuse_mount(path, mount))
+    }
+
+    /// Whether the mount of what `grant` names must be known: one of the store's own paths may follow a namespace in its path.
+    pub fn needs_mount(&self, grant: &Grant) -> bool {
+        self.rule().is_none_or(|rule| rule.system.may_be_hidden(&grant.id().path))
+    }
+
+    fn grant(&self, id: SecretId) -> Result<Grant, Error> {
+        match self.rule() {
+            Some(rule) => rule.grant(id),
+            None => Err(no_rule(&id)),
         }
     }
 
-    /// Which of Vault's own paths may be read.
-    pub fn system_paths(&self) -> &SystemPaths {
-        &self.system
-    }
-
-    /// Why `id` may not be read, if it may not.
-    pub fn refuse(&self, id: &SecretId) -> Option<Error> {
-        let below = match id.namespace.as_deref().filter(|_| !self.any_namespace).map(|asked| self.below(asked)) {
-            Some(None) => return Some(self.wrong_namespace(id)),
-            Some(Some(below)) => below,
-            None => "",
-        };
-        if let Some(error) = self.system.refuse(&id.path) {
-            return Some(error);
-        }
-        let paths = self.paths.as_ref()?;
-        // A child namespace is a folder to the operator: what he allows must allow the path with it in front, too.
-        let from_above = format!("{below}/{}", id.path);
-        let fine = paths.is_match(&id.path) && paths.is_match(from_above.trim_start_matches('/'));
-        (!fine).then(|| self.wrong_path(id))
-    }
-
-    /// A namespace as the operator's own sees it: empty for itself, none unless it is the operator's or below it.
-    fn below<'n>(&self, asked: &'n str) -> Option<&'n str> {
-        let asked = asked.trim_matches('/');
-        if asked.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
-            return None;
-        }
-        match self.namespace.as_deref()? {
-            "root" => Some(asked.strip_prefix("root").filter(|rest| rest.is_empty()).unwrap_or(asked)),
-            own => asked
-                .strip_prefix(own)
-                .filter(|rest| rest.is_empty() || rest.starts_with('/'))
-                .map(|rest| rest.trim_matches('/')),
+    fn check(&self, grant: &Grant, refuse: impl Fn(&Rule, &str) -> Option<Error>) -> Option<Error> {
+        match self.rule() {
+            Some(rule) => refuse(rule, &grant.id().path),
+            None => Some(no_rule(grant.id())),
         }
     }
 
-    fn wrong_namespace(&self, id: &SecretId) -> Error {
-        let asked = id.namespace.as_deref().unwrap_or_default();
-        let why = match &self.namespace {
-            Some(own) => format!("is not below the operator's namespace `{own}`"),
-            None => "is not a tenant's to choose: the operator has set none that it could be below".to_owned(),
-        };
-        let error = Error::new(Kind::Denied, format!("the Vault namespace `{asked}` {why}"));
-        error.hint("the operator allows it with `VAULT_NAMESPACE`, or any with `AVP_TENANT_SETTINGS=VAULT_NAMESPACE`")
+    /// The rule that decides.
+    fn rule(&self) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.matches(&self.requester))
     }
+}
 
-    fn wrong_path(&self, id: &SecretId) -> Error {
-        let within =
-            id.namespace.as_ref().map(|namespace| format!(" in the Vault namespace `{namespace}`")).unwrap_or_default();
-        let error = Error::new(Kind::Denied, format!("the path `{}`{within} is not allowed", id.path));
-        error.hint(format!("`AVP_PATH_VALIDATION` allows what matches `{}`", self.pattern))
-    }
+fn no_rule(id: &SecretId) -> Error {
+    Error::new(Kind::Denied, format!("no rule allows the path `{}` to this requester", id.path))
 }
 
 #[cfg(test)]
@@ -146,10 +112,14 @@ mod tests {
         config
     }
 
+    fn policy(settings: &[(&str, &str)]) -> Policy {
+        Policy::of(&config(settings), Requester::default())
+    }
+
     /// Whether the one access is granted, and what is said.
     fn judged(settings: &[(&str, &str)], namespace: Option<&str>, path: &str) -> (bool, Errors) {
         let (access, mut errors) = (access(namespace, path, 3), Errors::new());
-        let grants = judge(std::slice::from_ref(&access), &config(settings), &mut errors);
+        let grants = policy(settings).judge(std::slice::from_ref(&access), &mut errors);
         (grants.allows(&access.id), errors)
     }
 
@@ -173,7 +143,7 @@ mod tests {
     fn a_refused_path_is_one_error_a_place() {
         let accesses = [access(None, "b", 3), access(None, "b", 3), access(None, "b", 17), access(None, "a", 3)];
         let mut errors = Errors::new();
-        let grants = judge(&accesses, &config(&[("AVP_PATH_VALIDATION", "^a")]), &mut errors);
+        let grants = policy(&[("AVP_PATH_VALIDATION", "^a")]).judge(&accesses, &mut errors);
         let told: Vec<String> =
             errors.iter().map(|e| format!("{} {} {}", e.place.as_ref().unwrap(), e.kind.id(), e)).collect();
         let said = "denied the path `b` is not allowed";
@@ -200,7 +170,7 @@ mod tests {
             (&[TENANT, ("VAULT_NAMESPACE", "root"), TOKEN], "other", true),
             (&[TENANT, TOKEN], "other", false),
             (&[TENANT, TOKEN, ("AVP_TENANT_SETTINGS", "VAULT_NAMESPACE")], "other", true),
-            (&[TENANT, ("ARGOCD_ENV_VAULT_TOKEN", "own")], "other", true), // his own credential
+            (&[TENANT, ("ARGOCD_ENV_VAULT_TOKEN", "own")], "other", true), // their own credential
         ] {
             let (granted, errors) = judged(settings, Some(asked), "secret/data/app");
             assert_eq!((granted, !errors.any()), (allowed, allowed), "{settings:?} {asked} {errors:?}");
@@ -219,6 +189,45 @@ mod tests {
         ] {
             let settings = [&GIVEN[..], &[("AVP_PATH_VALIDATION", pattern)]].concat();
             assert_eq!(judged(&settings, Some(asked), "secret/data/app").0, allowed, "{pattern} {asked}");
+        }
+    }
+
+    #[test]
+    fn a_rewritten_path_obeys_the_same_rules() {
+        const GIVEN: [(&str, &str); 3] =
+            [("ARGOCD_APP_NAME", "app"), ("VAULT_NAMESPACE", "team"), ("VAULT_TOKEN", "t")];
+        for (pattern, asked, rewritten, mount_type, allowed) in [
+            ("^secret/", None, "secret/data/app", "kv", true),
+            ("^secret/app$", None, "secret/data/app", "kv", false),
+            ("secret/app$|secret/data/app$", Some("team/a"), "secret/data/app", "kv", true),
+            ("^(a/)?secret/(app|data/)", Some("team/a"), "secret/data/app", "kv", true),
+            ("secret/app$|^secret/data/app$", Some("team/a"), "secret/data/app", "kv", false), // not with `a/` in front
+            ("secret/app$|^a/secret/data/app$", Some("team/a"), "secret/data/app", "kv", false), // nor alone
+            ("", None, "sys/data/app", "kv", false),
+            ("", None, "b/sys/data/app", "ns_system", false),
+        ] {
+            let policy = policy(&[&GIVEN[..], &[("AVP_PATH_VALIDATION", pattern)]].concat());
+            let access = access(asked, "secret/app", 3);
+            let mut errors = Errors::new();
+            let grants = policy.judge(std::slice::from_ref(&access), &mut errors);
+            let grant = grants.into_iter().next().unwrap_or_else(|| panic!("{pattern} {errors:?}"));
+            let again = policy.regrant(&grant, rewritten.to_owned(), mount_type);
+            assert_eq!(again.is_ok(), allowed, "{pattern} {asked:?} {again:?}");
+            assert!(again.is_err_and(|error| error.kind == Kind::Denied) || allowed);
+        }
+    }
+
+    #[test]
+    fn a_rule_for_others_grants_nothing() {
+        let project = |name: &str| Requester { project: Some(name.to_owned()), ..Requester::default() };
+        for (requester, allowed) in
+            [(project("team-a"), true), (project("team-b"), false), (Requester::default(), false)]
+        {
+            let mut policy = Policy::of(&config(&[]), requester);
+            policy.rules[0].selector.parts = project("team-a");
+            let (access, mut errors) = (access(None, "secret/data/app", 3), Errors::new());
+            let grants = policy.judge(std::slice::from_ref(&access), &mut errors);
+            assert_eq!((grants.allows(&access.id), !errors.any()), (allowed, allowed), "{:?}", policy.requester);
         }
     }
 }

@@ -13,7 +13,7 @@ const TYPES: [&str; 4] = ["token", "system", "identity", "cubbyhole"];
 
 /// Which of Vault's own paths may be read.
 #[derive(Clone, Debug)]
-pub struct SystemPaths {
+pub(super) struct SystemPaths {
     /// The prefixes of `AVP_SYSTEM_PATHS`; `None` if there is no tenant to keep away, or no Vault to keep them from.
     allowed: Option<Vec<String>>,
 }
@@ -34,20 +34,20 @@ impl SystemPaths {
     }
 
     /// Why what came from `path` may not be passed on because of the type of its mount, if it may not.
-    pub fn refuse_type(&self, path: &str, mount_type: &str) -> Option<Error> {
+    pub(super) fn refuse_type(&self, path: &str, mount_type: &str) -> Option<Error> {
         let plain = mount_type.strip_prefix("ns_").unwrap_or(mount_type);
         (TYPES.contains(&plain) && self.guard(path)).then(|| refusal(path))
     }
 
     /// Why what came from `path` may not be passed on because of where its mount is, if it may not. `None` is an unknown mount.
-    pub fn refuse_mount(&self, path: &str, mount: Option<&str>) -> Option<Error> {
+    pub(super) fn refuse_mount(&self, path: &str, mount: Option<&str>) -> Option<Error> {
         let is_system = mount.is_none_or(|mount| mount.split('/').any(|segment| SEGMENTS.contains(&segment)));
         (is_system && self.may_be_hidden(path)).then(|| refusal(path))
     }
 
     /// Whether one of Vault's own paths may follow a namespace in `path`: `team-a/auth/token/lookup-self`.
     /// Whether `team-a` is a namespace or a mount, only Vault knows.
-    pub fn may_be_hidden(&self, path: &str) -> bool {
+    pub(super) fn may_be_hidden(&self, path: &str) -> bool {
         path.split('/').any(|segment| SEGMENTS.contains(&segment)) && self.guard(path)
     }
 

@@ -1,30 +1,25 @@
-//! Plan and grants → secrets: each once, all together. The only `await` of a pass.
+//! Grants → secrets: each once, all together. The only `await` of a pass.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
 
-use futures_util::{StreamExt, stream};
+use futures_util::StreamExt;
 
-use crate::backend::Store;
+use crate::backend::Round;
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
-use crate::policy::Grants;
+use crate::policy::{Grant, Grants};
 use crate::secret::{Access, Outcome, SecretId, Secrets};
 
-/// Asks `store` for every granted secret of `accesses` that `secrets` does not hold yet, within the budget of the run. Never fails as
-/// a whole.
-pub async fn fetch(accesses: &[Access], grants: &Grants, store: &dyn Store, budget: &Budget, secrets: &mut Secrets) {
-    let wanted: BTreeSet<&SecretId> =
-        accesses.iter().map(|access| &access.id).filter(|id| grants.allows(id) && !secrets.contains(id)).collect();
-    let readings = stream::iter(wanted).map(|id| async move { (id.clone(), store.read(id).await) });
-    let readings = readings.buffer_unordered(store.concurrency().max(1));
-    let readings = readings.map(|(id, outcome)| (id, within(outcome, budget)));
-    let outcomes: Vec<_> = readings.collect().await;
-    for (id, outcome) in outcomes {
-        secrets.insert(id, outcome);
+/// Reads every granted secret that `secrets` does not hold yet, within the budget of the run. Never fails as a whole.
+pub async fn fetch(grants: Grants, round: &dyn Round, budget: &Budget, secrets: &mut Secrets) {
+    let wanted: Vec<Grant> = grants.into_iter().filter(|grant| !secrets.contains(grant.id())).collect();
+    let mut readings = round.read(wanted);
+    while let Some((grant, outcome)) = readings.next().await {
+        secrets.insert(grant.into_id(), within(outcome, budget));
     }
 }
 
-/// What a reading came to, if the run may keep as much.
+/// The outcome of a reading, if the run may keep as much.
 fn within(outcome: Outcome, budget: &Budget) -> Outcome {
     let Outcome::Found(secret) = &outcome else { return outcome };
     match budget.make(secret.data.size()) {
@@ -33,40 +28,37 @@ fn within(outcome: Outcome, budget: &Budget) -> Outcome {
     }
 }
 
-/// The accesses whose reading creates nothing, and a note for each of the others.
-pub async fn harmless(accesses: &[Access], store: &dyn Store) -> (Vec<Access>, Vec<Error>) {
-    let mut creates = BTreeMap::new();
-    for access in accesses {
-        if !creates.contains_key(&access.id) {
-            creates.insert(&access.id, store.creates(&access.id).await);
+/// The grants whose reading creates nothing, and a note for each access of the others.
+pub async fn without_side_effects(accesses: &[Access], grants: Grants, round: &dyn Round) -> (Grants, Vec<Error>) {
+    let (mut harmless, mut creating) = (Vec::new(), HashSet::new());
+    for grant in grants {
+        if round.would_create(&grant).await {
+            creating.insert(grant.into_id());
+        } else {
+            harmless.push(grant);
         }
     }
-    let (creating, harmless) = accesses.iter().cloned().partition::<Vec<_>, _>(|access| creates[&access.id]);
-    (harmless, creating.into_iter().map(not_read).collect())
+    let notes = accesses.iter().filter(|access| creating.contains(&access.id)).map(not_read).collect();
+    (harmless.into_iter().collect(), notes)
 }
 
-fn not_read(access: Access) -> Error {
-    Error::note(Kind::Store, format!("`{}` is not read: that would create something, such as a lease", access.id.path))
+fn not_read(access: &Access) -> Error {
+    let SecretId { path, .. } = &access.id;
+    Error::note(Kind::Store, format!("`{path}` is not read: that would create something, such as a lease"))
         .rule("not-read")
-        .at(access.place)
+        .at(access.place.clone())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::{Secret, Withheld};
+    use crate::secret::Secret;
     use crate::value::Value;
 
     #[test]
     fn a_secret_counts_for_the_budget_of_the_run() {
         let budget = Budget::default();
-        let found = |size| {
-            Outcome::Found(Secret {
-                data: Value::text("x".repeat(size)),
-                warnings: Vec::new(),
-                withheld: Withheld::default(),
-            })
-        };
+        let found = |size| Outcome::Found(Secret::new(Value::text("x".repeat(size))));
         assert!(matches!(within(found(65 << 20), &budget), Outcome::Failed(error) if error.kind == Kind::Limit));
         (0..8).for_each(|_| budget.make((64 << 20) - 16).unwrap());
         assert!(matches!(within(found(1), &budget), Outcome::Found(_)));

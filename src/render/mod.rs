@@ -18,7 +18,7 @@ mod value_source;
 mod walk;
 
 pub use chunks::chunks;
-pub use fetch::{fetch, harmless};
+pub use fetch::{fetch, without_side_effects};
 pub use fill::{Edits, fill};
 pub use joiner::{Joiner, Slices};
 pub use mask::{Fingerprint, Mask};

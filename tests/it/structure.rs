@@ -141,6 +141,7 @@ const PURE: &[&str] = &[
     "live/",
     "backend/vault/absence.rs",
     "backend/vault/guard.rs",
+    "backend/vault/outcome.rs",
     "backend/vault/request.rs",
     "backend/vault/response.rs",
 ];

@@ -4,23 +4,25 @@ mod absence;
 mod auth;
 mod docs;
 mod guard;
+mod mounts;
+mod outcome;
 mod reading;
 mod request;
 mod response;
+mod round;
 mod session;
 mod token_cache;
 
-use super::{Backend, Foreseeing, Outlook, Reading, Store};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Backend, Store, StoreFacts};
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::{Error, Kind};
-use crate::secret::{Engine, SecretId};
-use reading::Vault;
+use crate::secret::Engine;
+use mounts::Mounts;
 use session::Session;
-
-/// How many requests are under way at once: 50 secrets take two of Vault's answering times, and a busy repo-server's renders
-/// stay far below the connections that Vault takes.
-const CONCURRENCY: usize = 32;
 
 /// This store's row.
 pub(super) const BACKEND: Backend = Backend {
@@ -47,22 +49,44 @@ pub(super) const BACKEND: Backend = Backend {
         "VAULT_RATE_LIMIT",
     ],
     page: docs::page,
-    outlook,
+    facts,
     open,
 };
 
-fn outlook(config: &Config) -> Result<Outlook, Error> {
-    let namespace = config.get("VAULT_NAMESPACE").map(str::to_owned);
-    Ok(Outlook { name: "vault", asks: true, policies: true, namespace, engine: engine(config)? })
+/// Vault as a store.
+struct Vault {
+    session: Session,
+    mounts: Mounts,
+    /// The operator's namespace.
+    namespace: Option<String>,
+    engine: Option<Engine>,
+    /// How long all readings of a round may take together.
+    round_time: Duration,
+    /// Names that the settings give and messages repeat.
+    own_words: Vec<String>,
 }
 
-fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
+fn facts(config: &Config) -> Result<StoreFacts, Error> {
+    let namespace = config.get("VAULT_NAMESPACE").map(str::to_owned);
+    Ok(StoreFacts { name: "vault", is_remote: true, has_policies: true, namespace, engine: engine(config)? })
+}
+
+fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
     let Some(address) = config.get("VAULT_ADDR") else {
         return Err(Error::new(Kind::Setting, "`VAULT_ADDR` is not set: where is Vault?")
             .hint("e.g. `VAULT_ADDR=https://vault.example.com:8200`, or a file instead of Vault: `--secrets FILE`"));
     };
     let client = Client::new(config, address)?;
-    Ok(Box::new(Vault::new(config, client, Session::new(config)?, engine(config)?)))
+    let names = ["VAULT_NAMESPACE", "AVP_MOUNT_PATH", "AVP_K8S_MOUNT_PATH", "AVP_K8S_ROLE"];
+    let own_words = names.iter().filter_map(|name| config.get(name)).map(str::to_owned).chain([client.address()]);
+    Ok(Arc::new(Vault {
+        own_words: own_words.collect(),
+        session: Session::new(config, client)?,
+        mounts: Mounts::default(),
+        namespace: config.get("VAULT_NAMESPACE").map(str::to_owned),
+        engine: engine(config)?,
+        round_time: config.duration("AVP_TIMEOUT").unwrap_or(Duration::from_secs(50)),
+    }))
 }
 
 fn engine(config: &Config) -> Result<Option<Engine>, Error> {
@@ -71,19 +95,5 @@ fn engine(config: &Config) -> Result<Option<Engine>, Error> {
         Some("1") => Ok(Some(Engine::V1)),
         Some("2") => Ok(Some(Engine::V2)),
         Some(other) => Err(Error::new(Kind::Setting, format!("`AVP_KV_VERSION` is neither `1` nor `2`: `{other}`"))),
-    }
-}
-
-impl Store for Vault {
-    fn read<'a>(&'a self, id: &'a SecretId) -> Reading<'a> {
-        Box::pin(self.find(id))
-    }
-
-    fn creates<'a>(&'a self, id: &'a SecretId) -> Foreseeing<'a> {
-        Box::pin(self.foresee(id))
-    }
-
-    fn concurrency(&self) -> usize {
-        CONCURRENCY
     }
 }

@@ -10,11 +10,11 @@ use crate::value::Value;
 
 /// What an answer to a reading means.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum ReadResult {
     /// The secret, a map.
-    Found(Found),
+    Secret(StoredSecret),
     /// The version was there once: deleted or destroyed.
-    Gone(Error),
+    Deleted(Error),
     /// 404: no such path, or no such version.
     Absent,
     /// It is there, and not for whoever asks.
@@ -27,7 +27,7 @@ pub(super) enum Answer {
 
 /// A secret, and what is known of where it came from.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct StoredSecret {
     /// The secret, a map.
     pub(super) data: Value,
     /// The type of its mount, where Vault says so: `kv`, `token`, `system`…
@@ -68,6 +68,14 @@ pub(super) struct Auth {
 }
 
 impl Mount {
+    /// Whether `path` is in it.
+    pub(super) fn contains(&self, path: &str) -> bool {
+        match path.strip_prefix(self.path.trim_end_matches('/')) {
+            Some(rest) => rest.is_empty() || rest.starts_with('/'),
+            None => false,
+        }
+    }
+
     /// The path as KV version 2 has it, where `data/` is missing from it; none where it is not.
     pub(super) fn path_with_data(&self, path: &str) -> Option<String> {
         let rest = path.strip_prefix(&self.path).filter(|_| self.engine == Some(Engine::V2))?;
@@ -82,18 +90,18 @@ const LONGEST_CAUSE: usize = 400;
 pub(super) const LONGEST_NAME: usize = 1024;
 
 /// Reads the answer to a reading.
-pub(super) fn read(query: Query<'_>, response: &Response) -> Answer {
+pub(super) fn read(query: Query<'_>, response: &Response) -> ReadResult {
     let body = Value::from_json(&response.body);
     match (response.status, body) {
         (200, Ok(body)) => found(query, &body),
         (404, Ok(body)) => match absence(query, &body) {
-            Some(Absence::Gone(error)) => Answer::Gone(error),
-            Some(Absence::NotThere) => Answer::Absent,
-            None => Answer::Failed(failed(response)),
+            Some(Absence::Gone(error)) => ReadResult::Deleted(error),
+            Some(Absence::NotThere) => ReadResult::Absent,
+            None => ReadResult::Failed(failed(response)),
         },
-        (403, _) => Answer::Denied(causes(response)),
-        (200, Err(reason)) => Answer::Failed(failed(response).cause(reason)),
-        _ => Answer::Failed(failed(response)),
+        (403, _) => ReadResult::Denied(causes(response)),
+        (200, Err(reason)) => ReadResult::Failed(failed(response).cause(reason)),
+        _ => ReadResult::Failed(failed(response)),
     }
 }
 
@@ -156,9 +164,9 @@ pub(super) fn causes(response: &Response) -> String {
     line.chars().filter(|char| !char.is_control()).take(LONGEST_CAUSE).collect()
 }
 
-fn found(query: Query<'_>, body: &Value) -> Answer {
+fn found(query: Query<'_>, body: &Value) -> ReadResult {
     let Some(data) = body.get("data").filter(|data| matches!(data, Value::Map(_))) else {
-        return Answer::Failed(Error::new(Kind::Store, format!("Vault answers `{}` without data", query.path)));
+        return ReadResult::Failed(Error::new(Kind::Store, format!("Vault answers `{}` without data", query.path)));
     };
     let is_v2 = match query.engine {
         Some(Engine::V1) => false,
@@ -167,29 +175,31 @@ fn found(query: Query<'_>, body: &Value) -> Answer {
     };
     match (is_v2, query) {
         (true, _) => versioned(query, data, mount_type(body)),
-        (false, Query { engine: Some(Engine::V2), path, .. }) => Answer::Failed(
+        (false, Query { engine: Some(Engine::V2), path, .. }) => ReadResult::Failed(
             Error::new(Kind::Store, format!("`{path}` is no KV version 2 secret: Vault's answer has no inner `data`"))
                 .hint("the annotation `avp.kubernetes.io/kv-version`, else `AVP_KV_VERSION`, says version 2"),
         ),
-        (false, Query { version: Some(version), path, .. }) => Answer::Failed(
+        (false, Query { version: Some(version), path, .. }) => ReadResult::Failed(
             Error::new(
                 Kind::Store,
                 format!("version {version} of `{path}` was asked for, but its engine keeps no versions"),
             )
             .hint("only KV version 2 has versions: take the version out"),
         ),
-        (false, _) => Answer::Found(Found { data: data.clone(), mount_type: mount_type(body), is_versioned: false }),
+        (false, _) => {
+            ReadResult::Secret(StoredSecret { data: data.clone(), mount_type: mount_type(body), is_versioned: false })
+        }
     }
 }
 
 /// The secret in a KV version 2 answer.
-fn versioned(query: Query<'_>, data: &Value, mount_type: Option<String>) -> Answer {
+fn versioned(query: Query<'_>, data: &Value, mount_type: Option<String>) -> ReadResult {
     match data.get("data") {
         Some(secret @ Value::Map(_)) => {
-            Answer::Found(Found { data: secret.clone(), mount_type, is_versioned: looks_like_v2(data) })
+            ReadResult::Secret(StoredSecret { data: secret.clone(), mount_type, is_versioned: looks_like_v2(data) })
         }
-        Some(Value::Null) => Answer::Gone(gone(query, data.get("metadata").unwrap_or(&Value::Null))),
-        _ => Answer::Failed(Error::new(Kind::Store, format!("the secret at `{}` is no map of keys", query.path))),
+        Some(Value::Null) => ReadResult::Deleted(gone(query, data.get("metadata").unwrap_or(&Value::Null))),
+        _ => ReadResult::Failed(Error::new(Kind::Store, format!("the secret at `{}` is no map of keys", query.path))),
     }
 }
 

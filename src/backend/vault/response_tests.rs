@@ -10,13 +10,13 @@ fn response(status: u16, body: &str) -> Response {
 }
 
 /// An answer in words: the secret as JSON, or what is wrong.
-fn told(answer: Answer) -> String {
-    match answer {
-        Answer::Found(found) => found.data.to_json().unwrap().to_string(),
-        Answer::Gone(error) => format!("gone: {error}"),
-        Answer::Absent => "absent".to_owned(),
-        Answer::Denied(causes) => format!("denied: {causes}"),
-        Answer::Refused(error) | Answer::Failed(error) => format!("failed: {error}"),
+fn told(result: ReadResult) -> String {
+    match result {
+        ReadResult::Secret(secret) => secret.data.to_json().unwrap().to_string(),
+        ReadResult::Deleted(error) => format!("gone: {error}"),
+        ReadResult::Absent => "absent".to_owned(),
+        ReadResult::Denied(causes) => format!("denied: {causes}"),
+        ReadResult::Refused(error) | ReadResult::Failed(error) => format!("failed: {error}"),
     }
 }
 

@@ -1,152 +1,169 @@
-//! One login a run, shared by all readings, and one more where its token fails. Knows nothing of what is read.
+//! One token, shared by all readings of all rounds, and one new login a round where it fails. Knows nothing of what is read.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::auth::{self, Ask, Login};
 use super::request;
-use super::response::{self, Auth};
+use super::response;
+use super::round::RoundState;
 use super::token_cache::{Key, TokenCache};
-use crate::client::{Client, Hidden, Repeat, Request, Response};
+use crate::client::{Client, Deadline, Failure, Hidden, Repeat, Request, Response};
 use crate::config::Config;
 use crate::error::{Error, Kind};
 
 /// Who we are to Vault.
 pub(super) struct Session {
+    client: Client,
     config: Config,
     login: &'static Login,
     /// The operator's namespace: where the login is.
     namespace: Option<String>,
     cache: TokenCache,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    /// The token in use, or why there is none: asked for at the first reading.
-    token: Option<Result<Arc<Token>, Error>>,
-    /// Whether the one more login was used.
-    renewed: bool,
+    /// The token in use; `None` before the first reading.
+    token: Mutex<Option<Arc<Token>>>,
 }
 
 /// A token in use.
 struct Token {
     text: Hidden,
-    from: From,
+    origin: TokenOrigin,
     uses: Option<u64>,
-    /// Whether Vault has taken it in this run.
-    worked: AtomicBool,
 }
 
 /// Where a token comes from.
 #[derive(Clone, PartialEq)]
-enum From {
+enum TokenOrigin {
     Settings,
     Cache(Key),
     Login,
 }
 
-/// An answer, and what to say should it be a refusal.
-pub(super) struct Answered {
+/// A response that came with the session's token.
+pub(super) struct SessionResponse {
     pub(super) response: Response,
-    pub(super) refused: Option<String>,
+    /// What helps where Vault refuses the token itself, for good.
+    pub(super) token_hint: Option<String>,
 }
 
 impl Session {
     /// Checks the login's settings; logs in at the first reading.
-    pub(super) fn new(config: &Config) -> Result<Self, Error> {
+    pub(super) fn new(config: &Config, client: Client) -> Result<Self, Error> {
         let folder = config.cache_folder().filter(|_| !config.bool("AVP_DISABLE_TOKEN_CACHE"));
         Ok(Self {
             login: auth::choose(config)?,
             namespace: config.get("VAULT_NAMESPACE").map(str::to_owned),
             cache: TokenCache::new(folder),
             config: config.clone(),
-            state: Mutex::default(),
+            client,
+            token: Mutex::default(),
         })
+    }
+
+    /// The client that the session talks through.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Sends the request that `build` makes with the token, once more with a new token where Vault refuses this one.
     pub(super) async fn send(
         &self,
-        client: &Client,
+        round: &RoundState,
         build: impl Fn(&Hidden) -> Request,
-        deadline: Instant,
-    ) -> Result<Answered, crate::client::Failure> {
-        let token = self.token(client).await?;
-        let response = client.send(&build(&token.text), Repeat::Reading, deadline).await?;
-        if !token.is_refused_by(&response) {
-            return Ok(Answered { response, refused: None });
+        deadline: Deadline,
+    ) -> Result<SessionResponse, Failure> {
+        let token = self.token(round, deadline).await?;
+        let response = self.client.send(&build(&token.text), Repeat::Reading, deadline).await?;
+        if !token.is_refused_by(&response, round) {
+            return Ok(SessionResponse { response, token_hint: None });
         }
-        match self.renew(client, &token).await? {
+        match self.renew(round, &token, deadline).await? {
             Some(token) => {
-                let response = client.send(&build(&token.text), Repeat::Reading, deadline).await?;
-                let refused = token.is_refused_by(&response).then(|| self.refused(&token));
-                Ok(Answered { response, refused })
+                let response = self.client.send(&build(&token.text), Repeat::Reading, deadline).await?;
+                let token_hint = token.is_refused_by(&response, round).then(|| token.hint());
+                Ok(SessionResponse { response, token_hint })
             }
-            None => Ok(Answered { refused: Some(self.refused(&token)), response }),
+            None => Ok(SessionResponse { token_hint: Some(token.hint()), response }),
         }
     }
 
     /// The token, after the login if need be. Whoever comes meanwhile waits for the same login.
-    async fn token(&self, client: &Client) -> Result<Arc<Token>, Error> {
-        let mut state = self.state.lock().await;
-        if let Some(token) = &state.token {
-            return token.clone();
+    async fn token(&self, round: &RoundState, deadline: Deadline) -> Result<Arc<Token>, Failure> {
+        let mut current = self.lock(round, deadline).await?;
+        if let Some(token) = &*current {
+            return Ok(token.clone());
         }
-        let token = self.log_in(client, true).await;
-        state.token = Some(token.clone());
-        token
+        Ok(current.insert(self.log_in(round, true).await?).clone())
     }
 
-    /// Another token than `old`, which Vault refuses; none where there is no other.
-    async fn renew(&self, client: &Client, old: &Arc<Token>) -> Result<Option<Arc<Token>>, Error> {
-        let mut state = self.state.lock().await;
-        match &state.token {
-            Some(Ok(token)) if Arc::ptr_eq(token, old) => {}
-            Some(token) => return token.clone().map(Some), // another reading was quicker
-            None => return Ok(None),
+    /// Another token than `old`, which Vault refuses; `None` where there is no other.
+    async fn renew(
+        &self,
+        round: &RoundState,
+        old: &Arc<Token>,
+        deadline: Deadline,
+    ) -> Result<Option<Arc<Token>>, Failure> {
+        let mut current = self.lock(round, deadline).await?;
+        if let Some(token) = current.as_ref().filter(|token| !Arc::ptr_eq(token, old)) {
+            return Ok(Some(token.clone())); // another reading was quicker
         }
-        if old.from == From::Settings || state.renewed {
+        if old.origin == TokenOrigin::Settings || !round.may_renew() {
             return Ok(None);
         }
-        if let From::Cache(key) = &old.from {
+        if let TokenOrigin::Cache(key) = &old.origin {
             self.cache.forget(key, &old.text);
         }
-        state.renewed = true;
-        let token = self.log_in(client, false).await;
-        state.token = Some(token.clone());
-        token.map(Some)
+        *current = None;
+        Ok(Some(current.insert(self.log_in(round, false).await?).clone()))
     }
 
-    async fn log_in(&self, client: &Client, cached: bool) -> Result<Arc<Token>, Error> {
+    /// Locks the token, unless the round has failed while it waited.
+    async fn lock(
+        &self,
+        round: &RoundState,
+        deadline: Deadline,
+    ) -> Result<MutexGuard<'_, Option<Arc<Token>>>, Failure> {
+        let current = self.client.within(deadline, self.token.lock()).await?;
+        round.check()?;
+        Ok(current)
+    }
+
+    /// A new token. Where there is none, the round has failed.
+    async fn log_in(&self, round: &RoundState, may_be_cached: bool) -> Result<Arc<Token>, Error> {
+        self.ask_for_token(round, may_be_cached).await.map(Arc::new).inspect_err(|error| round.fail(error))
+    }
+
+    async fn ask_for_token(&self, round: &RoundState, may_be_cached: bool) -> Result<Token, Error> {
         let ask = (self.login.ask)(&self.config)?;
-        let credentials = client.credentials();
+        let credentials = self.client.credentials();
         ask.secrets().for_each(|secret| credentials.add(secret.reveal()));
         let (mount, action, body) = match &ask {
-            Ask::Token(token) => return Ok(Token::shared(token.clone(), From::Settings, None)),
+            Ask::Token(token) => {
+                return Ok(Token { text: token.clone(), origin: TokenOrigin::Settings, uses: None });
+            }
             Ask::Login { mount, action, body } => (mount, action, body),
         };
-        let key = Key::new(&client.address_with_path(), self.namespace.as_deref(), self.login.name, &ask);
-        if let Some((key, kept)) = key.as_ref().filter(|_| cached).and_then(|key| Some((key, self.cache.load(key)?))) {
+        let key = Key::new(&self.client.address_with_path(), self.namespace.as_deref(), self.login.name, &ask);
+        if let Some((key, kept)) =
+            key.as_ref().filter(|_| may_be_cached).and_then(|key| Some((key, self.cache.load(key)?)))
+        {
             [Some(&kept.token), kept.accessor.as_ref()]
                 .into_iter()
                 .flatten()
                 .for_each(|it| credentials.add(it.reveal()));
-            return Ok(Token::shared(kept.token, From::Cache(key.clone()), None));
+            return Ok(Token { text: kept.token, origin: TokenOrigin::Cache(key.clone()), uses: None });
         }
         let request = request::login(mount, action, Ask::json(body), self.namespace.as_deref());
-        let response =
-            client.send(&request, Repeat::Unsent, client.deadline()).await.map_err(|failure| failure.error)?;
+        let deadline = round.allowance().deadline(self.client.timeout());
+        let response = self.client.send(&request, Repeat::Unsent, deadline).await.map_err(|failure| failure.error)?;
         let auth = response::login(&response).map_err(|error| self.not_granted(mount, &response, error))?;
         [Some(&auth.token), auth.accessor.as_ref()].into_iter().flatten().for_each(|it| credentials.add(it.reveal()));
         if let Some(key) = &key {
             self.cache.store(key, &auth);
         }
-        let Auth { token, uses, .. } = auth;
-        Ok(Token::shared(token, From::Login, uses))
+        round.trust_token();
+        Ok(Token { text: auth.token, origin: TokenOrigin::Login, uses: auth.uses })
     }
 
     /// Why there is no token: what Vault says to a login, and what it may mean.
@@ -165,11 +182,13 @@ impl Session {
             None => told,
         }
     }
+}
 
-    /// What to say where Vault refuses `token` for good.
-    fn refused(&self, token: &Token) -> String {
-        match (&token.from, token.uses) {
-            (From::Settings, _) => {
+impl Token {
+    /// What helps where Vault refuses the token for good.
+    fn hint(&self) -> String {
+        match (&self.origin, self.uses) {
+            (TokenOrigin::Settings, _) => {
                 "the token is wrong, has expired or is used up, and the login `token` has no way to get \
                  another: give a new `VAULT_TOKEN`, or choose another `AVP_AUTH_TYPE`"
                     .to_owned()
@@ -181,21 +200,15 @@ impl Session {
             _ => "Vault refuses even the token of a new login: was it revoked?".to_owned(),
         }
     }
-}
 
-impl Token {
-    fn shared(text: Hidden, from: From, uses: Option<u64>) -> Arc<Self> {
-        Arc::new(Self { text, from, uses, worked: AtomicBool::new(false) })
-    }
-
-    /// Whether an answer refuses the token, not what it may do. Older Vaults say the same of both:
-    /// a token from the cache that has not worked yet is the suspect then.
-    fn is_refused_by(&self, response: &Response) -> bool {
+    /// Whether a response refuses the token, not what it may do. Older Vaults say the same of both: a token that a former round or run
+    /// has got, and that has not worked in this round yet, is the suspect then.
+    fn is_refused_by(&self, response: &Response, round: &RoundState) -> bool {
         if response.status != 403 {
-            self.worked.store(true, Ordering::Relaxed);
+            round.trust_token();
             return false;
         }
-        let suspect = matches!(self.from, From::Cache(_)) && !self.worked.load(Ordering::Relaxed);
-        suspect || response::refuses_token(response)
+        let is_suspect = self.origin != TokenOrigin::Settings && round.doubts_token();
+        is_suspect || response::refuses_token(response)
     }
 }

@@ -24,7 +24,7 @@ struct Rule {
 
 /// The policy that is enough for the reads, and not more. What no rule can say is an error.
 pub fn policy(forecast: &Forecast<'_>) -> Result<String, Errors> {
-    if !forecast.store.policies {
+    if !forecast.store.has_policies {
         return Err(no_policies(forecast.store.name).into());
     }
     let (mut rules, mut errors) = (Rules::new(), Errors::new());

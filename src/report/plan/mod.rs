@@ -10,7 +10,7 @@ pub use hcl::policy;
 pub use json::json;
 pub use text::text;
 
-use crate::backend::Outlook;
+use crate::backend::StoreFacts;
 use crate::render::Read;
 use crate::secret::Engine;
 
@@ -18,7 +18,7 @@ use crate::secret::Engine;
 #[derive(Debug)]
 pub struct Forecast<'p> {
     /// What is known of the store.
-    pub store: Outlook,
+    pub store: StoreFacts,
     /// Each secret with who needs it, in the order of the input.
     pub reads: Vec<Read<'p>>,
     /// Whether nothing was wrong with the input: an error may hide further reads.
@@ -28,7 +28,7 @@ pub struct Forecast<'p> {
 impl Forecast<'_> {
     /// How many requests the reads take.
     fn requests(&self) -> usize {
-        if self.store.asks { self.reads.len() } else { 0 }
+        if self.store.is_remote { self.reads.len() } else { 0 }
     }
 
     /// The namespace in which `read` happens; an annotation's stands instead of the operator's.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{assert_holds, id, open, read, read_all, told};
+use super::{assert_holds, id, open, read, read_all, read_in, told};
 use crate::support::servers::{Faults, Request, Response};
 
 const FOUND: &str = r#"{"data":{"k":"v"}}"#;
@@ -97,11 +97,12 @@ fn a_server_that_hangs_is_left_after_the_timeout_by_all() {
     for answer in [Response::Silent, Response::Slow] {
         let faults = Faults::script(vec![answer]);
         let settings = [with_token(&faults.address), vec![("VAULT_CLIENT_TIMEOUT", "1s")]].concat();
-        let store = open(&settings);
+        let opened = open(&settings);
+        let round = opened.begin();
         let start = Instant::now();
-        let outcome = read_all(&store, &["a/data/b"]).remove(0);
+        let outcome = read_in(&opened, &*round, &["a/data/b"]).remove(0);
         assert_holds(&outcome, &["failed: no answer from", "within 1s", "VAULT_CLIENT_TIMEOUT"]);
-        read_all(&store, &["a/data/c"]);
+        read_in(&opened, &*round, &["a/data/c"]);
         assert!(start.elapsed() < Duration::from_secs(2), "the second reading does not wait again");
         assert_eq!(faults.requests().len(), 1);
     }
@@ -232,11 +233,11 @@ fn a_redirect_without_tls_is_named_and_not_followed() {
 fn a_namespace_travels_as_a_header() {
     let faults = Faults::script(vec![found()]);
     let store = open(&[with_token(&faults.address), vec![("VAULT_NAMESPACE", "admin/")]].concat());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (own, other) =
         (id("a/data/b"), vault_render::secret::SecretId { namespace: Some("admin/team".into()), ..id("a/data/b") });
-    for id in [&own, &other] {
-        assert_eq!(told(runtime.block_on(store.read(id))), r#"{"k":"v"}"#);
+    for id in [own, other] {
+        let outcome = store.outcomes(&*store.begin(), &[id]).remove(0);
+        assert_eq!(told(outcome), r#"{"k":"v"}"#);
     }
     let sent: Vec<_> =
         faults.requests().iter().map(|request| request.header("x-vault-namespace").unwrap().to_owned()).collect();

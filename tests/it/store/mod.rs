@@ -5,32 +5,63 @@ mod vault;
 
 use std::sync::Arc;
 
-use vault_render::backend::{self, Store};
+use futures_util::StreamExt;
+use tokio::runtime::Runtime;
+use vault_render::backend::{self, Round, Store};
 use vault_render::config::Config;
-use vault_render::secret::{Outcome, SecretId};
+use vault_render::error::Errors;
+use vault_render::policy::{Policy, Requester};
+use vault_render::secret::{Access, Outcome, SecretId};
+use vault_render::source::{Place, Source, Span};
 
-/// The store that these settings open.
-fn open(settings: &[(&str, &str)]) -> Arc<dyn Store> {
-    Arc::from(backend::open(&Config::for_test(settings)).unwrap_or_else(|error| panic!("{error:?}")))
+/// A store, the policy of its settings, and one runtime: connections live as long as it does.
+struct Opened {
+    store: Arc<dyn Store>,
+    policy: Arc<Policy>,
+    runtime: Runtime,
 }
 
-/// Reads all paths together. `PATH@VERSION` is a version.
-fn read_all(store: &Arc<dyn Store>, paths: &[&str]) -> Vec<String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        let readings: Vec<_> = paths
-            .iter()
-            .map(|path| {
-                let (store, id) = (Arc::clone(store), id(path));
-                tokio::spawn(async move { told(store.read(&id).await) })
-            })
-            .collect();
-        let mut outcomes = Vec::new();
-        for reading in readings {
-            outcomes.push(reading.await.unwrap());
-        }
-        outcomes
-    })
+/// The store that these settings open.
+fn open(settings: &[(&str, &str)]) -> Opened {
+    let config = Config::for_test(settings);
+    Opened {
+        store: backend::open(&config).unwrap_or_else(|error| panic!("{error:?}")),
+        policy: Arc::new(Policy::of(&config, Requester::default())),
+        runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
+    }
+}
+
+impl Opened {
+    /// A run's use of the store.
+    fn begin(&self) -> Box<dyn Round> {
+        self.store.clone().begin(self.policy.clone())
+    }
+
+    /// The outcomes of `ids` in one round, in the order of `ids`.
+    fn outcomes(&self, round: &dyn Round, ids: &[SecretId]) -> Vec<Outcome> {
+        let place = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
+        let accesses: Vec<Access> = ids.iter().map(|id| Access { id: id.clone(), place: place.clone() }).collect();
+        let mut errors = Errors::new();
+        let grants = self.policy.judge(&accesses, &mut errors);
+        assert!(!errors.any(), "{errors:?}");
+        let readings = round.read(grants.into_iter().collect());
+        let mut outcomes: Vec<_> = self.runtime.block_on(readings.collect());
+        let mut outcome = |id: &SecretId| {
+            outcomes.swap_remove(outcomes.iter().position(|(grant, _)| grant.id() == id).expect("it is read")).1
+        };
+        ids.iter().map(&mut outcome).collect()
+    }
+}
+
+/// Reads all paths together, in a round of their own. `PATH@VERSION` is a version.
+fn read_all(opened: &Opened, paths: &[&str]) -> Vec<String> {
+    read_in(opened, &*opened.begin(), paths)
+}
+
+/// Reads all paths together, in `round`.
+fn read_in(opened: &Opened, round: &dyn Round, paths: &[&str]) -> Vec<String> {
+    let ids: Vec<SecretId> = paths.iter().map(|path| id(path)).collect();
+    opened.outcomes(round, &ids).into_iter().map(told).collect()
 }
 
 fn read(settings: &[(&str, &str)], path: &str) -> String {

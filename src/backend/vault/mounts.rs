@@ -1,0 +1,74 @@
+//! What is known of mounts, for a minute: an operator may make one anew. Knows no connection.
+
+use std::time::Duration;
+
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::Instant;
+
+use super::response::Mount;
+use crate::client::{Client, Deadline, Failure};
+
+/// How long Vault is not asked again. A repository's renders follow each other within seconds, and a mount that was moved or upgraded
+/// is soon seen.
+const LIFE: Duration = Duration::from_secs(60);
+
+/// The mounts that Vault has told of.
+#[derive(Default)]
+pub(super) struct Mounts {
+    known: Mutex<KnownMounts>,
+}
+
+/// The mounts while nobody else looks at them.
+#[derive(Default)]
+pub(super) struct KnownMounts(Vec<KnownMount>);
+
+struct KnownMount {
+    namespace: Option<String>,
+    mount: Mount,
+    since: Instant,
+}
+
+impl Mounts {
+    /// Locks them, so that each is asked for once.
+    pub(super) async fn lock(
+        &self,
+        client: &Client,
+        deadline: Deadline,
+    ) -> Result<MutexGuard<'_, KnownMounts>, Failure> {
+        client.within(deadline, self.known.lock()).await
+    }
+}
+
+impl KnownMounts {
+    /// The mount that `path` is in, if it is known.
+    pub(super) fn find(&mut self, namespace: Option<&str>, path: &str, now: Instant) -> Option<Mount> {
+        self.0.retain(|known| now < known.since + LIFE);
+        let holds = |known: &&KnownMount| known.namespace.as_deref() == namespace && known.mount.contains(path);
+        self.0.iter().find(holds).map(|known| known.mount.clone())
+    }
+
+    /// Keeps what Vault has just told.
+    pub(super) fn add(&mut self, namespace: Option<&str>, mount: Mount, since: Instant) {
+        self.0.push(KnownMount { namespace: namespace.map(str::to_owned), mount, since });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mount_is_known_in_its_namespace_for_a_minute() {
+        let (mut mounts, now) = (KnownMounts::default(), Instant::now());
+        mounts.add(Some("team"), Mount { path: "secret/".into(), kind: "kv".into(), engine: None }, now);
+        for (namespace, path, is_known) in [
+            (Some("team"), "secret/app", true),
+            (Some("team"), "secret", true),
+            (Some("team"), "secrets/app", false),
+            (None, "secret/app", false),
+        ] {
+            assert_eq!(mounts.find(namespace, path, now).is_some(), is_known, "{namespace:?} {path}");
+        }
+        assert!(mounts.find(Some("team"), "secret/app", now + LIFE).is_none());
+    }
+}

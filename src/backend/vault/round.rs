@@ -1,0 +1,100 @@
+//! One run's use of Vault: its grants, its time, and what failed in it. The next run begins anew.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, stream};
+
+use super::Vault;
+use super::reading::Reading;
+use crate::backend::{Readings, Round, Store};
+use crate::client::Allowance;
+use crate::error::Error;
+use crate::policy::{Grant, Policy};
+
+/// How many requests are under way at once: 50 secrets take two of Vault's answering times, and a busy repo-server's renders
+/// stay far below the connections that Vault takes.
+const CONCURRENCY: usize = 32;
+
+/// A round, with the store that it uses.
+struct VaultRound {
+    vault: Arc<Vault>,
+    policy: Arc<Policy>,
+    state: RoundState,
+}
+
+/// What a round knows, and the next one need not.
+pub(super) struct RoundState {
+    allowance: Allowance,
+    /// Why no further reading makes sense.
+    failure: OnceLock<Error>,
+    /// Whether the one more login was used.
+    has_renewed: AtomicBool,
+    /// Whether Vault has given a token to this round, or has taken one from it.
+    has_good_token: AtomicBool,
+}
+
+impl Store for Vault {
+    fn begin(self: Arc<Self>, policy: Arc<Policy>) -> Box<dyn Round> {
+        let state = RoundState::new(Allowance::new(self.round_time));
+        Box::new(VaultRound { vault: self, policy, state })
+    }
+}
+
+impl Round for VaultRound {
+    fn read(&self, grants: Vec<Grant>) -> Readings<'_> {
+        let read = |grant: Grant| async {
+            let outcome = self.reading(&grant).outcome().await;
+            (grant, outcome)
+        };
+        stream::iter(grants).map(read).buffer_unordered(CONCURRENCY).boxed()
+    }
+
+    fn would_create<'r>(&'r self, grant: &'r Grant) -> BoxFuture<'r, bool> {
+        Box::pin(async { self.reading(grant).would_create().await })
+    }
+}
+
+impl VaultRound {
+    fn reading<'r>(&'r self, grant: &'r Grant) -> Reading<'r> {
+        Reading::new(&self.vault, &self.policy, &self.state, grant)
+    }
+}
+
+impl RoundState {
+    pub(super) fn new(allowance: Allowance) -> Self {
+        let has_renewed = AtomicBool::new(false);
+        Self { allowance, failure: OnceLock::new(), has_renewed, has_good_token: AtomicBool::new(false) }
+    }
+
+    /// The time that the round has.
+    pub(super) fn allowance(&self) -> &Allowance {
+        &self.allowance
+    }
+
+    /// Stops the readings that wait: they would fare no better.
+    pub(super) fn fail(&self, error: &Error) {
+        let _ = self.failure.set(error.clone());
+    }
+
+    /// An error if the readings that wait are not to be tried.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.failure.get().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// Whether a token may be replaced: once a round.
+    pub(super) fn may_renew(&self) -> bool {
+        !self.has_renewed.swap(true, Ordering::Relaxed)
+    }
+
+    /// Vault has given a token to this round, or has taken one from it.
+    pub(super) fn trust_token(&self) {
+        self.has_good_token.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the token may have ended since a former round, or a former run, got it.
+    pub(super) fn doubts_token(&self) -> bool {
+        !self.has_good_token.load(Ordering::Relaxed)
+    }
+}
