@@ -1,6 +1,7 @@
 //! Secret stores through their trait: what is asked of Vault, how often, and what its answers come to.
 
 mod faults;
+mod rounds;
 mod vault;
 
 use std::sync::Arc;

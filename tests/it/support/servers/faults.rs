@@ -82,7 +82,12 @@ impl Faults {
 
     /// `answer` gets the number of the request, from 0, and the request.
     pub(crate) fn start(answer: impl Fn(usize, &Request) -> Response + Send + Sync + 'static) -> Self {
-        Self::serve(None, answer)
+        Self::serve(0, None, answer)
+    }
+
+    /// Answers in this order at `port`, which nobody listens at.
+    pub(crate) fn script_at(port: u16, answers: Vec<Response>) -> Self {
+        Self::serve(port, None, move |number, _| answers[number.min(answers.len() - 1)].clone())
     }
 
     /// The same over TLS.
@@ -90,14 +95,15 @@ impl Faults {
         identity: &Identity,
         answer: impl Fn(usize, &Request) -> Response + Send + Sync + 'static,
     ) -> Self {
-        Self::serve(Some(tls(identity)), answer)
+        Self::serve(0, Some(tls(identity)), answer)
     }
 
     fn serve(
+        port: u16,
         tls: Option<Arc<ServerConfig>>,
         answer: impl Fn(usize, &Request) -> Response + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let listener = TcpListener::bind(("127.0.0.1", port)).expect("a free port");
         let port = listener.local_addr().expect("bound").port();
         let address = format!("{}://127.0.0.1:{port}", if tls.is_some() { "https" } else { "http" });
         let (seen, over) = (Arc::<Mutex<Vec<Request>>>::default(), Arc::<AtomicBool>::default());
