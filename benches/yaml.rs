@@ -3,6 +3,8 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use vault_render::placeholder::Candidates;
+use vault_render::source::Span;
 use vault_render::value::Value;
 use vault_render::yaml::edit::{Change, edit, splice};
 use vault_render::yaml::reader::read;
@@ -58,13 +60,9 @@ const LINES: &str =
 fn main() {
     let plain = corpus(false);
     let filled = corpus(true);
-    report("scan, no candidates", plain.len(), || {
-        split(plain.as_bytes()).filter(|document| document.candidate).count()
-    });
-    report("scan, all candidates", filled.len(), || {
-        split(filled.as_bytes()).filter(|document| document.candidate).count()
-    });
-    report("read", filled.len(), || split(filled.as_bytes()).filter(|part| read(&filled, part.span).is_ok()).count());
+    report("scan, no candidates", plain.len(), || candidates(&plain).count());
+    report("scan, all candidates", filled.len(), || candidates(&filled).count());
+    report("read", filled.len(), || split(filled.as_bytes()).filter(|part| read(&filled, *part).is_ok()).count());
     report("read, edit, verify, splice", filled.len(), || fill(&filled));
 }
 
@@ -96,11 +94,17 @@ fn corpus(with_placeholders: bool) -> String {
 /// Every scalar with a placeholder gets a value.
 fn fill(text: &str) -> usize {
     let mut edits = Vec::new();
-    for document in split(text.as_bytes()).filter(|document| document.candidate) {
-        let Ok(tree) = read(text, document.span) else { continue };
-        edits.extend(edit(&tree, document.span, &changes(&tree)).unwrap_or_default());
+    for document in candidates(text) {
+        let Ok(tree) = read(text, document) else { continue };
+        edits.extend(edit(&tree, document, &changes(&tree)).unwrap_or_default());
     }
     splice(text.as_bytes(), &edits).len()
+}
+
+/// The documents that may hold a placeholder.
+fn candidates(text: &str) -> impl Iterator<Item = Span> {
+    let mut candidates = Candidates::new(text.as_bytes());
+    split(text.as_bytes()).filter(move |document| candidates.may_hold(*document))
 }
 
 fn changes(tree: &Tree) -> Vec<Change> {

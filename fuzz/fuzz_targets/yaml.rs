@@ -16,10 +16,10 @@ fuzz_target!(|text: &str| {
     let _ = vault_render::yaml::parse(text, &vault_render::budget::Budget::default());
     let mut end = 0;
     for document in split::split(text.as_bytes()) {
-        assert_eq!(document.span.start, end, "every byte belongs to one document");
-        end = document.span.end;
-        if let Ok(tree) = reader::read(text, document.span) {
-            change(text, &tree, document.span, &value);
+        assert_eq!(document.start, end, "every byte belongs to one document");
+        end = document.end;
+        if let Ok(tree) = reader::read(text, document) {
+            change(text, &tree, document, &value);
         }
     }
     assert_eq!(end, text.len(), "every byte belongs to one document");

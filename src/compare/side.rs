@@ -53,7 +53,7 @@ pub fn count(text: &[u8]) -> usize {
             false => usize::from(!body(&text).is_empty()),
         }
     };
-    split(text).map(|document| count(&text[document.span.range()])).sum()
+    split(text).map(|document| count(&text[document.range()])).sum()
 }
 
 impl Side {
@@ -69,7 +69,7 @@ impl Side {
         let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
         let mut line = line;
         for document in split(text.as_bytes()) {
-            let document = &text[document.span.range()];
+            let document = &text[document.range()];
             self.add_document(&names, line, document);
             line += document.matches('\n').count();
         }

@@ -87,7 +87,7 @@ fn yaml(text: &str) -> Result<Pairs, String> {
 
 /// The document that is not empty.
 fn document(text: &str) -> Option<(Tree<'_>, NodeId)> {
-    let mut trees = split::split(text.as_bytes()).filter_map(|document| reader::read(text, document.span).ok());
+    let mut trees = split::split(text.as_bytes()).filter_map(|document| reader::read(text, document).ok());
     trees.find_map(|tree| tree.root().map(|root| (tree, root)))
 }
 

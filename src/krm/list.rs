@@ -147,8 +147,8 @@ fn document(source: &Source) -> Result<(Span, Tree<'_>, NodeId), Error> {
     let mut found = Vec::new();
     for document in split(&source.bytes) {
         let tree =
-            reader::read(text, document.span).map_err(|flaw| flaw.error.hidden().at(Place::new(owned(), flaw.span)))?;
-        found.extend(tree.root().map(|root| (document.span, tree, root)));
+            reader::read(text, document).map_err(|flaw| flaw.error.hidden().at(Place::new(owned(), flaw.span)))?;
+        found.extend(tree.root().map(|root| (document, tree, root)));
     }
     let count = found.len();
     match found.pop() {

@@ -7,7 +7,7 @@ use memchr::memmem;
 use super::mistyped::{self, Mistyped};
 use super::{Judge, Rule, annotations};
 use crate::error::{Error, Kind, Level};
-use crate::placeholder::{Base64, Context, Key, Match, MatchKind, Reference, find};
+use crate::placeholder::{Base64, Context, INLINE, Key, Match, MatchKind, Reference, disguises, find};
 use crate::render::{Document, ResourceContext};
 use crate::source::{Place, Span};
 use crate::yaml::tree::{Content, NodeId};
@@ -111,8 +111,8 @@ stringData:
 const EVERYWHERE: Context = Context { generic: false, base64: Base64::Anywhere };
 const GENERIC: Context = Context { generic: true, base64: Base64::No };
 
-/// How `<path:` begins in base64 at each of the three offsets, and as hex digits.
-const HIDDEN: [&str; 4] = ["PHBhdGg6", "xwYXRoO", "8cGF0aD", "3c706174683a"];
+/// How `<path:` begins in hexadecimal, in which nothing is filled.
+const HEXADECIMAL: &str = "3c706174683a";
 
 fn mistyped(document: &Document<'_>, found: &mut Vec<Error>) {
     for (node, text, resource) in texts(document) {
@@ -178,9 +178,8 @@ fn generic_keys(document: &Document<'_>, found: &mut Vec<Error>) {
 }
 
 fn comments(document: &Document<'_>, found: &mut Vec<Error>) {
-    const BEGIN: &[u8] = b"<path:";
     let bytes = &document.source.bytes;
-    let begins = memmem::find_iter(&bytes[document.span.range()], BEGIN).map(|at| document.span.start + at);
+    let begins = memmem::find_iter(&bytes[document.span.range()], INLINE).map(|at| document.span.start + at);
     let mut scalars = None;
     // A line is looked through once, however many placeholders it holds.
     let (mut hash, mut close) = ((0, None), 0);
@@ -198,7 +197,7 @@ fn comments(document: &Document<'_>, found: &mut Vec<Error>) {
         if close < at {
             close = memchr::memchr(b'>', &bytes[at..line.end]).map_or(line.end, |end| at + end);
         }
-        let end = if close < line.end { close + 1 } else { at + BEGIN.len() };
+        let end = if close < line.end { close + 1 } else { at + INLINE.len() };
         let error =
             Error::note(Kind::Placeholder, "a placeholder in a comment is not filled").rule("placeholder-in-comment");
         found.push(error.at(Place::new(document.source.clone(), Span::new(at, end))));
@@ -216,13 +215,13 @@ fn spans(document: &Document<'_>) -> Vec<Span> {
 /// What the pass finds in an encoding is said by it; here is what only looks like one.
 fn hidden(document: &Document<'_>, found: &mut Vec<Error>) {
     let bytes = &document.source.bytes[document.span.range()];
-    if !HIDDEN.iter().any(|begin| memmem::find(bytes, begin.as_bytes()).is_some()) {
+    if !is_disguised(bytes) {
         return;
     }
     for (id, node) in document.tree.nodes() {
         let Content::Scalar(_, text) = &node.content else { continue };
         let ignored = || document.field(id).0.is_some_and(|resource| resource.annotations.ignore);
-        if HIDDEN.iter().any(|begin| text.contains(begin)) && find(text, EVERYWHERE).is_empty() && !ignored() {
+        if is_disguised(text.as_bytes()) && find(text, EVERYWHERE).is_empty() && !ignored() {
             let error = Error::new(
                 Kind::Placeholder,
                 "a placeholder would stay in the output: it is encoded in a way that is not read",
@@ -232,6 +231,12 @@ fn hidden(document: &Document<'_>, found: &mut Vec<Error>) {
             found.push(error.at(document.place(id)));
         }
     }
+}
+
+/// Whether the beginning of an inline placeholder stands there in a form that no decoder reads.
+fn is_disguised(bytes: &[u8]) -> bool {
+    let disguises = disguises().iter().map(String::as_str).chain([HEXADECIMAL]);
+    disguises.into_iter().any(|disguise| memmem::find(bytes, disguise.as_bytes()).is_some())
 }
 
 fn unannotated(document: &Document<'_>, found: &mut Vec<Error>) {

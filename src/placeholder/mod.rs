@@ -1,18 +1,24 @@
-//! The language between `<` and `>`: finds the placeholders of a decoded text, bare or inside an encoding, and reads what each asks for.
-//! Knows no YAML, no Kubernetes and no store.
+//! The language between `<` and `>`: finds the placeholders of a decoded text, bare or inside an encoding, and parses them; says quickly
+//! which texts may hold one. Two tables, of dialects and of encodings, are all that it knows of them. Knows no store.
 
+mod dialect;
 mod encoding;
+mod find;
 mod parse;
-mod scan;
+mod quick;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use crate::error::Error;
 use crate::modifier::{self, Chain};
 use crate::source::Span;
 
+pub use dialect::{DIALECTS, Dialect, INLINE};
 pub use encoding::{ENCODINGS, Encoding};
-pub use scan::{find, looks_filled_with};
+pub use find::find;
+pub use parse::version;
+pub use quick::{Candidates, disguises, may_hold, may_hold_unparsed};
 
 /// A place in a text that filling has to do with, or that a reader should know of.
 #[derive(Debug)]
@@ -122,9 +128,4 @@ pub enum Base64 {
     InJson,
     /// In both, at any depth: what `--strict` looks for.
     Anywhere,
-}
-
-/// A version as it is written: digits, or nothing or `latest` for the newest.
-pub fn version(text: &str) -> Result<Option<u64>, Error> {
-    parse::version(text)
 }

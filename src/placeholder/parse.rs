@@ -13,20 +13,26 @@ pub(super) struct At {
     pub(super) kind: MatchKind,
 }
 
-/// An inline placeholder or an escape at the `<` at `start`; `last_close` is where the text has its last `>`.
-pub(super) fn inline(text: &str, start: usize, last_close: usize) -> Option<At> {
+/// The escape `<raw:x>` at the `<` at `start`; `last_close` is where the text has its last `>`.
+pub(super) fn raw(text: &str, start: usize, last_close: usize) -> Option<At> {
+    let inner = after_word(text, start, "raw:")?;
+    let end = inner + text.get(inner..=last_close)?.find('>')?;
+    Some(At { end: end + 1, kind: MatchKind::Raw(format!("<{}>", &text[inner..end])) })
+}
+
+/// An inline placeholder at the `<` at `start`.
+pub(super) fn inline(text: &str, start: usize, _last_close: usize) -> Option<At> {
+    after_word(text, start, "path:").map(|from| path(text, start, from))
+}
+
+/// Where `word` ends, if it comes after the `<` at `start`.
+fn after_word(text: &str, start: usize, word: &str) -> Option<usize> {
     let after = skip_blanks(text, start + 1);
-    let rest = &text[after..];
-    if rest.starts_with("raw:") {
-        let inner = after + "raw:".len();
-        let end = inner + text.get(inner..=last_close)?.find('>')?;
-        return Some(At { end: end + 1, kind: MatchKind::Raw(format!("<{}>", &text[inner..end])) });
-    }
-    rest.starts_with("path:").then(|| path(text, start, after + "path:".len()))
+    text[after..].starts_with(word).then_some(after + word.len())
 }
 
 /// A generic placeholder at the `<` at `start`.
-pub(super) fn generic(text: &str, start: usize) -> Option<At> {
+pub(super) fn generic(text: &str, start: usize, _last_close: usize) -> Option<At> {
     if text[..start].ends_with('<') {
         return None;
     }
@@ -42,8 +48,8 @@ pub(super) fn generic(text: &str, start: usize) -> Option<At> {
     Some(At { end, kind: placeholder(&text[start..end], Reference::Annotated, key_named, &segments) })
 }
 
-/// A version as it is written.
-pub(super) fn version(text: &str) -> Result<Option<u64>, Error> {
+/// A version as it is written: digits, or nothing or `latest` for the newest.
+pub fn version(text: &str) -> Result<Option<u64>, Error> {
     match text {
         "" | "latest" => Ok(None),
         digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {

@@ -26,7 +26,7 @@ fn cut(source: &Arc<Source>, size: usize) -> Box<dyn Iterator<Item = Arc<Source>
     if source.bytes.len() <= size || source.utf16().is_some() {
         return Box::new(std::iter::once(source.clone()));
     }
-    let mut documents = split(&source.bytes).map(|document| document.span).peekable();
+    let mut documents = split(&source.bytes).peekable();
     let (mut line, mut end) = (source.first_line, 0);
     Box::new(std::iter::from_fn(move || {
         let start = documents.next()?;

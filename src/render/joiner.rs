@@ -99,7 +99,7 @@ fn json_separators(bytes: &[u8]) -> Vec<Cut<'static>> {
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Vec::new();
     }
-    let documents: Vec<Span> = split(bytes).map(|document| document.span).collect();
+    let documents: Vec<Span> = split(bytes).collect();
     let separator = |pair: &[Span]| {
         let [before, after] = [&bytes[pair[0].range()], &bytes[pair[1].range()]];
         let text: &[u8] = if before.ends_with(b"\n") { b"---\n" } else { b"\n---\n" };

@@ -161,7 +161,7 @@ impl ResourceContext {
 /// Plans every document of `sources` that may hold a placeholder.
 pub fn plan<'s>(sources: &'s [Arc<Source>], options: &Options, errors: &mut Errors) -> Plan<'s> {
     let strict = options.strict;
-    Plan::of(survey::documents(sources, move |document| document.candidate || strict, strict), options, errors)
+    Plan::of(survey::documents(sources, !strict, strict), options, errors)
 }
 
 /// What filling a document takes; what does not parse is an error only where it could have been filled.

@@ -27,16 +27,16 @@ pub fn rendered_documents<'r>(
     let mut edits = edits.of(source).peekable();
     let mut line = source.first_line;
     split(&source.bytes).map(move |document| {
-        let mut text = Zeroizing::new(Vec::with_capacity(document.span.range().len()));
-        let mut at = document.span.start;
-        while let Some(edit) = edits.next_if(|edit| edit.span.start < document.span.end) {
+        let mut text = Zeroizing::new(Vec::with_capacity(document.range().len()));
+        let mut at = document.start;
+        while let Some(edit) = edits.next_if(|edit| edit.span.start < document.end) {
             text.extend_from_slice(&source.bytes[at..edit.span.start]);
             text.extend_from_slice(edit.text.as_bytes());
             at = edit.span.end;
         }
-        text.extend_from_slice(&source.bytes[at..document.span.end]);
+        text.extend_from_slice(&source.bytes[at..document.end]);
         let first = line;
-        line += memchr::memchr_iter(b'\n', &source.bytes[document.span.range()]).count();
-        RenderedDocument { span: document.span, line: first, text }
+        line += memchr::memchr_iter(b'\n', &source.bytes[document.range()]).count();
+        RenderedDocument { span: document, line: first, text }
     })
 }

@@ -8,10 +8,10 @@ use super::index::Index;
 use super::plan::{DocumentPlan, Gap, Plan, ResourceContext};
 use super::{Options, place, walk};
 use crate::error::{Error, Errors, Kind};
-use crate::manifest::{self, Field, PATH_ANNOTATION};
-use crate::placeholder::{self, Match};
+use crate::manifest::{self, Field};
+use crate::placeholder::{self, Candidates, Match};
 use crate::source::{Place, Source, Span};
-use crate::yaml::split::{self, split};
+use crate::yaml::split::split;
 use crate::yaml::tree::{NodeId, Tree};
 use crate::yaml::{Flaw, reader};
 
@@ -55,7 +55,7 @@ pub struct Unparsed {
 impl<'s> Survey<'s> {
     /// Surveys every document of `sources`, leftovers included.
     pub fn new(sources: &'s [Arc<Source>]) -> Self {
-        Self { sources, documents: documents(sources, |_| true, true).collect() }
+        Self { sources, documents: documents(sources, false, true).collect() }
     }
 
     /// The texts that were surveyed.
@@ -122,10 +122,10 @@ impl<'s> Document<'s> {
     }
 }
 
-/// The documents of `sources` that are `wanted`, each read when it is asked for; `strict` looks for leftovers.
+/// The documents of `sources`, or their candidates alone, each read when it is asked for; `strict` looks for leftovers.
 pub(super) fn documents<'s>(
     sources: &'s [Arc<Source>],
-    wanted: impl Fn(&split::Document) -> bool + Copy + 's,
+    candidates_only: bool,
     strict: bool,
 ) -> impl Iterator<Item = Result<Document<'s>, Unparsed>> + 's {
     sources.iter().flat_map(move |source| {
@@ -133,26 +133,23 @@ pub(super) fn documents<'s>(
         // Its bytes are not split: they are no text.
         let bytes = if utf16.is_some() { &[][..] } else { &source.bytes };
         let text = LazyCell::new(|| source.text());
-        let read = move |document: split::Document| read(source, &text, document.span, strict);
-        utf16.map(Err).into_iter().chain(split(bytes).filter(wanted).map(read))
+        let mut candidates = Candidates::new(bytes);
+        let is_wanted = move |document: &Span| !candidates_only || candidates.may_hold(*document);
+        let read = move |document| read(source, &text, document, strict);
+        utf16.map(Err).into_iter().chain(split(bytes).filter(is_wanted).map(read))
     })
 }
 
 /// A text in UTF-16, which Kubernetes reads and nothing is filled in: it passes where it holds no placeholder.
 fn utf16(source: &Arc<Source>) -> Option<Unparsed> {
     let text = source.utf16()?;
-    let may_hold_placeholder = may_hold_placeholder(&text);
+    let may_hold_placeholder = placeholder::may_hold_unparsed(&text);
     let error = match may_hold_placeholder {
         true => Error::new(Kind::Syntax, "placeholders in UTF-16 are not filled"),
         false => Error::warning(Kind::Syntax, "this is UTF-16, in which nothing is looked at"),
     };
     let start = Place::new(source.clone(), Span::new(0, 0));
     Some(Unparsed { may_hold_placeholder, error: error.hint("save it as UTF-8").hidden().at(start) })
-}
-
-/// Whether a placeholder may stand in a text that does not parse.
-fn may_hold_placeholder(text: &str) -> bool {
-    placeholder::looks_filled_with(text) || text.contains(PATH_ANNOTATION)
 }
 
 fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, strict: bool) -> Result<Document<'s>, Unparsed> {
@@ -175,7 +172,8 @@ fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>
         }
     };
     read.map_err(|Flaw { span: at, error }| {
-        let may_hold_placeholder = may_hold_placeholder(&String::from_utf8_lossy(&source.bytes[span.range()]));
+        let may_hold_placeholder =
+            placeholder::may_hold_unparsed(&String::from_utf8_lossy(&source.bytes[span.range()]));
         Unparsed { may_hold_placeholder, error: error.at(Place::new(source.clone(), at)) }
     })
 }

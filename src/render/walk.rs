@@ -8,7 +8,7 @@ use super::plan::{Gap, ResourceContext, fills};
 use super::{place, strict};
 use crate::error::{Error, Kind};
 use crate::manifest::{Field, FieldType, Resource, Step, field_type};
-use crate::placeholder::{Base64, Context, Match, MatchKind, find};
+use crate::placeholder::{Base64, Context, Match, MatchKind, find, may_hold};
 use crate::source::{Place, Source};
 use crate::yaml::tree::{Content, NodeId, Tree};
 
@@ -216,11 +216,6 @@ impl<'t> Walker<'t, '_> {
         let place = Place::new(self.source.clone(), place::start(self.tree.node(node).span));
         resource.place(Place { field: Some(self.field().to_string()), ..place })
     }
-}
-
-/// Whether `text` holds the beginning of a placeholder, bare or encoded; base64 has none.
-fn may_hold(text: &str) -> bool {
-    text.bytes().any(|byte| matches!(byte, b'<' | b'%' | b'&' | b'\\'))
 }
 
 /// What `text` holds, where `takes` says what the field takes.

@@ -30,7 +30,7 @@ impl Document {
     /// Its documents. A text that does not parse is an error: whoever reads it next may be less strict.
     pub(super) fn trees(&self) -> Result<Vec<Tree<'_>>, Error> {
         let documents = split(&self.source.bytes);
-        let trees = documents.map(|document| reader::read(self.source.text(), document.span));
+        let trees = documents.map(|document| reader::read(self.source.text(), document));
         trees.collect::<Result<_, _>>().map_err(|flaw| self.place(flaw.error, flaw.span))
     }
 

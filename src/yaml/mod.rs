@@ -1,12 +1,12 @@
 //! YAML as text: read with byte spans, edited in place, checked after the edit. Knows no Kubernetes and no placeholder.
 
 pub mod edit;
+pub mod notation;
 pub mod reader;
 pub mod resolve;
 pub mod split;
 pub mod tree;
 
-mod candidate;
 mod expand;
 mod flaw;
 mod json;

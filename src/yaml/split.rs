@@ -3,25 +3,14 @@
 
 use memchr::memmem;
 
-use super::candidate::Candidates;
 use super::{json, token};
 use crate::source::Span;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A document: its marker line and what comes before it belong to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Document {
-    /// Its bytes. Every byte of the text belongs to exactly one document.
-    pub span: Span,
-    /// Whether it may hold a placeholder, an annotation about placeholders, or a Secret.
-    pub candidate: bool,
-}
-
-/// The documents of a text.
-pub fn split(bytes: &[u8]) -> impl Iterator<Item = Document> + '_ {
-    let mut candidates = Candidates::new(bytes);
-    Cuts::new(bytes, false).map(move |cut| Document { span: cut.span, candidate: candidates.any(cut.span) })
+/// The documents of a text; a marker line and what comes before it belong to the document. Every byte belongs to exactly one.
+pub fn split(bytes: &[u8]) -> impl Iterator<Item = Span> + '_ {
+    Cuts::new(bytes, false).map(|cut| cut.span)
 }
 
 /// The end of the last complete document of a text that goes on.

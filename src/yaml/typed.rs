@@ -42,7 +42,7 @@ pub fn parse_with_written_keys(text: &str, budget: &Budget) -> Result<Value, Str
 fn parse_with(text: &str, keys: Keys, budget: &Budget) -> Result<Value, String> {
     let mut value = None;
     for document in split::split(text.as_bytes()) {
-        let tree = read(text, document.span).map_err(|flaw| explain(text, &flaw))?;
+        let tree = read(text, document).map_err(|flaw| explain(text, &flaw))?;
         let Some(root) = tree.root() else { continue };
         if value.is_some() {
             let (line, _) = Source::new("", text).line_column(tree.node(root).span.start);

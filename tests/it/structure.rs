@@ -70,7 +70,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("yaml", YAML),
     ("manifest", MANIFEST),
     ("modifier", &["words", "value", "error", "yaml", "budget"]),
-    ("placeholder", &["modifier", "value", "source", "error"]),
+    ("placeholder", &["modifier", "manifest", "yaml", "value", "source", "error"]),
     ("config", &["words", "error", "source", "value", "yaml", "visible", "budget"]),
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),

@@ -92,7 +92,7 @@ impl Files {
         let mut past: HashMap<(&str, &[u8]), usize> = HashMap::new();
         for file in &self.before {
             for document in split(&file.source.bytes) {
-                *past.entry((&file.key, &file.source.bytes[document.span.range()])).or_default() += 1;
+                *past.entry((&file.key, &file.source.bytes[document.range()])).or_default() += 1;
             }
         }
         let mut unchanged = 0;
@@ -118,7 +118,7 @@ fn documents<'f>(files: &'f [File], mut wanted: impl FnMut((&'f str, &'f [u8])) 
     for file in files {
         let mut line = file.source.first_line;
         for document in split(&file.source.bytes) {
-            let text = &file.source.bytes[document.span.range()];
+            let text = &file.source.bytes[document.range()];
             if wanted((&file.key, text)) {
                 let source = Source::window(file.source.name.clone(), text, line);
                 out.push(File { key: file.key.clone(), source: Arc::new(source) });

@@ -90,14 +90,14 @@ impl Trial {
         let mut edits = Vec::new();
         let repeated = if is_mutated(self.seed) { repeated(text) } else { HashSet::new() };
         for document in split(text.as_bytes()) {
-            let tree = read(text, document.span).map_err(|flaw| format!("{:?}", flaw.error.detail))?;
+            let tree = read(text, document).map_err(|flaw| format!("{:?}", flaw.error.detail))?;
             let Some(root) = tree.root() else { continue };
             let value = vault_render::yaml::value(&tree, root).map_err(|flaw| format!("{:?}", flaw.error.detail))?;
             if !matches!(value, Value::Null) {
                 self.documents.push(serde_json::from_str(&value.to_json().unwrap()).unwrap());
             }
             let changes = self.changes(&tree, &repeated, random);
-            match edit(&tree, document.span, &changes) {
+            match edit(&tree, document, &changes) {
                 Ok(more) => edits.extend(more),
                 Err(flaw) => return Err(format!("EDIT {:?}: {}", flaw.error.kind, flaw.error.detail)),
             }
@@ -247,7 +247,7 @@ fn comments(text: &[u8]) -> usize {
 fn repeated(text: &str) -> HashSet<String> {
     let (mut once, mut twice) = (HashSet::new(), HashSet::new());
     for document in split(text.as_bytes()) {
-        let Ok(tree) = read(text, document.span) else { continue };
+        let Ok(tree) = read(text, document) else { continue };
         for token in scalars(&tree).into_iter().filter_map(|node| token(tree.text(node)?)) {
             if !once.insert(token.clone()) {
                 twice.insert(token);

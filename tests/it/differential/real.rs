@@ -72,7 +72,7 @@ fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
 fn documents(text: &str) -> Result<Vec<Json>, String> {
     let mut documents = Vec::new();
     for document in split(text.as_bytes()) {
-        let tree = read(text, document.span).map_err(|flaw| flaw.error.detail)?;
+        let tree = read(text, document).map_err(|flaw| flaw.error.detail)?;
         let Some(root) = tree.root() else { continue };
         let value = value(&tree, root).map_err(|flaw| flaw.error.detail)?;
         if !matches!(value, Value::Null) {
@@ -87,10 +87,10 @@ fn documents(text: &str) -> Result<Vec<Json>, String> {
 fn edited(text: &str, random: &mut Random) -> Vec<u8> {
     let mut edits = Vec::new();
     for document in split(text.as_bytes()) {
-        let Ok(tree) = read(text, document.span) else { continue };
+        let Ok(tree) = read(text, document) else { continue };
         let changes = changes(&tree, random);
-        let more = edit(&tree, document.span, &changes);
-        edits.extend(more.unwrap_or_else(|flaw| panic!("{:?} in\n{}", flaw.error, &text[document.span.range()])));
+        let more = edit(&tree, document, &changes);
+        edits.extend(more.unwrap_or_else(|flaw| panic!("{:?} in\n{}", flaw.error, &text[document.range()])));
     }
     splice(text.as_bytes(), &edits).to_vec()
 }

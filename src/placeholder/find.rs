@@ -3,13 +3,15 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::encoding::{Decoded, ENCODINGS, Region};
-use super::{Base64, Context, Key, Match, MatchKind, Reference, parse};
+use super::dialect::DIALECTS;
+use super::encoding::{ENCODINGS, Encoding, Region};
+use super::parse::At;
+use super::{Base64, Context, Key, Match, MatchKind, Reference, quick};
 use crate::error::{Error, Kind};
 use crate::source::Span;
 
 /// How many encodings may stand around one placeholder.
-const LAYERS: usize = 4;
+pub(super) const LAYERS: usize = 4;
 
 /// How many are seen through where everything counts that would stay in the output.
 const SEEN: usize = 8;
@@ -29,47 +31,13 @@ pub fn find(text: &str, context: Context) -> Vec<Match> {
     vec![Match { span: Span::new(0, text.len()), kind }]
 }
 
-/// Whether an inline placeholder may stand in `text` in any form: a quick look, for text that does not parse.
-pub fn looks_filled_with(text: &str) -> bool {
-    const ESCAPES: [&str; 3] = ["\\x3c", "\\u003c", "\\u0000003c"];
-    const BASE64: [&str; 3] = ["PHBhdGg6", "xwYXRoO", "8cGF0aD"];
-    let lower = text.to_ascii_lowercase();
-    let escaped = |begin: &&str| lower.match_indices(*begin).any(|(at, _)| begins(&lower[at + begin.len()..]));
-    let letters = |char: char| !char.is_ascii_alphanumeric() && !matches!(char, '+' | '/' | '=');
-    ESCAPES.iter().any(escaped)
-        || BASE64.iter().any(|begin| text.contains(begin))
-        || holds_inline(text, Base64::No, LAYERS)
-        || text.split(letters).any(|word| holds_inline(word, Base64::Whole, LAYERS))
-}
-
-/// Whether the text after a `<` begins as an inline placeholder's.
-fn begins(rest: &str) -> bool {
-    rest.trim_start().starts_with("path:")
-}
-
-/// Whether an inline placeholder, well-formed or not, stands in `text`, bare or encoded.
-fn holds_inline(text: &str, base64: Base64, layers: usize) -> bool {
-    text.match_indices('<').any(|(at, _)| begins(&text[at + 1..]))
-        || layers > 0
-            && may_be_encoded(text, base64)
-            && ENCODINGS.iter().any(|encoding| {
-                let inside = (encoding.inside)(base64);
-                (encoding.find)(text, base64).into_iter().any(|region| match region {
-                    Region::Mapped(decoded) if !decoded.has_escapes() => false,
-                    Region::Whole { text, .. } | Region::Mapped(Decoded { text, .. }) => {
-                        holds_inline(&text, inside, layers - 1)
-                    }
-                })
-            })
-}
-
 fn find_within(text: &str, context: Context, layers: usize, left: &Cell<usize>) -> Vec<Match> {
     left.set(left.get().saturating_sub(text.len()));
     if left.get() == 0 {
         return Vec::new();
     }
     let mut found = bare(text, context.generic);
-    if layers > 0 && may_be_encoded(text, context.base64) {
+    if layers > 0 && quick::may_be_encoded(text, context.base64) {
         for encoding in ENCODINGS {
             for region in (encoding.find)(text, context.base64) {
                 let inner = Context { base64: (encoding.inside)(context.base64), ..context };
@@ -87,30 +55,26 @@ fn find_within(text: &str, context: Context, layers: usize, left: &Cell<usize>) 
     found
 }
 
-/// Letters are in no encoding's reach but base64's, so a text without these words holds no encoded placeholder.
-fn may_be_encoded(text: &str, base64: Base64) -> bool {
-    base64 != Base64::No || (text.contains(['%', '&', '\\']) && (text.contains("path") || text.contains("raw")))
-}
-
+/// What stands in `text` in no encoding.
 fn bare(text: &str, generic: bool) -> Vec<Match> {
-    let mut found = Vec::new();
+    let mut matches = Vec::new();
     let mut at = 0;
     let last_close = memchr::memrchr(b'>', text.as_bytes()).unwrap_or(0);
-    while let Some(start) = memchr::memchr(b'<', &text.as_bytes()[at..]).map(|next| at + next) {
-        let here =
-            parse::inline(text, start, last_close).or_else(|| generic.then(|| parse::generic(text, start)).flatten());
+    while let Some(start) = quick::next_opening(text, at) {
         at = start + 1;
-        if let Some(parse::At { end, kind }) = here {
+        if let Some(At { end, kind }) =
+            DIALECTS.iter().find_map(|dialect| dialect.parse_at(text, start, last_close, generic))
+        {
             if !matches!(kind, MatchKind::Malformed(_)) {
                 at = end;
             }
-            found.push(Match { span: Span::new(start, end), kind });
+            matches.push(Match { span: Span::new(start, end), kind });
         }
     }
     if generic {
-        close(text, &mut found);
+        close(text, &mut matches);
     }
-    found
+    matches
 }
 
 /// Marks the keys whose closing tag stands later in the text.
@@ -135,7 +99,7 @@ fn close(text: &str, found: &mut [Match]) {
 /// What an encoded region holds, as seen from the text around it.
 fn encoded(
     region: Region,
-    encoding: &'static super::Encoding,
+    encoding: &'static Encoding,
     context: Context,
     layers: usize,
     left: &Cell<usize>,

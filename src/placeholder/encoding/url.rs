@@ -1,0 +1,73 @@
+//! Percent-coding: `%3Cpath%3A…%3E`, as in the query of an address.
+
+use super::super::Base64;
+use super::region::{Decoded, Region};
+
+/// Whether a `%3C` begins at `at`, or the `&` or `\` of another encoding, itself encoded any number of times.
+pub(super) fn is_trace(bytes: &[u8], at: usize) -> bool {
+    let mut rest = &bytes[at + 1..];
+    while let [b'2', b'5', more @ ..] = rest {
+        rest = more;
+    }
+    matches!(rest, [b'3' | b'5', b'c' | b'C', ..] | [b'2', b'6', ..])
+}
+
+/// Runs without blanks and quotes, their `%XX` and `+` resolved.
+pub(super) fn find(text: &str, _: Base64) -> Vec<Region> {
+    if !text.contains('%') {
+        return Vec::new();
+    }
+    let ends = |char: char| char.is_whitespace() || matches!(char, '"' | '\'' | '<' | '>');
+    let mut regions = Vec::new();
+    let mut start = 0;
+    for run in text.split(ends) {
+        if run.contains('%') {
+            regions.push(Region::Mapped(decode(run, start)));
+        }
+        start += run.len();
+        start += text[start..].chars().next().map_or(0, char::len_utf8);
+    }
+    regions
+}
+
+fn decode(run: &str, start: usize) -> Decoded {
+    let mut decoded = Decoded::from(start);
+    let mut rest = run;
+    while let Some(char) = rest.chars().next() {
+        let (char, length) = match char {
+            '+' => (' ', 1),
+            '%' => escape_at(rest).unwrap_or(('%', 1)),
+            char => (char, char.len_utf8()),
+        };
+        decoded.push(char, length);
+        rest = &rest[length..];
+    }
+    decoded
+}
+
+/// The character whose UTF-8 bytes stand as `%XX%XX…` at the text's beginning, and their length there.
+fn escape_at(text: &str) -> Option<(char, usize)> {
+    let byte = |at: usize| match text.get(at..at + 3)?.strip_prefix('%')? {
+        hex if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => u8::from_str_radix(hex, 16).ok(),
+        _ => None,
+    };
+    let mut bytes = Vec::new();
+    for at in (0..12).step_by(3) {
+        bytes.push(byte(at)?);
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            return text.chars().next().map(|char| (char, at + 3));
+        }
+    }
+    None
+}
+
+/// `bytes` with every byte escaped that is not unreserved in an address.
+pub(super) fn encode(bytes: &[u8]) -> Option<String> {
+    let unreserved = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    Some(
+        bytes
+            .iter()
+            .map(|byte| if unreserved(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") })
+            .collect(),
+    )
+}

@@ -1,0 +1,119 @@
+//! Quick looks: whether a text may hold a placeholder, asked of the tables of dialects and encodings. A no is certain, a yes is not.
+
+use std::sync::LazyLock;
+
+use super::Base64;
+use super::dialect::{DIALECTS, Dialect};
+use super::encoding::{self, Decoded, ENCODINGS, Region};
+use super::find::LAYERS;
+use super::trace::{Bytes, Finder, Trace};
+use crate::source::Span;
+use crate::yaml::notation;
+
+/// What YAML itself may have written otherwise: the reader resolves it before anybody looks for a dialect or an encoding.
+const ESCAPE: Trace = Trace::byte(b'\\', notation::is_escape);
+
+/// The traces of every row, which find a candidate.
+static TRACES: LazyLock<Vec<Finder>> = LazyLock::new(|| {
+    let rows = DIALECTS.iter().map(|dialect| dialect.trace).chain(ENCODINGS.iter().map(|encoding| encoding.trace));
+    Finder::of(&rows.chain([ESCAPE]).collect::<Vec<_>>())
+});
+
+/// What every placeholder of a decoded text begins with, and what every encoded one.
+static OPENINGS: LazyLock<Vec<Bytes>> = LazyLock::new(|| Bytes::of(DIALECTS.iter().map(|dialect| dialect.first_byte)));
+static ENCODED: LazyLock<Vec<Bytes>> =
+    LazyLock::new(|| Bytes::of(ENCODINGS.iter().filter_map(|encoding| encoding.trace.first_byte())));
+
+/// How the beginning of a placeholder looks in base64 in longer text, where no whole unit can be decoded.
+static DISGUISES: LazyLock<Vec<String>> =
+    LazyLock::new(|| DIALECTS.iter().filter_map(|dialect| dialect.beginning).flat_map(encoding::disguises).collect());
+
+/// Which documents of a text may hold a placeholder: once through the text, however many documents it has.
+pub struct Candidates<'a> {
+    bytes: &'a [u8],
+    /// Where each finder finds its next trace.
+    next: Vec<usize>,
+}
+
+impl<'a> Candidates<'a> {
+    /// Nothing is looked at before [`Candidates::may_hold`] asks.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, next: vec![0; TRACES.len()] }
+    }
+
+    /// Whether a trace stands in `document`. Documents must come in order.
+    pub fn may_hold(&mut self, document: Span) -> bool {
+        self.next.iter_mut().zip(&*TRACES).any(|(next, finder)| {
+            if *next <= document.start {
+                *next = finder.next(self.bytes, document.start).unwrap_or(usize::MAX);
+            }
+            *next < document.end
+        })
+    }
+}
+
+/// Whether a decoded text may hold a placeholder, bare or in an encoding that is escaped character by character.
+pub fn may_hold(text: &str) -> bool {
+    has_any(&OPENINGS, text) || has_any(&ENCODED, text)
+}
+
+/// Whether a placeholder that names its secret, or the annotation that does so for others, may stand in a text that does not parse.
+pub fn may_hold_unparsed(text: &str) -> bool {
+    let is_letter = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
+    let announces = |dialect: &Dialect| {
+        dialect.needs_annotation
+            && Finder::of(&[dialect.trace]).iter().any(|trace| trace.next(text.as_bytes(), 0).is_some())
+    };
+    DIALECTS.iter().any(announces)
+        || disguises().iter().any(|disguise| text.contains(disguise))
+        || begins_inline(&notation::resolve_escapes(text))
+        || holds_inline(text, Base64::No, LAYERS)
+        || text.split(|char| !is_letter(char)).any(|word| holds_inline(word, Base64::Whole, LAYERS))
+}
+
+/// How the beginning of a placeholder looks in what nobody looks into: base64 in longer text.
+pub fn disguises() -> &'static [String] {
+    &DISGUISES
+}
+
+/// Letters are in no encoding's reach but base64's, so a text without a dialect's word holds no encoded placeholder.
+pub(super) fn may_be_encoded(text: &str, base64: Base64) -> bool {
+    let has_word = || DIALECTS.iter().filter_map(|dialect| dialect.word).any(|word| text.contains(word));
+    base64 != Base64::No || (has_any(&ENCODED, text) && has_word())
+}
+
+/// Where a placeholder of some dialect may begin next.
+pub(super) fn next_opening(text: &str, from: usize) -> Option<usize> {
+    OPENINGS.iter().filter_map(|bytes| bytes.next(text.as_bytes(), from)).min()
+}
+
+fn has_any(groups: &[Bytes], text: &str) -> bool {
+    groups.iter().any(|bytes| bytes.next(text.as_bytes(), 0).is_some())
+}
+
+/// Whether an inline placeholder, well-formed or not, stands in `text`, bare or encoded.
+fn holds_inline(text: &str, base64: Base64, layers: usize) -> bool {
+    begins_inline(text)
+        || layers > 0
+            && may_be_encoded(text, base64)
+            && ENCODINGS.iter().any(|encoding| {
+                let inside = (encoding.inside)(base64);
+                (encoding.find)(text, base64).into_iter().any(|region| match region {
+                    Region::Mapped(decoded) if !decoded.has_escapes() => false,
+                    Region::Whole { text, .. } | Region::Mapped(Decoded { text, .. }) => {
+                        holds_inline(&text, inside, layers - 1)
+                    }
+                })
+            })
+}
+
+/// Whether the beginning of a placeholder that names its secret stands in `text`, white space after its first character aside.
+fn begins_inline(text: &str) -> bool {
+    DIALECTS.iter().filter_map(|dialect| dialect.beginning).any(|beginning| {
+        let (first, rest) = beginning.split_at(1);
+        text.match_indices(first).any(|(at, _)| text[at + 1..].trim_start().starts_with(rest))
+    })
+}
+
+#[cfg(test)]
+mod tests;
