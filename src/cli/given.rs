@@ -66,7 +66,8 @@ impl Flags {
         let (mut given, mut errors) = self.given(environment);
         if let Some(name) = &self.secret_name {
             let read = SecretName::parse(name, Some(&kubernetes::default_namespace())).and_then(|named| {
-                let data = runtime.block_on(kubernetes::secret(None, &named.namespace, &named.name))?;
+                let data =
+                    runtime.block_on(kubernetes::secret(&environment.workspace, &named.namespace, &named.name))?;
                 Ok(ClusterSecret { name: named.to_string(), data })
             });
             match read {

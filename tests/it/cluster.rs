@@ -5,12 +5,15 @@ use std::path::Path;
 use serde_json::json;
 use vault_render::client::kubernetes::secret;
 use vault_render::error::{Error, Kind};
+use vault_render::workspace::Workspace;
 
 use crate::support::servers;
 
 fn read(kubeconfig: &Path, name: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(secret(Some(kubeconfig), "cluster", name))
+    let kubeconfig = ("KUBECONFIG".to_owned(), kubeconfig.display().to_string());
+    let workspace = Workspace { folder: "/".into(), variables: [kubeconfig].into() };
+    runtime.block_on(secret(&workspace, "cluster", name))
 }
 
 #[test]

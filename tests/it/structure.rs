@@ -75,7 +75,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("named_file", &[]),
-    ("client", &["config", "named_file", "error", "budget"]),
+    ("client", &["workspace", "config", "named_file", "error", "budget"]),
     ("backend", &["words", "client", "config", "policy", "secret", "value", "error", "yaml", "budget"]),
     ("render", RENDER),
     ("workspace", &[]),

@@ -18,6 +18,7 @@ use crate::render::Survey;
 use crate::report;
 use crate::source::Source;
 use crate::words::count;
+use crate::workspace::Workspace;
 
 /// What `--base` calls it.
 pub(super) const NAME: &str = "live";
@@ -76,11 +77,11 @@ fn answers(objects: &Objects, manager: &str, environment: &Environment) -> Resul
         return Ok(Vec::new());
     }
     let _progress = Progress::start(format!("asking the cluster about {count} objects"), environment);
-    pass::runtime()?.block_on(ask(objects, manager))
+    pass::runtime()?.block_on(ask(objects, manager, &environment.workspace))
 }
 
-async fn ask(objects: &Objects, manager: &str) -> Result<Vec<Option<Tried>>, Error> {
-    let cluster = Cluster::connect(manager).await?;
+async fn ask(objects: &Objects, manager: &str, workspace: &Workspace) -> Result<Vec<Option<Tried>>, Error> {
+    let cluster = Cluster::connect(manager, workspace).await?;
     let answers = stream::iter(&objects.list).map(|object| about(&cluster, object)).buffered(TOGETHER);
     answers.collect::<Vec<_>>().await.into_iter().collect()
 }

@@ -15,8 +15,10 @@ use zeroize::Zeroizing;
 
 use super::super::credentials::Credentials;
 use super::super::request::encode_path;
-use super::{CONNECT_TIMEOUT, TIMEOUT, cluster, credentials, innermost};
+use super::access::cluster;
+use super::{CONNECT_TIMEOUT, TIMEOUT, credentials, innermost};
 use crate::error::{Error, Kind};
+use crate::workspace::Workspace;
 
 /// A cluster.
 pub struct Cluster {
@@ -78,8 +80,8 @@ impl fmt::Debug for Refusal {
 
 impl Cluster {
     /// The cluster that `KUBECONFIG` or `~/.kube/config` name, else the pod's own. `manager` owns the fields of what is tried.
-    pub async fn connect(manager: &str) -> Result<Self, Error> {
-        let mut config = cluster(None).await.map_err(|cause| no_cluster(&cause))?;
+    pub async fn connect(manager: &str, workspace: &Workspace) -> Result<Self, Error> {
+        let mut config = cluster(workspace).await.map_err(|cause| no_cluster(&cause))?;
         config.connect_timeout = Some(CONNECT_TIMEOUT);
         config.read_timeout = Some(TIMEOUT);
         let credentials = credentials(&config);

@@ -1,23 +1,21 @@
 //! Reads one Secret through the Kubernetes API, as the pod's service account or a kubeconfig says. Knows no manifest.
 
-use std::path::Path;
-
 use k8s_openapi::api::core::v1::Secret;
 use kube::{Api, Client};
 use tokio::time::timeout;
 
 use super::super::credentials::Credentials;
-use super::{CONNECT_TIMEOUT, TIMEOUT, cluster, credentials, innermost};
+use super::access::{cluster, pod_namespace};
+use super::{CONNECT_TIMEOUT, TIMEOUT, credentials, innermost};
 use crate::error::{Error, Kind};
+use crate::workspace::Workspace;
 
-/// Where a pod finds its own namespace.
-const NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
-/// The data of the Secret `name`, in the order of its keys. Without `kubeconfig`: what `KUBECONFIG` or
-/// `~/.kube/config` say, else the pod's service account.
-pub async fn secret(kubeconfig: Option<&Path>, namespace: &str, name: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+/// The data of the Secret `name`, in the order of its keys: from the cluster that `KUBECONFIG` or `~/.kube/config` name, else from the
+/// one that the pod is in.
+pub async fn secret(workspace: &Workspace, namespace: &str, name: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let named = format!("`{namespace}:{name}`");
     let reading = async {
-        let mut config = cluster(kubeconfig).await.map_err(|cause| no_cluster(&named, &cause))?;
+        let mut config = cluster(workspace).await.map_err(|cause| no_cluster(&named, &cause))?;
         config.connect_timeout = Some(CONNECT_TIMEOUT);
         config.read_timeout = Some(TIMEOUT);
         let credentials = credentials(&config);
@@ -36,11 +34,7 @@ pub async fn secret(kubeconfig: Option<&Path>, namespace: &str, name: &str) -> R
 
 /// The namespace of a Secret that names none: the pod's own, else Argo CD's.
 pub fn default_namespace() -> String {
-    let own = std::fs::read_to_string(NAMESPACE_FILE).unwrap_or_default();
-    match own.trim() {
-        "" => "argocd".to_owned(),
-        own => own.to_owned(),
-    }
+    pod_namespace().unwrap_or_else(|| "argocd".to_owned())
 }
 
 fn no_cluster(named: &str, cause: &str) -> Error {
