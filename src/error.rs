@@ -165,6 +165,13 @@ impl Error {
         self
     }
 
+    /// All that it says, in one line: subject and detail, cause, hint.
+    pub fn in_one_line(&self) -> String {
+        let cause = self.cause.iter().map(|cause| format!(": {cause}"));
+        let hint = self.hint.iter().map(|hint| format!("; {hint}"));
+        iter::once(self.to_string()).chain(cause).chain(hint).collect()
+    }
+
     /// With its place.
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);

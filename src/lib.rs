@@ -34,7 +34,7 @@ pub mod contain;
 pub mod diff;
 pub mod error;
 pub mod excerpt;
-pub mod fingerprint;
+pub mod finding_id;
 pub mod input;
 pub mod krm;
 pub mod lint;

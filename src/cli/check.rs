@@ -159,7 +159,7 @@ impl Args {
             Some(path) => {
                 let bytes = environment.file(path, |refusal| unreadable(path, &refusal))?;
                 let text = std::str::from_utf8(&bytes).map_err(|error| unreadable(path, &error))?;
-                Baseline::parse(text)?.accept(found)
+                Baseline::parse(text)?.new_ones(found)
             }
             None => found,
         };

@@ -59,7 +59,7 @@ fn column(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// A finding as a function's result; what is not known is left out.
 fn result(list: &ResourceList<'_>, finding: &Error) -> Json {
-    let mut result = json!({"message": message(finding), "severity": severity(finding.level)});
+    let mut result = json!({"message": printable(&finding.in_one_line()), "severity": severity(finding.level)});
     if let Some(place) = &finding.place {
         let item = list.item_at(place.span);
         if let (Some(resource), Some(item)) = (&place.resource, item) {
@@ -92,18 +92,6 @@ fn file(path: &str, index: Option<u64>) -> Json {
         file["index"] = index.into();
     }
     file
-}
-
-/// All that a finding says, in one line.
-fn message(finding: &Error) -> String {
-    let mut message = finding.to_string();
-    if let Some(cause) = &finding.cause {
-        message += &format!(": {cause}");
-    }
-    if let Some(hint) = &finding.hint {
-        message += &format!("; {hint}");
-    }
-    printable(&message)
 }
 
 /// Without what cannot be seen, of which YAML does not take all.

@@ -1,40 +1,41 @@
-//! A file of findings that are known and accepted, by their fingerprints: no values, and nothing that a value could be
-//! guessed from. Knows no file system.
+//! A baseline: a file of findings that are known and accepted, by their ids. It holds no value and nothing to guess one from.
+//! Knows no file system.
 
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Kind};
-use crate::fingerprint::fingerprints;
+use crate::finding_id::finding_ids;
 
-/// What is accepted.
+/// The accepted findings.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Baseline {
     version: u32,
     findings: Vec<Entry>,
 }
 
-/// A finding; rule and file are for readers.
+/// An accepted finding. Its rule and its file are there for whoever reads the baseline.
 #[derive(Debug, Serialize, Deserialize)]
 struct Entry {
-    fingerprint: String,
+    #[serde(rename = "fingerprint")]
+    id: String,
     rule: String,
     file: String,
 }
 
 impl Baseline {
-    /// One that accepts `found`, which is in the order of the input.
-    pub fn of(found: &[Error]) -> Self {
-        let entries = fingerprints(found).into_iter().zip(found).map(|(fingerprint, error)| Entry {
-            fingerprint,
+    /// The baseline that accepts these findings, which must come in the order of the input.
+    pub fn of(findings: &[Error]) -> Self {
+        let entries = finding_ids(findings).into_iter().zip(findings).map(|(id, error)| Entry {
+            id,
             rule: error.rule.to_owned(),
             file: error.place.as_ref().map(|place| place.source.name.clone()).unwrap_or_default(),
         });
         Self { version: 1, findings: entries.collect() }
     }
 
-    /// Reads a baseline's text.
+    /// Parses the text of a baseline.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let wrong = |cause: String| {
             Error::new(Kind::Input, "the baseline cannot be read")
@@ -48,7 +49,7 @@ impl Baseline {
         }
     }
 
-    /// The text of the file, a line for each finding.
+    /// The text of the file, one line for each finding.
     pub fn text(&self) -> String {
         let lines: Vec<String> = self.findings.iter().filter_map(|entry| serde_json::to_string(entry).ok()).collect();
         let version = self.version;
@@ -58,11 +59,11 @@ impl Baseline {
         }
     }
 
-    /// The findings that are not accepted; `found` is in the order of the input.
-    pub fn accept(&self, found: Vec<Error>) -> Vec<Error> {
-        let known: HashSet<&str> = self.findings.iter().map(|entry| entry.fingerprint.as_str()).collect();
-        let fingerprints = fingerprints(&found);
-        let new = found.into_iter().zip(fingerprints).filter(|(_, fingerprint)| !known.contains(fingerprint.as_str()));
+    /// The findings that are not accepted; `findings` must come in the order of the input.
+    pub fn new_ones(&self, findings: Vec<Error>) -> Vec<Error> {
+        let accepted: HashSet<&str> = self.findings.iter().map(|entry| entry.id.as_str()).collect();
+        let ids = finding_ids(&findings);
+        let new = findings.into_iter().zip(ids).filter(|(_, id)| !accepted.contains(id.as_str()));
         new.map(|(error, _)| error).collect()
     }
 }
@@ -82,7 +83,7 @@ mod tests {
     #[test]
     fn what_is_written_down_is_accepted_and_nothing_else() {
         let baseline = Baseline::parse(&Baseline::of(&[finding("a"), finding("b")]).text()).unwrap();
-        let new = baseline.accept(vec![finding("a"), finding("c"), finding("b"), finding("b")]);
+        let new = baseline.new_ones(vec![finding("a"), finding("c"), finding("b"), finding("b")]);
         assert_eq!(new.iter().map(|error| error.detail.as_str()).collect::<Vec<_>>(), ["c", "b"]);
         assert!(Baseline::parse(&Baseline::default().text()).is_err());
         assert!(Baseline::parse(&Baseline::of(&[]).text()).is_ok());

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::error::{Error, Level};
-use crate::fingerprint::fingerprints;
+use crate::finding_id::finding_ids;
 use crate::source::Place;
 use crate::visible;
 
@@ -23,8 +23,8 @@ pub struct Rule {
 
 /// The log of a run; findings come in the order of the input, and paths below `root` become relative to it.
 pub fn log(found: &[Error], rules: &[Rule], root: &str) -> String {
-    let fingerprints = fingerprints(found);
-    let results = found.iter().zip(fingerprints).map(|(error, fingerprint)| result(error, &fingerprint, rules, root));
+    let ids = finding_ids(found);
+    let results = found.iter().zip(ids).map(|(error, id)| result(error, &id, rules, root));
     let log = json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -51,12 +51,12 @@ fn rule(rule: &Rule) -> Value {
     })
 }
 
-fn result(error: &Error, fingerprint: &str, rules: &[Rule], root: &str) -> Value {
+fn result(error: &Error, id: &str, rules: &[Rule], root: &str) -> Value {
     let mut result = json!({
         "ruleId": error.rule,
         "level": level(error.level),
-        "message": {"text": message(error)},
-        "partialFingerprints": {"vaultRenderFinding/v1": fingerprint},
+        "message": {"text": error.in_one_line()},
+        "partialFingerprints": {"vaultRenderFinding/v1": id},
     });
     if let Some(index) = rules.iter().position(|rule| rule.id == error.rule) {
         result["ruleIndex"] = json!(index);
@@ -82,12 +82,6 @@ fn location(place: &Place, root: &str) -> Value {
         location["logicalLocations"] = json!(names);
     }
     location
-}
-
-fn message(error: &Error) -> String {
-    let cause = error.cause.iter().map(|cause| format!(": {cause}"));
-    let hint = error.hint.iter().map(|hint| format!("; {hint}"));
-    std::iter::once(error.to_string()).chain(cause).chain(hint).collect()
 }
 
 fn level(level: Level) -> &'static str {

@@ -1,5 +1,5 @@
-//! What a finding is known by when lines move: its rule, file, resource, field and words, and its number among equal ones.
-//! Nothing of a secret goes in, so that nothing can be guessed from it.
+//! The id of a finding, which stays when lines move: a digest of its rule, file, resource, field and message, and of its number
+//! among equal findings. No secret goes into it, so that none can be guessed from it.
 
 use std::collections::HashMap;
 
@@ -7,25 +7,25 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 
-/// How many hex digits a fingerprint has.
+/// How many hex digits an id has.
 const DIGITS: usize = 32;
 
-/// The fingerprint of each finding; findings must come in the order of the input.
-pub fn fingerprints(found: &[Error]) -> Vec<String> {
+/// The id of each finding; the findings must come in the order of the input.
+pub fn finding_ids(findings: &[Error]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
-    found
+    findings
         .iter()
         .map(|error| {
-            let words = words(error);
-            let number = seen.entry(words.clone()).or_default();
+            let lasting = lasting(error);
+            let number = seen.entry(lasting.clone()).or_default();
             *number += 1;
-            digest(&format!("{words}\0{number}"))
+            digest(&format!("{lasting}\0{number}"))
         })
         .collect()
 }
 
-/// Everything that stays when lines move.
-fn words(error: &Error) -> String {
+/// Everything about a finding that stays when lines move.
+fn lasting(error: &Error) -> String {
     let place = error.place.as_ref();
     let file = place.map(|place| place.source.name.as_str());
     let resource = place.and_then(|place| place.resource.as_ref()).map(ToString::to_string);
@@ -53,9 +53,9 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_stays_when_lines_move_and_equal_findings_are_numbered() {
-        let before = fingerprints(&[finding("a: b", 3), finding("a: b\nc: d", 8)]);
-        let after = fingerprints(&[finding("\n\na: b", 5), finding("\n\na: b\nc: d", 10)]);
+    fn an_id_stays_when_lines_move_and_equal_findings_are_numbered() {
+        let before = finding_ids(&[finding("a: b", 3), finding("a: b\nc: d", 8)]);
+        let after = finding_ids(&[finding("\n\na: b", 5), finding("\n\na: b\nc: d", 10)]);
         assert_eq!(before, after);
         assert_ne!(before[0], before[1]);
         assert_eq!(before[0].len(), DIGITS);
