@@ -132,6 +132,14 @@ impl Value {
         }
     }
 
+    /// Counts the text that a list or a map becomes; of other values it has been counted with the value.
+    pub fn count_text(&self, budget: &Budget) -> Result<(), Limit> {
+        match self {
+            Self::List(_) | Self::Map(_) => budget.make(self.text_len()),
+            _ => Ok(()),
+        }
+    }
+
     /// How long [`Value::to_json`] is.
     pub fn json_len(&self) -> usize {
         let joined = |sum: usize, length: usize| sum.saturating_add(length).saturating_add(",".len());

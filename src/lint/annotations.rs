@@ -68,7 +68,7 @@ pub(super) fn has_any(document: &Document<'_>, map: NodeId) -> bool {
 /// Nothing is filled in the resource, so the pass says nothing of what is wrong with its annotations.
 fn unasked(document: &Document<'_>, found: &mut Vec<Error>) {
     for (_, resource) in &document.resources {
-        if !document.asks(resource) {
+        if !document.has_gaps(resource) {
             let findings = resource.annotations.findings.iter().filter(|(_, error)| error.level == Level::Error);
             let place = |span| resource.place(Place::new(document.source.clone(), span));
             found.extend(findings.map(|(span, error)| error.clone().at(place(*span))));

@@ -53,7 +53,7 @@ fn not_base64(document: &Document<'_>, found: &mut Vec<Error>) {
         let data = tree.target(data);
         for (key, value) in tree.entries(data).filter(|(key, _)| !tree.is_merge_key(*key)) {
             let value = tree.target(value);
-            let filled = document.fills(value);
+            let filled = document.is_filled(value);
             if let Some(why) = flaw(document, value).filter(|_| !filled) {
                 let name = tree.text(key).unwrap_or_default();
                 let error = Error::new(Kind::Value, format!("the value of `{name}` in a Secret's `data` {why}"))

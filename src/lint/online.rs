@@ -6,6 +6,7 @@ use super::{Answers, Judge, Rule};
 use crate::error::{Error, Kind, Level};
 use crate::manifest::FieldType;
 use crate::placeholder::Key;
+use crate::render;
 use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
 use crate::value::Value;
@@ -33,17 +34,11 @@ pub(super) static RULES: &[Rule] = &[
 
 fn control_characters(answers: &Answers<'_>, found: &mut Vec<Error>) {
     for usage in answers.plan.placeholders().filter(|usage| usage.bare && usage.gap.field_type != FieldType::Base64) {
-        let placeholder = usage.placeholder;
-        let Some(secret) = usage.gap.resource.secret(placeholder).and_then(|id| secret(answers, &id)) else { continue };
-        let value = match &placeholder.key {
-            Key::Whole => secret.whole().map(Some),
-            Key::Named(name) => secret.value(name),
-        };
-        if let Ok(value) = value
-            && let Ok(Some(value)) = placeholder.chain.apply(value, answers.budget)
+        let Some(outcome @ Outcome::Found(_)) = usage.outcome(answers.secrets) else { continue };
+        if let Ok(Some(value)) = render::result(usage.placeholder, outcome, answers.budget)
             && has_control(&value)
         {
-            let detail = format!("`{}`: the value holds control characters", placeholder.written);
+            let detail = format!("`{}`: the value holds control characters", usage.placeholder.written);
             let hint = "mend it in the store, or put it into the `data` of a Secret with `| base64encode`";
             found.push(Error::warning(Kind::Value, detail).rule("control-character").hint(hint).at(usage.place));
         }

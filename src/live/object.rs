@@ -10,7 +10,6 @@ use super::needle::{Needles, texts};
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::{self, Resource, resources};
-use crate::placeholder::Key;
 use crate::render::{self, Document, Edits, Gap, PlaceholderUse, Plan, Survey};
 use crate::secret::{Outcome, Secrets};
 use crate::source::{Place, ResourceId, Source, Span};
@@ -181,15 +180,12 @@ impl Draft {
 
 /// The values that a placeholder has brought in: the result, and what it was made from.
 fn values(usage: &PlaceholderUse<'_>, secrets: &Secrets, budget: &Budget) -> Vec<Zeroizing<String>> {
-    let secret = usage.gap.resource.secret(usage.placeholder).and_then(|id| match secrets.get(&id) {
-        Some(Outcome::Found(secret)) => Some(secret),
+    let outcome = usage.outcome(secrets);
+    let raw = match outcome {
+        Some(Outcome::Found(secret)) => render::named_value(usage.placeholder, secret).ok().flatten(),
         _ => None,
-    });
-    let raw = secret.and_then(|secret| match &usage.placeholder.key {
-        Key::Whole => Some(&secret.data),
-        Key::Named(key) => secret.data.get(key),
-    });
-    let result = usage.placeholder.chain.apply(raw, budget).ok().flatten();
+    };
+    let result = outcome.and_then(|outcome| render::result(usage.placeholder, outcome, budget).ok().flatten());
     let mut out = Vec::new();
     raw.into_iter().chain(&result).for_each(|value| texts(value, &mut out));
     out

@@ -66,6 +66,17 @@ pub struct Placeholder {
     pub closed: bool,
 }
 
+impl Match {
+    /// Whether filling has to do with it: it is more than text.
+    pub fn is_filled(&self) -> bool {
+        match &self.kind {
+            MatchKind::Raw(_) | MatchKind::Placeholder(_) | MatchKind::Wrong(_) => true,
+            MatchKind::Malformed(_) => false,
+            MatchKind::Encoded { matches, .. } => matches.iter().any(Self::is_filled),
+        }
+    }
+}
+
 impl Placeholder {
     /// As it stands in the text, however it is folded there.
     pub fn on_one_line(&self) -> String {

@@ -1,10 +1,10 @@
-//! What answers questions about a document's nodes without a walk through their neighbours: made once, when somebody asks.
+//! Where a document's nodes, resources and gaps are: made once, when somebody asks, so that nobody searches among neighbours.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::plan::{Gap, ResourceContext};
-use super::survey::Document;
+use super::gap::Gap;
+use super::resource_context::ResourceContext;
 use crate::manifest::Step;
 use crate::source::Span;
 use crate::yaml::tree::{NodeId, Siblings, Tree};
@@ -18,7 +18,7 @@ pub(super) struct Index {
     /// The map of each resource.
     maps: HashMap<*const ResourceContext, NodeId>,
     filled: HashSet<NodeId>,
-    asking: HashSet<*const ResourceContext>,
+    with_gaps: HashSet<*const ResourceContext>,
     /// The nodes by their first byte, each before its children.
     starts: Vec<(usize, NodeId)>,
 }
@@ -34,7 +34,7 @@ impl Index {
             owners: numbered().map(|(number, (map, _))| (*map, number)).collect(),
             maps: numbered().map(|(_, (map, resource))| (Arc::as_ptr(resource), *map)).collect(),
             filled: gaps.iter().map(|gap| gap.node).collect(),
-            asking: gaps.iter().map(|gap| Arc::as_ptr(&gap.resource)).collect(),
+            with_gaps: gaps.iter().map(|gap| Arc::as_ptr(&gap.resource)).collect(),
             starts,
         }
     }
@@ -51,42 +51,31 @@ impl Index {
             None => Some(Step::Item(self.siblings.number(child))),
         }
     }
-}
 
-impl Document<'_> {
+    /// The map of a resource.
+    pub(super) fn map(&self, resource: &Arc<ResourceContext>) -> Option<NodeId> {
+        self.maps.get(&Arc::as_ptr(resource)).copied()
+    }
+
     /// Whether a scalar is filled.
-    pub fn fills(&self, node: NodeId) -> bool {
-        self.index().filled.contains(&node)
+    pub(super) fn is_filled(&self, node: NodeId) -> bool {
+        self.filled.contains(&node)
     }
 
     /// Whether something of a resource is filled.
-    pub fn asks(&self, resource: &Arc<ResourceContext>) -> bool {
-        self.index().asking.contains(&Arc::as_ptr(resource))
+    pub(super) fn has_gaps(&self, resource: &Arc<ResourceContext>) -> bool {
+        self.with_gaps.contains(&Arc::as_ptr(resource))
     }
 
-    /// The map of a resource.
-    pub fn map(&self, resource: &Arc<ResourceContext>) -> Option<NodeId> {
-        self.index().maps.get(&Arc::as_ptr(resource)).copied()
+    /// The nodes that begin in `line`.
+    pub(super) fn nodes_that_begin_in(&self, line: Span) -> impl Iterator<Item = NodeId> {
+        let begin = |at: usize| self.starts.partition_point(|(start, _)| *start < at);
+        self.starts[begin(line.start)..begin(line.end)].iter().map(|(_, id)| *id)
     }
 
-    /// Where the last of the scalars ends that begin in `line`.
-    pub fn end_of_scalars(&self, line: Span) -> Option<usize> {
-        let starts = &self.index().starts;
-        let begin = |at: usize| starts.partition_point(|(start, _)| *start < at);
-        let scalars = starts[begin(line.start)..begin(line.end)].iter().filter(|(_, id)| self.tree.text(*id).is_some());
-        scalars.map(|(_, id)| self.tree.node(*id).span.end).max()
-    }
-
-    /// The innermost node around the byte at `offset`, else the root.
-    pub fn node_at(&self, offset: usize) -> Option<NodeId> {
-        let starts = &self.index().starts;
-        let before = starts.partition_point(|(start, _)| *start <= offset);
-        let mut at = before.checked_sub(1).map(|last| starts[last].1).or(self.tree.root())?;
-        while let Some(parent) = self.tree.parent(at)
-            && !self.tree.node(at).span.range().contains(&offset)
-        {
-            at = parent;
-        }
-        Some(at)
+    /// The last node that begins at `offset` or before it.
+    pub(super) fn last_node_before(&self, offset: usize) -> Option<NodeId> {
+        let before = self.starts.partition_point(|(start, _)| *start <= offset);
+        before.checked_sub(1).map(|last| self.starts[last].1)
     }
 }

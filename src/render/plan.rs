@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Options;
-use super::survey::{self, Document, Unparsed};
+use super::document::{Document, Unparsed, documents};
+use super::gap::{Gap, PlaceholderUse};
+use super::resource_context::ResourceContext;
 use crate::error::{Error, Errors, Kind, Level};
-use crate::manifest::{Annotations, Field, FieldType, Resource};
-use crate::placeholder::{Match, MatchKind, Placeholder, Reference};
-use crate::secret::{Access, Engine, SecretId, normalise};
-use crate::source::{Place, ResourceId, Source, Span};
-use crate::yaml::tree::{NodeId, Tree};
+use crate::placeholder::{Match, MatchKind, Reference};
+use crate::secret::Access;
+use crate::source::{Place, Source, Span};
+use crate::yaml::tree::Tree;
 
 /// What a run will fill, and the readings that it takes.
 #[derive(Debug, Default)]
@@ -26,51 +27,6 @@ pub(super) struct DocumentPlan<'s> {
     pub(super) span: Span,
     pub(super) tree: Tree<'s>,
     pub(super) gaps: Vec<Gap>,
-}
-
-/// A scalar to fill.
-#[derive(Debug)]
-pub struct Gap {
-    /// The scalar.
-    pub node: NodeId,
-    /// Where in the resource it stands.
-    pub field: Field<'static>,
-    /// What Kubernetes takes there.
-    pub field_type: FieldType,
-    /// The resource.
-    pub resource: Arc<ResourceContext>,
-    /// What its text holds.
-    pub matches: Vec<Match>,
-    /// Where each of `matches` stands in the source, if it does so literally.
-    pub places: Vec<Option<Span>>,
-    /// The scalar's start.
-    pub place: Place,
-}
-
-/// A placeholder in its gap.
-#[derive(Debug)]
-pub struct PlaceholderUse<'g> {
-    /// The scalar.
-    pub gap: &'g Gap,
-    /// The placeholder.
-    pub placeholder: &'g Placeholder,
-    /// Where it stands.
-    pub place: Place,
-    /// Whether it stands in no encoding.
-    pub bare: bool,
-}
-
-/// The resource that asks: what its placeholders need to know of it.
-#[derive(Debug)]
-pub struct ResourceContext {
-    /// What `kubectl` would call it.
-    pub id: Arc<ResourceId>,
-    /// The template it came from.
-    pub origin: Option<Arc<str>>,
-    /// What its annotations ask for.
-    pub annotations: Annotations,
-    /// Whether it has a kind and an apiVersion.
-    pub is_object: bool,
 }
 
 impl<'s> Plan<'s> {
@@ -106,62 +62,10 @@ impl<'s> Plan<'s> {
     }
 }
 
-impl Gap {
-    /// The placeholders that it holds, in order.
-    pub fn placeholders(&self) -> Vec<PlaceholderUse<'_>> {
-        let mut asked = Vec::new();
-        for (index, found) in self.matches.iter().enumerate() {
-            self.collect(found, &self.place_of(index), true, &mut asked);
-        }
-        asked
-    }
-
-    fn collect<'g>(&'g self, found: &'g Match, place: &Place, bare: bool, out: &mut Vec<PlaceholderUse<'g>>) {
-        match &found.kind {
-            MatchKind::Placeholder(placeholder) => {
-                out.push(PlaceholderUse { gap: self, placeholder, place: place.clone(), bare })
-            }
-            MatchKind::Encoded { matches, .. } => {
-                matches.iter().for_each(|inner| self.collect(inner, place, false, out))
-            }
-            MatchKind::Raw(_) | MatchKind::Wrong(_) | MatchKind::Malformed(_) => {}
-        }
-    }
-
-    /// Where the `index`th of `matches` stands.
-    pub fn place_of(&self, index: usize) -> Place {
-        let literal = self.places.get(index).copied().flatten();
-        Place { span: literal.unwrap_or(self.place.span), ..self.place.clone() }
-    }
-}
-
-impl ResourceContext {
-    pub(super) fn new(resource: Resource) -> (Arc<Self>, NodeId, Vec<Resource>) {
-        let Resource { node, id, is_object, annotations, origin, items } = resource;
-        (Arc::new(Self { id, origin, annotations, is_object }), node, items)
-    }
-
-    /// Which secret a placeholder of this resource reads. None where its path leads above the root.
-    pub fn secret(&self, placeholder: &Placeholder) -> Option<SecretId> {
-        let Annotations { path, kv_version, version, namespace, .. } = &self.annotations;
-        let (path, version) = match &placeholder.secret {
-            Reference::Inline { path, version } => (normalise(path)?, *version),
-            Reference::Annotated => (normalise(path.as_ref()?)?, *version),
-        };
-        let engine = kv_version.map(|version| if version == 1 { Engine::V1 } else { Engine::V2 });
-        Some(SecretId { namespace: namespace.clone(), path, version, engine })
-    }
-
-    /// `place`, with the resource that it is in.
-    pub fn place(&self, place: Place) -> Place {
-        Place { resource: Some(self.id.clone()), origin: self.origin.clone(), ..place }
-    }
-}
-
 /// Plans every document of `sources` that may hold a placeholder.
 pub fn plan<'s>(sources: &'s [Arc<Source>], options: &Options, errors: &mut Errors) -> Plan<'s> {
     let strict = options.strict;
-    Plan::of(survey::documents(sources, !strict, strict), options, errors)
+    Plan::of(documents(sources, !strict, strict), options, errors)
 }
 
 /// What filling a document takes; what does not parse is an error only where it could have been filled.
@@ -191,16 +95,9 @@ fn plan_document<'s>(
         errors.push(no_object(gap));
         return None;
     }
-    document.planned()
-}
-
-/// Whether filling has to do with `found`.
-pub(super) fn fills(found: &Match) -> bool {
-    match &found.kind {
-        MatchKind::Raw(_) | MatchKind::Placeholder(_) | MatchKind::Wrong(_) => true,
-        MatchKind::Malformed(_) => false,
-        MatchKind::Encoded { matches, .. } => matches.iter().any(fills),
-    }
+    let Document { source, span, tree, mut gaps, .. } = document;
+    gaps.shrink_to_fit();
+    (!gaps.is_empty()).then_some(DocumentPlan { source, span, tree, gaps })
 }
 
 fn annotation_findings(source: &Arc<Source>, resource: &ResourceContext) -> impl Iterator<Item = Error> {

@@ -2,7 +2,8 @@
 
 use indexmap::IndexMap;
 
-use super::plan::{PlaceholderUse, Plan};
+use super::gap::PlaceholderUse;
+use super::plan::Plan;
 use crate::secret::SecretId;
 
 /// One reading that a run will do.

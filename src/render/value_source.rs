@@ -1,9 +1,9 @@
 //! Where the values of placeholders come from, and how much of them is shown.
 
-use super::mask::{self, Mask};
-use super::plan::Gap;
+use super::gap::Gap;
+use super::mask::{Mask, in_data};
 use super::record::Record;
-use super::shape::Shape;
+use super::result::shape;
 use crate::manifest::FieldType;
 use crate::placeholder::Placeholder;
 use crate::secret::{Outcome, SecretId, Secrets};
@@ -36,16 +36,6 @@ impl<'v> ValueSource<'v> {
             Self::Masked(_, mask) => shape(&result, placeholder, Some(mask)).masked(""),
             Self::Recorded(_) => result,
         };
-        if bare && gap.field_type == FieldType::Base64 { mask::in_data(masked) } else { masked }
+        if bare && gap.field_type == FieldType::Base64 { in_data(masked) } else { masked }
     }
-}
-
-/// The shape of a placeholder's result. What ends in `base64encode` has the fingerprint of what was encoded, so that a value has the
-/// same in a Secret's `data` and its `stringData`. Keys that may be values are none of it.
-pub(super) fn shape(result: &Value, placeholder: &Placeholder, mask: Option<&Mask>) -> Shape {
-    let shape = match placeholder.chain.ends_with("base64encode") {
-        true => Shape::of_encoded(result, mask),
-        false => Shape::of(result, mask),
-    };
-    if placeholder.chain.makes_keys() { shape.without_keys() } else { shape }
 }

@@ -103,7 +103,7 @@ fn literal(document: &Document<'_>, field: &str, key: NodeId, value: NodeId) -> 
     let tree = &document.tree;
     let node = tree.target(value);
     let text = tree.text(node)?;
-    if document.fills(node) || is_null_or_bool(tree, node) {
+    if document.is_filled(node) || is_null_or_bool(tree, node) {
         return None;
     }
     let is_data = field == "data";

@@ -2,9 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use super::super::plan::{Gap, fills};
-use super::text::pieces;
-use super::{count_text, no_text, value_name};
+use super::super::gap::Gap;
+use super::replace::replace;
+use super::wording::{no_text, value_name};
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::placeholder::{Encoding, Match, MatchKind};
@@ -19,16 +19,16 @@ pub(super) fn compose(
     values: &mut dyn Iterator<Item = Option<Value>>,
     budget: &Budget,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let filled = pieces(text, found, budget, |_, one| match &one.kind {
+    let filled = replace(text, found, budget, |_, one| match &one.kind {
         MatchKind::Placeholder(placeholder) => match values.next().flatten() {
             None => Ok(None),
             Some(value) => {
-                count_text(&value, budget)?;
+                value.count_text(budget)?;
                 bytes(&value).map(Some).map_err(|reason| no_text(gap, reason, &value_name(placeholder, gap)))
             }
         },
         MatchKind::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
-        MatchKind::Encoded { encoding, text, matches } if fills(one) => {
+        MatchKind::Encoded { encoding, text, matches } if one.is_filled() => {
             compose(gap, encoding, text, matches, values, budget).map(Some)
         }
         MatchKind::Encoded { .. } | MatchKind::Wrong(_) | MatchKind::Malformed(_) => Ok(None),

@@ -1,37 +1,33 @@
 //! Plan and values → edits. Pure; what cannot be filled is collected.
 
+mod edits;
 mod layers;
 mod recorded;
+mod replace;
+mod resolution;
 mod resolve;
 mod text;
 mod typed;
+mod wording;
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use super::ValueSource;
-use super::plan::{DocumentPlan, Gap, Plan};
-use crate::budget::{Budget, Limit};
-use crate::error::{Error, Errors, Kind, Subject};
+use super::gap::Gap;
+use super::plan::{DocumentPlan, Plan};
+use crate::budget::Budget;
+use crate::error::{Error, Errors};
 use crate::manifest::RemoveMissing;
-use crate::placeholder::{Key, Placeholder, Reference};
 use crate::secret::Outcome;
-use crate::source::{Place, Source, Span};
-use crate::value::{NotText, Value};
+use crate::source::{Place, Span};
+use crate::value::Value;
 use crate::yaml::Flaw;
 use crate::yaml::edit::{Change, Edit, edit};
 use crate::yaml::tree::{NodeId, Tree};
 
-use resolve::Resolution;
+use resolution::Resolution;
 
-pub(super) use resolve::result;
-
-/// The edits of a run, by the source that they are made to.
-#[derive(Debug, Default)]
-pub struct Edits {
-    /// The source is kept, so that its address stays its own.
-    edits: HashMap<*const Source, (Arc<Source>, Vec<Edit>)>,
-}
+pub use edits::Edits;
 
 /// What becomes of a gap.
 enum Filled {
@@ -41,30 +37,17 @@ enum Filled {
     Stays,
 }
 
-impl Edits {
-    /// The edits of `source`, in order.
-    pub fn of(&self, source: &Arc<Source>) -> impl Iterator<Item = &Edit> {
-        self.edits.get(&Arc::as_ptr(source)).into_iter().flat_map(|(_, edits)| edits)
-    }
-
-    /// Adds the edits of a further document of `source`.
-    fn add(&mut self, source: &Arc<Source>, edits: Vec<Edit>) {
-        let known = self.edits.entry(Arc::as_ptr(source)).or_insert_with(|| (source.clone(), Vec::new()));
-        known.1.extend(edits);
-    }
-}
-
 /// Fills every gap of `plan` with `values`, within the budget of the run.
 pub fn fill(plan: &Plan<'_>, values: ValueSource<'_>, budget: &Budget, errors: &mut Errors) -> Edits {
-    let mut rendered = Edits::default();
+    let mut edits = Edits::default();
     errors.extend(warnings(plan, values));
     for planned in &plan.documents {
         match fill_document(planned, values, budget, errors) {
-            Ok(edits) => rendered.add(&planned.source, edits),
+            Ok(more) => edits.add(&planned.source, more),
             Err(Flaw { span, error }) => errors.push(error.at(place(planned, span))),
         }
     }
-    rendered
+    edits
 }
 
 /// What the store had to say about a secret, at the first placeholder that reads it.
@@ -148,14 +131,6 @@ fn put(gap: &Gap, tree: &Tree<'_>, values: Vec<Option<Value>>, budget: &Budget) 
     text::compose(gap, tree, values, budget).map(Value::Text)
 }
 
-/// Counts the text that a list or a map becomes; of other values it has been counted with the value.
-fn count_text(value: &Value, budget: &Budget) -> Result<(), Limit> {
-    match value {
-        Value::List(_) | Value::Map(_) => budget.make(value.text_len()),
-        _ => Ok(()),
-    }
-}
-
 fn partly_missing(error: Error) -> Error {
     error.hint(
         "only a part of this text is missing: `avp.kubernetes.io/remove-missing: \"partial\"` removes it all the same",
@@ -165,33 +140,4 @@ fn partly_missing(error: Error) -> Error {
 fn place(planned: &DocumentPlan<'_>, span: Span) -> Place {
     let gap = planned.gaps.iter().find(|gap| planned.tree.node(gap.node).span == span);
     gap.map_or_else(|| Place::new(planned.source.clone(), span), |gap| gap.place.clone())
-}
-
-/// A placeholder in an error, with the secret that it names without saying so.
-fn subject(placeholder: &Placeholder, gap: &Gap) -> Subject {
-    let path = match placeholder.secret {
-        Reference::Annotated => gap.resource.annotations.path.clone(),
-        Reference::Inline { .. } => None,
-    };
-    Subject::Placeholder { written: placeholder.on_one_line(), path }
-}
-
-/// A placeholder's value, in an error.
-fn value_name(placeholder: &Placeholder, gap: &Gap) -> String {
-    match &placeholder.key {
-        Key::Named(key) => format!("{}: key `{key}`", subject(placeholder, gap)),
-        Key::Whole => format!("{}: the secret", subject(placeholder, gap)),
-    }
-}
-
-/// A value that is no text, where text is needed.
-fn no_text(gap: &Gap, reason: NotText, what: &str) -> Error {
-    match reason {
-        NotText::Null => Error::new(Kind::Value, format!("{what} is null, and `{}` takes only text", gap.field))
-            .hint("`| default \"…\"` replaces null"),
-        NotText::Bytes => {
-            Error::new(Kind::Value, format!("{what} is not UTF-8 text, and `{}` takes only text", gap.field))
-                .hint("put it into the `data` of a Secret with `| base64encode`")
-        }
-    }
 }

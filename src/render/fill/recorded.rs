@@ -1,7 +1,8 @@
 //! What a record says of a placeholder, in place of a secret and its modifiers.
 
 use super::super::record::{Missing, Record, Recorded};
-use super::resolve::{Resolution, named};
+use super::resolution::Resolution;
+use super::wording::named;
 use crate::placeholder::Placeholder;
 use crate::secret::SecretId;
 use crate::source::Place;

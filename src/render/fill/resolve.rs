@@ -1,31 +1,21 @@
 //! The value of each placeholder of a gap, or why there is none.
 
 use super::super::ValueSource;
-use super::super::plan::Gap;
-use super::{recorded, subject};
+use super::super::gap::Gap;
+use super::super::result::result;
+use super::recorded;
+use super::resolution::Resolution;
+use super::wording::{named, subject};
 use crate::budget::Budget;
-use crate::error::{Error, Kind, Subject};
+use crate::error::{Error, Kind};
 use crate::placeholder::{Key, Match, MatchKind, Placeholder, Reference};
 use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
-use crate::value::Value;
 use crate::words::{list, suggestion};
 
 /// How many near names, and how many names at all, an error lists.
 const NEAR: usize = 3;
 const NAMES: usize = 12;
-
-/// What became of a placeholder.
-pub(super) enum Resolution {
-    Value(Value),
-    /// Markup that looks like a placeholder: it stays.
-    Markup,
-    /// The key, path or version is not there.
-    Missing(Error),
-    Failed(Error),
-    /// Why it may not be read is reported already.
-    NotGranted,
-}
 
 /// Every placeholder of the gap, in order.
 pub(super) fn resolve_all(gap: &Gap, values: ValueSource<'_>, budget: &Budget) -> Vec<Resolution> {
@@ -81,20 +71,6 @@ impl Search<'_> {
     }
 }
 
-/// What a placeholder comes to; none where its key, path or version is missing.
-pub(in crate::render) fn result(
-    placeholder: &Placeholder,
-    outcome: &Outcome,
-    budget: &Budget,
-) -> Result<Option<Value>, Error> {
-    let value = match outcome {
-        Outcome::Found(secret) => value(secret, &placeholder.key)?,
-        Outcome::NoPath(_) | Outcome::NoVersion(_) => None,
-        Outcome::Denied(error) | Outcome::Failed(error) => return Err(error.clone()),
-    };
-    placeholder.chain.apply(value, budget)
-}
-
 fn missing(outcome: &Outcome, placeholder: &Placeholder, id: &SecretId) -> Error {
     match outcome {
         Outcome::Found(secret) => no_key(secret, placeholder, id),
@@ -102,18 +78,6 @@ fn missing(outcome: &Outcome, placeholder: &Placeholder, id: &SecretId) -> Error
             error.clone()
         }
     }
-}
-
-fn value<'s>(secret: &'s Secret, key: &Key) -> Result<Option<&'s Value>, Error> {
-    match key {
-        Key::Whole => secret.whole().map(Some),
-        Key::Named(name) => secret.value(name),
-    }
-}
-
-/// The error, naming the placeholder that it is about.
-pub(super) fn named(error: Error, placeholder: &Placeholder) -> Error {
-    error.about(Subject::Placeholder { written: placeholder.on_one_line(), path: None })
 }
 
 fn nothing() -> Error {

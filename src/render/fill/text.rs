@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
-use super::super::plan::Gap;
-use super::{count_text, layers, no_text, value_name};
+use super::super::gap::Gap;
+use super::layers;
+use super::replace::replace;
+use super::wording::{no_text, value_name};
 use crate::budget::{Budget, Limit};
 use crate::error::Error;
-use crate::placeholder::{Match, MatchKind};
+use crate::placeholder::MatchKind;
 use crate::source::Span;
 use crate::value::{NotText, Value};
 use crate::yaml::tree::{Content, Style, Tree};
@@ -23,11 +25,11 @@ pub(super) fn compose(
     let literal = matches!(tree.node(gap.node).content, Content::Scalar(Style::Literal, _));
     let mut values = values.into_iter();
     let source = tree.text(gap.node).unwrap_or_default();
-    let bytes = pieces(source, &gap.matches, budget, |index, one| match &one.kind {
+    let bytes = replace(source, &gap.matches, budget, |index, one| match &one.kind {
         MatchKind::Placeholder(placeholder) => match values.next().flatten() {
             None => Ok(None),
             Some(value) => {
-                count_text(&value, budget)?;
+                value.count_text(budget)?;
                 let no_text = |reason| no_text(gap, reason, &value_name(placeholder, gap)).at(gap.place_of(index));
                 let text = value.to_text().map_err(no_text)?;
                 let column =
@@ -43,28 +45,6 @@ pub(super) fn compose(
     })?;
     let text = String::from_utf8(bytes.to_vec()).map_err(|_| no_text(gap, NotText::Bytes, "the value"))?;
     Ok(Zeroizing::new(text))
-}
-
-/// `text` with what `put` gives for each of `found` in its place; none leaves it. What is put in counts, the text itself does not.
-pub(super) fn pieces(
-    text: &str,
-    found: &[Match],
-    budget: &Budget,
-    mut put: impl FnMut(usize, &Match) -> Result<Option<Zeroizing<Vec<u8>>>, Error>,
-) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
-    let mut at = 0;
-    let mut making = budget.making();
-    for (index, one) in found.iter().enumerate() {
-        if let Some(bytes) = put(index, one)? {
-            making.add(bytes.len())?;
-            out.extend_from_slice(&text.as_bytes()[at..one.span.start]);
-            out.extend_from_slice(&bytes);
-            at = one.span.end;
-        }
-    }
-    out.extend_from_slice(&text.as_bytes()[at..]);
-    Ok(out)
 }
 
 /// The blanks before a placeholder that stands alone on its line.

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::plan::Gap;
-use super::{count_text, no_text, value_name};
+use super::super::gap::Gap;
+use super::wording::{no_text, value_name};
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::manifest::{FieldType, Step, field_type};
@@ -69,13 +69,13 @@ fn encoded(value: &Value, steps: &[Step<'static>], gap: &Gap, budget: &Budget) -
     if let Value::Bytes(bytes) = value {
         return Ok(Value::text(STANDARD.encode(&**bytes)));
     }
-    count_text(value, budget)?;
+    value.count_text(budget)?;
     let encoded = value.to_text().map(|text| Value::text(STANDARD.encode(text.as_bytes())));
     encoded.map_err(|reason| no_text(gap, reason, &named(steps, gap)))
 }
 
 fn text(value: &Value, steps: &[Step<'static>], gap: &Gap, budget: &Budget) -> Result<Value, Error> {
-    count_text(value, budget)?;
+    value.count_text(budget)?;
     value.to_text().map(Value::Text).map_err(|reason| no_text(gap, reason, &named(steps, gap)))
 }
 

@@ -7,8 +7,7 @@ use serde_json::Value as Json;
 
 use super::{Missing, Record, Recorded};
 use crate::error::{Error, Kind};
-use crate::render::mask::Fingerprint;
-use crate::render::shape::{Shape, Type};
+use crate::render::mask::{Fingerprint, Shape, Type};
 use crate::secret::{Engine, SecretId};
 use crate::visible;
 

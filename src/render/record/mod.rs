@@ -7,11 +7,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::fill::result;
-use super::mask::Mask;
+use super::mask::{Mask, Shape};
 use super::plan::Plan;
-use super::shape::Shape;
-use super::value_source::shape;
+use super::result::{result, shape};
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::placeholder::{Key, Placeholder};

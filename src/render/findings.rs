@@ -1,11 +1,12 @@
-//! Visits every string of a document, aliases and merge keys included, and finds what is to be filled. Pure.
+//! What every string of a document holds, aliases and merge keys included: the gaps, and what is wrong. Pure.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::plan::{Gap, ResourceContext, fills};
-use super::{place, strict};
+use super::gap::Gap;
+use super::resource_context::ResourceContext;
+use super::{literal, strict};
 use crate::error::{Error, Kind};
 use crate::manifest::{Field, FieldType, Resource, Step, field_type};
 use crate::placeholder::{Base64, Context, Match, MatchKind, find, may_hold};
@@ -25,21 +26,24 @@ pub(super) struct Findings {
     pub(super) leftovers: Vec<Error>,
 }
 
-/// Visits `resource` and its items.
-pub(super) fn walk(source: &Arc<Source>, tree: &Tree<'_>, resource: Resource, strict: bool) -> Findings {
-    let mut walker = Walker {
-        source,
-        tree,
-        strict,
-        steps: Vec::new(),
-        gap_of: HashMap::new(),
-        items: HashSet::new(),
-        findings: Findings::default(),
-    };
-    walker.resource(resource);
-    walker.findings
+impl Findings {
+    /// What `resource` and its items hold; `strict` looks for leftovers.
+    pub(super) fn of(source: &Arc<Source>, tree: &Tree<'_>, resource: Resource, strict: bool) -> Self {
+        let mut walker = Walker {
+            source,
+            tree,
+            strict,
+            steps: Vec::new(),
+            gap_of: HashMap::new(),
+            items: HashSet::new(),
+            findings: Findings::default(),
+        };
+        walker.resource(resource);
+        walker.findings
+    }
 }
 
+/// On its way through a resource.
 struct Walker<'t, 's> {
     source: &'t Arc<Source>,
     tree: &'t Tree<'s>,
@@ -114,19 +118,19 @@ impl<'t> Walker<'t, '_> {
         let found = search(text, field_type, resource);
         if self.strict {
             let left = strict::in_text(text, &found, |all| {
-                let places = place::literal(self.source, self.tree, node, all);
+                let places = literal::spans(self.source, self.tree, node, all);
                 (self.place(node, resource), places)
             });
             self.findings.leftovers.extend(left);
         }
-        if found.iter().any(fills) {
+        if found.iter().any(Match::is_filled) {
             self.gap_of.insert(node, self.findings.gaps.len());
             self.findings.gaps.push(Gap {
                 node,
                 field: self.field(),
                 field_type,
                 resource: resource.clone(),
-                places: place::literal(self.source, self.tree, node, &found),
+                places: literal::spans(self.source, self.tree, node, &found),
                 matches: found,
                 place: self.place(node, resource),
             });
@@ -213,7 +217,7 @@ impl<'t> Walker<'t, '_> {
     }
 
     fn place(&self, node: NodeId, resource: &ResourceContext) -> Place {
-        let place = Place::new(self.source.clone(), place::start(self.tree.node(node).span));
+        let place = Place::new(self.source.clone(), literal::start(self.tree.node(node).span));
         resource.place(Place { field: Some(self.field().to_string()), ..place })
     }
 }
@@ -227,5 +231,5 @@ fn search(text: &str, field_type: FieldType, resource: &ResourceContext) -> Vec<
 }
 
 fn is_base64(found: &Match) -> bool {
-    matches!(&found.kind, MatchKind::Encoded { encoding, .. } if encoding.name == "base64") && fills(found)
+    matches!(&found.kind, MatchKind::Encoded { encoding, .. } if encoding.name == "base64") && found.is_filled()
 }

@@ -5,12 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::mask::{Fingerprint, Mask};
+use super::fingerprint::{Fingerprint, Mask};
 use crate::value::Value;
 
 /// A value without itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(in crate::render) enum Shape {
     /// One that has no parts, and what it is known by, if that may be known.
     Scalar(Type, Option<Fingerprint>),
     /// JSON's `null`.
@@ -23,7 +23,7 @@ pub(super) enum Shape {
 
 /// What a scalar is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Type {
+pub(in crate::render) enum Type {
     Text,
     Bytes,
     Number,
@@ -32,7 +32,7 @@ pub(super) enum Type {
 
 impl Shape {
     /// The shape of `value`, fingerprints under `mask`, none without.
-    pub(super) fn of(value: &Value, mask: Option<&Mask>) -> Self {
+    pub(in crate::render) fn of(value: &Value, mask: Option<&Mask>) -> Self {
         let scalar = |is, bytes: &[u8]| Self::Scalar(is, mask.map(|mask| mask.fingerprint(bytes)));
         match value {
             Value::Text(text) => scalar(Type::Text, text.as_bytes()),
@@ -49,7 +49,7 @@ impl Shape {
     }
 
     /// The same, where text is base64: its fingerprint is that of what it stands for.
-    pub(super) fn of_encoded(value: &Value, mask: Option<&Mask>) -> Self {
+    pub(in crate::render) fn of_encoded(value: &Value, mask: Option<&Mask>) -> Self {
         let Value::Text(text) = value else { return Self::of(value, mask) };
         match STANDARD.decode(text.as_bytes()).map(Zeroizing::new) {
             Ok(bytes) => Self::Scalar(Type::Text, mask.map(|mask| mask.fingerprint(&bytes))),
@@ -58,7 +58,7 @@ impl Shape {
     }
 
     /// The same with numbers for keys.
-    pub(super) fn without_keys(self) -> Self {
+    pub(in crate::render) fn without_keys(self) -> Self {
         match self {
             Self::List(items) => Self::List(items.into_iter().map(Self::without_keys).collect()),
             Self::Map(entries) => {
@@ -72,7 +72,7 @@ impl Shape {
     }
 
     /// The same with one fingerprint for all that has one, as [`Mask::blank`] has it.
-    pub(super) fn blank(&self) -> Self {
+    pub(in crate::render) fn blank(&self) -> Self {
         match self {
             Self::Scalar(is, _) => Self::Scalar(*is, Some(Mask::blank().fingerprint(b""))),
             Self::Null => Self::Null,
@@ -82,7 +82,7 @@ impl Shape {
     }
 
     /// The masked value. `name` says which value it is: where there is no fingerprint, the mask is made from that.
-    pub(super) fn masked(&self, name: &str) -> Value {
+    pub(in crate::render) fn masked(&self, name: &str) -> Value {
         self.masked_under(&Sha256::new_with_prefix(name))
     }
 

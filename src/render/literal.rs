@@ -1,4 +1,4 @@
-//! Where placeholders stand in the source.
+//! Where placeholders stand in the source, if they do so literally.
 
 use crate::placeholder::Match;
 use crate::source::{Source, Span};
@@ -11,7 +11,7 @@ pub(super) fn start(scalar: Span) -> Span {
 
 /// The bytes of each of `found` (in order, spans in the scalar's decoded text) in the source; none where escapes, folds or
 /// an encoding hide it.
-pub(super) fn literal(source: &Source, tree: &Tree<'_>, node: NodeId, found: &[Match]) -> Vec<Option<Span>> {
+pub(super) fn spans(source: &Source, tree: &Tree<'_>, node: NodeId, found: &[Match]) -> Vec<Option<Span>> {
     let scalar = tree.node(node).span;
     let written =
         source.bytes.get(scalar.range()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();

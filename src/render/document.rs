@@ -1,0 +1,172 @@
+//! A document that was parsed once: its tree, its resources, what is to be filled in it; and what does not parse. Pure.
+
+use std::cell::{LazyCell, OnceCell};
+use std::sync::Arc;
+
+use super::findings::Findings;
+use super::gap::Gap;
+use super::index::Index;
+use super::literal;
+use super::resource_context::ResourceContext;
+use crate::error::{Error, Kind};
+use crate::manifest::{self, Field};
+use crate::placeholder::{self, Candidates, Match};
+use crate::source::{Place, Source, Span};
+use crate::yaml::split::split;
+use crate::yaml::tree::{NodeId, Tree};
+use crate::yaml::{Flaw, reader};
+
+/// A document that parses.
+#[derive(Debug)]
+pub struct Document<'s> {
+    /// Where it is written.
+    pub source: Arc<Source>,
+    /// Its bytes there.
+    pub span: Span,
+    /// Its nodes.
+    pub tree: Tree<'s>,
+    /// Its resources with their maps: the object itself, and each item of a List.
+    pub resources: Vec<(NodeId, Arc<ResourceContext>)>,
+    /// The scalars to fill.
+    pub gaps: Vec<Gap>,
+    /// What is wrong whatever the options are.
+    pub(super) errors: Vec<Error>,
+    /// Inline placeholders that would stay in the output.
+    pub(super) leftovers: Vec<Error>,
+    /// Where its nodes, resources and gaps are, once somebody asks.
+    index: OnceCell<Index>,
+}
+
+/// A document that does not parse.
+#[derive(Debug)]
+pub struct Unparsed {
+    /// Why, and where.
+    pub error: Error,
+    /// Whether a placeholder may stand in it: it is an error then, whatever is done with the document.
+    pub may_hold_placeholder: bool,
+}
+
+impl<'s> Document<'s> {
+    /// A node's place, with its resource and its field.
+    pub fn place(&self, node: NodeId) -> Place {
+        let (resource, field) = self.field(node);
+        let place = Place::new(self.source.clone(), literal::start(self.tree.node(node).span));
+        let place = Place { field: Some(field.to_string()).filter(|field| !field.is_empty()), ..place };
+        resource.map_or_else(|| place.clone(), |resource| resource.place(place.clone()))
+    }
+
+    /// Where each of `found` (in order, in the node's text) stands: the node's start where it does not stand literally.
+    pub fn places(&self, node: NodeId, found: &[Match]) -> Vec<Place> {
+        let start = self.place(node);
+        let spans = literal::spans(&self.source, &self.tree, node, found).into_iter();
+        spans.map(|span| Place { span: span.unwrap_or(start.span), ..start.clone() }).collect()
+    }
+
+    /// The resource that a node is written in, and its field there; a key's is its value's.
+    pub fn field(&self, node: NodeId) -> (Option<&Arc<ResourceContext>>, Field<'_>) {
+        let mut steps = Vec::new();
+        let mut at = node;
+        let resource = loop {
+            if let Some(resource) = self.index().owner(at) {
+                break Some(&self.resources[resource].1);
+            }
+            let Some(parent) = self.tree.parent(at) else { break None };
+            steps.extend(self.index().step(&self.tree, at));
+            at = parent;
+        };
+        steps.reverse();
+        (resource, Field { steps })
+    }
+
+    /// Whether a scalar is filled.
+    pub fn is_filled(&self, node: NodeId) -> bool {
+        self.index().is_filled(node)
+    }
+
+    /// Whether something of a resource is filled.
+    pub fn has_gaps(&self, resource: &Arc<ResourceContext>) -> bool {
+        self.index().has_gaps(resource)
+    }
+
+    /// The map of a resource.
+    pub fn map(&self, resource: &Arc<ResourceContext>) -> Option<NodeId> {
+        self.index().map(resource)
+    }
+
+    /// Where the last of the scalars ends that begin in `line`.
+    pub fn end_of_scalars(&self, line: Span) -> Option<usize> {
+        let scalars = self.index().nodes_that_begin_in(line).filter(|id| self.tree.text(*id).is_some());
+        scalars.map(|id| self.tree.node(id).span.end).max()
+    }
+
+    /// The innermost node around the byte at `offset`, else the root.
+    pub fn node_at(&self, offset: usize) -> Option<NodeId> {
+        let mut at = self.index().last_node_before(offset).or(self.tree.root())?;
+        while let Some(parent) = self.tree.parent(at)
+            && !self.tree.node(at).span.range().contains(&offset)
+        {
+            at = parent;
+        }
+        Some(at)
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(&self.tree, &self.resources, &self.gaps))
+    }
+}
+
+/// The documents of `sources`, or their candidates alone, each read when it is asked for; `strict` looks for leftovers.
+pub(super) fn documents<'s>(
+    sources: &'s [Arc<Source>],
+    candidates_only: bool,
+    strict: bool,
+) -> impl Iterator<Item = Result<Document<'s>, Unparsed>> + 's {
+    sources.iter().flat_map(move |source| {
+        let utf16 = utf16(source);
+        // Its bytes are not split: they are no text.
+        let bytes = if utf16.is_some() { &[][..] } else { &source.bytes };
+        let text = LazyCell::new(|| source.text());
+        let mut candidates = Candidates::new(bytes);
+        let is_wanted = move |document: &Span| !candidates_only || candidates.may_hold(*document);
+        let read = move |document| read(source, &text, document, strict);
+        utf16.map(Err).into_iter().chain(split(bytes).filter(is_wanted).map(read))
+    })
+}
+
+/// A text in UTF-16, which Kubernetes reads and nothing is filled in: it passes where it holds no placeholder.
+fn utf16(source: &Arc<Source>) -> Option<Unparsed> {
+    let text = source.utf16()?;
+    let may_hold_placeholder = placeholder::may_hold_unparsed(&text);
+    let error = match may_hold_placeholder {
+        true => Error::new(Kind::Syntax, "placeholders in UTF-16 are not filled"),
+        false => Error::warning(Kind::Syntax, "this is UTF-16, in which nothing is looked at"),
+    };
+    let start = Place::new(source.clone(), Span::new(0, 0));
+    Some(Unparsed { may_hold_placeholder, error: error.hint("save it as UTF-8").hidden().at(start) })
+}
+
+fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, strict: bool) -> Result<Document<'s>, Unparsed> {
+    let tree = parse(source, text, span)?;
+    let findings = manifest::resources(&tree, &text[span.range()])
+        .map(|resource| Findings::of(source, &tree, resource, strict))
+        .unwrap_or_default();
+    let Findings { resources, gaps, errors, leftovers } = findings;
+    let index = OnceCell::new();
+    Ok(Document { source: source.clone(), span, tree, resources, gaps, errors, leftovers, index })
+}
+
+fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>, Unparsed> {
+    let read = match std::str::from_utf8(&source.bytes[span.range()]) {
+        Ok(_) => reader::read(text, span),
+        Err(invalid) => {
+            let at = span.start + invalid.valid_up_to();
+            let error = Error::new(Kind::Syntax, "the document is not UTF-8 here").hint("save it as UTF-8");
+            Err(Flaw { span: Span::new(at, at + 1), error })
+        }
+    };
+    read.map_err(|Flaw { span: at, error }| {
+        let may_hold_placeholder =
+            placeholder::may_hold_unparsed(&String::from_utf8_lossy(&source.bytes[span.range()]));
+        Unparsed { may_hold_placeholder, error: error.at(Place::new(source.clone(), at)) }
+    })
+}

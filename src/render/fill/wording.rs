@@ -1,0 +1,40 @@
+//! How errors call a placeholder and its value.
+
+use super::super::gap::Gap;
+use crate::error::{Error, Kind, Subject};
+use crate::placeholder::{Key, Placeholder, Reference};
+use crate::value::NotText;
+
+/// A placeholder in an error, with the secret that it names without saying so.
+pub(super) fn subject(placeholder: &Placeholder, gap: &Gap) -> Subject {
+    let path = match placeholder.secret {
+        Reference::Annotated => gap.resource.annotations.path.clone(),
+        Reference::Inline { .. } => None,
+    };
+    Subject::Placeholder { written: placeholder.on_one_line(), path }
+}
+
+/// A placeholder's value, in an error.
+pub(super) fn value_name(placeholder: &Placeholder, gap: &Gap) -> String {
+    match &placeholder.key {
+        Key::Named(key) => format!("{}: key `{key}`", subject(placeholder, gap)),
+        Key::Whole => format!("{}: the secret", subject(placeholder, gap)),
+    }
+}
+
+/// A value that is no text, where text is needed.
+pub(super) fn no_text(gap: &Gap, reason: NotText, what: &str) -> Error {
+    match reason {
+        NotText::Null => Error::new(Kind::Value, format!("{what} is null, and `{}` takes only text", gap.field))
+            .hint("`| default \"…\"` replaces null"),
+        NotText::Bytes => {
+            Error::new(Kind::Value, format!("{what} is not UTF-8 text, and `{}` takes only text", gap.field))
+                .hint("put it into the `data` of a Secret with `| base64encode`")
+        }
+    }
+}
+
+/// The error, naming the placeholder that it is about.
+pub(super) fn named(error: Error, placeholder: &Placeholder) -> Error {
+    error.about(Subject::Placeholder { written: placeholder.on_one_line(), path: None })
+}

@@ -1,0 +1,70 @@
+//! A scalar to fill, and the placeholders in it. Knows no secret.
+
+use std::sync::Arc;
+
+use super::resource_context::ResourceContext;
+use crate::manifest::{Field, FieldType};
+use crate::placeholder::{Match, MatchKind, Placeholder};
+use crate::source::{Place, Span};
+use crate::yaml::tree::NodeId;
+
+/// A scalar to fill.
+#[derive(Debug)]
+pub struct Gap {
+    /// The scalar.
+    pub node: NodeId,
+    /// Where in the resource it stands.
+    pub field: Field<'static>,
+    /// What Kubernetes takes there.
+    pub field_type: FieldType,
+    /// The resource.
+    pub resource: Arc<ResourceContext>,
+    /// What its text holds.
+    pub matches: Vec<Match>,
+    /// Where each of `matches` stands in the source, if it does so literally.
+    pub places: Vec<Option<Span>>,
+    /// The scalar's start.
+    pub place: Place,
+}
+
+/// A placeholder in its gap.
+#[derive(Debug)]
+pub struct PlaceholderUse<'g> {
+    /// The scalar.
+    pub gap: &'g Gap,
+    /// The placeholder.
+    pub placeholder: &'g Placeholder,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether it stands in no encoding.
+    pub bare: bool,
+}
+
+impl Gap {
+    /// The placeholders that it holds, in order.
+    pub fn placeholders(&self) -> Vec<PlaceholderUse<'_>> {
+        let mut asked = Vec::new();
+        for (index, found) in self.matches.iter().enumerate() {
+            self.collect(found, &self.place_of(index), true, &mut asked);
+        }
+        asked
+    }
+
+    fn collect<'g>(&'g self, found: &'g Match, place: &Place, bare: bool, out: &mut Vec<PlaceholderUse<'g>>) {
+        match &found.kind {
+            MatchKind::Placeholder(placeholder) => {
+                out.push(PlaceholderUse { gap: self, placeholder, place: place.clone(), bare })
+            }
+            MatchKind::Encoded { matches, .. } => {
+                matches.iter().for_each(|inner| self.collect(inner, place, false, out))
+            }
+            MatchKind::Raw(_) | MatchKind::Wrong(_) | MatchKind::Malformed(_) => {}
+        }
+    }
+
+    /// Where the `index`th of `matches` stands.
+    pub fn place_of(&self, index: usize) -> Place {
+        let literal = self.places.get(index).copied().flatten();
+        Place { span: literal.unwrap_or(self.place.span), ..self.place.clone() }
+    }
+}

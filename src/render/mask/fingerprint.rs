@@ -1,0 +1,104 @@
+//! What a value is known by without being shown: its fingerprint under a key, which is handed in.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use zeroize::ZeroizeOnDrop;
+
+/// How many hex digits a fingerprint has.
+const DIGITS: usize = 10;
+
+/// The largest number that a mask makes: the largest that fits Kubernetes' 32-bit fields.
+const LARGEST: u64 = i32::MAX as u64;
+
+/// Makes masks under one key: equal values have equal masks.
+#[derive(Clone)]
+pub struct Mask {
+    /// None makes every fingerprint the same.
+    hmac: Option<Hmac<Sha256>>,
+}
+
+/// Of the key an HMAC keeps two states of SHA-256, which sha2's feature `zeroize` wipes from memory.
+const _: () = is_wiped::<Sha256>();
+
+const fn is_wiped<T: ZeroizeOnDrop>() {}
+
+/// What a value is known by: the first ten hex digits of its HMAC-SHA-256.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint(String);
+
+impl Mask {
+    /// Masks under `key`. Whoever knows it can try out which value a fingerprint belongs to.
+    pub fn new(key: &[u8]) -> Self {
+        Self { hmac: Some(Hmac::new_from_slice(key).expect("HMAC field_type keys of any length")) }
+    }
+
+    /// Masks of which all are the same: what two renderings differ in then is no secret's value.
+    pub fn blank() -> Self {
+        Self { hmac: None }
+    }
+
+    /// Whether all its masks are the same.
+    pub fn is_blank(&self) -> bool {
+        self.hmac.is_none()
+    }
+
+    /// The fingerprint of `bytes`.
+    pub fn fingerprint(&self, bytes: &[u8]) -> Fingerprint {
+        let Some(mut hmac) = self.hmac.clone() else { return Fingerprint("0".repeat(DIGITS)) };
+        hmac.update(bytes);
+        Fingerprint::of(&hmac.finalize().into_bytes())
+    }
+}
+
+impl Fingerprint {
+    /// What stands for a value whose fingerprint nobody knows: `name` says which value it is.
+    pub(super) fn stand_in(name: &Sha256) -> Self {
+        Self::of(&name.clone().finalize())
+    }
+
+    /// Parses a fingerprint; `None` if the text is not one.
+    pub(in crate::render) fn parse(text: &str) -> Option<Self> {
+        let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        (text.len() == DIGITS && text.bytes().all(digit)).then(|| Self(text.to_owned()))
+    }
+
+    /// What stands for a text.
+    pub fn mark(&self) -> String {
+        format!("<redacted:{}>", self.0)
+    }
+
+    /// What stands for a number: a whole one, above zero, that fits 32 bits, so that the manifest stays valid.
+    pub fn number(&self) -> String {
+        (u64::from_str_radix(&self.0, 16).unwrap_or_default() % LARGEST + 1).to_string()
+    }
+
+    fn of(digest: &[u8]) -> Self {
+        let mut hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        hex.truncate(DIGITS);
+        Self(hex)
+    }
+}
+
+impl fmt::Debug for Mask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_key() {
+        assert_eq!(format!("{:?}", Mask::new(b"canary")), "[redacted]");
+    }
+}

@@ -1,0 +1,77 @@
+//! Values as anybody may see them: a mark instead of each, made from its fingerprint. Structure stays. Knows no placeholder.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::fingerprint::Mask;
+use super::shape::Shape;
+use crate::manifest::FieldType;
+use crate::value::Value;
+
+impl Mask {
+    /// `value` masked: text, bytes, bools and numbers are; null, lists, maps and their keys stay.
+    pub fn value(&self, value: &Value) -> Value {
+        Shape::of(value, Some(self)).masked("")
+    }
+
+    /// All of a field masked, for looking at, whatever of it came from a secret. A Secret's `data` has the fingerprint of
+    /// what its base64 stands for.
+    pub fn field(&self, value: &Value, field_type: FieldType) -> Value {
+        match field_type {
+            FieldType::Base64 => Shape::of_encoded(value, Some(self)).masked(""),
+            FieldType::Anything | FieldType::Text => self.value(value),
+        }
+    }
+}
+
+/// A masked value as a Secret's `data` takes it: base64 of its text. What has no text stays, for the error that it is.
+pub(in crate::render) fn in_data(masked: Value) -> Value {
+    match masked.to_text() {
+        Ok(text) => Value::text(STANDARD.encode(text.as_bytes())),
+        Err(_) => masked,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn masked(value: &str) -> String {
+        let value = Mask::new(b"key").value(&Value::from_json(value.as_bytes()).unwrap());
+        value.to_json().unwrap().to_string()
+    }
+
+    #[test]
+    fn a_fingerprint_is_what_openssl_prints() {
+        // printf canary | openssl dgst -sha256 -hmac key
+        assert_eq!(masked(r#""canary""#), r#""<redacted:f36c6ccd9e>""#);
+    }
+
+    #[test]
+    fn structure_stays_and_numbers_stay_numbers() {
+        let [text, number, bool] = [r#""5""#, "5", "true"].map(masked);
+        assert_eq!(
+            masked(r#"{"a":["5",5],"b":{"c":true},"d":null}"#),
+            format!(r#"{{"a":[{text},{number}],"b":{{"c":{bool}}},"d":null}}"#)
+        );
+        assert!(number.parse::<i32>().is_ok_and(|number| number > 0), "{number}");
+        assert!(bool.starts_with("\"<redacted:"));
+    }
+
+    #[test]
+    fn equal_values_have_equal_fingerprints_under_one_key_only() {
+        let mask = Mask::new(b"key");
+        assert_eq!(mask.fingerprint(b"x"), Mask::new(b"key").fingerprint(b"x"));
+        assert_ne!(mask.fingerprint(b"x"), Mask::new(b"yek").fingerprint(b"x"));
+        assert_ne!(mask.fingerprint(b"x"), mask.fingerprint(b"y"));
+    }
+
+    #[test]
+    fn a_secret_s_data_has_the_fingerprint_of_what_it_stands_for() {
+        let mask = Mask::new(b"key");
+        let mark = |bytes: &[u8]| Value::text(mask.fingerprint(bytes).mark());
+        assert!(mask.field(&Value::text("eA=="), FieldType::Base64) == mark(b"x"));
+        assert!(mask.field(&Value::text("no base64"), FieldType::Base64) == mark(b"no base64"));
+        assert!(mask.field(&Value::text("x"), FieldType::Text) == mark(b"x"));
+    }
+}
