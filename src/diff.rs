@@ -1,43 +1,43 @@
-//! What differs between two texts: hunks of lines with context, and in lines that replace each other the parts that differ.
-//! Knows no colour and no file: whoever draws it says what the texts are.
+//! The difference of two texts: hunks of lines with context, and the parts that differ in a line and its replacement.
+//! Knows no colour and no file: the caller says which texts they are.
 
 use std::ops::Range;
 use std::time::Duration;
 
 use similar::{Algorithm, DiffOp, DiffTag, TextDiff, capture_diff_slices};
 
-/// How many lines that stay are shown around those that do not.
+/// The unchanged lines that are shown around changed ones.
 const CONTEXT: usize = 3;
 
-/// How long the shortest difference of two texts is looked for; after that it may be longer than need be.
+/// How long to search for the shortest difference. After that, a longer one is taken.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How much of two lines must be the same for the rest to be worth marking.
+/// The part of two lines that must be equal for the rest to be marked.
 const ALIKE: f64 = 0.4;
 
 /// Lines that changed, with the lines around them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hunk {
-    /// The lines, what goes before what comes.
+    /// The lines; removed ones come before those that replace them.
     pub lines: Vec<Line>,
 }
 
 /// A line of one text or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Whether it goes, comes or stays.
+    /// Whether it is removed, added or unchanged.
     pub sign: Sign,
-    /// Its number in the text before, from 1; none if it comes.
+    /// Its number in the text before, from 1; `None` if it is added.
     pub before: Option<usize>,
-    /// Its number in the text after, from 1; none if it goes.
+    /// Its number in the text after, from 1; `None` if it is removed.
     pub after: Option<usize>,
     /// The line without its break.
     pub text: String,
-    /// The bytes of `text` that differ from the line that it replaces, or that replaces it, in order; empty if all of it does.
+    /// The bytes of `text` that differ from its counterpart in the other text, in order; empty if the whole line differs.
     pub emphasis: Vec<Range<usize>>,
 }
 
-/// What becomes of a line.
+/// Which of the two texts a line is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
     /// It is in both texts.
@@ -49,7 +49,7 @@ pub enum Sign {
 }
 
 impl Sign {
-    /// How a unified diff writes it.
+    /// The first character of the line in a unified diff.
     pub fn mark(self) -> char {
         match self {
             Self::Same => ' ',
@@ -60,12 +60,12 @@ impl Sign {
 }
 
 impl Hunk {
-    /// The numbers of its lines in the text before and in the text after; both empty ranges start after the line before them.
+    /// The numbers of its lines in the text before and in the text after. An empty range starts after the line before it.
     pub fn ranges(&self) -> (Range<usize>, Range<usize>) {
         (range(self.lines.iter().map(|line| line.before)), range(self.lines.iter().map(|line| line.after)))
     }
 
-    /// `@@ -1,7 +1,8 @@`, with `before` and `after` lines above the texts.
+    /// `@@ -1,7 +1,8 @@`; the two texts begin after `before` and `after` lines of their files.
     pub fn header(&self, before: usize, after: usize) -> String {
         let part = |range: Range<usize>, above: usize| match range.len() {
             0 => "0,0".to_owned(),
@@ -77,7 +77,7 @@ impl Hunk {
     }
 }
 
-/// Where two texts differ. Equal texts have no hunks.
+/// The hunks in which two texts differ; none if they are equal.
 pub fn hunks(before: &str, after: &str) -> Vec<Hunk> {
     let texts = (lines(before), lines(after));
     let diff = TextDiff::configure().timeout(PATIENCE).diff_slices(&texts.0, &texts.1);
@@ -96,7 +96,7 @@ fn range(numbers: impl Iterator<Item = Option<usize>>) -> Range<usize> {
     first.map_or(0..0, |first| first..last.unwrap_or(first) + 1)
 }
 
-/// The lines of one step from text to text.
+/// The lines of one operation that turns one text into the other.
 fn changed(op: &DiffOp, texts: &(Vec<&str>, Vec<&str>)) -> Vec<Line> {
     let (old, new) = (op.old_range(), op.new_range());
     if op.tag() == DiffTag::Equal {
@@ -121,7 +121,7 @@ fn line(sign: Sign, at: usize, text: &str) -> Line {
     Line { sign, before, after, text: text.to_owned(), emphasis: Vec::new() }
 }
 
-/// The bytes of two lines that differ; none where little is alike.
+/// The bytes in which two lines differ; none where too little of them is equal to be worth marking.
 fn emphasis(before: &str, after: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let (old, new) = (words(before), words(after));
     let ops = capture_diff_slices(Algorithm::Myers, &texts(before, &old), &texts(after, &new));
@@ -139,7 +139,7 @@ fn emphasis(before: &str, after: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>)
     if (equal as f64) < ALIKE * longest as f64 { (Vec::new(), Vec::new()) } else { (left, right) }
 }
 
-/// A line in pieces that are marked whole: letters and digits together, everything else alone.
+/// The words of a line, each of which is marked as a whole: letters and digits together, any other character alone.
 fn words(line: &str) -> Vec<Range<usize>> {
     let mut words: Vec<Range<usize>> = Vec::new();
     let mut in_word = false;
@@ -158,7 +158,7 @@ fn texts<'l>(line: &'l str, words: &[Range<usize>]) -> Vec<&'l str> {
     words.iter().map(|word| &line[word.clone()]).collect()
 }
 
-/// The bytes of some neighbouring words.
+/// The bytes of a range of words.
 fn bytes(words: &[Range<usize>], some: Range<usize>) -> Range<usize> {
     match words.get(some) {
         Some([first, .., last]) => first.start..last.end,

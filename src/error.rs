@@ -1,12 +1,12 @@
-//! What is wrong, where, and what helps: one error type for every stage, and the collection that a run gathers.
-//! Knows no terminal: `report/` draws it. A detail, hint or cause never holds a secret's value.
+//! A finding: what is wrong, where, and what helps. One type for every stage, and the collection that a run fills.
+//! Knows no terminal: `report/` draws it. No text of a finding ever holds the value of a secret.
 
 use std::{fmt, iter};
 
 use crate::budget::Limit;
 use crate::source::Place;
 
-/// How bad it is.
+/// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Worth knowing.
@@ -17,34 +17,34 @@ pub enum Level {
     Error,
 }
 
-/// What kind of thing is wrong. Each has an id, which is a finding's `rule` unless it has a narrower one.
+/// What kind of thing is wrong. The id of its kind is a finding's `rule`, unless the finding breaks a narrower rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A file or folder that cannot be read.
     Input,
     /// YAML or JSON that does not parse.
     Syntax,
-    /// A document with placeholders that is no Kubernetes object.
+    /// A document with placeholders that is not a Kubernetes object.
     NotKubernetes,
-    /// A malformed placeholder, or one where none may be.
+    /// A malformed placeholder, or one in a place where none is allowed.
     Placeholder,
-    /// An unknown modifier, wrong arguments, or a value it does not take.
+    /// An unknown modifier, wrong arguments, or a value that the modifier does not take.
     Modifier,
-    /// An annotation of ours with a wrong value.
+    /// An annotation of vault-render with a wrong value.
     Annotation,
-    /// A secret, version or key that is not there.
+    /// A secret, version or key that does not exist.
     Missing,
-    /// The store refused the reading (403), or the policy did.
+    /// The store (403) or the policy refused to read the secret.
     Denied,
-    /// The store could not be asked, or failed.
+    /// The store could not be reached, or it failed.
     Store,
-    /// A value that cannot stand where its placeholder stands.
+    /// A value that does not fit the place of its placeholder.
     Value,
-    /// More than a run may make of its input.
+    /// Input that would grow beyond the limits of a run.
     Limit,
-    /// A setting that is wrong, missing, or not the tenant's to choose.
+    /// A setting that is wrong, missing, or reserved for the operator.
     Setting,
-    /// Something that should never be: please report it.
+    /// A fault of vault-render itself: please report it.
     Bug,
 }
 
@@ -62,32 +62,32 @@ pub enum Subject {
     Folder(String),
 }
 
-/// One finding.
+/// One finding, which need not be an error: its level says.
 #[derive(Clone, Debug)]
 pub struct Error {
-    /// How bad.
+    /// How bad it is.
     pub level: Level,
-    /// What kind.
+    /// What kind of thing is wrong.
     pub kind: Kind,
-    /// The rule that it breaks, as findings show it: the kind's own id, or a narrower one.
+    /// The rule that it breaks: the id of its kind, or a narrower rule of `check`.
     pub rule: &'static str,
     /// The placeholder or folder that the detail speaks of.
     pub subject: Option<Subject>,
     /// What is wrong with the subject: one line, lower case, the user's words in backticks, no full stop.
     pub detail: String,
-    /// Where, once a stage knows it.
+    /// Where it is, once a stage knows.
     pub place: Option<Place>,
-    /// Where else the same is wrong.
+    /// Further places where the same thing is wrong.
     pub also: Vec<Place>,
-    /// What the user may do, or the near names.
+    /// What the user can do about it.
     pub hint: Option<String>,
-    /// Whether nothing of its line is shown: a secret may stand there.
+    /// Whether its line must not be shown, as a secret may stand there.
     pub hidden: bool,
-    /// What lies behind it: the store's answer, the operating system's message.
+    /// The reason given by others: the store's response, the message of the operating system.
     pub cause: Option<String>,
 }
 
-/// Everything a run has found, in the order it was found.
+/// All findings of a run, in the order in which they were found.
 #[derive(Clone, Debug, Default)]
 pub struct Errors {
     list: Vec<Error>,
@@ -115,7 +115,7 @@ impl Kind {
 }
 
 impl Subject {
-    /// The user's own words.
+    /// What it quotes from the manifest or the command line.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let (name, path) = match self {
             Self::Placeholder { written, path } => (written, path.as_deref()),
@@ -124,7 +124,7 @@ impl Subject {
         iter::once(name.as_str()).chain(path)
     }
 
-    /// The user's own words, to take out what may not be shown.
+    /// What it quotes, so that a caller can take out what must not be shown.
     pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
         let (name, path) = match self {
             Self::Placeholder { written, path } => (written, path.as_mut()),
@@ -142,55 +142,55 @@ impl Error {
         Self { level, kind, rule, subject, detail, place, also, hint, hidden: false, cause }
     }
 
-    /// The same as a warning.
+    /// A finding that does not stop the output.
     pub fn warning(kind: Kind, detail: impl Into<String>) -> Self {
         Self { level: Level::Warning, ..Self::new(kind, detail) }
     }
 
-    /// The same as a note.
+    /// A finding that is only worth knowing.
     pub fn note(kind: Kind, detail: impl Into<String>) -> Self {
         Self { level: Level::Note, ..Self::new(kind, detail) }
     }
 
-    /// With the rule that it breaks.
+    /// Names a narrower rule than its kind.
     pub fn rule(mut self, rule: &'static str) -> Self {
         self.rule = rule;
         self
     }
 
-    /// With what it is about. A narrower subject that it has already becomes part of the detail.
+    /// Names its subject. A narrower subject that it already has becomes part of the detail.
     pub fn about(mut self, subject: Subject) -> Self {
         self.detail = self.to_string();
         self.subject = Some(subject);
         self
     }
 
-    /// All that it says, in one line: subject and detail, cause, hint.
+    /// All of its text on one line: subject and detail, cause, hint.
     pub fn in_one_line(&self) -> String {
         let cause = self.cause.iter().map(|cause| format!(": {cause}"));
         let hint = self.hint.iter().map(|hint| format!("; {hint}"));
         iter::once(self.to_string()).chain(cause).chain(hint).collect()
     }
 
-    /// With its place.
+    /// Says where it is.
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
         self
     }
 
-    /// With what helps.
+    /// Says what the user can do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// The same, nothing of its line shown.
+    /// Keeps its line from being shown.
     pub fn hidden(mut self) -> Self {
         self.hidden = true;
         self
     }
 
-    /// With what lies behind it.
+    /// Says what the reason is, in the words of others.
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
         self.cause = Some(cause.into());
         self
@@ -198,7 +198,7 @@ impl Error {
 }
 
 impl From<Limit> for Error {
-    /// That there is more than the limit allows.
+    /// The finding that a limit was exceeded.
     fn from(limit: Limit) -> Self {
         Self::new(Kind::Limit, limit.to_string()).hint("docs/security.md has the limits of a run")
     }
@@ -227,32 +227,32 @@ impl fmt::Display for Subject {
 impl std::error::Error for Error {}
 
 impl Errors {
-    /// None yet.
+    /// An empty collection.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One more.
+    /// Adds a finding.
     pub fn push(&mut self, error: Error) {
         self.list.push(error);
     }
 
-    /// All of `other` too.
+    /// Adds findings.
     pub fn extend(&mut self, other: impl IntoIterator<Item = Error>) {
         self.list.extend(other);
     }
 
-    /// Whether anything here stops the output.
+    /// Whether one of them stops the output.
     pub fn any(&self) -> bool {
         self.list.iter().any(|error| error.level == Level::Error)
     }
 
-    /// Whether nothing at all was found.
+    /// Whether nothing was found, not even a note.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// As they were found.
+    /// The findings in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = &Error> {
         self.list.iter()
     }

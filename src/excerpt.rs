@@ -1,5 +1,5 @@
 //! The line of a [`Source`] that a [`Span`] begins in, with carets under the span, as a terminal shows it.
-//! Knows no error and no colour; it is only ever given what the user wrote, never spliced output.
+//! Knows no error and no colour. Callers pass what the user wrote, never spliced output.
 
 use std::fmt;
 
@@ -8,33 +8,33 @@ use unicode_width::UnicodeWidthChar;
 use crate::source::{Source, Span};
 use crate::visible::is_invisible;
 
-/// How many columns of a line are shown.
+/// The most columns of a line that are shown.
 const WIDTH: usize = 120;
 
-/// How many of them stand before the span when the line's start is cut off.
+/// The columns before the span when the start of the line is cut off.
 const BEFORE: usize = 40;
 
-/// How many bytes before a span, in it and behind it are looked at.
+/// The most bytes before a span, in it and after it that are read.
 const NEAR: usize = 4 * WIDTH;
 
-/// How a tab is shown.
+/// A tab, as it is shown.
 const TAB: &str = "    ";
 
 /// A line of a source, and the part of it that is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The line's number.
+    /// The number of the line in its source.
     pub line: usize,
-    /// The line as it is shown: tabs as blanks, what cannot be seen as `�`, what is too long cut off.
+    /// The line as it is shown: tabs become blanks, invisible characters `�`, and a long line is cut.
     pub text: String,
-    /// How many columns stand before the carets.
+    /// The number of columns before the carets.
     pub indent: usize,
-    /// How many columns are meant, at least one. Of a span over several lines it is the rest of the first.
+    /// The number of carets, at least one. A span over several lines is marked to the end of its first line.
     pub carets: usize,
 }
 
 impl Excerpt {
-    /// The line that `span` begins in.
+    /// The excerpt of the line in which `span` begins.
     pub fn new(source: &Source, span: Span) -> Self {
         let (line, _) = source.line_column(span.start);
         let whole = source.line_span(span.start);
@@ -57,7 +57,7 @@ impl Excerpt {
 }
 
 impl fmt::Display for Excerpt {
-    /// The gutter with the line's number, the line, and the carets: three lines, each with its break.
+    /// Three lines: an empty gutter, the number with the line, and the carets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let gutter = " ".repeat(self.line.to_string().len());
         writeln!(f, "{gutter} |")?;
@@ -66,7 +66,7 @@ impl fmt::Display for Excerpt {
     }
 }
 
-/// A character as it is shown, and the columns that it takes. A tab stays one until it is written.
+/// A character as it is shown, and its width in columns. A tab is replaced only when it is written.
 type Cell = (char, usize);
 
 fn cells(text: &str) -> impl Iterator<Item = Cell> + '_ {
@@ -90,13 +90,13 @@ fn push(char: char, text: &mut String) {
     }
 }
 
-/// Whether no character goes on at `at`.
+/// Whether a character ends before the offset `at`.
 fn is_boundary(bytes: &[u8], at: usize) -> bool {
     bytes[at] & 0xc0 != 0x80
 }
 
-/// Writes the end of `cells`: all of them, or the last [`BEFORE`] columns if the meant part would be too far right. `is_cut` says
-/// that more stands before them.
+/// Writes the end of `cells`: all of them, or the last [`BEFORE`] columns where the marked part would be too far to the right.
+/// `is_cut` says that the line goes on to their left.
 fn last(cells: &[Cell], is_cut: bool, text: &mut String) -> usize {
     let total: usize = cells.iter().map(|(_, width)| width).sum();
     let mut shown = if is_cut || total > WIDTH / 2 { BEFORE } else { total };
@@ -117,7 +117,7 @@ fn last(cells: &[Cell], is_cut: bool, text: &mut String) -> usize {
     indent
 }
 
-/// Writes the start of `cells`, as many as `room` columns hold. Returns the columns.
+/// Writes as many of the first `cells` as fit into `room` columns, and returns the columns used.
 fn first(cells: impl Iterator<Item = Cell>, room: usize, text: &mut String) -> usize {
     let mut columns = 0;
     for (cell, width) in cells {

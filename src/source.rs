@@ -14,22 +14,22 @@ pub struct Source {
     pub bytes: Vec<u8>,
     /// The number of the first line, 1 unless this is a later window of a stream.
     pub first_line: usize,
-    /// The bytes as text, if they are not UTF-8 throughout.
+    /// The bytes as text, where they are not valid UTF-8; computed once.
     masked: OnceLock<String>,
-    /// Its lines and columns, once somebody asks for a place.
+    /// The index of its lines and columns, built when a place is first asked for.
     index: OnceLock<Index>,
 }
 
-/// What finds a line and a column without a look at all of the text.
+/// Finds a line and a column without reading the whole text again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Index {
-    /// Where each line but the first begins.
+    /// Where each line begins, except the first.
     lines: Vec<usize>,
-    /// How many characters begin before each [`BLOCK`] of bytes.
+    /// The number of characters that begin before each block of [`BLOCK`] bytes.
     characters: Vec<usize>,
 }
 
-/// How many bytes are counted anew for a column.
+/// The size of a block: at most so many bytes are counted again for a column.
 const BLOCK: usize = 1 << 8;
 
 /// Bytes `start..end` of a [`Source`].
@@ -55,9 +55,9 @@ pub struct ResourceId {
 /// Where something is: bytes of a source, and what they are in Kubernetes' terms.
 #[derive(Clone, Debug)]
 pub struct Place {
-    /// The text.
+    /// The text that the place is in.
     pub source: Arc<Source>,
-    /// Its bytes.
+    /// The bytes of the text that are meant.
     pub span: Span,
     /// The resource around it.
     pub resource: Option<Arc<ResourceId>>,
@@ -79,12 +79,12 @@ impl Source {
         Self { name: name.into(), bytes: bytes.into(), first_line, masked, index }
     }
 
-    /// The bytes as text of the same length: each byte that is not UTF-8 is a `?`.
+    /// The bytes as text of the same length: a byte that is not valid UTF-8 becomes `?`.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.bytes).unwrap_or_else(|_| self.masked.get_or_init(|| masked(&self.bytes)))
     }
 
-    /// What UTF-16 says: with a byte-order mark, or with a NUL beside the first character. None of other texts.
+    /// The text of a UTF-16 source, known by its byte-order mark or by a NUL beside the first character; `None` of any other source.
     pub fn utf16(&self) -> Option<String> {
         let (is_little, bytes) = match self.bytes.as_slice() {
             [0xff, 0xfe, rest @ ..] => (true, rest),
@@ -140,9 +140,9 @@ impl Source {
         self.index().characters[block] + self.begun(block * BLOCK, offset)
     }
 
-    /// How many characters begin between two bytes, byte-order marks aside.
+    /// How many characters begin between two offsets. Byte-order marks do not count.
     fn begun(&self, start: usize, end: usize) -> usize {
-        // Whoever asks has looked already whether it is all UTF-8.
+        // `text` replaces what is not UTF-8, so every byte belongs to a character.
         let text = self.masked.get().map_or(self.bytes.as_slice(), String::as_bytes);
         let bytes = &text[start..end.min(text.len())];
         let is_counted = |(at, byte): (usize, &u8)| {
@@ -163,12 +163,12 @@ impl Span {
         Self { start, end }
     }
 
-    /// The same span, `by` bytes further on.
+    /// This span moved by `by` bytes to the right.
     pub fn shifted(self, by: usize) -> Self {
         Self { start: self.start + by, end: self.end + by }
     }
 
-    /// As an index.
+    /// The span as a range, to slice with.
     pub fn range(self) -> Range<usize> {
         self.start..self.end
     }

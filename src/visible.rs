@@ -1,11 +1,11 @@
-//! Text from elsewhere, as it may be shown: nothing in it steers a terminal, turns the direction of reading, hides what
-//! stands beside it, or is a command to whoever reads a log. Every writer asks here. Knows no format.
+//! Text of unknown origin, made safe to show: it cannot steer a terminal, reverse the direction of reading, hide the text beside
+//! it, or give a command to the reader of a log. Every writer uses it. Knows no output format.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// What cannot be seen: controls, format characters, line and paragraph separators, and what fonts may ignore. Not here are
-/// the tab and the mark that makes an emoji one.
+/// Invisible characters: controls, format characters, separators of lines and paragraphs, and characters that fonts may ignore.
+/// The tab and the emoji variation selector are not among them.
 const INVISIBLE: [(char, char); 21] = [
     ('\u{0}', '\u{8}'),
     ('\u{a}', '\u{1f}'),
@@ -30,16 +30,16 @@ const INVISIBLE: [(char, char); 21] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// What begins a command of GitHub's runner anywhere in a line.
+/// The older form of a command to GitHub's runner, which counts anywhere in a line.
 const OLD_COMMAND: &str = "##[";
 
-/// Whether a character shows nothing, or steers others.
+/// Whether a character is invisible or changes how its neighbours are shown.
 pub fn is_invisible(char: char) -> bool {
     let ranges = INVISIBLE.iter().take_while(|(first, _)| *first <= char);
     char != '\t' && !(' '..='~').contains(&char) && ranges.into_iter().any(|(_, last)| char <= *last)
 }
 
-/// `text` with `�` for what cannot be seen; tabs stay.
+/// `text` with `�` for each invisible character. Tabs stay.
 pub fn replaced(text: &str) -> Cow<'_, str> {
     match text.chars().any(is_invisible) {
         true => Cow::Owned(text.chars().map(|char| if is_invisible(char) { '\u{fffd}' } else { char }).collect()),
@@ -47,10 +47,10 @@ pub fn replaced(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// `text` in one line, with an escape such as `\u{202e}` for what cannot be seen, and for tabs.
+/// `text` on one line, with an escape such as `\u{202e}` for each invisible character and each tab.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for char in harmless(text).chars() {
+    for char in without_commands(text).chars() {
         match char {
             char if is_invisible(char) || char == '\t' => out.extend(char.escape_default()),
             char => out.push(char),
@@ -59,7 +59,7 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
-/// JSON whose texts hold no character that cannot be seen: it says the same by escapes.
+/// The same JSON value, with invisible characters in its strings written as escapes.
 pub fn json(json: &str) -> Cow<'_, str> {
     if json.is_ascii() && !json.contains('\u{7f}') && !json.contains(OLD_COMMAND) {
         return Cow::Borrowed(json);
@@ -67,7 +67,7 @@ pub fn json(json: &str) -> Cow<'_, str> {
     let json = json.replace(OLD_COMMAND, "#\\u0023[");
     let mut out = String::with_capacity(json.len());
     for char in json.chars() {
-        // Below that, JSON has white space of its own, and escapes what its texts hold.
+        // ASCII is left alone: JSON's own white space is there, and its strings escape their controls.
         if char > '~' && is_invisible(char) {
             for unit in char.encode_utf16(&mut [0; 2]) {
                 let _ = write!(out, "\\u{unit:04x}");
@@ -79,9 +79,9 @@ pub fn json(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// `text` without what GitHub's runner takes for a command wherever a log shows it: `::name::` at a line's start, `##[name]`
+/// `text` without commands to GitHub's runner, which reads them from any log: `::name::` at the start of a line, `##[name]`
 /// anywhere.
-pub fn harmless(text: &str) -> Cow<'_, str> {
+pub fn without_commands(text: &str) -> Cow<'_, str> {
     let text = without_old_commands(text);
     let start = text.len() - text.trim_start().len();
     match text[start..].starts_with("::") {

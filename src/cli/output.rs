@@ -112,7 +112,7 @@ pub(super) fn usage(error: &clap::Error, environment: &Environment) -> ExitCode 
     }
     let text = error.render();
     let coloured = environment.colour() == Colour::Ansi;
-    let shown = |line| visible::harmless(&visible::replaced(line)).into_owned() + "\n";
+    let shown = |line| visible::without_commands(&visible::replaced(line)).into_owned() + "\n";
     let plain: String = text.to_string().lines().map(shown).collect();
     // What was typed may come from a tenant's parameters; with colours of its own it is not shown coloured.
     let is_odd = plain.contains('\u{fffd}');

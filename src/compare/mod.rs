@@ -1,5 +1,5 @@
-//! Two renderings → what changed, resource by resource: matched by kind, namespace and name, wherever they are written.
-//! Pure; knows no Git, no cluster, no terminal. Whoever builds a [`Side`] has masked it: what is in it is shown.
+//! Compares two renderings resource by resource. Resources match by kind, namespace and name, in whichever file they are written.
+//! Knows no Git, no cluster, no terminal. All of a [`Side`] may be shown: the caller has masked it.
 
 mod pair;
 mod side;
@@ -13,50 +13,50 @@ pub use side::{Identity, Resource, Side, count};
 /// What changed between two renderings.
 #[derive(Clone, Debug, Default)]
 pub struct Comparison {
-    /// The resources that are not the same on both sides, in the order of the files.
+    /// The resources that differ, in the order of the files.
     pub changes: Vec<Change>,
-    /// How many are the same.
+    /// The number of resources that are equal on both sides.
     pub unchanged: usize,
     /// What was not compared, and why, in sentences.
     pub notes: Vec<String>,
-    /// What it is compared with, as the user calls it: a revision, a folder.
+    /// The name of the side before, as the user gave it: a revision, a folder.
     pub base: String,
 }
 
-/// A resource that is not the same on both sides.
+/// A resource that differs between the two sides.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// The resource before; none if it is new.
+    /// The resource before; `None` if it was added.
     pub before: Option<Resource>,
-    /// The resource after; none if it is gone.
+    /// The resource after; `None` if it was removed.
     pub after: Option<Resource>,
-    /// Whether nothing but the fingerprints of secret values differs.
+    /// Whether only the fingerprints of secret values differ.
     pub only_secrets: bool,
 }
 
-/// What became of a resource.
+/// How a resource changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// It is new.
+pub enum ChangeKind {
+    /// It exists only after.
     Added,
-    /// It is another.
+    /// It exists on both sides, with different texts.
     Changed,
-    /// It is gone.
+    /// It exists only before.
     Removed,
 }
 
-/// How many resources had which fate.
+/// The number of resources for each kind of change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// New ones.
+    /// Resources that exist only after.
     pub added: usize,
-    /// Others, those included of which only secret values changed.
+    /// Resources with different texts, including those that differ only in secret values.
     pub changed: usize,
-    /// Those among the changed of which only secret values changed.
+    /// The changed resources that differ only in secret values.
     pub only_secrets: usize,
-    /// Gone ones.
+    /// Resources that exist only before.
     pub removed: usize,
-    /// The same ones.
+    /// Resources that are equal on both sides.
     pub unchanged: usize,
 }
 
@@ -70,7 +70,8 @@ impl Comparison {
         Self { changes, unchanged, ..Self::default() }
     }
 
-    /// Finds the changes of secret values alone: in `blank`, the same renderings, every fingerprint is the same.
+    /// Marks the changes that concern secret values alone. `blank` holds both renderings again, with one fingerprint for all values:
+    /// a resource that is equal there differs only in secret values.
     pub fn find_only_secrets(&mut self, blank: (&Side, &Side)) {
         for change in &mut self.changes {
             let (Some(before), Some(after)) = (&change.before, &change.after) else { continue };
@@ -80,41 +81,41 @@ impl Comparison {
         }
     }
 
-    /// How many resources had which fate.
+    /// The number of resources for each kind of change.
     pub fn counts(&self) -> Counts {
-        let count = |fate| self.changes.iter().filter(|change| change.fate() == fate).count();
+        let count = |fate| self.changes.iter().filter(|change| change.kind() == fate).count();
         Counts {
-            added: count(Fate::Added),
-            changed: count(Fate::Changed),
+            added: count(ChangeKind::Added),
+            changed: count(ChangeKind::Changed),
             only_secrets: self.changes.iter().filter(|change| change.only_secrets).count(),
-            removed: count(Fate::Removed),
+            removed: count(ChangeKind::Removed),
             unchanged: self.unchanged,
         }
     }
 }
 
 impl Change {
-    /// What became of it.
-    pub fn fate(&self) -> Fate {
+    /// How the resource changed.
+    pub fn kind(&self) -> ChangeKind {
         match (&self.before, &self.after) {
-            (None, _) => Fate::Added,
-            (_, None) => Fate::Removed,
-            _ => Fate::Changed,
+            (None, _) => ChangeKind::Added,
+            (_, None) => ChangeKind::Removed,
+            _ => ChangeKind::Changed,
         }
     }
 
-    /// The resource as it is now, or as it was.
+    /// The resource after, or the one before if it was removed.
     pub fn resource(&self) -> Option<&Resource> {
         self.after.as_ref().or(self.before.as_ref())
     }
 
-    /// The lines that differ, numbered within the resource; [`Resource::line`] is where it starts in its file.
+    /// The lines that differ, numbered within the resource. In its file they begin at [`Resource::line`].
     pub fn hunks(&self) -> Vec<Hunk> {
         let text = |side: &Option<Resource>| side.as_ref().map_or("", |resource| &resource.text).to_owned();
         diff::hunks(&text(&self.before), &text(&self.after))
     }
 
-    /// Where it stands in the order of the files, what goes before what comes.
+    /// Its position in the order of the files. A removed resource comes before an added one.
     fn position(&self) -> (Option<&Path>, usize, bool) {
         let resource = self.resource();
         let line = resource.map_or(0, |resource| resource.line);
@@ -122,8 +123,8 @@ impl Change {
     }
 }
 
-impl Fate {
-    /// In a word.
+impl ChangeKind {
+    /// The change as a report names it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Added => "added",

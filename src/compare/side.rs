@@ -1,4 +1,4 @@
-//! One rendering as it is compared: its resources, each with the text that is looked at. A List's items are resources of their own.
+//! One rendering, ready to be compared: its resources, each with its text. The items of a List are resources of their own.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,41 +10,41 @@ use crate::yaml::reader;
 use crate::yaml::split::split;
 use crate::yaml::tree::{NodeId, Tree};
 
-/// One rendering.
+/// One of the two renderings that are compared.
 #[derive(Clone, Debug, Default)]
 pub struct Side {
     pub(super) resources: Vec<Resource>,
 }
 
-/// A resource as it was rendered.
+/// A rendered resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
-    /// What it is matched by.
+    /// What it is matched by on the other side.
     pub identity: Identity,
-    /// The file that it is written in, as a user would type it, or what else it came from.
+    /// The file in which it is written, as a user would type it, or its other origin.
     pub file: Arc<str>,
-    /// What both sides call that file.
+    /// The name of that file which both sides share.
     pub(super) key: Arc<str>,
-    /// The line of that file where it starts.
+    /// The line at which it starts in that file.
     pub line: usize,
-    /// Its text: lines that end with `\n`, without document markers and blank lines around.
+    /// Its lines, each ending with `\n`, without document markers and without blank lines at either end.
     pub text: String,
-    /// Which of its file's resources it is.
+    /// Its number among the resources of its file.
     pub(super) number: usize,
 }
 
-/// What a resource is matched by.
+/// The names by which a resource is found on the other side.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// Its kind, namespace and name.
     pub id: ResourceId,
-    /// Its apiVersion without the version: `apps` of `apps/v1`, empty for `v1`.
+    /// The group of its apiVersion: `apps` for `apps/v1`, empty for `v1`.
     pub group: String,
-    /// The file of what has no name, or is no Kubernetes object: it can be matched by nothing else.
+    /// The file, where the document has no name or is not a Kubernetes object: nothing else identifies it.
     pub file: Option<Arc<str>>,
 }
 
-/// How many resources a text holds.
+/// The number of resources in a text.
 pub fn count(text: &[u8]) -> usize {
     let count = |document: &[u8]| {
         let text = String::from_utf8_lossy(document);
@@ -57,13 +57,13 @@ pub fn count(text: &[u8]) -> usize {
 }
 
 impl Side {
-    /// No resources yet.
+    /// A side without resources.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds the documents of a rendered text: the part of `file` that starts at its line `line`. `key` is the file's name where
-    /// both sides call it the same, for what can be matched by nothing else.
+    /// Adds the documents of a rendered text, which begins at the line `line` of `file`. `key` is a name of the file that both
+    /// sides share: it identifies documents that have no name.
     pub fn add(&mut self, file: &str, key: &str, line: usize, text: &str) {
         let names = Names { file: file.into(), key: key.into() };
         let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
@@ -110,14 +110,14 @@ impl Side {
     }
 }
 
-/// What a file is called: by the user, and on both sides.
+/// The names of a file: the user's, and the one that both sides share.
 struct Names {
     file: Arc<str>,
     key: Arc<str>,
 }
 
 impl fmt::Display for Identity {
-    /// `Deployment shop/web`; what is no Kubernetes object is called by its file.
+    /// `Deployment shop/web`; a document that is not a Kubernetes object goes by its file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.file {
             Some(file) if self.id.kind.is_empty() => write!(f, "a document of {file}"),
@@ -127,7 +127,7 @@ impl fmt::Display for Identity {
     }
 }
 
-/// A resource, or the items of a List, also of one in it. A List of which an item is written elsewhere is one resource.
+/// Collects a resource, or the items of a List and of Lists in it. A List with an item that is an alias stays one resource.
 fn collect<'r>(tree: &Tree<'_>, resource: &'r manifest::Resource, parts: &mut Vec<&'r manifest::Resource>) {
     let items = tree.get(resource.node, "items").map_or(0, |items| tree.items(tree.target(items)).count());
     match items > 0 && items == resource.items.len() {
@@ -150,7 +150,7 @@ fn nameless(id: ResourceId, group: String, names: &Names) -> Identity {
     Identity { id, group, file: Some(names.key.clone()) }
 }
 
-/// An item's text, at the column where a document's would stand, and how many lines are above it.
+/// The text of an item, moved to the left margin, and the number of lines above it.
 fn part_text(tree: &Tree<'_>, document: &str, node: NodeId) -> (usize, String) {
     let span = tree.node(node).span;
     let before = &document[..span.start];
@@ -163,7 +163,7 @@ fn part_text(tree: &Tree<'_>, document: &str, node: NodeId) -> (usize, String) {
     (before.matches('\n').count(), dedented.map(|line| format!("{line}\n")).collect())
 }
 
-/// A document without its marker and the blank lines around it; empty if it holds comments alone.
+/// The bytes of a document without its marker and the blank lines around it; empty if it holds only comments.
 fn body(document: &str) -> std::ops::Range<usize> {
     let text = document.strip_prefix('\u{feff}').unwrap_or(document);
     let (mut start, mut at, mut content) = (document.len(), document.len() - text.len(), false);

@@ -1,4 +1,4 @@
-//! What is matched with what, and what is said to have changed.
+//! Which resources match, and which changes are reported.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn compared(before: &[(&str, &str)], after: &[(&str, &str)]) -> (Vec<String>, us
     let comparison = Comparison::new(side(before), side(after));
     let changes = comparison.changes.iter().map(|change| {
         let resource = change.resource().unwrap();
-        format!("{} {} {}:{}", change.fate().word(), resource.identity, resource.file, resource.line)
+        format!("{} {} {}:{}", change.kind().word(), resource.identity, resource.file, resource.line)
     });
     (changes.collect(), comparison.unchanged)
 }

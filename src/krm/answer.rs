@@ -1,4 +1,4 @@
-//! Writes a function's answer: the list with its edits, and the findings as `results`.
+//! Writes the output of a function: the list with its edits, and the findings as `results`.
 
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
@@ -12,7 +12,7 @@ use crate::yaml::Flaw;
 use crate::yaml::edit::{Change, Edit, edit, splice};
 use crate::yaml::tree::NodeId;
 
-/// The list with what was filled, and with `findings` in place of what results it brought along.
+/// The list with its edits. Findings replace the results that the list came with.
 pub fn answer(list: &ResourceList<'_>, edits: &Edits, findings: &[Error]) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut edits: Vec<Edit> = edits.of(list.source).cloned().collect();
     if !findings.is_empty() {
@@ -24,13 +24,13 @@ pub fn answer(list: &ResourceList<'_>, edits: &Edits, findings: &[Error]) -> Res
     Ok(splice(&list.source.bytes, &edits))
 }
 
-/// The edits that take an earlier function's results away.
+/// The edits that remove the results of an earlier function.
 fn without_results(list: &ResourceList<'_>) -> Result<Vec<Edit>, Flaw> {
     let removed = entry(list, "results").map(|(_, node)| Change::Remove { node });
     edit(&list.tree, list.span, &removed.into_iter().collect::<Vec<_>>())
 }
 
-/// The results, written before the entry `items`: there its column is known, whatever comes after it. JSON is YAML as well.
+/// The edit that writes the results before the entry `items`, at the same column. They are JSON, which is YAML as well.
 fn results(list: &ResourceList<'_>, findings: &[Error]) -> Option<Edit> {
     let (key, _) = entry(list, "items")?;
     let at = list.tree.node(key).span.start;
@@ -46,18 +46,18 @@ fn results(list: &ResourceList<'_>, findings: &[Error]) -> Option<Edit> {
     Some(Edit { span: Span::new(at, at), text: Zeroizing::new(text) })
 }
 
-/// An entry of the list, its own.
+/// The key and value of an entry of the list; the last one where it is written twice.
 fn entry(list: &ResourceList<'_>, name: &str) -> Option<(NodeId, NodeId)> {
     list.tree.entries(list.root).filter(|(key, _)| list.tree.text(*key) == Some(name)).last()
 }
 
-/// The column of `at`, where only spaces stand before it.
+/// The column of the offset `at`; `None` unless only spaces stand before it.
 fn column(bytes: &[u8], at: usize) -> Option<usize> {
     let line = bytes[..at].iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map_or(0, |end| end + 1);
     bytes[line..at].iter().all(|byte| *byte == b' ').then_some(at - line)
 }
 
-/// A finding as a function's result; what is not known is left out.
+/// A finding as a result of a function. Unknown fields are left out.
 fn result(list: &ResourceList<'_>, finding: &Error) -> Json {
     let mut result = json!({"message": printable(&finding.in_one_line()), "severity": severity(finding.level)});
     if let Some(place) = &finding.place {
@@ -94,7 +94,7 @@ fn file(path: &str, index: Option<u64>) -> Json {
     file
 }
 
-/// Without what cannot be seen, of which YAML does not take all.
+/// Text with its invisible characters escaped, some of which YAML does not allow.
 fn printable(text: &str) -> String {
     visible::escaped(text)
 }
@@ -117,7 +117,7 @@ mod tests {
 
     const ITEMS: &str = "items:\n- apiVersion: v1\n  kind: Secret\n  metadata:\n    name: app\n    annotations: {config.kubernetes.io/index: '2'}\n";
 
-    /// What is answered when one error was found in the first item.
+    /// The output for one finding in the first item.
     fn answered(text: &str) -> String {
         let source = Arc::new(Source::new("stdin", text));
         let list = ResourceList::read(&source).unwrap();

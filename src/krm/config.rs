@@ -1,18 +1,18 @@
-//! What a function's configuration asks for: a ConfigMap, whose `data` holds options and settings. It is the repository's.
+//! The `functionConfig`: a ConfigMap whose `data` holds options and settings. It stands in the repository, so a tenant wrote it.
 
 use super::list::ResourceList;
 use crate::config::function;
 use crate::error::{Error, Errors, Kind};
 use crate::yaml::tree::NodeId;
 
-/// What the configuration asks for.
+/// The options and settings of a `functionConfig`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct FunctionConfig {
-    /// As the flag `--strict`.
+    /// The same as the flag `--strict`.
     pub strict: bool,
-    /// As the flag `--allow-empty`.
+    /// The same as the flag `--allow-empty`.
     pub allow_empty: bool,
-    /// Settings, with a tenant's authority; no credential is among them.
+    /// Settings with the authority of a tenant. None of them is a credential.
     pub settings: Vec<(String, String)>,
 }
 
@@ -23,7 +23,7 @@ const OPTIONS: &[(&str, Set)] =
 type Set = fn(&mut FunctionConfig, bool);
 
 impl FunctionConfig {
-    /// Reads the `functionConfig` of `list`; without one nothing is asked for.
+    /// Reads the `functionConfig` of a list; the default if there is none.
     pub fn read(list: &ResourceList<'_>, errors: &mut Errors) -> Self {
         let mut config = Self::default();
         match data(list) {
@@ -35,7 +35,7 @@ impl FunctionConfig {
 
     fn set(&mut self, list: &ResourceList<'_>, (key, value): (NodeId, NodeId)) -> Result<(), Error> {
         let name = list.tree.text(key).unwrap_or_default();
-        // Whoever writes a credential here must not see it again in a log.
+        // The line is never shown: somebody may have written a credential here.
         let at = |error: Error| error.hidden().at(list.place(key, format!("functionConfig.data.{name}")));
         let text = list.tree.text(value).ok_or_else(|| at(no_text(name)))?;
         match OPTIONS.iter().find(|(option, _)| *option == name) {
@@ -70,7 +70,7 @@ fn data(list: &ResourceList<'_>) -> Result<Vec<(NodeId, NodeId)>, Error> {
     Ok(data.map(|data| tree.entries(data).collect()).unwrap_or_default())
 }
 
-/// As every other switch: the formats of Go's ParseBool.
+/// A switch in any spelling of Go's ParseBool, as in every other setting.
 fn switch(name: &str, text: &str) -> Result<bool, Error> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),

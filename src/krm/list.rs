@@ -1,4 +1,4 @@
-//! Reads a `ResourceList`: that it is one, and what its items are called.
+//! Reads a `ResourceList`: checks that it is one, and finds its items.
 
 use std::sync::Arc;
 
@@ -9,39 +9,39 @@ use crate::yaml::reader;
 use crate::yaml::split::split;
 use crate::yaml::tree::{Content, NodeId, Tree};
 
-/// The versions that kustomize and kpt have written; they do not differ in what is read here.
+/// The versions that kustomize and kpt write. They do not differ in the fields that are read here.
 const VERSIONS: [&str; 3] =
     ["config.kubernetes.io/v1", "config.kubernetes.io/v1beta1", "config.kubernetes.io/v1alpha1"];
 
-/// Where the item stands in its file, as kustomize and kpt remember it.
+/// The annotations in which kustomize and kpt keep the number of an item in its file.
 const INDEX: [&str; 2] = ["internal.config.kubernetes.io/index", "config.kubernetes.io/index"];
 
-/// A list of objects for a function.
+/// A list of objects that a function receives.
 #[derive(Debug)]
 pub struct ResourceList<'s> {
     pub(super) source: &'s Arc<Source>,
-    /// The document's bytes.
+    /// The bytes of the document in its source.
     pub(super) span: Span,
     pub(super) tree: Tree<'s>,
     pub(super) root: NodeId,
     pub(super) items: Vec<Item>,
 }
 
-/// An item: what the results say of it beyond its kind and name.
+/// An item, with what results say of it beyond its kind and name.
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) span: Span,
     pub(super) api_version: String,
-    /// Its place in its file.
+    /// Its number in its file.
     pub(super) index: Option<u64>,
 }
 
 impl<'s> ResourceList<'s> {
-    /// Reads the one that `source` holds; everything that is wrong with it otherwise.
+    /// Reads the list in a source, or returns everything that is wrong with it.
     pub fn read(source: &'s Arc<Source>) -> Result<Self, Errors> {
         let (span, tree, root) = document(source)?;
         let mut list = Self { source, span, tree, root, items: Vec::new() };
-        list.is_one()?;
+        list.check_kind()?;
         let items = list.item_nodes()?;
         let read: Vec<Result<Item, Error>> =
             items.into_iter().enumerate().map(|(index, node)| list.item(node, index)).collect();
@@ -55,17 +55,17 @@ impl<'s> ResourceList<'s> {
         if errors.any() { Err(errors) } else { Ok(list) }
     }
 
-    /// Whether there is nothing to fill.
+    /// Whether the list has no items.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// The item that holds `span`.
+    /// The item in which a span lies.
     pub(super) fn item_at(&self, span: Span) -> Option<&Item> {
         self.items.iter().find(|item| item.span.range().contains(&span.start))
     }
 
-    /// Where a node stands.
+    /// The place of a node, with the path of its field.
     pub(super) fn place(&self, node: NodeId, field: impl Into<String>) -> Place {
         let place = Place::new(self.source.clone(), self.tree.node(node).span);
         Place { field: Some(field.into()), ..place }
@@ -75,8 +75,8 @@ impl<'s> ResourceList<'s> {
         self.tree.text(self.tree.get(map, key)?)
     }
 
-    /// That the document is a list of a version that is known.
-    fn is_one(&self) -> Result<(), Error> {
+    /// Checks that the document is a list of a known version.
+    fn check_kind(&self) -> Result<(), Error> {
         let start = Place::new(self.source.clone(), Span::new(self.span.start, self.span.start));
         match self.text(self.root, "kind") {
             Some("ResourceList") => {}
@@ -136,7 +136,7 @@ impl<'s> ResourceList<'s> {
     }
 }
 
-/// The only document that holds anything, and its node. Of what is no list nothing is shown: it may be a file of secrets.
+/// The only document that is not empty, and its node. Nothing is shown of input that is not a list: it may be a file of secrets.
 fn document(source: &Source) -> Result<(Span, Tree<'_>, NodeId), Error> {
     let owned = || Arc::new(source.clone());
     let text = std::str::from_utf8(&source.bytes).map_err(|error| {
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn every_version_is_read_and_an_empty_list_is_one() {
+    fn every_version_is_read_and_an_empty_list_check_kind() {
         for version in VERSIONS {
             for items in ["[]", "null", ""] {
                 let text = format!("# comment\n---\napiVersion: {version}\nkind: ResourceList\nitems: {items}\n");

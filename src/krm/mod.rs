@@ -1,5 +1,5 @@
-//! A KRM function's input and output, as kustomize and kpt have them: a `ResourceList` in, the same list with its items filled
-//! and the findings as `results` out. The list itself is the source: it is edited as any manifest is. Knows no store.
+//! The input and output of a KRM function, as kustomize and kpt call it: a `ResourceList` comes in, and goes out with its items
+//! filled and the findings as `results`. The list is a source like any other, and is edited in place. Knows no store.
 
 mod answer;
 mod config;

@@ -1,28 +1,28 @@
-//! Which scalars of an object hold secrets: those where the manifest has placeholders, found again in an object that the
-//! API server has completed. Where it is not sure which item of a list is which, more is covered rather than less.
+//! The cover of an object: which of its scalars hold secrets. They are those where the manifest has placeholders, found again in
+//! the object that the API server completed. Where the items of a list cannot be told apart, more is covered rather than less.
 
 use std::collections::HashMap;
 
 use crate::value::Value;
 
-/// The fields by which Kubernetes tells the items of a list apart, the first that an item has.
+/// The fields by which Kubernetes tells the items of a list apart. The first one that an item has counts.
 const MERGE_KEYS: [&str; 8] = ["name", "mountPath", "devicePath", "containerPort", "port", "ip", "key", "id"];
 
-/// What covers a value.
+/// Which parts of a value are covered.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Cover {
-    /// No placeholder is in it.
+    /// None: no placeholder is in it.
     Clear,
-    /// All of it.
+    /// The whole value.
     Whole,
-    /// Some of its entries.
+    /// Some entries of a map.
     Map(HashMap<String, Cover>),
-    /// Some of its items, by what tells them apart; `any` is for those that are not among them.
+    /// Some items of a list, by their merge keys. `any` covers items without a known key.
     List { items: Vec<(Option<String>, Cover)>, any: Box<Cover> },
 }
 
 impl Cover {
-    /// The cover of an object as the manifest has it; `is_gap` knows the texts that hold placeholders.
+    /// The cover of an object as the manifest has it. `is_gap` says whether a scalar holds a placeholder.
     pub(super) fn of(written: &Value, is_gap: &dyn Fn(&str) -> bool) -> Self {
         match written {
             Value::Text(text) if is_gap(text) => Self::Whole,
@@ -55,7 +55,8 @@ impl Cover {
         Self::List { items, any: Box::new(any) }
     }
 
-    /// What covers a map's entry. One that the manifest does not have, among some that hold placeholders, may have held one.
+    /// The cover of a map's entry. An entry that the manifest lacks is covered if its neighbours hold placeholders: it may have
+    /// held one before.
     pub(super) fn entry(&self, key: &str) -> &Self {
         match self {
             Self::Clear => &Self::Clear,
@@ -64,12 +65,12 @@ impl Cover {
                 None if entries.values().any(|cover| *cover == Self::Whole) => &Self::Whole,
                 None => &Self::Clear,
             },
-            // It is another kind of thing than in the manifest.
+            // The manifest has another type of value here.
             Self::Whole | Self::List { .. } => &Self::Whole,
         }
     }
 
-    /// Whether the manifest has a placeholder for a map's entry, or for the map.
+    /// Whether the manifest has a placeholder for this entry of a map, or for the whole map.
     pub(super) fn covers(&self, key: &str) -> bool {
         match self {
             Self::Map(entries) => entries.get(key) == Some(&Self::Whole),
@@ -77,7 +78,7 @@ impl Cover {
         }
     }
 
-    /// What covers a list's item: that of the one item with the same key, else whatever may be.
+    /// The cover of a list's item: the one of the item with the same key, else every cover that could be meant.
     pub(super) fn item(&self, item: &Value) -> &Self {
         match self {
             Self::Clear => &Self::Clear,
@@ -112,7 +113,7 @@ impl Cover {
         }
     }
 
-    /// The same; entries that it does not know are covered as in `any`.
+    /// This cover, with `any` for entries that it does not have.
     fn or(self, any: &Self) -> Self {
         match (self, any) {
             (Self::Map(mut own), Self::Map(any)) => {
@@ -126,7 +127,7 @@ impl Cover {
     }
 }
 
-/// What tells an item apart from the others of its list.
+/// The field and value that tell an item apart from the others of its list.
 fn merge_key(item: &Value) -> Option<String> {
     let (name, value) = MERGE_KEYS.iter().find_map(|key| Some((key, item.get(key)?)))?;
     match value {

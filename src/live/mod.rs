@@ -1,5 +1,5 @@
-//! Manifests against the objects of a cluster: both as the API server has them, secrets masked on both sides. Pure: whoever
-//! calls asks the server. An object passes from draft (as it is written) to object (filled) to a resource on two sides.
+//! Compares manifests with the objects of a cluster, both as the API server completes them, with secrets masked on both sides.
+//! Pure: the caller asks the server. A draft (as it is written) becomes an object (filled), then a resource on two sides.
 
 mod cover;
 mod needle;
@@ -18,74 +18,77 @@ use crate::value::Value;
 pub use object::{Draft, Object, Objects, drafts, objects};
 use shown::Masking;
 
-/// What the server said about an object of a kind that is installed.
+/// The responses of the API server about an object whose kind is installed.
 #[derive(Debug)]
-pub struct Tried {
-    /// Where it is.
+pub struct DryRun {
+    /// Where the object is in the API.
     pub at: Location,
-    /// What is there.
+    /// The object in the cluster.
     pub live: Answer,
-    /// What it would become; none if it was not tried, because reading it was refused.
-    pub tried: Option<Answer>,
+    /// The object as applying would make it; `None` if reading the live object was refused, so that nothing was applied.
+    pub applied: Option<Answer>,
 }
 
-/// The two sides of a comparison, and both once more with every secret looking the same.
+/// The two sides of a comparison, and both again with one mask for all secrets.
 #[derive(Debug, Default)]
 pub struct Sides {
-    /// What is in the cluster.
+    /// The objects in the cluster.
     pub before: Side,
-    /// What applying would make of it.
+    /// The objects as applying would make them.
     pub after: Side,
-    /// Both, with one mark for all secrets.
+    /// Both sides, with one mask for all secrets.
     pub blank: (Side, Side),
 }
 
-/// What an object's answers come to.
-enum Outcome {
-    /// What is there, and what it would become.
-    Compared(Option<Value>, Value),
-    /// It cannot be there yet, and the server cannot complete it: why.
-    New(String),
-    /// It is not compared.
+/// What applying an object would do, as the responses predict it.
+enum Prediction {
+    /// The object in the cluster, if there is one, and what it would become.
+    Known(Option<Value>, Value),
+    /// The object cannot exist yet, and the server cannot complete it, for this reason.
+    Unknown(String),
+    /// The object cannot be compared.
     Failed(Error),
 }
 
 impl Objects {
-    /// The sides that `answers`, one for each object, make, and what cannot be compared. None is for a kind that is not installed.
-    pub fn sides(&self, answers: &[Option<Tried>], mask: &Mask) -> (Sides, Errors) {
+    /// The two sides, and findings about objects that cannot be compared. There is one dry run for each object, `None` for an
+    /// object whose kind is not installed.
+    pub fn sides(&self, dry_runs: &[Option<DryRun>], mask: &Mask) -> (Sides, Errors) {
         let (mut sides, mut findings) = (Sides::default(), Errors::new());
-        for (object, answer) in self.list.iter().zip(answers) {
-            match self.outcome(object, answer.as_ref()) {
-                Outcome::Compared(live, tried) => self.add(object, live.as_ref(), &tried, mask, &mut sides),
-                Outcome::New(why) => {
-                    findings.push(not_tried(object, &why));
+        for (object, dry_run) in self.list.iter().zip(dry_runs) {
+            match self.predict(object, dry_run.as_ref()) {
+                Prediction::Known(live, after) => self.add(object, live.as_ref(), &after, mask, &mut sides),
+                Prediction::Unknown(reason) => {
+                    findings.push(as_written(object, &reason));
                     self.add(object, None, &object.value, mask, &mut sides);
                 }
-                Outcome::Failed(error) => findings.push(error),
+                Prediction::Failed(error) => findings.push(error),
             }
         }
         (sides, findings)
     }
 
-    fn outcome(&self, object: &Object, answer: Option<&Tried>) -> Outcome {
-        let Some(Tried { at, live, tried }) = answer else { return Outcome::New(self.not_installed(object)) };
+    fn predict(&self, object: &Object, dry_run: Option<&DryRun>) -> Prediction {
+        let Some(DryRun { at, live, applied }) = dry_run else {
+            return Prediction::Unknown(self.not_installed(object));
+        };
         let live = match live {
             Answer::Object(json) => match read(object, json) {
                 Ok(live) => Some(live),
-                Err(error) => return Outcome::Failed(error),
+                Err(error) => return Prediction::Failed(error),
             },
             Answer::Refused(Refusal { code: 404, .. }) => None,
-            Answer::Refused(refusal) => return Outcome::Failed(refusal::finding(object, at, "get", refusal)),
+            Answer::Refused(refusal) => return Prediction::Failed(refusal::finding(object, at, "get", refusal)),
         };
-        match tried {
+        match applied {
             Some(Answer::Object(json)) => {
-                read(object, json).map_or_else(Outcome::Failed, |tried| Outcome::Compared(live, tried))
+                read(object, json).map_or_else(Prediction::Failed, |after| Prediction::Known(live, after))
             }
             Some(Answer::Refused(refusal)) if live.is_none() && refusal::is_without_namespace(refusal) => {
-                Outcome::New(self.no_namespace(at))
+                Prediction::Unknown(self.no_namespace(at))
             }
-            Some(Answer::Refused(refusal)) => Outcome::Failed(refusal::finding(object, at, "patch", refusal)),
-            None => Outcome::Failed(Error::new(Kind::Bug, "an object was not tried").at(object.place.clone())),
+            Some(Answer::Refused(refusal)) => Prediction::Failed(refusal::finding(object, at, "patch", refusal)),
+            None => Prediction::Failed(Error::new(Kind::Bug, "an object was not tried").at(object.place.clone())),
         }
     }
 
@@ -118,10 +121,10 @@ impl Objects {
 
     fn no_namespace(&self, at: &Location) -> String {
         let namespace = at.namespace.as_deref().unwrap_or_default();
-        let made: HashSet<&str> = (self.list.iter().filter(|other| other.id.kind == "Namespace"))
+        let created: HashSet<&str> = (self.list.iter().filter(|other| other.id.kind == "Namespace"))
             .filter_map(|other| other.id.name.as_deref())
             .collect();
-        match made.contains(namespace) {
+        match created.contains(namespace) {
             true => format!("its namespace `{namespace}` is not there until it is applied"),
             false => format!("the cluster has no namespace `{namespace}`"),
         }
@@ -139,8 +142,8 @@ fn read(object: &Object, json: &str) -> Result<Value, Error> {
     })
 }
 
-/// It is shown as the manifest has it.
-fn not_tried(object: &Object, why: &str) -> Error {
-    let detail = format!("{} cannot be tried, and is shown as it is written: {why}", object.id);
+/// The warning that an object is shown as its manifest has it.
+fn as_written(object: &Object, reason: &str) -> Error {
+    let detail = format!("{} cannot be tried, and is shown as it is written: {reason}", object.id);
     Error::warning(Kind::Input, detail).at(object.place.clone()).hidden()
 }

@@ -1,4 +1,4 @@
-//! Secret values, wherever else they stand: the last net, for what is where no placeholder says it is.
+//! Finds secret values in any text. It is the last safety net, for copies of a secret where the manifest has no placeholder.
 
 use std::fmt;
 
@@ -9,16 +9,16 @@ use crate::placeholder::ENCODINGS;
 use crate::source::Span;
 use crate::value::Value;
 
-/// Values to be found again.
+/// Secret values to find in texts.
 #[derive(Default)]
 pub(super) struct Needles {
-    /// In order.
+    /// Sorted, to find a whole text.
     equal: Vec<Zeroizing<String>>,
     within: Option<AhoCorasick>,
 }
 
 impl Needles {
-    /// Finds `values` as a whole, and in longer text those of at least `shortest` bytes, in every encoding.
+    /// Finds a value that is a whole text, and inside longer texts the values of at least `shortest` bytes, in every encoding.
     pub(super) fn new<'v>(values: impl Iterator<Item = &'v Zeroizing<String>>, shortest: usize) -> Self {
         let mut equal: Vec<Zeroizing<String>> = values.filter(|value| !value.is_empty()).cloned().collect();
         equal.sort_by(|a, b| a.as_str().cmp(b));
@@ -34,7 +34,7 @@ impl Needles {
         Self { within: if patterns.is_empty() { None } else { build() }, equal }
     }
 
-    /// Where they stand in `text`.
+    /// The spans of `text` that hold a value.
     pub(super) fn find(&self, text: &str) -> Vec<Span> {
         if self.equal.binary_search_by(|value| value.as_str().cmp(text)).is_ok() {
             return vec![Span::new(0, text.len())];
@@ -50,7 +50,7 @@ impl fmt::Debug for Needles {
     }
 }
 
-/// The texts and numbers of a value. Booleans and null are nobody's secret.
+/// The texts and numbers in a value. Booleans and null are no secrets.
 pub(super) fn texts(value: &Value, out: &mut Vec<Zeroizing<String>>) {
     match value {
         Value::Text(text) | Value::Number(text) => out.push(text.clone()),

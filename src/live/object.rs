@@ -1,4 +1,4 @@
-//! Manifests → the objects that are applied: each as it is written with its cover, then the same filled.
+//! Makes the objects that are applied from manifests: first drafts as they are written, with their covers, then filled objects.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use crate::yaml::reader;
 use crate::yaml::tree::{NodeId, Tree};
 use crate::yaml::{self, Flaw};
 
-/// A document's objects as they are written.
+/// The objects of a document as they are written.
 #[derive(Debug)]
 pub struct Draft {
     source: Arc<Source>,
     span: Span,
-    /// None for what cannot be compared.
+    /// `None` for an object that cannot be compared.
     parts: Vec<Option<Part>>,
 }
 
@@ -35,60 +35,60 @@ struct Part {
     cover: Cover,
 }
 
-/// An object with its values, and what is known of its secrets.
+/// A filled object, with its cover.
 #[derive(Debug)]
 pub struct Object {
-    /// What it is.
+    /// Its kind, namespace and name.
     pub id: Arc<ResourceId>,
-    /// Its apiVersion.
+    /// Its `apiVersion`, group and version.
     pub api_version: String,
-    /// Where it begins.
+    /// Where it begins in its source.
     pub place: Place,
     pub(super) value: Value,
     pub(super) cover: Cover,
-    /// The values of its own document's placeholders.
+    /// The values of the placeholders in its own document.
     pub(super) own: Arc<Needles>,
 }
 
-/// The objects of a run.
+/// All objects of a run.
 #[derive(Debug)]
 pub struct Objects {
-    /// In the order of the input.
+    /// The objects in the order of the input.
     pub list: Vec<Object>,
-    /// How many documents and items are no Kubernetes objects with a name: nobody knows what to compare them with.
+    /// The number of documents and items that are not Kubernetes objects with a name: there is nothing to compare them with.
     pub nameless: usize,
     /// The values of all placeholders.
     pub(super) needles: Needles,
 }
 
-/// Values of the same document at least this long are looked for in longer text, and those of others.
+/// The shortest value that is searched in longer texts: of the same document, and of other documents.
 const SHORTEST: usize = 4;
 const SHORTEST_OF_OTHERS: usize = 8;
 
 impl Object {
-    /// As it is applied.
+    /// The JSON that is applied.
     pub fn json(&self) -> Zeroizing<String> {
         self.value.to_json().unwrap_or_default()
     }
 
-    /// Whether nothing of it comes from a store, and it is no Secret: what is said about it quotes nothing that is secret.
+    /// Whether it holds no secret: nothing in it comes from a store, and it is not a Secret. Messages about it may be shown whole.
     pub(super) fn is_plain(&self) -> bool {
         self.cover.is_clear() && self.id.kind != "Secret"
     }
 }
 
-/// The objects of `survey` as they are written.
+/// The drafts of all documents of a survey.
 pub fn drafts(survey: &Survey<'_>, errors: &mut Errors) -> Vec<Draft> {
     survey.documents().map(|document| draft(document, errors)).collect()
 }
 
 fn draft(document: &Document<'_>, errors: &mut Errors) -> Draft {
     let Document { source, span, tree, gaps, .. } = document;
-    // `<raw:…>` alone brings nothing in.
+    // A `<raw:…>` brings in no secret.
     let gaps = gaps.iter().filter(|gap| !gap.placeholders().is_empty());
     let gaps: Vec<&str> = gaps.filter_map(|gap| tree.text(gap.node)).collect();
     let text = String::from_utf8_lossy(&source.bytes[span.range()]);
-    let part = |written: Written| {
+    let part = |written: WrittenObject| {
         if !written.is_named() {
             return None;
         }
@@ -104,12 +104,12 @@ fn draft(document: &Document<'_>, errors: &mut Errors) -> Draft {
             }
         }
     };
-    Draft { source: source.clone(), span: *span, parts: written(tree, &text).into_iter().map(part).collect() }
+    Draft { source: source.clone(), span: *span, parts: written_objects(tree, &text).into_iter().map(part).collect() }
 }
 
-/// The drafts filled: `plan` with `secrets` has become `rendered`.
+/// The objects of the drafts, filled with the edits that `plan` and `secrets` led to.
 pub fn objects(drafts: Vec<Draft>, plan: &Plan<'_>, secrets: &Secrets, edits: &Edits, errors: &mut Errors) -> Objects {
-    // Filling has counted the same values: this is not what the run makes in all.
+    // A budget of its own: filling has counted the same values already.
     let budget = Budget::default();
     let uses = plan.placeholders();
     let filled: Vec<Filled<'_>> = uses.map(|usage| (usage.gap, values(&usage, secrets, &budget))).collect();
@@ -126,7 +126,7 @@ pub fn objects(drafts: Vec<Draft>, plan: &Plan<'_>, secrets: &Secrets, edits: &E
     objects
 }
 
-/// The filled documents, by source and start.
+/// The filled documents, by their source and where they start in it.
 type Texts = HashMap<(*const Source, usize), Zeroizing<Vec<u8>>>;
 
 fn texts_of(drafts: &[Draft], edits: &Edits) -> Texts {
@@ -139,7 +139,7 @@ fn texts_of(drafts: &[Draft], edits: &Edits) -> Texts {
     documents.collect()
 }
 
-/// A gap and the values that one of its placeholders has brought in.
+/// A gap, and the values that one of its placeholders brought in.
 type Filled<'p> = (&'p Gap, Vec<Zeroizing<String>>);
 
 impl Draft {
@@ -160,17 +160,17 @@ impl Draft {
         Ok(self.parts.into_iter().zip(values).filter_map(object).collect())
     }
 
-    /// The values of its parts, filled.
+    /// The filled values of its parts.
     fn values(&self, texts: &Texts) -> Result<Vec<Value>, Error> {
         let here = |error: Error| error.at(Place::new(self.source.clone(), self.span));
         let text = texts.get(&(Arc::as_ptr(&self.source), self.span.start));
         let text = text.and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default();
         let tree = reader::read(text, Span::new(0, text.len())).map_err(|flaw| here(flaw.error))?;
-        let written = written(&tree, text);
+        let written = written_objects(&tree, text);
         if written.len() != self.parts.len() {
             return Err(here(Error::new(Kind::Bug, "a document has other objects once it is filled")));
         }
-        let value = |(written, part): (Written, &Option<Part>)| match part {
+        let value = |(written, part): (WrittenObject, &Option<Part>)| match part {
             Some(_) => written.value(&tree).map_err(|flaw| here(flaw.error)),
             None => Ok(Value::Null),
         };
@@ -178,7 +178,7 @@ impl Draft {
     }
 }
 
-/// The values that a placeholder has brought in: the result, and what it was made from.
+/// The values that a placeholder brought in: its result, and the value of the secret from which it was made.
 fn values(usage: &PlaceholderUse<'_>, secrets: &Secrets, budget: &Budget) -> Vec<Zeroizing<String>> {
     let outcome = usage.outcome(secrets);
     let raw = match outcome {
@@ -191,20 +191,20 @@ fn values(usage: &PlaceholderUse<'_>, secrets: &Secrets, budget: &Budget) -> Vec
     out
 }
 
-/// An object in a document.
-struct Written {
+/// An object as a document has it.
+struct WrittenObject {
     node: NodeId,
     id: Arc<ResourceId>,
     api_version: String,
 }
 
-impl Written {
-    /// Whether it is a Kubernetes object, and it is known which.
+impl WrittenObject {
+    /// Whether it is a Kubernetes object with a name.
     fn is_named(&self) -> bool {
         !self.id.kind.is_empty() && !self.api_version.is_empty() && self.id.name.is_some()
     }
 
-    /// Its value, with the kind and apiVersion that it takes from its List.
+    /// Its value, completed with the kind and apiVersion that it takes from its List.
     fn value(&self, tree: &Tree<'_>) -> Result<Value, Flaw> {
         let value = yaml::value(tree, self.node)?;
         let Value::Map(mut entries) = value else { return Ok(value) };
@@ -217,17 +217,17 @@ impl Written {
     }
 }
 
-fn written(tree: &Tree<'_>, text: &str) -> Vec<Written> {
+fn written_objects(tree: &Tree<'_>, text: &str) -> Vec<WrittenObject> {
     let mut out = Vec::new();
     resources(tree, text).iter().for_each(|resource| collect(tree, resource, "", &mut out));
     out
 }
 
-/// The object, or the items of a List, also of one in it.
-fn collect(tree: &Tree<'_>, resource: &Resource, inherited: &str, out: &mut Vec<Written>) {
+/// Collects the object, or the items of a List and of Lists in it.
+fn collect(tree: &Tree<'_>, resource: &Resource, inherited: &str, out: &mut Vec<WrittenObject>) {
     let own = tree.get(resource.node, "apiVersion").and_then(|version| tree.text(version)).unwrap_or(inherited);
     if manifest::is_list(tree, resource) {
         return resource.items.iter().for_each(|item| collect(tree, item, own, out));
     }
-    out.push(Written { node: resource.node, id: resource.id.clone(), api_version: own.to_owned() });
+    out.push(WrittenObject { node: resource.node, id: resource.id.clone(), api_version: own.to_owned() });
 }

@@ -1,5 +1,5 @@
-//! What a refusal of the API server means, and what of it may be shown: its messages quote values. Of an object that holds
-//! secrets only what is known to be none is said: fields, types, and the server's reason in a word.
+//! The finding for an object that the API server refuses, and which part of its message may be shown: messages quote values.
+//! For an object that holds secrets, only fields, types and one-word reasons are shown.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::object::Object;
 use crate::client::kubernetes::{Location, Refusal};
 use crate::error::{Error, Kind};
 
-/// `.spec.replicas: expected numeric (int or float), got string`, where the value follows instead of a type for unquoted numbers.
+/// `.spec.replicas: expected numeric (int or float), got string`. For unquoted numbers, the value stands in place of the last type.
 static TYPES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(\.[^\s:]+): expected ([a-z]+(?: \([a-z ]+\))?), got ([a-z]+\b|&value)"#).ok());
 
@@ -17,10 +17,10 @@ static TYPES: LazyLock<Option<Regex>> =
 static UNKNOWN: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(\.[^\s:]+): field not declared in schema").ok());
 
-/// A longer message holds a dump of the object, and with it what others have put there.
+/// A longer message holds a dump of the object, with fields that others may have written.
 const LONGEST: usize = 500;
 
-/// The finding that a refused object is.
+/// The finding about a refused object.
 pub(super) fn finding(object: &Object, at: &Location, verb: &str, refusal: &Refusal) -> Error {
     let id = &object.id;
     if refusal.code == 403 && refusal.reason == "Forbidden" && is_access(&refusal.message) {
@@ -40,12 +40,12 @@ pub(super) fn finding(object: &Object, at: &Location, verb: &str, refusal: &Refu
     }
 }
 
-/// Whether the object's namespace is not there.
+/// Whether the object was refused because its namespace does not exist.
 pub(super) fn is_without_namespace(refusal: &Refusal) -> bool {
     refusal.code == 404 && refusal.message.starts_with("namespaces \"")
 }
 
-/// Whether this is about what the caller may do, not about what the object holds (admission answers 403 as well).
+/// Whether the message is about the permissions of the caller, not about the object: admission answers 403 as well.
 fn is_access(message: &str) -> bool {
     message.contains("is forbidden: User \"")
 }
@@ -76,7 +76,7 @@ fn said(object: &Object, refusal: &Refusal) -> Vec<String> {
     said
 }
 
-/// The fields of the wrong type, and those that are not known.
+/// The fields of the wrong type, and the unknown fields.
 fn of_types(message: &str) -> Vec<String> {
     let found = TYPES.iter().flat_map(|types| types.captures_iter(message));
     let types = found.map(|found| {
@@ -87,13 +87,13 @@ fn of_types(message: &str) -> Vec<String> {
     types.chain(unknown.map(|found| format!("{}: no such field", &found[1]))).collect()
 }
 
-/// Whether this is a field's path, as an API server writes them.
+/// Whether a text is the path of a field, as the API server writes it.
 fn is_path(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'[' | b']' | b'_' | b'-'))
 }
 
-/// Whether this is one word, such as a reason.
+/// Whether a text is a single word, such as a reason.
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }

@@ -1,4 +1,4 @@
-//! An object of the cluster as anybody may see it: without what the server alone writes, its secrets masked.
+//! Shows an object of the cluster: without the fields that only the server writes, and with its secrets masked.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,13 +12,14 @@ use crate::source::Span;
 use crate::value::Value;
 use crate::yaml;
 
-/// What the server writes into `metadata`; a dry run's differ from the stored ones.
-const SERVERS: [&str; 6] = ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"];
+/// The fields of `metadata` that the server writes. Those of a dry run differ from those in the cluster.
+const SERVER_FIELDS: [&str; 6] =
+    ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"];
 
-/// What a reader looks for first.
-const FIRST: [&str; 3] = ["apiVersion", "kind", "metadata"];
+/// The fields that come first, because a reader looks for them first.
+const FIRST_FIELDS: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
-/// Annotations that hold a whole manifest, secrets and all.
+/// Annotations that hold a whole manifest, with its secrets.
 const MANIFESTS: [&str; 4] = [
     "kubectl.kubernetes.io/last-applied-configuration",
     "kapp.k14s.io/original",
@@ -26,18 +27,18 @@ const MANIFESTS: [&str; 4] = [
     "objectset.rio.cattle.io/applied",
 ];
 
-/// Values of a live object at least this long are looked for in the rest of it.
+/// The shortest secret value of a live object that is searched in the rest of it.
 const SHORTEST: usize = 8;
 
-/// How secrets look.
+/// Masks for secrets, and the values to find.
 pub(super) struct Masking<'m> {
     pub(super) mask: &'m Mask,
-    /// The values to be found again.
+    /// The values to mask wherever they stand: of all documents, and of the object's own document.
     pub(super) needles: [&'m Needles; 2],
 }
 
 impl Masking<'_> {
-    /// `object` as YAML; `live` is the stored one, whose old values are looked for too.
+    /// An object as YAML. `live` is the object in the cluster: its old secret values are masked as well.
     pub(super) fn text(&self, object: &Value, cover: &Cover, live: Option<&Value>) -> String {
         let mut old = Vec::new();
         if let Some(live) = live {
@@ -71,17 +72,19 @@ impl Shown<'_> {
             Some((key.clone(), shown))
         };
         let mut shown: Vec<_> = entries.iter().filter_map(entry).collect();
-        shown.sort_by_key(|(key, _)| FIRST.iter().position(|first| *first == key.as_str()).unwrap_or(FIRST.len()));
+        shown.sort_by_key(|(key, _)| {
+            FIRST_FIELDS.iter().position(|first| *first == key.as_str()).unwrap_or(FIRST_FIELDS.len())
+        });
         Value::Map(shown)
     }
 
-    /// Without the server's own fields.
+    /// The metadata without the fields of the server.
     fn metadata(&self, metadata: &Value, cover: &Cover) -> Value {
         let Value::Map(entries) = metadata else { return self.value(metadata, cover) };
         let entry = |(key, value): &(Zeroizing<String>, Value)| {
             let shown = match key.as_str() {
                 "name" | "namespace" => self.identity(value, cover, key),
-                name if SERVERS.contains(&name) => return None,
+                name if SERVER_FIELDS.contains(&name) => return None,
                 "annotations" => self.value(&without_manifests(value)?, cover.entry(key)),
                 _ => self.value(value, cover.entry(key)),
             };
@@ -90,12 +93,12 @@ impl Shown<'_> {
         Value::Map(entries.iter().filter_map(entry).collect())
     }
 
-    /// What says which object this is: masked only where a placeholder has filled it, for the manifest says the rest.
+    /// A field that identifies the object. It is masked only where a placeholder filled it, as the manifest shows the rest.
     fn identity(&self, value: &Value, around: &Cover, key: &str) -> Value {
         if around.covers(key) { self.masking.mask.field(value, FieldType::Text) } else { value.clone() }
     }
 
-    /// A Secret's data: all of it.
+    /// The data of a Secret, masked as a whole.
     fn data(&self, data: &Value, field_type: FieldType) -> Value {
         let mask = |value: &Value| self.masking.mask.field(value, field_type);
         match data {
@@ -106,7 +109,7 @@ impl Shown<'_> {
         }
     }
 
-    /// A key; where a placeholder stands for the whole map, a value may have been made into one.
+    /// A key of a map. Where one placeholder filled the whole map, a secret value may have become a key.
     fn key(&self, key: &Zeroizing<String>, around: &Cover) -> Zeroizing<String> {
         match self.scalar(&Value::text(key.as_str())) {
             Value::Text(shown) if *around == Cover::Whole => shown,
@@ -129,7 +132,7 @@ impl Shown<'_> {
         }
     }
 
-    /// A scalar that no placeholder covers: the secret values in it are masked.
+    /// A scalar without a placeholder, with the secret values in it masked.
     fn scalar(&self, scalar: &Value) -> Value {
         let (Value::Text(text) | Value::Number(text)) = scalar else { return scalar.clone() };
         let needles = self.masking.needles.iter().chain([&self.old]);
@@ -140,7 +143,7 @@ impl Shown<'_> {
         found.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
         let (mut out, mut at) = (String::new(), 0);
         for span in found {
-            // An overlap's rest is a piece of a secret too.
+            // Where two values overlap, the rest of the second is a piece of a secret too.
             let start = span.start.max(at);
             if start < span.end {
                 out += &text[at..start];
@@ -151,7 +154,7 @@ impl Shown<'_> {
         Value::text(out + &text[at..])
     }
 
-    /// What stands for secret bytes.
+    /// The mask of secret bytes.
     fn mark(&self, bytes: &[u8]) -> String {
         self.masking.mask.fingerprint(bytes).mark()
     }
@@ -166,14 +169,14 @@ fn decoded(text: &str) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(STANDARD.decode(text).unwrap_or_else(|_| text.as_bytes().to_vec()))
 }
 
-/// The annotations that hold no manifest; none if nothing is left.
+/// The annotations that do not hold a manifest; `None` if there are none.
 fn without_manifests(annotations: &Value) -> Option<Value> {
     let Value::Map(entries) = annotations else { return Some(annotations.clone()) };
     let left: Vec<_> = entries.iter().filter(|(key, _)| !MANIFESTS.contains(&key.as_str())).cloned().collect();
     (!left.is_empty()).then_some(Value::Map(left))
 }
 
-/// What stands where the manifest has placeholders.
+/// Collects the values where the manifest has placeholders.
 fn covered(value: &Value, cover: &Cover, out: &mut Vec<Zeroizing<String>>) {
     match (value, cover) {
         (_, cover) if cover.is_clear() => {}
@@ -183,7 +186,7 @@ fn covered(value: &Value, cover: &Cover, out: &mut Vec<Zeroizing<String>>) {
     }
 }
 
-/// What a Secret's data stands for.
+/// Collects the decoded values of a Secret's data.
 fn secret_data(object: &Value, out: &mut Vec<Zeroizing<String>>) {
     let Some(data) = object.get("data").filter(|_| is_secret(object)) else { return };
     let mut encoded = Vec::new();

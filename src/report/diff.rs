@@ -22,7 +22,7 @@ pub fn text(comparison: &Comparison, colour: Colour) -> String {
     let _ = writeln!(out, "{}", colour.paint("1", &counted(&comparison.counts())));
     // What has no colours may be a log.
     if colour == Colour::None {
-        out.lines().map(|line| visible::harmless(line).into_owned() + "\n").collect()
+        out.lines().map(|line| visible::without_commands(line).into_owned() + "\n").collect()
     } else {
         out
     }
@@ -47,7 +47,7 @@ pub(super) fn counted(counts: &Counts) -> String {
 pub(super) fn title(change: &Change) -> String {
     let name = change.resource().map(|resource| resource.identity.to_string()).unwrap_or_default();
     let only = if change.only_secrets { ": secret values only" } else { "" };
-    format!("{} {}{only}", change.fate().word(), visible::replaced(&name))
+    format!("{} {}{only}", change.kind().word(), visible::replaced(&name))
 }
 
 fn lines(out: &mut String, change: &Change, colour: Colour) {

@@ -83,7 +83,7 @@ fn row(change: &Change) -> String {
     let only = if change.only_secrets { ", secret values only" } else { "" };
     let Some(resource) = change.resource() else { return String::new() };
     let name = code(cut(&resource.identity.to_string(), LINE));
-    format!("| {}{only} | {name} | {} |\n", change.fate().word(), code(cut(&place(resource), LINE)))
+    format!("| {}{only} | {name} | {} |\n", change.kind().word(), code(cut(&place(resource), LINE)))
 }
 
 /// A change that unfolds, in at most `room` bytes.

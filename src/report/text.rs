@@ -60,7 +60,7 @@ fn around(out: &mut String, error: &Error, place: &Place, colour: Colour) -> Str
         return gutter;
     }
     if !error.hidden {
-        excerpt.to_string().lines().for_each(|text| line(out, &visible::harmless(text)));
+        excerpt.to_string().lines().for_each(|text| line(out, &visible::without_commands(text)));
     }
     let resource = place.resource.as_ref().map(ToString::to_string);
     let origin = place.origin.as_ref().map(ToString::to_string);

@@ -13,7 +13,7 @@ use super::{Args, Compared};
 use crate::client::kubernetes::{Answer, Cluster};
 use crate::compare::Comparison;
 use crate::error::{Error, Errors, Kind};
-use crate::live::{self, Object, Objects, Tried};
+use crate::live::{self, DryRun, Object, Objects};
 use crate::render::Survey;
 use crate::report;
 use crate::source::Source;
@@ -71,7 +71,7 @@ fn objects(args: &Args, sources: &[Arc<Source>], environment: &Environment, erro
 }
 
 /// What the cluster says about each object; without objects nobody is asked.
-fn answers(objects: &Objects, manager: &str, environment: &Environment) -> Result<Vec<Option<Tried>>, Error> {
+fn answers(objects: &Objects, manager: &str, environment: &Environment) -> Result<Vec<Option<DryRun>>, Error> {
     let count = objects.list.len();
     if count == 0 {
         return Ok(Vec::new());
@@ -80,7 +80,7 @@ fn answers(objects: &Objects, manager: &str, environment: &Environment) -> Resul
     pass::runtime()?.block_on(ask(objects, manager, &environment.workspace))
 }
 
-async fn ask(objects: &Objects, manager: &str, workspace: &Workspace) -> Result<Vec<Option<Tried>>, Error> {
+async fn ask(objects: &Objects, manager: &str, workspace: &Workspace) -> Result<Vec<Option<DryRun>>, Error> {
     let cluster = Cluster::connect(manager, workspace).await?;
     let answers = stream::iter(&objects.list).map(|object| about(&cluster, object)).buffered(TOGETHER);
     answers.collect::<Vec<_>>().await.into_iter().collect()
@@ -91,7 +91,7 @@ fn nameless(count: usize) -> Option<String> {
     (count > 0).then(|| format!("{documents} not compared, being no Kubernetes objects with a name"))
 }
 
-async fn about(cluster: &Cluster, object: &Object) -> Result<Option<Tried>, Error> {
+async fn about(cluster: &Cluster, object: &Object) -> Result<Option<DryRun>, Error> {
     let name = object.id.name.as_deref().unwrap_or_default();
     let namespace = object.id.namespace.as_deref();
     let Some(at) = cluster.locate(&object.api_version, &object.id.kind, namespace, name).await? else {
@@ -102,6 +102,6 @@ async fn about(cluster: &Cluster, object: &Object) -> Result<Option<Tried>, Erro
         Answer::Object(_) => true,
         Answer::Refused(refusal) => refusal.code == 404,
     };
-    let tried = if readable { Some(cluster.dry_run(&at, &object.json()).await?) } else { None };
-    Ok(Some(Tried { at, live, tried }))
+    let applied = if readable { Some(cluster.dry_run(&at, &object.json()).await?) } else { None };
+    Ok(Some(DryRun { at, live, applied }))
 }

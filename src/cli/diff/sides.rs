@@ -8,7 +8,7 @@ use super::super::output;
 use super::super::pass::Pass;
 use super::base::{Base, File, Files};
 use super::{Args, Compared};
-use crate::compare::{self, Comparison, Fate, Side};
+use crate::compare::{self, ChangeKind, Comparison, Side};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::render::{self, Mask};
 use crate::report;
@@ -42,7 +42,7 @@ pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Co
     comparison.base = args.base.clone();
     comparison.notes = std::mem::take(&mut files.notes);
     comparison.notes.extend(not_filled(&past_errors, &args.base));
-    if comparison.changes.iter().any(|change| change.fate() == Fate::Changed) {
+    if comparison.changes.iter().any(|change| change.kind() == ChangeKind::Changed) {
         comparison.find_only_secrets((&renderer.blank(&files.before), &renderer.blank(&files.after)));
     }
     let complete = !files.said.any();

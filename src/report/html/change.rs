@@ -12,7 +12,7 @@ use super::{lines, number};
 pub(super) fn write(out: &mut String, change: &Change, index: usize) {
     let Some(resource) = change.resource() else { return };
     let hunks = change.hunks();
-    let fate = change.fate().word();
+    let fate = change.kind().word();
     let secret = if change.only_secrets { " secret" } else { "" };
     let _ = writeln!(
         out,
@@ -31,7 +31,7 @@ pub(super) fn write(out: &mut String, change: &Change, index: usize) {
 
 /// The sign of what became of it, for the eye alone.
 pub(super) fn mark(change: &Change) -> String {
-    let mark = match change.fate().word() {
+    let mark = match change.kind().word() {
         "added" => '+',
         "removed" => '−',
         _ => '~',

@@ -46,7 +46,7 @@ pub(super) fn list(comparison: &Comparison) -> String {
 
 fn item(change: &Change, index: usize) -> String {
     let Some(resource) = change.resource() else { return String::new() };
-    let fate = change.fate().word();
+    let fate = change.kind().word();
     let (class, words) = if change.only_secrets { (" secret", ", secret values only") } else { ("", "") };
     let name = resource.identity.to_string();
     let (kind, name) = name.split_once(' ').unwrap_or(("", &name));

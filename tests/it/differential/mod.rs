@@ -55,11 +55,11 @@ struct Trial {
     /// The documents as we read them.
     documents: Vec<Json>,
     /// What becomes of the scalar with that token.
-    fates: HashMap<String, Fate>,
+    fates: HashMap<String, ChangeKind>,
 }
 
 #[derive(Debug)]
-enum Fate {
+enum ChangeKind {
     Becomes { old: String, new: Json },
     Goes,
 }
@@ -117,7 +117,7 @@ impl Trial {
             }
             let goes = random.chance(20) && tree.parent(node).is_some() && !aliased.contains(&node);
             if goes && removable(tree, node, &aliased) {
-                self.fates.insert(token, Fate::Goes);
+                self.fates.insert(token, ChangeKind::Goes);
                 changes.push(Change::Remove { node });
                 continue;
             }
@@ -131,7 +131,7 @@ impl Trial {
                 false => values::native(random, 0),
             };
             let value = Value::from_json(new.to_string().as_bytes()).unwrap();
-            self.fates.insert(token, Fate::Becomes { old, new });
+            self.fates.insert(token, ChangeKind::Becomes { old, new });
             changes.push(Change::Set { node, value });
         }
         changes
@@ -180,9 +180,9 @@ impl Trial {
     fn meant(&self, value: &Json) -> Option<Json> {
         Some(match value {
             Json::String(text) => match token(text).and_then(|token| self.fates.get(&token)) {
-                Some(Fate::Goes) => return None,
-                Some(Fate::Becomes { old, new }) if old == text => new.clone(),
-                Some(Fate::Becomes { .. }) => Json::String(format!("a token in another text than ours: {text}")),
+                Some(ChangeKind::Goes) => return None,
+                Some(ChangeKind::Becomes { old, new }) if old == text => new.clone(),
+                Some(ChangeKind::Becomes { .. }) => Json::String(format!("a token in another text than ours: {text}")),
                 None => value.clone(),
             },
             Json::Array(items) => items.iter().filter_map(|item| self.meant(item)).collect(),
@@ -197,7 +197,7 @@ impl Trial {
     /// An alias can be a key.
     fn meant_key(&self, key: &str) -> String {
         match token(key).and_then(|token| self.fates.get(&token)) {
-            Some(Fate::Becomes { old, new: Json::String(new) }) if old == key => new.clone(),
+            Some(ChangeKind::Becomes { old, new: Json::String(new) }) if old == key => new.clone(),
             _ => key.to_owned(),
         }
     }
