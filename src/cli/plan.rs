@@ -14,7 +14,7 @@ use crate::error::{Error, Errors};
 use crate::policy::{Policy, Requester};
 use crate::render::{self, Options};
 use crate::report;
-use crate::report::plan::{self as shown, Forecast};
+use crate::report::plan::{self as shown, ReadPlan};
 
 /// List every secret that would be read, and who needs it; nothing is read
 #[derive(Debug, clap::Args)]
@@ -76,12 +76,12 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     let grants =
         Policy::of(&config, Requester::of(&environment.workspace.variables)).judge(plan.accesses(), &mut errors);
     let reads = plan.reads().into_iter().filter(|read| grants.allows(&read.id)).collect();
-    let forecast = Forecast { store, reads, complete: !errors.any() };
-    let text = args.format.shown(&forecast, &mut errors, environment);
-    let complete = !errors.any();
+    let plan = ReadPlan { store, reads, is_complete: !errors.any() };
+    let text = args.format.shown(&plan, &mut errors, environment);
+    let is_complete = !errors.any();
     output::report(&printed.name_templates(report::in_order(errors, &sources), &environment.workspace), environment);
     let written = output::finish(&text, environment);
-    if complete { written } else { ExitCode::from(output::FAILED) }
+    if is_complete { written } else { ExitCode::from(output::FAILED) }
 }
 
 fn failed(mut errors: Errors, error: Option<Error>, environment: &Environment) -> ExitCode {
@@ -92,12 +92,12 @@ fn failed(mut errors: Errors, error: Option<Error>, environment: &Environment) -
 
 impl Format {
     /// What stdout shows; of a policy nothing unless it is whole.
-    fn shown(self, forecast: &Forecast<'_>, errors: &mut Errors, environment: &Environment) -> String {
+    fn shown(self, plan: &ReadPlan<'_>, errors: &mut Errors, environment: &Environment) -> String {
         match self {
-            Self::Text => shown::text(forecast, environment.stdout_colour()),
-            Self::Json => shown::json(forecast),
-            Self::Hcl => match shown::policy(forecast) {
-                Ok(policy) if forecast.complete => policy,
+            Self::Text => shown::text(plan, environment.stdout_colour()),
+            Self::Json => shown::json(plan),
+            Self::Hcl => match shown::policy(plan) {
+                Ok(policy) if plan.is_complete => policy,
                 Ok(_) => String::new(),
                 Err(wrong) => {
                     errors.extend(wrong);

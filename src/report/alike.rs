@@ -1,14 +1,14 @@
-//! What is wrong with the store, a login or a setting, said once and not for each placeholder that waits for it.
+//! Gathers findings about the store, a login or a setting, so that they appear once and not for each placeholder.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::error::{Error, Kind, Level, Subject};
 
-/// What findings that differ in their placeholder alone have in common.
+/// The parts that are equal in findings that differ only in their placeholder.
 type Common = (Level, Kind, String, Option<String>, Option<String>);
 
-/// The findings, those that differ in their placeholder alone gathered in the first of them, which names the other places.
+/// The findings, with those that differ only in their placeholder gathered in the first one, which lists the other places.
 pub fn gathered(findings: Vec<Error>) -> Vec<Error> {
     let mut first: HashMap<Common, usize> = HashMap::new();
     let mut out: Vec<Error> = Vec::with_capacity(findings.len());
@@ -28,7 +28,7 @@ pub fn gathered(findings: Vec<Error>) -> Vec<Error> {
     out
 }
 
-/// What a finding says of its placeholder, if the reason lies with the store, the policy or a setting: others wait for it too.
+/// The parts of a finding that other placeholders share; `None` unless the reason is the store, the policy or a setting.
 fn common(error: &Error) -> Option<Common> {
     let is_shared = matches!(error.kind, Kind::Store | Kind::Denied | Kind::Setting) && error.place.is_some();
     let is_of_placeholder = matches!(error.subject, Some(Subject::Placeholder { .. }));

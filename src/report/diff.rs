@@ -1,4 +1,4 @@
-//! What changed, as `git diff` shows it. Knows no terminal: whoever prints says whether there are colours.
+//! Shows a comparison as `git diff` would. Knows no terminal: the caller says whether there are colours.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use crate::compare::{Change, Comparison, Counts, Resource};
 use crate::diff::{Hunk, Line, Sign};
 use crate::visible;
 
-/// Every change with its lines, what was not compared, and how much changed.
+/// Every change with its lines, then the notes and the counts.
 pub fn text(comparison: &Comparison, colour: Colour) -> String {
     let mut out = String::new();
     for change in &comparison.changes {
@@ -20,7 +20,7 @@ pub fn text(comparison: &Comparison, colour: Colour) -> String {
         let _ = writeln!(out, "note: {}", visible::replaced(note));
     }
     let _ = writeln!(out, "{}", colour.paint("1", &counted(&comparison.counts())));
-    // What has no colours may be a log.
+    // Text without colours may end up in a log that reads commands.
     if colour == Colour::None {
         out.lines().map(|line| visible::without_commands(line).into_owned() + "\n").collect()
     } else {
@@ -72,7 +72,7 @@ pub(super) fn header(hunk: &Hunk, change: &Change) -> String {
     hunk.header(above(&change.before), above(&change.after))
 }
 
-/// A line in its colour, the parts that differ reversed.
+/// Writes a line in its colour, with the parts that differ in reverse video.
 fn line(out: &mut String, line: &Line, colour: Colour) {
     let code = match line.sign {
         Sign::Same => None,

@@ -1,4 +1,4 @@
-//! A finding as GitHub Actions shows it beside the line: a workflow command.
+//! Shows a finding as a workflow command, which GitHub Actions displays beside the line.
 //! Reference: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>
 
 use crate::error::{Error, Level};
@@ -21,7 +21,7 @@ pub fn finding(error: &Error) -> String {
     format!("::{command} {}::{}", properties.join(","), data(&message(error)))
 }
 
-/// All that is said, line by line.
+/// The text of a finding, one part a line.
 fn message(error: &Error) -> String {
     let place = error.place.as_ref();
     let resource = place.and_then(|place| place.resource.as_ref()).map(ToString::to_string);
@@ -34,7 +34,7 @@ fn message(error: &Error) -> String {
     lines.lines().map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// A line as the pull request shows it: an encoded control would be one again there.
+/// A line without invisible characters: GitHub decodes them, so encoding alone is not enough.
 fn visible(line: &str) -> String {
     let line = without_old_commands(line);
     line.chars().map(|char| if is_invisible(char) { char.escape_default().to_string() } else { char.into() }).collect()

@@ -1,4 +1,4 @@
-//! A finding as programs read it: one line of JSON, what is not known left out.
+//! Shows a finding to programs: one line of JSON without unknown fields.
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub fn finding(error: &Error) -> String {
         line: at.map(|(line, _)| line),
         column: at.map(|(_, column)| column),
         resource: place.and_then(|place| place.resource.as_deref()).map(Resource::from),
-        // Nothing is shown of what may be a file of secrets.
+        // A document that is not a Kubernetes object may be a file of secrets: its fields are not named.
         field: place.filter(|_| error.kind != Kind::NotKubernetes).and_then(|place| place.field.as_deref()),
         message: match &error.cause {
             Some(cause) => format!("{error}: {cause}"),
@@ -55,7 +55,7 @@ struct Finding<'e> {
     hint: Option<&'e str>,
 }
 
-/// A resource's identity.
+/// The kind, namespace and name of a resource.
 #[derive(Serialize)]
 pub(super) struct Resource<'e> {
     kind: &'e str,

@@ -1,5 +1,5 @@
-//! What changed, as a comment on a pull request: a table, a fold for each resource, no longer than GitHub takes.
-//! Nothing in a manifest gets out of its fence or its cell.
+//! Shows a comparison as a comment on a pull request: a table, and a fold for each resource, within the size that GitHub takes.
+//! No text of a manifest can break out of its fence or its cell.
 
 use std::fmt::Write;
 
@@ -8,22 +8,22 @@ use crate::compare::{Change, Comparison, Resource};
 use crate::visible;
 use crate::words::count;
 
-/// The longest comment that GitHub takes, in characters; bytes are never fewer.
+/// The longest comment that GitHub takes, in characters. It is used as a number of bytes, which is never smaller.
 const LIMIT: usize = 65_536;
 
-/// What the table may take of it.
+/// The room for the table.
 const TABLE: usize = 16_384;
 
-/// What is kept for the words at the end.
+/// The room kept for the sentence at the end.
 const END: usize = 512;
 
-/// A fold shorter than this says nothing.
+/// The least room that is worth a fold.
 const SHORTEST: usize = 400;
 
-/// The longest line that is shown whole, in characters.
+/// The longest line that is not cut, in characters.
 const LINE: usize = 1000;
 
-/// The comment.
+/// The comment about a comparison.
 pub fn comment(comparison: &Comparison) -> String {
     let base = if comparison.base.is_empty() { String::new() } else { format!(" against {}", code(&comparison.base)) };
     let mut out = format!("### Manifests{base}\n\n**{}**\n", counted(&comparison.counts()));
@@ -35,14 +35,14 @@ pub fn comment(comparison: &Comparison) -> String {
     for (index, change) in comparison.changes.iter().enumerate() {
         let room = LIMIT.saturating_sub(out.len() + END);
         let share = (room / (comparison.changes.len() - index)).max(SHORTEST);
-        // What the ones before left over is for this one, but it takes no more than its share of what is there.
+        // Each change gets an equal share of the room that is left, which includes what earlier changes did not use.
         fold(&mut out, change, share.min(room), &mut left);
     }
-    left.say(&mut out);
+    left.write(&mut out);
     out
 }
 
-/// What there was no room for.
+/// What did not fit into the comment.
 #[derive(Default)]
 struct Left {
     lines: usize,
@@ -50,7 +50,7 @@ struct Left {
 }
 
 impl Left {
-    fn say(&self, out: &mut String) {
+    fn write(&self, out: &mut String) {
         let parts = [(self.lines, "line"), (self.resources, "resource")].into_iter().filter(|(count, _)| *count > 0);
         let parts: Vec<String> = parts.map(|(count, noun)| count::of(count, noun)).collect();
         if !parts.is_empty() {
@@ -59,7 +59,7 @@ impl Left {
     }
 }
 
-/// One row for each change, as many as there is room for.
+/// Writes a row for each change, as many as there is room for.
 fn table(out: &mut String, changes: &[Change]) {
     if changes.is_empty() {
         return;
@@ -86,7 +86,7 @@ fn row(change: &Change) -> String {
     format!("| {}{only} | {name} | {} |\n", change.kind().word(), code(cut(&place(resource), LINE)))
 }
 
-/// A change that unfolds, in at most `room` bytes.
+/// Writes a change that unfolds, in at most `room` bytes.
 fn fold(out: &mut String, change: &Change, room: usize, left: &mut Left) {
     let text = change_lines(change);
     let fence = "`".repeat(longest_run(&text).max(2) + 1);
@@ -119,7 +119,7 @@ fn change_lines(change: &Change) -> String {
     text
 }
 
-/// As many lines as fit.
+/// The first lines of a text that fit into `room` bytes.
 fn whole_lines(text: &str, room: usize) -> &str {
     if text.len() <= room {
         return text;
@@ -137,7 +137,7 @@ fn cut(text: &str, characters: usize) -> &str {
     text.char_indices().nth(characters).map_or(text, |(at, _)| &text[..at])
 }
 
-/// A sentence whose backticks are meant.
+/// A sentence in which backticks mark code.
 fn sentence(text: &str) -> String {
     let parts = text.split('`').enumerate();
     parts.map(|(index, part)| if index % 2 == 1 { code(part) } else { plain(part) }).collect()
@@ -147,7 +147,7 @@ fn code(text: &str) -> String {
     format!("<code>{}</code>", plain(text))
 }
 
-/// Text in which nothing is Markdown, HTML, a mention or a link.
+/// Text with everything escaped that would be Markdown, HTML, a mention or a link.
 fn plain(text: &str) -> String {
     let mut out = String::new();
     for char in visible::replaced(text).chars() {

@@ -1,4 +1,5 @@
-//! How findings look: text for people, JSON and SARIF for programs, GitHub's commands for its runners. Knows no terminal: whoever prints says whether there are colours.
+//! Shows findings, comparisons and reads: as text for people, as JSON and SARIF for programs, as commands for GitHub's runners.
+//! Knows no terminal: the caller prints, and says whether there are colours.
 
 mod alike;
 pub mod diff;
@@ -19,7 +20,7 @@ use crate::words::count;
 
 pub use alike::gathered;
 
-/// The findings in the order of the input: those without a place first, then by source and byte; those of another source last.
+/// The findings in the order of the input: first those without a place, then by source and byte, last those of other sources.
 pub fn in_order(errors: Errors, sources: &[Arc<Source>]) -> Vec<Error> {
     let numbers: HashMap<*const Source, usize> =
         sources.iter().enumerate().rev().map(|(number, source)| (Arc::as_ptr(source), number)).collect();
@@ -29,7 +30,7 @@ pub fn in_order(errors: Errors, sources: &[Arc<Source>]) -> Vec<Error> {
     list
 }
 
-/// How much was found.
+/// The number of findings of each level.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
     errors: usize,
@@ -38,7 +39,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// One more.
+    /// Counts a finding.
     pub fn add(&mut self, error: &Error) {
         match error.level {
             Level::Error => self.errors += 1,
@@ -47,7 +48,7 @@ impl Counts {
         }
     }
 
-    /// How many errors.
+    /// The number of errors.
     pub fn errors(&self) -> usize {
         self.errors
     }
@@ -57,12 +58,12 @@ impl Counts {
         self.errors + self.warnings + self.notes == 0
     }
 
-    /// `3 errors, 1 warning`; none for a finding that is alone.
+    /// `3 errors, 1 warning`; `None` for fewer than two findings.
     pub fn summary(&self) -> Option<String> {
         self.list().filter(|_| self.errors + self.warnings + self.notes > 1)
     }
 
-    /// `3 errors, 1 warning`; none if there is nothing to count.
+    /// `3 errors, 1 warning`; `None` if nothing was found.
     pub fn list(&self) -> Option<String> {
         let counts = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
         let parts = counts.into_iter().filter(|(count, _)| *count > 0);

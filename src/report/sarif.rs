@@ -1,4 +1,4 @@
-//! Findings as SARIF 2.1.0, what code scanning reads: one log with the rules and their help.
+//! Shows findings as SARIF 2.1.0, which code scanning reads: one log with the rules and their help.
 //! Reference: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
 
 use serde_json::{Value, json};
@@ -8,20 +8,20 @@ use crate::finding_id::finding_ids;
 use crate::source::Place;
 use crate::visible;
 
-/// A rule as the log describes it.
+/// A rule in the form in which the log describes it.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// Its name.
+    /// The id by which findings name it.
     pub id: &'static str,
-    /// How bad it is, as a rule.
+    /// The level of its findings, unless they say otherwise.
     pub level: Level,
     /// What is wrong, in one line.
     pub short: &'static str,
-    /// Why, and what to do.
+    /// Why it is wrong, and what to do.
     pub help: &'static str,
 }
 
-/// The log of a run; findings come in the order of the input, and paths below `root` become relative to it.
+/// The log of a run. Findings must come in the order of the input; paths below `root` become relative to it.
 pub fn log(found: &[Error], rules: &[Rule], root: &str) -> String {
     let ids = finding_ids(found);
     let results = found.iter().zip(ids).map(|(error, id)| result(error, &id, rules, root));
@@ -67,7 +67,7 @@ fn result(error: &Error, id: &str, rules: &[Rule], root: &str) -> Value {
     result
 }
 
-/// Where a finding is. The end is left out: what is hidden has a length that is nobody's business.
+/// Where a finding begins. Its end is left out, as it would tell the length of a hidden secret.
 fn location(place: &Place, root: &str) -> Value {
     let (line, column) = place.line_column();
     let mut location = json!({"physicalLocation": {
@@ -92,7 +92,7 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-/// A path as a relative reference, or as a `file:` URI where it leads elsewhere.
+/// A path as a relative reference, or as a `file:` URI if it is not below `root`.
 fn uri(path: &str, root: &str) -> String {
     let below = path.strip_prefix(root).filter(|_| !root.is_empty()).and_then(|rest| rest.strip_prefix('/'));
     let path = below.unwrap_or(path);

@@ -1,4 +1,4 @@
-//! A finding as people read it: what, where, the line with carets, and what helps.
+//! Shows a finding to people: what is wrong, where, the line with carets, and a hint.
 
 use crate::error::{Error, Kind, Level};
 use crate::excerpt::Excerpt;
@@ -9,16 +9,16 @@ use crate::words::list;
 /// Whether the text is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colour {
-    /// For a terminal.
+    /// With colours, for a terminal.
     Ansi,
-    /// For everything else.
+    /// Without colours.
     None,
 }
 
-/// How many further places are named.
+/// The number of further places that are listed.
 const ALSO: usize = 3;
 
-/// One finding, several lines.
+/// A finding on several lines.
 pub fn finding(error: &Error, colour: Colour) -> String {
     let mut out = String::new();
     let (word, code) = match error.level {
@@ -45,17 +45,17 @@ pub fn finding(error: &Error, colour: Colour) -> String {
     out
 }
 
-/// The other places, the first few of them by name.
+/// The first few of the other places, and how many there are.
 fn also(places: &[Place]) -> Option<String> {
     (!places.is_empty()).then(|| list::few(places, ALSO))
 }
 
-/// Writes where a finding is; returns the blanks that its line number takes.
+/// Writes where a finding is, and returns the gutter for the following lines.
 fn around(out: &mut String, error: &Error, place: &Place, colour: Colour) -> String {
     let excerpt = Excerpt::new(&place.source, place.span);
     let gutter = " ".repeat(excerpt.line.to_string().len());
     line(out, &format!("{gutter}{} {}", colour.paint("1;34", "-->"), one_line(&place.to_string())));
-    // What is no Kubernetes object may be a file of secrets: nothing of it is shown.
+    // A document that is not a Kubernetes object may be a file of secrets: none of it is shown.
     if error.kind == Kind::NotKubernetes {
         return gutter;
     }
@@ -77,7 +77,7 @@ fn line(out: &mut String, text: &str) {
     out.push('\n');
 }
 
-/// A text in one line, with nothing that cannot be seen: names and answers come from elsewhere.
+/// A text on one line with visible characters only: names and responses come from others.
 pub(super) fn one_line(text: &str) -> String {
     visible::escaped(text.trim_end())
 }

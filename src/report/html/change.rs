@@ -1,4 +1,4 @@
-//! One resource that is not the same on both sides: what it is, where it is written, its lines.
+//! Writes the article about a resource that changed: its title, its place in the files, and its lines.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::diff::{Hunk, Sign};
 use super::escape::escape;
 use super::{lines, number};
 
-/// Appends a change, the `index`th.
+/// Appends the article of a change. `index` is its number on the page.
 pub(super) fn write(out: &mut String, change: &Change, index: usize) {
     let Some(resource) = change.resource() else { return };
     let hunks = change.hunks();
@@ -29,7 +29,7 @@ pub(super) fn write(out: &mut String, change: &Change, index: usize) {
     out.push_str("</details></article>\n");
 }
 
-/// The sign of what became of it, for the eye alone.
+/// The sign for a kind of change. Screen readers skip it.
 pub(super) fn mark(change: &Change) -> String {
     let mark = match change.kind().word() {
         "added" => '+',
@@ -39,7 +39,7 @@ pub(super) fn mark(change: &Change) -> String {
     format!("<span class=\"mark\" aria-hidden=\"true\">{mark}</span>")
 }
 
-/// Kind, name and namespace; what has no name is called by its file.
+/// Kind, name and namespace; the file for a document without a name.
 fn title(identity: &Identity) -> String {
     let id = &identity.id;
     let Some(name) = id.name.as_ref().filter(|_| identity.file.is_none()) else {
@@ -70,7 +70,7 @@ fn sum(hunks: &[Hunk]) -> String {
     format!("<span class=\"sum\">{}</span>", parts.join(" "))
 }
 
-/// File and line on both sides, once where they are the same.
+/// File and line on both sides, or once if they are equal.
 fn place(change: &Change) -> String {
     let of = |side: &Option<Resource>| {
         side.as_ref().map(|resource| format!("<bdi>{}:{}</bdi>", escape(&resource.file), resource.line))

@@ -1,8 +1,8 @@
-//! Text that came from elsewhere, as text of a page: markup is escaped, and what cannot be seen is drawn.
+//! Writes text of unknown origin into a page: markup is escaped, and invisible characters are drawn.
 
 use crate::visible::is_invisible;
 
-/// `text` for an element or a quoted attribute.
+/// Text for an element or a quoted attribute.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
@@ -15,7 +15,7 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
-/// Appends `text` for an element; characters that hide or reorder others stand in a frame of their own.
+/// Appends text for an element. Characters that hide or reorder others are shown as code points in a frame.
 pub(super) fn push(out: &mut String, text: &str) {
     for char in text.chars() {
         match entity(char) {
@@ -41,9 +41,9 @@ fn entity(char: char) -> Option<&'static str> {
     }
 }
 
-/// Whether a character steers others or shows nothing: with these, two texts look the same, or one like another.
+/// Whether a character is invisible or changes how others look, so that different texts may look equal.
 fn is_odd(char: char) -> bool {
-    // In a line of code a tab is a tab, and these look like a blank.
+    // Tabs are fine in a line of code; the listed spaces look like an ordinary one.
     is_invisible(char) || matches!(char, '\u{a0}' | '\u{2800}')
 }
 

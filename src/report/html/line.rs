@@ -1,21 +1,21 @@
-//! A line of YAML in colours: its key, its comment, masked values, and what differs from the other side. By look alone: a line
-//! in a text block that looks like YAML is drawn like YAML.
+//! Draws a line of YAML in colours: its key, its comment, masks, and the parts that differ from the other side. Nothing is parsed:
+//! a line of a text block that looks like YAML is drawn like YAML.
 
 use std::ops::Range;
 
 use super::escape;
 
-/// What every mask starts with, and what it starts with in Base64.
+/// The beginning of every mask, as text and in base64.
 const MASKS: [&str; 2] = ["<redacted:", "PHJlZGFjdGVkO"];
 
-/// A part of a line that is drawn in its own way.
+/// A part of a line with a style of its own.
 struct Part {
     range: Range<usize>,
     open: &'static str,
     close: &'static str,
 }
 
-/// Appends a line; `emphasis` are the bytes that differ.
+/// Appends a line. `emphasis` holds the bytes that differ.
 pub(super) fn write(out: &mut String, text: &str, emphasis: &[Range<usize>]) {
     let mut at = 0;
     for part in parts(text) {
@@ -28,7 +28,7 @@ pub(super) fn write(out: &mut String, text: &str, emphasis: &[Range<usize>]) {
     marked(out, text, at..text.len(), emphasis);
 }
 
-/// Appends a part of a line, with what differs in it marked.
+/// Appends a part of a line, with its differing bytes marked.
 fn marked(out: &mut String, text: &str, part: Range<usize>, emphasis: &[Range<usize>]) {
     let mut at = part.start;
     for range in emphasis {
@@ -62,7 +62,7 @@ fn parts(text: &str) -> Vec<Part> {
     parts
 }
 
-/// Where a comment is: from a `#` at the start or after a blank, outside of quotes.
+/// The bytes of a comment: from a `#` outside of quotes, at the start or after a blank.
 fn comment(text: &str) -> Range<usize> {
     let mut quote = None;
     let mut before = ' ';
@@ -78,7 +78,7 @@ fn comment(text: &str) -> Range<usize> {
     text.len()..text.len()
 }
 
-/// Where a key is, without its colon.
+/// The bytes of a key, without its colon.
 fn key(text: &str) -> Range<usize> {
     let mut start = text.len() - text.trim_start().len();
     while text[start..].starts_with("- ") {
@@ -93,7 +93,7 @@ fn key(text: &str) -> Range<usize> {
     }
 }
 
-/// Where masks are, from `start` on.
+/// The bytes of masks that begin at `start` or later.
 fn masks(text: &str, start: usize) -> Vec<Range<usize>> {
     let mut masks = Vec::new();
     let mut at = start;

@@ -1,4 +1,4 @@
-//! The lines of a change as tables: hunks, and between them the lines that stay, folded where a script can unfold them.
+//! Writes the lines of a change as tables: hunks, and between them the unchanged lines, which a script can fold and unfold.
 
 use std::fmt::Write as _;
 
@@ -7,29 +7,29 @@ use crate::diff::{Hunk, Sign};
 
 use super::{line, number};
 
-/// How many rows a table may have: a browser lays out only the tables that are seen.
+/// The most rows of a table. A browser lays out only the tables in view, so several are quicker than one.
 const LONGEST: usize = 500;
 
-/// So few lines that stay are not folded: the words for it would take as much room.
+/// The most unchanged lines that are not folded: the label of a fold would take as much room.
 const WORTH_A_LINE: usize = 2;
 
-/// What stands for folded lines, up to its words.
+/// The row for folded lines, up to its label.
 const GAP: &str =
     "<tbody class=\"gap\"><tr><td class=\"t\" colspan=\"3\"><button type=\"button\" aria-expanded=\"false\">";
 
-/// The deepest indentation that style.css knows.
+/// The deepest indentation that `style.css` knows.
 const DEEPEST: usize = 40;
 
-/// Writes tables of rows.
+/// Writes rows, and a new table where one is full.
 struct Tables<'o> {
     out: &'o mut String,
     label: &'o str,
     rows: usize,
-    /// How many lines are above each side's text in its file.
+    /// For each side, the number of lines above its text in the file.
     above: (usize, usize),
 }
 
-/// Appends the lines of a change; `label` says, escaped, what it is.
+/// Appends the lines of a change. `label` is the accessible name of its tables, already escaped.
 pub(super) fn write(out: &mut String, change: &Change, hunks: &[Hunk], label: &str) {
     let above = |side: &Option<Resource>| side.as_ref().map_or(0, |resource| resource.line.saturating_sub(1));
     let after: Vec<&str> = change.after.iter().flat_map(|resource| resource.text.lines()).collect();
@@ -39,16 +39,16 @@ pub(super) fn write(out: &mut String, change: &Change, hunks: &[Hunk], label: &s
     let (mut left, mut right) = (1, 1);
     for hunk in hunks {
         let (before_range, after_range) = hunk.ranges();
-        // An empty range has no number: nothing stays above it.
+        // An empty range has no line of its own: it starts after the line before it.
         if !before_range.is_empty() && !after_range.is_empty() {
-            tables.stays(&after, left, right, after_range.start);
+            tables.unchanged(&after, left, right, after_range.start);
             left = before_range.end;
             right = after_range.end;
         }
         tables.hunk(hunk);
     }
     if left > 1 {
-        tables.stays(&after, left, right, after.len() + 1);
+        tables.unchanged(&after, left, right, after.len() + 1);
     }
     tables.close();
 }
@@ -69,8 +69,8 @@ impl Tables<'_> {
         self.out.push_str("</table></div>\n");
     }
 
-    /// The lines from `right` to `end` of the text after, which are those from `left` on of the text before.
-    fn stays(&mut self, after: &[&str], left: usize, right: usize, end: usize) {
+    /// Writes unchanged lines: those from `right` to `end` of the text after, which start at `left` in the text before.
+    fn unchanged(&mut self, after: &[&str], left: usize, right: usize, end: usize) {
         let lines = after.get(right - 1..end - 1).unwrap_or_default();
         match lines.len() {
             0 => return,
@@ -106,7 +106,7 @@ impl Tables<'_> {
         self.out.push_str("</tbody>");
     }
 
-    /// A row up to its text. HTML needs no end tags here, and there are many rows.
+    /// Writes a row up to its text. HTML does not need the end tags, and there are many rows.
     fn row(&mut self, sign: Sign, (before, after): (Option<usize>, Option<usize>), text: &str) {
         self.out.push_str(match sign {
             Sign::Same => "<tr>",

@@ -1,4 +1,4 @@
-//! What stands at the side: how many resources became what, and each that changed, by folder.
+//! Writes the sidebar: the counts, and a link to each change, by folder.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use super::change::mark;
 use super::escape::escape;
 use super::number;
 
-/// The numbers. Those of changes are buttons that a script makes into filters.
+/// Writes the counts. A script makes filters of those that count changes.
 pub(super) fn counts(comparison: &Comparison) -> String {
     let counts = comparison.counts();
     let numbers = [
@@ -29,7 +29,7 @@ pub(super) fn counts(comparison: &Comparison) -> String {
     out + "</ul>"
 }
 
-/// A link to each change, under the folder that it is written in where there are several.
+/// Writes a link to each change, under the folder of its file if there are several folders.
 pub(super) fn list(comparison: &Comparison) -> String {
     let changes: Vec<(usize, &Change)> = comparison.changes.iter().enumerate().collect();
     let groups: Vec<&[(usize, &Change)]> = changes.chunk_by(|a, b| folder(a.1) == folder(b.1)).collect();
@@ -59,7 +59,7 @@ fn item(change: &Change, index: usize) -> String {
     )
 }
 
-/// The folder of the file that a change is written in.
+/// The folder of the file in which a change is.
 fn folder(change: &Change) -> &str {
     let file = change.resource().map_or("", |resource| &resource.file);
     file.rsplit_once('/').map_or("./", |(folder, _)| folder)

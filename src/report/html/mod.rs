@@ -1,4 +1,4 @@
-//! A comparison as one page for a browser: it loads nothing from anywhere, and nothing that is written in a manifest can run in it.
+//! Shows a comparison as one page for a browser. The page loads nothing, and no text of a manifest can run in it.
 
 mod change;
 mod escape;
@@ -20,7 +20,7 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// The page.
+/// The page about a comparison.
 pub fn page(comparison: &Comparison) -> String {
     let heading = heading(comparison);
     let base = Some(escape(&comparison.base)).filter(|base| !base.is_empty());
@@ -40,7 +40,7 @@ pub fn page(comparison: &Comparison) -> String {
     })
 }
 
-/// page.html with its marks replaced, each once: what is put in is not looked through again.
+/// `page.html` with its marks replaced. Marks in the replacements stay as they are.
 fn fill(part: impl Fn(&str) -> String) -> String {
     let mut pieces = PAGE.split("{{");
     let mut out = pieces.next().unwrap_or_default().to_owned();
@@ -52,8 +52,8 @@ fn fill(part: impl Fn(&str) -> String) -> String {
     out
 }
 
-/// Only the style and the script that are in this file, known by their digests; nothing is loaded, framed or sent, and the
-/// script itself can make no code of a text.
+/// The content security policy: only the style and the script of this page, known by their digests, count. Nothing is loaded,
+/// framed or sent, and the script cannot run a text as code.
 fn policy() -> String {
     let digest = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(

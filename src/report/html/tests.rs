@@ -1,4 +1,4 @@
-//! What is written into the page. What a browser makes of it is tested in one.
+//! The text of the page. How a browser shows it is tested in a browser (`tests/it/html`).
 
 use super::*;
 use crate::compare::Side;

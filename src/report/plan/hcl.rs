@@ -1,4 +1,4 @@
-//! The reads as Vault's least-privilege policy: one rule a path, for the login's own namespace.
+//! Writes the policy of Vault that allows the reads and nothing else: one rule for each path, in the namespace of the login.
 //! Reference: <https://developer.hashicorp.com/vault/docs/concepts/policies>
 
 use std::collections::BTreeMap;
@@ -6,30 +6,30 @@ use std::collections::BTreeMap;
 use indexmap::IndexSet;
 
 use super::super::text::one_line;
-use super::Forecast;
+use super::ReadPlan;
 use crate::error::{Error, Errors, Kind};
 use crate::render::{PlaceholderUse, Read};
 use crate::secret::Engine;
 use crate::visible::is_invisible;
 
-/// The rules by namespace, as the login's sees it (empty is its own), and by path.
+/// The rules by namespace, relative to that of the login (empty for itself), and by path.
 type Rules = BTreeMap<(String, String), Rule>;
 
-/// What the comments above a rule say.
+/// The comments above a rule.
 #[derive(Default)]
 struct Rule {
     resources: IndexSet<String>,
     remark: Option<String>,
 }
 
-/// The policy that is enough for the reads, and not more. What no rule can say is an error.
-pub fn policy(forecast: &Forecast<'_>) -> Result<String, Errors> {
-    if !forecast.store.has_policies {
-        return Err(no_policies(forecast.store.name).into());
+/// The least policy for the reads. A read that no rule can express is an error.
+pub fn policy(plan: &ReadPlan<'_>) -> Result<String, Errors> {
+    if !plan.store.has_policies {
+        return Err(no_policies(plan.store.name).into());
     }
     let (mut rules, mut errors) = (Rules::new(), Errors::new());
-    for read in &forecast.reads {
-        match target(forecast, read) {
+    for read in &plan.reads {
+        match target(plan, read) {
             Ok((namespace, path, remark)) => {
                 let rule = rules.entry((namespace.to_owned(), path)).or_default();
                 rule.resources.extend(read.uses.iter().map(resource));
@@ -38,15 +38,15 @@ pub fn policy(forecast: &Forecast<'_>) -> Result<String, Errors> {
             Err(error) => errors.push(error.at(read.uses[0].place.clone())),
         }
     }
-    if errors.is_empty() { Ok(head(forecast, &rules) + &written(&rules)) } else { Err(errors) }
+    if errors.is_empty() { Ok(head(plan, &rules) + &written(&rules)) } else { Err(errors) }
 }
 
-fn head(forecast: &Forecast<'_>, rules: &Rules) -> String {
+fn head(plan: &ReadPlan<'_>, rules: &Rules) -> String {
     let mut head = match rules.len() {
         0 => "# The manifests need no secret: there is nothing to allow.\n".to_owned(),
         _ => "# What rendering the manifests takes, and nothing else.\n".to_owned(),
     };
-    if let Some(namespace) = forecast.store.namespace.as_deref().filter(|_| !rules.is_empty()) {
+    if let Some(namespace) = plan.store.namespace.as_deref().filter(|_| !rules.is_empty()) {
         head += &format!("# A policy of the namespace {}, where the login is.\n", one_line(namespace));
     }
     head
@@ -71,32 +71,32 @@ fn written(rules: &Rules) -> String {
     out
 }
 
-/// Who asks; a document that is no Kubernetes object is called by its file.
+/// The resource that needs the secret; the file for a document that is not a Kubernetes object.
 fn resource(usage: &PlaceholderUse<'_>) -> String {
     let id = usage.gap.resource.id.to_string();
     one_line(if id.is_empty() { &usage.place.source.name } else { &id })
 }
 
-/// The namespace and the path of a read's rule, and what to say about it.
-fn target<'f>(forecast: &'f Forecast<'_>, read: &'f Read<'_>) -> Result<(&'f str, String, Option<String>), Error> {
-    let asked = forecast.namespace(read).unwrap_or_default();
-    let own = forecast.store.namespace.as_deref().unwrap_or_default();
+/// The namespace, the path and the remark of the rule for a read.
+fn target<'f>(plan: &'f ReadPlan<'_>, read: &'f Read<'_>) -> Result<(&'f str, String, Option<String>), Error> {
+    let asked = plan.namespace(read).unwrap_or_default();
+    let own = plan.store.namespace.as_deref().unwrap_or_default();
     let namespace = below(own, asked).ok_or_else(|| not_below(own, asked))?;
-    let (path, remark) = with_data(&read.id.path, forecast.engine(read));
+    let (path, remark) = with_data(&read.id.path, plan.engine(read));
     match special(&format!("{namespace}/{path}")) {
         Some(why) => Err(no_rule(&path, why)),
         None => Ok((namespace, path, remark)),
     }
 }
 
-/// `asked` as its ancestor `own` sees it: empty for itself, none if it is not below.
-fn below<'n>(own: &str, asked: &'n str) -> Option<&'n str> {
-    let (own, asked) = (bare(own), bare(asked));
-    let rest = asked.strip_prefix(own)?;
+/// A namespace relative to its ancestor `own`: empty for `own` itself, `None` if it is not below.
+fn below<'n>(own: &str, namespace: &'n str) -> Option<&'n str> {
+    let (own, namespace) = (bare(own), bare(namespace));
+    let rest = namespace.strip_prefix(own)?;
     (own.is_empty() || rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/'))
 }
 
-/// A namespace without outer slashes; the root's name is none.
+/// A namespace without outer slashes; empty for the root namespace.
 fn bare(namespace: &str) -> &str {
     match namespace.trim_matches('/') {
         "root" => "",
@@ -104,7 +104,7 @@ fn bare(namespace: &str) -> &str {
     }
 }
 
-/// The path that is really read, as far as it is known without asking, and what is not known of it.
+/// The path that the API reads, as far as it is known without asking Vault, and a remark where it is not.
 fn with_data(path: &str, engine: Option<Engine>) -> (String, Option<String>) {
     let Some((mount, rest)) = path.split_once('/').filter(|_| !path.contains("/data/")) else {
         return (path.to_owned(), None);
@@ -123,7 +123,7 @@ fn with_data(path: &str, engine: Option<Engine>) -> (String, Option<String>) {
     }
 }
 
-/// Why Vault would take the path of a rule for more than itself.
+/// Why Vault would apply the rule for a path to other paths as well.
 fn special(path: &str) -> Option<&'static str> {
     if path.ends_with('*') {
         Some("a `*` at its end stands for every path that begins so")
@@ -138,7 +138,7 @@ fn special(path: &str) -> Option<&'static str> {
     }
 }
 
-/// A string of HCL: `${` would begin an interpolation.
+/// A string of HCL, in which `${` is escaped because it would begin an interpolation.
 fn quoted(text: &str) -> String {
     let mut out = String::from('"');
     let mut chars = text.chars().peekable();

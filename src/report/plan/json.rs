@@ -1,34 +1,34 @@
-//! The reads for programs: one JSON document, what is not known left out.
+//! Shows the reads to programs: one JSON document without unknown fields.
 
 use serde::Serialize;
 
 use super::super::json::Resource;
-use super::{Forecast, number};
+use super::{ReadPlan, number};
 use crate::placeholder::Key;
 use crate::render::{PlaceholderUse, Read};
 use crate::visible;
 
 /// The reads as one JSON document.
-pub fn json(forecast: &Forecast<'_>) -> String {
+pub fn json(plan: &ReadPlan<'_>) -> String {
     let document = Document {
-        store: forecast.store.name,
-        namespace: forecast.store.namespace.as_deref(),
-        complete: forecast.complete,
-        requests: forecast.requests(),
-        reads: forecast.reads.iter().map(|read| reading(forecast, read)).collect(),
+        store: plan.store.name,
+        namespace: plan.store.namespace.as_deref(),
+        complete: plan.is_complete,
+        requests: plan.requests(),
+        reads: plan.reads.iter().map(|read| reading(plan, read)).collect(),
     };
     visible::json(&serde_json::to_string_pretty(&document).unwrap_or_default()).into_owned() + "\n"
 }
 
-fn reading<'f>(forecast: &'f Forecast<'_>, read: &'f Read<'_>) -> Reading<'f> {
+fn reading<'f>(plan: &'f ReadPlan<'_>, read: &'f Read<'_>) -> Reading<'f> {
     let mut keys: Vec<&str> = read.uses.iter().filter_map(|usage| key(usage)).collect();
     keys.sort_unstable();
     keys.dedup();
     Reading {
-        namespace: forecast.namespace(read),
+        namespace: plan.namespace(read),
         path: &read.id.path,
         version: read.id.version,
-        engine: forecast.engine(read).map(number),
+        engine: plan.engine(read).map(number),
         keys,
         whole: read.uses.iter().any(|usage| key(usage).is_none()),
         placeholders: read.uses.iter().map(placeholder).collect(),
@@ -48,7 +48,7 @@ fn placeholder<'f>(usage: &'f PlaceholderUse<'_>) -> Placeholder<'f> {
     }
 }
 
-/// The key that is asked for; none if it is the whole secret.
+/// The key of the secret; `None` for the whole secret.
 fn key<'f>(usage: &PlaceholderUse<'f>) -> Option<&'f str> {
     match &usage.placeholder.key {
         Key::Whole => None,

@@ -1,4 +1,4 @@
-//! What a run will read, before it does: for people, for programs, and as the policy that Vault has to grant for it.
+//! Shows what a run will read before it reads: to people, to programs, and as the policy that Vault needs.
 
 mod hcl;
 mod json;
@@ -14,34 +14,34 @@ use crate::backend::StoreFacts;
 use crate::render::Read;
 use crate::secret::Engine;
 
-/// The reads of a run, as far as its input and settings say.
+/// The reads of a run, as far as its input and settings tell.
 #[derive(Debug)]
-pub struct Forecast<'p> {
-    /// What is known of the store.
+pub struct ReadPlan<'p> {
+    /// What is known of the store without asking it.
     pub store: StoreFacts,
-    /// Each secret with who needs it, in the order of the input.
+    /// Each secret with the placeholders that need it, in the order of the input.
     pub reads: Vec<Read<'p>>,
-    /// Whether nothing was wrong with the input: an error may hide further reads.
-    pub complete: bool,
+    /// Whether these are all reads. Errors in the input may hide others.
+    pub is_complete: bool,
 }
 
-impl Forecast<'_> {
-    /// How many requests the reads take.
+impl ReadPlan<'_> {
+    /// The number of requests for the reads.
     fn requests(&self) -> usize {
         if self.store.is_remote { self.reads.len() } else { 0 }
     }
 
-    /// The namespace in which `read` happens; an annotation's stands instead of the operator's.
+    /// The namespace of a read: the one of the annotation, else the operator's.
     fn namespace<'f>(&'f self, read: &'f Read<'_>) -> Option<&'f str> {
         read.id.namespace.as_deref().or(self.store.namespace.as_deref())
     }
 
-    /// The KV engine whose rules `read` follows, if that was said.
+    /// The KV engine of a read, if the annotation or the operator names one.
     fn engine(&self, read: &Read<'_>) -> Option<Engine> {
         read.id.engine.or(self.store.engine)
     }
 
-    /// How many paths, placeholders and resources there are.
+    /// The numbers of paths, placeholders and resources.
     fn counts(&self) -> [usize; 3] {
         let paths: HashSet<_> = self.reads.iter().map(|read| (self.namespace(read), &read.id.path)).collect();
         let uses = || self.reads.iter().flat_map(|read| &read.uses);
@@ -50,7 +50,7 @@ impl Forecast<'_> {
     }
 }
 
-/// A KV engine's version.
+/// The version of a KV engine.
 fn number(engine: Engine) -> u8 {
     match engine {
         Engine::V1 => 1,

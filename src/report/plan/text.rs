@@ -1,23 +1,23 @@
-//! The reads for people: each path, who needs which of its keys and where, and the counts.
+//! Shows the reads to people: each path with the resources and fields that need its keys, and the counts.
 
 use super::super::text::{Colour, one_line};
-use super::{Forecast, number};
+use super::{ReadPlan, number};
 use crate::placeholder::Key;
 use crate::render::{PlaceholderUse, Read};
 use crate::words::count;
 
-/// The reads below each other, and a last line with the counts.
-pub fn text(forecast: &Forecast<'_>, colour: Colour) -> String {
+/// A block for each read, and a last line with the counts.
+pub fn text(plan: &ReadPlan<'_>, colour: Colour) -> String {
     let mut out = String::new();
-    for read in &forecast.reads {
-        out += &block(forecast, read, colour);
+    for read in &plan.reads {
+        out += &block(plan, read, colour);
         out.push('\n');
     }
-    out + &last_line(forecast)
+    out + &last_line(plan)
 }
 
-fn block(forecast: &Forecast<'_>, read: &Read<'_>, colour: Colour) -> String {
-    let mut out = colour.paint("1", &one_line(&read.id.path)) + &remarks(forecast, read) + "\n";
+fn block(plan: &ReadPlan<'_>, read: &Read<'_>, colour: Colour) -> String {
+    let mut out = colour.paint("1", &one_line(&read.id.path)) + &remarks(plan, read) + "\n";
     let rows: Vec<[String; 3]> = read.uses.iter().map(cells).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(60);
     let (key, field) = (width(0), width(1));
@@ -42,28 +42,28 @@ fn cells(usage: &PlaceholderUse<'_>) -> [String; 3] {
     [one_line(key), one_line(&field), one_line(&usage.place.to_string())]
 }
 
-/// What a path alone does not say.
-fn remarks(forecast: &Forecast<'_>, read: &Read<'_>) -> String {
+/// The remarks behind a path.
+fn remarks(plan: &ReadPlan<'_>, read: &Read<'_>) -> String {
     let version = read.id.version.map(|version| format!("version {version}"));
-    let engine = forecast.engine(read).map(|engine| format!("KV version {}", number(engine)));
-    let namespace = forecast.namespace(read).map(|namespace| format!("namespace {}", one_line(namespace)));
+    let engine = plan.engine(read).map(|engine| format!("KV version {}", number(engine)));
+    let namespace = plan.namespace(read).map(|namespace| format!("namespace {}", one_line(namespace)));
     let remarks: Vec<String> = [version, engine, namespace].into_iter().flatten().collect();
     if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) }
 }
 
-fn last_line(forecast: &Forecast<'_>) -> String {
-    let [paths, placeholders, resources] = forecast.counts();
+fn last_line(plan: &ReadPlan<'_>) -> String {
+    let [paths, placeholders, resources] = plan.counts();
     let mut line = match paths {
         0 => "nothing is read".to_owned(),
         _ => format!(
             "{} in {}, for {} in {}",
             count::of(paths, "path"),
-            count::of(forecast.requests(), "request"),
+            count::of(plan.requests(), "request"),
             count::of(placeholders, "placeholder"),
             count::of(resources, "resource"),
         ),
     };
-    if !forecast.complete {
+    if !plan.is_complete {
         line += "; more may be missing from this list, for there are errors";
     }
     line + "\n"
