@@ -26,7 +26,7 @@ fn main() {
     let secrets = folder.join("secrets.yaml");
     std::fs::write(&secrets, "secret/data/app: {user: bob, password: 'p@ss: word', port: 5432, cert: \"A\\nB\\n\"}\n")
         .expect("a file");
-    let config = Config::for_test(&[("AVP_TYPE", "file"), ("AVP_FILE", &secrets.to_string_lossy())]);
+    let config = backend::config_for_test(&[("AVP_TYPE", "file"), ("AVP_FILE", &secrets.to_string_lossy())]);
     for (what, text) in [
         ("without placeholders", CONFIG_MAP.repeat(40_000)),
         ("without placeholders, `<` in text", MARKUP.repeat(60_000)),

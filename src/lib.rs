@@ -15,7 +15,7 @@
 //! Folders are stages, files are nouns. Imports point one way, and a test holds it (`tests/it/structure.rs`): the nouns ([`value`], [`source`],
 //! [`secret`], [`error`]) name nothing above them; [`yaml`] knows no Kubernetes, [`manifest`] no placeholders, [`placeholder`] no store,
 //! [`backend`] no manifest; only [`cli`] prints. [`tool`] runs helm and kustomize, within the bounds of [`contain`]; what they print is a source like any other. What gets
-//! extended is a table: [`modifier::MODIFIERS`], [`placeholder::DIALECTS`], [`placeholder::ENCODINGS`], [`backend::BACKENDS`], [`config::table::SETTINGS`], [`lint::RULES`].
+//! extended is a table: [`modifier::MODIFIERS`], [`placeholder::DIALECTS`], [`placeholder::ENCODINGS`], [`backend::BACKENDS`], [`backend::settings`], [`lint::RULES`].
 //!
 //! # Words
 //!
@@ -44,10 +44,12 @@ pub mod modifier;
 pub mod named_file;
 pub mod placeholder;
 pub mod policy;
+pub mod redacted;
 pub mod render;
 pub mod report;
 pub mod secret;
 pub mod source;
+pub mod switch;
 pub mod tool;
 pub mod value;
 pub mod visible;

@@ -12,7 +12,6 @@ use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Builder;
 use vault_render::backend;
 use vault_render::budget::Budget;
-use vault_render::config::Config;
 use vault_render::error::Errors;
 use vault_render::policy::{Policy, Requester};
 use vault_render::render::fetch;
@@ -32,7 +31,7 @@ fuzz_target!(|bytes: &[u8]| {
             let _ = stream.read(&mut [0; 4096]).and_then(|_| stream.write_all(&answer));
         }
     });
-    let config = Config::for_test(&[
+    let config = backend::config_for_test(&[
         ("VAULT_ADDR", address.as_str()),
         ("AVP_AUTH_TYPE", "approle"),
         ("AVP_ROLE_ID", "role"),

@@ -3,19 +3,18 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vault_render::config::{Config, ConfigFile, Given};
+use vault_render::backend;
+use vault_render::config::{Config, ConfigFile, SettingSources};
 
 fuzz_target!(|text: &str| {
     let (environment, file) = text.split_once("\n\n").unwrap_or((text, ""));
     let pairs = environment.lines().filter_map(|line| line.split_once('='));
-    let given = Given {
+    let sources = SettingSources {
         environment: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         file: Some(ConfigFile { path: "avp.yaml".into(), text: file.into(), in_repository: true }),
-        ..Given::default()
+        ..SettingSources::default()
     };
-    let (config, _) = Config::read(given);
-    for (row, _) in config.settings() {
-        let _ = (config.bool(row.name), config.number(row.name), config.duration(row.name), config.rate(row.name));
-        let _ = (config.regex(row.name), config.list(row.name), config.confined(row.name));
-    }
+    // Every value is parsed here, the tenant rules included.
+    let (config, _) = Config::read(sources, backend::settings());
+    let _ = config.settings().count();
 });

@@ -1,6 +1,7 @@
 //! docs/backends.md, printed from the tables. Knows no connection.
 
 use super::{BACKENDS, Backend};
+use crate::words::list;
 
 /// The page, as Markdown.
 pub fn docs() -> String {
@@ -17,9 +18,9 @@ when no placeholder needs it. [settings.md](settings.md) says more of each setti
 ";
 
 fn section(backend: &Backend) -> String {
-    let settings: Vec<String> = backend.settings.iter().map(|name| format!("`{name}`")).collect();
-    let Backend { name, doc, page, .. } = backend;
-    format!("\n## `{name}`\n\n{doc}.\n\nSettings: {}.\n{}", settings.join(", "), page())
+    let settings = list::quoted(backend.settings.settings.iter().map(|key| key.declaration().name));
+    let Backend { doc, page, .. } = backend;
+    format!("\n## `{}`\n\n{doc}.\n\nSettings: {settings}.\n{}", backend.name(), page())
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! A local file as a store: YAML or JSON, a map from path to the map of its keys. For demonstrations, tests, previews.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
-use super::{Backend, Readings, Round, Store, StoreFacts};
+use super::{Backend, Readings, Round, Store, StoreFacts, named};
 use crate::budget::Budget;
-use crate::client;
-use crate::config::Config;
+use crate::config::format::PATH;
+use crate::config::table::StoreSettings;
+use crate::config::{Config, Key, Role};
 use crate::error::{Error, Kind};
 use crate::policy::{Grant, Policy};
 use crate::secret::{Outcome, Secret, SecretId, normalise};
@@ -16,11 +18,17 @@ use crate::value::Value;
 use crate::words::{list, suggestion};
 use crate::yaml;
 
+/// The file to read.
+pub const FILE: Key<PathBuf> =
+    Key::new("AVP_FILE", "the file that the `file` store reads", PATH, "secrets.yaml", &[Role::File, Role::Credential])
+        .flag("--secrets");
+
+const SETTINGS: StoreSettings = StoreSettings { names: &["file"], settings: &[&FILE], logins: None, unsupported: &[] };
+
 /// This store's row.
 pub(super) const BACKEND: Backend = Backend {
-    name: "file",
+    settings: &SETTINGS,
     doc: "A YAML or JSON file that maps each path to its keys: for demonstrations, tests and offline previews",
-    settings: &["AVP_FILE"],
     page: || PAGE.to_owned(),
     facts: |_| Ok(StoreFacts { name: "file", is_remote: false, has_policies: false, namespace: None, engine: None }),
     open,
@@ -44,16 +52,16 @@ struct File {
 }
 
 fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
-    let Some(name) = config.get("AVP_FILE") else {
+    let Some(name) = config.get(&FILE).map(|path| path.display()) else {
         return Err(Error::new(Kind::Setting, "the `file` store needs a file to read")
             .hint("give it with `--secrets FILE` or `AVP_FILE`"));
     };
-    let bytes = client::file::read(config, "AVP_FILE")?.unwrap_or_default();
+    let bytes = named::read(config, &FILE)?.unwrap_or_default();
     let text = str::from_utf8(&bytes).map_err(|_| {
         Error::new(Kind::Setting, format!("the secrets file `{name}` is not UTF-8 text")).hint("save it as UTF-8")
     })?;
     // A file that the tenant named is the tenant's own.
-    let names_paths = !config.has_tenant() || config.confined("AVP_FILE").is_some();
+    let names_paths = !config.has_tenant() || config.confined(&FILE).is_some();
     let secrets = secrets(text).map_err(|cause| {
         let error = Error::new(Kind::Setting, format!("the secrets file `{name}` is not understood"))
             .hint("it maps each path to the map of its keys: `secret/data/app: {user: bob}`");
@@ -233,7 +241,7 @@ mod tests {
     #[test]
     fn a_missing_file_or_setting_is_a_wrong_setting() {
         for settings in [&[][..], &[("AVP_FILE", "/nowhere/secrets.yaml")]] {
-            let error = open(&Config::for_test(settings)).err().expect("nothing to read");
+            let error = open(&crate::backend::config_for_test(settings)).err().expect("nothing to read");
             assert_eq!(error.kind, Kind::Setting);
         }
     }

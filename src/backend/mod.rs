@@ -2,20 +2,23 @@
 
 mod docs;
 mod file;
+mod named;
 mod vault;
 
 pub use docs::docs;
+pub use file::FILE;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use futures_util::future::{BoxFuture, ready};
 use futures_util::stream::BoxStream;
 
-use crate::config::Config;
-use crate::error::{Error, Kind};
-use crate::policy::{Grant, Policy};
+use crate::config::format::{Choice, Format};
+use crate::config::table::{StoreSettings, Table};
+use crate::config::{Config, Key, Role, SettingSources, general};
+use crate::error::Error;
+use crate::policy::{self, Grant, Policy};
 use crate::secret::{Engine, Outcome};
-use crate::words::list;
 
 /// A store that secrets are read from. It outlives a run: connections, the token and what is known of mounts are its own.
 pub trait Store: Send + Sync {
@@ -40,12 +43,10 @@ pub type Readings<'r> = BoxStream<'r, (Grant, Outcome)>;
 /// A kind of store: a row of [`BACKENDS`].
 #[derive(Clone, Copy, Debug)]
 pub struct Backend {
-    /// Its name, as `AVP_TYPE` gives it.
-    pub name: &'static str,
+    /// Its name, and the settings that it reads.
+    pub settings: &'static StoreSettings,
     /// What it is, in one line.
     pub doc: &'static str,
-    /// The settings that it reads.
-    pub settings: &'static [&'static str],
     /// The rest of its part of docs/backends.md.
     pub page: fn() -> String,
     /// What is known of the store before it is opened.
@@ -70,47 +71,63 @@ pub struct StoreFacts {
 }
 
 /// Every kind of store; the first is the default.
-pub const BACKENDS: &[Backend] = &[vault::BACKEND, file::BACKEND];
+pub static BACKENDS: &[Backend] = &[vault::BACKEND, file::BACKEND];
+
+/// Which store the secrets are in.
+pub const TYPE: Key<&'static Backend> = Key::new(
+    "AVP_TYPE",
+    "which store the secrets are in",
+    Format::choice(|| BACKENDS.iter().map(|store| Choice { names: store.settings.names, value: store }).collect()),
+    "vault",
+    &[Role::Login],
+)
+.default("vault")
+.not_yet(&[
+    "1passwordconnect",
+    "awssecretsmanager",
+    "azurekeyvault",
+    "delineasecretserver",
+    "gcpsecretmanager",
+    "ibmsecretsmanager",
+    "keepersecretsmanager",
+    "kubernetessecret",
+    "onepasswordconnect",
+    "sops",
+    "yandexcloudlockbox",
+]);
+
+/// The table of all settings, made of the rows of the stores and their logins, and of those that every run reads.
+pub fn settings() -> &'static Table {
+    static TABLE: LazyLock<Table> = LazyLock::new(|| {
+        let general = policy::settings::SETTINGS.iter().chain(general::SETTINGS);
+        let stores = BACKENDS.iter().map(|store| store.settings).collect();
+        Table::new(&TYPE, stores, general.copied(), general::UNSUPPORTED)
+    });
+    &TABLE
+}
 
 /// The store that `AVP_TYPE` names. Wrong or missing settings are errors here, before anything is asked.
 pub fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
-    (named(config)?.open)(config)
+    (config.required(&TYPE)?.open)(config)
 }
 
 /// What is known of the store that `AVP_TYPE` names.
 pub fn facts(config: &Config) -> Result<StoreFacts, Error> {
-    (named(config)?.facts)(config)
+    (config.required(&TYPE)?.facts)(config)
 }
 
-fn named(config: &Config) -> Result<&'static Backend, Error> {
-    find(config.get("AVP_TYPE").unwrap_or(BACKENDS[0].name))
+/// Settings that an operator's environment gives, for tests.
+pub fn config_for_test(pairs: &[(&str, &str)]) -> Config {
+    let environment = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    Config::read(SettingSources { environment, ..SettingSources::default() }, settings()).0
 }
 
-fn find(name: &str) -> Result<&'static Backend, Error> {
-    BACKENDS.iter().find(|backend| backend.name == name).ok_or_else(|| unknown(name))
-}
-
-fn unknown(name: &str) -> Error {
-    let names = list::quoted(BACKENDS.iter().map(|backend| backend.name));
-    Error::new(Kind::Setting, format!("unknown store `{name}` in `AVP_TYPE`")).hint(format!("the stores are {names}"))
+impl Backend {
+    /// The name, as `AVP_TYPE` gives it.
+    pub fn name(&self) -> &'static str {
+        self.settings.names[0]
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_row_is_documented_and_none_is_there_twice() {
-        for (index, backend) in BACKENDS.iter().enumerate() {
-            assert!(!backend.doc.is_empty() && !backend.settings.is_empty(), "{}", backend.name);
-            assert!(BACKENDS[..index].iter().all(|other| other.name != backend.name), "{}", backend.name);
-        }
-    }
-
-    #[test]
-    fn an_unknown_store_lists_the_known_ones() {
-        let error = find("valut").unwrap_err();
-        assert_eq!(error.kind, Kind::Setting);
-        assert_eq!(error.hint.as_deref(), Some("the stores are `vault`, `file`"));
-    }
-}
+mod tests;

@@ -11,7 +11,7 @@ const PAGES: [(&str, Page); 4] = [
     ("backends", backend::docs),
     ("modifiers", modifier::docs),
     ("rules", lint::docs),
-    ("settings", config::docs::docs),
+    ("settings", || config::docs(backend::settings())),
 ];
 
 type Page = fn() -> String;

@@ -15,7 +15,7 @@ use crate::error::{Error, Errors, Kind};
 use crate::krm::{self, FunctionConfig, ResourceList};
 use crate::render::{Edits, Options};
 use crate::source::Source;
-use crate::{input, report};
+use crate::{backend, input, report};
 
 /// Fill a ResourceList from stdin: the KRM function that kustomize and kpt call
 #[derive(Debug, clap::Args)]
@@ -83,7 +83,7 @@ pub(super) fn run(args: Args, environment: &Environment) -> ExitCode {
 fn answer(args: Args, source: &Arc<Source>, environment: &Environment) -> Result<bool, Errors> {
     let list = ResourceList::read(source)?;
     let mut errors = Errors::new();
-    let config = FunctionConfig::read(&list, &mut errors);
+    let config = FunctionConfig::read(&list, backend::settings(), &mut errors);
     if list.is_empty() && !args.allow_empty && !config.allow_empty {
         errors.push(empty());
     }

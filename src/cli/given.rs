@@ -7,9 +7,9 @@ use tokio::runtime::Runtime;
 
 use super::environment::Environment;
 use super::pass;
+use crate::backend;
 use crate::client::kubernetes;
-use crate::config::table::SERVICE_ACCOUNT_TOKEN;
-use crate::config::{ClusterSecret, Config, ConfigFile, Given, SecretName, has_tenant};
+use crate::config::{ClusterSecret, Config, ConfigFile, FlagValue, HomeFile, SecretName, SettingSources, has_tenant};
 use crate::error::{Error, Errors, Kind};
 use crate::input;
 use crate::named_file::{Allowed, NamedFile, Refusal, SETTINGS_LIMIT};
@@ -46,8 +46,8 @@ pub(super) struct Flags {
 impl Flags {
     /// The settings without what `-s` names: nothing is asked for them. A `-c` file that cannot be read is an error.
     pub(super) fn config(&self, environment: &Environment) -> (Config, Errors) {
-        let (given, unreadable) = self.given(environment);
-        let (config, mut errors) = Config::read(given);
+        let (sources, unreadable) = self.sources(environment);
+        let (config, mut errors) = Config::read(sources, backend::settings());
         errors.extend(unreadable);
         (config, errors)
     }
@@ -56,14 +56,18 @@ impl Flags {
     pub(super) fn whole_config(&self, environment: &Environment) -> (Config, Errors) {
         match self.secret_name.is_some().then(pass::runtime) {
             Some(Ok(runtime)) => self.config_with_secret(environment, &runtime),
-            Some(Err(error)) => (Config::default(), error.into()),
+            Some(Err(error)) => {
+                let (config, mut errors) = self.config(environment);
+                errors.push(error);
+                (config, errors)
+            }
             None => self.config(environment),
         }
     }
 
     /// The settings with those of the Kubernetes Secret that `-s` names, read from the cluster.
     pub(super) fn config_with_secret(&self, environment: &Environment, runtime: &Runtime) -> (Config, Errors) {
-        let (mut given, mut errors) = self.given(environment);
+        let (mut sources, mut errors) = self.sources(environment);
         if let Some(name) = &self.secret_name {
             let read = SecretName::parse(name, Some(&kubernetes::default_namespace())).and_then(|named| {
                 let data =
@@ -71,16 +75,16 @@ impl Flags {
                 Ok(ClusterSecret { name: named.to_string(), data })
             });
             match read {
-                Ok(secret) => given.secret = Some(secret),
+                Ok(secret) => sources.secret = Some(secret),
                 Err(error) => errors.push(error),
             }
         }
-        let (config, wrong) = Config::read(given);
+        let (config, wrong) = Config::read(sources, backend::settings());
         errors.extend(wrong);
         (config, errors)
     }
 
-    fn given(&self, environment: &Environment) -> (Given, Errors) {
+    fn sources(&self, environment: &Environment) -> (SettingSources, Errors) {
         let workspace = &environment.workspace;
         let (repository, checkout) = (input::repository(workspace), input::checkout(workspace));
         let mut errors = Errors::new();
@@ -93,19 +97,19 @@ impl Flags {
             let file = if *known == has_tenant { file.clone() } else { read() };
             file.map_err(|error| errors.push(error)).ok()
         });
-        let given = Given {
+        let sources = SettingSources {
             flags: self.settings(),
             function: self.function.clone(),
             environment: environment.workspace.variables.clone(),
             file,
             secret: None,
-            vault_token_file: vault_token(environment, checkout.as_deref()),
-            service_account_token: Path::new(SERVICE_ACCOUNT_TOKEN).exists(),
+            home_files: home_files(environment, checkout.as_deref()),
+            has_service_account_token: kubernetes::has_service_account_token(),
             repository,
             is_checkout: checkout.is_some(),
             working_folder: environment.workspace.folder.clone(),
         };
-        (given, errors)
+        (sources, errors)
     }
 
     /// Whether a tenant is there before any file is read.
@@ -128,19 +132,28 @@ impl Flags {
         Ok(ConfigFile { path: path.to_owned(), text, in_repository: file.is_in_repository() })
     }
 
-    /// Each setting that a flag names.
-    fn settings(&self) -> Vec<(&'static str, String)> {
-        let file = self.secrets.clone().map(|file| ("AVP_FILE", file));
-        let cache = self.disable_token_cache.then(|| ("AVP_DISABLE_TOKEN_CACHE", "true".to_owned()));
-        file.into_iter().chain(cache).collect()
+    /// Each setting that a flag gives. A file of secrets chooses its store, too.
+    fn settings(&self) -> Vec<FlagValue> {
+        const SECRETS: &str = "--secrets";
+        let flag = |flag, value| FlagValue::new(backend::settings(), flag, value);
+        let store = |_: &String| FlagValue { flag: SECRETS, setting: backend::TYPE.name(), value: "file".to_owned() };
+        let file = self.secrets.clone().and_then(|file| flag(SECRETS, file));
+        let cache = self.disable_token_cache.then(|| flag("--disable-token-cache", "true".to_owned())).flatten();
+        self.secrets.as_ref().map(store).into_iter().chain(file).chain(cache).collect()
     }
 }
 
-/// What `vault login` left behind. A home in a checkout is as its authors made it: a link there leads nowhere else.
-fn vault_token(environment: &Environment, checkout: Option<&Path>) -> Option<(String, String)> {
-    let path = Path::new(environment.get("HOME")?).join(".vault-token");
-    let file =
-        NamedFile::find(&path, &environment.workspace.folder, checkout.unwrap_or(Path::new(""))).ok()?.within().ok()?;
-    let token = file.read(SETTINGS_LIMIT, Allowed::Stream).ok()?;
-    Some((path.to_string_lossy().into_owned(), std::str::from_utf8(&token).ok()?.to_owned()))
+/// The files below the home that hold a setting's value, such as what `vault login` left behind. A home in a checkout is as its
+/// authors made it: a link there leads nowhere else.
+fn home_files(environment: &Environment, checkout: Option<&Path>) -> Vec<HomeFile> {
+    let Some(home) = environment.get("HOME") else { return Vec::new() };
+    let read = |file: &str| {
+        let (path, folder) = (Path::new(home).join(file), &environment.workspace.folder);
+        let file = NamedFile::find(&path, folder, checkout.unwrap_or(Path::new(""))).ok()?.within().ok()?;
+        let bytes = file.read(SETTINGS_LIMIT, Allowed::Stream).ok()?;
+        std::str::from_utf8(&bytes).ok().map(str::to_owned)
+    };
+    let rows = backend::settings().rows().iter();
+    let files = rows.filter_map(|row| Some((row.name(), row.declaration().home_file?)));
+    files.filter_map(|(setting, file)| Some(HomeFile { file, setting, text: read(file)? })).collect()
 }

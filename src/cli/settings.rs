@@ -83,14 +83,14 @@ fn table<'c>(settings: impl Iterator<Item = (&'static Row, Option<&'c Setting>)>
 }
 
 fn cells(row: &Row, setting: Option<&Setting>) -> [String; 3] {
-    let value = setting.map_or("", |setting| setting.shown(row)).escape_debug().to_string();
+    let value = setting.map_or("", |setting| row.shown(&setting.text)).escape_debug().to_string();
     let origin = setting.map_or("not set".to_owned(), |setting| setting.origin.to_string());
-    [row.name.to_owned(), visible::escaped(&value), visible::escaped(&origin)]
+    [row.name().to_owned(), visible::escaped(&value), visible::escaped(&origin)]
 }
 
 fn json(row: &Row, setting: Option<&Setting>) -> String {
-    let value = setting.map(|setting| setting.shown(row));
+    let value = setting.map(|setting| row.shown(&setting.text));
     let origin = setting.map(|setting| setting.origin.to_string());
-    visible::json(&serde_json::json!({"name": row.name, "value": value, "origin": origin}).to_string()).into_owned()
+    visible::json(&serde_json::json!({"name": row.name(), "value": value, "origin": origin}).to_string()).into_owned()
         + "\n"
 }

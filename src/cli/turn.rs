@@ -10,14 +10,13 @@ use std::time::Duration;
 use super::environment::Environment;
 use super::given::Flags;
 use super::output;
+use crate::config::general::PARALLEL_RENDERS;
 use crate::error::{Error, Kind};
 
 /// The right to render, until it is dropped.
 pub(super) struct Turn {
     _slot: Option<File>,
 }
-
-const SETTING: &str = "AVP_PARALLEL_RENDERS";
 
 /// How often whoever is first in the queue looks for a free slot.
 const LOOK: Duration = Duration::from_millis(5);
@@ -30,7 +29,9 @@ impl Turn {
     pub(super) fn take(flags: &Flags, reads_stdin: bool, environment: &Environment) -> Option<Self> {
         // What is wrong with the settings is told later, once they are all there.
         let (config, _) = flags.config(environment);
-        let Some(slots) = config.number(SETTING).filter(|slots| *slots > 0) else { return Some(Self { _slot: None }) };
+        let Some(slots) = config.get(&PARALLEL_RENDERS).copied().filter(|slots| *slots > 0) else {
+            return Some(Self { _slot: None });
+        };
         if reads_stdin && !environment.stdin_is_terminal {
             await_input();
         }
@@ -100,12 +101,12 @@ fn say_later(slots: u64, environment: &Environment) -> Sender<()> {
 }
 
 fn note(slots: u64) -> Error {
-    let detail = format!("waiting for a turn: no more than {slots} render at once (`{SETTING}`)");
+    let detail = format!("waiting for a turn: no more than {slots} render at once (`{}`)", PARALLEL_RENDERS.name());
     Error::note(Kind::Setting, detail)
 }
 
 fn failed(folder: &Path, error: &io::Error) -> Error {
-    Error::new(Kind::Setting, format!("cannot keep to `{SETTING}`, for lack of a folder to count in"))
+    Error::new(Kind::Setting, format!("cannot keep to `{}`, for lack of a folder to count in", PARALLEL_RENDERS.name()))
         .hint("let `XDG_RUNTIME_DIR` or `TMPDIR` name a folder that can be written to")
         .cause(format!("{}: {error}", folder.display()))
 }

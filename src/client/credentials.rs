@@ -4,12 +4,11 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use aho_corasick::AhoCorasick;
+use percent_encoding::percent_decode_str;
 
 use super::decode::Letters;
 use super::forms;
-use super::request::Hidden;
-use crate::config::Config;
-use crate::config::table::Role;
+use crate::redacted::Redacted;
 
 /// What the session proves itself with. Logins add to it.
 #[derive(Default)]
@@ -27,7 +26,7 @@ struct State {
 }
 
 struct Credential {
-    text: Hidden,
+    text: Redacted,
     /// Whether it proves who asks. A role id only says so, and may be a word that values hold, too.
     is_secret: bool,
 }
@@ -39,21 +38,14 @@ const KEY_LINE: usize = 32;
 const REDACTED: &str = "[redacted]";
 
 impl Credentials {
-    /// Those that the settings give, whoever gave them.
-    pub fn of(config: &Config) -> Self {
-        let credentials = Self::default();
-        config.proxies().for_each(|proxy| credentials.add_password(proxy));
-        for (row, setting) in config.settings().filter(|(row, _)| row.is(Role::Credential) && !row.is(Role::File)) {
-            for setting in setting.into_iter().chain(config.operator(row.name)) {
-                credentials.insert(&setting.value, row.name != "AVP_ROLE_ID");
-            }
-        }
-        credentials
-    }
-
     /// One more, which proves who asks.
     pub fn add(&self, text: &str) {
         self.insert(text, true);
+    }
+
+    /// One more, which only says who asks: values may hold it.
+    pub fn add_public(&self, text: &str) {
+        self.insert(text, false);
     }
 
     /// The password in an address: `https://user:password@host`.
@@ -62,7 +54,7 @@ impl Credentials {
         let password = rest.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
         password.into_iter().for_each(|password| {
             self.add(password);
-            self.add(&percent_decoded(password));
+            self.add(&percent_decode_str(password).decode_utf8_lossy());
         });
     }
 
@@ -79,7 +71,7 @@ impl Credentials {
         if text.is_empty() || state.list.iter().any(|known| known.text.reveal() == text) {
             return;
         }
-        state.list.push(Credential { text: Hidden::new(text), is_secret });
+        state.list.push(Credential { text: Redacted::new(text), is_secret });
         (state.whole, state.pieces) = (None, None);
     }
 
@@ -133,7 +125,7 @@ impl State {
     }
 
     /// The short ones.
-    fn words(&self) -> Vec<Hidden> {
+    fn words(&self) -> Vec<Redacted> {
         self.list.iter().map(|one| &one.text).filter(|text| text.reveal().len() < LEAST).cloned().collect()
     }
 }
@@ -143,22 +135,6 @@ fn automaton(patterns: impl Iterator<Item = Vec<u8>>) -> Arc<AhoCorasick> {
     let patterns: Vec<_> = patterns.map(zeroize::Zeroizing::new).collect();
     let built = AhoCorasick::new(patterns.iter().map(|pattern| pattern.as_slice()));
     Arc::new(built.unwrap_or_else(|_| AhoCorasick::new([""; 0]).expect("no pattern is never too many")))
-}
-
-/// A password as it is sent: an address has some characters as `%XX`.
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let code = after.get(..2).and_then(|code| u8::from_str_radix(str::from_utf8(code).ok()?, 16).ok());
-        let (byte, next) = match code.filter(|_| *first == b'%') {
-            Some(code) => (code, &after[2..]),
-            None => (*first, after),
-        };
-        bytes.push(byte);
-        rest = next;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Hides `word` where no letter or digit stands beside it.
@@ -198,7 +174,10 @@ mod tests {
     const TOKEN: &str = "hvs.CAESIJ-q7_Xk3\"vWn9Rb5Tg2/a+b";
 
     fn credentials() -> Credentials {
-        Credentials::of(&Config::for_test(&[("VAULT_TOKEN", TOKEN), ("AVP_ROLE_ID", "argocd-renderer")]))
+        let credentials = Credentials::default();
+        credentials.add(TOKEN);
+        credentials.add_public("argocd-renderer");
+        credentials
     }
 
     fn hex(text: &str) -> String {
@@ -282,12 +261,9 @@ mod tests {
 
     #[test]
     fn the_password_of_an_address_or_a_proxy_is_a_credential() {
-        let proxy = ("https_proxy", "http://ann:canary%2Fpassword@proxy:3128");
-        for credentials in [Credentials::of(&Config::for_test(&[proxy])), {
+        for address in ["http://ann:canary%2Fpassword@proxy:3128", "ann:canary/password@proxy"] {
             let credentials = Credentials::default();
-            credentials.add_password("ann:canary/password@proxy");
-            credentials
-        }] {
+            credentials.add_password(address);
             let basic = STANDARD.encode("ann:canary/password");
             assert_eq!(credentials.redact("x canary/password", &[]), "x [redacted]");
             assert!(!credentials.redact(&basic, &[]).contains(&basic[8..20]));

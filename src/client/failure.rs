@@ -5,6 +5,7 @@ use std::error::Error as _;
 use reqwest::Url;
 
 use super::http::shown;
+use super::options::Words;
 use super::retry::Attempt;
 use super::tls::Verifier;
 use crate::error::{Error, Kind};
@@ -38,12 +39,12 @@ impl From<Error> for Failure {
 }
 
 /// What a connection's error means.
-pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier) -> Failed {
+pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier, words: &Words) -> Failed {
     let address = shown(url);
     if let Some(tls) = tls_error(error) {
         let detail = format!("cannot make a TLS connection to `{address}`, trusting {}", verifier.trusted());
         let error = Error::new(Kind::Store, detail).cause(tls.to_string());
-        let error = match tls_hint(tls) {
+        let error = match tls_hint(tls, words) {
             Some(hint) => error.hint(hint),
             None => error,
         };
@@ -59,30 +60,31 @@ pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier) ->
         true => (Attempt::Unsent, format!("cannot connect to `{address}`")),
         false => (Attempt::Broken, format!("the connection to `{address}` broke")),
     };
-    let hint = "is `VAULT_ADDR` right, and does the server run there?";
+    let hint = format!("is {} right, and does the server run there?", words.address);
     Failed { attempt, error: Error::new(Kind::Store, what).cause(innermost(error)).hint(hint) }
 }
 
-fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
+fn tls_hint(error: &rustls::Error, words: &Words) -> Option<String> {
     use rustls::CertificateError as Certificate;
-    match error {
+    let Words { address, authorities, server_name, certificate, key, .. } = words;
+    Some(match error {
         rustls::Error::InvalidCertificate(Certificate::UnknownIssuer) => {
-            Some("name the authority that signed the server's certificate with `VAULT_CACERT`")
+            format!("name the authority that signed the server's certificate with {authorities}")
         }
         rustls::Error::InvalidCertificate(
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
-        ) => Some("the certificate bears another name: use it in `VAULT_ADDR`, or give it as `VAULT_TLS_SERVER_NAME`"),
+        ) => format!("the certificate bears another name: use it in {address}, or give it as {server_name}"),
         rustls::Error::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
-            Some("the server needs a new certificate")
+            "the server needs a new certificate".to_owned()
         }
         rustls::Error::InvalidMessage(_) => {
-            Some("the server speaks no TLS on this port: is `VAULT_ADDR` meant to begin with `http://`?")
+            format!("the server does not speak TLS on this port: is {address} meant to begin with `http://`?")
         }
         rustls::Error::AlertReceived(_) => {
-            Some("the server refused: does it ask for a client certificate (`VAULT_CLIENT_CERT`, `VAULT_CLIENT_KEY`)?")
+            format!("the server refused: does it ask for a client certificate ({certificate}, {key})?")
         }
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 /// The TLS error in a chain.

@@ -12,29 +12,25 @@ use zeroize::Zeroizing;
 use super::allowance::{Deadline, after};
 use super::credentials::Credentials;
 use super::failure::{Failed, Failure, failure, innermost};
-use super::file;
-use super::lead::Lead;
+use super::first_request::FirstRequest;
 use super::lookup::Lookup;
+use super::options::{Options, Words};
 use super::rate::Limit;
 use super::request::{Method, Request, Response};
-use super::retry::{Attempt, Attempts, Repeat};
+use super::retry::{Attempt, Attempts, Retry};
 use super::tls::{Verifier, tls};
 use crate::budget;
-use crate::config::Config;
 use crate::error::{Error, Kind};
 
 /// A client of one server. Making it opens nothing: certificates are read for the first request.
 pub struct Client {
-    config: Config,
+    options: Options,
     address: Url,
     connection: OnceLock<Connection>,
     limit: Option<Limit>,
-    lead: Lead,
+    first_request: FirstRequest,
     /// A permit for each KiB of the large answers that are read at the same time.
     answers: Semaphore,
-    retries: u32,
-    timeout: Duration,
-    credentials: Credentials,
 }
 
 /// What the first request makes.
@@ -49,36 +45,29 @@ const SMALL_BODY: usize = 64 << 10;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Client {
-    /// A client of the server at `address`.
-    pub fn new(config: &Config, address: &str) -> Result<Self, Error> {
-        let time = |name, default| match config.duration(name).unwrap_or(Duration::from_secs(default)) {
-            Duration::ZERO => Duration::MAX, // for ever
-            time => time,
-        };
-        let address = parse(address)?;
-        let credentials = Credentials::of(config);
-        credentials.add_password(address.as_str());
+    /// A client as `options` say. Its address must be one.
+    pub fn new(options: Options) -> Result<Self, Error> {
+        let address = parse(&options.address, &options.words)?;
+        options.credentials.add_password(address.as_str());
+        options.proxies.addresses().for_each(|proxy| options.credentials.add_password(proxy));
         Ok(Self {
-            config: config.clone(),
             connection: OnceLock::new(),
-            limit: config.rate("VAULT_RATE_LIMIT").map(Limit::new),
-            lead: Lead::new(address.scheme() == "https"),
+            limit: options.rate.map(Limit::new),
+            first_request: FirstRequest::new(address.scheme() == "https"),
             answers: Semaphore::new(permits(budget::Limit::Answers.most() as usize) as usize),
-            retries: config.number("VAULT_MAX_RETRIES").map_or(2, |retries| retries.try_into().unwrap_or(u32::MAX)),
-            timeout: time("VAULT_CLIENT_TIMEOUT", 60),
-            credentials,
             address,
+            options,
         })
     }
 
     /// How long a piece of work may take, its retries included.
     pub fn timeout(&self) -> Duration {
-        self.timeout
+        if self.options.timeout.is_zero() { Duration::MAX } else { self.options.timeout }
     }
 
     /// What the session proves itself with: nothing that the server sends may show it.
     pub fn credentials(&self) -> &Credentials {
-        &self.credentials
+        &self.options.credentials
     }
 
     /// The server's address as it may be shown: without user and password.
@@ -97,12 +86,12 @@ impl Client {
     }
 
     /// Sends `request` until an answer counts, at the latest until `deadline`. Any status is an answer.
-    pub async fn send(&self, request: &Request, repeat: Repeat, deadline: Deadline) -> Result<Response, Failure> {
-        let mut attempts = Attempts::new(repeat, self.retries);
+    pub async fn send(&self, request: &Request, retry: Retry, deadline: Deadline) -> Result<Response, Failure> {
+        let mut attempts = Attempts::new(retry, self.options.retries);
         loop {
             let answer = self.attempt(request, deadline).await;
             let wait = attempts.wait(match &answer {
-                Ok(response) => attempt(response),
+                Ok(response) => self.counted(response),
                 Err(failure) => failure.attempt,
             });
             match wait {
@@ -120,13 +109,13 @@ impl Client {
                 limit.turn().await;
             }
             let url = self.url(request);
-            let ahead = self.lead.turn().await;
+            let ahead = self.first_request.turn().await;
             let answer = self.exchange(connection, request, url.clone()).await?;
             drop(ahead);
             match location(&answer) {
                 None => self.body(connection, answer).await,
                 Some(location) => {
-                    let next = redirect(&url, &location, request).map_err(|error| *error)?;
+                    let next = redirect(&url, &location, request, &self.options.words).map_err(|error| *error)?;
                     self.body(connection, self.exchange(connection, request, next).await?).await
                 }
             }
@@ -150,7 +139,7 @@ impl Client {
         if let Some(body) = &request.body {
             builder = builder.header("Content-Type", "application/json").body(body.reveal().to_owned());
         }
-        builder.send().await.map_err(|error| failure(&error, &url, &connection.verifier))
+        builder.send().await.map_err(|error| failure(&error, &url, &connection.verifier, &self.options.words))
     }
 
     /// The whole answer, unless it is too large. A large one is read once there is room for what it may take.
@@ -161,7 +150,9 @@ impl Client {
         let url = answer.url().clone();
         let expected = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(LARGEST_BODY);
         let mut permit = None;
-        while let Some(chunk) = answer.chunk().await.map_err(|error| failure(&error, &url, &connection.verifier))? {
+        while let Some(chunk) =
+            answer.chunk().await.map_err(|error| failure(&error, &url, &connection.verifier, &self.options.words))?
+        {
             if body.len() + chunk.len() > LARGEST_BODY {
                 let detail = format!("the answer of `{}` is larger than {} MiB", shown(&url), LARGEST_BODY >> 20);
                 return Err(Failed { attempt: Attempt::Hopeless, error: Error::new(Kind::Store, detail) });
@@ -183,23 +174,31 @@ impl Client {
     }
 
     fn connect(&self) -> Result<Connection, Error> {
-        let tls = tls(&self.config)?;
-        if let Some(key) = file::read(&self.config, "VAULT_CLIENT_KEY")? {
-            self.credentials.add_key(&String::from_utf8_lossy(&key));
+        let options = (self.options.tls)()?;
+        if let Some((_, key)) = &options.identity {
+            self.options.credentials.add_key(&String::from_utf8_lossy(key));
         }
-        let mut builder = reqwest::Client::builder()
+        let tls = tls(options, &self.options.words)?;
+        let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls.config)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .dns_resolver(Lookup::default())
-            .user_agent(concat!("vault-render/", env!("CARGO_PKG_VERSION")));
-        if is_loopback(&self.address) {
-            builder = builder.no_proxy(); // as Go does: HTTP_PROXY is never for this machine
-        }
-        let inner = builder
-            .build()
-            .map_err(|error| Error::new(Kind::Setting, "the HTTP client cannot be set up").cause(innermost(&error)))?;
+            .user_agent(concat!("vault-render/", env!("CARGO_PKG_VERSION")))
+            .no_proxy(); // none but those of the options
+        // As Go does: HTTP_PROXY is never for this machine.
+        let proxies = if is_loopback(&self.address) { Vec::new() } else { self.options.proxies.to_reqwest() };
+        let inner =
+            proxies.into_iter().fold(builder, reqwest::ClientBuilder::proxy).build().map_err(|error| {
+                Error::new(Kind::Setting, "the HTTP client cannot be set up").cause(innermost(&error))
+            })?;
         Ok(Connection { inner, verifier: tls.verifier })
+    }
+
+    /// An answer as an attempt.
+    fn counted(&self, response: &Response) -> Attempt {
+        let waited = (self.options.has_waited)(&response.body);
+        Attempt::Answered { status: response.status, retry_after: response.retry_after, waited }
     }
 
     fn url(&self, request: &Request) -> Url {
@@ -212,14 +211,15 @@ impl Client {
 
     /// That `deadline` has passed.
     fn too_late(&self, deadline: Deadline) -> Failed {
-        let address = self.address();
+        let (address, words) = (self.address(), &self.options.words);
         let (detail, hint) = if deadline.is_of_run {
             let detail = format!("no answer from `{address}` within the time that a run has for its secrets");
-            (detail, "the server hangs, or is far away: `AVP_TIMEOUT` says how long all readings of a run may take")
+            (detail, format!("{} says how long all readings of a run may take", words.run_timeout))
         } else {
-            let detail = format!("no answer from `{address}` within {:?}", self.timeout);
-            (detail, "the server hangs, or is far away: `VAULT_CLIENT_TIMEOUT` says how long to wait")
+            let detail = format!("no answer from `{address}` within {:?}", self.timeout());
+            (detail, format!("{} says how long to wait", words.timeout))
         };
+        let hint = format!("the server hangs, or is far away: {hint}");
         Failed { attempt: Attempt::Refused, error: Error::new(Kind::Store, detail).hint(hint) }
     }
 }
@@ -229,19 +229,19 @@ fn permits(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX)
 }
 
-fn parse(address: &str) -> Result<Url, Error> {
+fn parse(address: &str, words: &Words) -> Result<Url, Error> {
     let hint = "an address looks like `https://vault.example.com:8200`";
-    let wrong = |detail: &str| Error::new(Kind::Setting, detail).hint(hint);
+    let wrong = |detail: &str| Error::new(Kind::Setting, format!("{} {detail}", words.address)).hint(hint);
     match Url::parse(address.trim()) {
         Ok(url) if !matches!(url.scheme(), "http" | "https") || !url.has_host() => {
-            Err(wrong("`VAULT_ADDR` does not begin with `https://` or `http://`"))
+            Err(wrong("does not begin with `https://` or `http://`"))
         }
         Ok(mut url) => {
             url.set_query(None);
             url.set_fragment(None);
             Ok(url)
         }
-        Err(error) => Err(wrong("`VAULT_ADDR` is no address").cause(error.to_string())),
+        Err(error) => Err(wrong("is not an address").cause(error.to_string())),
     }
 }
 
@@ -256,12 +256,6 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn attempt(response: &Response) -> Attempt {
-    // Vault Agent and Vault Proxy answer 500 with this text after a minute of waiting for Vault.
-    let waited = response.body.windows(25).any(|window| window == b"context deadline exceeded");
-    Attempt::Answered { status: response.status, retry_after: response.retry_after, waited }
-}
-
 fn header<'a>(answer: &'a reqwest::Response, name: &str) -> Option<&'a str> {
     answer.headers().get(name)?.to_str().ok()
 }
@@ -272,25 +266,26 @@ fn location(answer: &reqwest::Response) -> Option<String> {
     redirects.then(|| header(answer, "location").unwrap_or_default().to_owned())
 }
 
-/// A standby node names the active one by a redirect. The credential goes with it: so only to the host of `VAULT_ADDR`, only
+/// A standby node names the active one by a redirect. The credential goes with it: so only to the host of the address, only
 /// over TLS, and only for the same request.
-fn redirect(from: &Url, location: &str, request: &Request) -> Result<Url, Box<Failed>> {
-    let refuse = |why: String, hint: &str| {
+fn redirect(from: &Url, location: &str, request: &Request, words: &Words) -> Result<Url, Box<Failed>> {
+    let Words { server, address, redirect_hint, .. } = words;
+    let refuse = |why: String, hint: String| {
         let error = Error::new(Kind::Store, format!("`{}` redirects {why}", shown(from))).hint(hint);
         Box::new(Failed { attempt: Attempt::Refused, error })
     };
-    const ITSELF: &str = "`VAULT_ADDR` must be Vault itself, best its active node";
-    let to = from.join(location).map_err(|_| refuse("to nowhere".to_owned(), ITSELF))?;
+    let itself = || format!("{address} must be {server} itself{redirect_hint}");
+    let to = from.join(location).map_err(|_| refuse("to nowhere".to_owned(), itself()))?;
     let (path, query) = request.parts();
     if !(to.path().ends_with(path) && to.query() == query) {
-        return Err(refuse(format!("to another page, of `{}`: it is no Vault", shown(&to)), ITSELF));
+        return Err(refuse(format!("to another page, of `{}`: it is not {server}", shown(&to)), itself()));
     }
     if (from.scheme(), to.scheme()) != ("https", "https") {
-        return Err(refuse(format!("to `{}`, and without TLS no credential goes there", shown(&to)), ITSELF));
+        return Err(refuse(format!("to `{}`, and without TLS no credential goes there", shown(&to)), itself()));
     }
     if from.host() != to.host() {
-        let why = format!("to `{}`, and a credential goes to the host of `VAULT_ADDR` alone", shown(&to));
-        return Err(refuse(why, "set `VAULT_ADDR` to the active node, or to a load balancer that finds it"));
+        let why = format!("to `{}`, and a credential goes to the host of {address} alone", shown(&to));
+        return Err(refuse(why, format!("set {address} to the active node, or to a load balancer that finds it")));
     }
     Ok(to)
 }
@@ -298,6 +293,10 @@ fn redirect(from: &Url, location: &str, request: &Request) -> Result<Url, Box<Fa
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn client(address: &str) -> Result<Client, Error> {
+        Client::new(Options { address: address.to_owned(), ..Options::default() })
+    }
 
     #[test]
     fn a_redirect_leads_to_the_same_request_on_the_same_host_over_tls() {
@@ -315,14 +314,15 @@ mod tests {
             ("http://one:8200/v1/a/data/b?version=3", "http://two:8200/v1/a/data/b?version=3", false),
             ("https://one:8200/v1/a/data/b?version=3", "", true),
         ] {
-            let to = redirect(&Url::parse(from).unwrap(), to, &Request::get("/v1/a/data/b?version=3"));
+            let to =
+                redirect(&Url::parse(from).unwrap(), to, &Request::get("/v1/a/data/b?version=3"), &Words::default());
             assert_eq!(to.is_ok(), followed, "{from}");
         }
     }
 
     #[test]
     fn an_address_is_shown_without_its_password() {
-        let client = Client::new(&Config::default(), "https://user:canary@vault.test:8200/base?q=canary").unwrap();
+        let client = client("https://user:canary@vault.test:8200/base?q=canary").unwrap();
         assert_eq!(client.address(), "https://vault.test:8200");
         let url = client.url(&Request::get("/v1/a%20b?version=1"));
         assert_eq!((url.path(), url.query()), ("/base/v1/a%20b", Some("version=1")));
@@ -331,7 +331,7 @@ mod tests {
     #[test]
     fn what_is_no_address_is_a_wrong_setting() {
         for address in ["vault:8200", "127.0.0.1:8200", "ftp://vault", "https://", ""] {
-            let error = Client::new(&Config::default(), address).err().expect(address);
+            let error = client(address).err().expect(address);
             assert_eq!(error.kind, Kind::Setting, "{address}");
         }
     }

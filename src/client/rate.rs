@@ -5,7 +5,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use crate::config::Rate;
+/// How many requests a server gets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rate {
+    /// How many a second.
+    pub per_second: f64,
+    /// How many at once.
+    pub burst: u64,
+}
 
 /// Lets requests pass at a rate.
 pub(super) struct Limit {

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-/// Text that proves who asks: never shown, zeroed on drop.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Hidden(Zeroizing<String>);
+use crate::redacted::Redacted;
 
 /// What a request does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +25,9 @@ pub struct Request {
     /// The path below the server's address, percent-encoded, with its query.
     pub path: String,
     /// Its headers.
-    pub headers: Vec<(&'static str, Hidden)>,
+    pub headers: Vec<(&'static str, Redacted)>,
     /// JSON to send.
-    pub body: Option<Hidden>,
+    pub body: Option<Redacted>,
 }
 
 /// A server's answer.
@@ -42,18 +41,6 @@ pub struct Response {
     pub retry_after: Option<Duration>,
 }
 
-impl Hidden {
-    /// Hides `text`.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
-    }
-
-    /// The text, for the wire and for nothing else.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
 impl Request {
     /// Reads `path`.
     pub fn get(path: impl Into<String>) -> Self {
@@ -61,12 +48,12 @@ impl Request {
     }
 
     /// Sends `body` to `path`.
-    pub fn post(path: impl Into<String>, body: Hidden) -> Self {
+    pub fn post(path: impl Into<String>, body: Redacted) -> Self {
         Self { method: Method::Post, path: path.into(), headers: Vec::new(), body: Some(body) }
     }
 
     /// With a header.
-    pub fn header(mut self, name: &'static str, value: Hidden) -> Self {
+    pub fn header(mut self, name: &'static str, value: Redacted) -> Self {
         self.headers.push((name, value));
         self
     }
@@ -77,22 +64,12 @@ impl Request {
     }
 }
 
+/// What stands in a path as it is: letters, digits, `-._~` and the slashes between segments.
+const IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
 /// A path with each segment's characters as URLs take them: all but letters, digits and `-._~` as `%XX`.
 pub fn encode_path(path: &str) -> String {
-    let mut encoded = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => encoded.push(byte.into()),
-            byte => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
-}
-
-impl fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
+    utf8_percent_encode(path, IN_PATHS).to_string()
 }
 
 impl fmt::Debug for Response {
@@ -108,7 +85,7 @@ mod tests {
     #[test]
     fn debug_is_redacted() {
         let request =
-            Request::post("/v1/auth/x/login", Hidden::new("canary")).header("X-Vault-Token", Hidden::new("canary"));
+            Request::post("/v1/auth/x/login", Redacted::new("canary")).header("X-Vault-Token", Redacted::new("canary"));
         let response = Response { status: 200, body: Zeroizing::new(b"canary".to_vec()), retry_after: None };
         assert!(!format!("{request:?} {response:?}").contains("canary"));
     }

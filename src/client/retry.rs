@@ -3,13 +3,13 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-/// What may be repeated.
+/// When a request may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
-    /// A reading: again after whatever passes.
-    Reading,
-    /// Something that must not happen twice, such as a login: again only if nothing was sent.
-    Unsent,
+pub enum Retry {
+    /// After any failure that passes: a reading may happen twice.
+    Idempotent,
+    /// Only if nothing was sent: a login, for one, must not happen twice.
+    OnlyIfUnsent,
 }
 
 /// What came of one attempt.
@@ -27,14 +27,14 @@ pub(super) enum Attempt {
     Answered {
         status: u16,
         retry_after: Option<Duration>,
-        /// Whether a proxy in front has waited for Vault already, in vain.
+        /// Whether a proxy in front has waited for the server already, in vain.
         waited: bool,
     },
 }
 
 /// The attempts of one request so far.
 pub(super) struct Attempts {
-    repeat: Repeat,
+    retry: Retry,
     allowed: u32,
     failed: u32,
     limited: u32,
@@ -45,15 +45,15 @@ pub(super) struct Attempts {
 const PATIENCE: u32 = 4;
 
 impl Attempts {
-    pub(super) fn new(repeat: Repeat, allowed: u32) -> Self {
-        Self { repeat, allowed, failed: 0, limited: 0, broken_inside: false }
+    pub(super) fn new(retry: Retry, allowed: u32) -> Self {
+        Self { retry, allowed, failed: 0, limited: 0, broken_inside: false }
     }
 
     /// How long to wait before the next attempt; none where this one counts.
     pub(super) fn wait(&mut self, attempt: Attempt) -> Option<Duration> {
         match attempt {
             Attempt::Unsent => self.after_failure(None),
-            _ if self.repeat == Repeat::Unsent => None,
+            _ if self.retry == Retry::OnlyIfUnsent => None,
             Attempt::Broken => self.after_failure(None),
             Attempt::Answered { status: 502..=504, retry_after, .. } => self.after_failure(retry_after),
             Attempt::Answered { status: 429, retry_after, .. } => self.after_limit(retry_after),
@@ -96,8 +96,8 @@ mod tests {
     }
 
     /// How many times the same attempt is repeated.
-    fn repeats(repeat: Repeat, attempt: Attempt) -> usize {
-        let mut attempts = Attempts::new(repeat, 2);
+    fn repeats(retry: Retry, attempt: Attempt) -> usize {
+        let mut attempts = Attempts::new(retry, 2);
         (0..100).take_while(|_| attempts.wait(attempt).is_some()).count()
     }
 
@@ -120,8 +120,8 @@ mod tests {
             (answer(503), 2, 0),
             (answer(504), 2, 0),
         ] {
-            assert_eq!(repeats(Repeat::Reading, attempt), reading, "{attempt:?}");
-            assert_eq!(repeats(Repeat::Unsent, attempt), login, "{attempt:?}");
+            assert_eq!(repeats(Retry::Idempotent, attempt), reading, "{attempt:?}");
+            assert_eq!(repeats(Retry::OnlyIfUnsent, attempt), login, "{attempt:?}");
         }
     }
 
@@ -139,7 +139,7 @@ mod tests {
         #[test]
         fn no_wait_overflows(seconds in proptest::num::u64::ANY, times in 0u32..100, allowed in proptest::num::u32::ANY) {
             let retry_after = Some(Duration::from_secs(seconds));
-            let mut attempts = Attempts::new(Repeat::Reading, allowed);
+            let mut attempts = Attempts::new(Retry::Idempotent, allowed);
             for status in [429, 503].repeat(times as usize) {
                 let wait = attempts.wait(Attempt::Answered { status, retry_after, waited: false });
                 assert!(wait.is_none_or(|wait| wait >= Duration::from_secs(seconds)));

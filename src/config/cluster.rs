@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::Origin;
 use super::read::Layer;
-use super::table;
+use super::table::Table;
 use crate::error::{Error, Errors, Kind};
 
 /// A Kubernetes Secret, read already.
@@ -56,14 +56,16 @@ impl fmt::Debug for ClusterSecret {
 }
 
 /// The Secret's settings. One final line break of a value is `echo`'s, not the user's.
-pub(super) fn layer(secret: &ClusterSecret, errors: &mut Errors) -> Layer {
+pub(super) fn layer(secret: &ClusterSecret, table: &Table, errors: &mut Errors) -> Layer {
     let mut pairs = Vec::new();
     for (key, bytes) in &secret.data {
         let name = key.to_ascii_uppercase();
         match std::str::from_utf8(bytes) {
-            _ if table::find(&name).is_some_and(|row| row.early) => errors.push(without_effect(key, &secret.name)),
+            _ if table.find(&name).is_some_and(|row| row.declaration().is_early) => {
+                errors.push(without_effect(key, &secret.name))
+            }
             Ok(text) => pairs.push((name, Zeroizing::new(without_line_break(text).to_owned()))),
-            Err(_) if table::find(&name).is_some() => {
+            Err(_) if table.find(&name).is_some() => {
                 let detail = format!("`{key}` in the Secret `{}` is not UTF-8 text", secret.name);
                 errors.push(
                     Error::new(Kind::Setting, detail).hint("encode its text once; below `stringData`, not at all"),
@@ -96,7 +98,8 @@ fn is_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Config, Given};
+    use super::super::SettingSources;
+    use super::super::fixtures::{read, spelling};
     use super::*;
 
     #[test]
@@ -129,17 +132,17 @@ mod tests {
         let environment = [("ARGOCD_APP_NAME".to_owned(), "app".to_owned())].into();
         let secret = Some(ClusterSecret { name: "argocd:avp".into(), data });
         let (config, errors) =
-            Config::read(Given { secret, environment, service_account_token: true, ..Given::default() });
-        assert_eq!((config.get("VAULT_ADDR"), config.get("AVP_ROLE_ID")), (Some("https://v"), Some("r")));
+            read(SettingSources { secret, environment, has_service_account_token: true, ..SettingSources::default() });
+        assert_eq!((spelling(&config, "VAULT_ADDR"), spelling(&config, "AVP_ROLE_ID")), (Some("https://v"), Some("r")));
         let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
         let early =
             "`AVP_PARALLEL_RENDERS` in the Secret `argocd:avp` has no effect: it counts before the cluster is asked";
         assert_eq!(told, ["`AVP_SECRET_ID` in the Secret `argocd:avp` is not UTF-8 text", early]);
-        assert_eq!(config.get("AVP_PARALLEL_RENDERS"), None);
+        assert_eq!(spelling(&config, "AVP_PARALLEL_RENDERS"), None);
     }
 
     #[test]
     fn s3_a_tenant_names_no_secret() {
-        assert!(table::find("AVP_SECRET").is_none());
+        assert!(crate::backend::settings().find("AVP_SECRET").is_none());
     }
 }

@@ -1,17 +1,19 @@
 //! docs/settings.md, printed from the table. Knows no value.
 
-use super::format;
-use super::table::{Format, Role, Row, SETTINGS, Tighter, UNSUPPORTED};
+use super::general::TENANT_SETTINGS;
+use super::role::{Role, Tighter};
+use super::table::{Reader, Row, Table};
 use crate::error::Level;
+use crate::words::list;
 
 /// The page, as Markdown.
-pub fn docs() -> String {
+pub fn docs(table: &Table) -> String {
     let mut page = HEAD.to_owned();
-    for row in SETTINGS {
+    for row in table.rows() {
         page.push_str(&section(row));
     }
     page.push_str("\n## Not supported yet\n\n");
-    for row in UNSUPPORTED {
+    for row in table.unsupported() {
         let level = if row.level == Level::Error { "an error" } else { "a warning" };
         page.push_str(&format!("- `{}`, set, is {level}: {}.\n", row.name, row.hint));
     }
@@ -19,7 +21,7 @@ pub fn docs() -> String {
 }
 
 const HEAD: &str = "\
-<!-- Printed from the table in src/config/table.rs by `just docs`. -->
+<!-- Printed from the settings' rows in src/ by `just docs`. -->
 # Settings
 
 Every setting has one name, whatever it comes from. Where it is set more than once, the first of these counts:
@@ -40,24 +42,30 @@ Of the Vault CLI's durations, `60s`, `1m30s` and bare seconds are understood; of
 ";
 
 fn section(row: &Row) -> String {
-    let mut lines = vec![format!("\n## `{}`\n\n{}.\n", row.name, sentence(row.doc))];
-    lines.push(format!("- {}", written(row)));
-    if let Some(flag) = row.flag {
+    let declaration = row.declaration();
+    let mut lines = vec![format!("\n## `{}`\n\n{}.\n", row.name(), sentence(declaration.doc))];
+    lines.push(format!("- {}", row.key.form()));
+    if let Some(flag) = declaration.flag {
         lines.push(format!("- flag: `{flag}`"));
     }
-    if let Some(default) = row.default {
+    if let Some(default) = declaration.default {
         lines.push(format!("- default: `{default}`"));
     }
-    if let Some(store) = row.store {
-        let logins: Vec<String> = row.logins.iter().map(|login| format!("`{login}`")).collect();
-        let login = if logins.is_empty() { String::new() } else { format!(", login {}", logins.join(", ")) };
-        lines.push(format!("- read by: store `{store}`{login}"));
-    }
-    if row.early {
+    lines.extend(readers(&row.readers).map(|reader| format!("- read by: {reader}")));
+    if declaration.is_early {
         lines.push("- not from the Secret of `-s`: it counts before the cluster is asked".to_owned());
     }
     lines.push(format!("- tenants: {}", tenants(row)));
     lines.join("\n") + "\n"
+}
+
+/// Each store that reads it, with the logins for which it does.
+fn readers(readers: &[Reader]) -> impl Iterator<Item = String> {
+    readers.chunk_by(|one, next| one.store == next.store).map(|of_store| {
+        let logins = list::quoted(of_store.iter().filter_map(|reader| reader.login));
+        let login = if logins.is_empty() { String::new() } else { format!(", login {logins}") };
+        format!("store `{}`{login}", of_store[0].store)
+    })
 }
 
 fn sentence(doc: &str) -> String {
@@ -65,34 +73,14 @@ fn sentence(doc: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-fn written(row: &Row) -> String {
-    let example = row.example;
-    match row.format {
-        Format::Choice(choices) => format!("one of: {}", format::choices(choices)),
-        Format::Text => format!("text, e.g. `{example}`"),
-        Format::Bool => "a switch: `true` or `false`".to_owned(),
-        Format::Number => format!("a whole number, e.g. `{example}`"),
-        Format::Duration => format!("a duration, e.g. `{example}`"),
-        Format::Rate => format!("a rate, e.g. `{example}`"),
-        Format::Url => format!("an address, e.g. `{example}`"),
-        Format::Regex => format!("a regular expression (RE2's, as Go has it), e.g. `{example}`"),
-        Format::Path => format!("a path, e.g. `{example}`"),
-        Format::Segment => format!("a name without slashes, e.g. `{example}`"),
-        Format::Mount => format!("a mount, with or without `auth/` and slashes, e.g. `{example}`"),
-        Format::Namespace => format!("a namespace, e.g. `{example}`"),
-        Format::List => format!("names, separated by commas or blanks, e.g. `{example}`"),
-        Format::Paths => format!("absolute paths, separated by colons, commas or blanks, e.g. `{example}`"),
-        Format::Size => format!("bytes, as Kubernetes writes memory, e.g. `{example}`"),
-    }
-}
-
 /// What the tenant rules make of it.
 fn tenants(row: &Row) -> String {
-    if row.name == "AVP_TENANT_SETTINGS" {
+    if row.name() == TENANT_SETTINGS.name() {
         return "never".to_owned();
     }
     let mut says = Vec::new();
-    for role in row.roles {
+    let roles = row.declaration().roles;
+    for role in roles {
         says.push(match role {
             Role::Address | Role::Mount => "with a credential of their own",
             Role::Narrowing => "only where `AVP_TENANT_SETTINGS` names it",
@@ -103,8 +91,8 @@ fn tenants(row: &Row) -> String {
             Role::Limit(tighter) => limit(*tighter),
             Role::Ceiling(tighter) => ceiling(*tighter),
             Role::Free => "yes",
-            Role::Credential if row.roles.len() == 1 => "their own",
-            Role::Credential => continue,
+            Role::Credential if roles.len() == 1 => "their own",
+            Role::Credential | Role::TlsKey => continue,
         });
     }
     says.join("; ")
@@ -120,7 +108,7 @@ fn limit(tighter: Tighter) -> &'static str {
     }
 }
 
-/// The same where the default counts as set.
+/// How a tenant may change a limit of which the default counts as set.
 fn ceiling(tighter: Tighter) -> &'static str {
     match tighter {
         Tighter::Fewer => "only fewer than the operator's, else than the default",
@@ -135,6 +123,9 @@ mod tests {
     #[test]
     fn the_page_is_as_the_table_says() {
         let page = include_str!("../../docs/settings.md");
-        assert!(page == super::docs(), "docs/settings.md differs from the table: `just docs` prints it anew");
+        assert!(
+            page == super::docs(crate::backend::settings()),
+            "docs/settings.md differs from the table: `just docs` prints it anew"
+        );
     }
 }

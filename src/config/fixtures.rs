@@ -1,11 +1,22 @@
 //! What the tests of settings begin with.
 
-use super::{ConfigFile, Given};
+use super::{Config, ConfigFile, SettingSources};
+use crate::backend;
 use crate::error::Errors;
 
-pub(super) fn environment(pairs: &[(&str, &str)]) -> Given {
+/// The settings of the real table.
+pub(super) fn read(sources: SettingSources) -> (Config, Errors) {
+    Config::read(sources, backend::settings())
+}
+
+/// The spelling of a setting in effect.
+pub(super) fn spelling<'c>(config: &'c Config, name: &str) -> Option<&'c str> {
+    config.setting(name).map(|setting| setting.text.as_str())
+}
+
+pub(super) fn environment(pairs: &[(&str, &str)]) -> SettingSources {
     let environment = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-    Given { environment, ..Given::default() }
+    SettingSources { environment, ..SettingSources::default() }
 }
 
 pub(super) fn file(text: &str) -> Option<ConfigFile> {

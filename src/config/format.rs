@@ -1,56 +1,117 @@
-//! How a setting's value is written, and its one spelling. Knows no setting by name.
+//! How a setting's value is written, and which type it has. Knows no setting by name.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use regex::Regex;
+use super::parse::{self, Pattern, Rate};
+use super::role::Tighter;
+use crate::redacted::Redacted;
+use crate::words::list;
 
-use super::table::{Format, Tighter};
-use crate::visible::is_invisible;
+/// How values of type `T` are written.
+pub struct Format<T: 'static>(Form<T>);
 
-/// Requests per second.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rate {
-    /// How many a second.
-    pub per_second: f64,
-    /// How many at once.
-    pub burst: u64,
+enum Form<T: 'static> {
+    /// As `form` says; `read` gives the one spelling and the value, or what is wrong without the text: `is not …`.
+    Text { form: &'static str, read: fn(&str) -> Result<(String, T), String> },
+    /// One of a table's rows.
+    Choice(fn() -> Vec<Choice<T>>),
 }
 
-/// The units of memory.
-const UNITS: [(&str, u64); 9] = [
-    ("", 1),
-    ("k", 1000),
-    ("M", 1_000_000),
-    ("G", 1_000_000_000),
-    ("T", 1_000_000_000_000),
-    ("Ki", 1 << 10),
-    ("Mi", 1 << 20),
-    ("Gi", 1 << 30),
-    ("Ti", 1 << 40),
-];
+/// A value to choose.
+pub struct Choice<T> {
+    /// Its name, and its other spellings.
+    pub names: &'static [&'static str],
+    /// What the name stands for.
+    pub value: T,
+}
 
-impl Format {
-    /// The value in its one spelling, or what is wrong with it: `is not …`, without the value.
-    pub fn canonical(self, value: &str) -> Result<String, String> {
-        let trimmed = value.trim();
-        match self {
-            Self::Text => Ok(value.to_owned()),
-            Self::Path | Self::List => Ok(trimmed.to_owned()),
-            Self::Bool => bool(trimmed).map(|value| value.to_string()),
-            Self::Number => number(trimmed).map(|value| value.to_string()),
-            Self::Duration => duration(trimmed).map(|_| trimmed.to_owned()),
-            Self::Rate => rate(trimmed).map(|_| trimmed.to_owned()),
-            Self::Url => url(trimmed),
-            Self::Regex => regex(value).map(|_| value.to_owned()),
-            Self::Segment => segment(trimmed),
-            Self::Mount => mount(trimmed),
-            Self::Namespace => namespace(trimmed),
-            Self::Paths => match paths(trimmed).all(|path| path.starts_with('/')) {
-                true => Ok(trimmed.to_owned()),
-                false => Err("holds a path that is not absolute".to_owned()),
-            },
-            Self::Size => size(trimmed).map(|_| trimmed.to_owned()),
-            Self::Choice(choices) => choice(choices, trimmed),
+/// Any text.
+pub const TEXT: Format<String> = Format::text("text", |text| Ok((text.to_owned(), text.to_owned())));
+
+/// Any text, which proves who asks.
+pub const SECRET: Format<Redacted> = Format::text("text", |text| Ok((text.to_owned(), Redacted::new(text))));
+
+/// As Go's ParseBool: `1`, `t`, `true`, `0`, `f`, `false` in lower, upper or title case.
+pub const SWITCH: Format<bool> = Format::text("a switch (`true` or `false`)", |text| {
+    let value = parse::switch(text.trim())?;
+    Ok((value.to_string(), value))
+});
+
+/// Digits.
+pub const NUMBER: Format<u64> = Format::text("a whole number", |text| {
+    let value = parse::number(text.trim())?;
+    Ok((value.to_string(), value))
+});
+
+/// As Vault's CLI: Go's durations (`60s`, `1m30s`), or bare seconds.
+pub const DURATION: Format<Duration> = Format::text("a duration", |text| as_written(text, parse::duration));
+
+/// Requests per second, or `RATE:BURST`.
+pub const RATE: Format<Rate> = Format::text("a rate", |text| as_written(text, parse::rate));
+
+/// An `http://` or `https://` address.
+pub const URL: Format<String> = Format::text("an address", |text| respelt(text, parse::url));
+
+/// A regular expression, matched anywhere unless anchored.
+pub const REGEX: Format<Pattern> =
+    Format::text("a regular expression (RE2's, as Go has it)", |text| Ok((text.to_owned(), Pattern::new(text)?)));
+
+/// A file or folder.
+pub const PATH: Format<PathBuf> = Format::text("a path", |text| as_written(text, |path| Ok(PathBuf::from(path))));
+
+/// A name that becomes one segment of a URL's path: no slash, not `.` or `..`, nothing that cannot be seen.
+pub const SEGMENT: Format<String> = Format::text("a name without slashes", |text| respelt(text, parse::segment));
+
+/// The mount of an auth method: `approle` or `auth/approle`, slashes or not.
+pub const MOUNT: Format<String> =
+    Format::text("a mount, with or without `auth/` and slashes", |text| respelt(text, parse::mount));
+
+/// A Vault namespace, slashes at the ends or not.
+pub const NAMESPACE: Format<String> = Format::text("a namespace", |text| respelt(text, parse::namespace));
+
+/// Names, separated by commas or blanks.
+pub const LIST: Format<Vec<String>> = Format::text("names, separated by commas or blanks", |text| {
+    as_written(text, |text| Ok(parse::list(text).map(str::to_owned).collect()))
+});
+
+/// Absolute paths, separated by colons, commas or blanks.
+pub const PATHS: Format<Vec<PathBuf>> =
+    Format::text("absolute paths, separated by colons, commas or blanks", |text| as_written(text, parse::paths));
+
+/// Bytes, as Kubernetes writes memory: `1Gi`, `512Mi`, `1G`, or bare.
+pub const SIZE: Format<u64> = Format::text("bytes, as Kubernetes writes memory", |text| as_written(text, parse::size));
+
+impl<T: 'static> Format<T> {
+    /// A text of this form. The reader gives the one spelling and the value.
+    pub const fn text(form: &'static str, read: fn(&str) -> Result<(String, T), String>) -> Self {
+        Self(Form::Text { form, read })
+    }
+
+    /// One of the rows of a table.
+    pub const fn choice(rows: fn() -> Vec<Choice<T>>) -> Self {
+        Self(Form::Choice(rows))
+    }
+
+    /// The one spelling of `text` and the value.
+    pub(super) fn parse(&self, text: &str) -> Result<(String, T), String> {
+        match &self.0 {
+            Form::Text { read, .. } => read(text),
+            Form::Choice(rows) => choose(rows(), text.trim()),
+        }
+    }
+
+    pub(super) fn form(&self, example: &str) -> String {
+        match (&self.0, self.choices()) {
+            (Form::Text { form, .. }, _) => format!("{form}, e.g. `{example}`"),
+            (Form::Choice(_), names) => format!("one of: {}", choices(&names.unwrap_or_default())),
+        }
+    }
+
+    pub(super) fn choices(&self) -> Option<Vec<&'static [&'static str]>> {
+        match &self.0 {
+            Form::Text { .. } => None,
+            Form::Choice(rows) => Some(rows().iter().map(|row| row.names).collect()),
         }
     }
 }
@@ -59,182 +120,43 @@ impl Tighter {
     /// Whether `value` is at least as tight as `limit`. What does not parse is not.
     pub(super) fn keeps(self, value: &str, limit: &str) -> bool {
         match self {
-            Self::Fewer => both(number, value, limit).is_some_and(|(value, limit)| value <= limit),
-            Self::Shorter => both(waiting, value, limit).is_some_and(|(value, limit)| value <= limit),
-            Self::Slower => both(rate, value, limit)
+            Self::Fewer => both(parse::number, value, limit).is_some_and(|(value, limit)| value <= limit),
+            Self::Shorter => both(parse::waiting, value, limit).is_some_and(|(value, limit)| value <= limit),
+            Self::Slower => both(parse::rate, value, limit)
                 .is_some_and(|(value, limit)| value.per_second <= limit.per_second && value.burst <= limit.burst),
-            Self::On => both(bool, value, limit).is_some_and(|(value, limit)| value || !limit),
+            Self::On => both(parse::switch, value, limit).is_some_and(|(value, limit)| value || !limit),
         }
     }
+}
+
+/// A choice's spellings, for people: "`k8s` (or `kubernetes`), `token`".
+pub(super) fn choices(choices: &[&[&str]]) -> String {
+    let named = choices.iter().map(|spellings| match spellings {
+        [name, others @ ..] if !others.is_empty() => format!("`{name}` (or {})", list::quoted(others)),
+        names => list::quoted(*names),
+    });
+    named.collect::<Vec<_>>().join(", ")
+}
+
+fn choose<T>(rows: Vec<Choice<T>>, text: &str) -> Result<(String, T), String> {
+    let names: Vec<_> = rows.iter().map(|row| row.names).collect();
+    let chosen = rows.into_iter().find(|row| row.names.iter().any(|name| name.eq_ignore_ascii_case(text)));
+    chosen.map(|row| (row.names[0].to_owned(), row.value)).ok_or_else(|| format!("is none of {}", choices(&names)))
+}
+
+/// A value that keeps its spelling, but for blanks around it.
+fn as_written<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<(String, T), String> {
+    let text = text.trim();
+    parse(text).map(|value| (text.to_owned(), value))
+}
+
+/// A text whose one spelling is its value.
+fn respelt(text: &str, parse: fn(&str) -> Result<String, String>) -> Result<(String, String), String> {
+    parse(text.trim()).map(|text| (text.clone(), text))
 }
 
 fn both<T>(parse: fn(&str) -> Result<T, String>, value: &str, limit: &str) -> Option<(T, T)> {
     Some((parse(value).ok()?, parse(limit).ok()?))
-}
-
-/// How long something may take; `0` is for ever.
-fn waiting(value: &str) -> Result<Duration, String> {
-    duration(value).map(|duration| if duration.is_zero() { Duration::MAX } else { duration })
-}
-
-/// Go's durations, or bare seconds as Vault's CLI takes them.
-pub(super) fn duration(value: &str) -> Result<Duration, String> {
-    let wrong = || "is no duration such as `60s` or `1m30s`".to_owned();
-    if let Ok(seconds) = value.parse::<u32>() {
-        return Ok(Duration::from_secs(seconds.into()));
-    }
-    let mut rest = value.strip_prefix('+').unwrap_or(value);
-    let mut seconds = 0.0;
-    while !rest.is_empty() {
-        let digits = rest.find(|char: char| !char.is_ascii_digit() && char != '.').ok_or_else(wrong)?;
-        let unit_end =
-            rest[digits..].find(|char: char| char.is_ascii_digit() || char == '.').unwrap_or(rest.len() - digits);
-        let (count, unit) = (&rest[..digits], &rest[digits..digits + unit_end]);
-        seconds += count.parse::<f64>().map_err(|_| wrong())? * unit_seconds(unit).ok_or_else(wrong)?;
-        rest = &rest[digits + unit_end..];
-    }
-    if value.is_empty() { Err(wrong()) } else { Duration::try_from_secs_f64(seconds).map_err(|_| wrong()) }
-}
-
-/// `RATE` or `RATE:BURST`; the burst is the rate, rounded down, where it is not given.
-pub(super) fn rate(value: &str) -> Result<Rate, String> {
-    let wrong = || "is no rate such as `10` or `10:20`".to_owned();
-    let (rate, burst) = value.split_once(':').map_or((value, None), |(rate, burst)| (rate, Some(burst)));
-    let per_second = rate.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0).ok_or_else(wrong)?;
-    let burst = burst.map_or(Ok(per_second as u64), |burst| burst.parse().map_err(|_| wrong()))?;
-    Ok(Rate { per_second, burst: burst.max(1) })
-}
-
-/// A regular expression in which `\w`, `\d`, `\s` and `\b` are ASCII, as Go has them: more would widen what an operator allowed.
-pub(super) fn regex(pattern: &str) -> Result<Regex, String> {
-    Regex::new(&ascii_classes(pattern)).map_err(|_| "is no regular expression".to_owned())
-}
-
-/// The names in a list.
-pub(super) fn list(value: &str) -> impl Iterator<Item = &str> {
-    value.split(|char: char| char == ',' || char.is_whitespace()).filter(|name| !name.is_empty())
-}
-
-/// The paths in a list.
-pub(super) fn paths(value: &str) -> impl Iterator<Item = &str> {
-    value.split([':', ',', ' ', '\t', '\n']).filter(|path| !path.is_empty())
-}
-
-/// Bytes, as Kubernetes writes them.
-pub(super) fn size(value: &str) -> Result<u64, String> {
-    let wrong = || "is not a size such as `1Gi` or `512Mi`".to_owned();
-    let digits = value.find(|char: char| !char.is_ascii_digit()).unwrap_or(value.len());
-    let (count, unit) = value.split_at(digits);
-    let factor = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?.1;
-    count.parse::<u64>().ok().and_then(|count| count.checked_mul(factor)).filter(|size| *size > 0).ok_or_else(wrong)
-}
-
-/// A choice's spellings, for people.
-pub(super) fn choices(choices: &[&[&str]]) -> String {
-    let names: Vec<String> = choices.iter().map(|spellings| format!("`{}`", spellings.join("` (or `"))).collect();
-    let closed: Vec<String> =
-        names.into_iter().map(|name| if name.contains('(') { format!("{name})") } else { name }).collect();
-    closed.join(", ")
-}
-
-/// Whether it looks like an address with a password in it: `https://user:password@host`. A password may hold any character.
-pub(super) fn holds_password(value: &str) -> bool {
-    value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'))
-}
-
-fn bool(value: &str) -> Result<bool, String> {
-    match value {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
-        _ => Err("is neither `true` nor `false`".to_owned()),
-    }
-}
-
-fn number(value: &str) -> Result<u64, String> {
-    value.parse().map_err(|_| "is no whole number".to_owned())
-}
-
-fn unit_seconds(unit: &str) -> Option<f64> {
-    Some(match unit {
-        "ns" => 1e-9,
-        "us" | "µs" | "μs" => 1e-6,
-        "ms" => 1e-3,
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        "d" => 86400.0,
-        _ => return None,
-    })
-}
-
-fn url(value: &str) -> Result<String, String> {
-    let wrong = "is no address such as `https://vault.example.com:8200`".to_owned();
-    let (scheme, rest) = value.split_once("://").ok_or_else(|| wrong.clone())?;
-    let scheme = scheme.to_ascii_lowercase();
-    let fine = matches!(scheme.as_str(), "http" | "https") && !rest.trim_matches('/').is_empty();
-    let clean = !value.contains(|char: char| char.is_whitespace() || char.is_control());
-    if fine && clean { Ok(format!("{scheme}://{}", rest.trim_end_matches('/'))) } else { Err(wrong) }
-}
-
-/// A slash or a dot segment would lead to another endpoint, however it is encoded.
-fn segment(value: &str) -> Result<String, String> {
-    let leads_elsewhere = value.contains('/') || matches!(value, "." | "..");
-    match leads_elsewhere || value.chars().any(|char| char.is_control() || is_invisible(char)) {
-        true => {
-            Err("is not one segment of a path: it holds a slash, is `.` or `..`, or holds what cannot be seen"
-                .to_owned())
-        }
-        false => Ok(value.to_owned()),
-    }
-}
-
-fn mount(value: &str) -> Result<String, String> {
-    let mount = value.trim_matches('/');
-    let mount = mount.strip_prefix("auth/").unwrap_or(mount).trim_matches('/');
-    let odd = |segment: &str| matches!(segment, "" | "." | "..");
-    if mount.split('/').any(odd) || mount.contains(['?', '#', '%']) {
-        return Err("is no mount such as `auth/approle`".to_owned());
-    }
-    Ok(mount.to_owned())
-}
-
-fn namespace(value: &str) -> Result<String, String> {
-    let namespace = value.trim_matches('/');
-    let odd = |segment: &str| matches!(segment, "" | "." | "..") || segment.contains(|char: char| char.is_control());
-    if namespace.split('/').any(odd) {
-        Err("is no namespace such as `team-a`".to_owned())
-    } else {
-        Ok(namespace.to_owned())
-    }
-}
-
-fn choice(choices: &[&[&str]], value: &str) -> Result<String, String> {
-    let known = choices.iter().find(|spellings| spellings.iter().any(|name| name.eq_ignore_ascii_case(value)));
-    known.map(|spellings| spellings[0].to_owned()).ok_or_else(|| format!("is none of {}", self::choices(choices)))
-}
-
-/// `pattern` with Perl's classes written out.
-fn ascii_classes(pattern: &str) -> String {
-    let mut out = String::new();
-    let mut chars = pattern.chars();
-    while let Some(char) = chars.next() {
-        if char != '\\' {
-            out.push(char);
-            continue;
-        }
-        match chars.next() {
-            Some('w') => out.push_str("[0-9A-Za-z_]"),
-            Some('W') => out.push_str("[^0-9A-Za-z_]"),
-            Some('d') => out.push_str("[0-9]"),
-            Some('D') => out.push_str("[^0-9]"),
-            Some('s') => out.push_str(r"[\t\n\x0c\r ]"),
-            Some('S') => out.push_str(r"[^\t\n\x0c\r ]"),
-            Some('b') => out.push_str(r"(?-u:\b)"),
-            Some(other) => out.extend(['\\', other]),
-            None => out.push('\\'),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -242,69 +164,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_gos_or_seconds() {
-        for (text, millis) in [
-            ("60s", Some(60_000)),
-            ("1m30s", Some(90_000)),
-            ("60", Some(60_000)),
-            ("1.5h", Some(5_400_000)),
-            ("250ms", Some(250)),
-            ("0", Some(0)),
-            ("", None),
-            ("-1s", None),
-            ("1", Some(1000)),
-            ("1m30", None),
-            ("s", None),
-            ("1x", None),
-            ("99999999999999999999h", None),
-        ] {
-            assert_eq!(duration(text).ok().map(|duration| duration.as_millis()), millis, "{text}");
-        }
-    }
-
-    #[test]
     fn a_value_has_one_spelling() {
-        const AUTH: Format = Format::Choice(&[&["k8s", "kubernetes"]]);
-        for (format, value, expected) in [
-            (Format::Mount, "approle", "approle"),
-            (Format::Mount, "/auth/approle/", "approle"),
-            (Format::Mount, "auth/team/approle", "team/approle"),
-            (Format::Namespace, "/team/a/", "team/a"),
-            (Format::Url, "HTTPS://vault:8200//", "https://vault:8200"),
-            (Format::Bool, "T", "true"),
-            (Format::Number, " 5 ", "5"),
-            (Format::Text, " p ", " p "),
-            (AUTH, "Kubernetes", "k8s"),
+        const AUTH: Format<bool> = Format::choice(|| vec![Choice { names: &["k8s", "kubernetes"], value: true }]);
+        for (spelt, expected) in [
+            (spelling(&MOUNT, "approle"), "approle"),
+            (spelling(&MOUNT, "/auth/approle/"), "approle"),
+            (spelling(&MOUNT, "auth/team/approle"), "team/approle"),
+            (spelling(&NAMESPACE, "/team/a/"), "team/a"),
+            (spelling(&URL, "HTTPS://vault:8200//"), "https://vault:8200"),
+            (spelling(&SWITCH, "T"), "true"),
+            (spelling(&NUMBER, " 5 "), "5"),
+            (spelling(&TEXT, " p "), " p "),
+            (spelling(&AUTH, "Kubernetes"), "k8s"),
         ] {
-            assert_eq!(format.canonical(value).as_deref(), Ok(expected));
+            assert_eq!(spelt.as_deref(), Ok(expected));
         }
         for wrong in ["", "a//b", "a/../b", "a?b", "a%2fb"] {
-            assert!(Format::Mount.canonical(wrong).is_err(), "{wrong}");
+            assert!(MOUNT.parse(wrong).is_err(), "{wrong}");
         }
         for wrong in ["vault:8200", "ftp://vault", "https://", "https://a b"] {
-            assert!(Format::Url.canonical(wrong).is_err(), "{wrong}");
+            assert!(URL.parse(wrong).is_err(), "{wrong}");
         }
     }
 
-    #[test]
-    fn rates_have_a_burst() {
-        assert_eq!(rate("10"), Ok(Rate { per_second: 10.0, burst: 10 }));
-        assert_eq!(rate("0.5:3"), Ok(Rate { per_second: 0.5, burst: 3 }));
-        assert!(rate("0").is_err() && rate("-1").is_err() && rate("1:x").is_err());
+    fn spelling<T>(format: &Format<T>, text: &str) -> Result<String, String> {
+        format.parse(text).map(|(spelling, _)| spelling)
     }
 
     #[test]
-    fn perls_classes_are_ascii_inside_brackets_too() {
-        for (pattern, text, matches) in [
-            (r"^[\w-]+$", "a-b", true),
-            (r"^[\w-]+$", "ä", false),
-            (r"^\W$", "ä", true),
-            (r"^\d$", "٣", false),
-            (r"^\\w$", r"\w", true),
-            (r"\bapp\b", "secret/data/app", true),
-            (r"\bapp\b", "secret/data/happy", false),
-        ] {
-            assert_eq!(regex(pattern).unwrap().is_match(text), matches, "{pattern} {text}");
-        }
+    fn a_choice_names_its_other_spellings() {
+        assert_eq!(choices(&[&["token"], &["k8s", "kubernetes"]]), "`token`, `k8s` (or `kubernetes`)");
     }
 }

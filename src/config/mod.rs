@@ -1,117 +1,67 @@
-//! Settings: what was typed, exported and written down, and what it means. Everything arrives in [`Given`];
-//! knows no environment, no file and no network.
+//! Settings: what was typed, exported and written down, and what it means. Everything arrives in [`SettingSources`];
+//! knows no environment, no file, no network and no store.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
 
-use regex::Regex;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Errors, Kind};
 
 pub mod cluster;
-pub mod docs;
+mod docs;
 mod file;
-#[cfg(test)]
-mod fixtures;
-mod format;
+pub mod format;
 pub mod function;
+pub mod general;
+mod key;
 mod notice;
+mod origin;
+mod parse;
 mod read;
-mod row;
+mod role;
+mod sources;
 pub mod table;
 mod trust;
 
 pub use cluster::{ClusterSecret, SecretName};
+pub use docs::docs;
 pub use file::ConfigFile;
-pub use format::Rate;
+pub use key::{AnyKey, Key};
+pub use origin::{Authority, Origin};
+pub use parse::{Pattern, Rate};
 pub use read::{cache_folder, has_tenant};
-use table::{Role, Row, SETTINGS};
+pub use role::{Role, Tighter};
+pub use sources::{FlagValue, HomeFile, SettingSources};
+use table::{Part, Row, Table};
 
 /// How many letters of a setting's name may be wrong for the name to be suggested.
 const TYPOS: usize = 3;
 
 /// What the settings mean, after precedence and after the tenant rules.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone)]
 pub struct Config {
+    table: &'static Table,
     entries: BTreeMap<&'static str, Entry>,
-    tenant: bool,
+    has_tenant: bool,
     repository: PathBuf,
     is_checkout: bool,
     working_folder: PathBuf,
-    cache_folder: Option<PathBuf>,
-    proxies: Vec<Zeroizing<String>>,
+    environment: Arc<BTreeMap<String, String>>,
 }
 
-/// One setting's value and who set it. The value is in its one spelling: `kubernetes` is `k8s`, `auth/approle/` is `approle`.
+/// One setting's value and who set it.
 #[derive(Clone)]
 pub struct Setting {
-    /// The value.
-    pub value: Zeroizing<String>,
+    /// The value in its one spelling: `kubernetes` is `k8s`, `auth/approle/` is `approle`.
+    pub text: Zeroizing<String>,
     /// Where it comes from.
     pub origin: Origin,
-}
-
-/// Where a value comes from, highest precedence first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// A flag, e.g. `--secrets`.
-    Flag(&'static str),
-    /// `ARGOCD_ENV_X`: whoever may edit the Application.
-    Tenant,
-    /// A KRM function's configuration: whoever may edit the repository.
-    Function,
-    /// The environment.
-    Environment,
-    /// The file that `-c` names.
-    File {
-        /// The file, as it was named.
-        path: String,
-        /// Whether it is the repository's.
-        tenant: bool,
-    },
-    /// The Kubernetes Secret that `-s` names, as `namespace:name`.
-    Secret(String),
-    /// Vault's own `~/.vault-token`.
-    VaultTokenFile,
-    /// Nobody set it.
-    Default,
-}
-
-/// Who answers for a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Authority {
-    /// Who runs the renderer.
-    Operator,
-    /// Who may edit an Application or its repository.
-    Tenant,
-}
-
-/// All that [`Config::read`] reads: collected by the edge, a literal in tests.
-#[derive(Clone, Default)]
-pub struct Given {
-    /// Settings that flags gave: the setting's name and its value.
-    pub flags: Vec<(&'static str, String)>,
-    /// Settings that a KRM function's configuration gave.
-    pub function: Vec<(String, String)>,
-    /// The whole environment.
-    pub environment: BTreeMap<String, String>,
-    /// The file that `-c` names.
-    pub file: Option<ConfigFile>,
-    /// The Kubernetes Secret that `-s` names.
-    pub secret: Option<ClusterSecret>,
-    /// `~/.vault-token`, if it is there: its path and what it holds.
-    pub vault_token_file: Option<(String, String)>,
-    /// Whether the pod's service-account token is where Kubernetes puts it.
-    pub service_account_token: bool,
-    /// The folder that a tenant's files must not leave: the nearest parent with `.git`, else what Argo CD implies, else the folder.
-    pub repository: PathBuf,
-    /// Whether Git or Argo CD says that it is one, so that others may have written what is in it.
-    pub is_checkout: bool,
-    /// Where the renderer runs; relative paths start here.
-    pub working_folder: PathBuf,
+    /// The value as its key reads it.
+    value: Arc<dyn Any + Send + Sync>,
 }
 
 /// A setting in effect, and what it would be without the tenant.
@@ -122,77 +72,63 @@ struct Entry {
 }
 
 impl Config {
-    /// Reads the settings: precedence, formats, then the tenant rules. A refused or wrong setting keeps the operator's value.
-    pub fn read(given: Given) -> (Self, Errors) {
+    /// Reads the settings of a table: precedence, formats, then the tenant rules. A refused or wrong setting keeps the operator's value.
+    pub fn read(sources: SettingSources, table: &'static Table) -> (Self, Errors) {
         let mut errors = Errors::new();
-        let mut config = read::read(&given, &mut errors);
-        trust::judge(&mut config, &mut errors);
+        let mut config = read::read(sources, table, &mut errors);
+        trust::enforce(&mut config, &mut errors);
         (config, errors)
     }
 
-    /// The value in effect, default included; none if nobody set it.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.setting(name).map(|setting| setting.value.as_str())
+    /// The value in effect, default included; `None` if nobody set it.
+    pub fn get<T: 'static>(&self, key: &Key<T>) -> Option<&T> {
+        self.setting(key.name())?.value.downcast_ref()
     }
 
     /// The value in effect, or the error that it is missing, for the moment something must be read.
-    pub fn required(&self, name: &str) -> Result<&str, Error> {
-        self.get(name).ok_or_else(|| missing(name))
+    pub fn required<T: 'static>(&self, key: &Key<T>) -> Result<&T, Error> {
+        self.get(key).ok_or_else(|| self.missing(key.name()))
+    }
+
+    /// The value that the operator alone would have set: default included, the tenant left out.
+    pub fn of_operator<T: 'static>(&self, key: &Key<T>) -> Option<&T> {
+        self.operator(key.name())?.value.downcast_ref()
+    }
+
+    /// Whether a switch is on; unset it is not.
+    pub fn is_on(&self, key: &Key<bool>) -> bool {
+        self.get(key).is_some_and(|value| *value)
     }
 
     /// The setting in effect, with its origin.
     pub fn setting(&self, name: &str) -> Option<&Setting> {
-        self.entries.get(name)?.setting.as_ref()
+        let entry = self.entries.get(name);
+        debug_assert!(entry.is_some(), "no row of the table names `{name}`");
+        entry?.setting.as_ref()
     }
 
     /// Every row with its setting, in the table's order.
     pub fn settings(&self) -> impl Iterator<Item = (&'static Row, Option<&Setting>)> {
-        SETTINGS.iter().map(|row| (row, self.setting(row.name)))
+        self.table.rows().iter().map(|row| (row, self.setting(row.name())))
     }
 
-    /// A switch; unset is false.
-    pub fn bool(&self, name: &str) -> bool {
-        self.get(name) == Some("true")
+    /// The credentials that the store and its login may use, whoever set them, and whether each proves who asks.
+    pub fn credentials(&self) -> impl Iterator<Item = (&str, bool)> {
+        let rows = self.table.rows().iter().filter(|row| row.declaration().is_secret() && !row.is_general());
+        rows.flat_map(|row| {
+            let both = self.setting(row.name()).into_iter().chain(self.operator(row.name()));
+            both.map(|setting| (setting.text.as_str(), !row.declaration().is_public))
+        })
     }
 
-    /// A count.
-    pub fn number(&self, name: &str) -> Option<u64> {
-        self.get(name)?.parse().ok()
+    /// Whether a run with these settings reads this one: whether it is of the store or the login that they choose, or of every run.
+    pub fn is_read<T: 'static>(&self, key: &Key<T>) -> bool {
+        self.table.find(key.name()).is_some_and(|row| self.part(row).is_some())
     }
 
-    /// A time.
-    pub fn duration(&self, name: &str) -> Option<Duration> {
-        format::duration(self.get(name)?).ok()
-    }
-
-    /// A rate.
-    pub fn rate(&self, name: &str) -> Option<Rate> {
-        format::rate(self.get(name)?).ok()
-    }
-
-    /// A regular expression, with Go's meaning of `\w`, `\d`, `\s` and `\b`: ASCII.
-    pub fn regex(&self, name: &str) -> Option<Regex> {
-        format::regex(self.get(name)?).ok()
-    }
-
-    /// A list's names.
-    pub fn list(&self, name: &str) -> Vec<&str> {
-        self.get(name).map(|value| format::list(value).collect()).unwrap_or_default()
-    }
-
-    /// A list's paths.
-    pub fn paths(&self, name: &str) -> Vec<PathBuf> {
-        self.get(name).map(|value| format::paths(value).map(PathBuf::from).collect()).unwrap_or_default()
-    }
-
-    /// Bytes.
-    pub fn size(&self, name: &str) -> Option<u64> {
-        format::size(self.get(name)?).ok()
-    }
-
-    /// The folder that the file which `name` names must not leave, links followed, because a tenant named it. Whoever opens it checks.
-    pub fn confined(&self, name: &str) -> Option<&Path> {
-        (self.authority(name) == Authority::Tenant && !self.tenant_settings_name(name)).then_some(&*self.repository)
+    /// The folder that the file which a setting names must not leave, links followed, because a tenant named it. Whoever opens it checks.
+    pub fn confined<T: 'static>(&self, key: &Key<T>) -> Option<&Path> {
+        self.confinement(key.name())
     }
 
     /// The folder whose content is a tenant's, where there is one.
@@ -202,7 +138,7 @@ impl Config {
 
     /// Whether others may have written what is in the repository.
     pub fn is_contributed(&self) -> bool {
-        self.tenant || self.is_checkout
+        self.has_tenant || self.is_checkout
     }
 
     /// Where relative paths start.
@@ -210,45 +146,56 @@ impl Config {
         &self.working_folder
     }
 
-    /// Where what may be lost is kept between runs, in a folder of our own; none where there is no home.
+    /// Where what may be lost is kept between runs, in a folder of our own; `None` where there is no home.
     pub fn cache_folder(&self) -> Option<PathBuf> {
-        self.cache_folder.clone()
+        cache_folder(&self.environment)
     }
 
-    /// The proxies that the environment names, with their passwords.
-    pub fn proxies(&self) -> impl Iterator<Item = &str> {
-        self.proxies.iter().map(|proxy| proxy.as_str())
+    /// A variable of the environment that is not a setting of ours, such as `HTTPS_PROXY`; an empty one is not set.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// Whether there is a tenant at all: whether Argo CD runs us, or a function's configuration sets something.
     pub fn has_tenant(&self) -> bool {
-        self.tenant
+        self.has_tenant
     }
 
-    /// What the operator alone would have set: default included, the tenant left out.
-    pub fn operator(&self, name: &str) -> Option<&Setting> {
+    /// Whether a tenant may choose this address, namespace or mount: the operator allows it, or no credential of the operator's would
+    /// travel there.
+    pub fn may_tenants_choose<T: 'static>(&self, key: &Key<T>) -> bool {
+        let travels_nowhere = |row| trust::travelling(self, row).is_empty();
+        self.leaves_to_tenants(key.name()) || self.table.find(key.name()).is_some_and(travels_nowhere)
+    }
+
+    /// Whether `AVP_TENANT_SETTINGS` names a setting.
+    pub fn is_allowed_to_tenants(&self, name: &str) -> bool {
+        let allowed = self.of_operator(&general::TENANT_SETTINGS);
+        name != general::TENANT_SETTINGS.name() && allowed.is_some_and(|names| names.iter().any(|one| one == name))
+    }
+
+    /// The setting that the operator alone would have.
+    fn operator(&self, name: &str) -> Option<&Setting> {
         self.entries.get(name)?.operator.as_ref()
     }
 
-    /// Whether the operator lets tenants choose a setting, or is the only one there.
-    pub fn lets_tenants(&self, name: &str) -> bool {
-        !self.tenant || self.tenant_settings_name(name)
+    /// Whether the tenant rules leave a setting alone: the operator allows it, or is the only one there.
+    fn leaves_to_tenants(&self, name: &str) -> bool {
+        !self.has_tenant || self.is_allowed_to_tenants(name)
     }
 
-    /// Whether a tenant may choose this address, namespace or mount: he is let, or no credential of the operator's would travel there.
-    pub fn tenants_may(&self, name: &str) -> bool {
-        self.lets_tenants(name) || table::find(name).is_some_and(|row| trust::travelling(self, row).is_empty())
+    fn confinement(&self, name: &str) -> Option<&Path> {
+        let is_tenants = self.authority(name) == Authority::Tenant && !self.is_allowed_to_tenants(name);
+        is_tenants.then_some(&*self.repository)
     }
 
-    /// These settings, as the operator's environment. For tests.
-    pub fn for_test(pairs: &[(&str, &str)]) -> Self {
-        let environment = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        Self::read(Given { environment, ..Given::default() }).0
-    }
-
-    /// Whether a run with these settings reads this row.
-    fn uses(&self, row: &Row) -> bool {
-        row.serves(self.get("AVP_TYPE"), self.get("AVP_AUTH_TYPE"))
+    /// The part of a run with these settings that reads this row.
+    fn part(&self, row: &Row) -> Option<Part> {
+        let text = |key: &dyn AnyKey| self.setting(key.declaration().name).map(|setting| setting.text.as_str());
+        let store = text(self.table.store);
+        let logins =
+            self.table.stores.iter().find(|row| Some(row.names[0]) == store).and_then(|row| row.logins.as_ref());
+        row.part(store, logins.and_then(|logins| text(logins.choice)))
     }
 
     /// Who answers for the setting in effect.
@@ -256,71 +203,29 @@ impl Config {
         self.setting(name).map_or(Authority::Operator, |setting| setting.origin.authority())
     }
 
-    /// Whether the operator lets tenants choose it.
-    pub fn tenant_settings_name(&self, name: &str) -> bool {
-        let names = self.operator("AVP_TENANT_SETTINGS").map_or("", |setting| &setting.value);
-        name != "AVP_TENANT_SETTINGS" && format::list(names).any(|allowed| allowed == name)
+    /// That a setting which is needed now has no value.
+    fn missing(&self, name: &str) -> Error {
+        let error = Error::new(Kind::Setting, format!("`{name}` is not set"));
+        let Some(row) = self.table.find(name) else { return error };
+        let declaration = row.declaration();
+        match row.choices() {
+            Some(choices) => error.hint(format!("{}: {choices}", declaration.doc)),
+            None => error.hint(format!("{}, e.g. `{}`", declaration.doc, declaration.example)),
+        }
     }
 }
 
-impl Setting {
-    /// The value as it may be shown: a secret's is `[redacted]`.
-    pub fn shown(&self, row: &Row) -> &str {
-        let secret = row.is(Role::Credential) && !row.is(Role::File);
-        if secret || format::holds_password(&self.value) { "[redacted]" } else { &self.value }
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").field("entries", &self.entries).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Setting").field("value", &"[redacted]").field("origin", &self.origin).finish()
+        f.debug_struct("Setting").field("text", &"[redacted]").field("origin", &self.origin).finish()
     }
 }
 
-impl Origin {
-    /// Who answers for what comes from here.
-    pub fn authority(&self) -> Authority {
-        match self {
-            Self::Tenant | Self::Function | Self::File { tenant: true, .. } => Authority::Tenant,
-            _ => Authority::Operator,
-        }
-    }
-
-    /// How a user finds the setting here: `` `ARGOCD_ENV_VAULT_ADDR` ``, `` `VAULT_ADDR` in `avp.yaml` ``.
-    pub fn locate(&self, name: &str) -> String {
-        match self {
-            Self::Flag(flag) => format!("`{flag}`"),
-            Self::Tenant => format!("`ARGOCD_ENV_{name}`"),
-            Self::Function => format!("`{name}` of the functionConfig"),
-            other => format!("`{name}` ({other})"),
-        }
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(flag) => write!(f, "flag `{flag}`"),
-            Self::Tenant => write!(f, "`ARGOCD_ENV_` (tenant)"),
-            Self::Function => write!(f, "functionConfig (tenant)"),
-            Self::Environment => write!(f, "environment"),
-            Self::File { path, tenant: false } => write!(f, "file `{path}`"),
-            Self::File { path, tenant: true } => write!(f, "file `{path}` of the repository (tenant)"),
-            Self::Secret(name) => write!(f, "Secret `{name}`"),
-            Self::VaultTokenFile => write!(f, "`~/.vault-token`"),
-            Self::Default => write!(f, "default"),
-        }
-    }
-}
-
-/// That a setting which is needed now has no value.
-fn missing(name: &str) -> Error {
-    let error = Error::new(Kind::Setting, format!("`{name}` is not set"));
-    match table::find(name) {
-        Some(Row { format: table::Format::Choice(choices), doc, .. }) => {
-            error.hint(format!("{doc}: {}", format::choices(choices)))
-        }
-        Some(row) => error.hint(format!("{}, e.g. `{}`", row.doc, row.example)),
-        None => error,
-    }
-}
+#[cfg(test)]
+mod fixtures;

@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use super::TYPOS;
+use super::general::TENANT_SETTINGS;
 use super::read::Layer;
-use super::table::{self, Format, Row, SETTINGS, UNSUPPORTED};
-use super::{Authority, Origin, format};
+use super::table::{Row, Table};
+use super::{Authority, Origin, parse};
 use crate::error::{Error, Errors, Kind};
 use crate::words::suggestion;
 
 /// AVP lets file and Secret win over the environment for Vault's own settings: where they differ, its users should know.
-pub(super) fn conflicts(layers: &[Layer], errors: &mut Errors) {
+pub(super) fn conflicts(table: &Table, layers: &[Layer], errors: &mut Errors) {
     let of = |wanted: fn(&Origin) -> bool| layers.iter().filter(move |layer| wanted(&layer.origin));
-    for row in SETTINGS.iter().filter(|row| row.name.starts_with("VAULT_")) {
+    for row in table.rows().iter().filter(|row| row.name().starts_with("VAULT_") && !row.is_general()) {
         let mut above = of(|origin| matches!(origin, Origin::Flag(_) | Origin::Tenant | Origin::Function));
-        let environment = of(|origin| *origin == Origin::Environment).find_map(|layer| layer.get(row.name));
-        let Some(value) = environment.filter(|_| above.all(|layer| layer.get(row.name).is_none())) else { continue };
+        let environment = of(|origin| *origin == Origin::Environment).find_map(|layer| layer.get(row.name()));
+        let Some(value) = environment.filter(|_| above.all(|layer| layer.get(row.name()).is_none())) else { continue };
         let differs =
-            |layer: &&Layer| layer.get(row.name).is_some_and(|other| spelling(row, other) != spelling(row, value));
+            |layer: &&Layer| layer.get(row.name()).is_some_and(|other| spelling(row, other) != spelling(row, value));
         errors.extend(of(is_written).filter(differs).map(|layer| conflict(row, &layer.origin)));
     }
 }
@@ -28,21 +28,21 @@ fn is_written(origin: &Origin) -> bool {
 }
 
 fn conflict(row: &Row, origin: &Origin) -> Error {
-    let (one, other) = (Origin::Environment.locate(row.name), origin.locate(row.name));
+    let (one, other) = (Origin::Environment.locate(row.name()), origin.locate(row.name()));
     let error = Error::warning(Kind::Setting, format!("{one} and {other} differ; the environment's is used"));
     error.hint("argocd-vault-plugin would use the other one: set it in one place only")
 }
 
 fn spelling(row: &Row, value: &str) -> String {
-    row.format.canonical(value).unwrap_or_else(|_| value.to_owned())
+    row.key.parse(value).map_or_else(|_| value.to_owned(), |parsed| parsed.text.to_string())
 }
 
 /// What is set and known, and not honoured.
-pub(super) fn unhonoured(layers: &[Layer], errors: &mut Errors) {
-    for row in UNSUPPORTED {
+pub(super) fn unhonoured(table: &Table, layers: &[Layer], errors: &mut Errors) {
+    for row in table.unsupported() {
         let mut set = layers.iter().filter_map(|layer| Some((layer.get(row.name)?, &layer.origin)));
         // A lock that is switched off asks for nothing. Every layer counts: a tenant's `false` switches no operator's off.
-        if let Some((_, origin)) = set.find(|(value, _)| Format::Bool.canonical(value).as_deref() != Ok("false")) {
+        if let Some((_, origin)) = set.find(|(value, _)| parse::switch(value.trim()) != Ok(false)) {
             let what = format!("{} has no effect yet", origin.locate(row.name));
             errors.push(Error { level: row.level, ..Error::new(Kind::Setting, what) }.hint(row.hint));
         }
@@ -51,72 +51,71 @@ pub(super) fn unhonoured(layers: &[Layer], errors: &mut Errors) {
 
 /// Names that are written down as settings and are none. The environment holds others' variables, too: `VAULT_PORT` is Kubernetes' own;
 /// so there [`misspelt`] asks for more.
-pub(super) fn unknown(layers: &[Layer], errors: &mut Errors) {
+pub(super) fn unknown(table: &Table, layers: &[Layer], errors: &mut Errors) {
     for layer in layers.iter().filter(|layer| is_written(&layer.origin)) {
-        errors.extend(layer.pairs.iter().filter_map(|(name, _)| unknown_name(name, &layer.origin)));
+        errors.extend(layer.pairs.iter().filter_map(|(name, _)| unknown_name(table, name, &layer.origin)));
     }
     let mut own = layers.iter().filter(|layer| layer.origin.authority() == Authority::Operator);
-    if let Some((names, origin)) = own.find_map(|layer| Some((layer.get("AVP_TENANT_SETTINGS")?, &layer.origin))) {
-        errors.extend(format::list(names).filter_map(|name| unknown_in_list(name, origin)));
+    if let Some((names, origin)) = own.find_map(|layer| Some((layer.get(TENANT_SETTINGS.name())?, &layer.origin))) {
+        errors.extend(parse::list(names).filter_map(|name| unknown_in_list(table, name, origin)));
     }
 }
 
 /// Variables whose names are a setting's but for a slip. Others call theirs `AVP_…` too (`AVP_VERSION`): what is less near is theirs.
-pub(super) fn misspelt(environment: &BTreeMap<String, String>, errors: &mut Errors) {
+pub(super) fn misspelt(table: &Table, environment: &BTreeMap<String, String>, errors: &mut Errors) {
     for (prefix, origin) in [("ARGOCD_ENV_", Origin::Tenant), ("", Origin::Environment)] {
         let set = environment.iter().filter(|(_, value)| !value.is_empty());
         let names = set.filter_map(|(variable, _)| variable.strip_prefix(prefix));
-        for name in names.filter(|name| name.starts_with("AVP_") && !table::is_known(name)) {
+        for name in names.filter(|name| name.starts_with("AVP_") && !table.is_known(name)) {
             let error = Error::warning(Kind::Setting, format!("{} is no setting", origin.locate(name)));
-            errors.extend(slip(name).map(|meant| error.hint(suggestion::did_you_mean(format!("{prefix}{meant}")))));
+            errors.extend(
+                slip(table, name).map(|meant| error.hint(suggestion::did_you_mean(format!("{prefix}{meant}")))),
+            );
         }
     }
 }
 
 /// The setting that a name misses by a letter, or by two where it is long.
-fn slip(name: &str) -> Option<&'static str> {
+fn slip(table: &Table, name: &str) -> Option<&'static str> {
     const LONG: usize = "AVP_ROLE_ID".len();
-    let meant = nearest(name)?;
-    suggestion::is_within(name, meant, if meant.len() >= LONG { 2 } else { 1 }).then_some(meant)
+    let meant = table.nearest(name)?;
+    let slips = if meant.len() >= LONG { 2 } else { 1 };
+    suggestion::is_within(name, meant, slips).then_some(meant)
 }
 
 /// A name that looks like a setting and is none.
-fn unknown_name(name: &str, origin: &Origin) -> Option<Error> {
+fn unknown_name(table: &Table, name: &str, origin: &Origin) -> Option<Error> {
     let ours = name.starts_with("AVP_") || name.starts_with("VAULT_");
     let error = Error::warning(Kind::Setting, format!("{} is no setting", origin.locate(name)));
-    (ours && !table::is_known(name)).then(|| did_you_mean(error, name))
+    (ours && !table.is_known(name)).then(|| did_you_mean(table, error, name))
 }
 
-fn unknown_in_list(name: &str, origin: &Origin) -> Option<Error> {
+fn unknown_in_list(table: &Table, name: &str, origin: &Origin) -> Option<Error> {
     let error = Error::warning(
         Kind::Setting,
-        format!("{} names `{name}`, which is no setting", origin.locate("AVP_TENANT_SETTINGS")),
+        format!("{} names `{name}`, which is no setting", origin.locate(TENANT_SETTINGS.name())),
     );
-    (!table::is_known(name)).then(|| did_you_mean(error, name))
+    (!table.is_known(name)).then(|| did_you_mean(table, error, name))
 }
 
-fn did_you_mean(error: Error, name: &str) -> Error {
-    match nearest(name) {
-        Some(nearest) => error.hint(suggestion::did_you_mean(nearest)),
+fn did_you_mean(table: &Table, error: Error, name: &str) -> Error {
+    match table.nearest(name) {
+        Some(near) => error.hint(suggestion::did_you_mean(near)),
         None => error.hint("`vault-render settings` lists all there are"),
     }
 }
 
-fn nearest(name: &str) -> Option<&'static str> {
-    suggestion::by_edits(name, SETTINGS.iter().map(|row| row.name), TYPOS)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::{environment, file, texts};
-    use super::super::{Config, Given};
+    use super::super::SettingSources;
+    use super::super::fixtures::{environment, file, read, spelling, texts};
 
     #[test]
     fn where_avp_would_take_the_file_a_warning_names_both() {
         let warned = |environment_settings, text| {
-            let (config, errors) = Config::read(Given { file: file(text), ..environment(environment_settings) });
+            let (config, errors) = read(SettingSources { file: file(text), ..environment(environment_settings) });
             assert!(!errors.any());
-            (config.get("VAULT_ADDR").map(str::to_owned), texts(&errors))
+            (spelling(&config, "VAULT_ADDR").map(str::to_owned), texts(&errors))
         };
         let (address, warnings) = warned(&[("VAULT_ADDR", "https://a")], "VAULT_ADDR: https://b");
         assert_eq!(address.as_deref(), Some("https://a"));
@@ -146,7 +145,7 @@ mod tests {
             ("VAULT_AGENT_ADDR", "http://localhost:8100", Some("Warning")),
             ("VAULT_PROXY_ADDR", "http://proxy:3128", Some("Warning")),
         ] {
-            let errors = texts(&Config::read(environment(&[(name, value)])).1);
+            let errors = texts(&read(environment(&[(name, value)])).1);
             let told = level.map(|level| format!("{level}: `{name}`"));
             assert_eq!(errors.len(), told.iter().count(), "{errors:?}");
             assert!(told.iter().zip(&errors).all(|(told, error)| error.starts_with(told.as_str())), "{errors:?}");
@@ -156,17 +155,17 @@ mod tests {
     #[test]
     fn a_tenant_switches_no_lock_off() {
         let given = environment(&[("AVP_LOCK_ROLE", "true"), ("ARGOCD_ENV_AVP_LOCK_ROLE", "false")]);
-        assert_eq!(texts(&Config::read(given).1).len(), 1);
+        assert_eq!(texts(&read(given).1).len(), 1);
     }
 
     #[test]
     fn an_unknown_name_in_a_file_is_a_warning() {
-        let given = Given {
+        let given = SettingSources {
             file: file("AVP_AUTHTYPE: k8s\nvault_addr: https://v\nOTHER: x\nVAULT_FORMAT: json"),
-            ..Given::default()
+            ..SettingSources::default()
         };
-        let (config, errors) = Config::read(given);
-        assert_eq!(config.get("VAULT_ADDR"), Some("https://v"));
+        let (config, errors) = read(given);
+        assert_eq!(spelling(&config, "VAULT_ADDR"), Some("https://v"));
         assert_eq!(
             texts(&errors),
             [
@@ -175,7 +174,7 @@ mod tests {
             ]
         );
         let (_, errors) =
-            Config::read(environment(&[("AVP_TENANT_SETTINGS", "VAULT_ADRR"), ("VAULT_PORT", "tcp://10.0.0.1:8200")]));
+            read(environment(&[("AVP_TENANT_SETTINGS", "VAULT_ADRR"), ("VAULT_PORT", "tcp://10.0.0.1:8200")]));
         assert_eq!(texts(&errors).len(), 1, "{errors:?}");
     }
 
@@ -194,7 +193,7 @@ mod tests {
             ("VAULT_ADRR", None),
             ("MY_AVP_TYP", None),
         ] {
-            let warnings = texts(&Config::read(environment(&[(name, "1")])).1);
+            let warnings = texts(&read(environment(&[(name, "1")])).1);
             let slips = warnings.iter().filter(|warning| warning.contains("is no setting")).collect::<Vec<_>>();
             match meant {
                 Some(meant) => {
@@ -205,6 +204,6 @@ mod tests {
                 None => assert_eq!(slips, [""; 0]),
             }
         }
-        assert_eq!(texts(&Config::read(environment(&[("AVP_TYP", "")])).1), [""; 0]);
+        assert_eq!(texts(&read(environment(&[("AVP_TYP", "")])).1), [""; 0]);
     }
 }

@@ -1,16 +1,17 @@
-//! Precedence: which of the given values is in effect, and which the operator alone would have. Knows no tenant rule.
+//! Precedence: which of the values from all sources is in effect, and which the operator alone would have. Knows no tenant rule.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::table::{self, Format, OTHER_STORES, Row, SETTINGS};
-use super::{Authority, Config, Entry, Given, Origin, Setting, cluster, file, notice};
+use super::general::TENANT;
+use super::key::AnyKey;
+use super::parse;
+use super::table::{LoginSettings, Logins, Row, Table};
+use super::{Authority, Config, Entry, FlagValue, HomeFile, Origin, Setting, SettingSources, cluster, file, notice};
 use crate::error::{Error, Errors, Kind};
-
-/// The setting that says that there is a tenant.
-const TENANT: &str = "AVP_TENANT";
 
 /// Values from one place, highest precedence first in a list of them.
 pub(super) struct Layer {
@@ -19,26 +20,26 @@ pub(super) struct Layer {
 }
 
 /// Reads all settings, and reports what is wrong with them.
-pub(super) fn read(given: &Given, errors: &mut Errors) -> Config {
-    let (layers, tenant) = layers(given, errors);
-    notice::conflicts(&layers, errors);
-    notice::unhonoured(&layers, errors);
-    notice::unknown(&layers, errors);
-    notice::misspelt(&given.environment, errors);
-    let mut config = Config {
-        tenant,
-        repository: given.repository.clone(),
-        is_checkout: given.is_checkout,
-        working_folder: given.working_folder.clone(),
-        cache_folder: cache_folder(&given.environment),
-        proxies: proxies(&given.environment),
-        ..Config::default()
-    };
-    for row in SETTINGS {
-        config.entries.insert(row.name, entry(row, &layers, errors));
+pub(super) fn read(sources: SettingSources, table: &'static Table, errors: &mut Errors) -> Config {
+    let (layers, has_tenant) = layers(&sources, table, errors);
+    notice::conflicts(table, &layers, errors);
+    notice::unhonoured(table, &layers, errors);
+    notice::unknown(table, &layers, errors);
+    notice::misspelt(table, &sources.environment, errors);
+    let mut entries: BTreeMap<_, _> =
+        table.rows().iter().map(|row| (row.name(), entry(row, &layers, errors))).collect();
+    for logins in table.stores.iter().filter_map(|store| store.logins.as_ref()) {
+        choose_login(&mut entries, logins, sources.has_service_account_token);
     }
-    choose_login(&mut config, given);
-    config
+    Config {
+        table,
+        entries,
+        has_tenant,
+        repository: sources.repository,
+        is_checkout: sources.is_checkout,
+        working_folder: sources.working_folder,
+        environment: Arc::new(sources.environment),
+    }
 }
 
 /// Where what may be lost is kept, as XDG has it; a relative `XDG_CACHE_HOME` does not count.
@@ -48,134 +49,122 @@ pub fn cache_folder(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
     Some(caches.join("vault-render"))
 }
 
-/// What every HTTP client takes for its proxies.
-fn proxies(environment: &BTreeMap<String, String>) -> Vec<Zeroizing<String>> {
-    let is_proxy = |name: &str| ["http_proxy", "https_proxy", "all_proxy"].contains(&&*name.to_ascii_lowercase());
-    let proxies = environment.iter().filter(|(name, _)| is_proxy(name));
-    proxies.map(|(_, address)| Zeroizing::new(address.clone())).collect()
-}
-
 /// Whether the environment says that there is a tenant: Argo CD sets variables of its own for a plugin, and elsewhere
 /// `AVP_TENANT` says so.
 pub fn has_tenant(environment: &BTreeMap<String, String>) -> bool {
     let mut names = environment.keys();
     names.any(|name| name.starts_with("ARGOCD_ENV_") || name.starts_with("ARGOCD_APP_"))
-        || environment.get(TENANT).is_some_and(|value| is_on(value))
+        || environment.get(TENANT.name()).is_some_and(|value| restricts(value))
 }
 
-/// Whether a switch that restricts is on. One that cannot be read is: the error that it is must let nobody in.
-fn is_on(value: &str) -> bool {
-    !value.trim().is_empty() && Format::Bool.canonical(value).as_deref() != Ok("false")
+/// Whether a switch that restricts is on. One that cannot be read is: the error about it must let nobody in.
+fn restricts(value: &str) -> bool {
+    let value = value.trim();
+    !value.is_empty() && parse::switch(value) != Ok(false)
 }
 
 /// What was set, and whether there is a tenant. A function's configuration is the repository's, and a file may say that
 /// there is one.
-fn layers(given: &Given, errors: &mut Errors) -> (Vec<Layer>, bool) {
-    let file = given.file.as_ref().map(|file| file::layer(file, errors));
-    let says_so = file.as_ref().and_then(|layer| layer.get(TENANT)).is_some_and(is_on);
-    let tenant = has_tenant(&given.environment) || !given.function.is_empty() || says_so;
-    let mut layers: Vec<Layer> = given.flags.iter().flat_map(|(name, value)| flag(name, value)).collect();
-    layers.push(variables(given, "ARGOCD_ENV_", Origin::Tenant));
-    layers.push(function(given));
-    layers.push(variables(given, "", Origin::Environment));
-    layers.extend(file.map(|layer| layer.of_tenant_if(tenant)));
-    layers.extend(given.secret.as_ref().map(|secret| cluster::layer(secret, errors)));
-    layers.extend(given.vault_token_file.as_ref().map(|(_, token)| {
-        let token = Zeroizing::new(token.trim().to_owned());
-        Layer { origin: Origin::VaultTokenFile, pairs: vec![("VAULT_TOKEN".to_owned(), token)] }
-    }));
-    (layers, tenant)
+fn layers(sources: &SettingSources, table: &Table, errors: &mut Errors) -> (Vec<Layer>, bool) {
+    let file = sources.file.as_ref().map(|file| file::layer(file, errors));
+    let says_so = file.as_ref().and_then(|layer| layer.get(TENANT.name())).is_some_and(restricts);
+    let has_tenant = has_tenant(&sources.environment) || !sources.function.is_empty() || says_so;
+    let mut layers: Vec<Layer> = sources.flags.iter().map(flag).collect();
+    layers.push(variables(sources, table, "ARGOCD_ENV_", Origin::Tenant));
+    layers.push(function(sources));
+    layers.push(variables(sources, table, "", Origin::Environment));
+    layers.extend(file.map(|layer| layer.of_tenant_if(has_tenant)));
+    layers.extend(sources.secret.as_ref().map(|secret| cluster::layer(secret, table, errors)));
+    layers.extend(sources.home_files.iter().map(home_file));
+    (layers, has_tenant)
 }
 
-/// A flag's value; `--secrets` chooses the store as well.
-fn flag(name: &'static str, value: &str) -> Option<Layer> {
-    let row = table::find(name)?;
-    let mut pairs = vec![(name.to_owned(), Zeroizing::new(value.to_owned()))];
-    if name == "AVP_FILE" {
-        pairs.push(("AVP_TYPE".to_owned(), Zeroizing::new("file".to_owned())));
-    }
-    Some(Layer { origin: Origin::Flag(row.flag.unwrap_or(name)), pairs })
+fn flag(FlagValue { flag, setting, value }: &FlagValue) -> Layer {
+    Layer { origin: Origin::Flag(flag), pairs: vec![((*setting).to_owned(), Zeroizing::new(value.clone()))] }
 }
 
-fn function(given: &Given) -> Layer {
+fn function(sources: &SettingSources) -> Layer {
     let pair = |(name, value): &(String, String)| (name.clone(), Zeroizing::new(value.clone()));
-    Layer { origin: Origin::Function, pairs: given.function.iter().map(pair).collect() }
+    Layer { origin: Origin::Function, pairs: sources.function.iter().map(pair).collect() }
 }
 
-fn variables(given: &Given, prefix: &str, origin: Origin) -> Layer {
-    let known = given.environment.iter().filter_map(|(name, value)| {
-        let name = name.strip_prefix(prefix).filter(|name| table::is_known(name))?;
+fn variables(sources: &SettingSources, table: &Table, prefix: &str, origin: Origin) -> Layer {
+    let known = sources.environment.iter().filter_map(|(name, value)| {
+        let name = name.strip_prefix(prefix).filter(|name| table.is_known(name))?;
         Some((name.to_owned(), Zeroizing::new(value.clone())))
     });
     Layer { origin, pairs: known.collect() }
 }
 
+fn home_file(HomeFile { file, setting, text }: &HomeFile) -> Layer {
+    let text = Zeroizing::new(text.trim().to_owned());
+    Layer { origin: Origin::HomeFile(file), pairs: vec![((*setting).to_owned(), text)] }
+}
+
 /// What the layers make of one row. A wrong value is reported, and counts as none.
-fn entry(row: &'static Row, layers: &[Layer], errors: &mut Errors) -> Entry {
-    let mut found = layers.iter().filter_map(|layer| Some((layer.get(row.name)?, &layer.origin)));
-    let first = found.next();
+fn entry(row: &Row, layers: &[Layer], errors: &mut Errors) -> Entry {
+    let mut values = layers.iter().filter_map(|layer| Some((layer.get(row.name())?, &layer.origin)));
+    let first = values.next();
     let of_operator = |(_, origin): &(&str, &Origin)| origin.authority() == Authority::Operator;
-    let operator = first.filter(of_operator).or_else(|| found.find(of_operator));
+    let operator = first.filter(of_operator).or_else(|| values.find(of_operator));
     let operator = match operator {
         Some((value, origin)) => setting(row, value, origin, first.is_some_and(|f| f.1 == origin), errors),
-        None => row.default.map(|value| Setting { value: Zeroizing::new(value.to_owned()), origin: Origin::Default }),
+        None => row.declaration().default.and_then(|value| Setting::new(row.key, value, Origin::Default).ok()),
     };
     let setting = match first {
         Some((value, origin)) if origin.authority() == Authority::Tenant => setting(row, value, origin, true, errors),
         _ => None,
     };
-    // Repeating the operator's value is nobody's choice but the operator's.
-    let repeated = |one: &Setting| operator.as_ref().is_some_and(|other| one.value == other.value);
-    let setting = setting.filter(|setting| !repeated(setting)).or_else(|| operator.clone());
+    // A tenant who repeats the operator's value chooses nothing.
+    let is_repeated = |one: &Setting| operator.as_ref().is_some_and(|other| one.text == other.text);
+    let setting = setting.filter(|setting| !is_repeated(setting)).or_else(|| operator.clone());
     Entry { setting, operator }
 }
 
 /// A value in its one spelling; what is wrong with it is reported if it would be in effect.
-fn setting(row: &'static Row, value: &str, origin: &Origin, report: bool, errors: &mut Errors) -> Option<Setting> {
-    match row.format.canonical(value) {
-        Ok(value) => Some(Setting { value: Zeroizing::new(value), origin: origin.clone() }),
-        Err(wrong) => {
-            if report {
-                errors.push(wrong_value(row, value, origin, &wrong));
-            }
-            None
-        }
-    }
+fn setting(row: &Row, value: &str, origin: &Origin, is_reported: bool, errors: &mut Errors) -> Option<Setting> {
+    let setting = Setting::new(row.key, value, origin.clone());
+    setting.map_err(|wrong| is_reported.then(|| errors.push(wrong_value(row, value, origin, &wrong)))).ok()
 }
 
 fn wrong_value(row: &Row, value: &str, origin: &Origin, wrong: &str) -> Error {
-    let place = origin.locate(row.name);
-    if row.name == "AVP_TYPE" && OTHER_STORES.contains(&value.trim().to_ascii_lowercase().as_str()) {
+    let (place, declaration) = (origin.locate(row.name()), row.declaration());
+    if declaration.not_yet.contains(&value.trim().to_ascii_lowercase().as_str()) {
         let error = Error::new(Kind::Setting, format!("{place} is `{}`, which is not supported yet", value.trim()));
-        return error.hint("supported are `vault` and `file`");
+        return error.hint(format!("supported are: {}", row.choices().unwrap_or_default()));
     }
-    Error::new(Kind::Setting, format!("{place} {wrong}")).hint(format!("{}, e.g. `{}`", row.doc, row.example))
+    let hint = format!("{}, e.g. `{}`", declaration.doc, declaration.example);
+    Error::new(Kind::Setting, format!("{place} {wrong}")).hint(hint)
 }
 
-/// Without `AVP_AUTH_TYPE`, a token there is, else the pod's service account.
-fn choose_login(config: &mut Config, given: &Given) {
-    let choose = |token: bool, path: &Option<Setting>| {
-        let there = given.service_account_token || path.as_ref().is_some_and(|path| path.origin != Origin::Default);
-        let login = if token {
-            "token"
-        } else if there {
-            "k8s"
-        } else {
-            return None;
+/// The login where nobody chooses one: the first that a setting implies.
+fn choose_login(entries: &mut BTreeMap<&'static str, Entry>, logins: &Logins, has_service_account_token: bool) {
+    let rows = (logins.rows)();
+    let default = |entries: &BTreeMap<_, Entry>, pick: fn(&Entry) -> Option<&Setting>| {
+        let implies = |login: &&&LoginSettings| {
+            let setting = login.implied_by.and_then(|key| pick(entries.get(key.declaration().name)?));
+            setting.is_some_and(|setting| setting.origin != Origin::Default || has_service_account_token)
         };
-        Some(Setting { value: Zeroizing::new(login.to_owned()), origin: Origin::Default })
+        let login = rows.iter().find(implies)?;
+        Setting::new(logins.choice, login.names[0], Origin::Default).ok()
     };
-    let token = config.entries.get("VAULT_TOKEN").cloned().unwrap_or_default();
-    let path = config.entries.get("AVP_K8S_TOKEN_PATH").cloned().unwrap_or_default();
-    let login = config.entries.entry("AVP_AUTH_TYPE").or_default();
-    if login.operator.is_none() {
-        login.operator = choose(token.operator.is_some(), &path.operator);
+    let [of_operator, in_effect] =
+        [default(entries, |entry| entry.operator.as_ref()), default(entries, |entry| entry.setting.as_ref())];
+    let entry = entries.entry(logins.choice.declaration().name).or_default();
+    entry.operator = entry.operator.take().or(of_operator);
+    let is_repeated = |one: &Setting| entry.operator.as_ref().is_some_and(|other| one.text == other.text);
+    if entry.setting.as_ref().is_some_and(is_repeated) {
+        entry.setting = entry.operator.clone();
+    } else if entry.setting.is_none() {
+        entry.setting = in_effect;
     }
-    let repeated = |setting: &Setting| login.operator.as_ref().is_some_and(|other| other.value == setting.value);
-    if login.setting.as_ref().is_some_and(repeated) {
-        login.setting = login.operator.clone();
-    } else if login.setting.is_none() {
-        login.setting = choose(token.setting.is_some(), &path.setting);
+}
+
+impl Setting {
+    /// A value as its key reads it, or what is wrong with it, without the value.
+    fn new(key: &dyn AnyKey, text: &str, origin: Origin) -> Result<Self, String> {
+        let parsed = key.parse(text)?;
+        Ok(Self { text: parsed.text, origin, value: parsed.value })
     }
 }
 
@@ -197,20 +186,21 @@ impl Layer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ClusterSecret;
-    use super::super::fixtures::{environment, file, texts};
-    use super::*;
+    use super::super::fixtures::{environment, file, read, spelling, texts};
+    use super::super::{ClusterSecret, FlagValue, HomeFile, Origin, SettingSources};
+    use crate::backend;
+    use crate::policy::settings::NAMESPACE;
 
     #[test]
     fn the_first_of_flag_tenant_environment_file_secret_and_default_counts() {
         let secret =
             ClusterSecret { name: "argocd:avp".into(), data: vec![("AVP_DISABLE_TOKEN_CACHE".into(), b"t".to_vec())] };
         let mut given = environment(&[("ARGOCD_ENV_AVP_DISABLE_TOKEN_CACHE", "1"), ("AVP_DISABLE_TOKEN_CACHE", "T")]);
-        given.flags = vec![("AVP_DISABLE_TOKEN_CACHE", "true".into())];
+        given.flags = FlagValue::new(backend::settings(), "--disable-token-cache", "true".into()).into_iter().collect();
         given.file = file("AVP_DISABLE_TOKEN_CACHE: true");
         given.secret = Some(secret);
-        let mut origin = |change: fn(&mut Given)| {
-            let origin = Config::read(given.clone()).0.setting("AVP_DISABLE_TOKEN_CACHE").unwrap().origin.clone();
+        let mut origin = |change: fn(&mut SettingSources)| {
+            let origin = read(given.clone()).0.setting("AVP_DISABLE_TOKEN_CACHE").unwrap().origin.clone();
             change(&mut given);
             origin
         };
@@ -234,18 +224,19 @@ mod tests {
     fn an_empty_value_is_not_set() {
         let mut given = environment(&[("VAULT_ADDR", ""), ("VAULT_MAX_RETRIES", " ")]);
         given.file = file("VAULT_ADDR: https://vault\nVAULT_NAMESPACE:\n");
-        let (config, errors) = Config::read(given);
-        assert_eq!(config.get("VAULT_ADDR"), Some("https://vault"));
-        assert_eq!((config.number("VAULT_MAX_RETRIES"), config.get("VAULT_NAMESPACE")), (Some(2), None));
+        let (config, errors) = read(given);
+        assert_eq!(spelling(&config, "VAULT_ADDR"), Some("https://vault"));
+        assert_eq!((spelling(&config, "VAULT_MAX_RETRIES"), spelling(&config, "VAULT_NAMESPACE")), (Some("2"), None));
         assert!(errors.is_empty(), "{errors:?}");
     }
 
     #[test]
     fn without_a_login_a_token_counts_then_the_service_account_then_nothing() {
         let login = |pairs: &[(&str, &str)], token_file: bool, service_account_token| {
-            let vault_token_file = token_file.then(|| ("/root/.vault-token".to_owned(), "t\n".to_owned()));
-            let given = Given { vault_token_file, service_account_token, ..environment(pairs) };
-            Config::read(given).0.get("AVP_AUTH_TYPE").map(str::to_owned)
+            let home_files = token_file.then(|| vault_token("t\n")).into_iter().collect();
+            let has_service_account_token = service_account_token;
+            let sources = SettingSources { home_files, has_service_account_token, ..environment(pairs) };
+            spelling(&read(sources).0, "AVP_AUTH_TYPE").map(str::to_owned)
         };
         for (pairs, token_file, service_account_token, expected) in [
             (&[("VAULT_TOKEN", "t")][..], false, true, Some("token")),
@@ -262,12 +253,12 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_an_error_only_once_it_is_needed() {
-        let (config, errors) = Config::read(Given::default());
+        let (config, errors) = read(SettingSources::default());
         assert!(errors.is_empty());
-        assert_eq!((config.get("AVP_TYPE"), config.get("VAULT_ADDR")), (Some("vault"), None));
-        let error = config.required("VAULT_ADDR").unwrap_err();
-        assert_eq!(error.to_string(), "`VAULT_ADDR` is not set");
-        let hint = config.required("AVP_AUTH_TYPE").unwrap_err().hint.unwrap();
+        assert_eq!((spelling(&config, "AVP_TYPE"), spelling(&config, "VAULT_ADDR")), (Some("vault"), None));
+        let error = config.required(&NAMESPACE).unwrap_err();
+        assert_eq!(error.to_string(), "`VAULT_NAMESPACE` is not set");
+        let hint = config.missing("AVP_AUTH_TYPE").hint.unwrap();
         for login in ["token", "approle", "k8s", "kubernetes", "userpass", "github"] {
             assert!(hint.contains(&format!("`{login}`")), "{hint}");
         }
@@ -275,22 +266,17 @@ mod tests {
 
     #[test]
     fn the_token_file_is_the_last_to_give_a_token() {
-        let vault_token_file = Some(("/root/.vault-token".to_owned(), "of-file\n".to_owned()));
-        let (config, _) = Config::read(Given { vault_token_file: vault_token_file.clone(), ..Given::default() });
-        assert_eq!(config.get("VAULT_TOKEN"), Some("of-file"));
-        assert_eq!(config.setting("VAULT_TOKEN").unwrap().origin, Origin::VaultTokenFile);
-        let (config, _) = Config::read(Given { vault_token_file, file: file("VAULT_TOKEN: t"), ..Given::default() });
-        assert_eq!(config.get("VAULT_TOKEN"), Some("t"));
+        let home_files = vec![vault_token("of-file\n")];
+        let (config, _) = read(SettingSources { home_files: home_files.clone(), ..SettingSources::default() });
+        assert_eq!(spelling(&config, "VAULT_TOKEN"), Some("of-file"));
+        assert_eq!(config.setting("VAULT_TOKEN").unwrap().origin, Origin::HomeFile(".vault-token"));
+        let (config, _) =
+            read(SettingSources { home_files, file: file("VAULT_TOKEN: t"), ..SettingSources::default() });
+        assert_eq!(spelling(&config, "VAULT_TOKEN"), Some("t"));
     }
 
-    #[test]
-    fn a_secrets_file_chooses_the_file_store() {
-        let mut given = environment(&[("ARGOCD_ENV_AVP_TYPE", "vault"), ("AVP_FILE", "other.yaml")]);
-        given.flags = vec![("AVP_FILE", "s.yaml".into())];
-        let (config, errors) = Config::read(given);
-        assert!(errors.is_empty(), "{errors:?}");
-        assert_eq!((config.get("AVP_TYPE"), config.get("AVP_FILE")), (Some("file"), Some("s.yaml")));
-        assert_eq!(config.setting("AVP_TYPE").unwrap().origin, Origin::Flag("--secrets"));
+    fn vault_token(text: &str) -> HomeFile {
+        HomeFile { file: ".vault-token", setting: "VAULT_TOKEN", text: text.to_owned() }
     }
 
     #[test]
@@ -312,14 +298,14 @@ mod tests {
             ("AVP_AUTH_TYPE", "canary", "`k8s` (or `kubernetes`)"),
             ("AVP_TYPE", "canary", "is none of `vault`, `file`"),
         ] {
-            let errors = texts(&Config::read(environment(&[(name, wrong)])).1);
+            let errors = texts(&read(environment(&[(name, wrong)])).1);
             assert!(errors.len() == 1 && errors[0].contains(words) && !errors[0].contains("canary"), "{errors:?}");
         }
-        let errors = texts(&Config::read(environment(&[("AVP_TYPE", "awssecretsmanager")])).1);
+        let errors = texts(&read(environment(&[("AVP_TYPE", "awssecretsmanager")])).1);
         assert_eq!(
             errors,
             [
-                "Error: `AVP_TYPE` (environment) is `awssecretsmanager`, which is not supported yet; supported are `vault` and `file`"
+                "Error: `AVP_TYPE` (environment) is `awssecretsmanager`, which is not supported yet; supported are: `vault`, `file`"
             ]
         );
     }

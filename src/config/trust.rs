@@ -3,18 +3,20 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::table::{Role, Row, SETTINGS};
+use super::general::TENANT_SETTINGS;
+use super::role::Role;
+use super::table::{Part, Row};
 use super::{Authority, Config, Origin, Setting};
 use crate::error::{Error, Errors, Kind};
 
 /// Refuses what a tenant may not choose; the operator's value takes its place.
-pub(super) fn judge(config: &mut Config, errors: &mut Errors) {
+pub(super) fn enforce(config: &mut Config, errors: &mut Errors) {
     let mut refused = refusals(config);
     errors.extend(refused.iter().map(|(_, error)| error.clone()));
     // What falls back may let the operator's credential in where the tenant's was: until nothing falls.
     while !refused.is_empty() {
         for (row, _) in &refused {
-            if let Some(entry) = config.entries.get_mut(row.name) {
+            if let Some(entry) = config.entries.get_mut(row.name()) {
                 entry.setting = entry.operator.clone();
             }
         }
@@ -23,8 +25,11 @@ pub(super) fn judge(config: &mut Config, errors: &mut Errors) {
 }
 
 fn refusals(config: &Config) -> Vec<(&'static Row, Error)> {
-    let chosen = SETTINGS.iter().filter(|row| config.authority(row.name) == Authority::Tenant);
-    chosen.filter(|row| !config.lets_tenants(row.name)).filter_map(|row| Some((row, refuse(config, row)?))).collect()
+    let chosen = config.table.rows().iter().filter(|row| config.authority(row.name()) == Authority::Tenant);
+    chosen
+        .filter(|row| !config.leaves_to_tenants(row.name()))
+        .filter_map(|row| Some((row, refuse(config, row)?)))
+        .collect()
 }
 
 /// The operator's credentials that would travel to where `to` says.
@@ -35,7 +40,7 @@ pub(super) fn travelling(config: &Config, to: &Row) -> Vec<&'static Row> {
 /// What is wrong with a tenant choosing `row`, by the first rule that it breaks.
 fn refuse(config: &Config, row: &Row) -> Option<Error> {
     let rules = [locked, looser, outside, other_login, elsewhere, other_identity];
-    let setting = config.setting(row.name)?;
+    let setting = config.setting(row.name())?;
     rules.iter().find_map(|rule| rule(config, row, setting)).map(|error| error.hint(allow(row, &setting.origin)))
 }
 
@@ -45,66 +50,69 @@ fn elsewhere(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     if credentials.is_empty() {
         return None;
     }
-    let place = match row.roles {
-        roles if roles.contains(&Role::Verification) => "to whomever a tenant trusts",
-        roles if roles.contains(&Role::Mount) => "to a namespace or mount that a tenant chose",
+    let place = match row {
+        row if row.is(Role::Verification) => "to whomever a tenant trusts",
+        row if row.is(Role::Mount) => "to a namespace or mount that a tenant chose",
         _ => "to an address that a tenant chose",
     };
-    let (what, where_from) = (named(config, &credentials), setting.origin.locate(row.name));
+    let (what, where_from) = (named(config, &credentials), setting.origin.locate(row.name()));
     Some(Error::new(Kind::Setting, format!("{where_from} would send the operator's {what} {place}")))
 }
 
 /// Rule 2: what narrows is the operator's; its default counts as set. Whom TLS trusts is locked once he has said it.
 fn locked(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
-    let by = match config.operator(row.name).map(|own| &own.origin) {
+    let by = match config.operator(row.name()).map(|own| &own.origin) {
         _ if row.is(Role::Verification) => format!("would change whom TLS trusts, set by {}", verification(config)?),
         _ if !row.is(Role::Narrowing) => return None,
         Some(Origin::Default) => "differs from the default, which tenants cannot change".to_owned(),
-        Some(own) => format!("differs from {}, which tenants cannot change", own.locate(row.name)),
+        Some(own) => format!("differs from {}, which tenants cannot change", own.locate(row.name())),
         None => "is the operator's to set, not a tenant's".to_owned(),
     };
-    Some(Error::new(Kind::Setting, format!("{} {by}", setting.origin.locate(row.name))))
+    Some(Error::new(Kind::Setting, format!("{} {by}", setting.origin.locate(row.name()))))
 }
 
 /// Rule 2: what the operator has limited a tenant may only tighten.
 fn looser(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
-    let (tighter, limit) = (row.limit()?, config.operator(row.name)?);
-    let is_said = limit.origin != Origin::Default || row.roles.contains(&Role::Ceiling(tighter));
-    if !is_said || tighter.keeps(&setting.value, &limit.value) {
+    let (tighter, limit) = (row.declaration().limit()?, config.operator(row.name())?);
+    let is_said = limit.origin != Origin::Default || row.is(Role::Ceiling(tighter));
+    if !is_said || tighter.keeps(&setting.text, &limit.text) {
         return None;
     }
     let by = match limit.origin {
         Origin::Default => "the default".to_owned(),
-        ref origin => origin.locate(row.name),
+        ref origin => origin.locate(row.name()),
     };
-    let where_from = setting.origin.locate(row.name);
+    let where_from = setting.origin.locate(row.name());
     Some(Error::new(Kind::Setting, format!("{where_from} is looser than {by}, which tenants may only tighten")))
 }
 
 /// The operator's own word on whom TLS trusts.
 fn verification(config: &Config) -> Option<String> {
-    let own = SETTINGS.iter().filter(|row| row.is(Role::Verification));
-    own.filter_map(|row| Some(config.operator(row.name)?.origin.locate(row.name))).next()
+    let own = config.table.rows().iter().filter(|row| row.is(Role::Verification));
+    own.filter_map(|row| Some(config.operator(row.name())?.origin.locate(row.name()))).next()
 }
 
 /// Rule 3: a tenant names no file outside the repository.
 fn outside(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
-    if !row.is(Role::File) || is_inside(&config.repository, &config.working_folder, Path::new(setting.value.as_str())) {
+    if !row.is(Role::File) || is_inside(&config.repository, &config.working_folder, Path::new(setting.text.as_str())) {
         return None;
     }
-    Some(Error::new(Kind::Setting, format!("{} names a file outside the repository", setting.origin.locate(row.name))))
+    Some(Error::new(
+        Kind::Setting,
+        format!("{} names a file outside the repository", setting.origin.locate(row.name())),
+    ))
 }
 
 /// Rule 3: nor a store or login that would use a credential of the operator's.
 fn other_login(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
-    if !row.is(Role::Login) || !config.uses(row) {
+    if !row.is(Role::Login) || config.part(row).is_none() {
         return None;
     }
-    let used: Vec<&Row> = operators_credentials(config).filter(|row| !is_client_key(row)).collect();
+    let used: Vec<&Row> = operators_credentials(config).filter(|row| !row.is(Role::TlsKey)).collect();
     if used.is_empty() {
         return None;
     }
-    let (what, where_from) = (named(config, &used), setting.origin.locate(row.name));
+    let (what, where_from) = (named(config, &used), setting.origin.locate(row.name()));
     Some(Error::new(
         Kind::Setting,
         format!("{where_from} would use the operator's {what} in a way that the operator did not choose"),
@@ -113,47 +121,45 @@ fn other_login(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
 
 /// Rule 1: nor does it speak for whom a tenant names.
 fn other_identity(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
-    if !row.is(Role::Identity) || !config.uses(row) {
-        return None;
-    }
-    let used: Vec<&Row> = operators_credentials(config).filter(|other| other.logins == row.logins).collect();
+    let part = config.part(row).filter(|_| row.is(Role::Identity))?;
+    let used: Vec<&Row> = operators_credentials(config).filter(|other| config.part(other) == Some(part)).collect();
     if used.is_empty() {
         return None;
     }
-    let (what, where_from) = (named(config, &used), setting.origin.locate(row.name));
+    let (what, where_from) = (named(config, &used), setting.origin.locate(row.name()));
     Some(Error::new(Kind::Setting, format!("{where_from} would use the operator's {what} for somebody else")))
 }
 
-/// The operator's credentials that a run with these settings uses.
+/// The operator's credentials that the store and the login of these settings use.
 fn operators_credentials(config: &Config) -> impl Iterator<Item = &'static Row> {
-    let of_operator = |row: &&Row| config.authority(row.name) == Authority::Operator && config.get(row.name).is_some();
-    SETTINGS.iter().filter(|row| row.is(Role::Credential) && config.uses(row)).filter(of_operator)
+    let of_operator =
+        |row: &&Row| config.authority(row.name()) == Authority::Operator && config.setting(row.name()).is_some();
+    let used = |row: &&Row| matches!(config.part(row), Some(Part::Store | Part::Login));
+    config.table.rows().iter().filter(|row| row.is(Role::Credential)).filter(used).filter(of_operator)
 }
 
 /// Whether `credential` goes to where `to` says. The key of a TLS client proves itself to an address, whatever the namespace.
 fn travels(config: &Config, credential: &Row, to: &Row) -> bool {
-    let address = to.is(Role::Address) || to.is(Role::Verification);
-    config.uses(to) && credential.store == to.store && (address || to.is(Role::Mount) && !is_client_key(credential))
-}
-
-/// Whether it is used below every login: by TLS.
-fn is_client_key(row: &Row) -> bool {
-    row.store == Some("vault") && row.logins.is_empty()
+    let is_address = to.is(Role::Address) || to.is(Role::Verification);
+    let is_reached = is_address || to.is(Role::Mount) && !credential.is(Role::TlsKey);
+    is_reached && matches!(config.part(to), Some(Part::Store | Part::Login))
 }
 
 /// Credentials and where they are set, for people.
 fn named(config: &Config, rows: &[&Row]) -> String {
-    let name = |row: &&Row| match config.setting(row.name) {
-        Some(Setting { origin: Origin::Default, .. }) => format!("service-account token (`{}`)", row.name),
-        Some(setting) => setting.origin.locate(row.name),
-        None => format!("`{}`", row.name),
+    let name = |row: &&Row| match config.setting(row.name()) {
+        Some(Setting { origin: Origin::Default, .. }) => {
+            format!("{} (`{}`)", row.declaration().doc.trim_start_matches("the "), row.name())
+        }
+        Some(setting) => setting.origin.locate(row.name()),
+        None => format!("`{}`", row.name()),
     };
     rows.iter().map(name).collect::<Vec<_>>().join(" and ")
 }
 
 fn allow(row: &Row, origin: &Origin) -> String {
-    let name = row.name;
-    if name == "AVP_TENANT_SETTINGS" {
+    let name = row.name();
+    if name == TENANT_SETTINGS.name() {
         return "set it in the plugin's own environment".to_owned();
     }
     let roles = [Role::Address, Role::Mount, Role::Login, Role::Identity];

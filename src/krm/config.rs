@@ -2,7 +2,9 @@
 
 use super::list::ResourceList;
 use crate::config::function;
+use crate::config::table::Table;
 use crate::error::{Error, Errors, Kind};
+use crate::switch;
 use crate::yaml::tree::NodeId;
 
 /// The options and settings of a `functionConfig`.
@@ -23,17 +25,17 @@ const OPTIONS: &[(&str, Set)] =
 type Set = fn(&mut FunctionConfig, bool);
 
 impl FunctionConfig {
-    /// Reads the `functionConfig` of a list; the default if there is none.
-    pub fn read(list: &ResourceList<'_>, errors: &mut Errors) -> Self {
+    /// Reads the `functionConfig` of a list, which may set what is in `settings`; the default if there is none.
+    pub fn read(list: &ResourceList<'_>, settings: &Table, errors: &mut Errors) -> Self {
         let mut config = Self::default();
         match data(list) {
-            Ok(data) => data.into_iter().for_each(|entry| errors.extend(config.set(list, entry).err())),
+            Ok(data) => data.into_iter().for_each(|entry| errors.extend(config.set(list, settings, entry).err())),
             Err(error) => errors.push(error),
         }
         config
     }
 
-    fn set(&mut self, list: &ResourceList<'_>, (key, value): (NodeId, NodeId)) -> Result<(), Error> {
+    fn set(&mut self, list: &ResourceList<'_>, settings: &Table, (key, value): (NodeId, NodeId)) -> Result<(), Error> {
         let name = list.tree.text(key).unwrap_or_default();
         // The line is never shown: somebody may have written a credential here.
         let at = |error: Error| error.hidden().at(list.place(key, format!("functionConfig.data.{name}")));
@@ -42,7 +44,7 @@ impl FunctionConfig {
             Some((_, set)) => set(self, switch(name, text).map_err(at)?),
             None => {
                 let options: Vec<&str> = OPTIONS.iter().map(|(option, _)| *option).collect();
-                function::judge(name, text, &options).map_err(at)?;
+                function::check_entry(settings, name, text, &options).map_err(at)?;
                 self.settings.push((name.to_owned(), text.to_owned()));
             }
         }
@@ -72,12 +74,10 @@ fn data(list: &ResourceList<'_>) -> Result<Vec<(NodeId, NodeId)>, Error> {
 
 /// A switch in any spelling of Go's ParseBool, as in every other setting.
 fn switch(name: &str, text: &str) -> Result<bool, Error> {
-    match text {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
-        _ => Err(Error::new(Kind::Setting, format!("`{name}` is neither `true` nor `false`"))
-            .hint(format!("write `{name}: \"true\"`"))),
-    }
+    switch::parse(text).ok_or_else(|| {
+        Error::new(Kind::Setting, format!("`{name}` is neither `true` nor `false`"))
+            .hint(format!("write `{name}: \"true\"`"))
+    })
 }
 
 fn no_text(name: &str) -> Error {
@@ -97,7 +97,7 @@ mod tests {
         let source = Arc::new(Source::new("stdin", format!("{head}{config}")));
         let list = ResourceList::read(&source).unwrap();
         let mut errors = Errors::new();
-        let config = FunctionConfig::read(&list, &mut errors);
+        let config = FunctionConfig::read(&list, crate::backend::settings(), &mut errors);
         assert!(errors.iter().all(|error| error.hidden && error.place.is_some()));
         (config, errors.iter().map(|error| error.detail.clone()).collect())
     }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind};
 use crate::source::Span;
+use crate::switch;
 use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::{Content, NodeId, Style, Tree};
 
@@ -173,15 +174,9 @@ fn set_remove_missing(annotations: &mut Annotations, text: &str) -> Result<(), E
     Ok(())
 }
 
-/// As Go's `strconv.ParseBool`.
 fn bool(text: &str, name: &str) -> Result<bool, Error> {
-    match text {
-        "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
-        "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
-        _ => Err(Error::warning(
-            Kind::Annotation,
-            format!("`{text}` is neither true nor false: `{PREFIX}{name}` counts as false"),
-        )
-        .hint(format!("write `{PREFIX}{name}: \"true\"`"))),
-    }
+    switch::parse(text).ok_or_else(|| {
+        let detail = format!("`{text}` is neither true nor false: `{PREFIX}{name}` counts as false");
+        Error::warning(Kind::Annotation, detail).hint(format!("write `{PREFIX}{name}: \"true\"`"))
+    })
 }

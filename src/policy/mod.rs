@@ -5,6 +5,7 @@ mod namespace;
 mod path;
 mod requester;
 mod rule;
+pub mod settings;
 mod system;
 
 use std::collections::{HashMap, HashSet};
@@ -94,7 +95,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::config::Given;
+    use crate::backend;
+    use crate::config::SettingSources;
     use crate::source::{Place, Source};
 
     fn access(namespace: Option<&str>, path: &str, at: usize) -> Access {
@@ -107,7 +109,8 @@ mod tests {
 
     fn config(settings: &[(&str, &str)]) -> Config {
         let environment = settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        let (config, errors) = Config::read(Given { environment, ..Given::default() });
+        let (config, errors) =
+            Config::read(SettingSources { environment, ..SettingSources::default() }, backend::settings());
         assert!(!errors.any(), "{errors:?}");
         config
     }

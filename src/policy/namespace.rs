@@ -1,5 +1,6 @@
 //! Vault namespaces that annotations may name: the operator's own, and those below it. Pure.
 
+use super::settings::NAMESPACE;
 use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::secret::SecretId;
@@ -15,10 +16,7 @@ pub(super) struct Namespaces {
 
 impl Namespaces {
     pub(super) fn of(config: &Config) -> Self {
-        Self {
-            may_be_any: config.tenants_may("VAULT_NAMESPACE"),
-            own: config.operator("VAULT_NAMESPACE").map(|setting| setting.value.to_string()),
-        }
+        Self { may_be_any: config.may_tenants_choose(&NAMESPACE), own: config.of_operator(&NAMESPACE).cloned() }
     }
 
     /// The folder that the namespace of `id` is to the operator: empty for their own. An error if it is neither theirs nor below it.

@@ -1,5 +1,6 @@
 //! Paths that are Vault's own: no secrets engine can be mounted there, and what they answer is no secret. Pure.
 
+use super::settings::SYSTEM_PATHS;
 use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::secret::normalise;
@@ -20,10 +21,9 @@ pub(super) struct SystemPaths {
 
 impl SystemPaths {
     pub(super) fn of(config: &Config) -> Self {
-        let prefixes = || config.list("AVP_SYSTEM_PATHS").into_iter().filter_map(normalise);
-        let is_vault = config.get("AVP_TYPE").is_none_or(|store| store == "vault");
-        let allowed =
-            (is_vault && config.has_tenant()).then(|| prefixes().filter(|prefix| !prefix.is_empty()).collect());
+        let prefixes = config.get(&SYSTEM_PATHS).into_iter().flatten().filter_map(|prefix| normalise(prefix));
+        let is_guarded = config.has_tenant() && config.is_read(&SYSTEM_PATHS);
+        let allowed = is_guarded.then(|| prefixes.filter(|prefix| !prefix.is_empty()).collect());
         Self { allowed }
     }
 
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     fn paths(settings: &[(&str, &str)]) -> SystemPaths {
-        SystemPaths::of(&Config::for_test(settings))
+        SystemPaths::of(&crate::backend::config_for_test(settings))
     }
 
     const TENANT: (&str, &str) = ("ARGOCD_APP_NAME", "app");

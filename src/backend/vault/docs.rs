@@ -1,13 +1,14 @@
 //! Vault's part of docs/backends.md: what is read, who logs in, and what happens when something fails.
 
 use super::auth::LOGINS;
+use crate::words::list;
 
 /// The page's part, as Markdown.
 pub(super) fn page() -> String {
     let mut page = READING.to_owned();
     for login in LOGINS {
-        let settings: Vec<String> = login.settings.iter().map(|name| format!("`{name}`")).collect();
-        page.push_str(&format!("| `{}` | {} | {} |\n", login.name, login.doc, settings.join(", ")));
+        let settings = list::quoted(login.setting_names());
+        page.push_str(&format!("| `{}` | {} | {settings} |\n", login.name(), login.doc));
     }
     page + FAILING
 }

@@ -9,9 +9,10 @@ use super::request;
 use super::response::{self, Mount, Query, ReadResult, StoredSecret};
 use super::round::RoundState;
 use super::session::{Session, SessionResponse};
-use crate::client::{Deadline, Failure, Hidden, Request};
+use crate::client::{Deadline, Failure, Request};
 use crate::error::{Error, Kind};
 use crate::policy::{Grant, Identity, Policy};
+use crate::redacted::Redacted;
 use crate::secret::{Engine, Outcome};
 
 /// Endpoints that answer a reading with something new: logins, tokens, certificates.
@@ -166,7 +167,7 @@ impl<'r> Reading<'r> {
         Ok(mount)
     }
 
-    async fn send(&self, build: impl Fn(&Hidden) -> Request, deadline: Deadline) -> Result<SessionResponse, Failure> {
+    async fn send(&self, build: impl Fn(&Redacted) -> Request, deadline: Deadline) -> Result<SessionResponse, Failure> {
         self.session().send(self.round, build, deadline).await
     }
 

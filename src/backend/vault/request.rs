@@ -1,14 +1,15 @@
 //! Vault's requests as values. Pure: who sends them is `client`.
 
+use crate::client::Request;
 use crate::client::request::encode_path;
-use crate::client::{Hidden, Request};
+use crate::redacted::Redacted;
 
 /// Reads what is at `path`.
 ///
 /// Path: `/v1/{path}`, on KV version 2 with `?version={version}`. Method: GET.
 /// Response: `{"data": …}`, on KV version 2 `{"data": {"data": …, "metadata": …}}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-version>
-pub(super) fn read(path: &str, version: Option<u64>, namespace: Option<&str>, token: &Hidden) -> Request {
+pub(super) fn read(path: &str, version: Option<u64>, namespace: Option<&str>, token: &Redacted) -> Request {
     let query = version.map(|version| format!("?version={version}")).unwrap_or_default();
     authorised(Request::get(format!("/v1/{}{query}", encode_path(path))), namespace, token)
 }
@@ -18,7 +19,7 @@ pub(super) fn read(path: &str, version: Option<u64>, namespace: Option<&str>, to
 /// Path: `/v1/sys/internal/ui/mounts/{path}`. Method: GET.
 /// Response: `{"data": {"path": "secret/", "type": "kv", "options": {"version": "2"}}}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/system/internal-ui-mounts#get-single-mount-details>
-pub(super) fn mount(path: &str, namespace: Option<&str>, token: &Hidden) -> Request {
+pub(super) fn mount(path: &str, namespace: Option<&str>, token: &Redacted) -> Request {
     authorised(Request::get(format!("/v1/sys/internal/ui/mounts/{}", encode_path(path))), namespace, token)
 }
 
@@ -27,19 +28,19 @@ pub(super) fn mount(path: &str, namespace: Option<&str>, token: &Hidden) -> Requ
 /// Path: `/v1/{mount}/{action}`. Method: POST.
 /// Response: `{"auth": {"client_token": …, "lease_duration": seconds, "num_uses": 0}}`.
 /// Reference: each login's file.
-pub(super) fn login(mount: &str, action: &str, body: Hidden, namespace: Option<&str>) -> Request {
+pub(super) fn login(mount: &str, action: &str, body: Redacted, namespace: Option<&str>) -> Request {
     general(Request::post(format!("/v1/{}/{}", encode_path(mount), encode_path(action)), body), namespace)
 }
 
-fn authorised(request: Request, namespace: Option<&str>, token: &Hidden) -> Request {
+fn authorised(request: Request, namespace: Option<&str>, token: &Redacted) -> Request {
     general(request, namespace).header("X-Vault-Token", token.clone())
 }
 
 /// `X-Vault-Request` is what a listener with `require_request_header` asks for.
 fn general(request: Request, namespace: Option<&str>) -> Request {
-    let request = request.header("X-Vault-Request", Hidden::new("true"));
+    let request = request.header("X-Vault-Request", Redacted::new("true"));
     match namespace.map(|namespace| namespace.trim_matches('/')).filter(|namespace| !namespace.is_empty()) {
-        Some(namespace) => request.header("X-Vault-Namespace", Hidden::new(namespace)),
+        Some(namespace) => request.header("X-Vault-Namespace", Redacted::new(namespace)),
         None => request,
     }
 }
@@ -55,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_reading_names_its_version_and_its_namespace() {
-        let token = Hidden::new("t");
+        let token = Redacted::new("t");
         for (version, namespace, path, third) in [
             (None, None, "/v1/secret/data/my%20app", None),
             (Some(3), Some("admin/team-a/"), "/v1/secret/data/my%20app?version=3", Some("admin/team-a")),
@@ -73,14 +74,14 @@ mod tests {
 
     #[test]
     fn a_mount_is_asked_for_with_the_whole_path() {
-        let request = mount("secret/app", None, &Hidden::new("t"));
+        let request = mount("secret/app", None, &Redacted::new("t"));
         assert_eq!(request.path, "/v1/sys/internal/ui/mounts/secret/app");
         assert_eq!(headers(&request), [("X-Vault-Request", "true"), ("X-Vault-Token", "t")]);
     }
 
     #[test]
     fn a_login_has_a_body_and_no_token() {
-        let request = login("auth/userpass", "login/an n", Hidden::new(r#"{"password":"p"}"#), Some("ns"));
+        let request = login("auth/userpass", "login/an n", Redacted::new(r#"{"password":"p"}"#), Some("ns"));
         assert_eq!((request.method, request.path.as_str()), (Method::Post, "/v1/auth/userpass/login/an%20n"));
         assert_eq!(headers(&request), [("X-Vault-Request", "true"), ("X-Vault-Namespace", "ns")]);
         assert_eq!(request.body.unwrap().reveal(), r#"{"password":"p"}"#);

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::absence::{Absence, absence, gone, is_metadata};
-use crate::client::{Hidden, Response};
+use crate::client::Response;
 use crate::error::{Error, Kind};
+use crate::redacted::Redacted;
 use crate::secret::Engine;
 use crate::value::Value;
 
@@ -58,9 +59,9 @@ pub(super) struct Mount {
 /// What a login gave.
 #[derive(Debug)]
 pub(super) struct Auth {
-    pub(super) token: Hidden,
+    pub(super) token: Redacted,
     /// The token's other name, by which it can be looked up and revoked.
-    pub(super) accessor: Option<Hidden>,
+    pub(super) accessor: Option<Redacted>,
     /// How long the token lives; `None` is for ever.
     pub(super) lease: Option<Duration>,
     /// How often it may be used; `None` is without limit.
@@ -127,8 +128,8 @@ pub(super) fn login(response: &Response) -> Result<Auth, Error> {
     let token = auth.and_then(|auth| auth.get("client_token")).and_then(text).filter(|token| is_token(token));
     match (auth, token) {
         (Some(auth), Some(token)) => Ok(Auth {
-            token: Hidden::new(token),
-            accessor: auth.get("accessor").and_then(text).filter(|accessor| !accessor.is_empty()).map(Hidden::new),
+            token: Redacted::new(token),
+            accessor: auth.get("accessor").and_then(text).filter(|accessor| !accessor.is_empty()).map(Redacted::new),
             // A life of a second and a single use stand for numbers that cannot be read: such a token is not kept.
             lease: limit(auth, "lease_duration").map(Duration::from_secs),
             uses: limit(auth, "num_uses"),

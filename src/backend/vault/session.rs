@@ -8,10 +8,13 @@ use super::auth::{self, Ask, Login};
 use super::request;
 use super::response;
 use super::round::RoundState;
+use super::settings::DISABLE_TOKEN_CACHE;
 use super::token_cache::{Key, TokenCache};
-use crate::client::{Client, Deadline, Failure, Hidden, Repeat, Request, Response};
+use crate::client::{Client, Deadline, Failure, Request, Response, Retry};
 use crate::config::Config;
 use crate::error::{Error, Kind};
+use crate::policy::settings::NAMESPACE;
+use crate::redacted::Redacted;
 
 /// Who we are to Vault.
 pub(super) struct Session {
@@ -27,7 +30,7 @@ pub(super) struct Session {
 
 /// A token in use.
 struct Token {
-    text: Hidden,
+    text: Redacted,
     origin: TokenOrigin,
     uses: Option<u64>,
 }
@@ -50,10 +53,10 @@ pub(super) struct SessionResponse {
 impl Session {
     /// Checks the login's settings; logs in at the first reading.
     pub(super) fn new(config: &Config, client: Client) -> Result<Self, Error> {
-        let folder = config.cache_folder().filter(|_| !config.bool("AVP_DISABLE_TOKEN_CACHE"));
+        let folder = config.cache_folder().filter(|_| !config.is_on(&DISABLE_TOKEN_CACHE));
         Ok(Self {
             login: auth::choose(config)?,
-            namespace: config.get("VAULT_NAMESPACE").map(str::to_owned),
+            namespace: config.get(&NAMESPACE).cloned(),
             cache: TokenCache::new(folder),
             config: config.clone(),
             client,
@@ -70,17 +73,17 @@ impl Session {
     pub(super) async fn send(
         &self,
         round: &RoundState,
-        build: impl Fn(&Hidden) -> Request,
+        build: impl Fn(&Redacted) -> Request,
         deadline: Deadline,
     ) -> Result<SessionResponse, Failure> {
         let token = self.token(round, deadline).await?;
-        let response = self.client.send(&build(&token.text), Repeat::Reading, deadline).await?;
+        let response = self.client.send(&build(&token.text), Retry::Idempotent, deadline).await?;
         if !token.is_refused_by(&response, round) {
             return Ok(SessionResponse { response, token_hint: None });
         }
         match self.renew(round, &token, deadline).await? {
             Some(token) => {
-                let response = self.client.send(&build(&token.text), Repeat::Reading, deadline).await?;
+                let response = self.client.send(&build(&token.text), Retry::Idempotent, deadline).await?;
                 let token_hint = token.is_refused_by(&response, round).then(|| token.hint());
                 Ok(SessionResponse { response, token_hint })
             }
@@ -144,7 +147,7 @@ impl Session {
             }
             Ask::Login { mount, action, body } => (mount, action, body),
         };
-        let key = Key::new(&self.client.address_with_path(), self.namespace.as_deref(), self.login.name, &ask);
+        let key = Key::new(&self.client.address_with_path(), self.namespace.as_deref(), self.login.name(), &ask);
         if let Some((key, kept)) =
             key.as_ref().filter(|_| may_be_cached).and_then(|key| Some((key, self.cache.load(key)?)))
         {
@@ -156,7 +159,8 @@ impl Session {
         }
         let request = request::login(mount, action, Ask::json(body), self.namespace.as_deref());
         let deadline = round.allowance().deadline(self.client.timeout());
-        let response = self.client.send(&request, Repeat::Unsent, deadline).await.map_err(|failure| failure.error)?;
+        let response =
+            self.client.send(&request, Retry::OnlyIfUnsent, deadline).await.map_err(|failure| failure.error)?;
         let auth = response::login(&response).map_err(|error| self.not_granted(mount, &response, error))?;
         [Some(&auth.token), auth.accessor.as_ref()].into_iter().flatten().for_each(|it| credentials.add(it.reveal()));
         if let Some(key) = &key {
@@ -175,7 +179,7 @@ impl Session {
             true => error.detail,
             false => format!("{}: {causes}", error.detail),
         };
-        let login = self.login.name;
+        let login = self.login.name();
         let told = Error::new(kind, format!("cannot log in to Vault: `{login}` at `{mount}`")).cause(cause);
         match own.map(str::to_owned).or(error.hint) {
             Some(hint) => told.hint(hint),

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::auth::Ask;
 use super::response::{Auth, is_token};
-use crate::client::Hidden;
+use crate::redacted::Redacted;
 use crate::value::{Value, json_string};
 
 /// The folder of tokens; none is off.
@@ -29,9 +29,9 @@ pub(super) struct Key(String);
 pub(super) struct Kept {
     /// When it ends, since 1970.
     expires: Duration,
-    pub(super) token: Hidden,
+    pub(super) token: Redacted,
     /// The token's other name, if the login said it.
-    pub(super) accessor: Option<Hidden>,
+    pub(super) accessor: Option<Redacted>,
 }
 
 /// A token without an end is asked for anew once a day.
@@ -90,7 +90,7 @@ impl TokenCache {
     }
 
     /// Forgets `token` under `key`; another one that another process has put there stays.
-    pub(super) fn forget(&self, key: &Key, token: &Hidden) {
+    pub(super) fn forget(&self, key: &Key, token: &Redacted) {
         let Some(file) = self.file(key) else { return };
         if read(&file).is_some_and(|kept| kept.token == *token) {
             let _ = fs::remove_file(file);
@@ -118,7 +118,7 @@ fn read(file: &Path) -> Option<Kept> {
     open.take(LARGEST).read_to_end(&mut bytes).ok()?;
     let json = Value::from_json(&bytes).ok()?;
     let text = |name| match json.get(name) {
-        Some(Value::Text(text)) => Some(Hidden::new(text.as_str())),
+        Some(Value::Text(text)) => Some(Redacted::new(text.as_str())),
         _ => None,
     };
     let Value::Number(expires) = json.get("expires")? else { return None };
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     fn ask(mount: &str, role: &str, jwt: &str) -> Ask {
-        let body = vec![("role", Hidden::new(role)), ("jwt", Hidden::new(jwt))];
+        let body = vec![("role", Redacted::new(role)), ("jwt", Redacted::new(jwt))];
         Ask::Login { mount: mount.into(), action: "login".into(), body }
     }
 
@@ -224,8 +224,8 @@ mod tests {
     }
 
     fn auth(token: &str, lease: Option<u64>, uses: Option<u64>) -> Auth {
-        let accessor = Some(Hidden::new(format!("accessor-of-{token}")));
-        Auth { token: Hidden::new(token), accessor, lease: lease.map(Duration::from_secs), uses }
+        let accessor = Some(Redacted::new(format!("accessor-of-{token}")));
+        Auth { token: Redacted::new(token), accessor, lease: lease.map(Duration::from_secs), uses }
     }
 
     #[test]
@@ -271,9 +271,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let cache = TokenCache::new(Some(home.path().join("c")));
         cache.store(&key(), &auth("new", Some(3600), None));
-        cache.forget(&key(), &Hidden::new("old"));
+        cache.forget(&key(), &Redacted::new("old"));
         assert!(cache.load(&key()).is_some());
-        cache.forget(&key(), &Hidden::new("new"));
+        cache.forget(&key(), &Redacted::new("new"));
         assert!(cache.load(&key()).is_none());
     }
 

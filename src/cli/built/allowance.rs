@@ -3,6 +3,7 @@
 use super::super::environment::Environment;
 use super::super::given::Flags;
 use crate::config::Config;
+use crate::config::general::{TOOL_HOSTS, TOOL_MEMORY, TOOL_PATHS, TOOL_TIMEOUT, UNCONTAINED_TOOLS};
 use crate::tool::Allowance;
 
 /// The allowance of a run. What is wrong with the settings is told later, once they are all there; until then the defaults count.
@@ -12,15 +13,14 @@ pub(super) fn allowance(flags: &Flags, environment: &Environment) -> Allowance {
 }
 
 fn of_settings(config: &Config) -> Allowance {
-    let hosts = config.list("AVP_TOOL_HOSTS");
     let unset = Allowance::default();
     Allowance {
-        paths: config.paths("AVP_TOOL_PATHS"),
-        hosts: (!hosts.is_empty()).then(|| hosts.into_iter().map(str::to_owned).collect()),
-        memory: config.size("AVP_TOOL_MEMORY").unwrap_or(unset.memory),
+        paths: config.get(&TOOL_PATHS).cloned().unwrap_or_default(),
+        hosts: config.get(&TOOL_HOSTS).filter(|hosts| !hosts.is_empty()).map(|hosts| hosts.iter().cloned().collect()),
+        memory: config.get(&TOOL_MEMORY).copied().unwrap_or(unset.memory),
         // `0` is for ever, as with Vault's own.
-        timeout: config.duration("AVP_TOOL_TIMEOUT").or(unset.timeout).filter(|time| !time.is_zero()),
-        is_uncontained: config.bool("AVP_UNCONTAINED_TOOLS"),
+        timeout: config.get(&TOOL_TIMEOUT).copied().or(unset.timeout).filter(|time| !time.is_zero()),
+        is_uncontained: config.is_on(&UNCONTAINED_TOOLS),
         has_tenant: config.has_tenant(),
     }
 }
@@ -30,12 +30,13 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::backend::config_for_test;
 
     #[test]
     fn settings_become_an_allowance() {
-        assert_eq!(of_settings(&Config::for_test(&[])), Allowance::default());
+        assert_eq!(of_settings(&config_for_test(&[])), Allowance::default());
         let wrong = [("AVP_TOOL_MEMORY", "much"), ("AVP_TOOL_TIMEOUT", "soon"), ("AVP_TOOL_PATHS", "a")];
-        assert_eq!(of_settings(&Config::for_test(&wrong)), Allowance::default());
+        assert_eq!(of_settings(&config_for_test(&wrong)), Allowance::default());
         let set = [
             ("AVP_TOOL_PATHS", "/opt/mise:/opt/asdf"),
             ("AVP_TOOL_HOSTS", "a.example.com, b.example.com"),
@@ -52,9 +53,9 @@ mod tests {
             is_uncontained: true,
             has_tenant: true,
         };
-        assert_eq!(of_settings(&Config::for_test(&set)), expected);
+        assert_eq!(of_settings(&config_for_test(&set)), expected);
         let tenant = [("ARGOCD_ENV_AVP_TOOL_TIMEOUT", "1h"), ("ARGOCD_ENV_AVP_UNCONTAINED_TOOLS", "1")];
-        let allowance = of_settings(&Config::for_test(&tenant));
+        let allowance = of_settings(&config_for_test(&tenant));
         assert_eq!((allowance.timeout, allowance.is_uncontained), (Some(Duration::from_secs(60)), false));
     }
 }

@@ -40,6 +40,11 @@ pub(super) fn pod_namespace() -> Option<String> {
     Some(namespace.trim().to_owned()).filter(|namespace| !namespace.is_empty())
 }
 
+/// Whether the program runs in a pod with a service account.
+pub fn has_service_account_token() -> bool {
+    Path::new(SERVICE_ACCOUNT).join("token").exists()
+}
+
 /// What the files say that `KUBECONFIG` lists, or `~/.kube/config`.
 fn kubeconfig(workspace: &Workspace) -> Result<Kubeconfig, String> {
     let listed = workspace.variable("KUBECONFIG").unwrap_or_default().split(':').filter(|path| !path.is_empty());

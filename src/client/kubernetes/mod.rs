@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 
 use super::credentials::Credentials;
 
+pub use access::has_service_account_token;
 pub use objects::{Answer, Cluster, Location, Refusal};
 pub use secret::{default_namespace, secret};
 

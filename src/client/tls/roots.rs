@@ -1,34 +1,17 @@
-//! The certificate authorities to trust: those that the settings name, else the system's, else the built-in ones.
+//! The certificate authorities to trust: those of a PEM text, else the system's, else the built-in ones.
+
+use std::path::{Path, PathBuf};
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use super::file;
-use crate::config::Config;
 use crate::error::{Error, Kind};
 
-/// The authorities that the settings name, and what to call them: as for the Vault CLI a file, else the text, else a folder.
-pub(super) fn named(config: &Config) -> Result<Option<(RootCertStore, String)>, Error> {
-    if let Some(pem) = file::read(config, "VAULT_CACERT")? {
-        let named = format!("`VAULT_CACERT` (`{}`)", config.get("VAULT_CACERT").unwrap_or_default());
-        return Ok(Some((from_pem(&pem, &named)?, named)));
-    }
-    if let Some(pem) = config.get("VAULT_CACERT_BYTES") {
-        let named = "`VAULT_CACERT_BYTES`".to_owned();
-        return Ok(Some((from_pem(pem.as_bytes(), &named)?, named)));
-    }
-    if let Some(pem) = file::read_folder(config, "VAULT_CAPATH")? {
-        let named = format!("`VAULT_CAPATH` (`{}`)", config.get("VAULT_CAPATH").unwrap_or_default());
-        return Ok(Some((from_pem(&pem, &named)?, named)));
-    }
-    Ok(None)
-}
-
 /// The system's authorities where there are any, else Mozilla's, which are built in; and what to call them.
-pub(super) fn system() -> (RootCertStore, &'static str) {
+pub(super) fn system(file: Option<&Path>, folders: &[PathBuf]) -> (RootCertStore, &'static str) {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(certificates(file, folders));
     if !roots.is_empty() {
         return (roots, "the system's certificate authorities");
     }
@@ -36,16 +19,27 @@ pub(super) fn system() -> (RootCertStore, &'static str) {
     (roots, "the built-in certificate authorities")
 }
 
-fn from_pem(pem: &[u8], named: &str) -> Result<RootCertStore, Error> {
+/// The certificates of a file and of folders, or where neither is named, those where systems have them.
+fn certificates(file: Option<&Path>, folders: &[PathBuf]) -> Vec<CertificateDer<'static>> {
+    if file.is_none() && folders.is_empty() {
+        return rustls_native_certs::load_native_certs().certs;
+    }
+    let of_folders = folders.iter().map(|folder| (None, Some(folder.as_path())));
+    let places = file.map(|file| (Some(file), None)).into_iter().chain(of_folders);
+    places.flat_map(|(file, folder)| rustls_native_certs::load_certs_from_paths(file, folder).certs).collect()
+}
+
+/// The authorities of a PEM text, which is called `name`.
+pub(super) fn from_pem(pem: &[u8], name: &str) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         certificate
             .map_err(|error| error.to_string())
             .and_then(|certificate| roots.add(certificate).map_err(|error| error.to_string()))
-            .map_err(|cause| Error::new(Kind::Setting, format!("a certificate of {named} is broken")).cause(cause))?;
+            .map_err(|cause| Error::new(Kind::Setting, format!("a certificate of {name} is broken")).cause(cause))?;
     }
     if roots.is_empty() {
-        return Err(Error::new(Kind::Setting, format!("{named} holds no certificate"))
+        return Err(Error::new(Kind::Setting, format!("{name} holds no certificate"))
             .hint("it takes PEM: `-----BEGIN CERTIFICATE-----`"));
     }
     Ok(roots)

@@ -1,5 +1,6 @@
-//! Whether a server is who it should be: its authority, its name, its signature. Reads no setting but to be made.
+//! Whether a server is who it should be: its authority, its name, its signature. Knows no setting.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
@@ -8,28 +9,29 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use super::super::options::{self, Words};
 use super::{roots, wrong};
-use crate::config::Config;
 use crate::error::Error;
 
-/// Checks servers as the settings want it.
+/// Checks servers as the options want it.
 #[derive(Debug)]
 pub(in crate::client) struct Verifier {
     provider: Arc<CryptoProvider>,
     trust: Trust,
-    /// The one name to expect, whatever the address is: `VAULT_TLS_SERVER_NAME`.
+    /// The one name to expect, whatever the address is.
     name: Option<ServerName<'static>>,
+    words: Words,
 }
 
 /// Who may sign a server's certificate.
 #[derive(Debug)]
 enum Trust {
-    /// Any owner of any certificate is believed: `VAULT_SKIP_VERIFY`.
+    /// Any owner of any certificate is believed.
     Anybody,
-    /// Those that the settings name.
-    Named(Authorities),
+    /// Those of a PEM text.
+    Pem(Authorities),
     /// The system's, read for the first certificate: without TLS nobody waits for a hundred files.
-    System(OnceLock<Authorities>),
+    System { file: Option<PathBuf>, folders: Vec<PathBuf>, read: OnceLock<Authorities> },
 }
 
 /// Authorities, ready to check a certificate, and what to call them.
@@ -40,34 +42,42 @@ struct Authorities {
 }
 
 impl Verifier {
-    /// Reads what the settings name.
-    pub(super) fn new(config: &Config, provider: &Arc<CryptoProvider>) -> Result<Self, Error> {
-        let trust = match config.bool("VAULT_SKIP_VERIFY") {
-            true => Trust::Anybody,
-            false => match roots::named(config)? {
-                Some((roots, named)) => Trust::Named(Authorities::new(roots, named, provider)),
-                None => Trust::System(OnceLock::new()),
-            },
+    /// A verifier that trusts those whom `trust` says. Without checks no name is expected either.
+    pub(super) fn new(
+        trust: options::Trust,
+        server_name: Option<String>,
+        words: &Words,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Self, Error> {
+        let trust = match trust {
+            options::Trust::Anybody => Trust::Anybody,
+            options::Trust::Pem(pem, name) => {
+                let roots = roots::from_pem(&pem, &name)?;
+                Trust::Pem(Authorities::new(roots, name, provider))
+            }
+            options::Trust::System { file, folders } => Trust::System { file, folders, read: OnceLock::new() },
         };
-        let name = config.get("VAULT_TLS_SERVER_NAME").filter(|_| !matches!(trust, Trust::Anybody));
-        let name = name.map(|name| {
-            ServerName::try_from(name.to_owned())
-                .map_err(|error| wrong(format!("`VAULT_TLS_SERVER_NAME` is no host name: `{name}`"), &error))
+        let name = server_name.filter(|_| !matches!(trust, Trust::Anybody)).map(|name| {
+            ServerName::try_from(name.clone())
+                .map_err(|error| wrong(format!("{} is not a host name: `{name}`", words.server_name), &error))
         });
-        Ok(Self { provider: provider.clone(), trust, name: name.transpose()? })
+        Ok(Self { provider: provider.clone(), trust, name: name.transpose()?, words: *words })
     }
 
     /// Who is trusted, for errors.
-    pub(in crate::client) fn trusted(&self) -> &str {
-        self.authorities().map_or("nobody asked, by `VAULT_SKIP_VERIFY`", |authorities| &authorities.named)
+    pub(in crate::client) fn trusted(&self) -> String {
+        match self.authorities() {
+            Some(authorities) => authorities.named.clone(),
+            None => format!("anybody, as {} says", self.words.skip_verify),
+        }
     }
 
     fn authorities(&self) -> Option<&Authorities> {
         match &self.trust {
             Trust::Anybody => None,
-            Trust::Named(authorities) => Some(authorities),
-            Trust::System(read) => Some(read.get_or_init(|| {
-                let (roots, named) = roots::system();
+            Trust::Pem(authorities) => Some(authorities),
+            Trust::System { file, folders, read } => Some(read.get_or_init(|| {
+                let (roots, named) = roots::system(file.as_deref(), folders);
                 Authorities::new(roots, named.to_owned(), &self.provider)
             })),
         }
@@ -132,8 +142,9 @@ mod tests {
 
     #[test]
     fn the_systems_authorities_are_read_for_the_first_certificate() {
-        let verifier = Verifier::new(&Config::default(), &Arc::new(ring::default_provider())).unwrap();
-        let Trust::System(read) = &verifier.trust else { panic!("{verifier:?}") };
+        let provider = Arc::new(ring::default_provider());
+        let verifier = Verifier::new(options::Trust::default(), None, &Words::default(), &provider).unwrap();
+        let Trust::System { read, .. } = &verifier.trust else { panic!("{verifier:?}") };
         assert!(read.get().is_none());
         let name = ServerName::try_from("vault.test").unwrap();
         let refused = verifier.verify_server_cert(

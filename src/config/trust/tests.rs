@@ -4,19 +4,22 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::config::table::Format;
-use crate::config::{ConfigFile, Given};
+use crate::backend;
+use crate::config::fixtures::{read, spelling};
+use crate::config::table::Row;
+use crate::config::{ConfigFile, SettingSources};
+use crate::policy::settings::NAMESPACE;
 
 /// What the rules say in the pod of an Argo CD plugin that works in `/srv/repo/app`.
 fn judged(settings: &[(&str, &str)]) -> (Config, Vec<String>) {
     let environment = settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-    let (config, errors) = Config::read(Given { environment, ..pod() });
+    let (config, errors) = read(SettingSources { environment, ..pod() });
     (config, errors.iter().map(|error| format!("{error}; {}", error.hint.as_deref().unwrap_or_default())).collect())
 }
 
-fn pod() -> Given {
+fn pod() -> SettingSources {
     let (repository, working_folder) = ("/srv/repo".into(), "/srv/repo/app".into());
-    Given { service_account_token: true, repository, working_folder, ..Given::default() }
+    SettingSources { has_service_account_token: true, repository, working_folder, ..SettingSources::default() }
 }
 
 /// Settings, and the words of the one error that they make; without words they are fine.
@@ -152,11 +155,11 @@ fn rule_2_what_the_operator_limits_a_tenant_only_tightens() {
 #[test]
 fn rule_2_of_a_ceiling_the_default_counts_as_set() {
     let own = |value| judged(&[("ARGOCD_ENV_AVP_TIMEOUT", value)]);
-    assert_eq!((own("20s").1, own("20s").0.get("AVP_TIMEOUT")), (Vec::new(), Some("20s")));
+    assert_eq!((own("20s").1, spelling(&own("20s").0, "AVP_TIMEOUT")), (Vec::new(), Some("20s")));
     for looser in ["51s", "10h", "0"] {
         let (config, errors) = own(looser);
         assert!(errors.len() == 1 && errors[0].contains("looser than the default"), "{looser}: {errors:?}");
-        assert_eq!(config.get("AVP_TIMEOUT"), Some("50s"));
+        assert_eq!(spelling(&config, "AVP_TIMEOUT"), Some("50s"));
     }
     assert_eq!(judged(&[("AVP_TIMEOUT", "2m"), ("ARGOCD_ENV_AVP_TIMEOUT", "90s")]).1, [""; 0]);
 }
@@ -181,7 +184,7 @@ fn rule_1_the_operators_credential_speaks_for_nobody_whom_a_tenant_names() {
 #[test]
 fn rule_2_an_empty_value_of_a_tenant_widens_nothing() {
     let (config, errors) = judged(&[("AVP_PATH_VALIDATION", "^a/"), ("ARGOCD_ENV_AVP_PATH_VALIDATION", " ")]);
-    assert_eq!((config.get("AVP_PATH_VALIDATION"), errors.len()), (Some("^a/"), 0));
+    assert_eq!((spelling(&config, "AVP_PATH_VALIDATION"), errors.len()), (Some("^a/"), 0));
 }
 
 #[test]
@@ -217,8 +220,8 @@ fn rule_2_the_operator_widens_and_a_tenant_does_not_widen_himself() {
 
 #[test]
 fn rule_3_a_tenant_names_no_file_outside_the_repository() {
-    for row in SETTINGS.iter().filter(|row| row.is(Role::File)) {
-        let name = format!("ARGOCD_ENV_{}", row.name);
+    for row in backend::settings().rows().iter().filter(|row| row.is(Role::File)) {
+        let name = format!("ARGOCD_ENV_{}", row.name());
         for path in ["/etc/passwd", "../../x", "/srv/repo/../x", "/srv/repository/x", "../../../../../x"] {
             let (_, errors) = judged(&[&OWN_APPROLE[..], &[(&name, path)]].concat());
             assert!(errors.len() == 1 && errors[0].contains("outside the repository"), "{name}={path}: {errors:?}");
@@ -226,7 +229,7 @@ fn rule_3_a_tenant_names_no_file_outside_the_repository() {
         for path in ["x", "../x", "/srv/repo/x", "./a/../x"] {
             let (config, errors) = judged(&[&OWN_APPROLE[..], &[(&name, path)]].concat());
             assert_eq!(
-                (errors.len(), config.confined(row.name)),
+                (errors.len(), config.confinement(row.name())),
                 (0, Some(Path::new("/srv/repo"))),
                 "{name}={path}: {errors:?}"
             );
@@ -265,15 +268,12 @@ fn rule_3_a_tenant_chooses_no_store_or_login_that_uses_the_operators_credential(
 
 #[test]
 fn repeating_the_operators_value_is_never_an_error() {
-    for row in SETTINGS {
-        let value = match row.format {
-            Format::Choice(choices) => choices[0][0],
-            _ => row.example,
-        };
-        let (own, repeated) = (row.name.to_owned(), format!("ARGOCD_ENV_{}", row.name));
+    for row in backend::settings().rows() {
+        let value = row.declaration().example;
+        let (own, repeated) = (row.name().to_owned(), format!("ARGOCD_ENV_{}", row.name()));
         let (config, errors) = judged(&[(&own, value), (&repeated, value)]);
         assert!(errors.is_empty(), "{errors:?}");
-        assert_eq!(config.setting(row.name).unwrap().origin, Origin::Environment, "{}", row.name);
+        assert_eq!(config.setting(row.name()).unwrap().origin, Origin::Environment, "{}", row.name());
     }
     expect(&[
         (&[("AVP_AUTH_TYPE", "k8s"), ("ARGOCD_ENV_AVP_AUTH_TYPE", "kubernetes")], &[]),
@@ -293,9 +293,9 @@ fn a_file_in_the_working_folder_is_the_tenants_where_there_is_one() {
             in_repository: inside,
         };
         let environment = tenant.then(|| ("ARGOCD_APP_NAME".to_owned(), "app".to_owned())).into_iter().collect();
-        let (config, errors) = Config::read(Given { file: Some(file), environment, ..pod() });
+        let (config, errors) = read(SettingSources { file: Some(file), environment, ..pod() });
         assert_eq!(errors.iter().count(), if refused { 2 } else { 0 }, "{errors:?}");
-        assert_eq!(config.get("VAULT_ADDR").is_none(), refused, "a refused value is not used");
+        assert_eq!(spelling(&config, "VAULT_ADDR").is_none(), refused, "a refused value is not used");
     }
 }
 
@@ -309,11 +309,11 @@ fn without_argo_cd_there_is_no_tenant() {
 
 #[test]
 fn no_error_holds_a_secret() {
-    for row in SETTINGS.iter().filter(|row| row.is(Role::Credential)) {
-        let name = format!("ARGOCD_ENV_{}", row.name);
-        let login = row.logins.first().copied().unwrap_or("token");
+    for row in backend::settings().rows().iter().filter(|row| row.is(Role::Credential)) {
+        let name = format!("ARGOCD_ENV_{}", row.name());
+        let login = row.readers.iter().find_map(|reader| reader.login).unwrap_or("token");
         let (config, errors) = judged(&[
-            (row.name, "canary"),
+            (row.name(), "canary"),
             (&name, "canary2"),
             ("AVP_AUTH_TYPE", login),
             ("ARGOCD_ENV_VAULT_ADDR", "http://x"),
@@ -327,7 +327,7 @@ fn outside_argo_cd_a_setting_says_that_there_is_a_tenant() {
     let read = |variables: &[(&str, &str)], text: &str| {
         let file = ConfigFile { path: "avp.yaml".into(), text: text.into(), in_repository: true };
         let environment = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        Config::read(Given { file: Some(file), environment, ..pod() })
+        read(SettingSources { file: Some(file), environment, ..pod() })
     };
     let evil = "VAULT_ADDR: http://evil\nAVP_PATH_VALIDATION: .*";
     for (variables, text, errors) in [
@@ -346,41 +346,46 @@ fn outside_argo_cd_a_setting_says_that_there_is_a_tenant() {
     }
     // Flags and the environment stay the operator's.
     let (config, errors) = read(&[("AVP_TENANT", "1"), ("VAULT_ADDR", "https://vault")], "");
-    assert!(errors.is_empty() && config.has_tenant() && !config.tenants_may("VAULT_NAMESPACE"), "{errors:?}");
+    assert!(errors.is_empty() && config.has_tenant() && !config.may_tenants_choose(&NAMESPACE), "{errors:?}");
 }
 
 /// Who sets which row, and to which of its values.
 fn anybodys_settings() -> impl Strategy<Value = Vec<(String, String)>> {
-    let one = (0..SETTINGS.len(), any::<bool>(), any::<bool>()).prop_map(|(index, tenant, other)| {
-        let row = &SETTINGS[index];
-        let value = match row.format {
-            Format::Choice(choices) => choices[usize::from(other)][0].to_owned(),
-            Format::Url => format!("http://{other}"),
-            Format::Bool => other.to_string(),
-            Format::List => "VAULT_MAX_RETRIES".to_owned(),
-            Format::Path => if other { "file.yaml" } else { "/etc/file.yaml" }.to_owned(),
-            _ => if other { "1" } else { row.example }.to_owned(),
-        };
-        (if tenant { format!("ARGOCD_ENV_{}", row.name) } else { row.name.to_owned() }, value)
+    let rows = backend::settings().rows();
+    let one = (0..rows.len(), any::<bool>(), any::<usize>()).prop_map(|(index, is_tenants, chosen)| {
+        let (row, values) = (&rows[index], values(&rows[index]));
+        let name = if is_tenants { format!("ARGOCD_ENV_{}", row.name()) } else { row.name().to_owned() };
+        (name, values[chosen % values.len()].to_owned())
     });
     vec(one, 0..16)
+}
+
+/// A few values of a row, and what is none.
+fn values(row: &Row) -> Vec<&'static str> {
+    match row.key.choices() {
+        Some(choices) => choices.into_iter().map(|names| names[0]).collect(),
+        None => vec![row.declaration().example, "1", "true", "false", "http://true", "file.yaml", "VAULT_MAX_RETRIES"],
+    }
 }
 
 proptest! {
     #[test]
     fn whatever_is_set_no_credential_of_the_operators_goes_where_a_tenant_says(settings in anybodys_settings()) {
         let environment = settings.into_iter().collect();
-        let given = Given { environment, ..pod() };
-        let intended = super::super::read::read(&given, &mut Errors::new());
-        let (config, errors) = Config::read(given);
-        let mut tenants = SETTINGS.iter().filter(|row| config.authority(row.name) == Authority::Tenant);
+        let given = SettingSources { environment, ..pod() };
+        let intended = super::super::read::read(given.clone(), backend::settings(), &mut Errors::new());
+        let (config, errors) = read(given);
+        let rows = backend::settings().rows();
+        let refused = |row: &&Row| !config.is_allowed_to_tenants(row.name());
+        let mut tenants =
+            rows.iter().filter(refused).filter(|row| config.authority(row.name()) == Authority::Tenant);
         prop_assert!(tenants.all(|row| travelling(&config, row).is_empty() && !row.is(Role::Narrowing)));
-        let limits = SETTINGS.iter().filter_map(|row| Some((row, row.limit()?, config.operator(row.name)?)));
-        let limits = limits.filter(|(row, ..)| !config.tenant_settings_name(row.name));
+        let limits = rows.iter().filter(refused);
+        let limits = limits.filter_map(|row| Some((row, row.declaration().limit()?, config.operator(row.name())?)));
         for (row, tighter, limit) in limits.filter(|(.., limit)| limit.origin != Origin::Default) {
-            prop_assert!(tighter.keeps(config.get(row.name).unwrap_or_default(), &limit.value), "{}", row.name);
+            prop_assert!(tighter.keeps(spelling(&config, row.name()).unwrap_or_default(), &limit.text), "{}", row.name());
         }
-        let fell = SETTINGS.iter().any(|row| config.get(row.name) != intended.get(row.name));
+        let fell = rows.iter().any(|row| spelling(&config, row.name()) != spelling(&intended, row.name()));
         prop_assert!(!fell || errors.any());
     }
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 use vault_render::backend::{self, Round, Store};
-use vault_render::config::Config;
 use vault_render::error::Errors;
 use vault_render::policy::{Policy, Requester};
 use vault_render::secret::{Access, Outcome, SecretId};
@@ -24,7 +23,7 @@ struct Opened {
 
 /// The store that these settings open.
 fn open(settings: &[(&str, &str)]) -> Opened {
-    let config = Config::for_test(settings);
+    let config = backend::config_for_test(settings);
     Opened {
         store: backend::open(&config).unwrap_or_else(|error| panic!("{error:?}")),
         policy: Arc::new(Policy::of(&config, Requester::default())),

@@ -1,13 +1,21 @@
 //! Login `approle`: a role id and a secret id.
 
-use super::{Ask, Login, mount, part};
-use crate::config::Config;
+use super::{Ask, Login, MOUNT_PATH, body_text, mount};
+use crate::config::format::SECRET;
+use crate::config::table::LoginSettings;
+use crate::config::{Config, Key, Role};
 use crate::error::Error;
+use crate::redacted::Redacted;
+
+const ROLE_ID: Key<Redacted> =
+    Key::new("AVP_ROLE_ID", "the role id of an AppRole login", SECRET, "1f2d…", &[Role::Credential]).public();
+
+const SECRET_ID: Key<Redacted> =
+    Key::new("AVP_SECRET_ID", "the secret id of an AppRole login", SECRET, "9c41…", &[Role::Credential]);
 
 pub(super) const LOGIN: Login = Login {
-    name: "approle",
+    settings: LoginSettings { names: &["approle"], settings: &[&ROLE_ID, &SECRET_ID, &MOUNT_PATH], implied_by: None },
     doc: "A role id and a secret id of Vault's AppRole method",
-    settings: &["AVP_ROLE_ID", "AVP_SECRET_ID", "AVP_MOUNT_PATH"],
     needs: 2,
     ask,
     hint,
@@ -17,9 +25,9 @@ pub(super) const LOGIN: Login = Login {
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/approle#login-with-approle>
 fn ask(config: &Config) -> Result<Ask, Error> {
     Ok(Ask::Login {
-        mount: mount(config, "AVP_MOUNT_PATH", "approle")?,
+        mount: mount(config, &MOUNT_PATH, "approle")?,
         action: "login".to_owned(),
-        body: vec![("role_id", part(config, "AVP_ROLE_ID")), ("secret_id", part(config, "AVP_SECRET_ID"))],
+        body: vec![("role_id", body_text(config, &ROLE_ID)), ("secret_id", body_text(config, &SECRET_ID))],
     })
 }
 

@@ -1,13 +1,18 @@
 //! Login `github`: a personal access token.
 
-use super::{Ask, Login, mount, part};
-use crate::config::Config;
+use super::{Ask, Login, MOUNT_PATH, body_text, mount};
+use crate::config::format::SECRET;
+use crate::config::table::LoginSettings;
+use crate::config::{Config, Key, Role};
 use crate::error::Error;
+use crate::redacted::Redacted;
+
+const TOKEN: Key<Redacted> =
+    Key::new("AVP_GITHUB_TOKEN", "the personal access token of a GitHub login", SECRET, "ghp_…", &[Role::Credential]);
 
 pub(super) const LOGIN: Login = Login {
-    name: "github",
+    settings: LoginSettings { names: &["github"], settings: &[&TOKEN, &MOUNT_PATH], implied_by: None },
     doc: "A GitHub personal access token",
-    settings: &["AVP_GITHUB_TOKEN", "AVP_MOUNT_PATH"],
     needs: 1,
     ask,
     hint,
@@ -17,9 +22,9 @@ pub(super) const LOGIN: Login = Login {
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/github#login>
 fn ask(config: &Config) -> Result<Ask, Error> {
     Ok(Ask::Login {
-        mount: mount(config, "AVP_MOUNT_PATH", "github")?,
+        mount: mount(config, &MOUNT_PATH, "github")?,
         action: "login".to_owned(),
-        body: vec![("token", part(config, "AVP_GITHUB_TOKEN"))],
+        body: vec![("token", body_text(config, &TOKEN))],
     })
 }
 

@@ -1,14 +1,46 @@
 //! Login `k8s`: the pod's service-account token.
 
-use super::{Ask, Login, mount, part};
-use crate::client::{Hidden, file};
-use crate::config::Config;
+use std::path::PathBuf;
+
+use super::{Ask, Login, mount};
+use crate::backend::named;
+use crate::config::format::{MOUNT, PATH, TEXT};
+use crate::config::table::LoginSettings;
+use crate::config::{Config, Key, Role};
 use crate::error::{Error, Kind};
+use crate::redacted::Redacted;
+
+const ROLE: Key<String> =
+    Key::new("AVP_K8S_ROLE", "the Vault role of a Kubernetes login", TEXT, "argocd", &[Role::Free]);
+
+const TOKEN_PATH: Key<PathBuf> = Key::new(
+    "AVP_K8S_TOKEN_PATH",
+    "the service-account token of a Kubernetes login",
+    PATH,
+    SERVICE_ACCOUNT_TOKEN,
+    &[Role::File, Role::Credential],
+)
+.default(SERVICE_ACCOUNT_TOKEN);
+
+const MOUNT_PATH: Key<String> = Key::new(
+    "AVP_K8S_MOUNT_PATH",
+    "where the Kubernetes auth method is mounted",
+    MOUNT,
+    "auth/kubernetes",
+    &[Role::Mount],
+)
+.default("kubernetes");
+
+/// Where Kubernetes puts a pod's service-account token.
+const SERVICE_ACCOUNT_TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 pub(super) const LOGIN: Login = Login {
-    name: "k8s",
+    settings: LoginSettings {
+        names: &["k8s", "kubernetes"],
+        settings: &[&ROLE, &TOKEN_PATH, &MOUNT_PATH],
+        implied_by: Some(&TOKEN_PATH),
+    },
     doc: "The pod's service-account token (also called `kubernetes`)",
-    settings: &["AVP_K8S_ROLE", "AVP_K8S_MOUNT_PATH", "AVP_K8S_TOKEN_PATH"],
     needs: 1,
     ask,
     hint,
@@ -17,15 +49,16 @@ pub(super) const LOGIN: Login = Login {
 /// Path: `/v1/auth/kubernetes/login`. Body: `{"role": …, "jwt": …}`. The file is read anew: Kubernetes rotates it.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#login>
 fn ask(config: &Config) -> Result<Ask, Error> {
-    let jwt = file::read(config, "AVP_K8S_TOKEN_PATH")?.unwrap_or_default();
+    let jwt = named::read(config, &TOKEN_PATH)?.unwrap_or_default();
     let jwt = std::str::from_utf8(&jwt).unwrap_or_default().trim();
     if jwt.is_empty() {
         return Err(Error::new(Kind::Setting, "the service-account token of `AVP_K8S_TOKEN_PATH` is empty"));
     }
+    let role = config.get(&ROLE).map_or("", |role| role.trim());
     Ok(Ask::Login {
-        mount: mount(config, "AVP_K8S_MOUNT_PATH", "kubernetes")?,
+        mount: mount(config, &MOUNT_PATH, "kubernetes")?,
         action: "login".to_owned(),
-        body: vec![("role", part(config, "AVP_K8S_ROLE")), ("jwt", Hidden::new(jwt))],
+        body: vec![("role", Redacted::new(role)), ("jwt", Redacted::new(jwt))],
     })
 }
 

@@ -6,21 +6,39 @@ mod kubernetes;
 mod token;
 mod userpass;
 
-use crate::client::Hidden;
-use crate::config::Config;
+use crate::config::format::{Choice, Format, MOUNT};
+use crate::config::table::LoginSettings;
+use crate::config::{Config, Key, Role};
 use crate::error::{Error, Kind};
+use crate::redacted::Redacted;
 use crate::secret::normalise;
 use crate::value::json_string;
 
+/// How to log in.
+pub(super) const AUTH_TYPE: Key<&'static Login> = Key::new(
+    "AVP_AUTH_TYPE",
+    "how to log in to Vault; unset, `token` if there is a token, else `k8s` in a pod",
+    Format::choice(|| LOGINS.iter().map(|login| Choice { names: login.settings.names, value: login }).collect()),
+    "k8s",
+    &[Role::Login],
+);
+
+/// Where the method of a login is mounted that has no setting of its own for it.
+const MOUNT_PATH: Key<String> = Key::new(
+    "AVP_MOUNT_PATH",
+    "where another auth method is mounted; unset, at its own name",
+    MOUNT,
+    "auth/approle",
+    &[Role::Mount],
+);
+
 /// A login method: a row of [`LOGINS`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Login {
-    /// Its name, as `AVP_AUTH_TYPE` gives it.
-    pub(super) name: &'static str,
+    /// Its name, and the settings that it reads.
+    pub(super) settings: LoginSettings,
     /// What it is, in one line.
     pub(super) doc: &'static str,
-    /// The settings that it reads.
-    pub(super) settings: &'static [&'static str],
     /// How many of the settings, from the first on, must be there.
     pub(super) needs: usize,
     /// What to ask Vault for, with the credential as it is now.
@@ -33,7 +51,7 @@ pub(super) struct Login {
 #[derive(Clone, Debug)]
 pub(super) enum Ask {
     /// Nothing: there is one.
-    Token(Hidden),
+    Token(Redacted),
     /// A request at a mount.
     Login {
         /// The mount with its `auth/`.
@@ -41,58 +59,65 @@ pub(super) enum Ask {
         /// `login`, or `login/{user}`.
         action: String,
         /// The members of the body.
-        body: Vec<(&'static str, Hidden)>,
+        body: Vec<(&'static str, Redacted)>,
     },
 }
 
 /// Every login method.
-pub(super) const LOGINS: &[Login] = &[token::LOGIN, approle::LOGIN, kubernetes::LOGIN, userpass::LOGIN, github::LOGIN];
+pub(super) static LOGINS: &[Login] = &[token::LOGIN, approle::LOGIN, kubernetes::LOGIN, userpass::LOGIN, github::LOGIN];
+
+/// The settings of every login method.
+pub(super) fn settings() -> Vec<&'static LoginSettings> {
+    LOGINS.iter().map(|login| &login.settings).collect()
+}
 
 /// The method that the settings choose, once its settings are there.
 pub(super) fn choose(config: &Config) -> Result<&'static Login, Error> {
-    let Some(name) = config.get("AVP_AUTH_TYPE") else {
+    let Some(login) = config.get(&AUTH_TYPE) else {
         return Err(Error::new(
             Kind::Setting,
             "Vault needs a login, and neither a token nor a service account is there",
         )
         .hint(format!("set `AVP_AUTH_TYPE` and what it needs: {}", choices())));
     };
-    let Some(login) = LOGINS.iter().find(|login| login.name == name) else {
-        return Err(Error::new(Kind::Setting, format!("unknown login `{name}` in `AVP_AUTH_TYPE`"))
-            .hint(format!("the logins are: {}", choices())));
-    };
     let missing: Vec<String> =
-        login.needed().filter(|name| config.get(name).is_none()).map(|name| format!("`{name}`")).collect();
+        login.needed().filter(|name| config.setting(name).is_none()).map(|name| format!("`{name}`")).collect();
     match missing.is_empty() {
         true => Ok(login),
-        false => Err(Error::new(Kind::Setting, format!("the login `{name}` needs {}", missing.join(" and ")))
-            .hint(format!("set it, or choose another `AVP_AUTH_TYPE`: {}", choices()))),
+        false => {
+            Err(Error::new(Kind::Setting, format!("the login `{}` needs {}", login.name(), missing.join(" and ")))
+                .hint(format!("set it, or choose another `AVP_AUTH_TYPE`: {}", choices())))
+        }
     }
+}
+
+/// Names that the settings of the login give, and that messages may repeat: roles and mounts.
+pub(super) fn own_words(config: &Config) -> impl Iterator<Item = String> {
+    let keys = config.get(&AUTH_TYPE).into_iter().flat_map(|login| login.settings.settings);
+    let names = keys.map(|key| key.declaration()).filter(|setting| setting.is(Role::Mount) || setting.is(Role::Free));
+    names.filter_map(|setting| config.setting(setting.name)).map(|setting| setting.text.to_string())
 }
 
 /// The methods with what each needs.
 fn choices() -> String {
-    let choice = |login: &Login| {
-        let needed: Vec<&str> = login.needed().collect();
-        format!("`{}` ({})", login.name, needed.join(", "))
-    };
+    let choice = |login: &Login| format!("`{}` ({})", login.name(), login.needed().collect::<Vec<_>>().join(", "));
     LOGINS.iter().map(choice).collect::<Vec<_>>().join(", ")
 }
 
 /// A mount as Vault's API takes it, from any spelling: `approle`, `auth/approle`, `/approle/`.
-fn mount(config: &Config, setting: &str, default: &str) -> Result<String, Error> {
-    let given = config.get(setting).unwrap_or(default);
-    let mount = normalise(given).map(|path| path.strip_prefix("auth/").map(str::to_owned).unwrap_or(path));
+fn mount(config: &Config, key: &Key<String>, default: &str) -> Result<String, Error> {
+    let text = config.get(key).map_or(default, String::as_str);
+    let mount = normalise(text).map(|path| path.strip_prefix("auth/").map(str::to_owned).unwrap_or(path));
     match mount.filter(|mount| !mount.is_empty()) {
         Some(mount) => Ok(format!("auth/{mount}")),
-        None => Err(Error::new(Kind::Setting, format!("`{setting}` is no mount: `{given}`"))
+        None => Err(Error::new(Kind::Setting, format!("`{}` is not a mount: `{text}`", key.name()))
             .hint(format!("it looks like `auth/{default}`"))),
     }
 }
 
 /// The value of a setting as part of a body.
-fn part(config: &Config, setting: &str) -> Hidden {
-    Hidden::new(config.get(setting).unwrap_or_default().trim())
+fn body_text(config: &Config, key: &Key<Redacted>) -> Redacted {
+    Redacted::new(config.get(key).map_or("", |text| text.reveal().trim()))
 }
 
 /// A login whose answer needs no words beside Vault's own.
@@ -101,14 +126,24 @@ fn no_hint(_: u16, _: &str) -> Option<&'static str> {
 }
 
 impl Login {
+    /// The name, as `AVP_AUTH_TYPE` gives it.
+    pub(super) fn name(&self) -> &'static str {
+        self.settings.names[0]
+    }
+
+    /// The names of the settings that it reads.
+    pub(super) fn setting_names(&self) -> impl Iterator<Item = &'static str> {
+        self.settings.settings.iter().map(|key| key.declaration().name)
+    }
+
     fn needed(&self) -> impl Iterator<Item = &'static str> {
-        self.settings[..self.needs].iter().copied()
+        self.setting_names().take(self.needs)
     }
 }
 
 impl Ask {
     /// What of it proves who asks: not the role, whose name the user must see, nor the role id, which the settings have.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &Hidden> {
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &Redacted> {
         let (token, body) = match self {
             Self::Token(token) => (Some(token), &[][..]),
             Self::Login { body, .. } => (None, body.as_slice()),
@@ -118,7 +153,7 @@ impl Ask {
     }
 
     /// The body as JSON.
-    pub(super) fn json(body: &[(&'static str, Hidden)]) -> Hidden {
+    pub(super) fn json(body: &[(&'static str, Redacted)]) -> Redacted {
         let mut json = String::from("{");
         for (index, (name, value)) in body.iter().enumerate() {
             json.push_str(if index > 0 { "," } else { "" });
@@ -127,16 +162,17 @@ impl Ask {
             json_string(value.reveal(), &mut json);
         }
         json.push('}');
-        Hidden::new(json)
+        Redacted::new(json)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend;
 
     fn asked(settings: &[(&str, &str)]) -> String {
-        let config = Config::for_test(settings);
+        let config = backend::config_for_test(settings);
         match choose(&config).and_then(|login| (login.ask)(&config)) {
             Ok(Ask::Token(token)) => format!("token {}", token.reveal()),
             Ok(Ask::Login { mount, action, body }) => format!("{mount}/{action} {}", Ask::json(&body).reveal()),
@@ -174,7 +210,7 @@ mod tests {
 
     #[test]
     fn the_choices_are_listed() {
-        let error = choose(&Config::for_test(&[])).unwrap_err();
+        let error = choose(&backend::config_for_test(&[])).unwrap_err();
         let hint = error.hint.unwrap_or_default();
         assert!(
             hint.contains("`token` (VAULT_TOKEN), `approle` (AVP_ROLE_ID, AVP_SECRET_ID), `k8s` (AVP_K8S_ROLE)"),
@@ -185,8 +221,8 @@ mod tests {
     #[test]
     fn every_row_is_documented_and_none_is_there_twice() {
         for (index, login) in LOGINS.iter().enumerate() {
-            assert!(!login.doc.is_empty() && login.needs <= login.settings.len(), "{}", login.name);
-            assert!(LOGINS[..index].iter().all(|other| other.name != login.name), "{}", login.name);
+            assert!(!login.doc.is_empty() && login.needs <= login.settings.settings.len(), "{}", login.name());
+            assert!(LOGINS[..index].iter().all(|other| other.name() != login.name()), "{}", login.name());
         }
     }
 }

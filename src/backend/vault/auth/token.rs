@@ -1,18 +1,24 @@
 //! Login `token`: there is a token already.
 
-use super::{Ask, Login, no_hint, part};
-use crate::config::Config;
+use super::{Ask, Login, body_text, no_hint};
+use crate::config::format::SECRET;
+use crate::config::table::LoginSettings;
+use crate::config::{Config, Key, Role};
 use crate::error::Error;
+use crate::redacted::Redacted;
+
+const TOKEN: Key<Redacted> =
+    Key::new("VAULT_TOKEN", "the token; unset, what `~/.vault-token` holds", SECRET, "hvs.…", &[Role::Credential])
+        .home_file(".vault-token");
 
 pub(super) const LOGIN: Login = Login {
-    name: "token",
+    settings: LoginSettings { names: &["token"], settings: &[&TOKEN], implied_by: Some(&TOKEN) },
     doc: "A token that is there: `VAULT_TOKEN`, else what `~/.vault-token` holds",
-    settings: &["VAULT_TOKEN"],
     needs: 1,
     ask,
     hint: no_hint,
 };
 
 fn ask(config: &Config) -> Result<Ask, Error> {
-    Ok(Ask::Token(part(config, "VAULT_TOKEN")))
+    Ok(Ask::Token(body_text(config, &TOKEN)))
 }

@@ -1,13 +1,21 @@
 //! Login `userpass`: a user name and a password.
 
-use super::{Ask, Login, mount, part};
-use crate::config::Config;
+use super::{Ask, Login, MOUNT_PATH, body_text, mount};
+use crate::config::format::{SECRET, SEGMENT};
+use crate::config::table::LoginSettings;
+use crate::config::{Config, Key, Role};
 use crate::error::Error;
+use crate::redacted::Redacted;
+
+const USERNAME: Key<String> =
+    Key::new("AVP_USERNAME", "the user of a userpass login", SEGMENT, "argocd", &[Role::Identity]);
+
+const PASSWORD: Key<Redacted> =
+    Key::new("AVP_PASSWORD", "the password of a userpass login", SECRET, "…", &[Role::Credential]);
 
 pub(super) const LOGIN: Login = Login {
-    name: "userpass",
+    settings: LoginSettings { names: &["userpass"], settings: &[&USERNAME, &PASSWORD, &MOUNT_PATH], implied_by: None },
     doc: "A user name and a password of Vault's own",
-    settings: &["AVP_USERNAME", "AVP_PASSWORD", "AVP_MOUNT_PATH"],
     needs: 2,
     ask,
     hint,
@@ -16,11 +24,11 @@ pub(super) const LOGIN: Login = Login {
 /// Path: `/v1/auth/userpass/login/{username}`. Body: `{"password": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/userpass#login>
 fn ask(config: &Config) -> Result<Ask, Error> {
-    let user = part(config, "AVP_USERNAME");
+    let user = config.get(&USERNAME).map_or("", |user| user.trim());
     Ok(Ask::Login {
-        mount: mount(config, "AVP_MOUNT_PATH", "userpass")?,
-        action: format!("login/{}", user.reveal()),
-        body: vec![("password", part(config, "AVP_PASSWORD"))],
+        mount: mount(config, &MOUNT_PATH, "userpass")?,
+        action: format!("login/{user}"),
+        body: vec![("password", body_text(config, &PASSWORD))],
     })
 }
 

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 /// Lets one request go ahead: should the server speak HTTP/2, its connection carries all the others. Together they would not
 /// know yet, and each would shake hands by itself: thirty-two times the server's signature, more than the readings cost.
-pub(super) struct Lead {
+pub(super) struct FirstRequest {
     /// Whether one has gone. It is locked until that one is answered.
     gone: Mutex<bool>,
 }
@@ -15,7 +15,7 @@ pub(super) struct Lead {
 /// What is answered this late has its connection long since.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-impl Lead {
+impl FirstRequest {
     /// Nobody goes ahead unless it is `needed`.
     pub(super) fn new(needed: bool) -> Self {
         Self { gone: Mutex::new(!needed) }
@@ -36,18 +36,18 @@ mod tests {
 
     #[tokio::test]
     async fn the_others_wait_for_the_first_but_not_for_ever() {
-        let lead = Lead::new(true);
-        let first = lead.turn().await;
+        let first_request = FirstRequest::new(true);
+        let first = first_request.turn().await;
         assert!(first.is_some());
-        assert!(lead.turn().now_or_never().is_none(), "the second waits");
-        assert!(lead.turn().await.is_none(), "until it has waited long enough");
+        assert!(first_request.turn().now_or_never().is_none(), "the second waits");
+        assert!(first_request.turn().await.is_none(), "until it has waited long enough");
         drop(first);
-        assert!(lead.turn().now_or_never().is_some_and(|turn| turn.is_none()), "or the first is answered");
+        assert!(first_request.turn().now_or_never().is_some_and(|turn| turn.is_none()), "or the first is answered");
     }
 
     #[tokio::test]
     async fn without_need_nobody_waits() {
-        let lead = Lead::new(false);
-        assert!(lead.turn().await.is_none() && lead.turn().await.is_none());
+        let first_request = FirstRequest::new(false);
+        assert!(first_request.turn().await.is_none() && first_request.turn().await.is_none());
     }
 }

@@ -1,0 +1,122 @@
+//! The settings of every run, whatever the store is. Knows no store.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::format::{DURATION, LIST, NUMBER, PATHS, SIZE, SWITCH};
+use super::key::{AnyKey, Key};
+use super::role::{Role, Tighter};
+use super::table::Unsupported;
+use crate::error::Level;
+
+/// Settings that tenants may choose in spite of the tenant rules.
+pub const TENANT_SETTINGS: Key<Vec<String>> = Key::new(
+    "AVP_TENANT_SETTINGS",
+    "settings that tenants may choose in spite of the tenant rules",
+    LIST,
+    "VAULT_NAMESPACE",
+    &[Role::Narrowing],
+);
+
+/// Whether there is a tenant outside Argo CD too.
+pub const TENANT: Key<bool> = Key::new(
+    "AVP_TENANT",
+    "`true`: there is a tenant outside Argo CD too, whose are the repository, its `-c` files and its annotations",
+    SWITCH,
+    "true",
+    &[Role::Ceiling(Tighter::On)],
+)
+.default("false")
+.early();
+
+/// The time of a run for its readings.
+pub const TIMEOUT: Key<Duration> = Key::new(
+    "AVP_TIMEOUT",
+    "how long all readings of a run may take, retries included; `0` is for ever",
+    DURATION,
+    "30s",
+    &[Role::Ceiling(Tighter::Shorter)],
+)
+.default("50s");
+
+/// How many runs work at once.
+pub const PARALLEL_RENDERS: Key<u64> = Key::new(
+    "AVP_PARALLEL_RENDERS",
+    "how many runs of this user that read what tenants wrote (all but `discover`) work at once, the others wait for their turn; \
+     unset, all",
+    NUMBER,
+    "8",
+    &[Role::Narrowing],
+)
+.early();
+
+/// What helm and kustomize may read and execute beside the input.
+pub const TOOL_PATHS: Key<Vec<PathBuf>> = Key::new(
+    "AVP_TOOL_PATHS",
+    "further files and folders that helm, kustomize and what they start may read and execute",
+    PATHS,
+    "/opt/mise",
+    &[Role::Narrowing],
+)
+.early();
+
+/// Which hosts helm and kustomize may reach.
+pub const TOOL_HOSTS: Key<Vec<String>> = Key::new(
+    "AVP_TOOL_HOSTS",
+    "hosts that helm and kustomize may reach by https, `*` is any; unset, none with a tenant, else `*`",
+    LIST,
+    "charts.example.com github.com",
+    &[Role::Narrowing],
+)
+.early();
+
+/// How much memory helm and kustomize may write to, in bytes.
+pub const TOOL_MEMORY: Key<u64> =
+    Key::new("AVP_TOOL_MEMORY", "how much memory helm and kustomize may write to", SIZE, "2Gi", &[Role::Narrowing])
+        .default("1Gi")
+        .early();
+
+/// How long a command of helm or kustomize may take.
+pub const TOOL_TIMEOUT: Key<Duration> = Key::new(
+    "AVP_TOOL_TIMEOUT",
+    "how long a command of helm or kustomize may take, `0` is for ever",
+    DURATION,
+    "2m",
+    &[Role::Narrowing],
+)
+.default("60s")
+.early();
+
+/// Whether helm and kustomize run where nothing contains them.
+pub const UNCONTAINED_TOOLS: Key<bool> = Key::new(
+    "AVP_UNCONTAINED_TOOLS",
+    "`true` runs helm and kustomize where this machine cannot contain them, in spite of a tenant",
+    SWITCH,
+    "true",
+    &[Role::Narrowing],
+)
+.default("false")
+.early();
+
+/// All of them, in the order in which help and docs show them.
+pub const SETTINGS: &[&dyn AnyKey] = &[
+    &TENANT_SETTINGS,
+    &TENANT,
+    &TIMEOUT,
+    &PARALLEL_RENDERS,
+    &TOOL_PATHS,
+    &TOOL_HOSTS,
+    &TOOL_MEMORY,
+    &TOOL_TIMEOUT,
+    &UNCONTAINED_TOOLS,
+];
+
+/// Settings of argocd-vault-plugin that are known and not honoured.
+pub const UNSUPPORTED: &[Unsupported] = &[
+    Unsupported { name: "AVP_POLICY", level: Level::Error, hint: "use `AVP_PATH_VALIDATION`, or a policy in Vault" },
+    Unsupported {
+        name: "AVP_LOCK_ROLE",
+        level: Level::Error,
+        hint: "bind the Vault roles to the service account instead",
+    },
+];

@@ -1,0 +1,170 @@
+//! A setting as a typed key: its name, what it is for, how it is written and what tenants may do with it, in one row beside the
+//! code that reads it. The key is the only way to the value. Knows no setting by name.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::format::Format;
+use super::role::{Role, Tighter};
+
+/// A setting whose value is a `T`.
+pub struct Key<T: 'static> {
+    declaration: Declaration,
+    format: Format<T>,
+}
+
+/// All that is known of a setting but its type.
+#[derive(Debug)]
+pub struct Declaration {
+    /// Its name, as AVP, the Vault CLI or the store's own field have it.
+    pub name: &'static str,
+    /// What it is for, one line.
+    pub doc: &'static str,
+    /// A value that makes sense.
+    pub example: &'static str,
+    /// What the three tenant rules make of it.
+    pub roles: &'static [Role],
+    /// Its value where nobody sets it.
+    pub default: Option<&'static str>,
+    /// The flag that sets it.
+    pub flag: Option<&'static str>,
+    /// The file below the user's home whose text is its value where nobody sets it.
+    pub home_file: Option<&'static str>,
+    /// Values of argocd-vault-plugin that are not understood yet.
+    pub not_yet: &'static [&'static str],
+    /// Whether it counts before the cluster is asked for the Secret of `-s`, which therefore cannot set it.
+    pub is_early: bool,
+    /// Whether it only says who asks, and proves nothing: a word that values may hold, too.
+    pub is_public: bool,
+}
+
+/// A value as a key has read it.
+pub struct Parsed {
+    /// Its one spelling.
+    pub text: Zeroizing<String>,
+    /// The value: a `T` of the [`Key`].
+    pub value: Arc<dyn Any + Send + Sync>,
+}
+
+/// A key of any type, as tables hold it.
+pub trait AnyKey: Sync {
+    /// What is known of the setting.
+    fn declaration(&self) -> &Declaration;
+
+    /// The value that `text` means, or what is wrong with it: `is not …`, without the text.
+    fn parse(&self, text: &str) -> Result<Parsed, String>;
+
+    /// How its value is written, for people.
+    fn form(&self) -> String;
+
+    /// The names of the values to choose from, if it is a choice; each with its other spellings.
+    fn choices(&self) -> Option<Vec<&'static [&'static str]>>;
+}
+
+impl<T: 'static> Key<T> {
+    /// A setting. What tenants may do with it must be said: without a role this does not compile.
+    pub const fn new(
+        name: &'static str,
+        doc: &'static str,
+        format: Format<T>,
+        example: &'static str,
+        roles: &'static [Role],
+    ) -> Self {
+        assert!(!roles.is_empty(), "what may a tenant do with it?");
+        let declaration = Declaration {
+            name,
+            doc,
+            example,
+            roles,
+            default: None,
+            flag: None,
+            home_file: None,
+            not_yet: &[],
+            is_early: false,
+            is_public: false,
+        };
+        Self { declaration, format }
+    }
+
+    /// With a value for where nobody sets it.
+    pub const fn default(self, value: &'static str) -> Self {
+        Self { declaration: Declaration { default: Some(value), ..self.declaration }, ..self }
+    }
+
+    /// With a flag that sets it.
+    pub const fn flag(self, flag: &'static str) -> Self {
+        Self { declaration: Declaration { flag: Some(flag), ..self.declaration }, ..self }
+    }
+
+    /// With a file below the user's home that holds it where nobody sets it.
+    pub const fn home_file(self, file: &'static str) -> Self {
+        Self { declaration: Declaration { home_file: Some(file), ..self.declaration }, ..self }
+    }
+
+    /// With values that argocd-vault-plugin understands, and this program does not yet.
+    pub const fn not_yet(self, values: &'static [&'static str]) -> Self {
+        Self { declaration: Declaration { not_yet: values, ..self.declaration }, ..self }
+    }
+
+    /// As one that counts before the cluster is asked.
+    pub const fn early(self) -> Self {
+        Self { declaration: Declaration { is_early: true, ..self.declaration }, ..self }
+    }
+
+    /// As one that only says who asks.
+    pub const fn public(self) -> Self {
+        Self { declaration: Declaration { is_public: true, ..self.declaration }, ..self }
+    }
+
+    /// The setting's name.
+    pub const fn name(&self) -> &'static str {
+        self.declaration.name
+    }
+}
+
+impl<T: Send + Sync + 'static> AnyKey for Key<T> {
+    fn declaration(&self) -> &Declaration {
+        &self.declaration
+    }
+
+    fn parse(&self, text: &str) -> Result<Parsed, String> {
+        self.format.parse(text).map(|(text, value)| Parsed { text: Zeroizing::new(text), value: Arc::new(value) })
+    }
+
+    fn form(&self) -> String {
+        self.format.form(self.declaration.example)
+    }
+
+    fn choices(&self) -> Option<Vec<&'static [&'static str]>> {
+        self.format.choices()
+    }
+}
+
+impl fmt::Debug for dyn AnyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.declaration().fmt(f)
+    }
+}
+
+impl Declaration {
+    /// Whether it plays this role.
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// Which of two values is the tighter one, if it is a limit.
+    pub fn limit(&self) -> Option<Tighter> {
+        self.roles.iter().find_map(|role| match role {
+            Role::Limit(tighter) | Role::Ceiling(tighter) => Some(*tighter),
+            _ => None,
+        })
+    }
+
+    /// Whether its value is itself a secret, not the name of a file that holds one.
+    pub fn is_secret(&self) -> bool {
+        self.is(Role::Credential) && !self.is(Role::File)
+    }
+}

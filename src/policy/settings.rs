@@ -1,0 +1,35 @@
+//! The settings that say what may be read. Knows no store: the rows of stores name those that concern them.
+
+use crate::config::format::{LIST, NAMESPACE as NAMESPACE_FORMAT, REGEX};
+use crate::config::{AnyKey, Key, Pattern, Role};
+
+/// Which paths may be read.
+pub const PATH_VALIDATION: Key<Pattern> = Key::new(
+    "AVP_PATH_VALIDATION",
+    "a path that this does not match is refused",
+    REGEX,
+    "^secret/data/team-a/",
+    &[Role::Narrowing],
+);
+
+/// Which of Vault's own paths tenants may name.
+pub const SYSTEM_PATHS: Key<Vec<String>> = Key::new(
+    "AVP_SYSTEM_PATHS",
+    "Vault's own paths that a tenant's placeholders may name, as prefixes; unset, none below `auth`, `sys`, `identity`, \
+     `cubbyhole` and `audit`",
+    LIST,
+    "identity/oidc/token/",
+    &[Role::Narrowing],
+);
+
+/// The Vault namespace of the operator.
+pub const NAMESPACE: Key<String> = Key::new(
+    "VAULT_NAMESPACE",
+    "the Vault namespace of the login and of every path",
+    NAMESPACE_FORMAT,
+    "team-a",
+    &[Role::Mount],
+);
+
+/// Those that concern every store.
+pub const SETTINGS: &[&dyn AnyKey] = &[&PATH_VALIDATION];

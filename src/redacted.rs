@@ -1,0 +1,27 @@
+//! Text that proves who asks: never shown, zeroed on drop. Knows no use of it.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A credential's text. `Debug` prints `[redacted]`, and there is no `Display`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Redacted(Zeroizing<String>);
+
+impl Redacted {
+    /// Keeps `text` from being shown.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text, for the wire and for nothing else.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
