@@ -1,43 +1,65 @@
-//! A secret's identity, what reading it came to, and the request of a placeholder for it.
-//! Knows no store: a path is text here, normalised.
+//! A secret's name, the outcome of reading it, and the access of a placeholder that needs it.
+//! Knows no store: path, version and parameters are text here.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, Kind};
 use crate::source::Place;
 use crate::value::Value;
 
-/// Which secret: equal ids are read once a run.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// The name of a secret, in whatever store: equal ids are read once a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SecretId {
-    /// The Vault namespace that an annotation asks for; none is the operator's.
-    pub namespace: Option<String>,
+    /// The store, where there are several; `None` is the one that the settings choose.
+    pub store: Option<Arc<str>>,
+    /// The part of the store that an annotation asks for, such as a Vault namespace; `None` is the operator's.
+    pub scope: Option<String>,
     /// The path, normalised: no empty, `.` or `..` segment, no slash at either end.
     pub path: String,
-    /// The version; none is the newest.
-    pub version: Option<u64>,
-    /// The KV engine whose rules read the path; none lets the answer's shape tell.
-    pub engine: Option<Engine>,
+    /// The version; `None` is the newest.
+    pub version: Option<Version>,
+    /// What else the store must know to read it, such as [`KV_VERSION`].
+    pub parameters: BTreeMap<&'static str, String>,
 }
 
-/// A version of Vault's KV engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Engine {
-    /// KV version 1: the answer's `data` is the secret.
-    V1,
-    /// KV version 2: the answer's `data.data` is the secret.
-    V2,
-}
+/// The parameter that says which version of Vault's KV engine the path follows: `1` or `2`.
+pub const KV_VERSION: &str = "kv-version";
 
-/// What a store holds under a [`SecretId`].
+/// A version of a secret, as its store writes it. Numbers without leading zeros sort by their value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Version(Box<str>);
+
+/// A secret that a store holds.
 #[derive(Clone, Debug)]
 pub struct Secret {
     /// A map from key to value.
     pub data: Value,
+    /// The version that was read, if the store keeps versions.
+    pub version: Option<Version>,
+    /// The store's promise that it is valid for a time; `None` for what is simply stored.
+    pub lease: Option<Lease>,
     /// What the user should know about the reading, as warnings without a place.
     pub warnings: Vec<Error>,
     /// What of it must not be passed on.
     pub withheld: Withheld,
+}
+
+/// How long a secret that was made for a reader is valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The name by which the store renews or revokes it.
+    pub id: String,
+    /// How long it lasts from the reading on.
+    pub duration: Duration,
+    /// Whether the store lets its reader renew it.
+    pub is_renewable: bool,
 }
 
 /// Keys of a secret that hold a credential of the renderer's own.
@@ -49,7 +71,7 @@ pub struct Withheld {
     pub names: BTreeSet<String>,
 }
 
-/// What became of a reading. The errors have no place yet: whoever asked adds it.
+/// The outcome of a reading. Its errors have no place yet: whoever asked adds it.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// It is there.
@@ -64,13 +86,13 @@ pub enum Outcome {
     Failed(Error),
 }
 
-/// The outcomes of a run, each secret once. A secret that was not granted is not here.
+/// The outcomes of a session, each secret once. A secret that was not granted is not here.
 #[derive(Debug, Default)]
 pub struct Secrets {
     outcomes: HashMap<SecretId, Outcome>,
 }
 
-/// One reading that a placeholder needs: what, and who asks.
+/// One reading that a placeholder needs. Its place says which resource asks.
 #[derive(Clone, Debug)]
 pub struct Access {
     /// What is read.
@@ -79,34 +101,96 @@ pub struct Access {
     pub place: Place,
 }
 
+impl Version {
+    /// The version that a store writes so.
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, as the store writes it.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The number that the text is, without leading zeros; `None` if it is something else.
+    pub fn number(&self) -> Option<u64> {
+        self.0.parse().ok().filter(|number: &u64| number.to_string() == *self.0)
+    }
+}
+
+impl From<u64> for Version {
+    fn from(number: u64) -> Self {
+        Self(number.to_string().into())
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// As JSON a version is a number if it is one, else text.
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.number() {
+            Some(number) => number.serialize(serializer),
+            None => self.0.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let version = match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::Number(number) => number.as_u64().map(Self::from),
+            serde_json::Value::String(text) => Some(Self::new(&text)).filter(|version| version.number().is_none()),
+            _ => None,
+        };
+        version.ok_or_else(|| D::Error::custom("a version is a whole number or text"))
+    }
+}
+
+impl Ord for Version {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.0.len(), &self.0).cmp(&(other.0.len(), &other.0))
+    }
+}
+
+impl PartialOrd for Version {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Secrets {
-    /// What became of `id`, if it was asked for.
+    /// The outcome of reading `id`, if it was read.
     pub fn get(&self, id: &SecretId) -> Option<&Outcome> {
         self.outcomes.get(id)
     }
 
-    /// Keeps what became of `id`.
+    /// Keeps the outcome of reading `id`.
     pub fn insert(&mut self, id: SecretId, outcome: Outcome) {
         self.outcomes.insert(id, outcome);
     }
 
-    /// What the store had to say about `id` was told: once is enough.
-    pub fn hush(&mut self, id: &SecretId) {
+    /// Forgets the warnings about `id`, which were reported: once is enough.
+    pub fn clear_warnings(&mut self, id: &SecretId) {
         if let Some(Outcome::Found(secret)) = self.outcomes.get_mut(id) {
             secret.warnings.clear();
         }
     }
 
-    /// Whether `id` was asked for already.
+    /// Whether `id` was read already.
     pub fn contains(&self, id: &SecretId) -> bool {
         self.outcomes.contains_key(id)
     }
 }
 
 impl Secret {
-    /// A secret of which nothing is withheld.
+    /// A secret without version and lease, of which nothing is withheld.
     pub fn new(data: Value) -> Self {
-        Self { data, warnings: Vec::new(), withheld: Withheld::default() }
+        Self { data, version: None, lease: None, warnings: Vec::new(), withheld: Withheld::default() }
     }
 
     /// The value under `name`, if it is there.
@@ -142,7 +226,7 @@ impl Outcome {
 }
 
 /// A path as it is checked and read: `//`, `.`, `..`, a leading and a trailing `/` resolved.
-/// None where `..` leads above the root.
+/// `None` where `..` leads above the root.
 pub fn normalise(path: &str) -> Option<String> {
     let mut segments: Vec<&str> = Vec::new();
     for segment in path.trim().split('/') {
@@ -160,6 +244,20 @@ pub fn normalise(path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbered_versions_sort_by_their_value() {
+        let mut versions = [10, 9, 1, 100].map(Version::from);
+        versions.sort();
+        for (version, json) in [(Version::from(7), "7"), (Version::new("07"), "\"07\""), (Version::new("a"), "\"a\"")] {
+            assert_eq!(serde_json::to_string(&version).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Version>(json).unwrap(), version);
+        }
+        assert_eq!(versions.map(|version| version.number()), [1, 9, 10, 100].map(Some));
+        for text in ["", "01", "+1", "latest", "18446744073709551616"] {
+            assert_eq!(Version::new(text).number(), None, "{text}");
+        }
+    }
 
     #[test]
     fn paths_are_normalised() {

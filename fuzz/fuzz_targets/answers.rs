@@ -43,7 +43,7 @@ fuzz_target!(|bytes: &[u8]| {
         ("AVP_TIMEOUT", if number(3).ends_with("ms") { number(3) } else { "1s" }),
     ]);
     let Ok(store) = backend::open(&config) else { return };
-    let id = SecretId { namespace: None, path: "secret/data/app".into(), version: None, engine: None };
+    let id = SecretId { path: "secret/data/app".into(), ..SecretId::default() };
     let place = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
     let policy = Arc::new(Policy::of(&config, Requester::default()));
     let grants = policy.judge(&[Access { id, place }], &mut Errors::new());

@@ -13,7 +13,7 @@ use crate::config::table::StoreSettings;
 use crate::config::{Config, Key, Role};
 use crate::error::{Error, Kind};
 use crate::policy::{Grant, Policy};
-use crate::secret::{Outcome, Secret, SecretId, normalise};
+use crate::secret::{Outcome, Secret, SecretId, Version, normalise};
 use crate::value::Value;
 use crate::words::{list, suggestion};
 use crate::yaml;
@@ -30,7 +30,7 @@ pub(super) const BACKEND: Backend = Backend {
     settings: &SETTINGS,
     doc: "A YAML or JSON file that maps each path to its keys: for demonstrations, tests and offline previews",
     page: || PAGE.to_owned(),
-    facts: |_| Ok(StoreFacts { name: "file", is_remote: false, has_policies: false, namespace: None, engine: None }),
+    facts: |_| Ok(StoreFacts { name: "file", is_remote: false, has_policies: false, scope: None, engine: None }),
     open,
 };
 
@@ -44,9 +44,12 @@ secret/data/app#1: { user: alice, port: 5431 }
 ```
 ";
 
-/// The secrets of a file: by path, then by version; no version is the newest.
+/// The secrets under one path; no version is the newest.
+type Versions = BTreeMap<Option<Version>, Value>;
+
+/// The secrets of a file, by path.
 struct File {
-    secrets: BTreeMap<String, BTreeMap<Option<u64>, Value>>,
+    secrets: BTreeMap<String, Versions>,
     /// Whether messages may name other paths than the one that is read: not to a tenant, to whom they would tell other teams'.
     names_paths: bool,
 }
@@ -94,13 +97,14 @@ impl File {
         let Some(versions) = self.secrets.get(&id.path) else {
             return Outcome::NoPath(self.no_path(&id.path));
         };
-        match (id.version, versions.get(&id.version)) {
-            (_, Some(data)) => found(data),
+        match (&id.version, versions.get(&id.version)) {
+            (version, Some(data)) => found(version.as_ref(), data),
             (Some(version), None) => Outcome::NoVersion(no_version(&id.path, version, versions)),
             // Only numbered versions are there: the highest is the newest.
-            (None, None) => versions
-                .last_key_value()
-                .map_or_else(|| Outcome::NoPath(self.no_path(&id.path)), |(_, data)| found(data)),
+            (None, None) => versions.last_key_value().map_or_else(
+                || Outcome::NoPath(self.no_path(&id.path)),
+                |(version, data)| found(version.as_ref(), data),
+            ),
         }
     }
 
@@ -116,11 +120,11 @@ impl File {
     }
 }
 
-fn found(data: &Value) -> Outcome {
-    Outcome::Found(Secret::new(data.clone()))
+fn found(version: Option<&Version>, data: &Value) -> Outcome {
+    Outcome::Found(Secret { version: version.cloned(), ..Secret::new(data.clone()) })
 }
 
-fn no_version(path: &str, version: u64, versions: &BTreeMap<Option<u64>, Value>) -> Error {
+fn no_version(path: &str, version: &Version, versions: &Versions) -> Error {
     let hint = match list::quoted(versions.keys().flatten().map(|version| format!("{path}#{version}"))) {
         none if none.is_empty() => format!("the secrets file has `{path}` alone, which is the newest"),
         versions => format!("the secrets file has {versions}"),
@@ -136,8 +140,8 @@ fn nearest<'n>(path: &str, paths: impl Iterator<Item = &'n String>) -> Option<&'
 }
 
 /// Every path of the file with its versions.
-fn secrets(text: &str) -> Result<BTreeMap<String, BTreeMap<Option<u64>, Value>>, String> {
-    let mut secrets: BTreeMap<String, BTreeMap<Option<u64>, Value>> = BTreeMap::new();
+fn secrets(text: &str) -> Result<BTreeMap<String, Versions>, String> {
+    let mut secrets: BTreeMap<String, Versions> = BTreeMap::new();
     let entries = match yaml::parse_with_written_keys(text.trim_start_matches('\u{feff}'), &Budget::default())? {
         Value::Map(entries) => entries,
         Value::Null => Vec::new(),
@@ -156,11 +160,14 @@ fn secrets(text: &str) -> Result<BTreeMap<String, BTreeMap<Option<u64>, Value>>,
 }
 
 /// `PATH`, `PATH#VERSION`, `PATH#latest`.
-fn path_and_version(name: &str) -> Result<(String, Option<u64>), String> {
+fn path_and_version(name: &str) -> Result<(String, Option<Version>), String> {
     let (path, version) = name.split_once('#').unwrap_or((name, ""));
     let version = match version.trim() {
         "" | "latest" => None,
-        digits => Some(digits.parse().map_err(|_| format!("`{name}`: the version is neither a number nor `latest`"))?),
+        digits => {
+            let number: Result<u64, _> = digits.parse();
+            Some(number.map_err(|_| format!("`{name}`: the version is neither a number nor `latest`"))?.into())
+        }
     };
     let path = normalise(path).ok_or_else(|| format!("`{name}` leads above the root"))?;
     if path.is_empty() {
@@ -178,7 +185,7 @@ mod tests {
     }
 
     fn id(path: &str, version: Option<u64>) -> SecretId {
-        SecretId { namespace: None, path: path.into(), version, engine: None }
+        SecretId { path: path.into(), version: version.map(Version::from), ..SecretId::default() }
     }
 
     fn told(outcome: Outcome) -> String {

@@ -7,6 +7,7 @@ mod vault;
 
 pub use docs::docs;
 pub use file::FILE;
+pub use vault::Engine;
 
 use std::sync::{Arc, LazyLock};
 
@@ -18,7 +19,7 @@ use crate::config::table::{StoreSettings, Table};
 use crate::config::{Config, Key, Role, SettingSources, general};
 use crate::error::Error;
 use crate::policy::{self, Grant, Policy};
-use crate::secret::{Engine, Outcome};
+use crate::secret::Outcome;
 
 /// A store that secrets are read from. It outlives a run: connections, the token and what is known of mounts are its own.
 pub trait Store: Send + Sync {
@@ -64,8 +65,8 @@ pub struct StoreFacts {
     pub is_remote: bool,
     /// Whether Vault's policies say who may read.
     pub has_policies: bool,
-    /// The namespace of the login, and of readings that name none.
-    pub namespace: Option<String>,
+    /// The scope of the login, and of readings that name none, such as a Vault namespace.
+    pub scope: Option<String>,
     /// The KV engine of readings that name none, if the settings say it.
     pub engine: Option<Engine>,
 }

@@ -121,7 +121,7 @@ impl<'a> Pass<'a> {
         let values = mask.map_or(clear, |mask| ValueSource::Masked(&self.secrets, mask));
         let rendered = render::fill(&plan, values, &self.budget, errors);
         if mask.is_none() {
-            plan.accesses().iter().for_each(|access| self.secrets.hush(&access.id));
+            plan.accesses().iter().for_each(|access| self.secrets.clear_warnings(&access.id));
         }
         rendered
     }

@@ -102,8 +102,7 @@ mod tests {
     fn access(namespace: Option<&str>, path: &str, at: usize) -> Access {
         let place =
             Place::new(Arc::new(Source::new("app.yaml", "a: <path:x#y>\nb: <path:x#y>\n")), Span::new(at, at + 1));
-        let id =
-            SecretId { namespace: namespace.map(str::to_owned), path: path.to_owned(), version: None, engine: None };
+        let id = SecretId { scope: namespace.map(str::to_owned), path: path.to_owned(), ..SecretId::default() };
         Access { id, place }
     }
 

@@ -21,7 +21,7 @@ impl Namespaces {
 
     /// The folder that the namespace of `id` is to the operator: empty for their own. An error if it is neither theirs nor below it.
     pub(super) fn folder<'i>(&self, id: &'i SecretId) -> Result<&'i str, Error> {
-        match id.namespace.as_deref().filter(|_| !self.may_be_any) {
+        match id.scope.as_deref().filter(|_| !self.may_be_any) {
             None => Ok(""),
             Some(asked) => self.below(asked).ok_or_else(|| self.refusal(asked)),
         }

@@ -27,7 +27,7 @@ impl AllowedPaths {
 
     fn refusal(&self, id: &SecretId) -> Error {
         let within =
-            id.namespace.as_ref().map(|namespace| format!(" in the Vault namespace `{namespace}`")).unwrap_or_default();
+            id.scope.as_ref().map(|namespace| format!(" in the Vault namespace `{namespace}`")).unwrap_or_default();
         let error = Error::new(Kind::Denied, format!("the path `{}`{within} is not allowed", id.path));
         error.hint(format!("`AVP_PATH_VALIDATION` allows what matches `{}`", self.pattern.as_str()))
     }

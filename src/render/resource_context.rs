@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::manifest::{Annotations, Resource};
 use crate::placeholder::{Placeholder, Reference};
-use crate::secret::{Engine, SecretId, normalise};
+use crate::secret::{KV_VERSION, SecretId, Version, normalise};
 use crate::source::{Place, ResourceId};
 use crate::yaml::tree::NodeId;
 
@@ -34,8 +34,9 @@ impl ResourceContext {
             Reference::Inline { path, version } => (normalise(path)?, *version),
             Reference::Annotated => (normalise(path.as_ref()?)?, *version),
         };
-        let engine = kv_version.map(|version| if version == 1 { Engine::V1 } else { Engine::V2 });
-        Some(SecretId { namespace: namespace.clone(), path, version, engine })
+        let (scope, version) = (namespace.clone(), version.map(Version::from));
+        let parameters = kv_version.iter().map(|version| (KV_VERSION, version.to_string())).collect();
+        Some(SecretId { store: None, scope, path, version, parameters })
     }
 
     /// `place`, with the resource that it is in.

@@ -4,6 +4,7 @@ mod absence;
 mod auth;
 mod connection;
 mod docs;
+mod engine;
 mod guard;
 mod mounts;
 mod outcome;
@@ -23,7 +24,7 @@ use crate::config::Config;
 use crate::config::general::TIMEOUT;
 use crate::error::Error;
 use crate::policy::settings::NAMESPACE;
-use crate::secret::Engine;
+pub use engine::Engine;
 use mounts::Mounts;
 use session::Session;
 use settings::KV_VERSION;
@@ -51,8 +52,8 @@ struct Vault {
 }
 
 fn facts(config: &Config) -> Result<StoreFacts, Error> {
-    let (namespace, engine) = (config.get(&NAMESPACE).cloned(), config.get(&KV_VERSION).copied());
-    Ok(StoreFacts { name: "vault", is_remote: true, has_policies: true, namespace, engine })
+    let (scope, engine) = (config.get(&NAMESPACE).cloned(), config.get(&KV_VERSION).copied());
+    Ok(StoreFacts { name: "vault", is_remote: true, has_policies: true, scope, engine })
 }
 
 fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {

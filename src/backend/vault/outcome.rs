@@ -1,9 +1,10 @@
 //! Vault's response to a reading → its outcome, with what helps the user. Pure.
 
-use super::response::{Mount, ReadResult};
+use super::Engine;
+use super::response::{Mount, ReadResult, StoredSecret};
 use crate::error::{Error, Kind};
 use crate::policy::Grant;
-use crate::secret::{Engine, Outcome, Secret};
+use crate::secret::{Outcome, Secret};
 
 /// What Vault responded to one reading.
 pub(super) struct ReadResponse {
@@ -20,8 +21,8 @@ pub(super) fn outcome(grant: &Grant, namespace: Option<&str>, response: ReadResp
         Some(namespace) => format!("`{path}` in namespace `{namespace}`"),
         None => format!("`{path}`"),
     };
-    match (response.result, grant.id().version) {
-        (ReadResult::Secret(secret), _) => Outcome::Found(Secret::new(secret.data)),
+    match (response.result, &grant.id().version) {
+        (ReadResult::Secret(secret), _) => Outcome::Found(secret.into()),
         (ReadResult::Deleted(error), _) => Outcome::NoVersion(error),
         (ReadResult::Absent, None) => Outcome::NoPath(Error::new(Kind::Missing, format!("no secret at {named}"))),
         (ReadResult::Absent, Some(version)) => {
@@ -65,6 +66,12 @@ pub(super) fn describe(mount: &Mount) -> String {
         None => &mount.kind,
     };
     format!("its mount `{}` is {kind}", mount.path)
+}
+
+impl From<StoredSecret> for Secret {
+    fn from(StoredSecret { data, version, lease, .. }: StoredSecret) -> Self {
+        Self { version, lease, ..Self::new(data) }
+    }
 }
 
 fn denied(named: &str, causes: String, token_hint: Option<String>) -> Error {

@@ -2,18 +2,18 @@
 
 use tokio::time::Instant;
 
-use super::Vault;
 use super::guard::guard;
 use super::outcome::{ReadResponse, describe, failed, outcome, with_hint};
 use super::request;
 use super::response::{self, Mount, Query, ReadResult, StoredSecret};
 use super::round::RoundState;
 use super::session::{Session, SessionResponse};
+use super::{Engine, Vault};
 use crate::client::{Deadline, Failure, Request};
 use crate::error::{Error, Kind};
 use crate::policy::{Grant, Identity, Policy};
 use crate::redacted::Redacted;
-use crate::secret::{Engine, Outcome};
+use crate::secret::{Outcome, Version};
 
 /// Endpoints that answer a reading with something new: logins, tokens, certificates.
 const CREATING: [&str; 9] = ["creds", "static-creds", "sts", "token", "key", "issue", "sign", "code", "role-id"];
@@ -36,7 +36,7 @@ impl<'r> Reading<'r> {
         let _time = self.round.allowance().start();
         let id = self.grant.id();
         let words = self.vault.own_words.iter().map(String::as_str);
-        let own: Vec<&str> = words.chain([&*id.path]).chain(id.namespace.as_deref()).collect();
+        let own: Vec<&str> = words.chain([&*id.path]).chain(id.scope.as_deref()).collect();
         guard(self.unguarded().await, &own, self.session().client().credentials())
     }
 
@@ -65,7 +65,7 @@ impl<'r> Reading<'r> {
 
     async fn look_up(&self) -> Result<Outcome, Failure> {
         let deadline = self.deadline();
-        let engine = self.grant.id().engine.or(self.vault.engine);
+        let engine = Engine::of(self.grant.id()).or(self.vault.engine);
         let response = self.read(self.grant, engine, deadline).await?;
         let may_lack_data = !self.grant.id().path.contains("/data/") && response.token_hint.is_none();
         match response.result {
@@ -77,7 +77,11 @@ impl<'r> Reading<'r> {
     }
 
     async fn read(&self, grant: &Grant, engine: Option<Engine>, deadline: Deadline) -> Result<ReadResponse, Failure> {
-        let (path, version) = (&*grant.id().path, grant.id().version);
+        let path = &*grant.id().path;
+        let version = match &grant.id().version {
+            Some(version) => Some(version.number().ok_or_else(|| not_a_number(version))?),
+            None => None,
+        };
         let build = |token: &_| request::read(path, version, self.namespace(), token);
         let SessionResponse { response, token_hint } = self.send(build, deadline).await?;
         if response::is_down(&response) {
@@ -183,8 +187,13 @@ impl<'r> Reading<'r> {
 
     /// An annotation's namespace stands instead of the operator's.
     fn namespace(&self) -> Option<&'r str> {
-        self.grant.id().namespace.as_deref().or(self.vault.namespace.as_deref())
+        self.grant.id().scope.as_deref().or(self.vault.namespace.as_deref())
     }
+}
+
+fn not_a_number(version: &Version) -> Failure {
+    let error = Error::new(Kind::Placeholder, format!("the version `{version}` is not a number"));
+    Failure { error: error.hint("versions of Vault's KV engine are numbers"), everywhere: false }
 }
 
 /// Whether a mount of this type holds what users have put there.

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use super::Engine;
 use super::absence::{Absence, absence, gone, is_metadata};
 use crate::client::Response;
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;
-use crate::secret::Engine;
+use crate::secret::{Lease, Version};
 use crate::value::Value;
 
 /// What an answer to a reading means.
@@ -33,8 +34,12 @@ pub(super) struct StoredSecret {
     pub(super) data: Value,
     /// The type of its mount, where Vault says so: `kv`, `token`, `system`…
     pub(super) mount_type: Option<String>,
-    /// Whether the answer has the shape of KV version 2's.
+    /// Whether the response has the shape of KV version 2's.
     pub(super) is_versioned: bool,
+    /// The version, where the engine keeps versions.
+    pub(super) version: Option<Version>,
+    /// The lease of a secret that was made for this reading.
+    pub(super) lease: Option<Lease>,
 }
 
 /// What is asked of a path: it tells how the answer is read.
@@ -175,7 +180,7 @@ fn found(query: Query<'_>, body: &Value) -> ReadResult {
         None => looks_like_v2(data),
     };
     match (is_v2, query) {
-        (true, _) => versioned(query, data, mount_type(body)),
+        (true, _) => versioned(query, data, body),
         (false, Query { engine: Some(Engine::V2), path, .. }) => ReadResult::Failed(
             Error::new(Kind::Store, format!("`{path}` is no KV version 2 secret: Vault's answer has no inner `data`"))
                 .hint("the annotation `avp.kubernetes.io/kv-version`, else `AVP_KV_VERSION`, says version 2"),
@@ -187,21 +192,38 @@ fn found(query: Query<'_>, body: &Value) -> ReadResult {
             )
             .hint("only KV version 2 has versions: take the version out"),
         ),
-        (false, _) => {
-            ReadResult::Secret(StoredSecret { data: data.clone(), mount_type: mount_type(body), is_versioned: false })
-        }
+        (false, _) => ReadResult::Secret(stored(data, body)),
     }
 }
 
-/// The secret in a KV version 2 answer.
-fn versioned(query: Query<'_>, data: &Value, mount_type: Option<String>) -> ReadResult {
+/// The secret in a KV version 2 response.
+fn versioned(query: Query<'_>, data: &Value, body: &Value) -> ReadResult {
     match data.get("data") {
-        Some(secret @ Value::Map(_)) => {
-            ReadResult::Secret(StoredSecret { data: secret.clone(), mount_type, is_versioned: looks_like_v2(data) })
-        }
+        Some(secret @ Value::Map(_)) => ReadResult::Secret(StoredSecret {
+            is_versioned: looks_like_v2(data),
+            version: data.get("metadata").and_then(version),
+            ..stored(secret, body)
+        }),
         Some(Value::Null) => ReadResult::Deleted(gone(query, data.get("metadata").unwrap_or(&Value::Null))),
         _ => ReadResult::Failed(Error::new(Kind::Store, format!("the secret at `{}` is no map of keys", query.path))),
     }
+}
+
+fn stored(data: &Value, body: &Value) -> StoredSecret {
+    let (mount_type, lease) = (mount_type(body), lease(body));
+    StoredSecret { data: data.clone(), mount_type, is_versioned: false, version: None, lease }
+}
+
+fn version(metadata: &Value) -> Option<Version> {
+    metadata.get("version").and_then(text).filter(|text| text.len() <= LONGEST_NAME).map(|text| Version::new(&text))
+}
+
+/// The lease, if there is one: what a KV engine stores has a duration, and no id.
+fn lease(body: &Value) -> Option<Lease> {
+    let id = body.get("lease_id").and_then(text).filter(|id| !id.is_empty() && id.len() <= LONGEST_NAME)?;
+    let seconds = body.get("lease_duration").and_then(text).and_then(|seconds| seconds.parse().ok()).unwrap_or(0);
+    let is_renewable = body.get("renewable") == Some(&Value::Bool(true));
+    Some(Lease { id, duration: Duration::from_secs(seconds), is_renewable })
 }
 
 fn mount_type(body: &Value) -> Option<String> {

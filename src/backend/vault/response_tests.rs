@@ -66,6 +66,26 @@ fn the_shape_or_the_engine_tells_where_the_secret_is() {
 }
 
 #[test]
+fn a_secret_knows_its_version_and_its_lease() {
+    let lease = |seconds, is_renewable| {
+        Some(Lease { id: "database/creds/ro/x".into(), duration: Duration::from_secs(seconds), is_renewable })
+    };
+    let renewable = DYNAMIC.replace("\"lease_duration\"", "\"renewable\":true,\"lease_duration\"");
+    let odd = DYNAMIC.replace("60", "-1");
+    for (body, version, expected) in [
+        (V2, Some("4"), None),
+        (V1, None, None),
+        (V1_LIKE_V2, None, None),
+        (DYNAMIC, None, lease(60, false)),
+        (&*renewable, None, lease(60, true)),
+        (&*odd, None, lease(0, false)),
+    ] {
+        let ReadResult::Secret(secret) = read(query(None, None), &response(200, body)) else { panic!("{body}") };
+        assert_eq!((secret.version.as_ref().map(Version::text), secret.lease), (version, expected), "{body}");
+    }
+}
+
+#[test]
 fn what_is_not_there_is_told_apart() {
     for (status, body, version, expected) in [
         (404, r#"{"errors":[]}"#, None, "absent"),

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::Engine;
 use super::auth::{self, AUTH_TYPE};
 use crate::config::format::{Choice, DURATION, Format, NUMBER, PATH, RATE, SWITCH, TEXT, URL};
 use crate::config::table::{Logins, StoreSettings, Unsupported};
 use crate::config::{Key, Rate, Role, Tighter};
 use crate::error::Level;
 use crate::policy::settings::{NAMESPACE, SYSTEM_PATHS};
-use crate::secret::Engine;
 
 /// Where Vault is.
 pub(super) const ADDRESS: Key<String> =

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::{Missing, Record, Recorded};
 use crate::error::{Error, Kind};
 use crate::render::mask::{Fingerprint, Shape, Type};
-use crate::secret::{Engine, SecretId};
+use crate::secret::{KV_VERSION, SecretId, Version};
 use crate::visible;
 
 /// The format that is written and read.
@@ -36,7 +36,7 @@ struct Entry {
     namespace: Option<String>,
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u64>,
+    version: Option<Version>,
     #[serde(skip_serializing_if = "Option::is_none")]
     engine: Option<u64>,
     values: BTreeMap<String, Json>,
@@ -46,10 +46,10 @@ impl Record {
     /// The file's text.
     pub fn text(&self) -> String {
         let secrets = self.secrets.iter().map(|(id, values)| Entry {
-            namespace: id.namespace.clone(),
+            namespace: id.scope.clone(),
             path: id.path.clone(),
-            version: id.version,
-            engine: id.engine.map(|engine| if engine == Engine::V1 { 1 } else { 2 }),
+            version: id.version.clone(),
+            engine: id.parameters.get(KV_VERSION).and_then(|version| version.parse().ok()),
             values: values.iter().map(|(name, recorded)| (name.clone(), written(recorded))).collect(),
         });
         let file = File { version: VERSION, secrets: secrets.collect() };
@@ -81,13 +81,18 @@ impl Record {
 }
 
 fn read_entry(entry: Entry) -> Option<(SecretId, BTreeMap<String, Recorded>)> {
-    let engine = match entry.engine {
-        None => None,
-        Some(1) => Some(Engine::V1),
-        Some(2) => Some(Engine::V2),
+    let parameters = match entry.engine {
+        None => BTreeMap::new(),
+        Some(version @ (1 | 2)) => BTreeMap::from([(KV_VERSION, version.to_string())]),
         Some(_) => return None,
     };
-    let id = SecretId { namespace: entry.namespace, path: entry.path, version: entry.version, engine };
+    let id = SecretId {
+        scope: entry.namespace,
+        path: entry.path,
+        version: entry.version,
+        parameters,
+        ..SecretId::default()
+    };
     let values = entry.values.into_iter().map(|(name, json)| Some((name, read(&json)?)));
     Some((id, values.collect::<Option<_>>()?))
 }

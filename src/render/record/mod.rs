@@ -13,7 +13,7 @@ use super::result::{result, shape};
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::placeholder::{Key, Placeholder};
-use crate::secret::{Outcome, SecretId, Secrets};
+use crate::secret::{Outcome, SecretId, Secrets, Version};
 
 /// The results of a run.
 #[derive(Clone, Debug, Default)]
@@ -68,8 +68,9 @@ impl Record {
     pub(super) fn get(&self, id: &SecretId, placeholder: &Placeholder) -> Option<(&Recorded, String)> {
         let name = name(placeholder);
         let recorded = self.secrets.get(id)?.get(&name)?;
-        let SecretId { namespace, path, version, .. } = id;
-        let identity = format!("{}\0{path}\0{}\0{name}", namespace.as_deref().unwrap_or(""), version.unwrap_or(0));
+        let SecretId { scope, path, version, .. } = id;
+        let (scope, version) = (scope.as_deref().unwrap_or(""), version.as_ref().map_or("0", Version::text));
+        let identity = format!("{scope}\0{path}\0{version}\0{name}");
         Some((recorded, identity))
     }
 

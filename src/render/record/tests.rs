@@ -9,7 +9,7 @@ use super::Record;
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::render::{Joiner, Mask, Options, Plan, ValueSource, fill, plan};
-use crate::secret::{Outcome, Secret, Secrets};
+use crate::secret::{Outcome, Secret, SecretId, Secrets, Version};
 use crate::source::Source;
 use crate::value::Value;
 
@@ -71,8 +71,11 @@ fn secrets() -> Secrets {
     let Value::Map(mut entries) = Value::from_json(json.to_string().as_bytes()).unwrap() else { unreachable!() };
     entries.push(("bytes".to_owned().into(), Value::bytes(binary)));
     let found = |data| Outcome::Found(Secret::new(data));
-    let id =
-        |path: &str, version| crate::secret::SecretId { namespace: None, path: path.into(), version, engine: None };
+    let id = |path: &str, version: Option<u64>| SecretId {
+        path: path.into(),
+        version: version.map(Version::from),
+        ..SecretId::default()
+    };
     let mut secrets = Secrets::default();
     let other = Value::from_json(format!("{{\"k\":\"{CANARY}\",\"n\":7391846205}}").as_bytes()).unwrap();
     secrets.insert(id("a/b", None), found(Value::Map(entries)));

@@ -7,9 +7,9 @@ use indexmap::IndexSet;
 
 use super::super::text::one_line;
 use super::ReadPlan;
+use crate::backend::Engine;
 use crate::error::{Error, Errors, Kind};
 use crate::render::{PlaceholderUse, Read};
-use crate::secret::Engine;
 use crate::visible::is_invisible;
 
 /// The rules by namespace, relative to that of the login (empty for itself), and by path.
@@ -46,7 +46,7 @@ fn head(plan: &ReadPlan<'_>, rules: &Rules) -> String {
         0 => "# The manifests need no secret: there is nothing to allow.\n".to_owned(),
         _ => "# What rendering the manifests takes, and nothing else.\n".to_owned(),
     };
-    if let Some(namespace) = plan.store.namespace.as_deref().filter(|_| !rules.is_empty()) {
+    if let Some(namespace) = plan.store.scope.as_deref().filter(|_| !rules.is_empty()) {
         head += &format!("# A policy of the namespace {}, where the login is.\n", one_line(namespace));
     }
     head
@@ -80,7 +80,7 @@ fn resource(usage: &PlaceholderUse<'_>) -> String {
 /// The namespace, the path and the remark of the rule for a read.
 fn target<'f>(plan: &'f ReadPlan<'_>, read: &'f Read<'_>) -> Result<(&'f str, String, Option<String>), Error> {
     let asked = plan.namespace(read).unwrap_or_default();
-    let own = plan.store.namespace.as_deref().unwrap_or_default();
+    let own = plan.store.scope.as_deref().unwrap_or_default();
     let namespace = below(own, asked).ok_or_else(|| not_below(own, asked))?;
     let (path, remark) = with_data(&read.id.path, plan.engine(read));
     match special(&format!("{namespace}/{path}")) {

@@ -3,16 +3,18 @@
 use serde::Serialize;
 
 use super::super::json::Resource;
-use super::{ReadPlan, number};
+use super::ReadPlan;
+use crate::backend::Engine;
 use crate::placeholder::Key;
 use crate::render::{PlaceholderUse, Read};
+use crate::secret::Version;
 use crate::visible;
 
 /// The reads as one JSON document.
 pub fn json(plan: &ReadPlan<'_>) -> String {
     let document = Document {
         store: plan.store.name,
-        namespace: plan.store.namespace.as_deref(),
+        namespace: plan.store.scope.as_deref(),
         complete: plan.is_complete,
         requests: plan.requests(),
         reads: plan.reads.iter().map(|read| reading(plan, read)).collect(),
@@ -27,8 +29,8 @@ fn reading<'f>(plan: &'f ReadPlan<'_>, read: &'f Read<'_>) -> Reading<'f> {
     Reading {
         namespace: plan.namespace(read),
         path: &read.id.path,
-        version: read.id.version,
-        engine: plan.engine(read).map(number),
+        version: read.id.version.as_ref(),
+        engine: plan.engine(read).map(Engine::number),
         keys,
         whole: read.uses.iter().any(|usage| key(usage).is_none()),
         placeholders: read.uses.iter().map(placeholder).collect(),
@@ -72,7 +74,7 @@ struct Reading<'f> {
     namespace: Option<&'f str>,
     path: &'f str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u64>,
+    version: Option<&'f Version>,
     #[serde(skip_serializing_if = "Option::is_none")]
     engine: Option<u8>,
     keys: Vec<&'f str>,

@@ -10,9 +10,8 @@ pub use hcl::policy;
 pub use json::json;
 pub use text::text;
 
-use crate::backend::StoreFacts;
+use crate::backend::{Engine, StoreFacts};
 use crate::render::Read;
-use crate::secret::Engine;
 
 /// The reads of a run, as far as its input and settings tell.
 #[derive(Debug)]
@@ -33,12 +32,12 @@ impl ReadPlan<'_> {
 
     /// The namespace of a read: the one of the annotation, else the operator's.
     fn namespace<'f>(&'f self, read: &'f Read<'_>) -> Option<&'f str> {
-        read.id.namespace.as_deref().or(self.store.namespace.as_deref())
+        read.id.scope.as_deref().or(self.store.scope.as_deref())
     }
 
     /// The KV engine of a read, if the annotation or the operator names one.
     fn engine(&self, read: &Read<'_>) -> Option<Engine> {
-        read.id.engine.or(self.store.engine)
+        Engine::of(&read.id).or(self.store.engine)
     }
 
     /// The numbers of paths, placeholders and resources.
@@ -47,13 +46,5 @@ impl ReadPlan<'_> {
         let uses = || self.reads.iter().flat_map(|read| &read.uses);
         let resources: HashSet<_> = uses().map(|usage| std::sync::Arc::as_ptr(&usage.gap.resource)).collect();
         [paths.len(), uses().count(), resources.len()]
-    }
-}
-
-/// The version of a KV engine.
-fn number(engine: Engine) -> u8 {
-    match engine {
-        Engine::V1 => 1,
-        Engine::V2 => 2,
     }
 }

@@ -1,7 +1,7 @@
 //! Shows the reads to people: each path with the resources and fields that need its keys, and the counts.
 
 use super::super::text::{Colour, one_line};
-use super::{ReadPlan, number};
+use super::ReadPlan;
 use crate::placeholder::Key;
 use crate::render::{PlaceholderUse, Read};
 use crate::words::count;
@@ -44,8 +44,8 @@ fn cells(usage: &PlaceholderUse<'_>) -> [String; 3] {
 
 /// The remarks behind a path.
 fn remarks(plan: &ReadPlan<'_>, read: &Read<'_>) -> String {
-    let version = read.id.version.map(|version| format!("version {version}"));
-    let engine = plan.engine(read).map(|engine| format!("KV version {}", number(engine)));
+    let version = read.id.version.as_ref().map(|version| format!("version {version}"));
+    let engine = plan.engine(read).map(|engine| format!("KV version {}", engine.number()));
     let namespace = plan.namespace(read).map(|namespace| format!("namespace {}", one_line(namespace)));
     let remarks: Vec<String> = [version, engine, namespace].into_iter().flatten().collect();
     if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) }

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use vault_render::backend::{self, Round, Store};
 use vault_render::error::Errors;
 use vault_render::policy::{Policy, Requester};
-use vault_render::secret::{Access, Outcome, SecretId};
+use vault_render::secret::{Access, Outcome, SecretId, Version};
 use vault_render::source::{Place, Source, Span};
 
 /// A store, the policy of its settings, and one runtime: connections live as long as it does.
@@ -69,8 +69,8 @@ fn read(settings: &[(&str, &str)], path: &str) -> String {
 }
 
 fn id(path: &str) -> SecretId {
-    let (path, version) = path.split_once('@').map_or((path, None), |(path, version)| (path, version.parse().ok()));
-    SecretId { namespace: None, path: path.to_owned(), version, engine: None }
+    let (path, version) = path.split_once('@').map_or((path, None), |(path, version)| (path, Some(version)));
+    SecretId { path: path.to_owned(), version: version.map(Version::new), ..SecretId::default() }
 }
 
 /// An outcome in words: its name, then the secret as JSON, or detail, cause and hint.
