@@ -16,7 +16,7 @@ use super::save::save;
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind, Level};
 use crate::input::{self, Changed};
-use crate::lint::{self, Answers, Baseline, Comments};
+use crate::lint::{self, Baseline, Comments, Readings};
 use crate::render::{self, Options, Survey, ValueSource};
 use crate::report::{self, Counts, sarif};
 use crate::source::Source;
@@ -113,12 +113,12 @@ fn finish(
         let mut pass = Pass::new(&args.flags, args.options(), environment);
         let secrets = pass.look(plan.accesses(), &mut errors);
         let budget = &Budget::default();
-        errors.extend(lint::check_online(&Answers { plan: &plan, secrets, budget }));
+        errors.extend(lint::check_online(&Readings { plan: &plan, secrets, budget }));
         render::fill(&plan, ValueSource::Clear(secrets), budget, &mut errors);
     }
     let mut read: Vec<Arc<Source>> = sources.iter().chain(others).cloned().collect();
     read.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
-    let found = report::in_order(comments.accept(lint::hide(errors)), &read);
+    let found = report::in_order(comments.remaining(lint::hide(errors)), &read);
     match args.end(found, sources.len(), environment) {
         Ok(code) => ExitCode::from(code),
         Err(error) => output::fail(error, environment),

@@ -1,4 +1,4 @@
-//! `# vault-render: allow RULE reason`, on a line or above it: what is accepted where it stands.
+//! Comments that accept findings: `# vault-render: allow RULE reason`, on a line or above it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -6,13 +6,13 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::clear::Documents;
-use super::{Judge, Rule, find, rules};
+use super::{Detector, Rule, find, rules};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::render::Survey;
 use crate::source::{Place, Source, Span};
 use crate::words::suggestion;
 
-/// The rule of comments that accept nothing, or not why.
+/// The rule about such comments themselves.
 const ALLOW_COMMENT: &str = "allow-comment";
 
 pub(super) static RULES: &[Rule] = &[Rule {
@@ -22,38 +22,38 @@ pub(super) static RULES: &[Rule] = &[Rule {
     explanation: "`# vault-render: allow RULE reason`, on a line or above it, accepts what the rule finds there; several \
         rules are separated by commas. The reason is for whoever reads it next year.",
     example: "",
-    judge: Judge::Pass,
+    detector: Detector::Pass,
 }];
 
-/// What a comment of ours begins with, after its sign.
+/// The words that make a comment accept a finding.
 const WORDS: &str = "vault-render: allow";
 
-/// What comments begin with, in the files that people keep beside manifests.
+/// The signs that begin comments, in the formats of files that people keep beside manifests.
 const SIGNS: &[&str] = &["#", "//", "<!--", "--", ";", "/*", "%", "*"];
 
 /// The comments of a run that accept findings.
 #[derive(Debug)]
 pub struct Comments {
     list: Vec<Allow>,
-    /// What is accepted in each source, by its first bytes.
+    /// What is accepted in each source, sorted by first byte.
     covers: HashMap<*const Source, Vec<Cover>>,
 }
 
 /// A comment that accepts findings.
 #[derive(Debug)]
 struct Allow {
-    /// Where it stands.
+    /// The place of the comment.
     place: Place,
-    /// The start of the line that it is about.
+    /// The first byte of the line to which it applies.
     about: usize,
     rules: Vec<String>,
     has_reason: bool,
 }
 
-/// What the comments about one line accept.
+/// What is accepted on one line.
 #[derive(Debug)]
 struct Cover {
-    /// The line, with the scalars that begin there: no comment can stand inside of one.
+    /// The line, and the rest of the scalars that begin on it, as no comment can be inside a scalar.
     span: Span,
     rules: HashSet<String>,
 }
@@ -70,7 +70,7 @@ impl Comments {
         let documents = Documents::of(survey);
         let mut covers: HashMap<*const Source, Vec<Cover>> = HashMap::new();
         for ((of, about), (source, rules)) in lines {
-            // The line break too: a finding may be about an empty value at the end of the line.
+            // The line break belongs to the line: a finding may be about an empty value at the end of the line.
             let line = Span::new(about, source.line_span(about).end + 1);
             let scalars = documents.around(source, about).and_then(|document| document.end_of_scalars(line));
             let span = Span { end: line.end.max(scalars.unwrap_or(0)), ..line };
@@ -79,8 +79,8 @@ impl Comments {
         Self { list, covers }
     }
 
-    /// The findings that no comment accepts, and what is wrong with the comments.
-    pub fn accept(&self, found: Errors) -> Errors {
+    /// The findings that no comment accepts, and findings about the comments themselves.
+    pub fn remaining(&self, found: Errors) -> Errors {
         let found: Vec<Error> = found.into_iter().collect();
         let accepted = self.accepted(&found);
         let mut left = Errors::new();
@@ -89,7 +89,7 @@ impl Comments {
         left
     }
 
-    /// Of each finding, whether a comment accepts it: findings and covers are looked through together, by their first bytes.
+    /// For each finding, whether a comment accepts it. Findings and covers are walked together, by first byte.
     fn accepted(&self, found: &[Error]) -> Vec<bool> {
         let mut accepted = vec![false; found.len()];
         let mut places: HashMap<*const Source, Vec<(usize, usize)>> = HashMap::new();
@@ -139,23 +139,23 @@ fn allow(source: &Arc<Source>, at: usize, next: &mut NextLines<'_>) -> Option<Al
     })
 }
 
-/// Finds the line that a comment above it is about.
+/// Finds the line below a comment to which the comment applies.
 struct NextLines<'s> {
     source: &'s Source,
-    /// The first byte of each line that is neither blank nor a comment, once one is asked for.
+    /// The first byte of each line that is neither blank nor a comment; computed when first needed.
     lines: Option<Vec<usize>>,
 }
 
 impl NextLines<'_> {
-    /// The start of the next such line after `end`, else the text's end.
+    /// The start of the next such line after the offset `end`, or the end of the text.
     fn after(&mut self, end: usize) -> usize {
-        let lines = self.lines.get_or_insert_with(|| lines_that_say_something(&self.source.bytes));
+        let lines = self.lines.get_or_insert_with(|| content_lines(&self.source.bytes));
         let next = lines.partition_point(|start| *start <= end);
         lines.get(next).copied().unwrap_or(self.source.bytes.len())
     }
 }
 
-fn lines_that_say_something(bytes: &[u8]) -> Vec<usize> {
+fn content_lines(bytes: &[u8]) -> Vec<usize> {
     let mut start = 0;
     let lines = bytes.split_inclusive(|byte| *byte == b'\n').map(|line| {
         start += line.len();
@@ -166,7 +166,7 @@ fn lines_that_say_something(bytes: &[u8]) -> Vec<usize> {
     lines.filter(|(_, text)| !text.is_empty() && !is_comment(text)).map(|(start, _)| start).collect()
 }
 
-/// What is wrong with a comment.
+/// The findings about a comment.
 fn wrong(comment: &Allow) -> Vec<Error> {
     let note = |detail: String, hint: String| {
         Error::note(Kind::Annotation, detail).rule(ALLOW_COMMENT).hint(hint).at(comment.place.clone())
@@ -182,7 +182,7 @@ fn wrong(comment: &Allow) -> Vec<Error> {
     wrong
 }
 
-/// The rule that is meant, or how to find it.
+/// The rule that may be meant, or where the rules are listed.
 fn rule_hint(name: &str) -> String {
     const TYPOS: usize = 3;
     match suggestion::by_edits(name, rules().map(|rule| rule.id), TYPOS) {
@@ -203,7 +203,7 @@ mod tests {
         let survey = Survey::new(&sources);
         let mut found = Errors::new();
         found.extend(check(&survey, &others));
-        Comments::of(&survey, &others).accept(found).into_iter().map(|error| error.rule).collect()
+        Comments::of(&survey, &others).remaining(found).into_iter().map(|error| error.rule).collect()
     }
 
     /// A Secret with these lines in `stringData`.

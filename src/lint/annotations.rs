@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use memchr::memmem;
 
-use super::{Judge, Rule};
+use super::{Detector, Rule};
 use crate::error::{Error, Kind, Level};
 use crate::manifest::{PREFIX, Step, annotation_names};
 use crate::render::Document;
@@ -26,7 +26,7 @@ metadata:
   annotations:
     avp.kubernetes.io/kv-version: \"3\"
 ",
-        judge: Judge::Document(unasked),
+        detector: Detector::Document(unfilled),
     },
     Rule {
         id: "unknown-annotation",
@@ -41,7 +41,7 @@ metadata:
   annotations:
     avp.kubernetes.io/paht: secret/data/app
 ",
-        judge: Judge::Document(unknown),
+        detector: Detector::Document(unknown),
     },
     Rule {
         id: "misplaced-annotation",
@@ -56,17 +56,17 @@ metadata:
   labels:
     avp.kubernetes.io/path: secret/data/app
 ",
-        judge: Judge::Document(misplaced),
+        detector: Detector::Document(misplaced),
     },
 ];
 
-/// Whether a resource has an annotation of ours, be it right or mistyped.
+/// Whether a resource has an annotation of vault-render, even a mistyped one.
 pub(super) fn has_any(document: &Document<'_>, map: NodeId) -> bool {
     entries(document, map).any(|(_, name)| name.starts_with(PREFIX) || mistyped(name).is_some())
 }
 
-/// Nothing is filled in the resource, so the pass says nothing of what is wrong with its annotations.
-fn unasked(document: &Document<'_>, found: &mut Vec<Error>) {
+/// Reports wrong annotations of resources in which nothing is filled, as the pass does not look at them.
+fn unfilled(document: &Document<'_>, found: &mut Vec<Error>) {
     for (_, resource) in &document.resources {
         if !document.has_gaps(resource) {
             let findings = resource.annotations.findings.iter().filter(|(_, error)| error.level == Level::Error);
@@ -137,7 +137,7 @@ fn misplaced(document: &Document<'_>, found: &mut Vec<Error>) {
     }
 }
 
-/// The annotations of a resource, by their names.
+/// The annotations of a resource: their nodes and names.
 fn entries<'d>(document: &'d Document<'_>, map: NodeId) -> impl Iterator<Item = (NodeId, &'d str)> {
     let tree = &document.tree;
     let annotations = tree.get(map, "metadata").and_then(|metadata| tree.get(metadata, "annotations"));
@@ -145,7 +145,7 @@ fn entries<'d>(document: &'d Document<'_>, map: NodeId) -> impl Iterator<Item = 
     annotations.flat_map(|map| tree.entries(map)).filter_map(|(key, _)| tree.text(key).map(|name| (key, name)))
 }
 
-/// What is meant by a name whose prefix is nearly ours and whose rest is.
+/// The annotation that is meant by a name with a typo in the prefix.
 fn mistyped(name: &str) -> Option<String> {
     const TYPOS: usize = 2;
     let (prefix, rest) = name.split_once('/')?;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
-use super::{Judge, Rule};
+use super::{Detector, Rule};
 use crate::error::{Error, Kind, Level};
 use crate::manifest::FieldType;
 use crate::placeholder::{Base64, Context, MatchKind, Placeholder, find};
@@ -24,7 +24,7 @@ metadata: {name: app}
 data:
   level: in fo
 ",
-        judge: Judge::Document(not_base64),
+        detector: Detector::Document(not_base64),
     },
     Rule {
         id: "unencoded-data",
@@ -38,11 +38,11 @@ metadata: {name: app}
 data:
   password: <path:secret/data/app#password>
 ",
-        judge: Judge::Document(unencoded),
+        detector: Detector::Document(unencoded),
     },
 ];
 
-/// Go's decoder takes bits that belong to no byte.
+/// As lenient as Go's decoder, which ignores bits after the last whole byte.
 const DECODER: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
@@ -65,7 +65,7 @@ fn not_base64(document: &Document<'_>, found: &mut Vec<Error>) {
     }
 }
 
-/// What keeps Kubernetes from taking the value. What other tools fill, and malformed placeholders, are not looked at.
+/// Why Kubernetes would refuse the value. Malformed placeholders and values that other tools fill are not examined.
 fn flaw(document: &Document<'_>, value: NodeId) -> Option<&'static str> {
     let node = document.tree.node(value);
     let Content::Scalar(style, text) = &node.content else { return Some("is not text") };
@@ -91,13 +91,13 @@ fn unencoded(document: &Document<'_>, found: &mut Vec<Error>) {
         for (index, one) in gap.matches.iter().enumerate() {
             if let MatchKind::Placeholder(placeholder) = &one.kind {
                 let is_all = text.len() == one.span.end - one.span.start;
-                found.extend(judge(placeholder, is_all).map(|error| error.at(gap.place_of(index))));
+                found.extend(not_encoded(placeholder, is_all).map(|error| error.at(gap.place_of(index))));
             }
         }
     }
 }
 
-fn judge(placeholder: &Placeholder, is_all: bool) -> Option<Error> {
+fn not_encoded(placeholder: &Placeholder, is_all: bool) -> Option<Error> {
     let encodes = placeholder.chain.names().any(|name| name == "base64encode");
     let what = match (encodes, is_all) {
         (true, true) => return None,

@@ -1,9 +1,9 @@
-//! A rule in words: for `check --explain`, and for the page docs/rules.md.
+//! Explains the rules: for `check --explain`, and for the page docs/rules.md.
 
-use super::{Judge, Rule, rules};
+use super::{Detector, Rule, rules};
 use crate::error::Level;
 
-/// A rule, as a terminal shows it.
+/// The explanation of a rule for the terminal.
 pub fn explain(rule: &Rule) -> String {
     let Rule { id, doc, explanation, .. } = rule;
     let example = example(rule).map(|example| format!("\nThis breaks it:\n\n{example}")).unwrap_or_default();
@@ -40,11 +40,11 @@ fn kind(rule: &Rule) -> String {
         Level::Warning => "warning",
         Level::Note => "note",
     };
-    let online = matches!(rule.judge, Judge::Online(_)) || ONLINE.contains(&rule.id);
+    let online = matches!(rule.detector, Detector::Online(_)) || ONLINE.contains(&rule.id);
     if online { format!("{level}, with `--online`") } else { level.to_owned() }
 }
 
-/// What the pass finds only once the store was asked.
+/// The rules of the pass that need a store.
 const ONLINE: [&str; 6] = ["denied", "missing", "not-read", "setting", "store", "value"];
 
 fn example(rule: &Rule) -> Option<String> {

@@ -1,4 +1,4 @@
-//! No finding shows a secret in clear: not its own, and not one that another finding is about.
+//! Removes secrets in clear from findings: a finding must not show its own secret, nor that of another finding.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use super::clear;
 use crate::error::{Error, Errors, Subject};
 use crate::source::{Place, Source, Span};
 
-/// The shortest secret that is looked for in what findings say.
+/// The shortest secret that is searched in the texts of findings.
 const SHORTEST: usize = 6;
 
-/// Hides the lines of findings that hold a secret in clear, and takes the secret out of what they say.
-/// All findings of a run belong here, also those that are accepted later.
+/// Hides the lines that hold a secret in clear, and removes the secrets from the texts of findings.
+/// Needs all findings of a run, including those that a comment or the baseline accepts.
 pub fn hide(found: Errors) -> Errors {
     let mut found: Vec<Error> = found.into_iter().collect();
     let mut secrets: HashMap<*const Source, Secrets> = HashMap::new();
@@ -34,7 +34,7 @@ pub fn hide(found: Errors) -> Errors {
     hidden
 }
 
-/// What a finding says.
+/// The texts of a finding.
 fn texts(error: &Error) -> impl Iterator<Item = &str> {
     let field = error.place.as_ref().and_then(|place| place.field.as_deref());
     let subject = error.subject.iter().flat_map(Subject::texts);
@@ -44,10 +44,10 @@ fn texts(error: &Error) -> impl Iterator<Item = &str> {
         .chain(subject)
 }
 
-/// The secrets in clear of a source.
+/// The secrets in clear in a source.
 #[derive(Default)]
 struct Secrets {
-    /// By their first bytes; of each, where it and all before it end at the latest.
+    /// Sorted by first byte. The end of each is the latest end of it and of all before it.
     spans: Vec<Span>,
     texts: BTreeSet<String>,
     any: Option<AhoCorasick>,
@@ -63,7 +63,7 @@ impl Secrets {
         }
     }
 
-    /// Gets ready for texts of at most `longest` bytes.
+    /// Prepares the search in texts of at most `longest` bytes.
     fn finish(&mut self, longest: usize) {
         self.spans.sort();
         let mut end = 0;
@@ -73,12 +73,12 @@ impl Secrets {
         }
         self.texts.retain(|text| text.len() <= longest);
         let mut builder = AhoCorasick::builder();
-        // What is made soonest, of many texts that are looked for in a few.
+        // This kind of automaton is the quickest to build: there may be many secrets, and only few texts to search.
         builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::NoncontiguousNFA));
         self.any = builder.build(&self.texts).ok();
     }
 
-    /// Whether the line that a place is shown with holds a part of a secret.
+    /// Whether the line of a place holds a part of a secret.
     fn share_a_line(&self, place: &Place) -> bool {
         let line = place.source.line_span(place.span.start);
         let before = self.spans.partition_point(|secret| secret.start <= line.end);

@@ -1,17 +1,17 @@
-//! Text that was meant as a placeholder and is none: `<paht:a#k>`, `<Path:a#k>`, `<path;a#k>`, `< user >`, `<user base64encode>`.
-//! Knows no YAML. Markup and prose are left alone: what has no `#` after a word like `path` is none of ours.
+//! Finds text that was meant as a placeholder: `<paht:a#k>`, `<Path:a#k>`, `<path;a#k>`, `< user >`, `<user base64encode>`.
+//! Knows no YAML. Markup and prose are left alone: without a `#` after a word like `path`, nothing is reported.
 
 use crate::modifier;
 use crate::source::Span;
 use crate::words::suggestion;
 
-/// A mistake, and what would be right.
+/// A mistyped placeholder, and how to write it.
 pub(super) struct Mistyped {
     pub(super) span: Span,
     pub(super) reason: String,
 }
 
-/// Every mistake in `text`; `generic` says that the resource has the path annotation.
+/// The mistyped placeholders in a text. `generic` says that the resource has the path annotation.
 pub(super) fn find(text: &str, generic: bool) -> Vec<Mistyped> {
     let mut found = Vec::new();
     for start in memchr::memchr_iter(b'<', text.as_bytes()) {
@@ -25,7 +25,7 @@ pub(super) fn find(text: &str, generic: bool) -> Vec<Mistyped> {
     found
 }
 
-/// What is after the quote that closes the text.
+/// The rest of a text after its closing quote.
 pub(super) fn after_quote(text: &str) -> &str {
     let mut chars = text.char_indices();
     while let Some((at, char)) = chars.next() {
@@ -40,7 +40,7 @@ pub(super) fn after_quote(text: &str) -> &str {
     ""
 }
 
-/// Why what stands between `<` and `>` is no inline placeholder, if it was meant as one.
+/// How to write the text between `<` and `>`, if it was meant as an inline placeholder.
 fn inline(inner: &str) -> Option<String> {
     const TYPOS: usize = 1;
     let inner = inner.trim_start_matches([' ', '\t']);
@@ -56,7 +56,7 @@ fn inline(inner: &str) -> Option<String> {
     (near && reads && !right && word.len() >= 3).then(|| suggestion::did_you_mean("path:"))
 }
 
-/// A generic placeholder that is all of the text and has blanks inside.
+/// A generic placeholder with blanks inside that is the whole text.
 fn blank(text: &str) -> Option<Mistyped> {
     let trimmed = text.trim_end();
     let key = trimmed.strip_prefix('<')?.strip_suffix('>')?;

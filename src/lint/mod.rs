@@ -1,5 +1,5 @@
-//! What is wrong, before anything ships: a table of rules, and what they find in a survey of the documents. Pure.
-//! One file is one family of rules; a further rule is a row there and its function.
+//! Finds mistakes in manifests before they ship: a table of rules, and their findings in a survey of the documents. Pure.
+//! Each file is a family of rules. A new rule is a row there and its function.
 
 mod allow;
 mod annotations;
@@ -34,45 +34,45 @@ pub use hide::hide;
 /// A mistake that `check` knows.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its name, as a finding shows it.
+    /// The id by which findings name it.
     pub id: &'static str,
-    /// How bad it is, as a rule: a finding may be less.
+    /// The level of its findings, which may also be lower.
     pub level: Level,
     /// What is wrong, in one line.
     pub doc: &'static str,
     /// Why it is wrong and what to do, in a few sentences.
     pub explanation: &'static str,
-    /// A manifest that breaks it and nothing else; empty where no manifest does.
+    /// A manifest that breaks this rule and no other; empty where there is none.
     pub example: &'static str,
-    /// Who finds it.
-    pub judge: Judge,
+    /// What finds it.
+    pub detector: Detector,
 }
 
-/// Who finds what breaks a rule.
+/// What finds the mistakes that break a rule.
 #[derive(Clone, Copy, Debug)]
-pub enum Judge {
-    /// A look at a document.
+pub enum Detector {
+    /// A function that examines a document.
     Document(fn(&Document<'_>, &mut Vec<Error>)),
-    /// A look at any text, also one that is no manifest.
+    /// A function that examines any text, not only manifests.
     Text(fn(&Arc<Source>, &mut Vec<Error>)),
-    /// A look at what the store answered.
-    Online(fn(&Answers<'_>, &mut Vec<Error>)),
-    /// The pass itself, or another rule's function: the row gives the texts.
+    /// A function that examines the secrets that were read.
+    Online(fn(&Readings<'_>, &mut Vec<Error>)),
+    /// The pass itself, or the function of another rule. The row only explains the rule.
     Pass,
 }
 
-/// What the store answered.
+/// A plan with the secrets that were read for it.
 #[derive(Debug)]
-pub struct Answers<'a> {
-    /// What is to be filled.
+pub struct Readings<'a> {
+    /// The placeholders.
     pub plan: &'a Plan<'a>,
-    /// The secrets that it takes.
+    /// The outcome of each reading.
     pub secrets: &'a Secrets,
-    /// What the run may make.
+    /// The limits of the run.
     pub budget: &'a Budget,
 }
 
-/// Every rule, by families.
+/// All rules, by family.
 pub static RULES: &[&[Rule]] = &[
     pass::RULES,
     yaml::RULES,
@@ -84,24 +84,24 @@ pub static RULES: &[&[Rule]] = &[
     online::RULES,
 ];
 
-/// Every rule.
+/// All rules.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().copied().flatten()
 }
 
-/// The rule of that name.
+/// The rule with this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.id == id)
 }
 
-/// What the rules find without a store: in the documents, in their texts, and in `others`, which are no manifests.
+/// The findings without a store: in the documents, in their texts, and in `others`, which are not manifests.
 pub fn check(survey: &Survey<'_>, others: &[Arc<Source>]) -> Vec<Error> {
     let mut found = Vec::new();
     for rule in rules() {
-        match rule.judge {
-            Judge::Document(judge) => survey.documents().for_each(|document| judge(document, &mut found)),
-            Judge::Text(judge) => survey.sources().iter().chain(others).for_each(|text| judge(text, &mut found)),
-            Judge::Online(_) | Judge::Pass => {}
+        match rule.detector {
+            Detector::Document(find) => survey.documents().for_each(|document| find(document, &mut found)),
+            Detector::Text(find) => survey.sources().iter().chain(others).for_each(|text| find(text, &mut found)),
+            Detector::Online(_) | Detector::Pass => {}
         }
     }
     found.extend(
@@ -111,12 +111,12 @@ pub fn check(survey: &Survey<'_>, others: &[Arc<Source>]) -> Vec<Error> {
     found
 }
 
-/// What the rules find in the store's answers, beyond what filling says.
-pub fn check_online(answers: &Answers<'_>) -> Vec<Error> {
+/// The findings in the secrets that were read, beyond those of filling.
+pub fn check_online(readings: &Readings<'_>) -> Vec<Error> {
     let mut found = Vec::new();
     for rule in rules() {
-        if let Judge::Online(judge) = rule.judge {
-            judge(answers, &mut found);
+        if let Detector::Online(find) = rule.detector {
+            find(readings, &mut found);
         }
     }
     found

@@ -1,8 +1,8 @@
-//! Rules about what the store answered. Nothing of a value is ever in a finding.
+//! Rules about the secrets that were read. Their findings never quote a value.
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Answers, Judge, Rule};
+use super::{Detector, Readings, Rule};
 use crate::error::{Error, Kind, Level};
 use crate::manifest::FieldType;
 use crate::placeholder::Key;
@@ -20,7 +20,7 @@ pub(super) static RULES: &[Rule] = &[
         explanation: "It is written with escapes, so that it arrives as it is; but a program that expects text may not take it. \
                       Often it got into the store by a paste. Line breaks and tabs are none.",
         example: "",
-        judge: Judge::Online(control_characters),
+        detector: Detector::Online(control_characters),
     },
     Rule {
         id: "unused-key",
@@ -28,14 +28,14 @@ pub(super) static RULES: &[Rule] = &[
         doc: "keys of a secret that no manifest uses",
         explanation: "Of each secret that is read: the keys that no placeholder of this run names. Other programs may use them.",
         example: "",
-        judge: Judge::Online(unused_keys),
+        detector: Detector::Online(unused_keys),
     },
 ];
 
-fn control_characters(answers: &Answers<'_>, found: &mut Vec<Error>) {
-    for usage in answers.plan.placeholders().filter(|usage| usage.bare && usage.gap.field_type != FieldType::Base64) {
-        let Some(outcome @ Outcome::Found(_)) = usage.outcome(answers.secrets) else { continue };
-        if let Ok(Some(value)) = render::result(usage.placeholder, outcome, answers.budget)
+fn control_characters(readings: &Readings<'_>, found: &mut Vec<Error>) {
+    for usage in readings.plan.placeholders().filter(|usage| usage.bare && usage.gap.field_type != FieldType::Base64) {
+        let Some(outcome @ Outcome::Found(_)) = usage.outcome(readings.secrets) else { continue };
+        if let Ok(Some(value)) = render::result(usage.placeholder, outcome, readings.budget)
             && has_control(&value)
         {
             let detail = format!("`{}`: the value holds control characters", usage.placeholder.written);
@@ -54,9 +54,9 @@ fn has_control(value: &Value) -> bool {
     }
 }
 
-fn unused_keys(answers: &Answers<'_>, found: &mut Vec<Error>) {
+fn unused_keys(readings: &Readings<'_>, found: &mut Vec<Error>) {
     let mut used: BTreeMap<SecretId, (Place, HashSet<&str>, bool)> = BTreeMap::new();
-    for usage in answers.plan.placeholders() {
+    for usage in readings.plan.placeholders() {
         let Some(id) = usage.gap.resource.secret(usage.placeholder) else { continue };
         let (_, keys, whole) = used.entry(id).or_insert_with(|| (usage.place, HashSet::new(), false));
         match &usage.placeholder.key {
@@ -67,7 +67,7 @@ fn unused_keys(answers: &Answers<'_>, found: &mut Vec<Error>) {
         }
     }
     for (id, (place, keys, whole)) in used {
-        let Some(secret) = secret(answers, &id).filter(|_| !whole) else { continue };
+        let Some(secret) = secret(readings, &id).filter(|_| !whole) else { continue };
         let rest = secret.names().filter(|name| !keys.contains(name));
         let rest: Vec<&str> = rest.collect();
         if !rest.is_empty() {
@@ -77,8 +77,8 @@ fn unused_keys(answers: &Answers<'_>, found: &mut Vec<Error>) {
     }
 }
 
-fn secret<'a>(answers: &Answers<'a>, id: &SecretId) -> Option<&'a Secret> {
-    match answers.secrets.get(id) {
+fn secret<'a>(readings: &Readings<'a>, id: &SecretId) -> Option<&'a Secret> {
+    match readings.secrets.get(id) {
         Some(Outcome::Found(secret)) => Some(secret),
         _ => None,
     }

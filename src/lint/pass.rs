@@ -1,6 +1,6 @@
-//! What the pass itself finds: the texts of its rules.
+//! The explanations of the rules that the pass itself checks.
 
-use super::{Judge, Rule};
+use super::{Detector, Rule};
 use crate::error::Level;
 
 pub(super) static RULES: &[Rule] = &[
@@ -11,7 +11,7 @@ pub(super) static RULES: &[Rule] = &[
         explanation: "A path that is not there, a file that may not be read, or a link that leads outside of the repository. \
                       The check has failed then, and exits with 2.",
         example: "",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "setting",
@@ -20,7 +20,7 @@ pub(super) static RULES: &[Rule] = &[
         explanation: "Settings are read with `--online` only. `vault-render settings` shows each with who set it; \
                       docs/settings.md explains them.",
         example: "",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "store",
@@ -28,7 +28,7 @@ pub(super) static RULES: &[Rule] = &[
         doc: "the store could not be asked, or failed",
         explanation: "What is wrong with the manifests is not known then: the check exits with 2.",
         example: "",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "missing",
@@ -37,7 +37,7 @@ pub(super) static RULES: &[Rule] = &[
         explanation: "The nearest names are listed. `| default \"…\"` gives a placeholder a value for that case, the annotation \
                       `avp.kubernetes.io/remove-missing: \"true\"` takes its entry out.",
         example: "",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "denied",
@@ -45,7 +45,7 @@ pub(super) static RULES: &[Rule] = &[
         doc: "a path that may not be read",
         explanation: "The store refused (403), or `AVP_PATH_VALIDATION` does not allow the path.",
         example: "",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "value",
@@ -59,7 +59,7 @@ metadata: {name: app}
 data: {a: &a PHBhdGg6c2VjcmV0L2RhdGEvYXBwI2s+}
 type: *a
 ",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "limit",
@@ -68,7 +68,7 @@ type: *a
         explanation: "Modifiers, aliases and values that are filled in over and over can make gigabytes of a few bytes. docs/security.md \
                       has the limits: split the input, or leave out what makes so much of it.",
         example: "",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "not-read",
@@ -76,7 +76,7 @@ type: *a
         doc: "a secret that was not read, because reading it creates something",
         explanation: "Reading `database/creds/…` and its like creates a login and a lease. A check leaves the store as it is.",
         example: "",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "not-kubernetes",
@@ -85,7 +85,7 @@ type: *a
         explanation: "Without `apiVersion` and `kind` nothing is filled: Argo CD would print such a document, with the values in \
                       it, into its own error. `--any` accepts any YAML or JSON, values files for example.",
         example: "password: <path:secret/data/app#password>\n",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "placeholder",
@@ -98,7 +98,7 @@ metadata: {name: app}
 data:
   password: <path:secret/data/app#password#newest>
 ",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "modifier",
@@ -111,7 +111,7 @@ metadata: {name: app}
 data:
   password: <path:secret/data/app#password | base64encod>
 ",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "bug",
@@ -119,6 +119,6 @@ data:
         doc: "something that should never be: please report it",
         explanation: "The output was not what the input with its values must become, so nothing was printed.",
         example: "",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
 ];

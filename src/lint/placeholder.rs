@@ -1,11 +1,11 @@
-//! Rules about placeholders that would ship as they are, or that say less than was meant.
+//! Rules about placeholders that would ship unfilled, or that mean something else than it seems.
 
 use std::collections::HashMap;
 
 use memchr::memmem;
 
 use super::mistyped::{self, Mistyped};
-use super::{Judge, Rule, annotations};
+use super::{Detector, Rule, annotations};
 use crate::error::{Error, Kind, Level};
 use crate::placeholder::{Base64, Context, INLINE, Key, Match, MatchKind, Reference, disguises, find};
 use crate::render::{Document, ResourceContext};
@@ -25,7 +25,7 @@ metadata: {name: app}
 data:
   password: <path:secret/data/app>
 ",
-        judge: Judge::Document(mistyped),
+        detector: Detector::Document(mistyped),
     },
     Rule {
         id: "empty-version",
@@ -38,7 +38,7 @@ metadata: {name: app}
 data:
   password: <path:secret/data/app#password#>
 ",
-        judge: Judge::Document(empty_versions),
+        detector: Detector::Document(empty_versions),
     },
     Rule {
         id: "forgotten-bar",
@@ -52,7 +52,7 @@ metadata: {name: app}
 data:
   password: <path:secret/data/app#password base64encode>
 ",
-        judge: Judge::Document(forgotten_bars),
+        detector: Detector::Document(forgotten_bars),
     },
     Rule {
         id: "placeholder-in-key",
@@ -65,7 +65,7 @@ metadata: {name: app}
 data:
   <path:secret/data/app#name>: x
 ",
-        judge: Judge::Document(generic_keys),
+        detector: Detector::Document(generic_keys),
     },
     Rule {
         id: "placeholder-in-comment",
@@ -76,7 +76,7 @@ data:
 kind: ConfigMap
 metadata: {name: app} # like <path:secret/data/app#name>
 ",
-        judge: Judge::Document(comments),
+        detector: Detector::Document(comments),
     },
     Rule {
         id: "hidden-placeholder",
@@ -90,7 +90,7 @@ metadata: {name: app}
 data:
   password: PHBhdGg6c2VjcmV0L2RhdGEvYXBwI3Bhc3N3b3JkPg==
 ",
-        judge: Judge::Document(hidden),
+        detector: Detector::Document(hidden),
     },
     Rule {
         id: "no-path-annotation",
@@ -104,14 +104,14 @@ metadata: {name: app}
 stringData:
   password: <password>
 ",
-        judge: Judge::Document(unannotated),
+        detector: Detector::Document(unannotated),
     },
 ];
 
 const EVERYWHERE: Context = Context { generic: false, base64: Base64::Anywhere };
 const GENERIC: Context = Context { generic: true, base64: Base64::No };
 
-/// How `<path:` begins in hexadecimal, in which nothing is filled.
+/// `<path:` in hexadecimal, an encoding in which nothing is filled.
 const HEXADECIMAL: &str = "3c706174683a";
 
 fn mistyped(document: &Document<'_>, found: &mut Vec<Error>) {
@@ -149,7 +149,7 @@ fn forgotten_bars(document: &Document<'_>, found: &mut Vec<Error>) {
     }
 }
 
-/// Whether nothing stands after the second `#`.
+/// Whether nothing follows the second `#`.
 fn has_empty_version(written: &str) -> bool {
     let Some((_, key)) = written.split_once('#') else { return false };
     let key = key.trim_start();
@@ -161,7 +161,7 @@ fn has_empty_version(written: &str) -> bool {
     version.is_some_and(|(_, version)| version.trim_end_matches('>').trim().is_empty())
 }
 
-/// Inline placeholders in keys are found by the pass.
+/// Reports generic placeholders in map keys. The pass reports inline ones.
 fn generic_keys(document: &Document<'_>, found: &mut Vec<Error>) {
     let keys = document.tree.nodes().filter(|(id, _)| document.tree.is_key(*id));
     for (key, node) in keys.filter(|(_, node)| holds_opening(&node.content)) {
@@ -181,7 +181,7 @@ fn comments(document: &Document<'_>, found: &mut Vec<Error>) {
     let bytes = &document.source.bytes;
     let begins = memmem::find_iter(&bytes[document.span.range()], INLINE).map(|at| document.span.start + at);
     let mut scalars = None;
-    // A line is looked through once, however many placeholders it holds.
+    // Each line is searched once, however many placeholders it holds.
     let (mut hash, mut close) = ((0, None), 0);
     for at in begins {
         let scalars: &Vec<Span> = scalars.get_or_insert_with(|| spans(document));
@@ -204,7 +204,7 @@ fn comments(document: &Document<'_>, found: &mut Vec<Error>) {
     }
 }
 
-/// The scalars' bytes, in the order of the text.
+/// The spans of the scalars, in the order of the text.
 fn spans(document: &Document<'_>) -> Vec<Span> {
     let scalars = document.tree.nodes().filter(|(_, node)| matches!(node.content, Content::Scalar(..)));
     let mut spans: Vec<Span> = scalars.map(|(_, node)| node.span).collect();
@@ -212,7 +212,7 @@ fn spans(document: &Document<'_>) -> Vec<Span> {
     spans
 }
 
-/// What the pass finds in an encoding is said by it; here is what only looks like one.
+/// Reports encoded placeholders that are not decoded. The pass reports those that are.
 fn hidden(document: &Document<'_>, found: &mut Vec<Error>) {
     let bytes = &document.source.bytes[document.span.range()];
     if !is_disguised(bytes) {
@@ -233,7 +233,7 @@ fn hidden(document: &Document<'_>, found: &mut Vec<Error>) {
     }
 }
 
-/// Whether the beginning of an inline placeholder stands there in a form that no decoder reads.
+/// Whether the bytes hold the beginning of an inline placeholder in an encoding that is not decoded.
 fn is_disguised(bytes: &[u8]) -> bool {
     let disguises = disguises().iter().map(String::as_str).chain([HEXADECIMAL]);
     disguises.into_iter().any(|disguise| memmem::find(bytes, disguise.as_bytes()).is_some())
@@ -281,7 +281,7 @@ fn has_modifiers(found: &Match) -> bool {
     matches!(&found.kind, MatchKind::Placeholder(placeholder) if !placeholder.chain.is_empty())
 }
 
-/// The values with a `<`, each with its resource; those of ignored resources not.
+/// The values that hold a `<`, with their resources. Ignored resources are left out.
 fn texts<'d>(
     document: &'d Document<'_>,
 ) -> impl Iterator<Item = (NodeId, &'d str, Option<&'d std::sync::Arc<ResourceContext>>)> {

@@ -1,10 +1,10 @@
-//! The table, walked: each example breaks its rule and nothing else.
+//! Walks the table of rules: each example breaks its rule and no other.
 
 use super::*;
 use crate::error::Errors;
 use crate::render::Options;
 
-/// The rules that a manifest breaks, without a store.
+/// The rules that a manifest breaks, as far as they need no store.
 fn broken(manifest: &str) -> Vec<&'static str> {
     let sources = [Arc::new(Source::new("x.yaml", manifest))];
     let survey = Survey::new(&sources);
@@ -12,7 +12,7 @@ fn broken(manifest: &str) -> Vec<&'static str> {
     let mut errors = Errors::new();
     errors.extend(check(&survey, &[]));
     survey.plan(&Options { strict: true, any: false }, &mut errors);
-    comments.accept(errors).iter().map(|error| error.rule).collect()
+    comments.remaining(errors).iter().map(|error| error.rule).collect()
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn every_rule_is_documented_once() {
         assert!(!rule.doc.is_empty() && !rule.doc.ends_with('.'), "{}", rule.id);
         assert!(rule.explanation.ends_with('.'), "{}", rule.id);
         // What looks at texts looks for tokens: an example would be one.
-        let findable = matches!(rule.judge, Judge::Document(_));
+        let findable = matches!(rule.detector, Detector::Document(_));
         assert!(!findable || !rule.example.is_empty(), "{} lacks an example", rule.id);
     }
 }

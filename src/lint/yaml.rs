@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Judge, Rule};
+use super::{Detector, Rule};
 use crate::error::{Error, Kind, Level};
 use crate::render::Document;
 use crate::source::Place;
@@ -18,7 +18,7 @@ pub(super) static RULES: &[Rule] = &[
 kind: ConfigMap
 metadata: {name: app
 ",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
     Rule {
         id: "duplicate-key",
@@ -32,7 +32,7 @@ data:
   level: info
   level: debug
 ",
-        judge: Judge::Document(duplicate_keys),
+        detector: Detector::Document(duplicate_keys),
     },
 ];
 

@@ -1,4 +1,4 @@
-//! Runs of base64 in a text, decoded. Knows nothing of what they hold.
+//! Finds and decodes runs of base64 in a text. Knows nothing of their content.
 
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
@@ -7,13 +7,13 @@ use zeroize::Zeroizing;
 
 use crate::source::Span;
 
-/// The shortest run that is decoded: what is known by how it looks is no shorter.
+/// The shortest run that is decoded: no secret of a known form is shorter.
 const SHORTEST: usize = 24;
 
-/// A line at least as long as this may go on in the next one.
+/// The shortest line that may be continued on the next line.
 const WRAPPED: usize = 44;
 
-/// Lenient at the end: a run may lack its padding, and the text may go on behind it.
+/// Lenient at the end of a run: padding may be missing, and other text may follow.
 const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
@@ -21,13 +21,13 @@ const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
 /// A run of base64.
 #[derive(Debug)]
 pub(super) struct Run {
-    /// Its bytes in the text.
+    /// The bytes of the run in the text.
     pub(super) span: Span,
-    /// What it stands for.
+    /// The decoded bytes.
     pub(super) decoded: Zeroizing<Vec<u8>>,
 }
 
-/// The runs of a text that stand for text.
+/// The runs in a text whose decoded bytes are text.
 pub(super) fn runs(bytes: &[u8]) -> impl Iterator<Item = Run> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -41,7 +41,7 @@ pub(super) fn runs(bytes: &[u8]) -> impl Iterator<Item = Run> + '_ {
     })
 }
 
-/// The next run from `at` on. Of every [`SHORTEST`] bytes one is looked at, for a run holds it.
+/// The next run from the offset `at` on. Only one of every [`SHORTEST`] bytes is tested, as any run holds such a byte.
 fn next(bytes: &[u8], mut at: usize) -> Option<Span> {
     loop {
         let probe = at + SHORTEST - 1;
@@ -50,7 +50,7 @@ fn next(bytes: &[u8], mut at: usize) -> Option<Span> {
             continue;
         }
         let start = probe - bytes[at..probe].iter().rev().take_while(|byte| is_base64(**byte)).count();
-        // The `n` of a `\n` is none of the run's.
+        // The `n` of a `\n` does not belong to the run.
         let start = start + usize::from(start > 0 && bytes[start - 1] == b'\\');
         let end = run_end(bytes, start);
         if end - start >= SHORTEST {
@@ -65,7 +65,7 @@ fn run_end(bytes: &[u8], at: usize) -> usize {
     chars + bytes[chars..].iter().take(2).take_while(|byte| **byte == b'=').count()
 }
 
-/// The end of a run that is wrapped: long lines that hold nothing else, and a last one.
+/// The end of a run over several lines: long lines that hold nothing else, and a last one.
 fn wrapped_end(bytes: &[u8], start: usize, mut end: usize) -> usize {
     let mut length = end - start;
     while length >= WRAPPED && bytes[end - 1] != b'=' {
@@ -80,7 +80,7 @@ fn wrapped_end(bytes: &[u8], start: usize, mut end: usize) -> usize {
     end
 }
 
-/// Where the text of the next line begins, if nothing else stands on this one; a `\n` in quotes breaks a line too.
+/// Where the next line begins, if nothing else follows on this one. An escaped `\n` in quotes ends a line as well.
 fn next_line(bytes: &[u8], end: usize) -> Option<usize> {
     let rest = &bytes[end..];
     let rest = rest.strip_prefix(b"\r").or(rest.strip_prefix(b"\\r")).unwrap_or(rest);
@@ -89,7 +89,7 @@ fn next_line(bytes: &[u8], end: usize) -> Option<usize> {
     Some(bytes.len() - rest.len() + blanks)
 }
 
-/// What a run stands for, if it is text.
+/// The decoded bytes of a run, if they are text.
 fn decode(run: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut line = Zeroizing::new(Vec::with_capacity(run.len()));
     let mut bytes = run.iter().copied();
@@ -107,7 +107,7 @@ fn decode(run: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     is_text(&decoded).then_some(decoded)
 }
 
-/// Whether its beginning is text, as no random bytes are.
+/// Whether the first bytes are text, which random bytes almost never are.
 fn is_text(decoded: &[u8]) -> bool {
     let head = &decoded[..decoded.len().min(12)];
     head.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e))

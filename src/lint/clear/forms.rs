@@ -1,5 +1,5 @@
-//! FORMS: the tokens that are known by how they look. A further form is one row in its family.
-//! Knows neither files nor YAML; a row's example is in parts, so that this text itself holds no token.
+//! The table of token forms. A new form is one row in its family.
+//! Knows neither files nor YAML. Each example is written in parts, so that this source holds no token.
 
 mod check;
 mod cloud;
@@ -8,34 +8,34 @@ mod service;
 
 pub(super) use check::is_varied;
 
-/// A token known by how it looks.
+/// A form by which tokens of a kind are recognised.
 #[derive(Debug)]
 pub struct Form {
-    /// What it is, as a finding says it: `a Vault service token`.
+    /// The kind of token, as findings name it: `a Vault service token`.
     pub name: &'static str,
-    /// What it opens, in one line.
+    /// What the token gives access to, in one line.
     pub doc: &'static str,
-    /// The texts of which each such token holds one, or has one before it: what is looked for first.
+    /// Texts of which each such token holds one, or follows one. They are searched first.
     pub marks: &'static [&'static str],
-    /// How many bytes of it may stand before its mark.
+    /// The most bytes of the token before its mark.
     pub before: usize,
-    /// The whole of it as a regular expression; its group 1, if it has one, is the token.
+    /// A regular expression for the token. If it has a group 1, that is the token.
     pub pattern: &'static str,
-    /// Whether what fits the pattern is meant as one; a row of the same few characters never is.
+    /// Whether a match is a real token. Repetitions of a few characters never are.
     pub check: fn(&str) -> bool,
-    /// The parts of one that is found.
+    /// The parts of an example.
     pub example: &'static [&'static str],
 }
 
-/// Every form, by families.
+/// All forms, by family.
 pub static FORMS: &[&[Form]] = &[cloud::FORMS, forge::FORMS, service::FORMS];
 
-/// Every form.
+/// All forms.
 pub fn forms() -> impl Iterator<Item = &'static Form> {
     FORMS.iter().copied().flatten()
 }
 
-/// A form that begins with its mark, of varied characters.
+/// A form whose tokens begin with their mark and have varied characters.
 const fn form(
     name: &'static str,
     doc: &'static str,
@@ -47,12 +47,12 @@ const fn form(
 }
 
 impl Form {
-    /// With up to `bytes` before its mark.
+    /// Allows up to `bytes` before the mark.
     const fn before(self, bytes: usize) -> Self {
         Self { before: bytes, ..self }
     }
 
-    /// With another check.
+    /// Replaces the check.
     const fn checked(self, check: fn(&str) -> bool) -> Self {
         Self { check, ..self }
     }

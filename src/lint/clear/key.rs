@@ -1,21 +1,21 @@
-//! Private keys: PEM of every kind, PuTTY's and age's. A header without a key behind it is none.
+//! Finds private keys: PEM of every kind, and those of PuTTY and age. A header without a key is not reported.
 
 use std::sync::LazyLock;
 
 use memchr::memmem;
 use regex::bytes::Regex;
 
-use super::scan::{Leak, What};
+use super::scan::{Leak, LeakKind};
 use crate::source::Span;
 
-/// What a private key begins with, or has in its header.
+/// The beginning of a private key, or a text in its header.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {
     pub(super) text: &'static str,
     pub(super) name: &'static str,
 }
 
-/// Every mark.
+/// All marks.
 pub(super) static MARKS: &[Mark] = &[
     Mark { text: "-----BEGIN RSA PRIVATE KEY-----", name: "an RSA private key" },
     Mark { text: "-----BEGIN EC PRIVATE KEY-----", name: "an EC private key" },
@@ -33,20 +33,20 @@ pub(super) static MARKS: &[Mark] = &[
     Mark { text: "AGE-PLUGIN-", name: "an age private key" },
 ];
 
-/// How far behind its header a key ends.
+/// The most bytes of a key after its header.
 const REACH: usize = 1 << 15;
 
-/// What stands between a header and the key: line breaks, escaped or not, quotes, headers such as `Proc-Type`.
+/// The text between a header and the key: line breaks, escaped or not, quotes, and headers such as `Proc-Type`.
 static BODY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let before = r#"(?:\s|\\+[nrt]|["'+,]|[A-Z][A-Za-z-]+: [^\n\\]*(?:\n|\\+n))*"#;
     Regex::new(&format!(r#"^{before}([A-Za-z0-9+/=]{{16,}})(?:\s|[\\"'-]|$)"#)).ok()
 });
 
-/// What a key without an end goes on with.
+/// The rest of a key without a footer.
 static REST: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"^(?:(?:\s|\\+[nrt]|["'+])*[A-Za-z0-9+/=]{16,})*"#).ok());
 
-/// The key whose mark stands at `at`.
+/// The key whose mark is at the offset `at`.
 pub(super) fn find(mark: Mark, bytes: &[u8], at: usize) -> Option<Leak> {
     let header = at + mark.text.len();
     let end = match mark.text.as_bytes() {
@@ -54,10 +54,10 @@ pub(super) fn find(mark: Mark, bytes: &[u8], at: usize) -> Option<Leak> {
         [b'P', ..] => putty(bytes, header)?,
         _ => pem(bytes, header)?,
     };
-    Some(Leak { span: Span::new(at, end), what: What::Key(mark.name), encoded: false, example: false })
+    Some(Leak { span: Span::new(at, end), kind: LeakKind::Key(mark.name), is_encoded: false, is_example: false })
 }
 
-/// The end of an age key: 58 characters of bech32, or a plugin's.
+/// The end of an age key: 58 characters of bech32, or the key of a plugin.
 fn age(bytes: &[u8], at: usize) -> Option<usize> {
     let is_bech32 = |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'-';
     let length = bytes[at..].iter().take(REACH).take_while(is_bech32).count();
@@ -74,7 +74,7 @@ fn putty(bytes: &[u8], at: usize) -> Option<usize> {
     Some(at + last + window[last..].iter().take_while(|byte| **byte != b'\n').count())
 }
 
-/// The end of the key behind a PEM header; none where none follows.
+/// The end of the key after a PEM header; `None` if no key follows.
 fn pem(bytes: &[u8], header: usize) -> Option<usize> {
     let window = &bytes[header..bytes.len().min(header + REACH)];
     let window =
@@ -97,7 +97,7 @@ fn footer_length(rest: &[u8]) -> usize {
     rest.iter().take_while(is_footer).count()
 }
 
-/// Whether it is no `xxxxxxxxxxxxxxxx`.
+/// Whether a word is more than a repetition such as `xxxxxxxxxxxxxxxx`.
 fn is_varied(word: &[u8]) -> bool {
     word.iter().fold(0_u128, |seen, byte| seen | 1 << (byte & 0x7f)).count_ones() >= 6
 }

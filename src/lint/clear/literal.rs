@@ -1,4 +1,4 @@
-//! Literal values in Secrets: what is neither a placeholder nor harmless.
+//! Finds literal values in Secrets, except harmless ones such as booleans and public keys.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -12,10 +12,10 @@ use crate::value::Value;
 use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::{Content, NodeId, Style, Tree};
 
-/// Where `kubectl apply` writes down what it was given, values included.
+/// The annotation in which `kubectl apply` keeps a copy of the manifest, with its values.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// The last words of keys that name nothing secret.
+/// The last words of keys whose values are not secret.
 const PUBLIC: &[&str] = &[
     "account",
     "address",
@@ -74,13 +74,13 @@ const PUBLIC: &[&str] = &[
     "zone",
 ];
 
-/// What in a key says that its value is secret after all.
+/// Parts of a key that make its value secret, whatever its last word is.
 const SECRET: &[&str] = &["auth", "cred", "key", "pass", "pwd", "secret", "token"];
 
-/// How references to other tools' secrets begin.
+/// The beginnings of references that other tools replace by secrets.
 const REFERENCES: &[&str] = &["ref+", "vault:", "op://", "ENC[", "secretref+"];
 
-pub(super) fn judge(document: &Document<'_>, found: &mut Vec<Error>) {
+pub(super) fn find(document: &Document<'_>, found: &mut Vec<Error>) {
     for (map, _) in document.resources.iter().filter(|(_, resource)| resource.id.kind == "Secret") {
         for field in ["data", "stringData"] {
             let entries = document.tree.get(*map, field).map(|map| entries(&document.tree, map)).unwrap_or_default();
@@ -92,7 +92,7 @@ pub(super) fn judge(document: &Document<'_>, found: &mut Vec<Error>) {
     }
 }
 
-/// A map's own entries, and those of the maps merged into it.
+/// The entries of a map, and of the maps that are merged into it.
 fn entries(tree: &Tree<'_>, map: NodeId) -> Vec<(NodeId, NodeId)> {
     let map = tree.target(map);
     let own = tree.entries(map).filter(|(key, _)| !tree.is_merge_key(*key));
@@ -120,7 +120,7 @@ fn literal(document: &Document<'_>, field: &str, key: NodeId, value: NodeId) -> 
     Some(finding(document, value, span, level, format!("a literal value in a Secret's `{field}`")))
 }
 
-/// The annotation in which `kubectl` keeps a copy of the whole Secret.
+/// The finding about the annotation in which `kubectl` keeps a copy of the whole Secret.
 fn last_applied(document: &Document<'_>, map: NodeId) -> Option<Error> {
     let tree = &document.tree;
     let annotations = tree.get(tree.get(map, "metadata")?, "annotations")?;
@@ -140,7 +140,7 @@ fn finding(document: &Document<'_>, value: NodeId, span: Span, level: Level, det
     Error { level, ..error }.at(Place { span, ..document.place(value) })
 }
 
-/// Whether Kubernetes reads a scalar as a number and refuses it: another rule's matter.
+/// Whether Kubernetes reads a scalar as a number and refuses it, which another rule reports.
 fn is_no_text(tree: &Tree<'_>, node: NodeId) -> bool {
     match &tree.node(node).content {
         Content::Scalar(Style::Plain, text) => {
@@ -162,13 +162,13 @@ fn is_word(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "" | "~" | "null" | "true" | "false" | "yes" | "no" | "on" | "off")
 }
 
-/// What a value of `data` stands for; none if it is no base64, another rule's matter.
+/// A value of `data` decoded; `None` if it is not base64, which another rule reports.
 fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let line: Zeroizing<String> = Zeroizing::new(text.chars().filter(|char| !matches!(char, '\r' | '\n')).collect());
     STANDARD_NO_PAD.decode(line.trim_end_matches('=')).ok().map(Zeroizing::new)
 }
 
-/// Whether a value tells nobody anything, or is filled in by somebody else.
+/// Whether a value is not secret: empty, public, or filled in by another tool.
 fn is_harmless(value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(value) else { return false };
     let text = text.trim();
@@ -181,13 +181,13 @@ fn is_harmless(value: &[u8]) -> bool {
         || is_public(text)
 }
 
-/// Whether it is a certificate or a public key.
+/// Whether a text is a certificate or a public key.
 fn is_public(text: &str) -> bool {
     let pem = text.starts_with("-----BEGIN ") && !text.contains("PRIVATE");
     pem || ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-"].iter().any(|start| text.starts_with(start))
 }
 
-/// Whether a key's name does not say that its value is public.
+/// Whether the name of a key suggests that its value is secret.
 fn names_a_secret(key: &str) -> bool {
     let name = key.to_ascii_lowercase();
     let last = key.rsplit(|char: char| !char.is_ascii_alphanumeric()).next().unwrap_or_default();
@@ -198,7 +198,7 @@ fn names_a_secret(key: &str) -> bool {
     !PUBLIC.contains(&word.as_str()) || SECRET.iter().any(|part| name.contains(part))
 }
 
-/// Whether it is an address with a password in it.
+/// Whether a value is an address with a password in it.
 fn holds_a_login(value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(value) else { return false };
     let login = text.split_once("://").and_then(|(_, rest)| rest.split_once('@')).map(|(login, _)| login);
@@ -221,7 +221,7 @@ mod tests {
             [Arc::new(Source::new("x.yaml", format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\n{text}")))];
         let survey = Survey::new(&sources);
         let mut found = Vec::new();
-        survey.documents().for_each(|document| judge(document, &mut found));
+        survey.documents().for_each(|document| find(document, &mut found));
         found.into_iter().map(|error| (error.level, error.place.unwrap().field.unwrap())).collect()
     }
 
@@ -278,7 +278,7 @@ mod tests {
         let text = format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\n{text}");
         let sources = [Arc::new(Source::new("x.yaml", text))];
         let mut found = Vec::new();
-        Survey::new(&sources).documents().for_each(|document| judge(document, &mut found));
+        Survey::new(&sources).documents().for_each(|document| find(document, &mut found));
         assert_eq!(found.len(), 1);
     }
 }

@@ -1,5 +1,5 @@
-//! Secrets committed in clear: tokens and private keys known by how they look, in any text and in base64; literal values in
-//! Secrets. A finding says what it is, never a part of it.
+//! Rules about secrets committed in clear: tokens and private keys of a known form, in any text and in base64, and literal values
+//! in Secrets. A finding names the kind of secret, and quotes nothing of it.
 
 mod encoded;
 mod forms;
@@ -12,14 +12,14 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Judge, Rule};
+use super::{Detector, Rule};
 use crate::error::{Error, Kind, Level};
 use crate::render::{Document, Survey};
 use crate::source::{Place, Source};
 
 pub use forms::{FORMS, Form, forms};
 
-use scan::{Leak, What};
+use scan::{Leak, LeakKind};
 
 const TOKEN: &str = "known-token";
 const KEY: &str = "private-key";
@@ -30,12 +30,12 @@ pub(super) static RULES: &[Rule] = &[
         id: LITERAL,
         level: Level::Error,
         doc: "a Secret with a literal value in `data` or `stringData`",
-        explanation: "What is committed is read by everybody who may read the repository, for as long as its history is kept. \
+        explanation: "LeakKind is committed is read by everybody who may read the repository, for as long as its history is kept. \
             Base64 hides nothing. Keep the value in the store and put a placeholder in its place; if the value was in use, \
             change it. Empty values, booleans, certificates, public keys and what another tool fills in (`{{ … }}`, `${…}`) \
             are fine. It is a note where the key names nothing secret, such as `username` or `host`.",
         example: "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\nstringData:\n  password: correct horse\n",
-        judge: Judge::Document(literal::judge),
+        detector: Detector::Document(literal::find),
     },
     Rule {
         id: TOKEN,
@@ -45,7 +45,7 @@ pub(super) static RULES: &[Rule] = &[
             base64 and JSON are looked into. Whoever may read the repository can use it. Revoke the token, keep the new one in \
             the store, and put a placeholder in its place. One that says itself that it is an example is a note.",
         example: "",
-        judge: Judge::Text(judge),
+        detector: Detector::Text(find_leaks),
     },
     Rule {
         id: KEY,
@@ -55,35 +55,35 @@ pub(super) static RULES: &[Rule] = &[
             JSON as well. Replace the key and its certificate, keep the new one in the store, and put a placeholder in its \
             place. An encrypted key is as safe as its passphrase.",
         example: "",
-        judge: Judge::Pass,
+        detector: Detector::Pass,
     },
 ];
 
-/// Whether a finding of `rule` is about a secret in clear: nothing of its text may be shown.
+/// Whether a rule is about secrets in clear, whose text must not be shown.
 pub(super) fn is_about_a_secret(rule: &str) -> bool {
     [TOKEN, KEY, LITERAL].contains(&rule)
 }
 
-fn judge(source: &Arc<Source>, found: &mut Vec<Error>) {
+fn find_leaks(source: &Arc<Source>, found: &mut Vec<Error>) {
     found.extend(scan::leaks(&source.bytes).iter().map(|leak| finding(leak, source)));
 }
 
 fn finding(leak: &Leak, source: &Arc<Source>) -> Error {
-    let (rule, name, what) = match leak.what {
-        What::Token(name) => (TOKEN, name, "revoke it"),
-        What::Key(name) => (KEY, name, "replace it"),
+    let (rule, name, remedy) = match leak.kind {
+        LeakKind::Token(name) => (TOKEN, name, "revoke it"),
+        LeakKind::Key(name) => (KEY, name, "replace it"),
     };
-    let encoded = if leak.encoded { ", in base64" } else { "" };
-    let hint = match leak.example {
+    let encoded = if leak.is_encoded { ", in base64" } else { "" };
+    let hint = match leak.is_example {
         true => "it says that it is an example: `# vault-render: allow known-token REASON` accepts it".to_owned(),
-        false => format!("{what}, keep the new one in the store, and put a placeholder here"),
+        false => format!("{remedy}, keep the new one in the store, and put a placeholder here"),
     };
-    let level = if leak.example { Level::Note } else { Level::Error };
+    let level = if leak.is_example { Level::Note } else { Level::Error };
     let error = Error::new(Kind::Value, format!("{name} in clear{encoded}")).rule(rule).hint(hint).hidden();
     Error { level, ..error }.at(Place::new(source.clone(), leak.span))
 }
 
-/// Adds to findings in manifests which resource and field they are in.
+/// Adds the resource and the field to findings in manifests.
 pub(super) fn locate(survey: &Survey<'_>, found: &mut [Error]) {
     let documents = Documents::of(survey);
     for error in found.iter_mut().filter(|error| is_about_a_secret(error.rule)) {
@@ -96,7 +96,7 @@ pub(super) fn locate(survey: &Survey<'_>, found: &mut [Error]) {
     }
 }
 
-/// The documents of a survey by their sources.
+/// The documents of a survey, by source.
 pub(super) struct Documents<'d, 's> {
     of: HashMap<*const Source, Vec<&'d Document<'s>>>,
 }

@@ -1,5 +1,5 @@
-//! Text → the secrets in it that are known by how they look: one look for all their marks, then a closer one at each mark;
-//! base64 is looked into. Knows neither YAML nor findings.
+//! Finds secrets of a known form in a text: one pass finds the marks of all forms, then each mark is examined. Base64 is decoded
+//! and searched as well. Knows neither YAML nor findings.
 
 use std::sync::{LazyLock, OnceLock};
 
@@ -11,40 +11,40 @@ use super::forms::{Form, forms, is_varied};
 use super::key;
 use crate::source::Span;
 
-/// How far after its mark a token is looked for.
+/// The most bytes after its mark in which a token is searched.
 const REACH: usize = 4096;
 
-/// How far it is looked for at least, and how many times the way from the mark before: so all looks together take no longer than
-/// the text is long, however closely its marks stand.
+/// The least number of those bytes, and how many for each byte since the mark before. With many marks in a row, the time stays
+/// proportional to the length of the text.
 const LEAST_REACH: usize = 512;
 const REACH_A_BYTE: usize = 64;
 
-/// How deep base64 in base64 is looked into.
+/// How many layers of base64 are decoded.
 const DEPTH: usize = 3;
 
-/// A secret in clear.
+/// A secret that was found in clear.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Leak {
-    /// All of it, or of the base64 that holds it.
+    /// Its bytes, or those of the base64 that holds it.
     pub(super) span: Span,
-    /// What it is.
-    pub(super) what: What,
-    /// Whether it stands in base64.
-    pub(super) encoded: bool,
-    /// Whether it says itself that it is an example.
-    pub(super) example: bool,
+    /// What kind of secret it is.
+    pub(super) kind: LeakKind,
+    /// Whether it is inside base64.
+    pub(super) is_encoded: bool,
+    /// Whether its text says that it is an example.
+    pub(super) is_example: bool,
 }
 
-/// What a secret is.
+/// What kind of secret was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What {
-    /// A token, by its form's name.
+pub(super) enum LeakKind {
+    /// A token, with the name of its form.
     Token(&'static str),
-    /// A private key, by its kind.
+    /// A private key, with the name of its kind.
     Key(&'static str),
 }
 
-/// The secrets in a text, in order, none inside of another.
+/// The secrets in a text, in order. None lies inside another.
 pub(super) fn leaks(bytes: &[u8]) -> Vec<Leak> {
     leaks_at(bytes, DEPTH)
 }
@@ -54,7 +54,7 @@ fn leaks_at(bytes: &[u8], depth: usize) -> Vec<Leak> {
     if depth > 0 {
         for run in encoded::runs(bytes) {
             let inner = leaks_at(&run.decoded, depth - 1);
-            let leaks = inner.into_iter().map(|leak| Leak { span: run.span, encoded: true, ..leak });
+            let leaks = inner.into_iter().map(|leak| Leak { span: run.span, is_encoded: true, ..leak });
             found.extend(leaks.take(1));
         }
     }
@@ -70,45 +70,45 @@ fn leaks_at(bytes: &[u8], depth: usize) -> Vec<Leak> {
 
 static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::new);
 
-/// Every mark, and what may stand at it.
+/// All marks, and the kinds of secret to which they belong.
 struct Scanner {
     marks: AhoCorasick,
-    /// For each mark, who looks closer.
-    looks: Vec<Look>,
-    /// For each form its pattern, compiled when its first mark is met.
+    /// What to examine at each mark.
+    candidates: Vec<Candidate>,
+    /// The pattern of each form, compiled at its first mark.
     patterns: Vec<OnceLock<Option<Regex>>>,
 }
 
-/// Who looks closer at a mark.
+/// What to examine at a mark.
 #[derive(Clone, Copy)]
-enum Look {
+enum Candidate {
     Key(key::Mark),
     Form(usize, &'static Form),
 }
 
 impl Scanner {
     fn new() -> Self {
-        let keys = key::MARKS.iter().map(|mark| (mark.text, Look::Key(*mark)));
+        let keys = key::MARKS.iter().map(|mark| (mark.text, Candidate::Key(*mark)));
         let tokens = forms()
             .enumerate()
-            .flat_map(|(index, form)| form.marks.iter().map(move |mark| (*mark, Look::Form(index, form))));
-        let (marks, looks): (Vec<_>, Vec<_>) = keys.chain(tokens).unzip();
+            .flat_map(|(index, form)| form.marks.iter().map(move |mark| (*mark, Candidate::Form(index, form))));
+        let (marks, candidates): (Vec<_>, Vec<_>) = keys.chain(tokens).unzip();
         let marks = AhoCorasick::new(marks).unwrap_or_else(|_| unreachable!("the marks are a few hundred bytes"));
-        Self { marks, looks, patterns: forms().map(|_| OnceLock::new()).collect() }
+        Self { marks, candidates, patterns: forms().map(|_| OnceLock::new()).collect() }
     }
 
-    /// The secrets that stand in a text as they are, in no order.
+    /// The secrets in a text itself, without its base64, in no particular order.
     fn plain(&self, bytes: &[u8]) -> Vec<Leak> {
         let (mut found, mut end) = (Vec::<Leak>::new(), 0);
         let mut before = vec![None; self.patterns.len()];
         for mark in self.marks.find_overlapping_iter(bytes) {
             let at = mark.start();
-            let leak = match self.looks[mark.pattern().as_usize()] {
-                // What begins inside of a secret is a part of it.
-                Look::Key(_) if at < end => None,
-                Look::Key(key) => key::find(key, bytes, at),
-                Look::Form(_, form) if form.before == 0 && at < end => None,
-                Look::Form(index, form) => {
+            let leak = match self.candidates[mark.pattern().as_usize()] {
+                // A mark inside a secret belongs to that secret.
+                Candidate::Key(_) if at < end => None,
+                Candidate::Key(key) => key::find(key, bytes, at),
+                Candidate::Form(_, form) if form.before == 0 && at < end => None,
+                Candidate::Form(index, form) => {
                     let way = before[index].replace(at).map_or(REACH, |before| at - before);
                     let reach = way.saturating_mul(REACH_A_BYTE).clamp(LEAST_REACH, REACH);
                     self.token(index, form, bytes, at, reach)
@@ -120,7 +120,7 @@ impl Scanner {
         found
     }
 
-    /// The token of a form whose mark stands at `at`, no further than `reach` behind it.
+    /// The token of a form whose mark is at the offset `at`, within `reach` bytes.
     fn token(&self, index: usize, form: &Form, bytes: &[u8], at: usize, reach: usize) -> Option<Leak> {
         let start = at.saturating_sub(form.before);
         if form.before == 0 && continues_word(&bytes[..at]) {
@@ -136,20 +136,20 @@ impl Scanner {
         let body = form.marks.iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
         (is_varied(body) && (form.check)(text)).then(|| Leak {
             span: Span::new(start + token.start(), start + token.end()),
-            what: What::Token(form.name),
-            encoded: false,
-            example: is_example(text),
+            kind: LeakKind::Token(form.name),
+            is_encoded: false,
+            is_example: is_example(text),
         })
     }
 }
 
-/// A form's pattern; where the mark comes first it is not looked for elsewhere.
+/// The compiled pattern of a form. A form that begins with its mark matches only there.
 fn pattern(form: &Form) -> Option<Regex> {
     let anchor = if form.before == 0 { "^" } else { "" };
     Regex::new(&format!("{anchor}(?:{})", form.pattern)).ok()
 }
 
-/// Whether what comes next goes on with a word. The `n` of a `\n` begins none.
+/// Whether the next byte would continue a word. The `n` of a `\n` does not begin one.
 fn continues_word(before: &[u8]) -> bool {
     match before {
         [.., b'\\', b'n' | b'r' | b't'] => false,
@@ -158,7 +158,7 @@ fn continues_word(before: &[u8]) -> bool {
     }
 }
 
-/// Whether a token says itself that it opens nothing.
+/// Whether a token says that it is only an example.
 fn is_example(token: &str) -> bool {
     let token = token.to_ascii_lowercase();
     ["example", "xxxxxx", "your", "placeholder", "changeme", "redacted"].iter().any(|word| token.contains(word))

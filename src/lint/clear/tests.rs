@@ -1,24 +1,24 @@
-//! Every form is found, alone and in what surrounds it; near misses are not.
+//! Every form is found, alone and in other text. Near misses are not.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::forms::forms;
 use super::key;
-use super::scan::{Leak, What, leaks};
+use super::scan::{Leak, LeakKind, leaks};
 
-/// The names of what is found.
+/// The names of the secrets that are found.
 fn names(text: &str) -> Vec<&'static str> {
     leaks(text.as_bytes()).into_iter().map(|leak| name(&leak)).collect()
 }
 
 fn name(leak: &Leak) -> &'static str {
-    match leak.what {
-        What::Token(name) | What::Key(name) => name,
+    match leak.kind {
+        LeakKind::Token(name) | LeakKind::Key(name) => name,
     }
 }
 
-/// A key as it is written, of a kind.
+/// A private key with this header.
 fn pem(header: &str) -> String {
     let body = "MIIEpAIBAAKCAQEA7Qm2vXkP0aTgR5nUeW8bYd3LzHc4fSj9EoKq1M7Qm2vXkP0a\n".repeat(3);
     format!("{header}\n{body}{}\n", header.replace("BEGIN", "END"))
@@ -141,5 +141,5 @@ fn a_token_in_wrapped_base64_is_found() {
 #[test]
 fn an_example_says_so() {
     let found = leaks(format!("id: AK{}\n", "IAIOSFODNN7EXAMPLE").as_bytes());
-    assert!(found.len() == 1 && found[0].example);
+    assert!(found.len() == 1 && found[0].is_example);
 }

@@ -1,4 +1,4 @@
-//! Vault and the clouds.
+//! Tokens of Vault and of cloud providers.
 
 use super::check::is_random;
 use super::{Form, form};

@@ -1,4 +1,4 @@
-//! Where code and packages live.
+//! Tokens of code hosts and package registries.
 
 use super::{Form, form};
 

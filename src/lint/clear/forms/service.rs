@@ -1,4 +1,4 @@
-//! Services that programs talk to.
+//! Tokens of other services.
 
 use super::check::{has_digits, is_jwt};
 use super::{Form, form};
