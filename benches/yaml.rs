@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use vault_render::placeholder::Candidates;
 use vault_render::source::Span;
 use vault_render::value::Value;
-use vault_render::yaml::edit::{Change, edit, splice};
+use vault_render::yaml::edit::{Change, edit};
 use vault_render::yaml::reader::read;
+use vault_render::yaml::splice::splice;
 use vault_render::yaml::split::split;
 use vault_render::yaml::tree::{NodeId, Tree};
 

@@ -32,6 +32,15 @@ struct Index {
 /// The size of a block: at most so many bytes are counted again for a column.
 const BLOCK: usize = 1 << 8;
 
+/// The numbers of lines, asked for in the order of a text: once through it, and nothing is kept. For places anywhere there is
+/// [`Source::line_column`].
+#[derive(Clone, Debug)]
+pub struct LineCounter<'s> {
+    bytes: &'s [u8],
+    at: usize,
+    line: usize,
+}
+
 /// Bytes `start..end` of a [`Source`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -98,6 +107,11 @@ impl Source {
         Some(char::decode_utf16(units).map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
     }
 
+    /// Counts its lines, for who goes through it from the beginning to the end.
+    pub fn lines(&self) -> LineCounter<'_> {
+        LineCounter::new(&self.bytes, self.first_line)
+    }
+
     /// The line and column (characters, from 1) of the byte at `offset`. A byte-order mark has no column.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         let offset = offset.min(self.bytes.len());
@@ -155,6 +169,21 @@ impl Source {
 fn masked(bytes: &[u8]) -> String {
     let chunk = |chunk: std::str::Utf8Chunk<'_>| chunk.valid().to_owned() + &"?".repeat(chunk.invalid().len());
     bytes.utf8_chunks().map(chunk).collect()
+}
+
+impl<'s> LineCounter<'s> {
+    /// Of `bytes`, which begin with the line `first`.
+    pub fn new(bytes: &'s [u8], first: usize) -> Self {
+        Self { bytes, at: 0, line: first }
+    }
+
+    /// The line that holds the byte at `offset`, which is not before the last one asked for.
+    pub fn number(&mut self, offset: usize) -> usize {
+        let passed = self.bytes.get(self.at..offset).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', passed).count();
+        self.at = self.at.max(offset);
+        self.line
+    }
 }
 
 impl Span {

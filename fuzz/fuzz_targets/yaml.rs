@@ -6,7 +6,8 @@
 use libfuzzer_sys::fuzz_target;
 use vault_render::source::Span;
 use vault_render::value::Value;
-use vault_render::yaml::edit::{Change, edit, splice};
+use vault_render::yaml::edit::{Change, edit};
+use vault_render::yaml::splice::splice;
 use vault_render::yaml::tree::{Content, NodeId, Tree};
 use vault_render::yaml::{reader, split};
 

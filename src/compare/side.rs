@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::manifest::{self, resources};
-use crate::source::{ResourceId, Span};
+use crate::source::{LineCounter, ResourceId, Span};
 use crate::yaml::reader;
 use crate::yaml::split::split;
 use crate::yaml::tree::{NodeId, Tree};
@@ -67,11 +67,9 @@ impl Side {
     pub fn add(&mut self, file: &str, key: &str, line: usize, text: &str) {
         let names = Names { file: file.into(), key: key.into() };
         let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
-        let mut line = line;
-        for document in split(text.as_bytes()) {
-            let document = &text[document.range()];
-            self.add_document(&names, line, document);
-            line += document.matches('\n').count();
+        let mut lines = LineCounter::new(text.as_bytes(), line);
+        for span in split(text.as_bytes()) {
+            self.add_document(&names, lines.number(span.start), &text[span.range()]);
         }
     }
 
@@ -85,21 +83,22 @@ impl Side {
         if span.is_empty() {
             return;
         }
-        let above = document[..span.start].matches('\n').count();
+        let mut lines = LineCounter::new(document.as_bytes(), line);
+        let (start, line) = (span.start, lines.number(span.start));
         let body = &document[span];
         let tree = reader::read(body, Span::new(0, body.len())).ok();
         let Some((tree, root)) = tree.as_ref().and_then(|tree| Some((tree, resources(tree, body)?))) else {
             let identity = nameless(ResourceId::default(), String::new(), names);
-            return self.push(names, line + above, identity, with_break(body));
+            return self.push(names, line, identity, with_break(body));
         };
         let mut parts = Vec::new();
         collect(tree, &root, &mut parts);
         for part in parts {
-            let (at, text) = match part.node == root.node {
-                true => (0, with_break(body)),
-                false => part_text(tree, body, part.node),
+            let (line, text) = match part.node == root.node {
+                true => (line, with_break(body)),
+                false => (lines.number(start + tree.node(part.node).span.start), part_text(tree, body, part.node)),
             };
-            self.push(names, line + above + at, identity(tree, part, names), text);
+            self.push(names, line, identity(tree, part, names), text);
         }
     }
 
@@ -150,8 +149,8 @@ fn nameless(id: ResourceId, group: String, names: &Names) -> Identity {
     Identity { id, group, file: Some(names.key.clone()) }
 }
 
-/// The text of an item, moved to the left margin, and the number of lines above it.
-fn part_text(tree: &Tree<'_>, document: &str, node: NodeId) -> (usize, String) {
+/// The text of an item, moved to the left margin.
+fn part_text(tree: &Tree<'_>, document: &str, node: NodeId) -> String {
     let span = tree.node(node).span;
     let before = &document[..span.start];
     let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
@@ -160,7 +159,7 @@ fn part_text(tree: &Tree<'_>, document: &str, node: NodeId) -> (usize, String) {
         0 => line,
         _ => line.get(column..).filter(|_| line[..column].trim().is_empty()).unwrap_or(line.trim_start()),
     });
-    (before.matches('\n').count(), dedented.map(|line| format!("{line}\n")).collect())
+    dedented.map(|line| format!("{line}\n")).collect()
 }
 
 /// The bytes of a document without its marker and the blank lines around it; empty if it holds only comments.

@@ -9,7 +9,7 @@ use super::Origin;
 use super::read::Layer;
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
-use crate::source::Source;
+use crate::source::{LineCounter, Source};
 use crate::value::Value;
 use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::{Content, NodeId, Style, Tree};
@@ -172,8 +172,9 @@ fn key_and_rest(line: &str) -> Option<(&str, &str)> {
 
 fn env(text: &str) -> Result<Pairs, String> {
     let (mut pairs, mut rest) = (Pairs::new(), text);
+    let mut lines = LineCounter::new(text.as_bytes(), 1);
     while !rest.is_empty() {
-        let number = text[..text.len() - rest.len()].matches('\n').count() + 1;
+        let number = lines.number(text.len() - rest.len());
         let (line, next) = rest.split_once('\n').unwrap_or((rest, ""));
         if line.trim().is_empty() || line.trim_start().starts_with('#') {
             rest = next;

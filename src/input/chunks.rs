@@ -103,7 +103,7 @@ impl Open {
         let rest = self.bytes.split_off(at);
         let bytes = std::mem::replace(&mut self.bytes, rest);
         let source = Source::window(self.name.clone(), bytes, self.line);
-        self.line += memchr::memchr_iter(b'\n', &source.bytes).count();
+        self.line = source.lines().number(source.bytes.len());
         source
     }
 }

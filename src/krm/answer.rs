@@ -9,7 +9,8 @@ use crate::render::Edits;
 use crate::source::{Place, ResourceId, Span};
 use crate::visible;
 use crate::yaml::Flaw;
-use crate::yaml::edit::{Change, Edit, edit, splice};
+use crate::yaml::edit::{Change, edit};
+use crate::yaml::splice::{Edit, splice};
 use crate::yaml::tree::NodeId;
 
 /// The list with its edits. Findings replace the results that the list came with.

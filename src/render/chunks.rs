@@ -27,7 +27,7 @@ fn cut(source: &Arc<Source>, size: usize) -> Box<dyn Iterator<Item = Arc<Source>
         return Box::new(std::iter::once(source.clone()));
     }
     let mut documents = split(&source.bytes).peekable();
-    let (mut line, mut end) = (source.first_line, 0);
+    let (mut lines, mut end) = (source.lines(), 0);
     Box::new(std::iter::from_fn(move || {
         let start = documents.next()?;
         let mut span = Span { start: end, ..start };
@@ -39,9 +39,7 @@ fn cut(source: &Arc<Source>, size: usize) -> Box<dyn Iterator<Item = Arc<Source>
         }
         end = span.end;
         let bytes = &source.bytes[span.range()];
-        let chunk = Source::window(source.name.clone(), bytes, line);
-        line += memchr::memchr_iter(b'\n', bytes).count();
-        Some(Arc::new(chunk))
+        Some(Arc::new(Source::window(source.name.clone(), bytes, lines.number(span.start))))
     }))
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Edits;
 use crate::source::{Source, Span};
+use crate::yaml::splice::{self, Edit};
 use crate::yaml::split::{is_json, split};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -49,16 +50,11 @@ impl Joiner {
         if self.begun && !continues {
             self.join(&source.bytes, slices);
         }
-        let mut cuts: Vec<Cut<'o>> = edits.of(source).map(|edit| (edit.span, edit.text.as_bytes())).collect();
+        let mut cuts: Vec<Cut<'o>> = edits.of(source).map(Edit::replacement).collect();
         cuts.extend(json_separators(&source.bytes));
         cuts.extend(byte_order_marks(&source.bytes, self.begun));
         cuts.sort_by_key(|(span, _)| span.start);
-        let mut at = 0;
-        for (span, text) in cuts {
-            slices.extend([&source.bytes[at..span.start], text]);
-            at = span.end;
-        }
-        slices.push(&source.bytes[at..]);
+        slices.extend(splice::slices(&source.bytes, Span::new(0, source.bytes.len()), cuts));
         self.remember(&source.bytes, slices);
     }
 

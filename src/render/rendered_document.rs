@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::Edits;
 use crate::source::{Source, Span};
+use crate::yaml::splice::{self, Edit};
 use crate::yaml::split::split;
 
 /// A document as it is rendered.
@@ -25,18 +26,10 @@ pub fn rendered_documents<'r>(
     edits: &'r Edits,
 ) -> impl Iterator<Item = RenderedDocument> + 'r {
     let mut edits = edits.of(source).peekable();
-    let mut line = source.first_line;
-    split(&source.bytes).map(move |document| {
-        let mut text = Zeroizing::new(Vec::with_capacity(document.range().len()));
-        let mut at = document.start;
-        while let Some(edit) = edits.next_if(|edit| edit.span.start < document.end) {
-            text.extend_from_slice(&source.bytes[at..edit.span.start]);
-            text.extend_from_slice(edit.text.as_bytes());
-            at = edit.span.end;
-        }
-        text.extend_from_slice(&source.bytes[at..document.end]);
-        let first = line;
-        line += memchr::memchr_iter(b'\n', &source.bytes[document.range()]).count();
-        RenderedDocument { span: document, line: first, text }
+    let mut lines = source.lines();
+    split(&source.bytes).map(move |span| {
+        let own = std::iter::from_fn(|| edits.next_if(|edit| edit.span.start < span.end)).map(Edit::replacement);
+        let text = splice::joined(splice::slices(&source.bytes, span, own));
+        RenderedDocument { span, line: lines.number(span.start), text }
     })
 }

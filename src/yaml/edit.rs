@@ -1,12 +1,10 @@
 //! Changes to a document as edits of its text; every other byte stays. Each edit is checked by reading the result.
 
 use std::collections::HashMap;
-use std::fmt;
-
-use zeroize::Zeroizing;
 
 use super::flaw::Flaw;
 use super::remove::Removal;
+use super::splice::Edit;
 use super::tree::{NodeId, Tree};
 use super::{set, verify};
 use crate::source::Span;
@@ -29,15 +27,6 @@ pub enum Change {
     },
 }
 
-/// A span of a source and its new text.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Edit {
-    /// The bytes to replace.
-    pub span: Span,
-    /// What replaces them.
-    pub text: Zeroizing<String>,
-}
-
 /// The edits that make `changes` to the document at `document`, in order; none where the result would not mean just that.
 pub fn edit(tree: &Tree, document: Span, changes: &[Change]) -> Result<Vec<Edit>, Flaw> {
     let removal = Removal::new(tree, changes.iter().filter_map(Change::removed))?;
@@ -54,20 +43,6 @@ pub fn edit(tree: &Tree, document: Span, changes: &[Change]) -> Result<Vec<Edit>
     Ok(edits)
 }
 
-/// `bytes` with `edits`, which are in order and do not overlap.
-pub fn splice(bytes: &[u8], edits: &[Edit]) -> Zeroizing<Vec<u8>> {
-    let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
-    let mut out = Zeroizing::new(Vec::with_capacity(bytes.len() + added));
-    let mut at = 0;
-    for edit in edits {
-        out.extend_from_slice(&bytes[at.min(edit.span.start)..edit.span.start]);
-        out.extend_from_slice(edit.text.as_bytes());
-        at = edit.span.end;
-    }
-    out.extend_from_slice(&bytes[at..]);
-    out
-}
-
 impl Change {
     fn removed(&self) -> Option<NodeId> {
         match self {
@@ -81,11 +56,5 @@ impl Change {
             Self::Set { node, value } => Some((*node, value)),
             Self::Remove { .. } => None,
         }
-    }
-}
-
-impl fmt::Debug for Edit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Edit {{ span: {}..{}, text: [redacted] }}", self.span.start, self.span.end)
     }
 }

@@ -4,6 +4,7 @@ pub mod edit;
 pub mod notation;
 pub mod reader;
 pub mod resolve;
+pub mod splice;
 pub mod split;
 pub mod tree;
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use zeroize::Zeroizing;
 
-use super::edit::Edit;
 use super::flaw::Flaw;
+use super::splice::Edit;
 use super::token::{self, Chomp};
 use super::tree::{Content, NodeId, Style, Tree};
 use crate::error::Kind;

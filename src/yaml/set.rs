@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
-use super::edit::Edit;
 use super::flaw::Flaw;
+use super::splice::Edit;
 use super::token::{self, Block};
 use super::tree::{Content, Node, NodeId, Style, Tree};
 use super::typed;

@@ -1,7 +1,8 @@
 //! Tables of edits: a document, a change, the document after it.
 
-use super::edit::{Change, edit, splice};
+use super::edit::{Change, edit};
 use super::reader::read;
+use super::splice::splice;
 use super::tree::{NodeId, Tree};
 use crate::source::Span;
 use crate::value::Value;

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
-use super::edit::Edit;
 use super::flaw::Flaw;
 use super::reader::read;
 use super::remove::Removal;
 use super::resolve::{Plain, resolve};
+use super::splice::{Edit, are_in_order, joined, slices};
 use super::tree::{Content, NodeId, Style, Tree};
 use crate::error::Kind;
 use crate::source::Span;
@@ -26,10 +26,14 @@ pub(super) fn verify(
     removal: &Removal,
     edits: &[Edit],
 ) -> Result<(), Flaw> {
-    let Some(text) = edited(tree.text, document, edits) else {
+    if !are_in_order(document, edits) {
         return Err(wrong(document, "two edits overlap"));
+    }
+    let edited = joined(slices(tree.text.as_bytes(), document, edits.iter().map(Edit::replacement)));
+    let Ok(text) = std::str::from_utf8(&edited) else {
+        return Err(wrong(document, "an edit would cut a character in two"));
     };
-    let mut after = read(&text, Span::new(0, text.len()))
+    let mut after = read(text, Span::new(0, text.len()))
         .map_err(|_| wrong(document, "the edited document would not be valid YAML"))?;
     let result = {
         let mut comparison = Comparison { tree, after: &after, values, removal, twins: vec![None; tree.nodes.len()] };
@@ -41,20 +45,6 @@ pub(super) fn verify(
 
 fn wrong(span: Span, what: &str) -> Flaw {
     Flaw::new(Kind::Bug, span, format!("{what}; nothing was written")).hint("please report this manifest")
-}
-
-/// The document with the edits; None where they are out of order or bounds.
-fn edited(text: &str, document: Span, edits: &[Edit]) -> Option<Zeroizing<String>> {
-    let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
-    let mut out = Zeroizing::new(String::with_capacity(document.end - document.start + added));
-    let mut at = document.start;
-    for edit in edits {
-        out.push_str(text.get(at..edit.span.start)?);
-        out.push_str(&edit.text);
-        at = edit.span.end;
-    }
-    out.push_str(text.get(at..document.end)?);
-    Some(out)
 }
 
 /// Overwrites the values that the reader decoded.

@@ -116,14 +116,13 @@ impl Files {
 fn documents<'f>(files: &'f [File], mut wanted: impl FnMut((&'f str, &'f [u8])) -> bool) -> Vec<File> {
     let mut out = Vec::new();
     for file in files {
-        let mut line = file.source.first_line;
+        let mut lines = file.source.lines();
         for document in split(&file.source.bytes) {
-            let text = &file.source.bytes[document.range()];
+            let (text, line) = (&file.source.bytes[document.range()], lines.number(document.start));
             if wanted((&file.key, text)) {
                 let source = Source::window(file.source.name.clone(), text, line);
                 out.push(File { key: file.key.clone(), source: Arc::new(source) });
             }
-            line += memchr::memchr_iter(b'\n', text).count();
         }
     }
     out

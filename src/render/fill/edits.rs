@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::source::Source;
-use crate::yaml::edit::Edit;
+use crate::yaml::splice::Edit;
 
 /// The edits of a run, by the source that they are made to.
 #[derive(Debug, Default)]

@@ -22,7 +22,8 @@ use crate::secret::Outcome;
 use crate::source::{Place, Span};
 use crate::value::Value;
 use crate::yaml::Flaw;
-use crate::yaml::edit::{Change, Edit, edit};
+use crate::yaml::edit::{Change, edit};
+use crate::yaml::splice::Edit;
 use crate::yaml::tree::{NodeId, Tree};
 
 use resolution::Resolution;

@@ -5,6 +5,8 @@ use zeroize::Zeroizing;
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::placeholder::Match;
+use crate::source::Span;
+use crate::yaml::splice;
 
 /// `text` with what `put` gives for each of `found` in its place; none leaves it. What is put in counts, the text itself does not.
 pub(super) fn replace(
@@ -13,17 +15,14 @@ pub(super) fn replace(
     budget: &Budget,
     mut put: impl FnMut(usize, &Match) -> Result<Option<Zeroizing<Vec<u8>>>, Error>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
-    let mut at = 0;
+    let mut replacements = Vec::new();
     let mut making = budget.making();
     for (index, one) in found.iter().enumerate() {
         if let Some(bytes) = put(index, one)? {
             making.add(bytes.len())?;
-            out.extend_from_slice(&text.as_bytes()[at..one.span.start]);
-            out.extend_from_slice(&bytes);
-            at = one.span.end;
+            replacements.push((one.span, bytes));
         }
     }
-    out.extend_from_slice(&text.as_bytes()[at..]);
-    Ok(out)
+    let replacements = replacements.iter().map(|(span, bytes)| (*span, bytes.as_slice()));
+    Ok(splice::joined(splice::slices(text.as_bytes(), Span::new(0, text.len()), replacements)))
 }

@@ -11,8 +11,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
 use vault_render::value::Value;
-use vault_render::yaml::edit::{Change, Edit, edit, splice};
+use vault_render::yaml::edit::{Change, edit};
 use vault_render::yaml::reader::read;
+use vault_render::yaml::splice::{Edit, splice};
 use vault_render::yaml::split::split;
 use vault_render::yaml::tree::{Content, NodeId, Tree};
 

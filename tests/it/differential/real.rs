@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 use vault_render::value::Value;
-use vault_render::yaml::edit::{Change, edit, splice};
+use vault_render::yaml::edit::{Change, edit};
 use vault_render::yaml::reader::read;
+use vault_render::yaml::splice::splice;
 use vault_render::yaml::split::split;
 use vault_render::yaml::tree::{NodeId, Tree};
 use vault_render::yaml::value;
