@@ -1,15 +1,15 @@
-//! The key of masks: from a file, from the environment, or a random one for the run.
+//! The key of masks: from a file, from the settings, or a random one for the run.
 
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::environment::Environment;
+use super::given::Flags;
+use crate::config::general::MASK_KEY;
 use crate::error::{Error, Kind};
+use crate::redacted::Redacted;
 use crate::render::Mask;
-
-/// Where the key may stand instead of a file.
-const VARIABLE: &str = "VAULT_RENDER_MASK_KEY";
 
 const HINT: &str = "`openssl rand -hex 32` makes one";
 
@@ -24,13 +24,14 @@ pub(super) struct MaskKey {
 
 impl MaskKey {
     /// Masks under the key that the user gave; none without one. A line break at the file's end is no part of it.
-    pub(super) fn given(&self, environment: &Environment) -> Result<Option<Mask>, Error> {
-        let key = match (&self.mask_key, environment.get(VARIABLE)) {
-            (Some(file), _) => read(file, environment)?,
-            (None, Some(text)) => Zeroizing::new(text.as_bytes().to_vec()),
-            (None, None) => return Ok(None),
+    pub(super) fn given(&self, flags: &Flags, environment: &Environment) -> Result<Option<Mask>, Error> {
+        let (key, place) = match &self.mask_key {
+            Some(file) => (read(file, environment)?, file.display().to_string()),
+            None => match setting(flags, environment) {
+                Some(key) => (Zeroizing::new(key.reveal().as_bytes().to_vec()), MASK_KEY.name().to_owned()),
+                None => return Ok(None),
+            },
         };
-        let place = self.mask_key.as_ref().map_or(VARIABLE.to_owned(), |file| file.display().to_string());
         let end = key.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
         if end == 0 {
             return Err(Error::new(Kind::Setting, format!("the mask key in `{place}` is empty")).hint(HINT));
@@ -39,12 +40,17 @@ impl MaskKey {
     }
 
     /// Masks under the key that the user gave, else under a random one: fingerprints compare within this run then.
-    pub(super) fn mask(&self, environment: &Environment) -> Result<Mask, Error> {
-        match self.given(environment)? {
+    pub(super) fn mask(&self, flags: &Flags, environment: &Environment) -> Result<Mask, Error> {
+        match self.given(flags, environment)? {
             Some(mask) => Ok(mask),
             None => random(),
         }
     }
+}
+
+/// The key of the settings. What is wrong with others is told once they are needed: `--offline` needs none.
+fn setting(flags: &Flags, environment: &Environment) -> Option<Redacted> {
+    flags.config(environment).0.get(&MASK_KEY).cloned()
 }
 
 fn read(file: &Path, environment: &Environment) -> Result<Zeroizing<Vec<u8>>, Error> {

@@ -54,7 +54,7 @@ Exit codes: 0 recorded, 2 something is wrong and nothing was written.";
 
 /// Records.
 pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    let mask = match args.mask_key.given(environment) {
+    let mask = match args.mask_key.given(&args.flags, environment) {
         Ok(mask) => mask,
         Err(error) => return output::fail(error, environment),
     };

@@ -34,8 +34,8 @@ Every setting has one name, whatever it comes from. Where it is set more than on
 6. its default
 
 An empty value counts as not set. `vault-render settings` shows each setting's value and who set it.
-A mistyped name is a warning: in a file or Secret whenever it begins as a setting does, in the environment where it begins with `AVP_` and
-misses a setting's by a letter or two.
+A mistyped name is a warning: in a file or Secret whenever it begins as a setting does, in the environment where it begins with `AVP_` or
+`VAULT_RENDER_` and misses a setting's by a letter or two.
 [security.md](security.md) says which settings a tenant may choose.
 
 Of the Vault CLI's durations, `60s`, `1m30s` and bare seconds are understood; of its switches, what Go's `ParseBool` takes.

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::format::{DURATION, LIST, NUMBER, PATHS, SIZE, SWITCH};
+use super::format::{DURATION, LIST, NUMBER, PATHS, SECRET, SIZE, SWITCH};
 use super::key::{AnyKey, Key};
 use super::role::{Role, Tighter};
 use super::table::Unsupported;
 use crate::error::Level;
+use crate::redacted::Redacted;
 
 /// Settings that tenants may choose in spite of the tenant rules.
 pub const TENANT_SETTINGS: Key<Vec<String>> = Key::new(
@@ -98,6 +99,16 @@ pub const UNCONTAINED_TOOLS: Key<bool> = Key::new(
 .default("false")
 .early();
 
+/// The key of masks, where no file of `--mask-key` holds it: fingerprints of the same value are the same in every run with it.
+pub const MASK_KEY: Key<Redacted> = Key::new(
+    "VAULT_RENDER_MASK_KEY",
+    "the key of the fingerprints that stand for values in `diff` and `record`; unset, `diff` makes one for each run",
+    SECRET,
+    "9f86d081…",
+    &[Role::Narrowing, Role::Credential],
+)
+.early();
+
 /// All of them, in the order in which help and docs show them.
 pub const SETTINGS: &[&dyn AnyKey] = &[
     &TENANT_SETTINGS,
@@ -109,6 +120,7 @@ pub const SETTINGS: &[&dyn AnyKey] = &[
     &TOOL_MEMORY,
     &TOOL_TIMEOUT,
     &UNCONTAINED_TOOLS,
+    &MASK_KEY,
 ];
 
 /// Settings of argocd-vault-plugin that are known and not honoured.

@@ -66,13 +66,18 @@ pub(super) fn misspelt(table: &Table, environment: &BTreeMap<String, String>, er
     for (prefix, origin) in [("ARGOCD_ENV_", Origin::Tenant), ("", Origin::Environment)] {
         let set = environment.iter().filter(|(_, value)| !value.is_empty());
         let names = set.filter_map(|(variable, _)| variable.strip_prefix(prefix));
-        for name in names.filter(|name| name.starts_with("AVP_") && !table.is_known(name)) {
+        for name in names.filter(|name| is_ours(name) && !table.is_known(name)) {
             let error = Error::warning(Kind::Setting, format!("{} is no setting", origin.locate(name)));
             errors.extend(
                 slip(table, name).map(|meant| error.hint(suggestion::did_you_mean(format!("{prefix}{meant}")))),
             );
         }
     }
+}
+
+/// Whether a variable can only be meant for this program or its predecessor: `VAULT_PORT`, for one, is Kubernetes' own.
+fn is_ours(name: &str) -> bool {
+    name.starts_with("AVP_") || name.starts_with("VAULT_RENDER_")
 }
 
 /// The setting that a name misses by a letter, or by two where it is long.
@@ -190,6 +195,7 @@ mod tests {
             ("AVP_VERSION", None),
             ("AVP_ROLE", None),
             ("AVP_IBM_API_KEY", None),
+            ("VAULT_RENDER_MASKKEY", Some("VAULT_RENDER_MASK_KEY")),
             ("VAULT_ADRR", None),
             ("MY_AVP_TYP", None),
         ] {

@@ -32,7 +32,7 @@ pub(super) fn compare(args: &Args, environment: &Environment) -> Compared {
         return Err(Error::new(Kind::Setting, "a record holds no values, and the cluster is asked with them")
             .hint("leave out `--offline`, or compare with a revision or a folder"));
     }
-    let mask = args.mask.mask(environment)?;
+    let mask = args.mask.mask(&args.flags, environment)?;
     let mut builder = Builder::new(&args.building, &args.flags, environment);
     let mut disk = Disk::read(args.paths.list(), &mut builder)?;
     let said = std::mem::take(&mut disk.built.errors);

@@ -19,7 +19,7 @@ use crate::yaml::split::split;
 /// Compares.
 pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Compared {
     let mut files = base.read(args, environment)?;
-    let mask = args.mask.mask(environment)?;
+    let mask = args.mask.mask(&args.flags, environment)?;
     let unchanged = files.take_unchanged();
     let pass = Pass::new(&args.flags, args.options(), environment).offline(args.offline.record(environment)?);
     let mut renderer = Renderer { pass, mask };

@@ -111,6 +111,7 @@ fn rule_2_a_tenant_changes_no_restriction() {
         ),
         (&[("ARGOCD_ENV_AVP_PATH_VALIDATION", ".*")], &["ARGOCD_ENV_AVP_PATH_VALIDATION"]),
         (&[("ARGOCD_ENV_VAULT_SKIP_VERIFY", "true")], &["ARGOCD_ENV_VAULT_SKIP_VERIFY", "default"]),
+        (&[("ARGOCD_ENV_VAULT_RENDER_MASK_KEY", "own")], &["ARGOCD_ENV_VAULT_RENDER_MASK_KEY"]),
         (&[&OWN_APPROLE[..], &[("ARGOCD_ENV_VAULT_SKIP_VERIFY", "1")]].concat(), &["ARGOCD_ENV_VAULT_SKIP_VERIFY"]),
         (
             &[&OWN_APPROLE[..], &[("ARGOCD_ENV_VAULT_CACERT", "ca.pem"), ("VAULT_CAPATH", "/etc/ca")]].concat(),
@@ -253,8 +254,10 @@ fn rule_3_a_tenant_chooses_no_store_or_login_that_uses_the_operators_credential(
             &["ARGOCD_ENV_AVP_TYPE", "VAULT_TOKEN"],
         ),
         (&[("ARGOCD_ENV_AVP_TYPE", "file"), ("AVP_FILE", "/etc/secrets.yaml")], &["ARGOCD_ENV_AVP_TYPE", "AVP_FILE"]),
-        // With what he brings along he may.
+        // With what they bring along they may.
         (&OWN_APPROLE, &[]),
+        // The key of masks logs in nowhere.
+        (&[&OWN_APPROLE[..], &[("VAULT_RENDER_MASK_KEY", "operators")]].concat(), &[]),
         (&[("ARGOCD_ENV_AVP_AUTH_TYPE", "token"), ("ARGOCD_ENV_VAULT_TOKEN", "own"), ("AVP_AUTH_TYPE", "k8s")], &[]),
         (&[("ARGOCD_ENV_AVP_TYPE", "file"), ("ARGOCD_ENV_AVP_FILE", "secrets.yaml")], &[]),
         (&[&OWN_APPROLE[..], &[("ARGOCD_ENV_AVP_TYPE", "vault"), ("AVP_TYPE", "file")]].concat(), &[]),
