@@ -42,6 +42,7 @@ pub mod live;
 pub mod manifest;
 pub mod modifier;
 pub mod named_file;
+pub mod pass;
 pub mod placeholder;
 pub mod policy;
 pub mod redacted;

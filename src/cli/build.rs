@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 
-use super::built::{Folder, Tools};
 use super::environment::Environment;
-use super::generate::Whole;
-use super::given::Flags;
+use super::flags::Flags;
 use super::offline::Offline;
 use super::output;
-use super::pass::Pass;
+use super::sink::WholeOutput;
+use super::tools::ToolFlags;
 use crate::error::{Error, Errors, Kind};
 use crate::input;
+use crate::pass::Session;
+use crate::pass::build::{BuildFolder, ToolOptions, ToolRunner};
 use crate::render::Options;
 use crate::source::Source;
 use crate::tool::Tool;
@@ -44,7 +45,7 @@ pub(super) struct Args {
     offline: Offline,
 
     #[command(flatten)]
-    tools: Tools,
+    tools: ToolFlags,
 
     #[command(flatten)]
     pub(super) flags: Flags,
@@ -76,36 +77,25 @@ docs/helm.md and docs/kustomize.md have the flags. No setting and no secret reac
 Exit codes: 0 rendered, 1 something is wrong and nothing was printed, 2 wrong usage.";
 
 /// Builds.
-pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    let options = Options { strict: args.strict, any: false };
-    let pass = match args.offline.record(environment) {
-        Ok(record) => Pass::new(&args.flags, options, environment).offline(record),
-        Err(error) => return output::fail_rendering(error, environment),
-    };
-    let fine = args.print(pass, environment);
-    if fine { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) }
+pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
+    session.use_record(args.offline.record(session.workspace())?);
+    let folder = args.folder(session.workspace());
+    let (sources, mut errors) = args.read(&folder, session, environment).await;
+    errors.extend(folder.tool.unheard(&environment.workspace.variables));
+    let shown = |error| folder.name_template(error, &environment.workspace);
+    let mut output = WholeOutput::new(environment, &shown);
+    let empty = (!args.allow_empty).then(|| empty(folder.tool));
+    let mut run = session.run(Options { strict: args.strict, any: false }, environment);
+    let is_complete = run.print(&sources, errors, empty, &mut output).await?;
+    output.finish(is_complete)?;
+    Ok(output::rendered(is_complete))
 }
 
 impl Args {
-    /// Builds and renders; whether nothing was wrong.
-    fn print(&self, pass: Pass<'_>, environment: &Environment) -> bool {
-        let folder = self.folder(&environment.workspace);
-        let (sources, mut errors) = match folder.tool {
-            Tool::Plain => {
-                let path = self.folder.to_string_lossy().into_owned();
-                input::read(&[path], self.allow_empty, &environment.workspace)
-            }
-            _ => self.built(&folder, environment),
-        };
-        errors.extend(folder.tool.unheard(&environment.workspace.variables));
-        let whole = Whole { pass, empty: (!self.allow_empty).then(|| empty(folder.tool)) };
-        whole.print(&sources, errors, environment, &|error| folder.name_template(error, &environment.workspace))
-    }
-
-    fn folder(&self, workspace: &Workspace) -> Folder {
+    fn folder(&self, workspace: &Workspace) -> BuildFolder {
         let tool = self.tool(workspace);
         let (name, place) = (self.folder.clone(), self.folder.clone());
-        Folder { name, place, tool, output: tool.command().to_owned(), copy_of: None }
+        BuildFolder { name, place, tool, output: tool.command().to_owned(), copy_of: None }
     }
 
     fn tool(&self, workspace: &Workspace) -> Tool {
@@ -117,27 +107,40 @@ impl Args {
         }
     }
 
-    /// What the tool prints, and what is wrong.
-    fn built(&self, folder: &Folder, environment: &Environment) -> (Vec<Arc<Source>>, Errors) {
-        if !environment.workspace.locate(&self.folder).is_dir() {
-            let error = Error::new(Kind::Input, format!("there is no folder `{}`", self.folder.display()));
-            return (Vec::new(), error.into());
+    /// The manifests that are written in the folder or that its tool prints, and what is wrong.
+    async fn read(
+        &self,
+        folder: &BuildFolder,
+        session: &mut Session,
+        environment: &Environment,
+    ) -> (Vec<Arc<Source>>, Errors) {
+        if folder.tool == Tool::Plain {
+            let path = self.folder.to_string_lossy().into_owned();
+            return input::read(&[path], self.allow_empty, session.workspace());
         }
-        let workspace = &environment.workspace;
-        if let Err(error) = input::may_read(&self.folder, workspace) {
-            return (Vec::new(), error.into());
+        self.run_tool(folder, session, environment).await.unwrap_or_else(|error| (Vec::new(), error.into()))
+    }
+
+    async fn run_tool(
+        &self,
+        folder: &BuildFolder,
+        session: &mut Session,
+        environment: &Environment,
+    ) -> Result<(Vec<Arc<Source>>, Errors), Error> {
+        let workspace = session.workspace().clone();
+        if !workspace.locate(&self.folder).is_dir() {
+            return Err(Error::new(Kind::Input, format!("there is no folder `{}`", self.folder.display())));
         }
-        match self.tools.build(std::slice::from_ref(folder), workspace, &self.flags, environment) {
-            Ok(built) => {
-                let mut errors = built.errors;
-                let sources = built.list.into_iter().filter_map(|one| {
-                    errors.extend(one.errors);
-                    one.source
-                });
-                (sources.collect(), errors)
-            }
-            Err(error) => (Vec::new(), error.into()),
-        }
+        input::may_read(&self.folder, &workspace)?;
+        let options = ToolOptions::from(&self.tools);
+        let runner = ToolRunner::new(&options, session, environment);
+        let outputs = runner.run(std::slice::from_ref(folder), &workspace).await?;
+        let mut errors = outputs.errors;
+        let sources = outputs.folders.into_iter().filter_map(|output| {
+            errors.extend(output.errors);
+            output.source
+        });
+        Ok((sources.collect(), errors))
     }
 }
 

@@ -8,19 +8,20 @@ use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 
 use super::environment::Environment;
-use super::given::Flags;
+use super::flags::Flags;
 use super::output;
-use super::pass::Pass;
 use super::paths::Paths;
 use super::save::save;
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind, Level};
 use crate::input::{self, Changed};
 use crate::lint::{self, Baseline, Comments, Readings};
+use crate::pass::{Session, read_flag_file};
 use crate::render::{self, Options, Survey, ValueSource};
 use crate::report::{self, Counts, sarif};
 use crate::source::Source;
 use crate::words::count;
+use crate::workspace::Workspace;
 
 /// Find what is wrong before anything ships; no manifest is printed
 #[derive(Debug, clap::Args)]
@@ -88,41 +89,26 @@ Every rule is in docs/rules.md. A note is worth knowing and does not count as fo
 Exit codes: 0 nothing found, 1 errors or warnings, 2 failed: a file, a setting or the store.";
 
 /// Checks.
-pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
     if let Some(rule) = args.explain.as_deref().and_then(lint::find) {
-        return output::finish(&lint::explain(rule), environment);
+        return output::finish(&lint::explain(rule));
     }
-    match args.input(environment) {
-        Ok((sources, others, errors)) => finish(args, environment, &sources, &others, errors),
-        Err(error) => output::fail(error, environment),
-    }
-}
-
-fn finish(
-    args: &Args,
-    environment: &Environment,
-    sources: &[Arc<Source>],
-    others: &[Arc<Source>],
-    mut errors: Errors,
-) -> ExitCode {
-    let survey = Survey::new(sources);
-    let comments = Comments::of(&survey, others);
-    errors.extend(lint::check(&survey, others));
+    let (sources, non_manifests, mut errors) = args.input(session.workspace())?;
+    let survey = Survey::new(&sources);
+    let comments = Comments::of(&survey, &non_manifests);
+    errors.extend(lint::check(&survey, &non_manifests));
     let plan = survey.plan(&args.options(), &mut errors);
     if args.online {
-        let mut pass = Pass::new(&args.flags, args.options(), environment);
-        let secrets = pass.look(plan.accesses(), &mut errors);
+        let mut run = session.run(args.options(), environment);
+        let secrets = run.fetch_read_only(plan.accesses(), &mut errors).await;
         let budget = &Budget::default();
         errors.extend(lint::check_online(&Readings { plan: &plan, secrets, budget }));
         render::fill(&plan, ValueSource::Clear(secrets), budget, &mut errors);
     }
-    let mut read: Vec<Arc<Source>> = sources.iter().chain(others).cloned().collect();
+    let mut read: Vec<Arc<Source>> = sources.iter().chain(&non_manifests).cloned().collect();
     read.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
     let found = report::in_order(comments.remaining(lint::hide(errors)), &read);
-    match args.end(found, sources.len(), environment) {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => output::fail(error, environment),
-    }
+    Ok(ExitCode::from(args.end(found, sources.len(), environment)?))
 }
 
 /// What an exit code says of the findings: notes do not count.
@@ -148,16 +134,16 @@ fn unreadable(baseline: &Path, error: &dyn std::fmt::Display) -> Error {
 
 impl Args {
     /// Prints what the baseline does not accept, or writes the baseline; the exit code.
-    fn end(&self, found: Vec<Error>, files: usize, environment: &Environment) -> Result<u8, Error> {
+    fn end(&self, found: Vec<Error>, files: usize, environment: &Environment) -> anyhow::Result<u8> {
         if let Some(path) = &self.write_baseline {
             let (failed, found): (Vec<Error>, Vec<Error>) = found.into_iter().partition(is_failure);
-            save(path, &Baseline::of(&found).text(), environment)?;
+            save(path, &Baseline::of(&found).text(), &environment.workspace)?;
             output::write(&[self.format.shown(&failed, files, environment).as_bytes()])?;
             return Ok(code(&failed));
         }
         let found = match &self.baseline {
             Some(path) => {
-                let bytes = environment.file(path, |refusal| unreadable(path, &refusal))?;
+                let bytes = read_flag_file(path, &environment.workspace, |refusal| unreadable(path, &refusal))?;
                 let text = std::str::from_utf8(&bytes).map_err(|error| unreadable(path, &error))?;
                 Baseline::parse(text)?.new_ones(found)
             }
@@ -173,8 +159,7 @@ impl Args {
 
     /// The manifests, the other texts, and what cannot be read.
     #[expect(clippy::type_complexity, reason = "three lists, read together")]
-    fn input(&self, environment: &Environment) -> Result<(Vec<Arc<Source>>, Vec<Arc<Source>>, Errors), Error> {
-        let workspace = &environment.workspace;
+    fn input(&self, workspace: &Workspace) -> Result<(Vec<Arc<Source>>, Vec<Arc<Source>>, Errors), Error> {
         let changed = self.since.as_ref().map(|revision| Changed::since(revision, workspace)).transpose()?;
         let wanted = |path: &Path| changed.as_ref().is_none_or(|changed| changed.holds(path));
         let paths = self.paths.list();

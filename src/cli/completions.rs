@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use super::environment::Environment;
 use super::output;
 
 /// Print completions for a shell
@@ -14,8 +13,8 @@ pub(super) struct Args {
 }
 
 /// Prints the shell's script.
-pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut super::command(), "vault-render", &mut script);
-    output::finish(&String::from_utf8_lossy(&script), environment)
+    output::finish(&String::from_utf8_lossy(&script))
 }

@@ -21,11 +21,11 @@ without the plugin and applies the manifests with their placeholders in them. do
 Exit code: 0, whatever was found.";
 
 /// Prints the folder's tool, if there is anything to render.
-pub(super) fn run(_args: &Args, environment: &Environment) -> ExitCode {
+pub(super) fn run(_args: &Args, environment: &Environment) -> anyhow::Result<ExitCode> {
     let workspace = &environment.workspace;
     let tool = Tool::of(|name| workspace.locate(name).exists());
     match tool {
-        Tool::Plain if !input::has_manifest(workspace) => ExitCode::SUCCESS,
-        tool => output::finish(&format!("{}\n", tool.name()), environment),
+        Tool::Plain if !input::has_manifest(workspace) => Ok(ExitCode::SUCCESS),
+        tool => output::finish(&format!("{}\n", tool.name())),
     }
 }

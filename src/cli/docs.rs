@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use super::environment::Environment;
 use super::output;
 use crate::{backend, config, lint, modifier};
 
@@ -25,7 +24,7 @@ pub(super) struct Args {
 }
 
 /// Prints the page.
-pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let page = PAGES.iter().find(|(name, _)| *name == args.page);
-    output::finish(&page.map(|(_, print)| print()).unwrap_or_default(), environment)
+    output::finish(&page.map(|(_, print)| print()).unwrap_or_default())
 }

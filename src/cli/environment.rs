@@ -5,18 +5,13 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
 use super::stderr::Stderr;
 use crate::config::cache_folder;
-use crate::error::Error;
-use crate::input;
-use crate::named_file::{Allowed, DATA_LIMIT, NamedFile, Refusal};
 use crate::report::text::Colour;
 use crate::workspace::Workspace;
 
 /// The surroundings, as they were at the start.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Environment {
     /// The working folder and the environment variables; what is not UTF-8 in them is replaced.
     pub(super) workspace: Workspace,
@@ -67,17 +62,6 @@ impl Environment {
     fn colour_on(&self, is_terminal: bool) -> Colour {
         let wanted = is_terminal && self.get("NO_COLOR").is_none() && self.get("TERM") != Some("dumb");
         if wanted { Colour::Ansi } else { Colour::None }
-    }
-
-    /// What a file holds that a flag names, if it may be read; `unreadable` is the error if it cannot.
-    pub(super) fn file(
-        &self,
-        name: &Path,
-        unreadable: impl FnOnce(Refusal) -> Error,
-    ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        input::may_read(name, &self.workspace)?;
-        let found = NamedFile::find(name, &self.workspace.folder, Path::new(""));
-        found.and_then(|file| file.read(DATA_LIMIT, Allowed::Stream)).map_err(unreadable)
     }
 }
 

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use clap::error::ErrorKind;
 
 use super::environment::Environment;
-use super::given::Flags;
+use super::flags::Flags;
 use super::offline::Offline;
 use super::output;
-use super::pass::Pass;
 use crate::error::{Error, Errors, Kind};
 use crate::krm::{self, FunctionConfig, ResourceList};
+use crate::pass::Session;
 use crate::render::{Edits, Options};
 use crate::source::Source;
 use crate::{backend, input, report};
@@ -64,57 +64,61 @@ Findings are the list's `results`, and stand on stderr. `--offline` fills masked
 Exit codes: 0 filled, 1 something is wrong and nothing was filled, 2 wrong usage.";
 
 /// Answers.
-pub(super) fn run(args: Args, environment: &Environment) -> ExitCode {
+pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
     if environment.stdin_is_terminal {
-        return output::usage(&no_input(), environment);
+        return Ok(output::usage(&no_input(), environment));
     }
-    let answered = input::stdin().map_err(Errors::from).and_then(|source| answer(args, &source, environment));
-    match answered {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(output::FOUND),
-        Err(errors) => {
-            output::report(&report::in_order(errors, &[]), environment);
-            ExitCode::from(output::FOUND)
-        }
-    }
-}
-
-/// Prints the list, filled or with what is wrong; whether it is filled. An error is that it is no list.
-fn answer(args: Args, source: &Arc<Source>, environment: &Environment) -> Result<bool, Errors> {
-    let list = ResourceList::read(source)?;
+    let source = input::stdin()?;
+    let list = match ResourceList::read(&source) {
+        Ok(list) => list,
+        Err(errors) => return Ok(refuse(errors, environment)),
+    };
     let mut errors = Errors::new();
     let config = FunctionConfig::read(&list, backend::settings(), &mut errors);
     if list.is_empty() && !args.allow_empty && !config.allow_empty {
         errors.push(empty());
     }
-    let rendered = if errors.any() { Edits::default() } else { fill(args, config, source, environment, &mut errors) };
-    let failed = errors.any();
-    let findings = report::in_order(errors, std::slice::from_ref(source));
+    let edits = match errors.any() {
+        true => Edits::default(),
+        false => args.fill(config, &source, session, environment, &mut errors).await,
+    };
+    let has_failed = errors.any();
+    let findings = report::in_order(errors, std::slice::from_ref(&source));
     output::report(&findings, environment);
-    let rendered = if failed { Edits::default() } else { rendered };
-    let answer = krm::answer(&list, &rendered, &findings)?;
-    Ok(output::print(&[&answer], environment) && !failed)
+    let edits = if has_failed { Edits::default() } else { edits };
+    match krm::answer(&list, &edits, &findings) {
+        Ok(answer) => output::write(&[&answer])?,
+        Err(error) => return Ok(refuse(error.into(), environment)),
+    }
+    Ok(output::rendered(!has_failed))
 }
 
-fn fill(
-    args: Args,
-    config: FunctionConfig,
-    source: &Arc<Source>,
-    environment: &Environment,
-    errors: &mut Errors,
-) -> Edits {
-    let options = Options { strict: args.strict || config.strict, any: false };
-    let mut flags = args.flags;
-    flags.function = config.settings;
-    match args.offline.record(environment) {
-        Ok(record) => {
-            let mut pass = Pass::new(&flags, options, environment).offline(record);
-            pass.render(std::slice::from_ref(source), errors)
+/// Reports why the input is not answered.
+fn refuse(errors: Errors, environment: &Environment) -> ExitCode {
+    output::report(&report::in_order(errors, &[]), environment);
+    ExitCode::from(output::FOUND)
+}
+
+impl Args {
+    /// The edits that fill the list, with what its configuration sets.
+    async fn fill(
+        &self,
+        config: FunctionConfig,
+        source: &Arc<Source>,
+        session: &mut Session,
+        environment: &Environment,
+        errors: &mut Errors,
+    ) -> Edits {
+        session.add_function_settings(config.settings);
+        match self.offline.record(session.workspace()) {
+            Ok(record) => session.use_record(record),
+            Err(error) => {
+                errors.push(error);
+                return Edits::default();
+            }
         }
-        Err(error) => {
-            errors.push(error);
-            Edits::default()
-        }
+        let options = Options { strict: self.strict || config.strict, any: false };
+        session.run(options, environment).render(std::slice::from_ref(source), errors).await
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use super::environment::Environment;
+use anyhow::Context;
+
 use super::output;
-use crate::error::{Error, Kind};
 
 /// Print the manual page
 #[derive(Debug, clap::Args)]
@@ -15,17 +15,13 @@ pub(super) struct Args {
 }
 
 /// Prints the page as roff.
-pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut program = super::command();
     program.build();
     let command = args.command.as_deref().and_then(|name| program.find_subcommand(name)).unwrap_or(&program);
     let mut page = Vec::new();
-    match clap_mangen::Man::new(command.clone()).render(&mut page) {
-        Ok(()) => output::finish(&String::from_utf8_lossy(&page), environment),
-        Err(error) => {
-            output::fail(Error::new(Kind::Bug, "the page does not render").cause(error.to_string()), environment)
-        }
-    }
+    clap_mangen::Man::new(command.clone()).render(&mut page).context("cannot make the page")?;
+    output::finish(&String::from_utf8_lossy(&page))
 }
 
 /// The program, with the names of its commands where `man` takes one: derived, the list would have to know itself.

@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::environment::Environment;
-use super::given::Flags;
 use crate::config::general::MASK_KEY;
 use crate::error::{Error, Kind};
-use crate::redacted::Redacted;
+use crate::pass::{Session, read_flag_file};
 use crate::render::Mask;
+use crate::workspace::Workspace;
 
 const HINT: &str = "`openssl rand -hex 32` makes one";
 
@@ -23,11 +22,12 @@ pub(super) struct MaskKey {
 }
 
 impl MaskKey {
-    /// Masks under the key that the user gave; none without one. A line break at the file's end is no part of it.
-    pub(super) fn given(&self, flags: &Flags, environment: &Environment) -> Result<Option<Mask>, Error> {
+    /// Masks under the key that the user gave; `None` without one. A line break at the file's end is no part of it.
+    pub(super) fn of_user(&self, session: &mut Session) -> Result<Option<Mask>, Error> {
         let (key, place) = match &self.mask_key {
-            Some(file) => (read(file, environment)?, file.display().to_string()),
-            None => match setting(flags, environment) {
+            Some(file) => (read(file, session.workspace())?, file.display().to_string()),
+            // What is wrong with other settings is told once they are needed: `--offline` needs none.
+            None => match session.local_settings().0.get(&MASK_KEY) {
                 Some(key) => (Zeroizing::new(key.reveal().as_bytes().to_vec()), MASK_KEY.name().to_owned()),
                 None => return Ok(None),
             },
@@ -40,21 +40,16 @@ impl MaskKey {
     }
 
     /// Masks under the key that the user gave, else under a random one: fingerprints compare within this run then.
-    pub(super) fn mask(&self, flags: &Flags, environment: &Environment) -> Result<Mask, Error> {
-        match self.given(flags, environment)? {
+    pub(super) fn mask(&self, session: &mut Session) -> Result<Mask, Error> {
+        match self.of_user(session)? {
             Some(mask) => Ok(mask),
             None => random(),
         }
     }
 }
 
-/// The key of the settings. What is wrong with others is told once they are needed: `--offline` needs none.
-fn setting(flags: &Flags, environment: &Environment) -> Option<Redacted> {
-    flags.config(environment).0.get(&MASK_KEY).cloned()
-}
-
-fn read(file: &Path, environment: &Environment) -> Result<Zeroizing<Vec<u8>>, Error> {
-    environment.file(file, |refusal| {
+fn read(file: &Path, workspace: &Workspace) -> Result<Zeroizing<Vec<u8>>, Error> {
+    read_flag_file(file, workspace, |refusal| {
         Error::new(Kind::Setting, format!("cannot read the mask key `{}`", file.display()))
             .cause(refusal.to_string())
             .hint(refusal.hint().unwrap_or(HINT))

@@ -2,41 +2,42 @@
 //! One command is one file: its `Args` and its `run`. Nothing else reads the environment or prints.
 
 mod build;
-mod built;
 mod check;
 mod completions;
 mod diff;
 mod discover;
 mod docs;
 mod environment;
+mod flags;
 mod function;
 mod generate;
-mod given;
 mod harden;
 mod man;
 mod mask;
 mod offline;
 mod output;
 mod parameters;
-mod pass;
 mod paths;
 mod plan;
-mod progress;
 mod record;
 mod save;
+mod session_command;
 mod settings;
 mod signal;
+mod sink;
 mod stderr;
-mod turn;
+mod tools;
 mod version;
+mod watch;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use tokio::runtime::Builder;
 
 use environment::Environment;
-use given::Flags;
-use turn::Turn;
+use session_command::SessionCommand;
 
 /// Fills the placeholders in Kubernetes manifests from HashiCorp Vault, OpenBao or a file. Every other byte stays as it is.
 #[derive(Debug, Parser)]
@@ -55,17 +56,9 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Generate(generate::Args),
-    Build(build::Args),
-    Check(check::Args),
-    Diff(diff::Args),
-    #[command(name = "fn")]
-    Function(function::Args),
-    Plan(plan::Args),
-    Record(record::Args),
+    #[command(flatten)]
+    Session(SessionCommand),
     Discover(discover::Args),
-    Parameters(parameters::Args),
-    Settings(settings::Args),
     Version(version::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -101,65 +94,40 @@ something or `diff` a change, 2 wrong usage; other commands fail with 2.
 pub fn main() -> ExitCode {
     harden::harden();
     let environment = Environment::read();
-    let arguments = match command().try_get_matches().and_then(|found| Arguments::from_arg_matches(&found)) {
+    let arguments = match command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => return output::usage(&error, &environment),
     };
-    let _turn = match arguments.command.turn(&environment) {
-        Ok(turn) => turn,
-        Err(code) => return code,
-    };
-    match arguments.command {
-        Command::Generate(args) => generate::run(&args, &environment),
-        Command::Build(args) => build::run(&args, &environment),
-        Command::Check(args) => check::run(&args, &environment),
-        Command::Diff(args) => diff::run(&args, &environment),
-        Command::Function(args) => function::run(args, &environment),
-        Command::Plan(args) => plan::run(&args, &environment),
-        Command::Record(args) => record::run(&args, &environment),
-        Command::Discover(args) => discover::run(&args, &environment),
-        Command::Parameters(args) => parameters::run(&args, &environment),
-        Command::Settings(args) => settings::run(&args, &environment),
-        Command::Version(args) => version::run(&args, &environment),
-        Command::Completions(args) => completions::run(&args, &environment),
-        Command::Man(args) => man::run(&args, &environment),
-        Command::Docs(args) => docs::run(&args, &environment),
-    }
+    let failed = arguments.command.failure_code();
+    arguments.command.run(&environment).unwrap_or_else(|failure| {
+        output::fail(&failure, &environment);
+        ExitCode::from(failed)
+    })
 }
 
 impl Command {
-    /// The turn of a command that reads what tenants wrote; nothing for the others. An error is the exit code.
-    fn turn(&self, environment: &Environment) -> Result<Option<Turn>, ExitCode> {
-        let none = Flags::default();
-        let (flags, failed) = match self {
-            Self::Generate(args) => (&args.flags, output::FOUND),
-            Self::Build(args) => (&args.flags, output::FOUND),
-            Self::Function(args) => (&args.flags, output::FOUND),
-            Self::Check(args) => (&args.flags, output::FAILED),
-            Self::Diff(args) => (&args.flags, output::FAILED),
-            Self::Plan(args) => (&args.flags, output::FAILED),
-            Self::Record(args) => (&args.flags, output::FAILED),
-            Self::Parameters(_) => (&none, output::FAILED),
-            // Argo CD discovers before it renders: that looks at names and reads no file.
-            Self::Discover(_) => return Ok(None),
-            Self::Settings(_) | Self::Version(_) | Self::Completions(_) | Self::Man(_) | Self::Docs(_) => {
-                return Ok(None);
-            }
-        };
-        Turn::take(flags, self.reads_stdin(), environment).map(Some).ok_or_else(|| ExitCode::from(failed))
+    /// Runs the command; its exit code, or what it failed with.
+    fn run(self, environment: &Environment) -> anyhow::Result<ExitCode> {
+        match self {
+            // One thread: a run waits, it does not compute.
+            Self::Session(command) => Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .context("cannot start the runtime")?
+                .block_on(command.run(environment)),
+            Self::Discover(args) => discover::run(&args, environment),
+            Self::Version(args) => version::run(&args),
+            Self::Completions(args) => completions::run(&args),
+            Self::Man(args) => man::run(&args),
+            Self::Docs(args) => docs::run(&args),
+        }
     }
 
-    /// Whether it reads what another command pipes into it.
-    fn reads_stdin(&self) -> bool {
-        let names_stdin = |paths: &[String]| paths.iter().any(|path| path == "-");
+    /// The exit code of a command that fails.
+    fn failure_code(&self) -> u8 {
         match self {
-            Self::Function(_) => true,
-            Self::Generate(args) => args.paths.is_empty() || names_stdin(&args.paths),
-            Self::Check(args) => names_stdin(args.paths.list()),
-            Self::Diff(args) => names_stdin(args.paths.list()),
-            Self::Plan(args) => names_stdin(args.paths.list()),
-            Self::Record(args) => names_stdin(args.paths.list()),
-            _ => false,
+            Self::Session(command) => command.failure_code(),
+            _ => output::FAILED,
         }
     }
 }

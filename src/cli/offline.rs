@@ -1,12 +1,13 @@
-//! The record of an earlier run, in place of settings and a store.
+//! The flag that names the record of an earlier run.
 
 use std::path::PathBuf;
 
-use super::environment::Environment;
-use crate::error::{Error, Kind};
+use crate::error::Error;
+use crate::pass::read_record;
 use crate::render::Record;
+use crate::workspace::Workspace;
 
-/// The flag that names it, the same for every command that renders.
+/// The record, in place of settings and a store: the flag is the same for every command that renders.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Offline {
     /// Render from the record in FILE (see `record`): values are masked, no store is asked, no setting is needed
@@ -16,15 +17,7 @@ pub(super) struct Offline {
 
 impl Offline {
     /// The record, if one is named.
-    pub(super) fn record(&self, environment: &Environment) -> Result<Option<Record>, Error> {
-        let Some(file) = &self.offline else { return Ok(None) };
-        let name = file.display().to_string();
-        let unreadable = || Error::new(Kind::Input, format!("cannot read the record `{name}`"));
-        let write = format!("write it, where the store can be asked: `vault-render record PATH… -o {name}`");
-        let bytes = environment.file(file, |refusal| {
-            unreadable().cause(refusal.to_string()).hint(refusal.hint().map_or(write, str::to_owned))
-        })?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| unreadable().cause("it is not UTF-8 text"))?;
-        Record::parse(&name, text).map(Some)
+    pub(super) fn record(&self, workspace: &Workspace) -> Result<Option<Record>, Error> {
+        self.offline.as_ref().map(|file| read_record(file, workspace)).transpose()
     }
 }

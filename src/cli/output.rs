@@ -4,6 +4,8 @@
 use std::io::{BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
+use anyhow::Context;
+
 use super::environment::Environment;
 use crate::error::{Error, Kind};
 use crate::report::text::Colour;
@@ -16,43 +18,42 @@ pub(super) const FOUND: u8 = 1;
 /// The command failed, or was used wrongly.
 pub(super) const FAILED: u8 = 2;
 
-/// Small pieces are gathered in a buffer of so many bytes; larger ones go out as they are.
+/// Small slices are gathered in a buffer of so many bytes; larger ones go out as they are.
 const BUFFER: usize = 1 << 16;
 
 /// Writes to stdout. Who closes the pipe has had enough: that is no error.
-pub(super) fn write(pieces: &[&[u8]]) -> Result<(), Error> {
+pub(super) fn write(slices: &[&[u8]]) -> anyhow::Result<()> {
     let mut stdout = BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
-    match pieces.iter().try_for_each(|piece| stdout.write_all(piece)).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Input, "cannot write to stdout").cause(error.to_string()))
-        }
+    match slices.iter().try_for_each(|slice| stdout.write_all(slice)).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
         _ => Ok(()),
     }
 }
 
-/// Writes the only output of a command that fails with 2.
-pub(super) fn finish(text: &str, environment: &Environment) -> ExitCode {
-    match write(&[text.as_bytes()]) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(error, environment),
+/// The exit code of a command that renders.
+pub(super) fn rendered(is_complete: bool) -> ExitCode {
+    if is_complete { ExitCode::SUCCESS } else { ExitCode::from(FOUND) }
+}
+
+/// Writes the only output of a command.
+pub(super) fn finish(text: &str) -> anyhow::Result<ExitCode> {
+    write(&[text.as_bytes()])?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reports what a command failed with.
+pub(super) fn fail(failure: &anyhow::Error, environment: &Environment) {
+    report(&[finding(failure)], environment);
+}
+
+/// A failure as a finding: one of ours as it is, one of the operating system's as the cause of what was tried.
+fn finding(failure: &anyhow::Error) -> Error {
+    if let Some(error) = failure.downcast_ref::<Error>() {
+        return error.clone();
     }
-}
-
-/// Reports the only error of a command that fails with 2.
-pub(super) fn fail(error: Error, environment: &Environment) -> ExitCode {
-    report(&[error], environment);
-    ExitCode::from(FAILED)
-}
-
-/// Reports the only error of a command that renders, and fails with 1.
-pub(super) fn fail_rendering(error: Error, environment: &Environment) -> ExitCode {
-    report(&[error], environment);
-    ExitCode::from(FOUND)
-}
-
-/// Writes to stdout; false if that fails, which is reported.
-pub(super) fn print(pieces: &[&[u8]], environment: &Environment) -> bool {
-    write(pieces).map_err(|error| report(&[error], environment)).is_ok()
+    let causes: Vec<String> = failure.chain().skip(1).map(ToString::to_string).collect();
+    let error = Error::new(Kind::Input, failure.to_string());
+    if causes.is_empty() { error } else { error.cause(causes.join(": ")) }
 }
 
 /// Writes findings to stderr, a blank line between them, counted at the end.
@@ -90,17 +91,11 @@ impl<'e> Report<'e> {
         self.environment.stderr.write(&text);
     }
 
-    /// Whether an error is among them.
-    pub(super) fn failed(&self) -> bool {
-        self.counts.errors() > 0
-    }
-
-    /// Writes how many there were; whether none was an error.
-    pub(super) fn finish(self) -> bool {
+    /// Writes how many there were.
+    pub(super) fn finish(self) {
         if let Some(summary) = self.counts.summary() {
             self.environment.stderr.write(&format!("\n{summary}\n"));
         }
-        !self.failed()
     }
 }
 

@@ -18,12 +18,9 @@ For the `parameters.dynamic.command` of an Argo CD plugin: a JSON array with rel
 single value of the chart's values.yaml. What is no chart has no parameters.";
 
 /// Prints the announcement.
-pub(super) fn run(_args: &Args, environment: &Environment) -> ExitCode {
-    let is_chart = Tool::of(|name| environment.workspace.folder.join(name).exists()) == Tool::Helm;
-    let values = match input::text(Path::new("values.yaml"), &environment.workspace) {
-        Ok(values) => values.unwrap_or_default(),
-        Err(error) => return output::fail(error, environment),
-    };
+pub(super) fn run(_args: &Args, environment: &Environment) -> anyhow::Result<ExitCode> {
+    let is_chart = Tool::of(|name| environment.workspace.locate(name).exists()) == Tool::Helm;
+    let values = input::text(Path::new("values.yaml"), &environment.workspace)?.unwrap_or_default();
     let list = if is_chart { tool::announce(&values, &environment.workspace.variables) } else { "[]".to_owned() };
-    output::finish(&(list + "\n"), environment)
+    output::finish(&(list + "\n"))
 }

@@ -4,14 +4,15 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::built::{Building, Disk};
 use super::environment::Environment;
-use super::given::Flags;
+use super::flags::Flags;
 use super::output;
 use super::paths::Paths;
+use super::tools::BuildFlags;
 use crate::backend;
 use crate::error::{Error, Errors};
-use crate::policy::{Policy, Requester};
+use crate::pass::Session;
+use crate::pass::build::InputFiles;
 use crate::render::{self, Options};
 use crate::report;
 use crate::report::plan::{self as shown, ReadPlan};
@@ -32,7 +33,7 @@ pub(super) struct Args {
     any: bool,
 
     #[command(flatten)]
-    building: Building,
+    build: BuildFlags,
 
     #[command(flatten)]
     pub(super) flags: Flags,
@@ -64,24 +65,24 @@ complete, and no policy is printed.
 Exit codes: 0 the list is complete, 2 it is not, or a setting is wrong.";
 
 /// Prints the reads.
-pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    let (config, wrong) = args.flags.whole_config(environment);
+pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
+    let (config, wrong) = session.settings(environment).await;
     let store = match backend::facts(&config) {
         Ok(store) if !wrong.any() => store,
-        facts => return failed(wrong, facts.err(), environment),
+        facts => return Ok(failed(wrong, facts.err(), environment)),
     };
-    let (sources, mut errors, printed) = Disk::read_all(args.paths.list(), &args.building, &args.flags, environment);
+    let build = (&args.build).into();
+    let (sources, mut errors, built) = InputFiles::read_all(args.paths.list(), &build, session, environment).await;
     errors.extend(wrong);
     let plan = render::plan(&sources, &Options { any: args.any, ..Options::default() }, &mut errors);
-    let grants =
-        Policy::of(&config, Requester::of(&environment.workspace.variables)).judge(plan.accesses(), &mut errors);
+    let grants = session.policy(&config).judge(plan.accesses(), &mut errors);
     let reads = plan.reads().into_iter().filter(|read| grants.allows(&read.id)).collect();
     let plan = ReadPlan { store, reads, is_complete: !errors.any() };
     let text = args.format.shown(&plan, &mut errors, environment);
     let is_complete = !errors.any();
-    output::report(&printed.name_templates(report::in_order(errors, &sources), &environment.workspace), environment);
-    let written = output::finish(&text, environment);
-    if is_complete { written } else { ExitCode::from(output::FAILED) }
+    output::report(&built.name_templates(report::in_order(errors, &sources), session.workspace()), environment);
+    let written = output::finish(&text)?;
+    Ok(if is_complete { written } else { ExitCode::from(output::FAILED) })
 }
 
 fn failed(mut errors: Errors, error: Option<Error>, environment: &Environment) -> ExitCode {

@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::built::{Building, Disk};
 use super::environment::Environment;
-use super::given::Flags;
+use super::flags::Flags;
 use super::mask::MaskKey;
 use super::output;
-use super::pass::Pass;
 use super::paths::Paths;
 use super::save::save;
+use super::tools::BuildFlags;
+use crate::pass::Session;
+use crate::pass::build::InputFiles;
 use crate::render::Options;
 use crate::report;
 
@@ -30,7 +31,7 @@ pub(super) struct Args {
     any: bool,
 
     #[command(flatten)]
-    building: Building,
+    build: BuildFlags,
 
     #[command(flatten)]
     mask_key: MaskKey,
@@ -53,24 +54,20 @@ has it can try out values. `openssl rand -hex 32 > FILE` makes one.
 Exit codes: 0 recorded, 2 something is wrong and nothing was written.";
 
 /// Records.
-pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    let mask = match args.mask_key.given(&args.flags, environment) {
-        Ok(mask) => mask,
-        Err(error) => return output::fail(error, environment),
-    };
-    let (sources, mut errors, printed) = Disk::read_all(args.paths.list(), &args.building, &args.flags, environment);
+pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
+    let mask = args.mask_key.of_user(session)?;
+    let build = (&args.build).into();
+    let (sources, mut errors, built) = InputFiles::read_all(args.paths.list(), &build, session, environment).await;
     let options = Options { any: args.any, ..Options::default() };
-    let record = Pass::new(&args.flags, options, environment).record(&sources, mask.as_ref(), &mut errors);
-    let failed = errors.any();
-    output::report(&printed.name_templates(report::in_order(errors, &sources), &environment.workspace), environment);
-    if failed {
-        return ExitCode::from(output::FAILED);
+    let record = session.run(options, environment).record(&sources, mask.as_ref(), &mut errors).await;
+    let has_failed = errors.any();
+    output::report(&built.name_templates(report::in_order(errors, &sources), session.workspace()), environment);
+    if has_failed {
+        return Ok(ExitCode::from(output::FAILED));
     }
     if args.output == "-" {
-        return output::finish(&record.text(), environment);
+        return output::finish(&record.text());
     }
-    match save(Path::new(&args.output), &record.text(), environment) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => output::fail(error, environment),
-    }
+    save(Path::new(&args.output), &record.text(), session.workspace())?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -3,22 +3,22 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::environment::Environment;
-use crate::error::{Error, Kind};
+use anyhow::Context;
+
 use crate::input;
+use crate::workspace::Workspace;
 
 /// Writes `text` to `path`; what stood there stays until all of it is on the disk. A link that somebody committed is not followed.
-pub(super) fn save(path: &Path, text: &str, environment: &Environment) -> Result<(), Error> {
-    input::may_write(path, &environment.workspace)?;
+pub(super) fn save(path: &Path, text: &str, workspace: &Workspace) -> anyhow::Result<()> {
+    input::may_write(path, workspace)?;
     // A link stays, and what it leads to is replaced; a device or a pipe is written to.
-    let target = environment.workspace.locate(path);
+    let target = workspace.locate(path);
     let target = target.canonicalize().unwrap_or(target);
     let written = match target.exists() && !target.is_file() {
         true => std::fs::write(&target, text),
         false => replace(&target, text),
     };
-    written
-        .map_err(|error| Error::new(Kind::Input, format!("cannot write `{}`", path.display())).cause(error.to_string()))
+    written.with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 fn replace(target: &Path, text: &str) -> std::io::Result<()> {

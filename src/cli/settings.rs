@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::environment::Environment;
-use super::given::Flags;
+use super::flags::Flags;
 use super::output;
 use crate::config::Setting;
 use crate::config::table::Row;
 use crate::contain::{self, Support};
+use crate::pass::Session;
 use crate::{report, visible};
 
 /// Print every setting, its value and who set it; secrets are redacted
@@ -21,7 +22,7 @@ pub(super) struct Args {
     format: Format,
 
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -40,8 +41,8 @@ anywhere else: docs/settings.md.
 Exit codes: 0 fine, 2 a setting is wrong.";
 
 /// Prints the settings; wrong ones are reported as well.
-pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
-    let (config, errors) = args.flags.whole_config(environment);
+pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
+    let (config, errors) = session.settings(environment).await;
     let mut lines: Vec<String> = match args.format {
         Format::Text => table(config.settings()),
         Format::Json => config.settings().map(|(row, setting)| json(row, setting)).collect(),
@@ -49,8 +50,8 @@ pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
     lines.push(args.format.machine(&contain::support()));
     let failed = errors.any();
     output::report(&report::in_order(errors, &[]), environment);
-    let code = output::finish(&lines.join(""), environment);
-    if failed { ExitCode::from(output::FAILED) } else { code }
+    let code = output::finish(&lines.join(""))?;
+    Ok(if failed { ExitCode::from(output::FAILED) } else { code })
 }
 
 impl Format {

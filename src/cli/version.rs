@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use super::environment::Environment;
 use super::output;
 
 /// Print which build this is
@@ -10,9 +9,9 @@ use super::output;
 pub(super) struct Args {}
 
 /// Prints name, version, commit and date; the last two are what the build was given.
-pub(super) fn run(_args: &Args, environment: &Environment) -> ExitCode {
+pub(super) fn run(_args: &Args) -> anyhow::Result<ExitCode> {
     let commit = option_env!("VAULT_RENDER_COMMIT").unwrap_or("unknown");
     let date = option_env!("VAULT_RENDER_BUILD_DATE").unwrap_or("unknown");
     let version = env!("CARGO_PKG_VERSION");
-    output::finish(&format!("vault-render v{version} ({commit}) BuildDate: {date}\n"), environment)
+    output::finish(&format!("vault-render v{version} ({commit}) BuildDate: {date}\n"))
 }

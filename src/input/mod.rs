@@ -38,7 +38,7 @@ pub use revision::{Checkout, Past, Revision};
 const ENTRIES: usize = if cfg!(test) { 10_000 } else { 1_000_000 };
 
 /// Which files are read.
-pub type Wanted<'w> = &'w dyn Fn(&Path) -> bool;
+pub type Wanted<'w> = &'w (dyn Fn(&Path) -> bool + Sync);
 
 /// A text that is not read yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -25,6 +25,23 @@ const RENDER: &[&str] = &[
     "visible",
     "budget",
 ];
+const PASS: &[&str] = &[
+    "words",
+    "workspace",
+    "input",
+    "tool",
+    "contain",
+    "render",
+    "policy",
+    "backend",
+    "client",
+    "config",
+    "named_file",
+    "secret",
+    "source",
+    "error",
+    "budget",
+];
 const KRM: &[&str] = &["switch", "words", "render", "config", "yaml", "source", "error", "visible"];
 const LINT: &[&str] = &[
     "words",
@@ -89,6 +106,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("live", LIVE),
     ("tool", &["words", "contain", "value", "yaml", "source", "error", "budget"]),
     ("krm", KRM),
+    ("pass", PASS),
 ];
 
 /// May name everything but each other.

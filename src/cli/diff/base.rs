@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::super::built::{Builder, Built, Disk, Folder, Found, Place, Printed, private};
 use super::super::environment::Environment;
 use super::Args;
 use crate::error::{Error, Errors};
-use crate::input::Revision;
+use crate::input::{Buildable, Revision};
+use crate::pass::Session;
+use crate::pass::build::{Build, BuildFolder, BuildPlan, BuildSite, BuiltFolders, InputFiles, private_folder};
 use crate::source::Source;
 use crate::workspace::Workspace;
 
@@ -38,13 +39,13 @@ pub(super) struct Files {
     /// What cannot be read now.
     pub(super) errors: Errors,
     /// What cannot be built now, and the tools' messages: the rest is compared.
-    pub(super) said: Errors,
-    /// The same of the base.
-    pub(super) past_said: Errors,
+    pub(super) build_errors: Errors,
+    /// What cannot be built of the base, and the messages of its tools.
+    pub(super) base_build_errors: Errors,
     /// What is not compared, in sentences.
     pub(super) notes: Vec<String>,
-    /// Which of the files are what a tool has printed.
-    pub(super) printed: Printed,
+    /// The folders whose tools have printed some of the files.
+    pub(super) built: BuiltFolders,
 }
 
 impl Base {
@@ -57,36 +58,43 @@ impl Base {
     }
 
     /// Reads both sides.
-    pub(super) fn read(&self, args: &Args, environment: &Environment) -> Result<Files, Error> {
-        let mut builder = Builder::new(&args.building, &args.flags, environment);
+    pub(super) async fn read(
+        &self,
+        args: &Args,
+        session: &mut Session,
+        environment: &Environment,
+    ) -> Result<Files, Error> {
+        let options = (&args.build).into();
+        let mut plan = BuildPlan::new(&options, session, environment);
         let mut files = match self {
-            Self::Path(path) => with_path(args.paths.list(), path, &mut builder)?,
-            Self::Revision(revision) => with_revision(args.paths.list(), revision, &mut builder)?,
+            Self::Path(path) => with_path(args.paths.list(), path, &mut plan).await?,
+            Self::Revision(revision) => with_revision(args.paths.list(), revision, &mut plan).await?,
         };
-        files.notes.splice(0..0, builder.notes());
+        files.notes.splice(0..0, plan.notes());
         Ok(files)
     }
 }
 
-fn with_path(paths: &[String], base: &str, builder: &mut Builder<'_>) -> Result<Files, Error> {
+async fn with_path(paths: &[String], base: &str, plan: &mut BuildPlan<'_>) -> Result<Files, Error> {
     let mut files = Files::default();
     let base = [base.to_owned()];
     let (after_key, before_key) = (|name: &str| below(name, paths), |name: &str| below(name, &base));
-    let (after, before) = (Disk::read(paths, builder)?, Disk::read(&base, builder)?);
+    let after = InputFiles::read(paths, plan).await?;
+    let before = InputFiles::read(&base, plan).await?;
     files.errors.extend(after.errors);
     files.errors.extend(before.errors);
     files.after = called(after.sources, &after_key);
     files.before = called(before.sources, &before_key);
-    files.add_built((after.built, &after_key), (before.built, &before_key));
+    files.add_built((after.build, &after_key), (before.build, &before_key));
     Ok(files)
 }
 
-fn with_revision(paths: &[String], name: &str, builder: &mut Builder<'_>) -> Result<Files, Error> {
+async fn with_revision(paths: &[String], name: &str, plan: &mut BuildPlan<'_>) -> Result<Files, Error> {
     let mut files = Files::default();
-    let revision = Revision::open(name, &builder.workspace())?;
+    let workspace = plan.workspace().clone();
+    let revision = Revision::open(name, &workspace)?;
     let past = revision.read(paths)?;
     // What was removed since is no mistake.
-    let workspace = builder.workspace();
     let there = |path: &&String| workspace.locate(path).exists() || !revision.holds(path);
     let there: Vec<String> = paths.iter().filter(there).cloned().collect();
     let is_elsewhere = |path: &Path| {
@@ -94,27 +102,33 @@ fn with_revision(paths: &[String], name: &str, builder: &mut Builder<'_>) -> Res
         past.elsewhere.iter().any(|other| path.starts_with(other))
     };
     let wanted = |path: &Path| !is_elsewhere(path) && !revision.ignores(path, paths);
-    let after = Disk::read_wanted(&there, builder, &wanted)?;
-    let built = past_built(&revision, name, &past.built, builder)?;
+    let after = InputFiles::read_wanted(&there, plan, &wanted).await?;
+    let build = build_of(&revision, name, &past.buildable, plan).await?;
     files.errors = after.errors;
     files.after = called(after.sources, &str::to_owned);
-    let read = past.files.into_iter().filter(|(name, _)| !built.takes(name));
+    let read = past.files.into_iter().filter(|(name, _)| !build.takes(name));
     files.before = read.map(|(key, source)| File { key, source }).collect();
     files.notes.extend(past.errors.into_iter().map(|error| error.to_string()));
-    files.add_built((after.built, &str::to_owned), (built, &str::to_owned));
+    files.add_built((after.build, &str::to_owned), (build, &str::to_owned));
     Ok(files)
 }
 
 /// What the tools print of a revision, in a copy of its files.
-fn past_built(revision: &Revision, name: &str, found: &Found, builder: &mut Builder<'_>) -> Result<Built, Error> {
-    let folders = builder.choose(found);
+async fn build_of(
+    revision: &Revision,
+    name: &str,
+    buildable: &Buildable,
+    plan: &mut BuildPlan<'_>,
+) -> Result<Build, Error> {
+    let folders = plan.choose(buildable);
     if folders.is_empty() {
-        return Ok(Built::default());
+        return Ok(Build::default());
     }
-    let folder = private(&builder.workspace())?;
+    let folder = private_folder(plan.workspace())?;
     let checkout = revision.checkout(folder.path())?;
     let copy_of = Some((checkout.root().to_owned(), format!("{name}:")));
-    builder.build(&folders, &Place { workspace: checkout.workspace(), find: &|path| checkout.place(path), copy_of })
+    let find = |path: &str| checkout.place(path);
+    plan.build(&folders, &BuildSite { workspace: checkout.workspace(), find: &find, copy_of }).await
 }
 
 /// What makes a file's name of one side the name that both sides have for it.
@@ -126,14 +140,14 @@ fn called(sources: Vec<Arc<Source>>, key: Key<'_>) -> Vec<File> {
 
 impl Files {
     /// Adds what tools have printed. A folder that cannot be built now is not compared.
-    fn add_built(&mut self, (after, after_key): (Built, Key<'_>), (before, before_key): (Built, Key<'_>)) {
+    fn add_built(&mut self, (after, after_key): (Build, Key<'_>), (before, before_key): (Build, Key<'_>)) {
         let failed: BTreeSet<String> = after.failed.iter().map(|folder| file_key(folder, after_key)).collect();
         let not_compared = after.failed.iter().map(|folder| format!("`{}` is not compared", folder.output));
         self.notes.extend(not_compared);
         let were_not = before.failed.iter().filter(|folder| !failed.contains(&file_key(folder, before_key)));
-        let counts = |folder: &Folder| format!("`{}` cannot be built: all of it counts as added", folder.output);
+        let counts = |folder: &BuildFolder| format!("`{}` cannot be built: all of it counts as added", folder.output);
         self.notes.extend(were_not.map(counts));
-        (self.said, self.past_said) = (after.errors, before.errors);
+        (self.build_errors, self.base_build_errors) = (after.errors, before.errors);
         let after = self.outputs(after.outputs, after_key);
         self.after.extend(after);
         let before = self.outputs(before.outputs, before_key);
@@ -141,10 +155,10 @@ impl Files {
     }
 
     /// What tools have printed, as files.
-    fn outputs(&mut self, outputs: Vec<(Folder, Arc<Source>)>, key: Key<'_>) -> Vec<File> {
-        let file = |(folder, source): (Folder, Arc<Source>)| {
+    fn outputs(&mut self, outputs: Vec<(BuildFolder, Arc<Source>)>, key: Key<'_>) -> Vec<File> {
+        let file = |(folder, source): (BuildFolder, Arc<Source>)| {
             let key = file_key(&folder, key);
-            self.printed.push(folder);
+            self.built.push(folder);
             File { key, source }
         };
         outputs.into_iter().map(file).collect()
@@ -152,7 +166,7 @@ impl Files {
 }
 
 /// What both sides call what a folder's tool prints.
-fn file_key(folder: &Folder, key: Key<'_>) -> String {
+fn file_key(folder: &BuildFolder, key: Key<'_>) -> String {
     format!("{} ({})", key(&folder.name.to_string_lossy()), folder.tool.command())
 }
 

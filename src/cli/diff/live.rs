@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
-use super::super::built::{Builder, Disk};
 use super::super::environment::Environment;
 use super::super::output;
-use super::super::pass::{self, Pass};
-use super::super::progress::Progress;
 use super::{Args, Compared};
 use crate::client::kubernetes::{Answer, Cluster};
 use crate::compare::Comparison;
 use crate::error::{Error, Errors, Kind};
 use crate::live::{self, DryRun, Object, Objects};
+use crate::pass::build::{BuildPlan, InputFiles};
+use crate::pass::{Session, watched};
 use crate::render::Survey;
 use crate::report;
 use crate::source::Source;
@@ -27,57 +26,71 @@ pub(super) const NAME: &str = "live";
 const TOGETHER: usize = 8;
 
 /// Compares.
-pub(super) fn compare(args: &Args, environment: &Environment) -> Compared {
-    if args.offline.record(environment)?.is_some() {
-        return Err(Error::new(Kind::Setting, "a record holds no values, and the cluster is asked with them")
-            .hint("leave out `--offline`, or compare with a revision or a folder"));
+pub(super) async fn compare(
+    args: &Args,
+    session: &mut Session,
+    environment: &Environment,
+) -> anyhow::Result<Option<Compared>> {
+    if args.offline.record(session.workspace())?.is_some() {
+        return Err(no_record().into());
     }
-    let mask = args.mask.mask(&args.flags, environment)?;
-    let mut builder = Builder::new(&args.building, &args.flags, environment);
-    let mut disk = Disk::read(args.paths.list(), &mut builder)?;
-    let said = std::mem::take(&mut disk.built.errors);
-    let (sources, mut errors, printed) = disk.whole();
-    let objects = objects(args, &sources, environment, &mut errors);
+    let mask = args.mask.mask(session)?;
+    let options = (&args.build).into();
+    let mut build_plan = BuildPlan::new(&options, session, environment);
+    let mut files = InputFiles::read(args.paths.list(), &mut build_plan).await?;
+    let build_errors = std::mem::take(&mut files.build.errors);
+    let (sources, mut errors, built) = files.into_whole();
+    let shown = |errors: Errors| built.name_templates(report::in_order(errors, &sources), build_plan.workspace());
+    let objects = objects(args, &sources, session, environment, &mut errors).await;
     if errors.any() {
-        errors.extend(said);
-        output::report(
-            &printed.name_templates(report::in_order(errors, &sources), &environment.workspace),
-            environment,
-        );
+        errors.extend(build_errors);
+        output::report(&shown(errors), environment);
         return Ok(None);
     }
-    let answers = answers(&objects, &args.field_manager, environment)?;
+    let answers = answers(&objects, &args.field_manager, environment).await?;
     let (sides, findings) = objects.sides(&answers, &mask);
     let mut comparison = Comparison::new(sides.before, sides.after);
     comparison.find_only_secrets((&sides.blank.0, &sides.blank.1));
     comparison.base = NAME.to_owned();
-    comparison.notes = builder.notes().collect();
+    comparison.notes = build_plan.notes().collect();
     comparison.notes.extend(findings.iter().map(|finding| finding.to_string()).chain(nameless(objects.nameless)));
-    let complete = !findings.any() && !said.any();
+    let is_complete = !findings.any() && !build_errors.any();
     errors.extend(findings);
-    errors.extend(said);
-    output::report(&printed.name_templates(report::in_order(errors, &sources), &environment.workspace), environment);
-    Ok(Some((comparison, complete)))
+    errors.extend(build_errors);
+    output::report(&shown(errors), environment);
+    Ok(Some(Compared { comparison, is_complete }))
+}
+
+fn no_record() -> Error {
+    Error::new(Kind::Setting, "a record holds no values, and the cluster is asked with them")
+        .hint("leave out `--offline`, or compare with a revision or a folder")
 }
 
 /// The objects, filled.
-fn objects(args: &Args, sources: &[Arc<Source>], environment: &Environment, errors: &mut Errors) -> Objects {
+async fn objects(
+    args: &Args,
+    sources: &[Arc<Source>],
+    session: &mut Session,
+    environment: &Environment,
+    errors: &mut Errors,
+) -> Objects {
     let survey = Survey::new(sources);
     let drafts = live::drafts(&survey, errors);
     let plan = survey.plan(&args.options(), errors);
-    let mut pass = Pass::new(&args.flags, args.options(), environment);
-    let rendered = pass.fill_plan(&plan, errors);
-    live::objects(drafts, &plan, pass.secrets(), &rendered, errors)
+    let mut run = session.run(args.options(), environment);
+    let (edits, secrets) = run.fill_plan(&plan, errors).await;
+    live::objects(drafts, &plan, secrets, &edits, errors)
 }
 
 /// What the cluster says about each object; without objects nobody is asked.
-fn answers(objects: &Objects, manager: &str, environment: &Environment) -> Result<Vec<Option<DryRun>>, Error> {
+async fn answers(objects: &Objects, manager: &str, environment: &Environment) -> Result<Vec<Option<DryRun>>, Error> {
     let count = objects.list.len();
     if count == 0 {
         return Ok(Vec::new());
     }
-    let _progress = Progress::start(format!("asking the cluster about {count} objects"), environment);
-    pass::runtime()?.block_on(ask(objects, manager, &environment.workspace))
+    let what = format!("asking the cluster about {count} objects");
+    let answers = watched(environment, what, ask(objects, manager, &environment.workspace)).await;
+    answers.unwrap_or_else(|stopped| Err(Error::new(Kind::Store, format!("{stopped} while the cluster was asked"))))
 }
 
 async fn ask(objects: &Objects, manager: &str, workspace: &Workspace) -> Result<Vec<Option<DryRun>>, Error> {

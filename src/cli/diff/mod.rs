@@ -9,15 +9,15 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use clap::error::ErrorKind;
 
-use super::built::Building;
 use super::environment::Environment;
-use super::given::Flags;
+use super::flags::Flags;
 use super::mask::MaskKey;
 use super::offline::Offline;
 use super::output;
 use super::paths::Paths;
+use super::tools::BuildFlags;
 use crate::compare::Comparison;
-use crate::error::Error;
+use crate::pass::Session;
 use crate::render::Options;
 use crate::report;
 
@@ -50,7 +50,7 @@ pub(super) struct Args {
     offline: Offline,
 
     #[command(flatten)]
-    building: Building,
+    build: BuildFlags,
 
     #[command(flatten)]
     mask: MaskKey,
@@ -100,28 +100,26 @@ Exit codes: 0 nothing changes, 1 something does, 2 failed: a file, a setting, a 
 store or the cluster.";
 
 /// Compares.
-pub(super) fn run(args: &Args, environment: &Environment) -> ExitCode {
+pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
     let base = Base::named(&args.base, &environment.workspace);
     let compared = if args.base == live::NAME {
-        live::compare(args, environment)
+        live::compare(args, session, environment).await?
     } else if matches!(base, Base::Revision(_)) && args.paths.list().iter().any(|path| path == "-") {
-        return output::usage(&no_stdin(&args.base), environment);
+        return Ok(output::usage(&no_stdin(&args.base), environment));
     } else {
-        sides::compare(args, &base, environment)
+        sides::compare(args, &base, session, environment).await?
     };
-    match compared {
-        Ok(Some((comparison, true))) => args.end(&comparison, environment),
-        Ok(Some((comparison, false))) => {
-            args.end(&comparison, environment);
-            ExitCode::from(output::FAILED)
-        }
-        Ok(None) => ExitCode::from(output::FAILED),
-        Err(error) => output::fail(error, environment),
-    }
+    let Some(Compared { comparison, is_complete }) = compared else { return Ok(ExitCode::from(output::FAILED)) };
+    let code = args.end(&comparison, environment)?;
+    Ok(if is_complete { code } else { ExitCode::from(output::FAILED) })
 }
 
-/// What changes, and whether all of it is known; none if nothing is, for a reason that is reported.
-type Compared = Result<Option<(Comparison, bool)>, Error>;
+/// What two sides came to.
+struct Compared {
+    comparison: Comparison,
+    /// Whether all that changes is known.
+    is_complete: bool,
+}
 
 impl Args {
     fn options(&self) -> Options {
@@ -129,17 +127,14 @@ impl Args {
     }
 
     /// Prints what changed; the exit code.
-    fn end(&self, comparison: &Comparison, environment: &Environment) -> ExitCode {
+    fn end(&self, comparison: &Comparison, environment: &Environment) -> anyhow::Result<ExitCode> {
         let shown = match self.format {
             Format::Text => report::diff::text(comparison, environment.stdout_colour()),
             Format::Markdown => report::markdown::comment(comparison),
             Format::Html => report::html::page(comparison),
         };
-        match output::write(&[shown.as_bytes()]) {
-            Ok(()) if comparison.changes.is_empty() => ExitCode::SUCCESS,
-            Ok(()) => ExitCode::from(output::FOUND),
-            Err(error) => output::fail(error, environment),
-        }
+        output::write(&[shown.as_bytes()])?;
+        Ok(if comparison.changes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) })
     }
 }
 

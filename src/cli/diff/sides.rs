@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::super::environment::Environment;
 use super::super::output;
-use super::super::pass::Pass;
 use super::base::{Base, File, Files};
 use super::{Args, Compared};
 use crate::compare::{self, ChangeKind, Comparison, Side};
 use crate::error::{Error, Errors, Kind, Level};
+use crate::pass::{Run, Session};
 use crate::render::{self, Mask};
 use crate::report;
 use crate::source::Source;
@@ -17,68 +17,74 @@ use crate::words::count;
 use crate::yaml::split::split;
 
 /// Compares.
-pub(super) fn compare(args: &Args, base: &Base, environment: &Environment) -> Compared {
-    let mut files = base.read(args, environment)?;
-    let mask = args.mask.mask(&args.flags, environment)?;
+pub(super) async fn compare(
+    args: &Args,
+    base: &Base,
+    session: &mut Session,
+    environment: &Environment,
+) -> anyhow::Result<Option<Compared>> {
+    let mut files = base.read(args, session, environment).await?;
+    let mask = args.mask.mask(session)?;
     let unchanged = files.take_unchanged();
-    let pass = Pass::new(&args.flags, args.options(), environment).offline(args.offline.record(environment)?);
-    let mut renderer = Renderer { pass, mask };
-    let after = renderer.side(&files.after, &mut files.errors);
+    session.use_record(args.offline.record(session.workspace())?);
+    let mut renderer = Renderer { run: session.run(args.options(), environment), mask };
+    let after = renderer.side(&files.after, &mut files.errors).await;
     if files.errors.any() {
         let mut errors = std::mem::take(&mut files.errors);
-        errors.extend(std::mem::take(&mut files.said));
+        errors.extend(std::mem::take(&mut files.build_errors));
         output::report(&in_order(errors, &files.after, &files, environment), environment);
         return Ok(None);
     }
-    let mut past_errors = std::mem::take(&mut files.past_said);
-    let before = renderer.side(&files.before, &mut past_errors);
-    let past_errors = harmless(past_errors, &files.errors);
-    if past_errors.any() {
-        output::report(&in_order(past_errors, &files.before, &files, environment), environment);
+    let mut base_errors = std::mem::take(&mut files.base_build_errors);
+    let before = renderer.side(&files.before, &mut base_errors).await;
+    let base_errors = as_warnings(base_errors, &files.errors);
+    if base_errors.any() {
+        output::report(&in_order(base_errors, &files.before, &files, environment), environment);
         return Ok(None);
     }
     let mut comparison = Comparison::new(before, after);
     comparison.unchanged += unchanged;
     comparison.base = args.base.clone();
     comparison.notes = std::mem::take(&mut files.notes);
-    comparison.notes.extend(not_filled(&past_errors, &args.base));
+    comparison.notes.extend(not_filled(&base_errors, &args.base));
     if comparison.changes.iter().any(|change| change.kind() == ChangeKind::Changed) {
-        comparison.find_only_secrets((&renderer.blank(&files.before), &renderer.blank(&files.after)));
+        let (before, after) = (renderer.blank(&files.before).await, renderer.blank(&files.after).await);
+        comparison.find_only_secrets((&before, &after));
     }
-    let complete = !files.said.any();
+    let is_complete = !files.build_errors.any();
     let mut errors = std::mem::take(&mut files.errors);
-    errors.extend(std::mem::take(&mut files.said));
+    errors.extend(std::mem::take(&mut files.build_errors));
     let found = [
         in_order(errors, &files.after, &files, environment),
-        in_order(past_errors, &files.before, &files, environment),
+        in_order(base_errors, &files.before, &files, environment),
     ];
     output::report(&found.concat(), environment);
-    Ok(Some((comparison, complete)))
+    Ok(Some(Compared { comparison, is_complete }))
 }
 
 /// Renders files as they may be shown.
-struct Renderer<'a> {
-    pass: Pass<'a>,
+struct Renderer<'s> {
+    run: Run<'s>,
     mask: Mask,
 }
 
 impl Renderer<'_> {
-    fn side(&mut self, files: &[File], errors: &mut Errors) -> Side {
+    async fn side(&mut self, files: &[File], errors: &mut Errors) -> Side {
         let mask = self.mask.clone();
-        self.masked(files, &mask, errors)
+        self.masked(files, &mask, errors).await
     }
 
-    /// The same, every fingerprint the same; what is wrong is known already.
-    fn blank(&mut self, files: &[File]) -> Side {
-        self.masked(files, &Mask::blank(), &mut Errors::new())
+    /// The files with one fingerprint for all values; what is wrong is known already.
+    async fn blank(&mut self, files: &[File]) -> Side {
+        self.masked(files, &Mask::blank(), &mut Errors::new()).await
     }
 
-    fn masked(&mut self, files: &[File], mask: &Mask, errors: &mut Errors) -> Side {
+    async fn masked(&mut self, files: &[File], mask: &Mask, errors: &mut Errors) -> Side {
         let sources = sources(files);
-        let rendered = self.pass.render_masked(&sources, mask, errors);
+        let edits = self.run.render_masked(&sources, mask, errors).await;
         let mut side = Side::new();
         for file in files {
-            for document in render::rendered_documents(&file.source, &rendered) {
+            for document in render::rendered_documents(&file.source, &edits) {
                 side.add(&file.source.name, &file.key, document.line, &String::from_utf8_lossy(&document.text));
             }
         }
@@ -130,7 +136,7 @@ fn documents<'f>(files: &'f [File], mut wanted: impl FnMut((&'f str, &'f [u8])) 
 
 /// What was wrong before is no reason not to see what changes, unless the run itself was stopped. What is wrong in the same
 /// way now is said once.
-fn harmless(errors: Errors, now: &Errors) -> Errors {
+fn as_warnings(errors: Errors, now: &Errors) -> Errors {
     let mut out = Errors::new();
     let said = |error: &Error| error.place.is_none() && now.iter().any(|other| other.to_string() == error.to_string());
     let errors = errors.into_iter().filter(|error| !said(error));
@@ -152,7 +158,7 @@ fn not_filled(errors: &Errors, base: &str) -> Option<String> {
 
 /// The findings in the order of a side's files.
 fn in_order(errors: Errors, side: &[File], files: &Files, environment: &Environment) -> Vec<Error> {
-    files.printed.name_templates(report::in_order(errors, &sources(side)), &environment.workspace)
+    files.built.name_templates(report::in_order(errors, &sources(side)), &environment.workspace)
 }
 
 fn sources(files: &[File]) -> Vec<Arc<Source>> {

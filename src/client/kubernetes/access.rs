@@ -18,14 +18,14 @@ const POD: &str = "pod";
 /// How the cluster is reached; the error is the cause of a failure.
 pub(super) async fn cluster(workspace: &Workspace) -> Result<Config, String> {
     let no_kubeconfig = match kubeconfig(workspace) {
-        Ok(kubeconfig) => match config(kubeconfig, workspace).await {
+        Ok(kubeconfig) => match config(kubeconfig).await {
             Ok(config) => return Ok(config),
             Err(error) => error.to_string(),
         },
         Err(cause) => cause,
     };
     let no_pod = match pod(workspace) {
-        Ok(pod) => match config(pod, workspace).await {
+        Ok(pod) => match config(pod).await {
             Ok(config) => return Ok(config),
             Err(error) => error.to_string(),
         },
@@ -81,9 +81,9 @@ fn inherit(exec: &mut ExecConfig, workspace: &Workspace) {
     exec.env = Some(inherited.chain(exec.env.take().unwrap_or_default()).collect());
 }
 
-async fn config(kubeconfig: Kubeconfig, workspace: &Workspace) -> Result<Config, KubeconfigError> {
-    let has_proxy = kubeconfig.clusters.iter().filter_map(|cluster| cluster.cluster.as_ref());
-    let has_proxy = has_proxy.into_iter().any(|cluster| cluster.proxy_url.is_some());
+async fn config(kubeconfig: Kubeconfig) -> Result<Config, KubeconfigError> {
+    let mut clusters = kubeconfig.clusters.iter().filter_map(|cluster| cluster.cluster.as_ref());
+    let has_proxy = clusters.any(|cluster| cluster.proxy_url.is_some());
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?;
     if !has_proxy {
         // Without one the client would take that of the process.

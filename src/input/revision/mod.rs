@@ -4,7 +4,7 @@
 mod checkout;
 mod tree;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::git::Git;
 use super::repository::plain;
-use super::typed;
+use super::{Buildable, typed};
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
 use crate::workspace::Workspace;
@@ -44,7 +44,7 @@ pub struct Past {
     /// The names of what is not read because it is not in this repository's objects: submodules, files in Git LFS.
     pub elsewhere: Vec<String>,
     /// The folders that a tool builds, with its name.
-    pub built: BTreeSet<(String, &'static str)>,
+    pub buildable: Buildable,
 }
 
 impl Revision {
@@ -87,7 +87,7 @@ impl Revision {
                 past.errors.push(self.left(&name(&below), why));
                 past.elsewhere.extend((why == Why::Submodule).then(|| name(&below)));
             }
-            past.built.extend(found.built.into_iter().map(|(below, tool)| (name(&below), tool)));
+            past.buildable.extend(found.built.into_iter().map(|(below, tool)| (name(&below), tool)));
         }
         for (name, bytes) in names.into_iter().zip(self.git.objects(&ids)?) {
             match bytes.starts_with(LFS) {

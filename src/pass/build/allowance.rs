@@ -1,18 +1,11 @@
 //! What the operator's settings allow helm and kustomize. The Secret of `-s` is not asked.
 
-use super::super::environment::Environment;
-use super::super::given::Flags;
 use crate::config::Config;
 use crate::config::general::{TOOL_HOSTS, TOOL_MEMORY, TOOL_PATHS, TOOL_TIMEOUT, UNCONTAINED_TOOLS};
 use crate::tool::Allowance;
 
-/// The allowance of a run. What is wrong with the settings is told later, once they are all there; until then the defaults count.
-pub(super) fn allowance(flags: &Flags, environment: &Environment) -> Allowance {
-    let (config, _) = flags.config(environment);
-    of_settings(&config)
-}
-
-fn of_settings(config: &Config) -> Allowance {
+/// The allowance that the settings make.
+pub(super) fn allowance(config: &Config) -> Allowance {
     let unset = Allowance::default();
     Allowance {
         paths: config.get(&TOOL_PATHS).cloned().unwrap_or_default(),
@@ -34,9 +27,9 @@ mod tests {
 
     #[test]
     fn settings_become_an_allowance() {
-        assert_eq!(of_settings(&config_for_test(&[])), Allowance::default());
+        assert_eq!(allowance(&config_for_test(&[])), Allowance::default());
         let wrong = [("AVP_TOOL_MEMORY", "much"), ("AVP_TOOL_TIMEOUT", "soon"), ("AVP_TOOL_PATHS", "a")];
-        assert_eq!(of_settings(&config_for_test(&wrong)), Allowance::default());
+        assert_eq!(allowance(&config_for_test(&wrong)), Allowance::default());
         let set = [
             ("AVP_TOOL_PATHS", "/opt/mise:/opt/asdf"),
             ("AVP_TOOL_HOSTS", "a.example.com, b.example.com"),
@@ -53,9 +46,9 @@ mod tests {
             is_uncontained: true,
             has_tenant: true,
         };
-        assert_eq!(of_settings(&config_for_test(&set)), expected);
+        assert_eq!(allowance(&config_for_test(&set)), expected);
         let tenant = [("ARGOCD_ENV_AVP_TOOL_TIMEOUT", "1h"), ("ARGOCD_ENV_AVP_UNCONTAINED_TOOLS", "1")];
-        let allowance = of_settings(&config_for_test(&tenant));
-        assert_eq!((allowance.timeout, allowance.is_uncontained), (Some(Duration::from_secs(60)), false));
+        let allowed = allowance(&config_for_test(&tenant));
+        assert_eq!((allowed.timeout, allowed.is_uncontained), (Some(Duration::from_secs(60)), false));
     }
 }

@@ -1,0 +1,84 @@
+//! A folder that a tool makes manifests of, and how findings in what the tool printed name its files.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::tool::Tool;
+use crate::workspace::Workspace;
+
+/// A folder with a chart or a kustomization.
+#[derive(Clone, Debug)]
+pub struct BuildFolder {
+    /// The folder, as the user types it: what templates are called by.
+    pub name: PathBuf,
+    /// Where the tool finds it.
+    pub place: PathBuf,
+    /// The tool, helm or kustomize.
+    pub tool: Tool,
+    /// What its manifests are called in messages.
+    pub output: String,
+    /// What the place is a copy of, if it is one: the copy's root, and what that stands for.
+    pub copy_of: Option<(PathBuf, String)>,
+}
+
+/// Folders whose tools have printed something.
+#[derive(Debug, Default)]
+pub struct BuiltFolders {
+    folders: Vec<BuildFolder>,
+}
+
+impl BuildFolder {
+    /// A finding with the template's file instead of the name that the tool has for it.
+    pub fn name_template(&self, mut error: Error, workspace: &Workspace) -> Error {
+        if let Some(place) = &mut error.place {
+            let file = place.origin.as_ref().and_then(|origin| self.tool.template(&self.name, origin));
+            // What is not below the folder is not looked for: whether it is there is nobody's business.
+            let is_below = |file: &Path| {
+                let [file, folder] = [file, &self.name].map(|path| workspace.locate(path).canonicalize());
+                file.is_ok_and(|file| file.is_file() && folder.is_ok_and(|folder| file.starts_with(folder)))
+            };
+            if let Some(file) = file.filter(|file| is_below(file)) {
+                let file = file.strip_prefix(".").unwrap_or(&file);
+                place.origin = Some(Arc::from(file.to_string_lossy()));
+            }
+        }
+        error
+    }
+}
+
+impl BuiltFolders {
+    /// One more.
+    pub fn push(&mut self, folder: BuildFolder) {
+        self.folders.push(folder);
+    }
+
+    /// The findings, those in what a tool has printed with their template's file.
+    pub fn name_templates(&self, errors: Vec<Error>, workspace: &Workspace) -> Vec<Error> {
+        errors.into_iter().map(|error| self.name_template(error, workspace)).collect()
+    }
+
+    fn name_template(&self, error: Error, workspace: &Workspace) -> Error {
+        let place = error.place.as_ref();
+        let folder = place.and_then(|place| self.folders.iter().find(|folder| folder.output == place.source.name));
+        match folder {
+            Some(folder) => folder.name_template(error, workspace),
+            None => error,
+        }
+    }
+}
+
+/// A finding about files of a copy with the original's names.
+pub(super) fn name_original(mut error: Error, copy_of: Option<&(PathBuf, String)>) -> Error {
+    if let Some((root, original)) = copy_of {
+        let root = format!("{}/", root.display());
+        error.detail = error.detail.replace(&root, original);
+        error.cause = error.cause.map(|cause| cause.replace(&root, original));
+        if let Some(place) = error.place.as_mut().filter(|place| place.source.name.starts_with(&root)) {
+            let mut source = (*place.source).clone();
+            source.name = source.name.replace(&root, original);
+            place.source = Arc::new(source);
+        }
+    }
+    error
+}

@@ -1,0 +1,136 @@
+//! One folder's tool at work: its commands, a copy where the tool writes where it reads, and what is printed.
+
+use std::path::{Path, PathBuf};
+
+use super::build_folder::name_original;
+use super::tool_runner::Conditions;
+use super::{BuildFolder, private_folder};
+use crate::error::{Error, Errors, Kind};
+use crate::input;
+use crate::source::Source;
+use crate::tool::{self, Command, Given, Ground, Target, Tool};
+use crate::workspace::Workspace;
+
+/// One folder's tool at work.
+pub(super) struct FolderRun<'r> {
+    pub(super) conditions: &'r Conditions<'r>,
+    pub(super) folder: &'r BuildFolder,
+    /// What holds all that the tool may read.
+    pub(super) root: PathBuf,
+    /// All of the root but for what is Git's.
+    pub(super) parts: &'r [PathBuf],
+}
+
+impl FolderRun<'_> {
+    /// What the tool prints; `None` if it must not run, for reasons that are among the errors.
+    pub(super) async fn source(&self, errors: &mut Errors) -> Result<Option<Source>, Error> {
+        let (private, workspace) = (private_folder(self.conditions.runner.workspace())?, self.conditions.workspace);
+        if self.folder.tool == Tool::Helm {
+            // helm reads what links lead to; kustomize refuses those that lead out of a kustomization.
+            errors.extend(input::links(&self.folder.place, workspace));
+        }
+        let (mut commands, siblings) = self.commands(private.path(), errors);
+        // The words are the operator's, and a file of the repository is not: it may have become a link.
+        let named = commands.iter().flat_map(|command| &command.named.read);
+        errors.extend(named.filter_map(|path| input::may_read(path, workspace).err()));
+        if errors.any() {
+            return Ok(None);
+        }
+        let mut copy_of = self.folder.copy_of.clone();
+        if let Some((root, place)) = self.copy(&commands, siblings, private.path())? {
+            commands.iter_mut().for_each(|command| command.folder.clone_from(&place));
+            copy_of = Some((root, String::new()));
+        }
+        let printed = self.run(&commands, private.path(), copy_of.as_ref(), errors).await?;
+        Ok(Some(Source::new(self.folder.output.clone(), printed)))
+    }
+
+    /// Runs the commands; what the last one prints.
+    async fn run(
+        &self,
+        commands: &[Command],
+        private: &Path,
+        copy_of: Option<&(PathBuf, String)>,
+        errors: &mut Errors,
+    ) -> Result<Vec<u8>, Error> {
+        let Conditions { runner, containment, processors, .. } = self.conditions;
+        let Workspace { folder, variables } = runner.workspace();
+        let (allowance, repository, processors) = (&runner.allowance, self.parts, *processors);
+        let ground = Ground { folder, allowance, containment, repository, variables, private, processors };
+        let mut printed = Vec::new();
+        for command in commands {
+            let output = tool::run(command, &ground).await.map_err(|error| name_original(error, copy_of))?;
+            let message = (!output.message.is_empty()).then(|| message_of(command, output.message));
+            errors.extend(message.map(|message| name_original(message, copy_of)));
+            printed = output.stdout;
+        }
+        Ok(printed)
+    }
+
+    /// A copy for a tool that writes where it reads, or that must not meet a Git folder: its root, and where the folder is in it.
+    fn copy(
+        &self,
+        commands: &[Command],
+        siblings: Vec<PathBuf>,
+        private: &Path,
+    ) -> Result<Option<(PathBuf, PathBuf)>, Error> {
+        let (place, root) = (&self.folder.place, private.join("repository"));
+        let folders = match self.folder.tool {
+            Tool::Helm if commands.len() > 1 || self.holds_git() => [vec![place.clone()], siblings].concat(),
+            Tool::Kustomize if self.folder.tool.writes(&self.conditions.runner.options.words) => {
+                vec![place.clone(), self.root.clone()]
+            }
+            _ => return Ok(None),
+        };
+        let workspace = self.conditions.workspace;
+        let folders: Vec<PathBuf> = folders.iter().map(|folder| workspace.locate(folder)).collect();
+        let place = input::copy(&folders, &workspace.in_folder(&self.root), &root)?;
+        Ok(Some((root, place)))
+    }
+
+    /// Whether a part of the folder is Git's: helm would stumble over it.
+    fn holds_git(&self) -> bool {
+        let folder = self.conditions.workspace.locate(&self.folder.place);
+        folder.canonicalize().is_ok_and(|folder| !self.parts.iter().any(|part| folder.starts_with(part)))
+    }
+
+    /// The commands, and the folders with local charts. The commands before the last one read these, and write into this folder.
+    fn commands(&self, private: &Path, errors: &mut Errors) -> (Vec<Command>, Vec<PathBuf>) {
+        let Conditions { runner, workspace, processors, .. } = self.conditions;
+        let (options, tool) = (runner.options, self.folder.tool);
+        let whole = workspace.locate(&self.folder.place);
+        let given = Given {
+            folder: &self.folder.place,
+            working_folder: &workspace.folder,
+            variables: &runner.workspace().variables,
+            words: &options.words,
+            release_name: options.release_name.as_deref(),
+            helm: &options.helm,
+            kustomize: &options.kustomize,
+            private,
+            processors: *processors,
+            memory: runner.allowance.memory,
+            inside: &|path| input::is_inside(path, workspace) && input::links(path, workspace).is_empty(),
+            target: &|path| target(path, &whole, workspace),
+            reaches: &|host| runner.allowance.reaches(host),
+            read: &|name| input::text(&whole.join(name), workspace).ok().flatten(),
+            holds: &|name| whole.join(name).exists(),
+        };
+        (tool.commands(&given, errors), tool.beside(&given))
+    }
+}
+
+/// What a path leads to, for a tool that reads `folder`.
+fn target(path: &Path, folder: &Path, workspace: &Workspace) -> Target {
+    match workspace.locate(path).canonicalize() {
+        _ if input::leads_out(path, folder, workspace) => Target::Outside,
+        Ok(path) if path.is_dir() => Target::Folder(path),
+        Ok(path) => Target::File(path),
+        Err(_) => Target::Nowhere,
+    }
+}
+
+/// What a command that succeeded has to say.
+fn message_of(command: &Command, message: String) -> Error {
+    Error::warning(Kind::Input, format!("`{}` succeeded with a message", command.name)).cause(message)
+}

@@ -1,0 +1,28 @@
+//! Charts and kustomizations, built: helm and kustomize are run, and what they print stands for the files that they read.
+
+mod allowance;
+mod build_folder;
+mod build_plan;
+mod folder_run;
+mod input_files;
+mod tool_runner;
+
+pub use build_folder::{BuildFolder, BuiltFolders};
+pub use build_plan::{Build, BuildOptions, BuildPlan, BuildSite};
+pub use input_files::InputFiles;
+pub use tool_runner::{FolderOutput, ToolOptions, ToolOutputs, ToolRunner};
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::error::{Error, Kind};
+use crate::workspace::Workspace;
+
+/// A folder that only the user can read, gone at the end.
+pub fn private_folder(workspace: &Workspace) -> Result<tempfile::TempDir, Error> {
+    let own = std::fs::Permissions::from_mode(0o700);
+    let made =
+        tempfile::Builder::new().prefix("vault-render-").permissions(own).tempdir_in(workspace.temporary_folder());
+    made.map_err(|error| {
+        Error::new(Kind::Input, "cannot make a temporary folder").cause(error.to_string()).hint("`TMPDIR` names where")
+    })
+}

@@ -1,0 +1,141 @@
+//! Runs helm and kustomize in many folders, side by side: what each prints is a source like any other.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+
+use super::super::{Session, Watch, watched};
+use super::BuildFolder;
+use super::allowance::allowance;
+use super::build_folder::name_original;
+use super::folder_run::FolderRun;
+use crate::contain;
+use crate::error::{Error, Errors, Kind};
+use crate::input;
+use crate::source::Source;
+use crate::tool::{self, Allowance, Containment, Tool};
+use crate::workspace::Workspace;
+
+/// How the tools run.
+#[derive(Clone, Debug)]
+pub struct ToolOptions {
+    /// The release of a chart; without one it is named after the Application.
+    pub release_name: Option<String>,
+    /// The helm to run: a name to look up, or a path.
+    pub helm: String,
+    /// The kustomize to run: a name to look up, or a path.
+    pub kustomize: String,
+    /// The operator's words for the tool, after its own.
+    pub words: Vec<String>,
+}
+
+/// What a folder's tool has printed.
+#[derive(Debug, Default)]
+pub struct FolderOutput {
+    /// The manifests, unless the tool failed.
+    pub source: Option<Arc<Source>>,
+    /// What is wrong, and the tool's messages.
+    pub errors: Errors,
+}
+
+/// What the tools of all folders have printed.
+#[derive(Debug, Default)]
+pub struct ToolOutputs {
+    /// The output of each folder, in their order.
+    pub folders: Vec<FolderOutput>,
+    /// What is wrong with all of them.
+    pub errors: Errors,
+}
+
+/// Runs the tools of a session's folders.
+pub struct ToolRunner<'r> {
+    pub(super) options: &'r ToolOptions,
+    pub(super) allowance: Allowance,
+    workspace: Workspace,
+    watch: &'r dyn Watch,
+}
+
+/// How the tools of all folders run.
+pub(super) struct Conditions<'r> {
+    pub(super) runner: &'r ToolRunner<'r>,
+    /// Where the folders are.
+    pub(super) workspace: &'r Workspace,
+    pub(super) containment: Containment,
+    pub(super) processors: u32,
+}
+
+/// Folders that hold all that is read for some of the input, each with its parts but for Git's.
+type Regions = BTreeMap<PathBuf, Vec<PathBuf>>;
+
+impl Default for ToolOptions {
+    fn default() -> Self {
+        let [helm, kustomize] = [Tool::Helm, Tool::Kustomize].map(|tool| tool.name().to_owned());
+        Self { release_name: None, helm, kustomize, words: Vec::new() }
+    }
+}
+
+impl<'r> ToolRunner<'r> {
+    /// Runs tools as the settings of `session` allow. What is wrong with these is told once they are all there.
+    pub fn new(options: &'r ToolOptions, session: &mut Session, watch: &'r dyn Watch) -> Self {
+        let (config, _) = session.local_settings();
+        Self { options, allowance: allowance(&config), workspace: session.workspace().clone(), watch }
+    }
+
+    /// Where the session works.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// Whether the tool is there to be run.
+    pub fn has(&self, tool: Tool) -> bool {
+        let program = if tool == Tool::Helm { &self.options.helm } else { &self.options.kustomize };
+        tool::find(program, self.workspace.search_path(), &self.workspace.folder).is_some()
+    }
+
+    /// What the folders' tools print, which run in `workspace`. Where they must not run, nothing does.
+    pub async fn run(&self, folders: &[BuildFolder], workspace: &Workspace) -> Result<ToolOutputs, Error> {
+        let [first, others @ ..] = folders else { return Ok(ToolOutputs::default()) };
+        let mut errors = Errors::new();
+        let Some(containment) = self.allowance.containment(&contain::support(), &mut errors) else {
+            return Ok(ToolOutputs { folders: folders.iter().map(|_| FolderOutput::default()).collect(), errors });
+        };
+        let processors = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
+        let conditions = Conditions { runner: self, workspace, containment, processors };
+        let running = if others.is_empty() { first.tool.command() } else { "helm and kustomize" };
+        let outputs = watched(self.watch, format!("running {running}"), conditions.run_all(folders)).await;
+        let folders = outputs.map_err(|stopped| Error::new(Kind::Input, format!("{stopped} while `{running}` ran")))?;
+        Ok(ToolOutputs { folders, errors })
+    }
+}
+
+impl Conditions<'_> {
+    /// Runs the folders' tools side by side, in the folders' order.
+    async fn run_all(&self, folders: &[BuildFolder]) -> Vec<FolderOutput> {
+        let regions = self.regions(folders);
+        let runs = stream::iter(folders).map(|folder| self.run(folder, &regions));
+        runs.buffered(self.processors as usize).collect().await
+    }
+
+    /// What is read for these folders: most of them share one region.
+    fn regions(&self, folders: &[BuildFolder]) -> Regions {
+        let mut regions = Regions::new();
+        for folder in folders {
+            regions.entry(input::region(&folder.place, self.workspace)).or_insert_with_key(|root| input::parts(root));
+        }
+        regions
+    }
+
+    async fn run(&self, folder: &BuildFolder, regions: &Regions) -> FolderOutput {
+        let mut errors = Errors::new();
+        let root = input::region(&folder.place, self.workspace);
+        let parts = regions.get(&root).map_or(&[][..], Vec::as_slice);
+        let run = FolderRun { conditions: self, folder, root, parts };
+        let source = run.source(&mut errors).await.map_err(|error| errors.push(error)).ok().flatten();
+        let named = errors.into_iter().map(|error| name_original(error, folder.copy_of.as_ref()));
+        let mut errors = Errors::new();
+        errors.extend(named);
+        FolderOutput { source: source.map(Arc::new), errors }
+    }
+}

@@ -1,0 +1,21 @@
+//! A file that a flag names: a record, a baseline, a mask key. Knows nothing of what is in it.
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::input;
+use crate::named_file::{Allowed, DATA_LIMIT, NamedFile, Refusal};
+use crate::workspace::Workspace;
+
+/// What the file holds that a user types as `name`, if it may be read; `unreadable` makes the error if it cannot.
+pub fn read_flag_file(
+    name: &Path,
+    workspace: &Workspace,
+    unreadable: impl FnOnce(Refusal) -> Error,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    input::may_read(name, workspace)?;
+    let file = NamedFile::find(name, &workspace.folder, Path::new(""));
+    file.and_then(|file| file.read(DATA_LIMIT, Allowed::Stream)).map_err(unreadable)
+}

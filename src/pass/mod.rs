@@ -1,0 +1,23 @@
+//! A run, whoever asks for it: plan → fetch → fill, in a [`Workspace`](crate::workspace::Workspace), by a [`Session`], under a [`Watch`].
+//! Knows no terminal: it parses no flags, prints nothing, hears no signals and starts no runtime, so that many runs share a process.
+
+pub mod build;
+mod flag_file;
+mod record;
+mod render_slot;
+mod run;
+mod session;
+mod settings;
+mod sink;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+pub use flag_file::read_flag_file;
+pub use record::read_record;
+pub use render_slot::RenderSlot;
+pub use run::Run;
+pub use session::Session;
+pub use settings::SettingFlags;
+pub use sink::Sink;
+pub use watch::{Stopped, Watch, watched};

@@ -1,0 +1,131 @@
+//! A run of a session: plan → fetch → fill, over all the input at once or chunk by chunk. No secret is read twice.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{Session, Watch, watched};
+use crate::backend::Round;
+use crate::budget::Budget;
+use crate::error::{Error, Errors, Kind};
+use crate::policy::{Grants, Policy};
+use crate::render::{self, Edits, Mask, Options, Plan, Record, ValueSource};
+use crate::secret::{Access, Secrets};
+use crate::source::{Place, Source, Span};
+use crate::words::count;
+
+/// One run: it has a budget of its own, and one round of the store.
+pub struct Run<'s> {
+    session: &'s mut Session,
+    options: Options,
+    watch: &'s dyn Watch,
+    budget: Budget,
+    round: Option<(Box<dyn Round>, Arc<Policy>)>,
+    is_stopped: bool,
+}
+
+impl<'s> Run<'s> {
+    pub(super) fn new(session: &'s mut Session, options: Options, watch: &'s dyn Watch) -> Self {
+        Self { session, options, watch, budget: Budget::default(), round: None, is_stopped: false }
+    }
+
+    /// The edits that fill `sources`, and everything that is wrong on the way there.
+    pub async fn render(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Edits {
+        self.fill(sources, None, errors).await
+    }
+
+    /// The edits that fill `sources` with masked values. Each secret is read once, however often it is shown.
+    pub async fn render_masked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Edits {
+        self.fill(sources, Some(mask), errors).await
+    }
+
+    /// The edits that fill `plan`, and the secrets in them.
+    pub async fn fill_plan(&mut self, plan: &Plan<'_>, errors: &mut Errors) -> (Edits, &Secrets) {
+        self.fetch(plan.accesses(), errors).await;
+        let edits = render::fill(plan, ValueSource::Clear(&self.session.secrets), &self.budget, errors);
+        (edits, &self.session.secrets)
+    }
+
+    /// What the placeholders of `sources` come to, without the values; what is wrong is what is wrong with rendering.
+    pub async fn record(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Record {
+        let plan = render::plan(sources, &self.options, errors);
+        self.fill_plan(&plan, errors).await;
+        Record::of(&plan, &self.session.secrets, mask, &self.budget)
+    }
+
+    /// Reads the secrets of all `chunks` before any of them is rendered. What is wrong at a place is found again then.
+    pub async fn read_ahead(&mut self, chunks: impl Iterator<Item = Vec<Arc<Source>>>, errors: &mut Errors) {
+        if self.session.record.is_some() {
+            return;
+        }
+        let accesses = self.accesses(chunks);
+        let mut found = Errors::new();
+        self.fetch(&accesses, &mut found).await;
+        errors.extend(found.into_iter().filter(|error| error.place.is_none()));
+    }
+
+    /// Reads the secrets, but for those whose reading would create something, and leaves the store as it is.
+    pub async fn fetch_read_only(&mut self, accesses: &[Access], errors: &mut Errors) -> &Secrets {
+        if let Some((round, policy)) = self.round(accesses, errors).await {
+            let grants = policy.judge(accesses, errors);
+            let (grants, notes) = render::without_side_effects(accesses, grants, &**round).await;
+            errors.extend(notes);
+            self.read(grants, errors).await;
+        }
+        &self.session.secrets
+    }
+
+    async fn fill(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Edits {
+        let plan = render::plan(sources, &self.options, errors);
+        if let Some(record) = &self.session.record {
+            // With blank masks the record is to say what differs beside its own fingerprints.
+            let blank = mask.is_some_and(Mask::is_blank).then(|| record.blank());
+            let values = ValueSource::Recorded(blank.as_ref().unwrap_or(record));
+            return render::fill(&plan, values, &self.budget, errors);
+        }
+        self.fetch(plan.accesses(), errors).await;
+        let secrets = &mut self.session.secrets;
+        let values = mask.map_or(ValueSource::Clear(secrets), |mask| ValueSource::Masked(secrets, mask));
+        let edits = render::fill(&plan, values, &self.budget, errors);
+        if mask.is_none() {
+            plan.accesses().iter().for_each(|access| secrets.clear_warnings(&access.id));
+        }
+        edits
+    }
+
+    /// Each access of `chunks` once. Nobody looks at their places, which would keep all of the chunks in memory.
+    fn accesses(&self, chunks: impl Iterator<Item = Vec<Arc<Source>>>) -> Vec<Access> {
+        let (mut known, mut accesses) = (HashSet::new(), Vec::new());
+        let nowhere = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
+        for chunk in chunks {
+            let plan = render::plan(&chunk, &self.options, &mut Errors::new());
+            let new = plan.accesses().iter().filter(|access| known.insert(access.id.clone()));
+            accesses.extend(new.map(|access| Access { id: access.id.clone(), place: nowhere.clone() }));
+        }
+        accesses
+    }
+
+    async fn fetch(&mut self, accesses: &[Access], errors: &mut Errors) {
+        let Some((_, policy)) = self.round(accesses, errors).await else { return };
+        let grants = policy.judge(accesses, errors);
+        self.read(grants, errors).await;
+    }
+
+    async fn read(&mut self, grants: Grants, errors: &mut Errors) {
+        let Some((round, _)) = &self.round else { return };
+        let what = format!("reading {}", count::of(grants.count(), "secret"));
+        let reading = render::fetch(grants, &**round, &self.budget, &mut self.session.secrets);
+        if let Err(stopped) = watched(self.watch, what, reading).await {
+            errors.push(Error::new(Kind::Store, format!("{stopped} while reading secrets")));
+            self.is_stopped = true;
+        }
+    }
+
+    /// The round of this run, once there is something to read and nothing is wrong with the settings.
+    async fn round(&mut self, accesses: &[Access], errors: &mut Errors) -> Option<&(Box<dyn Round>, Arc<Policy>)> {
+        self.session.ensure_store(!accesses.is_empty(), self.watch, errors).await;
+        if self.round.is_none() {
+            self.round = self.session.begin_round();
+        }
+        self.round.as_ref().filter(|_| !self.is_stopped)
+    }
+}

@@ -1,0 +1,127 @@
+//! A session: the settings, the open store and what was read, for as long as its owner keeps it. Settings and store are opened only once
+//! something must be read.
+
+use std::sync::Arc;
+
+use super::settings::{SettingFlags, Settings};
+use super::{Run, Watch, watched};
+use crate::backend::{self, Round, Store};
+use crate::config::Config;
+use crate::config::general::PARALLEL_RENDERS;
+use crate::error::{Error, Errors, Kind};
+use crate::policy::{Policy, Requester};
+use crate::render::{Options, Record};
+use crate::secret::Secrets;
+use crate::workspace::Workspace;
+
+/// What runs of one requester in one workspace share. Sessions share nothing with each other.
+pub struct Session {
+    workspace: Workspace,
+    requester: Requester,
+    settings: Settings,
+    /// What takes the place of settings and store.
+    pub(super) record: Option<Record>,
+    pub(super) secrets: Secrets,
+    stage: Stage,
+}
+
+/// How far the way to the store has been gone.
+enum Stage {
+    /// Nothing was read.
+    Start,
+    /// The settings are read and right.
+    Configured(Config),
+    /// The store is open.
+    Open(OpenStore),
+    /// Something is wrong, and reported.
+    Closed,
+}
+
+/// A store, and who may read what from it.
+struct OpenStore {
+    store: Arc<dyn Store>,
+    policy: Arc<Policy>,
+}
+
+impl Session {
+    /// A session in `workspace` for the requester that its environment names. Nothing is read yet.
+    pub fn new(workspace: Workspace, flags: SettingFlags) -> Self {
+        let requester = Requester::of(&workspace.variables);
+        let settings = Settings::new(workspace.clone(), flags);
+        Self { workspace, requester, settings, record: None, secrets: Secrets::default(), stage: Stage::Start }
+    }
+
+    /// Where the session works.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// Fills from a record, if there is one: masked, without settings and without a store.
+    pub fn use_record(&mut self, record: Option<Record>) {
+        self.record = record;
+    }
+
+    /// Adds what a KRM function's configuration sets, with a tenant's authority.
+    pub fn add_function_settings(&mut self, settings: Vec<(String, String)>) {
+        self.settings.add_function(settings);
+    }
+
+    /// The settings without what `-s` names, and what is wrong with them: nobody is asked.
+    pub fn local_settings(&mut self) -> (Config, Errors) {
+        self.settings.local()
+    }
+
+    /// The settings with those of the Secret that `-s` names, and what is wrong with them.
+    pub async fn settings(&mut self, watch: &dyn Watch) -> (Config, Errors) {
+        if !self.settings.has_secret() {
+            return self.settings.local();
+        }
+        let read = watched(watch, "reading settings from Kubernetes".to_owned(), self.settings.whole()).await;
+        read.unwrap_or_else(|stopped| {
+            let (config, mut errors) = self.settings.local();
+            errors.push(Error::new(Kind::Store, format!("{stopped} while reading settings")));
+            (config, errors)
+        })
+    }
+
+    /// Who may read what, by these settings.
+    pub fn policy(&self, config: &Config) -> Policy {
+        Policy::of(config, self.requester.clone())
+    }
+
+    /// How many sessions may render at once on this machine, if the operator limits it.
+    pub fn parallel_renders(&mut self) -> Option<u64> {
+        // What is wrong with the settings is told later, once they are all there.
+        let (config, _) = self.settings.local();
+        config.get(&PARALLEL_RENDERS).copied().filter(|slots| *slots > 0)
+    }
+
+    /// Begins a run, which may render as often as it likes.
+    pub fn run<'s>(&'s mut self, options: Options, watch: &'s dyn Watch) -> Run<'s> {
+        Run::new(self, options, watch)
+    }
+
+    /// Begins a round of the store, once it is open; `None` if it is not.
+    pub(super) fn begin_round(&self) -> Option<(Box<dyn Round>, Arc<Policy>)> {
+        let Stage::Open(OpenStore { store, policy }) = &self.stage else { return None };
+        Some((store.clone().begin(policy.clone()), policy.clone()))
+    }
+
+    /// Reads the settings, and opens the store if `must_read`. What is wrong with them is reported once.
+    pub(super) async fn ensure_store(&mut self, must_read: bool, watch: &dyn Watch, errors: &mut Errors) {
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Closed) {
+            Stage::Start if must_read || !self.settings.has_secret() => {
+                let (config, wrong) = self.settings(watch).await;
+                let stage = if wrong.any() { Stage::Closed } else { Stage::Configured(config) };
+                errors.extend(wrong);
+                stage
+            }
+            stage => stage,
+        };
+        if must_read && let Stage::Configured(config) = &self.stage {
+            let opened = backend::open(config).map_err(|error| errors.push(error));
+            let open = |store| Stage::Open(OpenStore { store, policy: Arc::new(self.policy(config)) });
+            self.stage = opened.map_or(Stage::Closed, open);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The settings of a session, collected from where they are written: flags, environment, the `-c` file, the Secret that `-s` names,
+//! `~/.vault-token`. What they mean, [`Config`] says.
+
+use std::path::Path;
+
+use crate::backend;
+use crate::client::kubernetes;
+use crate::config::{ClusterSecret, Config, ConfigFile, FlagValue, HomeFile, SecretName, SettingSources, has_tenant};
+use crate::error::{Error, Errors, Kind};
+use crate::input;
+use crate::named_file::{Allowed, NamedFile, Refusal, SETTINGS_LIMIT};
+use crate::workspace::Workspace;
+
+/// What the owner of a session sets beside the environment.
+#[derive(Clone, Debug, Default)]
+pub struct SettingFlags {
+    /// The file of settings, as it was typed.
+    pub config_path: Option<String>,
+    /// The Kubernetes Secret with settings: `namespace:name`, or a name in the pod's own namespace.
+    pub secret_name: Option<String>,
+    /// The file of secrets that takes the place of a store, as it was typed.
+    pub secrets_file: Option<String>,
+    /// Whether the session logs in anew, whatever token was kept.
+    pub disable_token_cache: bool,
+}
+
+/// The settings of one session. Nothing is read twice: `<(…)` can be read only once.
+pub(super) struct Settings {
+    workspace: Workspace,
+    flags: SettingFlags,
+    /// What a KRM function's configuration sets.
+    function: Vec<(String, String)>,
+    /// The `-c` file, and whether a tenant was known of when it was read.
+    file: Option<(bool, Result<ConfigFile, Error>)>,
+    /// What all of them mean but for the Secret that `-s` names.
+    config: Option<(Config, Errors)>,
+}
+
+impl Settings {
+    /// Reads nothing yet.
+    pub(super) fn new(workspace: Workspace, flags: SettingFlags) -> Self {
+        Self { workspace, flags, function: Vec::new(), file: None, config: None }
+    }
+
+    /// Adds what a KRM function's configuration sets, with a tenant's authority.
+    pub(super) fn add_function(&mut self, settings: Vec<(String, String)>) {
+        (self.function, self.config) = (settings, None);
+    }
+
+    /// Whether the cluster must be asked for some of them.
+    pub(super) fn has_secret(&self) -> bool {
+        self.flags.secret_name.is_some()
+    }
+
+    /// The settings without what `-s` names: nobody is asked for them. A `-c` file that cannot be read is an error.
+    pub(super) fn local(&mut self) -> (Config, Errors) {
+        if let Some(read) = &self.config {
+            return read.clone();
+        }
+        let (sources, unreadable) = self.sources();
+        let (config, mut errors) = Config::read(sources, backend::settings());
+        errors.extend(unreadable);
+        self.config.insert((config, errors)).clone()
+    }
+
+    /// The settings with those of the Kubernetes Secret that `-s` names, if it names one: only then the cluster is asked.
+    pub(super) async fn whole(&mut self) -> (Config, Errors) {
+        let Some(name) = self.flags.secret_name.clone() else { return self.local() };
+        let (mut sources, mut errors) = self.sources();
+        match cluster_secret(&name, &self.workspace).await {
+            Ok(secret) => sources.secret = Some(secret),
+            Err(error) => errors.push(error),
+        }
+        let (config, wrong) = Config::read(sources, backend::settings());
+        errors.extend(wrong);
+        (config, errors)
+    }
+
+    fn sources(&mut self) -> (SettingSources, Errors) {
+        let mut errors = Errors::new();
+        let checkout = input::checkout(&self.workspace);
+        let secrets = self.flags.secrets_file.as_ref();
+        errors.extend(secrets.and_then(|file| input::may_read(Path::new(file), &self.workspace).err()));
+        let file = self.flags.config_path.clone().map(|path| self.file(&path, checkout.as_deref()));
+        let workspace = &self.workspace;
+        let sources = SettingSources {
+            flags: self.flags.settings(),
+            function: self.function.clone(),
+            environment: workspace.variables.clone(),
+            file: file.and_then(|file| file.map_err(|error| errors.push(error)).ok()),
+            secret: None,
+            home_files: home_files(workspace, checkout.as_deref()),
+            has_service_account_token: kubernetes::has_service_account_token(),
+            repository: input::repository(workspace),
+            is_checkout: checkout.is_some(),
+            working_folder: workspace.folder.clone(),
+        };
+        (sources, errors)
+    }
+
+    /// The file that `-c` names, read again only where a tenant has come since.
+    fn file(&mut self, path: &str, checkout: Option<&Path>) -> Result<ConfigFile, Error> {
+        let has_tenant = has_tenant(&self.workspace.variables) || !self.function.is_empty();
+        match &self.file {
+            Some((had_tenant, file)) if *had_tenant == has_tenant => file.clone(),
+            _ => {
+                let file = config_file(path, has_tenant, checkout, &self.workspace);
+                self.file = Some((has_tenant, file.clone()));
+                file
+            }
+        }
+    }
+}
+
+impl SettingFlags {
+    /// Each setting that a flag gives. A file of secrets chooses its store, too.
+    fn settings(&self) -> Vec<FlagValue> {
+        const SECRETS: &str = "--secrets";
+        let flag = |flag, value| FlagValue::new(backend::settings(), flag, value);
+        let store = |_: &String| FlagValue { flag: SECRETS, setting: backend::TYPE.name(), value: "file".to_owned() };
+        let file = self.secrets_file.clone().and_then(|file| flag(SECRETS, file));
+        let cache = self.disable_token_cache.then(|| flag("--disable-token-cache", "true".to_owned())).flatten();
+        self.secrets_file.as_ref().map(store).into_iter().chain(file).chain(cache).collect()
+    }
+}
+
+/// The Secret of the cluster that a user names `name`.
+async fn cluster_secret(name: &str, workspace: &Workspace) -> Result<ClusterSecret, Error> {
+    let name = SecretName::parse(name, Some(&kubernetes::default_namespace()))?;
+    let data = kubernetes::secret(workspace, &name.namespace, &name.name).await?;
+    Ok(ClusterSecret { name: name.to_string(), data })
+}
+
+/// The file that `-c` names. Where others may have written what is around it, a link there leads nowhere else.
+fn config_file(
+    path: &str,
+    has_tenant: bool,
+    checkout: Option<&Path>,
+    workspace: &Workspace,
+) -> Result<ConfigFile, Error> {
+    let error = || Error::new(Kind::Setting, format!("cannot read the settings file `{path}`"));
+    let refused = |refusal: Refusal| refusal.hint().into_iter().fold(error().cause(refusal.to_string()), Error::hint);
+    let folder = &workspace.folder;
+    let file = NamedFile::find(Path::new(path), folder, checkout.unwrap_or(folder)).map_err(refused)?;
+    let file = if has_tenant || checkout.is_some() { file.within().map_err(refused)? } else { file };
+    let allowed = if has_tenant { Allowed::File } else { Allowed::Stream };
+    input::may_read(Path::new(path), workspace)?;
+    let bytes = file.read(SETTINGS_LIMIT, allowed).map_err(refused)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| error().cause("it is not UTF-8 text"))?.to_owned();
+    Ok(ConfigFile { path: path.to_owned(), text, in_repository: file.is_in_repository() })
+}
+
+/// The files below the home that hold a setting's value, such as what `vault login` left behind. A home in a checkout is as its
+/// authors made it: a link there leads nowhere else.
+fn home_files(workspace: &Workspace, checkout: Option<&Path>) -> Vec<HomeFile> {
+    let Some(home) = workspace.variable("HOME") else { return Vec::new() };
+    let read = |file: &str| {
+        let (path, folder) = (Path::new(home).join(file), &workspace.folder);
+        let file = NamedFile::find(&path, folder, checkout.unwrap_or(Path::new(""))).ok()?.within().ok()?;
+        let bytes = file.read(SETTINGS_LIMIT, Allowed::Stream).ok()?;
+        std::str::from_utf8(&bytes).ok().map(str::to_owned)
+    };
+    let rows = backend::settings().rows().iter();
+    let files = rows.filter_map(|row| Some((row.name(), row.declaration().home_file?)));
+    files.filter_map(|(setting, file)| Some(HomeFile { file, setting, text: read(file)? })).collect()
+}

@@ -1,0 +1,1 @@
+//! Sessions side by side, and a run that is stopped.

@@ -1,0 +1,38 @@
+//! Who watches a run: they are told what it waits for, and may stop it. Whoever owns the run brings their own watch.
+
+use std::fmt;
+
+use futures_util::future::BoxFuture;
+
+use crate::error::Error;
+
+/// What the owner of a run sees of it while it goes on, and how they stop it.
+pub trait Watch: Send + Sync {
+    /// Says that the run waits for something, such as `reading 3 secrets`, until the returned guard is dropped.
+    fn waiting(&self, what: String) -> Box<dyn Send>;
+
+    /// Tells something that must not wait for the end of the run.
+    fn tell(&self, note: Error);
+
+    /// Returns when the run is to stop, with the name of what stops it. A run asks only while it waits.
+    fn stopped(&self) -> BoxFuture<'_, String>;
+}
+
+/// That a run was stopped, by whom or by what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stopped(pub String);
+
+/// Waits for `work`, which is dropped if the watch stops the run.
+pub async fn watched<T>(watch: &dyn Watch, what: String, work: impl Future<Output = T>) -> Result<T, Stopped> {
+    let _waiting = watch.waiting(what);
+    tokio::select! {
+        done = work => Ok(done),
+        by = watch.stopped() => Err(Stopped(by)),
+    }
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stopped by {}", self.0)
+    }
+}
