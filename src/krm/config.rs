@@ -81,7 +81,7 @@ fn switch(name: &str, text: &str) -> Result<bool, Error> {
 }
 
 fn no_text(name: &str) -> Error {
-    Error::new(Kind::Setting, format!("`{name}` of the functionConfig is no text"))
+    Error::new(Kind::Setting, format!("`{name}` of the functionConfig is not text"))
         .hint("the values of a ConfigMap are texts")
 }
 
@@ -125,7 +125,7 @@ mod tests {
             ("{kind: Other, spec: {VAULT_TOKEN: canary}}", "the functionConfig is a `Other`, not a ConfigMap"),
             ("[canary]", "the functionConfig is a ``, not a ConfigMap"),
             ("{kind: ConfigMap, data: {strict: maybe}}", "`strict` is neither `true` nor `false`"),
-            ("{kind: ConfigMap, data: {strict: [true]}}", "`strict` of the functionConfig is no text"),
+            ("{kind: ConfigMap, data: {strict: [true]}}", "`strict` of the functionConfig is not text"),
             (
                 "{kind: ConfigMap, data: {VAULT_TOKEN: canary}}",
                 "the functionConfig sets `VAULT_TOKEN`, which is a credential",

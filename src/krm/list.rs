@@ -87,8 +87,8 @@ impl<'s> ResourceList<'s> {
         if VERSIONS.contains(&version) {
             return Ok(());
         }
-        let error = Error::new(Kind::Syntax, format!("`{version}` is no version of a ResourceList that is understood"));
-        Err(error.hint(format!("understood are {}", list::quoted(VERSIONS))).hidden().at(start))
+        let error = Error::new(Kind::Syntax, format!("`{version}` is not a supported version of a ResourceList"));
+        Err(error.hint(format!("supported are {}", list::quoted(VERSIONS))).hidden().at(start))
     }
 
     fn item_nodes(&self) -> Result<Vec<NodeId>, Error> {
@@ -103,7 +103,7 @@ impl<'s> ResourceList<'s> {
         match &self.tree.node(node).content {
             Content::List => Ok(self.tree.items(node).collect()),
             Content::Scalar(_, text) if matches!(&**text, "" | "~" | "null") => Ok(Vec::new()),
-            _ => Err(Error::new(Kind::Syntax, "the `items` of the ResourceList are no list")
+            _ => Err(Error::new(Kind::Syntax, "the `items` of the ResourceList are not a list")
                 .hint("write each object below `items` behind a dash")
                 .hidden()
                 .at(self.place(items, "items"))),
@@ -120,7 +120,7 @@ impl<'s> ResourceList<'s> {
         }
         let text = |key| self.text(map, key).filter(|text| !text.is_empty());
         let (Some(_), Some(api_version)) = (text("kind"), text("apiVersion")) else {
-            let detail = format!("`items[{number}]` is no Kubernetes object: it has no `apiVersion` or no `kind`");
+            let detail = format!("`items[{number}]` is not a Kubernetes object: it has no `apiVersion` or no `kind`");
             let place = self.place(node, format!("items[{number}]"));
             return Err(Error::new(Kind::NotKubernetes, detail)
                 .hint("give it both, or take it out of the list")
@@ -159,7 +159,7 @@ fn document(source: &Source) -> Result<(Span, Tree<'_>, NodeId), Error> {
 }
 
 fn no_list(why: &str) -> Error {
-    Error::new(Kind::Syntax, format!("stdin is no ResourceList: {why}"))
+    Error::new(Kind::Syntax, format!("stdin is not a ResourceList: {why}"))
         .hint("kustomize and kpt call `fn`; to render manifests from a pipe, `vault-render generate -`")
         .hidden()
 }
@@ -189,24 +189,24 @@ mod tests {
             ("text", "it has no `kind`"),
             ("a: 1\n---\nb: 2\n", "it holds 2 documents"),
         ] {
-            refused(text, &[&format!("stdin is no ResourceList: {why}")]);
+            refused(text, &[&format!("stdin is not a ResourceList: {why}")]);
         }
     }
 
     #[test]
     fn a_list_that_is_none_of_ours_is_refused() {
         let list = |version: &str, rest: &str| format!("apiVersion: {version}\nkind: ResourceList\n{rest}");
-        refused(&list("v1", "items: []\n"), &["`v1` is no version of a ResourceList that is understood"]);
+        refused(&list("v1", "items: []\n"), &["`v1` is not a supported version of a ResourceList"]);
         for (rest, expected) in [
             ("", &["the ResourceList has no `items`"][..]),
-            ("items: {}\n", &["the `items` of the ResourceList are no list"]),
-            ("items: text\n", &["the `items` of the ResourceList are no list"]),
+            ("items: {}\n", &["the `items` of the ResourceList are not a list"]),
+            ("items: text\n", &["the `items` of the ResourceList are not a list"]),
             ("a: &a {apiVersion: v1, kind: X}\nitems: [*a]\n", &["`items[0]` is an alias"]),
             (
                 "items: [1, {apiVersion: v1, kind: X}, {kind: X}]\n",
                 &[
-                    "`items[0]` is no Kubernetes object: it has no `apiVersion` or no `kind`",
-                    "`items[2]` is no Kubernetes object: it has no `apiVersion` or no `kind`",
+                    "`items[0]` is not a Kubernetes object: it has no `apiVersion` or no `kind`",
+                    "`items[2]` is not a Kubernetes object: it has no `apiVersion` or no `kind`",
                 ],
             ),
         ] {

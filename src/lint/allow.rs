@@ -18,7 +18,7 @@ const ALLOW_COMMENT: &str = "allow-comment";
 pub(super) static RULES: &[Rule] = &[Rule {
     id: ALLOW_COMMENT,
     level: Level::Note,
-    doc: "a comment that accepts findings without a reason, or of a rule that there is not",
+    doc: "a comment that accepts findings without a reason, or names an unknown rule",
     explanation: "`# vault-render: allow RULE reason`, on a line or above it, accepts what the rule finds there; several \
         rules are separated by commas. The reason is for whoever reads it next year.",
     example: "",
@@ -173,7 +173,7 @@ fn wrong(comment: &Allow) -> Vec<Error> {
     };
     let how = || format!("write `{WORDS} RULE reason`");
     let unknown = comment.rules.iter().filter(|name| find(name).is_none());
-    let mut wrong: Vec<Error> = unknown.map(|name| note(format!("`{name}` is no rule"), rule_hint(name))).collect();
+    let mut wrong: Vec<Error> = unknown.map(|name| note(format!("`{name}` is not a rule"), rule_hint(name))).collect();
     if comment.rules.is_empty() {
         wrong.push(note("a comment that accepts a finding names no rule".to_owned(), how()));
     } else if !comment.has_reason {

@@ -16,7 +16,7 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "annotation",
         level: Level::Error,
-        doc: "an annotation of ours with a wrong value or type",
+        doc: "an annotation of vault-render with a wrong value or type",
         explanation: "Annotations are text, so numbers and booleans are quoted. A switch is `\"true\"` or `\"false\"`; a value that \
                       is neither counts as false, with a warning.",
         example: "apiVersion: v1
@@ -31,7 +31,7 @@ metadata:
     Rule {
         id: "unknown-annotation",
         level: Level::Warning,
-        doc: "an annotation that looks like one of ours and is none",
+        doc: "an unknown annotation that looks like one of vault-render",
         explanation: "It has no effect. There are `path`, `kv-version`, `secret-version`, `ignore`, `remove-missing` and \
                       `namespace`, each after `avp.kubernetes.io/`.",
         example: "apiVersion: v1
@@ -46,8 +46,8 @@ metadata:
     Rule {
         id: "misplaced-annotation",
         level: Level::Warning,
-        doc: "an annotation of ours where it has no effect",
-        explanation: "They count in the `metadata.annotations` of the resource itself: not among its labels, not in a pod template, \
+        doc: "an annotation of vault-render where it has no effect",
+        explanation: "Annotations count in the `metadata.annotations` of the resource itself: not among its labels, not in a pod template, \
                       not on a List for its items.",
         example: "apiVersion: v1
 kind: ConfigMap
@@ -122,7 +122,7 @@ fn misplaced(document: &Document<'_>, found: &mut Vec<Error>) {
                 true => "a List's annotations are not its items'",
                 false => continue,
             },
-            [.., Step::Key(map), _] if map == "labels" && !has_it => "a label is no annotation",
+            [.., Step::Key(map), _] if map == "labels" && !has_it => "a label is not an annotation",
             [.., Step::Key(map), _] if map == "annotations" && !has_it => "only the resource's own annotations count",
             [.., Step::Key(map), _] if map == "metadata" => "it belongs below `annotations`",
             _ => continue,

@@ -18,7 +18,7 @@ pub(super) static RULES: &[Rule] = &[
         level: Level::Warning,
         doc: "a value with control characters where text is needed",
         explanation: "It is written with escapes, so that it arrives as it is; but a program that expects text may not take it. \
-                      Often it got into the store by a paste. Line breaks and tabs are none.",
+                      Often they were pasted into the store by mistake. Line breaks and tabs do not count.",
         example: "",
         detector: Detector::Online(control_characters),
     },

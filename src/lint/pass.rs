@@ -8,7 +8,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "input",
         level: Level::Error,
         doc: "a file or folder that cannot be read",
-        explanation: "A path that is not there, a file that may not be read, or a link that leads outside of the repository. \
+        explanation: "A path that does not exist, a file that may not be read, or a link that leads out of the repository. \
                       The check has failed then, and exits with 2.",
         example: "",
         detector: Detector::Pass,
@@ -17,7 +17,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "setting",
         level: Level::Error,
         doc: "a setting that is wrong or missing, or that a tenant may not choose",
-        explanation: "Settings are read with `--online` only. `vault-render settings` shows each with who set it; \
+        explanation: "Settings are read only with `--online`. `vault-render settings` shows each with who set it; \
                       docs/settings.md explains them.",
         example: "",
         detector: Detector::Pass,
@@ -25,8 +25,8 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "store",
         level: Level::Error,
-        doc: "the store could not be asked, or failed",
-        explanation: "What is wrong with the manifests is not known then: the check exits with 2.",
+        doc: "the store could not be reached, or it failed",
+        explanation: "The check is incomplete then, and exits with 2.",
         example: "",
         detector: Detector::Pass,
     },
@@ -50,7 +50,7 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "value",
         level: Level::Error,
-        doc: "a value that cannot stand where its placeholder stands",
+        doc: "a value that does not fit the place of its placeholder",
         explanation: "A value that is null or not UTF-8 where text is needed, or an anchor whose base64 is used in a Secret's \
                       `data` and elsewhere. Bytes go into the `data` of a Secret, with `| base64encode`.",
         example: "apiVersion: v1
@@ -64,9 +64,9 @@ type: *a
     Rule {
         id: "limit",
         level: Level::Error,
-        doc: "more than a run may make of its input",
-        explanation: "Modifiers, aliases and values that are filled in over and over can make gigabytes of a few bytes. docs/security.md \
-                      has the limits: split the input, or leave out what makes so much of it.",
+        doc: "input that grows beyond the limits of a run",
+        explanation: "Modifiers, aliases and values that are filled in over and over can turn a few bytes into gigabytes. docs/security.md \
+                      lists the limits: split the input, or remove the part that grows so much.",
         example: "",
         detector: Detector::Pass,
     },
@@ -81,7 +81,7 @@ type: *a
     Rule {
         id: "not-kubernetes",
         level: Level::Error,
-        doc: "a document with placeholders that is no Kubernetes object",
+        doc: "a document with placeholders that is not a Kubernetes object",
         explanation: "Without `apiVersion` and `kind` nothing is filled: Argo CD would print such a document, with the values in \
                       it, into its own error. `--any` accepts any YAML or JSON, values files for example.",
         example: "password: <path:secret/data/app#password>\n",
@@ -91,7 +91,7 @@ type: *a
         id: "placeholder",
         level: Level::Error,
         doc: "a placeholder that cannot be filled",
-        explanation: "A version that is no number, or a path that leads above the root.",
+        explanation: "A version that is not a number, or a path that leads above the root.",
         example: "apiVersion: v1
 kind: ConfigMap
 metadata: {name: app}
@@ -116,8 +116,8 @@ data:
     Rule {
         id: "bug",
         level: Level::Error,
-        doc: "something that should never be: please report it",
-        explanation: "The output was not what the input with its values must become, so nothing was printed.",
+        doc: "a fault of vault-render itself: please report it",
+        explanation: "The output did not match the input with its values filled in, so nothing was printed.",
         example: "",
         detector: Detector::Pass,
     },

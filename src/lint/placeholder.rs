@@ -16,9 +16,9 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "malformed-placeholder",
         level: Level::Error,
-        doc: "a placeholder that is none, and would ship as it is",
-        explanation: "An inline placeholder is `<path:PATH#KEY>`, and `<path:PATH#KEY#VERSION>` for a version. What looks like one \
-                      and lacks a part, or mistypes `path:`, stays as text. `<raw:…>` writes such text on purpose.",
+        doc: "text that looks like a placeholder but is not one, and would ship as it is",
+        explanation: "An inline placeholder is `<path:PATH#KEY>`, and `<path:PATH#KEY#VERSION>` for a version. Text that looks like one \
+                      but lacks a part, or mistypes `path:`, stays as text. `<raw:…>` writes such text on purpose.",
         example: "apiVersion: v1
 kind: ConfigMap
 metadata: {name: app}
@@ -44,7 +44,7 @@ data:
         id: "forgotten-bar",
         level: Level::Warning,
         doc: "a placeholder whose key ends with a modifier",
-        explanation: "A modifier stands behind a `|`; without one it is read as a part of the key, for Vault's keys may hold \
+        explanation: "A modifier follows a `|`. Without one it is read as a part of the key, as keys in Vault may hold \
                       blanks. If the key is really called so, write it in double quotes: `<path:PATH#\"KEY\">`.",
         example: "apiVersion: v1
 kind: ConfigMap
@@ -71,7 +71,7 @@ data:
         id: "placeholder-in-comment",
         level: Level::Note,
         doc: "a placeholder in a comment",
-        explanation: "Comments are never filled; they leave as they came.",
+        explanation: "Comments are never filled; they stay as they are.",
         example: "apiVersion: v1
 kind: ConfigMap
 metadata: {name: app} # like <path:secret/data/app#name>
@@ -81,8 +81,8 @@ metadata: {name: app} # like <path:secret/data/app#name>
     Rule {
         id: "hidden-placeholder",
         level: Level::Error,
-        doc: "a placeholder inside of an encoding that is not looked into there",
-        explanation: "Base64 is looked into in a Secret's `data` only, in other encodings everywhere. A placeholder that is hidden \
+        doc: "a placeholder inside an encoding that is not decoded there",
+        explanation: "Base64 is decoded in a Secret's `data` only, other encodings everywhere. A placeholder that is hidden \
                       more deeply, or in base64 elsewhere, ships as it is: encode the value with `| base64encode` instead.",
         example: "apiVersion: v1
 kind: ConfigMap
@@ -96,8 +96,8 @@ data:
         id: "no-path-annotation",
         level: Level::Note,
         doc: "a generic placeholder on a resource without the path annotation",
-        explanation: "`<key>` counts only where `avp.kubernetes.io/path` names the secret. Said only where something else suggests \
-                      that one was meant: modifiers, another annotation of ours, or a Secret's value that is nothing else.",
+        explanation: "`<key>` counts only where `avp.kubernetes.io/path` names the secret. It is reported only where something else suggests \
+                      that one was meant: modifiers, another annotation of vault-render, or a value of a Secret that is nothing else.",
         example: "apiVersion: v1
 kind: Secret
 metadata: {name: app}
@@ -122,7 +122,7 @@ fn mistyped(document: &Document<'_>, found: &mut Vec<Error>) {
         for (Mistyped { span, reason }, place) in wrong.into_iter().zip(document.places(node, &spans)) {
             let written = text[span.range()].lines().next().unwrap_or_default();
             let error =
-                Error::new(Kind::Placeholder, format!("`{written}` is no placeholder and would stay in the output"));
+                Error::new(Kind::Placeholder, format!("`{written}` is not a placeholder and would stay in the output"));
             found.push(error.rule("malformed-placeholder").hint(reason).at(place));
         }
     }

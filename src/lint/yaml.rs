@@ -23,7 +23,7 @@ metadata: {name: app
     Rule {
         id: "duplicate-key",
         level: Level::Error,
-        doc: "a key that its map has twice",
+        doc: "a key that appears twice in its map",
         explanation: "Kubernetes takes the last one or refuses the manifest, and a reader may have meant the first.",
         example: "apiVersion: v1
 kind: ConfigMap
@@ -52,7 +52,7 @@ fn duplicate_keys(document: &Document<'_>, found: &mut Vec<Error>) {
 
 fn twice(document: &Document<'_>, name: &str, first: NodeId, key: NodeId) -> Error {
     let (line, _) = document.source.line_column(document.tree.node(first).span.start);
-    Error::new(Kind::Syntax, format!("the key `{name}` is there twice"))
+    Error::new(Kind::Syntax, format!("the key `{name}` appears twice"))
         .rule("duplicate-key")
         .hint(format!("line {line} has it too: take one of them out"))
         .at(Place { span: document.tree.node(key).span, ..document.place(key) })

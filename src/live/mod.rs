@@ -137,13 +137,13 @@ fn is(value: Option<&Value>, expected: Option<&str>) -> bool {
 
 fn read(object: &Object, json: &str) -> Result<Value, Error> {
     Value::from_json(json.as_bytes()).map_err(|cause| {
-        let detail = format!("the answer of Kubernetes about {} is not understood", object.id);
+        let detail = format!("the response of Kubernetes about {} cannot be read", object.id);
         Error::new(Kind::Store, detail).cause(cause).at(object.place.clone())
     })
 }
 
 /// The warning that an object is shown as its manifest has it.
 fn as_written(object: &Object, reason: &str) -> Error {
-    let detail = format!("{} cannot be tried, and is shown as it is written: {reason}", object.id);
+    let detail = format!("{} cannot be tried by the server, and is shown as it is written: {reason}", object.id);
     Error::warning(Kind::Input, detail).at(object.place.clone()).hidden()
 }

@@ -67,7 +67,7 @@ fn said(object: &Object, refusal: &Refusal) -> Vec<String> {
             .collect();
     }
     if refusal.message.contains("illegal base64 data") {
-        said.push("`data` holds what is no base64".to_owned());
+        said.push("`data` holds a value that is not base64".to_owned());
     }
     if said.is_empty() && is_word(&refusal.reason) {
         said.push(refusal.reason.clone());

@@ -108,7 +108,7 @@ fn annotation_findings(source: &Arc<Source>, resource: &ResourceContext) -> impl
 fn no_object(gap: &Gap) -> Error {
     Error::new(
         Kind::NotKubernetes,
-        "a document with placeholders is no Kubernetes object: it has no `apiVersion` or no `kind`",
+        "a document with placeholders is not a Kubernetes object: it has no `apiVersion` or no `kind`",
     )
     .hint("`--any` fills any YAML or JSON, values files for example")
     .at(gap.place.clone())

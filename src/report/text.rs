@@ -132,9 +132,9 @@ hint: its nearest keys are `password`, `user`
 
     #[test]
     fn nothing_of_a_document_that_is_no_kubernetes_object_is_shown() {
-        let error = Error::new(Kind::NotKubernetes, "the document is no Kubernetes object").at(place());
+        let error = Error::new(Kind::NotKubernetes, "the document is not a Kubernetes object").at(place());
         let text = finding(&error, Colour::None);
-        assert_eq!(text, "error: the document is no Kubernetes object\n --> apps/db.yaml:3:13\n");
+        assert_eq!(text, "error: the document is not a Kubernetes object\n --> apps/db.yaml:3:13\n");
     }
 
     #[test]

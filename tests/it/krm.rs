@@ -142,19 +142,19 @@ fn a_warning_is_a_result_and_no_failure() {
 fn what_is_no_list_is_refused_and_nothing_is_printed() {
     let list = |rest: &str| format!("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n{rest}");
     for (stdin, part) in [
-        (String::new(), "stdin is no ResourceList: it is empty"),
+        (String::new(), "stdin is not a ResourceList: it is empty"),
         ("apiVersion: v1\nkind: ConfigMap\n".to_owned(), "its kind is `ConfigMap`"),
         ("a: [canary".to_owned(), "invalid YAML"),
         ("secret/data/app: { password: canary }\n".to_owned(), "it has no `kind`"),
-        ("apiVersion: v9\nkind: ResourceList\nitems: []\n".to_owned(), "`v9` is no version"),
+        ("apiVersion: v9\nkind: ResourceList\nitems: []\n".to_owned(), "`v9` is not a supported version"),
         (list(""), "has no `items`"),
-        (list("items: [{password: canary}]\n"), "`items[0]` is no Kubernetes object"),
-        (list("items: canary\n"), "are no list"),
+        (list("items: [{password: canary}]\n"), "`items[0]` is not a Kubernetes object"),
+        (list("items: canary\n"), "are not a list"),
     ] {
         let output = program(["fn"]).stdin(stdin.clone()).output();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!((output.status.code(), &*output.stdout), (Some(1), &b""[..]), "{stdin}");
-        assert!(stderr.contains(part) && stderr.contains("hint: ") | !stderr.contains("no ResourceList"), "{stderr}");
+        assert!(stderr.contains(part) && stderr.contains("hint: ") | !stderr.contains("not a ResourceList"), "{stderr}");
         assert!(!stderr.contains("canary"), "{stderr}");
     }
 }

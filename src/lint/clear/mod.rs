@@ -30,20 +30,20 @@ pub(super) static RULES: &[Rule] = &[
         id: LITERAL,
         level: Level::Error,
         doc: "a Secret with a literal value in `data` or `stringData`",
-        explanation: "LeakKind is committed is read by everybody who may read the repository, for as long as its history is kept. \
+        explanation: "Everybody who may read the repository can read a committed value, as long as its history is kept. \
             Base64 hides nothing. Keep the value in the store and put a placeholder in its place; if the value was in use, \
             change it. Empty values, booleans, certificates, public keys and what another tool fills in (`{{ … }}`, `${…}`) \
-            are fine. It is a note where the key names nothing secret, such as `username` or `host`.",
+            are fine. It is a note where the key does not name a secret, such as `username` or `host`.",
         example: "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\nstringData:\n  password: correct horse\n",
         detector: Detector::Document(literal::find),
     },
     Rule {
         id: TOKEN,
         level: Level::Error,
-        doc: "a token of a well-known form in clear, in any file",
-        explanation: "Tokens of Vault, clouds, code hosts, package registries and many services are known by how they look; \
-            base64 and JSON are looked into. Whoever may read the repository can use it. Revoke the token, keep the new one in \
-            the store, and put a placeholder in its place. One that says itself that it is an example is a note.",
+        doc: "a token of a known form in clear, in any file",
+        explanation: "Tokens of Vault, clouds, code hosts, package registries and many services are known by their form; \
+            base64 and JSON are searched as well. Whoever may read the repository can use it. Revoke the token, keep the new one in \
+            the store, and put a placeholder in its place. A token that says that it is an example is only a note.",
         example: "",
         detector: Detector::Text(find_leaks),
     },
