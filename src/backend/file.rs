@@ -10,7 +10,7 @@ use super::{Backend, Readings, Round, Store, StoreFacts, named};
 use crate::budget::Budget;
 use crate::config::format::PATH;
 use crate::config::table::StoreSettings;
-use crate::config::{Config, Key, Role};
+use crate::config::{Bounds, Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::policy::{Grant, Policy};
 use crate::secret::{Outcome, Secret, SecretId, Version, normalise};
@@ -54,17 +54,18 @@ struct File {
     names_paths: bool,
 }
 
-fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
-    let Some(name) = config.get(&FILE).map(|path| path.display()) else {
+fn open(settings: &View) -> Result<Arc<dyn Store>, Error> {
+    let Some(name) = settings.get(&FILE).map(|path| path.display()) else {
         return Err(Error::new(Kind::Setting, "the `file` store needs a file to read")
             .hint("give it with `--secrets FILE` or `AVP_FILE`"));
     };
-    let bytes = named::read(config, &FILE)?.unwrap_or_default();
+    let bytes = named::read(settings, &FILE)?.unwrap_or_default();
     let text = str::from_utf8(&bytes).map_err(|_| {
         Error::new(Kind::Setting, format!("the secrets file `{name}` is not UTF-8 text")).hint("save it as UTF-8")
     })?;
     // A file that the tenant named is the tenant's own.
-    let names_paths = !config.has_tenant() || config.confined(&FILE).is_some();
+    let is_tenants = settings.file(&FILE).is_some_and(|file| file.bounds == Bounds::Repository);
+    let names_paths = !settings.has_tenant() || is_tenants;
     let secrets = secrets(text).map_err(|cause| {
         let error = Error::new(Kind::Setting, format!("the secrets file `{name}` is not understood"))
             .hint("it maps each path to the map of its keys: `secret/data/app: {user: bob}`");
@@ -248,7 +249,9 @@ mod tests {
     #[test]
     fn a_missing_file_or_setting_is_a_wrong_setting() {
         for settings in [&[][..], &[("AVP_FILE", "/nowhere/secrets.yaml")]] {
-            let error = open(&crate::backend::config_for_test(settings)).err().expect("nothing to read");
+            let error = open(&crate::backend::config_for_test(settings).view(SETTINGS.settings))
+                .err()
+                .expect("nothing to read");
             assert_eq!(error.kind, Kind::Setting);
         }
     }

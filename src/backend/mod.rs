@@ -16,7 +16,7 @@ use futures_util::stream::BoxStream;
 
 use crate::config::format::{Choice, Format};
 use crate::config::table::{StoreSettings, Table};
-use crate::config::{Config, Key, Role, SettingSources, general};
+use crate::config::{Config, Key, Role, SettingSources, View, general};
 use crate::error::Error;
 use crate::policy::{self, Grant, Policy};
 use crate::secret::Outcome;
@@ -51,9 +51,9 @@ pub struct Backend {
     /// The rest of its part of docs/backends.md.
     pub page: fn() -> String,
     /// What is known of the store before it is opened.
-    pub facts: fn(&Config) -> Result<StoreFacts, Error>,
+    pub facts: fn(&View) -> Result<StoreFacts, Error>,
     /// Checks the settings and makes the store; opens no connection.
-    pub open: fn(&Config) -> Result<Arc<dyn Store>, Error>,
+    pub open: fn(&View) -> Result<Arc<dyn Store>, Error>,
 }
 
 /// What is known of a store and its readings before it is opened, and before anybody is asked.
@@ -109,12 +109,14 @@ pub fn settings() -> &'static Table {
 
 /// The store that `AVP_TYPE` names. Wrong or missing settings are errors here, before anything is asked.
 pub fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
-    (config.required(&TYPE)?.open)(config)
+    let store = config.required(&TYPE)?;
+    (store.open)(&config.view(store.settings.settings))
 }
 
 /// What is known of the store that `AVP_TYPE` names.
 pub fn facts(config: &Config) -> Result<StoreFacts, Error> {
-    (config.required(&TYPE)?.facts)(config)
+    let store = config.required(&TYPE)?;
+    (store.facts)(&config.view(store.settings.settings))
 }
 
 /// Settings that an operator's environment gives, for tests.

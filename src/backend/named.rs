@@ -4,27 +4,27 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::config::{Config, Key};
+use crate::config::{Bounds, FileSetting, Key, View};
 use crate::error::{Error, Kind};
 use crate::named_file::{Allowed, DATA_LIMIT, NamedFile, Refusal};
 
 /// The bytes of the file that a setting names; `None` where the setting is not set.
-pub(super) fn read(config: &Config, key: &Key<PathBuf>) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-    let Some(path) = config.get(key) else { return Ok(None) };
-    contents(config, key, path).map(Some).map_err(|refusal| refused(config, key, path, &refusal))
+pub(super) fn read(settings: &View, key: &Key<PathBuf>) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    let Some(setting) = settings.file(key) else { return Ok(None) };
+    contents(&setting, setting.path).map(Some).map_err(|refusal| refused(&setting, setting.path, &refusal))
 }
 
 /// The bytes of all files in the folder that a setting names, one file after the other.
-pub(super) fn read_folder(config: &Config, key: &Key<PathBuf>) -> Result<Option<Vec<u8>>, Error> {
-    let Some(path) = config.get(key) else { return Ok(None) };
-    let failed = |refusal: Refusal| refused(config, key, path, &refusal);
-    let folder = find(config, key, path).map_err(failed)?;
+pub(super) fn read_folder(settings: &View, key: &Key<PathBuf>) -> Result<Option<Vec<u8>>, Error> {
+    let Some(setting) = settings.file(key) else { return Ok(None) };
+    let failed = |refusal: Refusal| refused(&setting, setting.path, &refusal);
+    let folder = find(&setting, setting.path).map_err(failed)?;
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder.place()).map_err(|error| failed(error.into()))? {
-        let file = path.join(entry.map_err(|error| failed(error.into()))?.file_name());
+        let file = setting.path.join(entry.map_err(|error| failed(error.into()))?.file_name());
         // Folders and links that lead nowhere hold no certificates.
-        if config.working_folder().join(&file).is_file() {
-            let bytes = contents(config, key, &file).map_err(|refusal| refused(config, key, &file, &refusal))?;
+        if setting.working_folder.join(&file).is_file() {
+            let bytes = contents(&setting, &file).map_err(|refusal| refused(&setting, &file, &refusal))?;
             all.extend_from_slice(&bytes);
             all.push(b'\n');
         }
@@ -32,30 +32,29 @@ pub(super) fn read_folder(config: &Config, key: &Key<PathBuf>) -> Result<Option<
     Ok(Some(all))
 }
 
-fn contents(config: &Config, key: &Key<PathBuf>, path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    let allowed = if config.has_tenant() { Allowed::File } else { Allowed::Stream };
-    find(config, key, path)?.read(DATA_LIMIT, allowed)
+fn contents(setting: &FileSetting<'_>, path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    let allowed = if setting.has_tenant { Allowed::File } else { Allowed::Stream };
+    find(setting, path)?.read(DATA_LIMIT, allowed)
 }
 
 /// The file, once it is known that it may be read.
-fn find(config: &Config, key: &Key<PathBuf>, path: &Path) -> Result<NamedFile, Refusal> {
-    let file = NamedFile::find(path, config.working_folder(), config.repository())?;
-    match config.confined(key) {
-        Some(_) if !file.is_in_repository() => Err(Refusal::Outside),
-        None if config.is_allowed_to_tenants(key.name()) || !config.is_contributed() => Ok(file),
-        _ => file.within(),
+fn find(setting: &FileSetting<'_>, path: &Path) -> Result<NamedFile, Refusal> {
+    let file = NamedFile::find(path, setting.working_folder, setting.repository)?;
+    match setting.bounds {
+        Bounds::Anywhere => Ok(file),
+        Bounds::Repository if !file.is_in_repository() => Err(Refusal::Outside),
+        Bounds::Repository | Bounds::NoLinksOut => file.within(),
     }
 }
 
-fn refused(config: &Config, key: &Key<PathBuf>, path: &Path, refusal: &Refusal) -> Error {
-    let name = key.name();
+fn refused(setting: &FileSetting<'_>, path: &Path, refusal: &Refusal) -> Error {
+    let (name, path) = (setting.name, path.display());
     if let Refusal::Outside = refusal {
-        return Error::new(Kind::Setting, format!("`{name}` leads outside the repository: `{}`", path.display())).hint(
-            format!("name a file by its own path; an operator may allow tenants' links: `AVP_TENANT_SETTINGS={name}`"),
-        );
+        return Error::new(Kind::Setting, format!("`{name}` leads outside the repository: `{path}`")).hint(format!(
+            "name a file by its own path; an operator may allow tenants' links: `AVP_TENANT_SETTINGS={name}`"
+        ));
     }
-    let setting = config.setting(name).map_or_else(|| format!("`{name}`"), |setting| setting.origin.locate(name));
-    let error = Error::new(Kind::Setting, format!("cannot read `{}`, which {setting} names", path.display()));
-    let error = error.cause(refusal.to_string());
+    let detail = format!("cannot read `{path}`, which {} names", setting.origin.locate(name));
+    let error = Error::new(Kind::Setting, detail).cause(refusal.to_string());
     refusal.hint().into_iter().fold(error, Error::hint)
 }

@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -26,6 +26,7 @@ mod role;
 mod sources;
 pub mod table;
 mod trust;
+mod view;
 
 pub use cluster::{ClusterSecret, SecretName};
 pub use docs::docs;
@@ -37,6 +38,7 @@ pub use read::{cache_folder, has_tenant};
 pub use role::{Role, Tighter};
 pub use sources::{FlagValue, HomeFile, SettingSources};
 use table::{Part, Row, Table};
+pub use view::{Bounds, FileSetting, View};
 
 /// How many letters of a setting's name may be wrong for the name to be suggested.
 const TYPOS: usize = 3;
@@ -113,7 +115,7 @@ impl Config {
     }
 
     /// The credentials that the store and its login may use, whoever set them, and whether each proves who asks.
-    pub fn credentials(&self) -> impl Iterator<Item = (&str, bool)> {
+    fn credentials(&self) -> impl Iterator<Item = (&str, bool)> {
         let rows = self.table.rows().iter().filter(|row| row.declaration().is_secret() && !row.is_general());
         rows.flat_map(|row| {
             let both = self.setting(row.name()).into_iter().chain(self.operator(row.name()));
@@ -124,36 +126,6 @@ impl Config {
     /// Whether a run with these settings reads this one: whether it is of the store or the login that they choose, or of every run.
     pub fn is_read<T: 'static>(&self, key: &Key<T>) -> bool {
         self.table.find(key.name()).is_some_and(|row| self.part(row).is_some())
-    }
-
-    /// The folder that the file which a setting names must not leave, links followed, because a tenant named it. Whoever opens it checks.
-    pub fn confined<T: 'static>(&self, key: &Key<T>) -> Option<&Path> {
-        self.confinement(key.name())
-    }
-
-    /// The folder whose content is a tenant's, where there is one.
-    pub fn repository(&self) -> &Path {
-        &self.repository
-    }
-
-    /// Whether others may have written what is in the repository.
-    pub fn is_contributed(&self) -> bool {
-        self.has_tenant || self.is_checkout
-    }
-
-    /// Where relative paths start.
-    pub fn working_folder(&self) -> &Path {
-        &self.working_folder
-    }
-
-    /// Where what may be lost is kept between runs, in a folder of our own; `None` where there is no home.
-    pub fn cache_folder(&self) -> Option<PathBuf> {
-        cache_folder(&self.environment)
-    }
-
-    /// A variable of the environment that is not a setting of ours, such as `HTTPS_PROXY`; an empty one is not set.
-    pub fn variable(&self, name: &str) -> Option<&str> {
-        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// Whether there is a tenant at all: whether Argo CD runs us, or a function's configuration sets something.
@@ -169,7 +141,7 @@ impl Config {
     }
 
     /// Whether `AVP_TENANT_SETTINGS` names a setting.
-    pub fn is_allowed_to_tenants(&self, name: &str) -> bool {
+    fn is_allowed_to_tenants(&self, name: &str) -> bool {
         let allowed = self.of_operator(&general::TENANT_SETTINGS);
         name != general::TENANT_SETTINGS.name() && allowed.is_some_and(|names| names.iter().any(|one| one == name))
     }
@@ -184,9 +156,14 @@ impl Config {
         !self.has_tenant || self.is_allowed_to_tenants(name)
     }
 
-    fn confinement(&self, name: &str) -> Option<&Path> {
-        let is_tenants = self.authority(name) == Authority::Tenant && !self.is_allowed_to_tenants(name);
-        is_tenants.then_some(&*self.repository)
+    /// Whether the file that a setting names must not leave the repository, links followed, because a tenant named it.
+    fn is_confined(&self, name: &str) -> bool {
+        self.authority(name) == Authority::Tenant && !self.is_allowed_to_tenants(name)
+    }
+
+    /// Whether others may have written what is in the repository.
+    fn is_contributed(&self) -> bool {
+        self.has_tenant || self.is_checkout
     }
 
     /// The part of a run with these settings that reads this row.

@@ -11,7 +11,7 @@ use super::settings::{
 };
 use crate::backend::named;
 use crate::client::{Client, Credentials, Options, Proxies, Rate, Tls, Trust, Words};
-use crate::config::{Config, Key};
+use crate::config::{Key, View};
 use crate::error::{Error, Kind};
 
 /// What messages call Vault and its settings.
@@ -32,30 +32,30 @@ const WORDS: Words = Words {
 const HAS_WAITED: &[u8] = b"context deadline exceeded";
 
 /// A client of the Vault at `VAULT_ADDR`; nothing is opened and no file is read yet.
-pub(super) fn client(config: &Config) -> Result<Client, Error> {
-    let Some(address) = config.get(&ADDRESS) else {
+pub(super) fn client(settings: &View) -> Result<Client, Error> {
+    let Some(address) = settings.get(&ADDRESS) else {
         return Err(Error::new(Kind::Setting, "`VAULT_ADDR` is not set: where is Vault?")
             .hint("e.g. `VAULT_ADDR=https://vault.example.com:8200`, or a file instead of Vault: `--secrets FILE`"));
     };
-    let for_tls = config.clone();
-    let rate = config.get(&RATE_LIMIT);
+    let for_tls = settings.clone();
+    let rate = settings.get(&RATE_LIMIT);
     Client::new(Options {
         address: address.clone(),
         tls: Box::new(move || tls(&for_tls)),
-        timeout: config.get(&CLIENT_TIMEOUT).copied().unwrap_or(Duration::from_secs(60)),
-        retries: config.get(&MAX_RETRIES).map_or(2, |retries| u32::try_from(*retries).unwrap_or(u32::MAX)),
+        timeout: settings.get(&CLIENT_TIMEOUT).copied().unwrap_or(Duration::from_secs(60)),
+        retries: settings.get(&MAX_RETRIES).map_or(2, |retries| u32::try_from(*retries).unwrap_or(u32::MAX)),
         rate: rate.map(|rate| Rate { per_second: rate.per_second, burst: rate.burst }),
-        proxies: Proxies::of_environment(|name| config.variable(name).map(str::to_owned)),
-        credentials: credentials(config),
+        proxies: Proxies::of_environment(|name| settings.variable(name).map(str::to_owned)),
+        credentials: credentials(settings),
         has_waited: |body| body.windows(HAS_WAITED.len()).any(|window| window == HAS_WAITED),
         words: WORDS,
     })
 }
 
 /// The credentials of the settings, whoever set them.
-fn credentials(config: &Config) -> Credentials {
+fn credentials(settings: &View) -> Credentials {
     let credentials = Credentials::default();
-    for (text, proves_who_asks) in config.credentials() {
+    for (text, proves_who_asks) in settings.credentials() {
         match proves_who_asks {
             true => credentials.add(text),
             false => credentials.add_public(text),
@@ -65,39 +65,43 @@ fn credentials(config: &Config) -> Credentials {
 }
 
 /// Reads the certificates and keys that the settings name.
-fn tls(config: &Config) -> Result<Tls, Error> {
-    let (trust, identity) = (trust(config)?, identity(config)?);
-    Ok(Tls { trust, server_name: config.get(&TLS_SERVER_NAME).cloned(), identity })
+fn tls(settings: &View) -> Result<Tls, Error> {
+    let (trust, identity) = (trust(settings)?, identity(settings)?);
+    Ok(Tls { trust, server_name: settings.get(&TLS_SERVER_NAME).cloned(), identity })
 }
 
 /// Who may vouch for Vault: as for the Vault CLI a file, else a text, else a folder, else the system's authorities.
-fn trust(config: &Config) -> Result<Trust, Error> {
+fn trust(settings: &View) -> Result<Trust, Error> {
     let name = |key: &Key<PathBuf>| {
-        let path = config.get(key).map(|path| path.display().to_string());
+        let path = settings.get(key).map(|path| path.display().to_string());
         format!("`{}` (`{}`)", key.name(), path.unwrap_or_default())
     };
-    if config.is_on(&SKIP_VERIFY) {
+    if settings.is_on(&SKIP_VERIFY) {
         return Ok(Trust::Anybody);
     }
-    if let Some(pem) = named::read(config, &CACERT)? {
+    if let Some(pem) = named::read(settings, &CACERT)? {
         return Ok(Trust::Pem(pem.to_vec(), name(&CACERT)));
     }
-    if let Some(pem) = config.get(&CACERT_BYTES) {
+    if let Some(pem) = settings.get(&CACERT_BYTES) {
         return Ok(Trust::Pem(pem.clone().into_bytes(), format!("`{}`", CACERT_BYTES.name())));
     }
-    if let Some(pem) = named::read_folder(config, &CAPATH)? {
+    if let Some(pem) = named::read_folder(settings, &CAPATH)? {
         return Ok(Trust::Pem(pem, name(&CAPATH)));
     }
-    let folders = config.variable("SSL_CERT_DIR").map(std::env::split_paths);
+    let set = |name| settings.variable(name).filter(|value| !value.is_empty());
+    let folders = set("SSL_CERT_DIR").into_iter().flat_map(std::env::split_paths);
     Ok(Trust::System {
-        file: config.variable("SSL_CERT_FILE").map(PathBuf::from),
-        folders: folders.into_iter().flatten().filter(|folder| !folder.as_os_str().is_empty()).collect(),
+        file: set("SSL_CERT_FILE").map(|file| settings.locate(file)),
+        folders: folders
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .map(|folder| settings.locate(folder))
+            .collect(),
     })
 }
 
 /// The certificate and key to show, where the settings name both.
-fn identity(config: &Config) -> Result<Option<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>)>, Error> {
-    match (named::read(config, &CLIENT_CERT)?, named::read(config, &CLIENT_KEY)?) {
+fn identity(settings: &View) -> Result<Option<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>)>, Error> {
+    match (named::read(settings, &CLIENT_CERT)?, named::read(settings, &CLIENT_KEY)?) {
         (None, None) => Ok(None),
         (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
         (certificate, _) => {
@@ -116,10 +120,14 @@ mod tests {
     use super::*;
     use crate::backend::config_for_test;
 
+    fn view(pairs: &[(&str, &str)]) -> View {
+        config_for_test(pairs).view(super::super::settings::SETTINGS.settings)
+    }
+
     #[test]
     fn the_settings_credentials_are_known() {
-        let config = config_for_test(&[("VAULT_TOKEN", "a-long-token"), ("AVP_ROLE_ID", "argocd-renderer")]);
-        let credentials = credentials(&config);
+        let settings = view(&[("VAULT_TOKEN", "a-long-token"), ("AVP_ROLE_ID", "argocd-renderer")]);
+        let credentials = credentials(&settings);
         assert!(credentials.are_in(b"a-long-token") && !credentials.are_in(b"argocd-renderer"));
         assert_eq!(credentials.redact("role argocd-renderer", &[]), "role [redacted]");
     }
@@ -127,7 +135,7 @@ mod tests {
     #[test]
     fn the_password_of_a_proxy_is_a_credential() {
         let proxy = ("https_proxy", "http://ann:canary%2Fpassword@proxy:3128");
-        let client = client(&config_for_test(&[("VAULT_ADDR", "https://vault.test"), proxy])).unwrap();
+        let client = client(&view(&[("VAULT_ADDR", "https://vault.test"), proxy])).unwrap();
         assert!(client.credentials().are_in(b"canary/password"));
     }
 }

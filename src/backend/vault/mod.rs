@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Backend, Store, StoreFacts};
-use crate::config::Config;
+use crate::config::View;
 use crate::config::general::TIMEOUT;
 use crate::error::Error;
 use crate::policy::settings::NAMESPACE;
@@ -51,21 +51,21 @@ struct Vault {
     own_words: Vec<String>,
 }
 
-fn facts(config: &Config) -> Result<StoreFacts, Error> {
-    let (scope, engine) = (config.get(&NAMESPACE).cloned(), config.get(&KV_VERSION).copied());
+fn facts(settings: &View) -> Result<StoreFacts, Error> {
+    let (scope, engine) = (settings.get(&NAMESPACE).cloned(), settings.get(&KV_VERSION).copied());
     Ok(StoreFacts { name: "vault", is_remote: true, has_policies: true, scope, engine })
 }
 
-fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
-    let client = connection::client(config)?;
-    let namespace = config.get(&NAMESPACE).cloned();
-    let own_words = auth::own_words(config).chain(namespace.clone()).chain([client.address()]);
+fn open(settings: &View) -> Result<Arc<dyn Store>, Error> {
+    let client = connection::client(settings)?;
+    let namespace = settings.get(&NAMESPACE).cloned();
+    let own_words = auth::own_words(settings).into_iter().chain(namespace.clone()).chain([client.address()]);
     Ok(Arc::new(Vault {
         own_words: own_words.collect(),
-        session: Session::new(config, client)?,
+        session: Session::new(settings, client)?,
         mounts: Mounts::default(),
         namespace,
-        engine: config.get(&KV_VERSION).copied(),
-        round_time: config.get(&TIMEOUT).copied().unwrap_or(Duration::from_secs(50)),
+        engine: settings.get(&KV_VERSION).copied(),
+        round_time: settings.get(&TIMEOUT).copied().unwrap_or(Duration::from_secs(50)),
     }))
 }

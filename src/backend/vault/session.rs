@@ -11,7 +11,7 @@ use super::round::RoundState;
 use super::settings::DISABLE_TOKEN_CACHE;
 use super::token_cache::{Key, TokenCache};
 use crate::client::{Client, Deadline, Failure, Request, Response, Retry};
-use crate::config::Config;
+use crate::config::View;
 use crate::error::{Error, Kind};
 use crate::policy::settings::NAMESPACE;
 use crate::redacted::Redacted;
@@ -19,8 +19,9 @@ use crate::redacted::Redacted;
 /// Who we are to Vault.
 pub(super) struct Session {
     client: Client,
-    config: Config,
     login: &'static Login,
+    /// The settings of the login.
+    settings: View,
     /// The operator's namespace: where the login is.
     namespace: Option<String>,
     cache: TokenCache,
@@ -52,13 +53,14 @@ pub(super) struct SessionResponse {
 
 impl Session {
     /// Checks the login's settings; logs in at the first reading.
-    pub(super) fn new(config: &Config, client: Client) -> Result<Self, Error> {
-        let folder = config.cache_folder().filter(|_| !config.is_on(&DISABLE_TOKEN_CACHE));
+    pub(super) fn new(settings: &View, client: Client) -> Result<Self, Error> {
+        let folder = settings.cache_folder().filter(|_| !settings.is_on(&DISABLE_TOKEN_CACHE));
+        let login = auth::choose(settings)?;
         Ok(Self {
-            login: auth::choose(config)?,
-            namespace: config.get(&NAMESPACE).cloned(),
+            login,
+            settings: settings.of_login(login.settings.settings),
+            namespace: settings.get(&NAMESPACE).cloned(),
             cache: TokenCache::new(folder),
-            config: config.clone(),
             client,
             token: Mutex::default(),
         })
@@ -138,7 +140,7 @@ impl Session {
     }
 
     async fn ask_for_token(&self, round: &RoundState, may_be_cached: bool) -> Result<Token, Error> {
-        let ask = (self.login.ask)(&self.config)?;
+        let ask = (self.login.ask)(&self.settings)?;
         let credentials = self.client.credentials();
         ask.secrets().for_each(|secret| credentials.add(secret.reveal()));
         let (mount, action, body) = match &ask {

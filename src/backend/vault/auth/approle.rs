@@ -3,7 +3,7 @@
 use super::{Ask, Login, MOUNT_PATH, body_text, mount};
 use crate::config::format::SECRET;
 use crate::config::table::LoginSettings;
-use crate::config::{Config, Key, Role};
+use crate::config::{Key, Role, View};
 use crate::error::Error;
 use crate::redacted::Redacted;
 
@@ -23,11 +23,11 @@ pub(super) const LOGIN: Login = Login {
 
 /// Path: `/v1/auth/approle/login`. Body: `{"role_id": …, "secret_id": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/approle#login-with-approle>
-fn ask(config: &Config) -> Result<Ask, Error> {
+fn ask(settings: &View) -> Result<Ask, Error> {
     Ok(Ask::Login {
-        mount: mount(config, &MOUNT_PATH, "approle")?,
+        mount: mount(settings, &MOUNT_PATH, "approle")?,
         action: "login".to_owned(),
-        body: vec![("role_id", body_text(config, &ROLE_ID)), ("secret_id", body_text(config, &SECRET_ID))],
+        body: vec![("role_id", body_text(settings, &ROLE_ID)), ("secret_id", body_text(settings, &SECRET_ID))],
     })
 }
 

@@ -3,7 +3,7 @@
 use super::{Ask, Login, MOUNT_PATH, body_text, mount};
 use crate::config::format::SECRET;
 use crate::config::table::LoginSettings;
-use crate::config::{Config, Key, Role};
+use crate::config::{Key, Role, View};
 use crate::error::Error;
 use crate::redacted::Redacted;
 
@@ -20,11 +20,11 @@ pub(super) const LOGIN: Login = Login {
 
 /// Path: `/v1/auth/github/login`. Body: `{"token": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/github#login>
-fn ask(config: &Config) -> Result<Ask, Error> {
+fn ask(settings: &View) -> Result<Ask, Error> {
     Ok(Ask::Login {
-        mount: mount(config, &MOUNT_PATH, "github")?,
+        mount: mount(settings, &MOUNT_PATH, "github")?,
         action: "login".to_owned(),
-        body: vec![("token", body_text(config, &TOKEN))],
+        body: vec![("token", body_text(settings, &TOKEN))],
     })
 }
 

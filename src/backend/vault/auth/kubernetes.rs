@@ -6,7 +6,7 @@ use super::{Ask, Login, mount};
 use crate::backend::named;
 use crate::config::format::{MOUNT, PATH, TEXT};
 use crate::config::table::LoginSettings;
-use crate::config::{Config, Key, Role};
+use crate::config::{Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;
 
@@ -48,15 +48,15 @@ pub(super) const LOGIN: Login = Login {
 
 /// Path: `/v1/auth/kubernetes/login`. Body: `{"role": …, "jwt": …}`. The file is read anew: Kubernetes rotates it.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#login>
-fn ask(config: &Config) -> Result<Ask, Error> {
-    let jwt = named::read(config, &TOKEN_PATH)?.unwrap_or_default();
+fn ask(settings: &View) -> Result<Ask, Error> {
+    let jwt = named::read(settings, &TOKEN_PATH)?.unwrap_or_default();
     let jwt = std::str::from_utf8(&jwt).unwrap_or_default().trim();
     if jwt.is_empty() {
         return Err(Error::new(Kind::Setting, "the service-account token of `AVP_K8S_TOKEN_PATH` is empty"));
     }
-    let role = config.get(&ROLE).map_or("", |role| role.trim());
+    let role = settings.get(&ROLE).map_or("", |role| role.trim());
     Ok(Ask::Login {
-        mount: mount(config, &MOUNT_PATH, "kubernetes")?,
+        mount: mount(settings, &MOUNT_PATH, "kubernetes")?,
         action: "login".to_owned(),
         body: vec![("role", Redacted::new(role)), ("jwt", Redacted::new(jwt))],
     })

@@ -8,7 +8,7 @@ mod userpass;
 
 use crate::config::format::{Choice, Format, MOUNT};
 use crate::config::table::LoginSettings;
-use crate::config::{Config, Key, Role};
+use crate::config::{Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;
 use crate::secret::normalise;
@@ -42,7 +42,7 @@ pub(super) struct Login {
     /// How many of the settings, from the first on, must be there.
     pub(super) needs: usize,
     /// What to ask Vault for, with the credential as it is now.
-    pub(super) ask: fn(&Config) -> Result<Ask, Error>,
+    pub(super) ask: fn(&View) -> Result<Ask, Error>,
     /// What a refusal may mean: its status and Vault's words in, what to do out.
     pub(super) hint: fn(u16, &str) -> Option<&'static str>,
 }
@@ -72,16 +72,20 @@ pub(super) fn settings() -> Vec<&'static LoginSettings> {
 }
 
 /// The method that the settings choose, once its settings are there.
-pub(super) fn choose(config: &Config) -> Result<&'static Login, Error> {
-    let Some(login) = config.get(&AUTH_TYPE) else {
+pub(super) fn choose(settings: &View) -> Result<&'static Login, Error> {
+    let Some(login) = settings.get(&AUTH_TYPE) else {
         return Err(Error::new(
             Kind::Setting,
             "Vault needs a login, and neither a token nor a service account is there",
         )
         .hint(format!("set `AVP_AUTH_TYPE` and what it needs: {}", choices())));
     };
-    let missing: Vec<String> =
-        login.needed().filter(|name| config.setting(name).is_none()).map(|name| format!("`{name}`")).collect();
+    let of_login = settings.of_login(login.settings.settings);
+    let missing: Vec<String> = of_login
+        .unset()
+        .filter(|name| login.needed().any(|needed| needed == *name))
+        .map(|name| format!("`{name}`"))
+        .collect();
     match missing.is_empty() {
         true => Ok(login),
         false => {
@@ -92,10 +96,10 @@ pub(super) fn choose(config: &Config) -> Result<&'static Login, Error> {
 }
 
 /// Names that the settings of the login give, and that messages may repeat: roles and mounts.
-pub(super) fn own_words(config: &Config) -> impl Iterator<Item = String> {
-    let keys = config.get(&AUTH_TYPE).into_iter().flat_map(|login| login.settings.settings);
-    let names = keys.map(|key| key.declaration()).filter(|setting| setting.is(Role::Mount) || setting.is(Role::Free));
-    names.filter_map(|setting| config.setting(setting.name)).map(|setting| setting.text.to_string())
+pub(super) fn own_words(settings: &View) -> Vec<String> {
+    let Some(login) = settings.get(&AUTH_TYPE) else { return Vec::new() };
+    let of_login = settings.of_login(login.settings.settings);
+    of_login.texts(&[Role::Mount, Role::Free]).map(str::to_owned).collect()
 }
 
 /// The methods with what each needs.
@@ -105,8 +109,8 @@ fn choices() -> String {
 }
 
 /// A mount as Vault's API takes it, from any spelling: `approle`, `auth/approle`, `/approle/`.
-fn mount(config: &Config, key: &Key<String>, default: &str) -> Result<String, Error> {
-    let text = config.get(key).map_or(default, String::as_str);
+fn mount(settings: &View, key: &Key<String>, default: &str) -> Result<String, Error> {
+    let text = settings.get(key).map_or(default, String::as_str);
     let mount = normalise(text).map(|path| path.strip_prefix("auth/").map(str::to_owned).unwrap_or(path));
     match mount.filter(|mount| !mount.is_empty()) {
         Some(mount) => Ok(format!("auth/{mount}")),
@@ -116,8 +120,8 @@ fn mount(config: &Config, key: &Key<String>, default: &str) -> Result<String, Er
 }
 
 /// The value of a setting as part of a body.
-fn body_text(config: &Config, key: &Key<Redacted>) -> Redacted {
-    Redacted::new(config.get(key).map_or("", |text| text.reveal().trim()))
+fn body_text(settings: &View, key: &Key<Redacted>) -> Redacted {
+    Redacted::new(settings.get(key).map_or("", |text| text.reveal().trim()))
 }
 
 /// A login whose answer needs no words beside Vault's own.
@@ -172,8 +176,8 @@ mod tests {
     use crate::backend;
 
     fn asked(settings: &[(&str, &str)]) -> String {
-        let config = backend::config_for_test(settings);
-        match choose(&config).and_then(|login| (login.ask)(&config)) {
+        let settings = backend::config_for_test(settings).view(super::super::settings::SETTINGS.settings);
+        match choose(&settings).and_then(|login| (login.ask)(&settings.of_login(login.settings.settings))) {
             Ok(Ask::Token(token)) => format!("token {}", token.reveal()),
             Ok(Ask::Login { mount, action, body }) => format!("{mount}/{action} {}", Ask::json(&body).reveal()),
             Err(error) => error.detail,
@@ -210,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_choices_are_listed() {
-        let error = choose(&backend::config_for_test(&[])).unwrap_err();
+        let error = choose(&backend::config_for_test(&[]).view(super::super::settings::SETTINGS.settings)).unwrap_err();
         let hint = error.hint.unwrap_or_default();
         assert!(
             hint.contains("`token` (VAULT_TOKEN), `approle` (AVP_ROLE_ID, AVP_SECRET_ID), `k8s` (AVP_K8S_ROLE)"),

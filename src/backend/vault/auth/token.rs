@@ -3,7 +3,7 @@
 use super::{Ask, Login, body_text, no_hint};
 use crate::config::format::SECRET;
 use crate::config::table::LoginSettings;
-use crate::config::{Config, Key, Role};
+use crate::config::{Key, Role, View};
 use crate::error::Error;
 use crate::redacted::Redacted;
 
@@ -19,6 +19,6 @@ pub(super) const LOGIN: Login = Login {
     hint: no_hint,
 };
 
-fn ask(config: &Config) -> Result<Ask, Error> {
-    Ok(Ask::Token(body_text(config, &TOKEN)))
+fn ask(settings: &View) -> Result<Ask, Error> {
+    Ok(Ask::Token(body_text(settings, &TOKEN)))
 }

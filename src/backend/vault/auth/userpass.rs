@@ -3,7 +3,7 @@
 use super::{Ask, Login, MOUNT_PATH, body_text, mount};
 use crate::config::format::{SECRET, SEGMENT};
 use crate::config::table::LoginSettings;
-use crate::config::{Config, Key, Role};
+use crate::config::{Key, Role, View};
 use crate::error::Error;
 use crate::redacted::Redacted;
 
@@ -23,12 +23,12 @@ pub(super) const LOGIN: Login = Login {
 
 /// Path: `/v1/auth/userpass/login/{username}`. Body: `{"password": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/userpass#login>
-fn ask(config: &Config) -> Result<Ask, Error> {
-    let user = config.get(&USERNAME).map_or("", |user| user.trim());
+fn ask(settings: &View) -> Result<Ask, Error> {
+    let user = settings.get(&USERNAME).map_or("", |user| user.trim());
     Ok(Ask::Login {
-        mount: mount(config, &MOUNT_PATH, "userpass")?,
+        mount: mount(settings, &MOUNT_PATH, "userpass")?,
         action: format!("login/{user}"),
-        body: vec![("password", body_text(config, &PASSWORD))],
+        body: vec![("password", body_text(settings, &PASSWORD))],
     })
 }
 
