@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::error;
-use super::table::{self, Action, Function, Modifier};
+use super::row::{Action, Function, Modifier};
+use super::table;
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::value::Value;

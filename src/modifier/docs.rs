@@ -1,6 +1,7 @@
 //! The page `docs/modifiers.md`, from the table.
 
-use super::table::{self, MODIFIERS, Modifier};
+use super::row::Modifier;
+use super::table::{self, MODIFIERS};
 
 /// The page.
 pub fn docs() -> String {

@@ -8,13 +8,15 @@ mod docs;
 mod hash;
 mod json;
 mod jsonpath;
+mod row;
 mod table;
 mod text;
 mod yaml;
 
 pub use chain::Chain;
 pub use docs::docs;
-pub use table::{Example, MODIFIERS, Modifier, ending};
+pub use row::{Example, Modifier};
+pub use table::{MODIFIERS, ending};
 
 use crate::error::{Error, Kind};
 

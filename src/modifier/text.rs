@@ -6,7 +6,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::error;
-use super::table::Action;
+use super::row::Action;
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::{NotText, Value};

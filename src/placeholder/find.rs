@@ -6,12 +6,9 @@ use std::collections::HashMap;
 use super::dialect::DIALECTS;
 use super::encoding::{ENCODINGS, Encoding, Region};
 use super::parse::At;
-use super::{Base64, Context, Key, Match, MatchKind, Reference, quick};
+use super::{Base64, Context, Key, LAYERS, Match, MatchKind, Reference, quick};
 use crate::error::{Error, Kind};
 use crate::source::Span;
-
-/// How many encodings may stand around one placeholder.
-pub(super) const LAYERS: usize = 4;
 
 /// How many are seen through where everything counts that would stay in the output.
 const SEEN: usize = 8;

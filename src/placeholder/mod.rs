@@ -20,6 +20,9 @@ pub use find::find;
 pub use parse::version;
 pub use quick::{Candidates, disguises, may_hold, may_hold_unparsed};
 
+/// How many encodings may stand around one placeholder.
+const LAYERS: usize = 4;
+
 /// A place in a text that filling has to do with, or that a reader should know of.
 #[derive(Debug)]
 pub struct Match {

@@ -2,11 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::Base64;
 use super::dialect::{DIALECTS, Dialect};
 use super::encoding::{self, Decoded, ENCODINGS, Region};
-use super::find::LAYERS;
 use super::trace::{Bytes, Finder, Trace};
+use super::{Base64, LAYERS};
 use crate::source::Span;
 use crate::yaml::notation;
 

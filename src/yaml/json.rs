@@ -6,9 +6,8 @@ use super::tree::{Builder, Content, Node, Style, Tree};
 use crate::budget::DEPTH;
 use crate::source::Span;
 
-/// Reads the document, if it is one JSON value and nothing else.
-pub(super) fn read<'s>(text: &'s str, document: Span) -> Option<Tree<'s>> {
-    let body = super::split::body(text.as_bytes(), document);
+/// Reads `body`, one document of `text`, if it is one JSON value and nothing else.
+pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<Tree<'s>> {
     let builder = Builder::new(text, body.end - body.start, true);
     let mut reader = Reader { text: &text[..body.end], at: body.start, builder };
     reader.value()?;

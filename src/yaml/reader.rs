@@ -15,12 +15,12 @@ use crate::source::Span;
 /// Reads the document at `document`, bytes of `text`. Duplicate keys are as they stand; the last one counts. Whoever follows its
 /// aliases comes to at most what one value may be.
 pub fn read<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
+    let body = split::body(text.as_bytes(), document);
     if split::is_json(&text.as_bytes()[document.range()])
-        && let Some(tree) = json::read(text, document)
+        && let Some(tree) = json::read(text, body)
     {
         return Ok(tree);
     }
-    let body = split::body(text.as_bytes(), document);
     let Some(tree) = subset::read(text, body) else {
         let tree = Reader::new(text, body).read()?;
         return expand::check(&tree).map(|()| tree);

@@ -154,7 +154,10 @@ fn what_is_no_list_is_refused_and_nothing_is_printed() {
         let output = program(["fn"]).stdin(stdin.clone()).output();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!((output.status.code(), &*output.stdout), (Some(1), &b""[..]), "{stdin}");
-        assert!(stderr.contains(part) && stderr.contains("hint: ") | !stderr.contains("not a ResourceList"), "{stderr}");
+        assert!(
+            stderr.contains(part) && stderr.contains("hint: ") | !stderr.contains("not a ResourceList"),
+            "{stderr}"
+        );
         assert!(!stderr.contains("canary"), "{stderr}");
     }
 }

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::error;
-use super::table::Action;
+use super::row::Action;
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
