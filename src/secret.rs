@@ -25,7 +25,7 @@ pub struct SecretId {
     pub path: String,
     /// The version; `None` is the newest.
     pub version: Option<Version>,
-    /// What else the store must know to read it, such as [`KV_VERSION`].
+    /// Further instructions to the store, such as [`KV_VERSION`].
     pub parameters: BTreeMap<&'static str, String>,
 }
 
@@ -43,11 +43,11 @@ pub struct Secret {
     pub data: Value,
     /// The version that was read, if the store keeps versions.
     pub version: Option<Version>,
-    /// The store's promise that it is valid for a time; `None` for what is simply stored.
+    /// How long the store promises that it is valid; `None` for a secret that is simply stored.
     pub lease: Option<Lease>,
-    /// What the user should know about the reading, as warnings without a place.
+    /// Warnings about the reading, without a place.
     pub warnings: Vec<Error>,
-    /// What of it must not be passed on.
+    /// The keys that must not be passed on.
     pub withheld: Withheld,
 }
 
@@ -74,15 +74,15 @@ pub struct Withheld {
 /// The outcome of a reading. Its errors have no place yet: whoever asked adds it.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// It is there.
+    /// The store has the secret.
     Found(Secret),
-    /// Nothing is at the path: `default` and remove-missing apply.
+    /// The path does not exist: `default` and remove-missing apply.
     NoPath(Error),
-    /// The path is there, the version is not, or it is deleted or destroyed: `default` and remove-missing apply.
+    /// The version does not exist, or is deleted or destroyed: `default` and remove-missing apply.
     NoVersion(Error),
-    /// The store refused: never "missing".
+    /// The store, or the policy, refuses: never "missing".
     Denied(Error),
-    /// The store could not be asked, or failed: never "missing".
+    /// The store failed or could not be reached: never "missing".
     Failed(Error),
 }
 
@@ -95,7 +95,7 @@ pub struct Secrets {
 /// One reading that a placeholder needs. Its place says which resource asks.
 #[derive(Clone, Debug)]
 pub struct Access {
-    /// What is read.
+    /// The secret to read.
     pub id: SecretId,
     /// The placeholder that needs it.
     pub place: Place,
@@ -219,6 +219,17 @@ fn own_credential() -> Error {
 }
 
 impl Outcome {
+    /// The outcome with its error changed, if it has one.
+    pub fn map_error(self, change: impl FnOnce(Error) -> Error) -> Self {
+        match self {
+            Self::Found(secret) => Self::Found(secret),
+            Self::NoPath(error) => Self::NoPath(change(error)),
+            Self::NoVersion(error) => Self::NoVersion(change(error)),
+            Self::Denied(error) => Self::Denied(change(error)),
+            Self::Failed(error) => Self::Failed(change(error)),
+        }
+    }
+
     /// Whether `default` and remove-missing apply.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::NoPath(_) | Self::NoVersion(_))

@@ -15,7 +15,7 @@ pub struct Grant {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// The login that the settings choose.
-    Default,
+    Primary,
 }
 
 /// What may be read, each secret once.

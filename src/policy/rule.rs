@@ -26,7 +26,7 @@ impl Rule {
     pub(super) fn of(config: &Config) -> Self {
         Self {
             selector: Selector::default(),
-            identity: Identity::Default,
+            identity: Identity::Primary,
             namespaces: Namespaces::of(config),
             system: SystemPaths::of(config),
             paths: AllowedPaths::of(config),

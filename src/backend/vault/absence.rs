@@ -1,19 +1,19 @@
-//! What a 404 means: what Vault itself calls missing, and what only something in front of it would say. Pure.
+//! The meaning of a 404: whether Vault itself says that a secret is missing, or something in front of Vault. Pure.
 
 use super::response::{LONGEST_NAME, Query, text};
 use crate::error::{Error, Kind};
 use crate::value::Value;
 
-/// What is missing, by Vault's own word.
+/// What Vault says is missing.
 #[derive(Debug)]
 pub(super) enum Absence {
-    /// The version was there once: deleted or destroyed.
-    Gone(Error),
-    /// There is no such path, no such version or no such mount.
-    NotThere,
+    /// The version, which is deleted or destroyed.
+    Deleted(Error),
+    /// The path, the version or the mount.
+    Unknown,
 }
 
-/// The members of an answer of Vault's. A gateway that refuses a request has others.
+/// The members of Vault's responses. Those of a gateway that refuses a request differ.
 const MEMBERS: [&str; 10] = [
     "auth",
     "data",
@@ -27,24 +27,24 @@ const MEMBERS: [&str; 10] = [
     "wrap_info",
 ];
 
-/// What Vault says of no mount at a path.
+/// How Vault's error begins where no mount has the path.
 const NO_MOUNT: &str = "no handler for route";
 
-/// What the body of a 404 means; `None` if Vault would not say it so. What only looks missing must not be taken for missing:
-/// `default` and remove-missing act on it.
+/// The meaning of a 404's body; `None` if Vault does not write such a body. Nothing else may pass for missing, as `default` and
+/// remove-missing act on it.
 pub(super) fn absence(query: Query<'_>, body: &Value) -> Option<Absence> {
     let Value::Map(members) = body else { return None };
     if !members.iter().all(|(name, _)| MEMBERS.contains(&name.as_str())) {
         return None;
     }
     if let Some(metadata) = body.get("data").and_then(metadata_alone) {
-        return Some(Absence::Gone(gone(query, metadata)));
+        return Some(Absence::Deleted(deleted(query, metadata)));
     }
-    (has_no_data(body) && (has_no_error(body) || names_no_mount(body))).then_some(Absence::NotThere)
+    (has_no_data(body) && (has_no_error(body) || names_no_mount(body))).then_some(Absence::Unknown)
 }
 
-/// A version that is deleted or destroyed, by its metadata.
-pub(super) fn gone(query: Query<'_>, metadata: &Value) -> Error {
+/// The error for a version that is deleted or destroyed, as its metadata says.
+pub(super) fn deleted(query: Query<'_>, metadata: &Value) -> Error {
     let path = query.path;
     let short = |name| metadata.get(name).and_then(text).filter(|text| text.len() <= LONGEST_NAME);
     let number = short("version");
@@ -65,7 +65,7 @@ pub(super) fn gone(query: Query<'_>, metadata: &Value) -> Error {
     }
 }
 
-/// Whether `metadata` is what KV version 2 puts beside each version.
+/// Whether `metadata` has the members that KV version 2 puts beside each version.
 pub(super) fn is_metadata(metadata: &Value) -> bool {
     ["created_time", "destroyed", "version"].into_iter().all(|key| metadata.get(key).is_some())
 }
@@ -81,8 +81,7 @@ fn has_no_data(body: &Value) -> bool {
     matches!(body.get("data"), None | Some(Value::Null))
 }
 
-/// An empty list of errors; or none, where an answer with its number has warnings instead, as KV version 2 answers
-/// a path without `data/`.
+/// Whether the list of errors is empty. KV version 2 responds to a path without `data/` with warnings and no such list.
 fn has_no_error(body: &Value) -> bool {
     let is_list = |name, empty| matches!(body.get(name), Some(Value::List(items)) if items.is_empty() == empty);
     match body.get("errors") {
@@ -105,8 +104,8 @@ mod tests {
     fn absence_of(body: &str) -> &'static str {
         let query = Query { path: "a", version: None, engine: None };
         match absence(query, &Value::from_json(body.as_bytes()).unwrap()) {
-            Some(Absence::Gone(_)) => "gone",
-            Some(Absence::NotThere) => "not there",
+            Some(Absence::Deleted(_)) => "deleted",
+            Some(Absence::Unknown) => "not there",
             None => "not Vault's",
         }
     }
@@ -120,9 +119,9 @@ mod tests {
             (r#"{"request_id":"r","lease_id":"","data":null,"warnings":["w"]}"#.to_owned(), "not there"),
             (r#"{"errors":["no handler for route \"none/app\". route entry not found."]}"#.to_owned(), "not there"),
             (r#"{"errors":["no handler for route 'none/app'"]}"#.to_owned(), "not there"),
-            (format!(r#"{{"data":{{"data":null,"metadata":{METADATA}}}}}"#), "gone"),
-            (format!(r#"{{"errors":[],"data":{{"data":null,"metadata":{METADATA}}}}}"#), "gone"),
-            (format!(r#"{{"data":{{"subkeys":null,"metadata":{METADATA}}}}}"#), "gone"),
+            (format!(r#"{{"data":{{"data":null,"metadata":{METADATA}}}}}"#), "deleted"),
+            (format!(r#"{{"errors":[],"data":{{"data":null,"metadata":{METADATA}}}}}"#), "deleted"),
+            (format!(r#"{{"data":{{"subkeys":null,"metadata":{METADATA}}}}}"#), "deleted"),
         ] {
             assert_eq!(absence_of(&body), expected, "{body}");
         }
@@ -149,7 +148,7 @@ mod tests {
             r#"{"request_id":"r"}"#,
             r#"{"warnings":["w"]}"#,
             r#"{"request_id":"r","warnings":[]}"#,
-            r#"{"request_id":"r","warnings":"gone"}"#,
+            r#"{"request_id":"r","warnings":"deleted"}"#,
             r#"{"request_id":"r","warnings":["w"],"data":{"k":"v"}}"#,
             r#"{"data":{"metadata":{}}}"#,
             r#"{"data":{"data":null,"metadata":{}}}"#,

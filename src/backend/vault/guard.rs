@@ -1,20 +1,17 @@
-//! What leaves the store: nothing that a server sent shows a credential of the session, neither as a value nor in a message.
-//! Pure.
+//! The last check before an outcome leaves the store: neither a value nor a message of a server's may show a credential of the
+//! session. Pure.
 
 use crate::client::Credentials;
 use crate::error::Error;
 use crate::secret::{Outcome, Secret};
 use crate::value::Value;
 
-/// `outcome` without the session's credentials. What stands in `own`, the user's own words, stays.
+/// `outcome` without the session's credentials. The user's own words, `own`, stay readable.
 pub(super) fn guard(outcome: Outcome, own: &[&str], credentials: &Credentials) -> Outcome {
     let clean = |error| redact(error, own, credentials);
     match outcome {
         Outcome::Found(secret) => Outcome::Found(withhold(secret, &clean, credentials)),
-        Outcome::NoPath(error) => Outcome::NoPath(clean(error)),
-        Outcome::NoVersion(error) => Outcome::NoVersion(clean(error)),
-        Outcome::Denied(error) => Outcome::Denied(clean(error)),
-        Outcome::Failed(error) => Outcome::Failed(clean(error)),
+        outcome => outcome.map_error(clean),
     }
 }
 
@@ -23,7 +20,7 @@ fn redact(error: Error, own: &[&str], credentials: &Credentials) -> Error {
     Error { detail: clean(error.detail), cause: error.cause.map(clean), hint: error.hint.map(clean), ..error }
 }
 
-/// Marks the keys whose values hold a credential, and those whose names do.
+/// Withholds the values that hold a credential, and the names that do.
 fn withhold(mut secret: Secret, clean: &impl Fn(Error) -> Error, credentials: &Credentials) -> Secret {
     learn(&secret.data, credentials);
     secret.warnings = secret.warnings.into_iter().map(clean).collect();
@@ -40,7 +37,7 @@ fn withhold(mut secret: Secret, clean: &impl Fn(Error) -> Error, credentials: &C
     secret
 }
 
-/// An accessor that stands beside our token is that token's: it is a credential too.
+/// Adds the accessor that stands beside the session's token to the credentials.
 fn learn(value: &Value, credentials: &Credentials) {
     match value {
         Value::List(items) => items.iter().for_each(|item| learn(item, credentials)),
@@ -56,7 +53,7 @@ fn learn(value: &Value, credentials: &Credentials) {
     }
 }
 
-/// Whether a credential is anywhere in `value`, keys included.
+/// Whether `value` holds a credential at any depth, in its keys too.
 fn holds(value: &Value, credentials: &Credentials) -> bool {
     match value {
         Value::List(items) => items.iter().any(|item| holds(item, credentials)),

@@ -1,24 +1,23 @@
-//! What is known of mounts, for a minute: an operator may make one anew. Knows no connection.
+//! The mounts that Vault has named, for a minute: an operator may replace one. Sends no request.
 
 use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
-use super::response::Mount;
+use super::mount::Mount;
 use crate::client::{Client, Deadline, Failure};
 
-/// How long Vault is not asked again. A repository's renders follow each other within seconds, and a mount that was moved or upgraded
-/// is soon seen.
+/// How long a mount is believed to be the same. A run takes seconds, and a mount that was moved or upgraded is soon noticed.
 const LIFE: Duration = Duration::from_secs(60);
 
-/// The mounts that Vault has told of.
+/// The known mounts, shared by all rounds.
 #[derive(Default)]
 pub(super) struct Mounts {
     known: Mutex<KnownMounts>,
 }
 
-/// The mounts while nobody else looks at them.
+/// The known mounts, under the lock.
 #[derive(Default)]
 pub(super) struct KnownMounts(Vec<KnownMount>);
 
@@ -29,7 +28,7 @@ struct KnownMount {
 }
 
 impl Mounts {
-    /// Locks them, so that each is asked for once.
+    /// Locks the mounts: whoever asks Vault keeps the lock, so that each mount is asked for once.
     pub(super) async fn lock(
         &self,
         client: &Client,
@@ -40,14 +39,14 @@ impl Mounts {
 }
 
 impl KnownMounts {
-    /// The mount that `path` is in, if it is known.
+    /// The known mount that `path` lies in.
     pub(super) fn find(&mut self, namespace: Option<&str>, path: &str, now: Instant) -> Option<Mount> {
         self.0.retain(|known| now < known.since + LIFE);
         let holds = |known: &&KnownMount| known.namespace.as_deref() == namespace && known.mount.contains(path);
         self.0.iter().find(holds).map(|known| known.mount.clone())
     }
 
-    /// Keeps what Vault has just told.
+    /// Remembers a mount that Vault named at `since`.
     pub(super) fn add(&mut self, namespace: Option<&str>, mount: Mount, since: Instant) {
         self.0.push(KnownMount { namespace: namespace.map(str::to_owned), mount, since });
     }

@@ -1,16 +1,17 @@
 //! Vault's response to a reading → its outcome, with what helps the user. Pure.
 
 use super::Engine;
-use super::response::{Mount, ReadResult, StoredSecret};
+use super::mount::Mount;
+use super::response::{ReadResult, StoredSecret};
 use crate::error::{Error, Kind};
 use crate::policy::Grant;
 use crate::secret::{Outcome, Secret};
 
-/// What Vault responded to one reading.
+/// Vault's response to one reading.
 pub(super) struct ReadResponse {
-    /// What the response means.
+    /// The meaning of the response.
     pub(super) result: ReadResult,
-    /// What helps where Vault refuses the token itself.
+    /// The hint for a user whose token itself is refused.
     pub(super) token_hint: Option<String>,
 }
 
@@ -37,28 +38,21 @@ pub(super) fn outcome(grant: &Grant, namespace: Option<&str>, response: ReadResp
     }
 }
 
-/// The outcome of a reading that was not answered: a refused login is a denial.
+/// The outcome of a reading without a response. A refused login is a denial.
 pub(super) fn failed(error: Error) -> Outcome {
     if error.kind == Kind::Denied { Outcome::Denied(error) } else { Outcome::Failed(error) }
 }
 
-/// `outcome`, its error with `hint` in front of its own.
+/// `outcome` with `hint` in front of its error's own hint.
 pub(super) fn with_hint(outcome: Outcome, hint: Option<String>) -> Outcome {
     let Some(hint) = hint else { return outcome };
-    let add = |error: Error| {
-        let own = error.hint.clone().map(|own| format!("; {own}")).unwrap_or_default();
+    outcome.map_error(|error| {
+        let own = error.hint.as_ref().map(|own| format!("; {own}")).unwrap_or_default();
         error.hint(format!("{hint}{own}"))
-    };
-    match outcome {
-        Outcome::NoPath(error) => Outcome::NoPath(add(error)),
-        Outcome::NoVersion(error) => Outcome::NoVersion(add(error)),
-        Outcome::Denied(error) => Outcome::Denied(add(error)),
-        Outcome::Failed(error) => Outcome::Failed(add(error)),
-        found => found,
-    }
+    })
 }
 
-/// The kind of a mount, where `data/` is not what is missing.
+/// The hint that names the kind of a mount, for a path that lacks something other than `data/`.
 pub(super) fn describe(mount: &Mount) -> String {
     let kind = match mount.engine {
         Some(Engine::V1) => "KV version 1",

@@ -2,10 +2,12 @@
 
 use tokio::time::Instant;
 
+use super::failure;
 use super::guard::guard;
+use super::mount::{Mount, is_kv};
 use super::outcome::{ReadResponse, describe, failed, outcome, with_hint};
 use super::request;
-use super::response::{self, Mount, Query, ReadResult, StoredSecret};
+use super::response::{self, Query, ReadResult, StoredSecret};
 use super::round::RoundState;
 use super::session::{Session, SessionResponse};
 use super::{Engine, Vault};
@@ -15,7 +17,7 @@ use crate::policy::{Grant, Identity, Policy};
 use crate::redacted::Redacted;
 use crate::secret::{Outcome, Version};
 
-/// Endpoints that answer a reading with something new: logins, tokens, certificates.
+/// Endpoints that create something when they are read: logins, tokens, certificates.
 const CREATING: [&str; 9] = ["creds", "static-creds", "sts", "token", "key", "issue", "sign", "code", "role-id"];
 
 /// The reading of one secret.
@@ -31,7 +33,7 @@ impl<'r> Reading<'r> {
         Self { vault, policy, round, grant }
     }
 
-    /// Reads the secret. Nothing that is handed out shows a credential of the session.
+    /// Reads the secret. The outcome shows no credential of the session.
     pub(super) async fn outcome(&self) -> Outcome {
         let _time = self.round.allowance().start();
         let id = self.grant.id();
@@ -50,7 +52,7 @@ impl<'r> Reading<'r> {
         }
     }
 
-    /// Once Vault is known to be out of order, the readings that wait are not tried.
+    /// Reads the secret, unless the round has failed: then the readings that wait are not tried.
     async fn unguarded(&self) -> Outcome {
         if let Err(error) = self.round.check() {
             return failed(error);
@@ -84,8 +86,8 @@ impl<'r> Reading<'r> {
         };
         let build = |token: &_| request::read(path, version, self.namespace(), token);
         let SessionResponse { response, token_hint } = self.send(build, deadline).await?;
-        if response::is_down(&response) {
-            return Err(Failure { error: response::failed(&response), everywhere: true });
+        if failure::is_down(&response) {
+            return Err(Failure { error: failure::failed(&response), everywhere: true });
         }
         let result = response::read(Query { path, version, engine }, &response);
         let refusal = match &result {
@@ -95,7 +97,7 @@ impl<'r> Reading<'r> {
         Ok(ReadResponse { result: refusal.map_or(result, ReadResult::Refused), token_hint })
     }
 
-    /// Why a secret may not be passed on: a namespace in front of a path hides that it is one of Vault's own.
+    /// Why a secret may not be passed on, if it may not: a namespace in front of one of Vault's own paths hides it from the first judgement.
     async fn refuse(&self, grant: &Grant, secret: &StoredSecret, deadline: Deadline) -> Result<Option<Error>, Failure> {
         let kind = secret.mount_type.as_deref();
         if let Some(error) = kind.and_then(|kind| self.policy.refuse_mount_type(grant, kind)) {
@@ -105,7 +107,7 @@ impl<'r> Reading<'r> {
             return Ok(None);
         }
         Ok(match self.mount(deadline).await? {
-            Some(mount) if is_kv(&mount.kind) => None,
+            Some(mount) if mount.is_kv() => None,
             Some(mount) => self
                 .policy
                 .refuse_mount_type(grant, &mount.kind)
@@ -114,7 +116,8 @@ impl<'r> Reading<'r> {
         })
     }
 
-    /// A path without `data/` was not found or denied: under least privilege Vault denies what KV version 2 does not know.
+    /// Looks for a reason in the mount, as the path has no `data/` and is missing or denied: under least privilege Vault denies a path
+    /// that KV version 2 does not know.
     async fn ask_the_mount(
         &self,
         engine: Option<Engine>,
@@ -124,7 +127,7 @@ impl<'r> Reading<'r> {
         let written = &*self.grant.id().path;
         let explained = |hint| Ok(with_hint(outcome(self.grant, self.namespace(), first), hint));
         let Some(mount) = self.mount(deadline).await? else {
-            let guess = path_with_guess(written).filter(|_| engine != Some(Engine::V1));
+            let guess = guess_with_data(written).filter(|_| engine != Some(Engine::V1));
             return explained(guess.map(|guess| format!("if its engine is KV version 2, the path is `{guess}`")));
         };
         let Some(path) = mount.path_with_data(written) else {
@@ -158,15 +161,15 @@ impl<'r> Reading<'r> {
         })
     }
 
-    /// The mount that the path is in; `None` where Vault does not say.
+    /// The mount that the path lies in; `None` where Vault does not say.
     async fn mount(&self, deadline: Deadline) -> Result<Option<Mount>, Failure> {
         let (namespace, path) = (self.namespace(), &*self.grant.id().path);
         let mut mounts = self.vault.mounts.lock(self.session().client(), deadline).await?;
         if let Some(mount) = mounts.find(namespace, path, Instant::now()) {
             return Ok(Some(mount));
         }
-        let answered = self.send(|token: &_| request::mount(path, namespace, token), deadline).await?;
-        let mount = response::mount(&answered.response);
+        let session_response = self.send(|token: &_| request::mount(path, namespace, token), deadline).await?;
+        let mount = Mount::parse(&session_response.response);
         mount.clone().into_iter().for_each(|mount| mounts.add(namespace, mount, Instant::now()));
         Ok(mount)
     }
@@ -177,7 +180,7 @@ impl<'r> Reading<'r> {
 
     fn session(&self) -> &'r Session {
         match self.grant.identity() {
-            Identity::Default => &self.vault.session,
+            Identity::Primary => &self.vault.session,
         }
     }
 
@@ -185,7 +188,7 @@ impl<'r> Reading<'r> {
         self.round.allowance().deadline(self.session().client().timeout())
     }
 
-    /// An annotation's namespace stands instead of the operator's.
+    /// The namespace of the reading: that of the annotation, else the operator's.
     fn namespace(&self) -> Option<&'r str> {
         self.grant.id().scope.as_deref().or(self.vault.namespace.as_deref())
     }
@@ -196,12 +199,7 @@ fn not_a_number(version: &Version) -> Failure {
     Failure { error: error.hint("versions of Vault's KV engine are numbers"), everywhere: false }
 }
 
-/// Whether a mount of this type holds what users have put there.
-fn is_kv(mount_type: &str) -> bool {
-    matches!(mount_type, "kv" | "generic")
-}
-
 /// The path with `data/` after its first segment, where most mounts end.
-fn path_with_guess(path: &str) -> Option<String> {
+fn guess_with_data(path: &str) -> Option<String> {
     path.split_once('/').map(|(mount, rest)| format!("{mount}/data/{rest}"))
 }

@@ -1,33 +1,33 @@
-//! What Vault's answers mean. Pure: an answer in, its meaning out.
+//! Vault's response to a reading: what it means. Pure.
 
 use std::time::Duration;
 
 use super::Engine;
-use super::absence::{Absence, absence, gone, is_metadata};
+use super::absence::{Absence, absence, deleted, is_metadata};
+use super::failure::{causes, failed};
 use crate::client::Response;
 use crate::error::{Error, Kind};
-use crate::redacted::Redacted;
 use crate::secret::{Lease, Version};
 use crate::value::Value;
 
-/// What an answer to a reading means.
+/// The meaning of a response to a reading.
 #[derive(Debug)]
 pub(super) enum ReadResult {
     /// The secret, a map.
     Secret(StoredSecret),
-    /// The version was there once: deleted or destroyed.
+    /// The version is deleted or destroyed.
     Deleted(Error),
-    /// 404: no such path, or no such version.
+    /// Vault has no such path, or no such version (404).
     Absent,
-    /// It is there, and not for whoever asks.
+    /// The secret is there, and the policy does not let it out.
     Refused(Error),
-    /// 403, and Vault's words.
+    /// Vault denies the reading (403), in these words.
     Denied(String),
     /// Anything else.
     Failed(Error),
 }
 
-/// A secret, and what is known of where it came from.
+/// A secret, with what the response says of its origin.
 #[derive(Debug)]
 pub(super) struct StoredSecret {
     /// The secret, a map.
@@ -42,67 +42,27 @@ pub(super) struct StoredSecret {
     pub(super) lease: Option<Lease>,
 }
 
-/// What is asked of a path: it tells how the answer is read.
+/// The question that a response answers: it decides how the response is read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Query<'a> {
     pub(super) path: &'a str,
+    /// `None` is the newest.
     pub(super) version: Option<u64>,
+    /// `None` lets the response's shape tell.
     pub(super) engine: Option<Engine>,
 }
 
-/// A mount that a path is in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mount {
-    /// With its final slash.
-    pub(super) path: String,
-    /// `kv`, `database`, `pki`…
-    pub(super) kind: String,
-    /// The version of a KV engine.
-    pub(super) engine: Option<Engine>,
-}
-
-/// What a login gave.
-#[derive(Debug)]
-pub(super) struct Auth {
-    pub(super) token: Redacted,
-    /// The token's other name, by which it can be looked up and revoked.
-    pub(super) accessor: Option<Redacted>,
-    /// How long the token lives; `None` is for ever.
-    pub(super) lease: Option<Duration>,
-    /// How often it may be used; `None` is without limit.
-    pub(super) uses: Option<u64>,
-}
-
-impl Mount {
-    /// Whether `path` is in it.
-    pub(super) fn contains(&self, path: &str) -> bool {
-        match path.strip_prefix(self.path.trim_end_matches('/')) {
-            Some(rest) => rest.is_empty() || rest.starts_with('/'),
-            None => false,
-        }
-    }
-
-    /// The path as KV version 2 has it, where `data/` is missing from it; none where it is not.
-    pub(super) fn path_with_data(&self, path: &str) -> Option<String> {
-        let rest = path.strip_prefix(&self.path).filter(|_| self.engine == Some(Engine::V2))?;
-        let endpoint = rest.split('/').next().unwrap_or_default();
-        (!matches!(endpoint, "" | "data" | "metadata" | "subkeys" | "config"))
-            .then(|| format!("{}data/{rest}", self.path))
-    }
-}
-
-const LONGEST_CAUSE: usize = 400;
-/// A mount's path and type are shorter, a time and a version's number far.
+/// The longest name that a response may give, in bytes: of a mount, a type, a time, a version or a lease.
 pub(super) const LONGEST_NAME: usize = 1024;
 
-/// Reads the answer to a reading.
+/// The meaning of the response to `query`.
 pub(super) fn read(query: Query<'_>, response: &Response) -> ReadResult {
     let body = Value::from_json(&response.body);
     match (response.status, body) {
-        (200, Ok(body)) => found(query, &body),
+        (200, Ok(body)) => secret(query, &body),
         (404, Ok(body)) => match absence(query, &body) {
-            Some(Absence::Gone(error)) => ReadResult::Deleted(error),
-            Some(Absence::NotThere) => ReadResult::Absent,
+            Some(Absence::Deleted(error)) => ReadResult::Deleted(error),
+            Some(Absence::Unknown) => ReadResult::Absent,
             None => ReadResult::Failed(failed(response)),
         },
         (403, _) => ReadResult::Denied(causes(response)),
@@ -111,66 +71,7 @@ pub(super) fn read(query: Query<'_>, response: &Response) -> ReadResult {
     }
 }
 
-/// Reads the answer to the question for a mount.
-pub(super) fn mount(response: &Response) -> Option<Mount> {
-    let body = Value::from_json(&response.body).ok().filter(|_| response.status == 200)?;
-    let data = body.get("data")?;
-    let kind = text(data.get("type")?)?;
-    let version = data.get("options").and_then(|options| options.get("version")).and_then(text);
-    let engine = match (kind.as_str(), version.as_deref()) {
-        ("kv" | "generic", Some("2")) => Some(Engine::V2),
-        ("kv" | "generic", _) => Some(Engine::V1),
-        _ => None,
-    };
-    let path = text(data.get("path")?)?;
-    (path.len() <= LONGEST_NAME && kind.len() <= LONGEST_NAME).then_some(Mount { path, kind, engine })
-}
-
-/// Reads the answer to a login; the error is what a login that was not granted says.
-pub(super) fn login(response: &Response) -> Result<Auth, Error> {
-    let granted = Value::from_json(&response.body).ok().filter(|_| response.status == 200);
-    let auth = granted.as_ref().and_then(|body| body.get("auth"));
-    let token = auth.and_then(|auth| auth.get("client_token")).and_then(text).filter(|token| is_token(token));
-    match (auth, token) {
-        (Some(auth), Some(token)) => Ok(Auth {
-            token: Redacted::new(token),
-            accessor: auth.get("accessor").and_then(text).filter(|accessor| !accessor.is_empty()).map(Redacted::new),
-            // A life of a second and a single use stand for numbers that cannot be read: such a token is not kept.
-            lease: limit(auth, "lease_duration").map(Duration::from_secs),
-            uses: limit(auth, "num_uses"),
-        }),
-        (Some(auth), None) if auth.get("mfa_requirement").is_some() => {
-            Err(Error::new(Kind::Denied, "the login needs a second factor, which a renderer cannot give")
-                .hint("use a login without multi-factor authentication"))
-        }
-        _ => Err(failed(response)),
-    }
-}
-
-/// Whether Vault refuses the token itself, not what it may do: expired, revoked, used up.
-pub(super) fn refuses_token(response: &Response) -> bool {
-    let causes = causes(response);
-    response.status == 403 && ["invalid token", "bad token", "token not found"].iter().any(|text| causes.contains(text))
-}
-
-/// Whether the whole server is out of order, so that other readings would fare no better.
-pub(super) fn is_down(response: &Response) -> bool {
-    response.status == 503
-}
-
-/// Vault's own words, in one line: the list `errors`, without its counting.
-pub(super) fn causes(response: &Response) -> String {
-    let body = Value::from_json(&response.body).ok();
-    let Some(Value::List(errors)) = body.as_ref().and_then(|body| body.get("errors")) else { return String::new() };
-    let texts: Vec<String> = errors.iter().filter_map(text).collect();
-    let lines = texts.iter().flat_map(|text| text.lines()).map(|line| line.trim().trim_start_matches("* "));
-    let counting = |line: &&str| line.ends_with("occurred:") && line.contains(" error");
-    let words: Vec<&str> = lines.filter(|line| !line.is_empty() && !counting(line)).collect();
-    let line = words.join(", ");
-    line.chars().filter(|char| !char.is_control()).take(LONGEST_CAUSE).collect()
-}
-
-fn found(query: Query<'_>, body: &Value) -> ReadResult {
+fn secret(query: Query<'_>, body: &Value) -> ReadResult {
     let Some(data) = body.get("data").filter(|data| matches!(data, Value::Map(_))) else {
         return ReadResult::Failed(Error::new(Kind::Store, format!("Vault answers `{}` without data", query.path)));
     };
@@ -204,7 +105,7 @@ fn versioned(query: Query<'_>, data: &Value, body: &Value) -> ReadResult {
             version: data.get("metadata").and_then(version),
             ..stored(secret, body)
         }),
-        Some(Value::Null) => ReadResult::Deleted(gone(query, data.get("metadata").unwrap_or(&Value::Null))),
+        Some(Value::Null) => ReadResult::Deleted(deleted(query, data.get("metadata").unwrap_or(&Value::Null))),
         _ => ReadResult::Failed(Error::new(Kind::Store, format!("the secret at `{}` is no map of keys", query.path))),
     }
 }
@@ -236,72 +137,11 @@ fn looks_like_v2(data: &Value) -> bool {
     entries.len() == 2 && data.get("data").is_some() && data.get("metadata").is_some_and(is_metadata)
 }
 
-/// What an answer says that is neither a secret nor its absence.
-pub(super) fn failed(response: &Response) -> Error {
-    let causes = causes(response);
-    let status = response.status;
-    let has = |text: &str| causes.contains(text);
-    let (kind, detail, hint) = match status {
-        _ if has("Vault is sealed") => {
-            (Kind::Store, "Vault is sealed".to_owned(), "an operator unseals it: `vault operator unseal`")
-        }
-        _ if has("standby") || has("active cluster node not found") => (
-            Kind::Store,
-            "this Vault is a standby node without an active one".to_owned(),
-            "is the cluster electing a leader? try again",
-        ),
-        _ if plain_http(response) => {
-            (Kind::Store, "Vault speaks TLS on this port".to_owned(), "`VAULT_ADDR` must begin with `https://`")
-        }
-        400 if has("not initialized") => (Kind::Store, "Vault is not initialised".to_owned(), "`vault operator init`"),
-        403 => (Kind::Denied, "Vault refuses the request (403)".to_owned(), ""),
-        400 => (Kind::Store, format!("Vault refuses the request ({status})"), ""),
-        405 => (
-            Kind::Store,
-            "Vault cannot read this path, only write to it".to_owned(),
-            "placeholders name secrets that can be read",
-        ),
-        429 => (
-            Kind::Store,
-            "Vault's rate limit was hit again and again (429)".to_owned(),
-            "`VAULT_RATE_LIMIT` spreads the requests: e.g. `10`",
-        ),
-        500..=599 => (Kind::Store, format!("Vault failed ({status})"), ""),
-        _ if causes.is_empty() || status == 404 => (
-            Kind::Store,
-            format!("the response did not come from Vault (status {status})"),
-            "does `VAULT_ADDR` lead to Vault, or to something in front of it?",
-        ),
-        _ => (Kind::Store, format!("Vault answers with status {status}"), ""),
-    };
-    let error = Error::new(kind, detail);
-    let error = if causes.is_empty() { error } else { error.cause(causes) };
-    if hint.is_empty() { error } else { error.hint(hint) }
-}
-
-/// Go's words for plain HTTP on a TLS port.
-fn plain_http(response: &Response) -> bool {
-    response.status == 400 && response.body.starts_with(b"Client sent an HTTP request to an HTTPS server")
-}
-
-/// Text, or a number's digits.
+/// A text, or the digits of a number.
 pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::Text(text) | Value::Number(text) => Some(text.to_string()),
         _ => None,
-    }
-}
-
-/// Whether a text can be a token: a header must be able to hold it.
-pub(super) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// A number that bounds something; `None` if it is 0 or not there. One that cannot be read bounds it to 1.
-fn limit(map: &Value, key: &str) -> Option<u64> {
-    match map.get(key) {
-        None | Some(Value::Null) => None,
-        Some(value) => Some(text(value).and_then(|text| text.parse().ok()).unwrap_or(1)).filter(|limit| *limit > 0),
     }
 }
 

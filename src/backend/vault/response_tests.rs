@@ -1,19 +1,22 @@
-//! What Vault 1.21 really answered, and what it means.
+//! Responses of a real Vault 1.21, and their meaning.
 
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::backend::vault::failure::LONGEST_CAUSE;
+use crate::backend::vault::login_response::granted_token;
+use crate::backend::vault::mount::Mount;
 
 fn response(status: u16, body: &str) -> Response {
     Response { status, body: Zeroizing::new(body.as_bytes().to_vec()), retry_after: None }
 }
 
-/// An answer in words: the secret as JSON, or what is wrong.
+/// A result in words: the secret as JSON, or what is wrong.
 fn told(result: ReadResult) -> String {
     match result {
         ReadResult::Secret(secret) => secret.data.to_json().unwrap().to_string(),
-        ReadResult::Deleted(error) => format!("gone: {error}"),
+        ReadResult::Deleted(error) => format!("deleted: {error}"),
         ReadResult::Absent => "absent".to_owned(),
         ReadResult::Denied(causes) => format!("denied: {causes}"),
         ReadResult::Refused(error) | ReadResult::Failed(error) => format!("failed: {error}"),
@@ -95,9 +98,9 @@ fn what_is_not_there_is_told_apart() {
             None,
             "absent",
         ),
-        (404, DELETED, None, "gone: the newest version (2) of `secret/data/a` is deleted"),
-        (404, DELETED, Some(2), "gone: version 2 of `secret/data/a` is deleted"),
-        (404, DESTROYED, Some(2), "gone: version 2 of `secret/data/a` is destroyed"),
+        (404, DELETED, None, "deleted: the newest version (2) of `secret/data/a` is deleted"),
+        (404, DELETED, Some(2), "deleted: version 2 of `secret/data/a` is deleted"),
+        (404, DESTROYED, Some(2), "deleted: version 2 of `secret/data/a` is destroyed"),
         (404, "404 page not found", None, "failed: the response did not come from Vault (status 404)"),
         (404, "{}", None, "failed: the response did not come from Vault (status 404)"),
         (403, r#"{"errors":["1 error occurred:\n\t* permission denied\n\n"]}"#, None, "denied: permission denied"),
@@ -152,21 +155,22 @@ fn a_mount_has_a_kind_and_perhaps_an_engine() {
         (r#"{"errors":["permission denied"]}"#, None),
     ] {
         let expected = expected.map(|(path, kind, engine)| Mount { path: path.into(), kind: kind.into(), engine });
-        assert_eq!(mount(&response(200, body)), expected);
+        assert_eq!(Mount::parse(&response(200, body)), expected);
     }
-    assert_eq!(mount(&response(403, r#"{"errors":[]}"#)), None);
+    assert_eq!(Mount::parse(&response(403, r#"{"errors":[]}"#)), None);
 }
 
 #[test]
 fn a_login_gives_a_token_with_its_limits() {
     let body = r#"{"auth":{"client_token":"t","lease_duration":3600,"num_uses":10}}"#;
-    let auth = login(&response(200, body)).unwrap();
-    assert_eq!((auth.token.reveal(), auth.lease, auth.uses), ("t", Some(Duration::from_secs(3600)), Some(10)));
-    let auth = login(&response(200, r#"{"auth":{"client_token":"t","lease_duration":0,"num_uses":0}}"#)).unwrap();
+    let auth = granted_token(&response(200, body)).unwrap();
+    assert_eq!((auth.text.reveal(), auth.lease, auth.uses), ("t", Some(Duration::from_secs(3600)), Some(10)));
+    let auth =
+        granted_token(&response(200, r#"{"auth":{"client_token":"t","lease_duration":0,"num_uses":0}}"#)).unwrap();
     assert_eq!((auth.lease, auth.uses), (None, None));
     for number in ["-1", "1e400", "18446744073709551616", "0.5", "\"1h\"", "[]", "true"] {
         let body = format!(r#"{{"auth":{{"client_token":"t","lease_duration":{number},"num_uses":{number}}}}}"#);
-        let auth = login(&response(200, &body)).unwrap();
+        let auth = granted_token(&response(200, &body)).unwrap();
         assert_eq!((auth.lease, auth.uses), (Some(Duration::from_secs(1)), Some(1)), "{number}");
     }
     for (status, body, expected) in [
@@ -179,7 +183,7 @@ fn a_login_gives_a_token_with_its_limits() {
         (200, r#"{"auth":{"client_token":"a\nb"}}"#, "the response did not come from Vault (status 200)"),
         (200, r#"{"auth":null}"#, "the response did not come from Vault (status 200)"),
     ] {
-        assert_eq!(login(&response(status, body)).unwrap_err().detail, expected);
+        assert_eq!(granted_token(&response(status, body)).unwrap_err().detail, expected);
     }
 }
 
@@ -224,7 +228,7 @@ proptest! {
             for engine in [None, Some(Engine::V1), Some(Engine::V2)] {
                 let _ = read(query(Some(u64::MAX), engine), &response);
             }
-            let (_, _, _) = (mount(&response), login(&response).is_ok(), failed(&response));
+            let (_, _, _) = (Mount::parse(&response), granted_token(&response).is_ok(), failed(&response));
         }
     }
 }

@@ -17,21 +17,21 @@ use crate::policy::{Grant, Policy};
 /// stay far below the connections that Vault takes.
 const CONCURRENCY: usize = 32;
 
-/// A round, with the store that it uses.
+/// A round, with the store that it uses and the policy that judges paths.
 struct VaultRound {
     vault: Arc<Vault>,
     policy: Arc<Policy>,
     state: RoundState,
 }
 
-/// What a round knows, and the next one need not.
+/// What a round has learned. The next round begins without it.
 pub(super) struct RoundState {
     allowance: Allowance,
-    /// Why no further reading makes sense.
+    /// Why no further reading is tried.
     failure: OnceLock<Error>,
-    /// Whether the one more login was used.
+    /// Whether the round has replaced its token.
     has_renewed: AtomicBool,
-    /// Whether Vault has given a token to this round, or has taken one from it.
+    /// Whether Vault has given a token to this round, or has accepted the one that it uses.
     has_good_token: AtomicBool,
 }
 
@@ -73,27 +73,27 @@ impl RoundState {
         &self.allowance
     }
 
-    /// Stops the readings that wait: they would fare no better.
+    /// Stops the readings that wait, which would fail too.
     pub(super) fn fail(&self, error: &Error) {
         let _ = self.failure.set(error.clone());
     }
 
-    /// An error if the readings that wait are not to be tried.
+    /// The error that stops the round, if there is one.
     pub(super) fn check(&self) -> Result<(), Error> {
         self.failure.get().map_or(Ok(()), |error| Err(error.clone()))
     }
 
-    /// Whether a token may be replaced: once a round.
+    /// Whether the token may be replaced, which a round does once.
     pub(super) fn may_renew(&self) -> bool {
         !self.has_renewed.swap(true, Ordering::Relaxed)
     }
 
-    /// Vault has given a token to this round, or has taken one from it.
+    /// Notes that Vault has given a token to this round, or has accepted the one that it uses.
     pub(super) fn trust_token(&self) {
         self.has_good_token.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the token may have ended since a former round, or a former run, got it.
+    /// Whether the token may have ended since an earlier round or run got it.
     pub(super) fn doubts_token(&self) -> bool {
         !self.has_good_token.load(Ordering::Relaxed)
     }

@@ -1,12 +1,13 @@
-//! One token, shared by all readings of all rounds, and one new login a round where it fails. Knows nothing of what is read.
+//! One token for all readings of all rounds, replaced once a round where Vault refuses it. Knows nothing of what is read.
 
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::auth::{self, Ask, Login};
+use super::failure;
+use super::login_response::granted_token;
 use super::request;
-use super::response;
 use super::round::RoundState;
 use super::settings::DISABLE_TOKEN_CACHE;
 use super::token_cache::{Key, TokenCache};
@@ -16,13 +17,13 @@ use crate::error::{Error, Kind};
 use crate::policy::settings::NAMESPACE;
 use crate::redacted::Redacted;
 
-/// Who we are to Vault.
+/// One login's standing with Vault.
 pub(super) struct Session {
     client: Client,
     login: &'static Login,
     /// The settings of the login.
     settings: View,
-    /// The operator's namespace: where the login is.
+    /// The operator's namespace, in which the login is.
     namespace: Option<String>,
     cache: TokenCache,
     /// The token in use; `None` before the first reading.
@@ -36,7 +37,7 @@ struct Token {
     uses: Option<u64>,
 }
 
-/// Where a token comes from.
+/// The source of a token.
 #[derive(Clone, PartialEq)]
 enum TokenOrigin {
     Settings,
@@ -44,10 +45,10 @@ enum TokenOrigin {
     Login,
 }
 
-/// A response that came with the session's token.
+/// A response to a request with the session's token.
 pub(super) struct SessionResponse {
     pub(super) response: Response,
-    /// What helps where Vault refuses the token itself, for good.
+    /// The hint for a user whose token itself is refused, for good.
     pub(super) token_hint: Option<String>,
 }
 
@@ -66,12 +67,12 @@ impl Session {
         })
     }
 
-    /// The client that the session talks through.
+    /// The client that the session sends through.
     pub(super) fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Sends the request that `build` makes with the token, once more with a new token where Vault refuses this one.
+    /// Sends the request that `build` makes with the token, and once more with a new token where Vault refuses this one.
     pub(super) async fn send(
         &self,
         round: &RoundState,
@@ -93,7 +94,7 @@ impl Session {
         }
     }
 
-    /// The token, after the login if need be. Whoever comes meanwhile waits for the same login.
+    /// The token, after a login if there is none yet. Readings that need it meanwhile wait for the same login.
     async fn token(&self, round: &RoundState, deadline: Deadline) -> Result<Arc<Token>, Failure> {
         let mut current = self.lock(round, deadline).await?;
         if let Some(token) = &*current {
@@ -134,15 +135,14 @@ impl Session {
         Ok(current)
     }
 
-    /// A new token. Where there is none, the round has failed.
+    /// A token from the cache or from a login. An error stops the round.
     async fn log_in(&self, round: &RoundState, may_be_cached: bool) -> Result<Arc<Token>, Error> {
         self.ask_for_token(round, may_be_cached).await.map(Arc::new).inspect_err(|error| round.fail(error))
     }
 
     async fn ask_for_token(&self, round: &RoundState, may_be_cached: bool) -> Result<Token, Error> {
         let ask = (self.login.ask)(&self.settings)?;
-        let credentials = self.client.credentials();
-        ask.secrets().for_each(|secret| credentials.add(secret.reveal()));
+        self.conceal(ask.secrets());
         let (mount, action, body) = match &ask {
             Ask::Token(token) => {
                 return Ok(Token { text: token.clone(), origin: TokenOrigin::Settings, uses: None });
@@ -150,31 +150,36 @@ impl Session {
             Ask::Login { mount, action, body } => (mount, action, body),
         };
         let key = Key::new(&self.client.address_with_path(), self.namespace.as_deref(), self.login.name(), &ask);
-        if let Some((key, kept)) =
-            key.as_ref().filter(|_| may_be_cached).and_then(|key| Some((key, self.cache.load(key)?)))
-        {
-            [Some(&kept.token), kept.accessor.as_ref()]
-                .into_iter()
-                .flatten()
-                .for_each(|it| credentials.add(it.reveal()));
-            return Ok(Token { text: kept.token, origin: TokenOrigin::Cache(key.clone()), uses: None });
+        if let Some(token) = key.as_ref().filter(|_| may_be_cached).and_then(|key| self.cached(key)) {
+            return Ok(token);
         }
         let request = request::login(mount, action, Ask::json(body), self.namespace.as_deref());
         let deadline = round.allowance().deadline(self.client.timeout());
         let response =
             self.client.send(&request, Retry::OnlyIfUnsent, deadline).await.map_err(|failure| failure.error)?;
-        let auth = response::login(&response).map_err(|error| self.not_granted(mount, &response, error))?;
-        [Some(&auth.token), auth.accessor.as_ref()].into_iter().flatten().for_each(|it| credentials.add(it.reveal()));
+        let token = granted_token(&response).map_err(|error| self.refusal(mount, &response, error))?;
+        self.conceal([&token.text].into_iter().chain(&token.accessor));
         if let Some(key) = &key {
-            self.cache.store(key, &auth);
+            self.cache.store(key, &token);
         }
         round.trust_token();
-        Ok(Token { text: auth.token, origin: TokenOrigin::Login, uses: auth.uses })
+        Ok(Token { text: token.text, origin: TokenOrigin::Login, uses: token.uses })
     }
 
-    /// Why there is no token: what Vault says to a login, and what it may mean.
-    fn not_granted(&self, mount: &str, response: &Response, error: Error) -> Error {
-        let causes = response::causes(response);
+    fn cached(&self, key: &Key) -> Option<Token> {
+        let cached = self.cache.load(key)?;
+        self.conceal([&cached.text].into_iter().chain(&cached.accessor));
+        Some(Token { text: cached.text, origin: TokenOrigin::Cache(key.clone()), uses: None })
+    }
+
+    /// Makes these texts credentials, which nothing that a server sends may show.
+    fn conceal<'t>(&self, texts: impl IntoIterator<Item = &'t Redacted>) {
+        texts.into_iter().for_each(|text| self.client.credentials().add(text.reveal()));
+    }
+
+    /// The error of a login that gave no token: Vault's words, and what they may mean.
+    fn refusal(&self, mount: &str, response: &Response, error: Error) -> Error {
+        let causes = failure::causes(response);
         let own = (self.login.hint)(response.status, &causes);
         let kind = if own.is_some() || response.status == 400 { Kind::Denied } else { error.kind };
         let cause = match causes.is_empty() || error.detail.contains(&causes) {
@@ -191,7 +196,7 @@ impl Session {
 }
 
 impl Token {
-    /// What helps where Vault refuses the token for good.
+    /// The hint for a user whose token is refused for good.
     fn hint(&self) -> String {
         match (&self.origin, self.uses) {
             (TokenOrigin::Settings, _) => {
@@ -207,14 +212,14 @@ impl Token {
         }
     }
 
-    /// Whether a response refuses the token, not what it may do. Older Vaults say the same of both: a token that a former round or run
-    /// has got, and that has not worked in this round yet, is the suspect then.
+    /// Whether a response refuses the token itself, not the reading. Older Vaults respond the same to both: then the token is to blame
+    /// if an earlier round or run got it, and it has not worked in this round yet.
     fn is_refused_by(&self, response: &Response, round: &RoundState) -> bool {
         if response.status != 403 {
             round.trust_token();
             return false;
         }
         let is_suspect = self.origin != TokenOrigin::Settings && round.doubts_token();
-        is_suspect || response::refuses_token(response)
+        is_suspect || failure::refuses_token(response)
     }
 }

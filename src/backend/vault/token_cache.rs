@@ -1,4 +1,4 @@
-//! Tokens kept between runs: one file each, for its owner alone. Off wherever that cannot be; knows no connection.
+//! Tokens kept between runs, one file each, readable by its owner alone. Nothing is kept where that is impossible. Knows no connection.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -10,41 +10,42 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::auth::Ask;
-use super::response::{Auth, is_token};
+use super::login_response::{GrantedToken, is_token};
 use crate::redacted::Redacted;
 use crate::value::{Value, json_string};
 
-/// The folder of tokens; none is off.
+/// The cache of tokens.
 #[derive(Debug)]
 pub(super) struct TokenCache {
+    /// The folder; `None` keeps nothing.
     folder: Option<PathBuf>,
 }
 
-/// Which token: by address, namespace, method, mount, role and credential, as a digest.
+/// The name of a token: a digest of address, namespace, login, mount, role and credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key(String);
 
-/// A token as it is kept.
+/// A token from the cache.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Kept {
+pub(super) struct CachedToken {
     /// When it ends, since 1970.
     expires: Duration,
-    pub(super) token: Redacted,
-    /// The token's other name, if the login said it.
+    pub(super) text: Redacted,
+    /// The token's other name, if the login gave it.
     pub(super) accessor: Option<Redacted>,
 }
 
-/// A token without an end is asked for anew once a day.
-const LONGEST: Duration = Duration::from_secs(86_400);
-/// A token's file is this small.
-const LARGEST: u64 = 64 << 10;
-/// A file that is being written is not older.
-const WRITING: Duration = Duration::from_secs(60);
-/// What must be left of a token's life for a run to begin with it.
+/// How long a token without an end is kept.
+const LONGEST_LIFE: Duration = Duration::from_secs(86_400);
+/// The largest file that may be a token's, in bytes.
+const LARGEST_FILE: u64 = 64 << 10;
+/// How long writing a file takes at most. An older part was left behind.
+const LONGEST_WRITE: Duration = Duration::from_secs(60);
+/// How much of its life a token must have left when a run begins.
 const MARGIN: Duration = Duration::from_secs(30);
 
 impl Key {
-    /// The key of what `ask` gives; none where there is nothing to ask for.
+    /// The name of the token that `ask` gets; `None` if the settings have the token.
     pub(super) fn new(address: &str, namespace: Option<&str>, method: &str, ask: &Ask) -> Option<Self> {
         let Ask::Login { mount, action, body } = ask else { return None };
         let mut digest = Sha256::new();
@@ -58,27 +59,27 @@ impl Key {
 }
 
 impl TokenCache {
-    /// Keeps tokens in `folder`; none keeps none.
+    /// A cache in `folder`; `None` keeps nothing.
     pub(super) fn new(folder: Option<PathBuf>) -> Self {
         Self { folder }
     }
 
     /// The token under `key`, if it lives long enough.
-    pub(super) fn load(&self, key: &Key) -> Option<Kept> {
-        let kept = read(&self.file(key)?)?;
-        (now().saturating_add(MARGIN) < kept.expires).then_some(kept)
+    pub(super) fn load(&self, key: &Key) -> Option<CachedToken> {
+        let cached = read(&self.file(key)?)?;
+        (now().saturating_add(MARGIN) < cached.expires).then_some(cached)
     }
 
-    /// Keeps a token until shortly before it ends. One that may be used a few times only is not kept.
-    pub(super) fn store(&self, key: &Key, auth: &Auth) {
-        let Some(file) = self.file(key).filter(|_| auth.uses.is_none()) else { return };
-        let lease = auth.lease.unwrap_or(LONGEST).min(LONGEST);
+    /// Keeps a token until shortly before it ends. A token with a limited number of uses is not kept.
+    pub(super) fn store(&self, key: &Key, token: &GrantedToken) {
+        let Some(file) = self.file(key).filter(|_| token.uses.is_none()) else { return };
+        let lease = token.lease.unwrap_or(LONGEST_LIFE).min(LONGEST_LIFE);
         let expires = now().saturating_add(lease - lease / 10);
         if expires <= now().saturating_add(MARGIN) {
             return;
         }
         let mut json = Zeroizing::new(format!("{{\"expires\":{}", expires.as_secs()));
-        for (name, text) in [("token", Some(&auth.token)), ("accessor", auth.accessor.as_ref())] {
+        for (name, text) in [("token", Some(&token.text)), ("accessor", token.accessor.as_ref())] {
             if let Some(text) = text {
                 json.push_str(&format!(",\"{name}\":"));
                 json_string(text.reveal(), &mut json);
@@ -89,10 +90,10 @@ impl TokenCache {
         let _ = write(&file, json.as_bytes());
     }
 
-    /// Forgets `token` under `key`; another one that another process has put there stays.
+    /// Forgets `token` under `key`. A newer one, which another process has written, stays.
     pub(super) fn forget(&self, key: &Key, token: &Redacted) {
         let Some(file) = self.file(key) else { return };
-        if read(&file).is_some_and(|kept| kept.token == *token) {
+        if read(&file).is_some_and(|cached| cached.text == *token) {
             let _ = fs::remove_file(file);
         }
     }
@@ -102,20 +103,20 @@ impl TokenCache {
     }
 }
 
-/// The token that a file keeps. A file that others may touch, or that another user put there, does not count.
-fn read(file: &Path) -> Option<Kept> {
+/// The token in a file. A file that others may touch, or that belongs to another user, does not count.
+fn read(file: &Path) -> Option<CachedToken> {
     if !file.parent().is_some_and(is_own_folder) {
         return None;
     }
-    // A link is not followed, and a pipe is not waited for.
+    // Follows no link, and does not wait for a pipe.
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
     let open = fs::OpenOptions::new().read(true).custom_flags(flags).open(file).ok()?;
     let metadata = open.metadata().ok()?;
-    if !metadata.is_file() || !is_own(&metadata) || metadata.len() > LARGEST {
+    if !metadata.is_file() || !is_own(&metadata) || metadata.len() > LARGEST_FILE {
         return None;
     }
     let mut bytes = Zeroizing::new(Vec::new());
-    open.take(LARGEST).read_to_end(&mut bytes).ok()?;
+    open.take(LARGEST_FILE).read_to_end(&mut bytes).ok()?;
     let json = Value::from_json(&bytes).ok()?;
     let text = |name| match json.get(name) {
         Some(Value::Text(text)) => Some(Redacted::new(text.as_str())),
@@ -123,18 +124,18 @@ fn read(file: &Path) -> Option<Kept> {
     };
     let Value::Number(expires) = json.get("expires")? else { return None };
     let token = text("token").filter(|token| is_token(token.reveal()))?;
-    Some(Kept { expires: Duration::from_secs(expires.parse().ok()?), token, accessor: text("accessor") })
+    Some(CachedToken { expires: Duration::from_secs(expires.parse().ok()?), text: token, accessor: text("accessor") })
 }
 
-/// Writes a file of its owner's alone, whole or not at all, and takes away what is of no use any more.
+/// Writes a file that only its owner may read, whole or not at all, and removes useless ones.
 fn write(file: &Path, content: &[u8]) -> std::io::Result<()> {
     let Some(folder) = file.parent() else { return Ok(()) };
-    // A home that is not there is not made: `HOME=/nonexistent` says that there is none.
+    // No home is created: `HOME=/nonexistent` means that there is none.
     if !folder.ancestors().nth(2).is_some_and(Path::is_dir) {
         return Ok(());
     }
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    close(folder)?;
+    make_private(folder)?;
     if !is_own_folder(folder) {
         return Ok(());
     }
@@ -154,8 +155,8 @@ fn write(file: &Path, content: &[u8]) -> std::io::Result<()> {
     written
 }
 
-/// Takes from others what they may do in a folder of our own. Opened first, so that no link is followed.
-fn close(folder: &Path) -> std::io::Result<()> {
+/// Makes a folder of this user private. It is opened first, so that no link is followed.
+fn make_private(folder: &Path) -> std::io::Result<()> {
     let open = fs::OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_DIRECTORY).open(folder)?;
     let metadata = open.metadata()?;
     if metadata.uid() == own_user() && metadata.mode() & 0o077 != 0 {
@@ -164,12 +165,12 @@ fn close(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Whether it is a folder, not a link to one, of this user's alone. root may write everywhere, so the owner counts too.
+/// Whether it is a private folder of this user, not a link to one. The owner is checked too, as root may write everywhere.
 fn is_own_folder(folder: &Path) -> bool {
     fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir() && is_own(&metadata))
 }
 
-/// Whether it is this user's, and nobody else may touch it.
+/// Whether the file or folder belongs to this user, and nobody else may touch it.
 fn is_own(metadata: &fs::Metadata) -> bool {
     metadata.uid() == own_user() && metadata.mode() & 0o077 == 0
 }
@@ -178,14 +179,14 @@ fn own_user() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Removes ended tokens, of which each rotation of a credential leaves one behind, tokens that cannot be used,
-/// and what processes were writing when they were killed.
+/// Removes tokens that have ended (each rotation of a credential leaves one behind) or cannot be used, and the parts that killed processes
+/// left.
 fn clear(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let file = entry.path();
         let is_useless = match file.extension().and_then(|extension| extension.to_str()) {
             _ if !is_token_file(&file) => false,
-            Some("json") => read(&file).is_none_or(|kept| kept.expires < now()),
+            Some("json") => read(&file).is_none_or(|cached| cached.expires < now()),
             Some("part") => is_old(&entry),
             _ => false,
         };
@@ -195,15 +196,15 @@ fn clear(folder: &Path) {
     }
 }
 
-/// Whether a file is named as those of this cache are.
+/// Whether a file's name is that of a file of this cache.
 fn is_token_file(file: &Path) -> bool {
     file.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("token-"))
 }
 
-/// Whether nobody can be writing it any more.
+/// Whether the process that wrote it is gone.
 fn is_old(entry: &fs::DirEntry) -> bool {
     let modified = entry.metadata().and_then(|metadata| metadata.modified());
-    modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > WRITING))
+    modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > LONGEST_WRITE))
 }
 
 fn now() -> Duration {
@@ -223,9 +224,9 @@ mod tests {
         Key::new("https://v", None, "k8s", &ask("auth/kubernetes", "demo", "jwt")).unwrap()
     }
 
-    fn auth(token: &str, lease: Option<u64>, uses: Option<u64>) -> Auth {
+    fn granted(token: &str, lease: Option<u64>, uses: Option<u64>) -> GrantedToken {
         let accessor = Some(Redacted::new(format!("accessor-of-{token}")));
-        Auth { token: Redacted::new(token), accessor, lease: lease.map(Duration::from_secs), uses }
+        GrantedToken { text: Redacted::new(token), accessor, lease: lease.map(Duration::from_secs), uses }
     }
 
     #[test]
@@ -250,16 +251,16 @@ mod tests {
         let folder = home.path().join("deep/vault-render");
         let cache = TokenCache::new(Some(folder.clone()));
         assert_eq!(cache.load(&key()), None);
-        for (auth, kept) in [
-            (auth("limited", Some(3600), Some(5)), false),
-            (auth("short", Some(20), None), false),
-            (auth("hour", Some(3600), None), true),
-            (auth("ever", None, None), true),
+        for (token, is_kept) in [
+            (granted("limited", Some(3600), Some(5)), false),
+            (granted("short", Some(20), None), false),
+            (granted("hour", Some(3600), None), true),
+            (granted("ever", None, None), true),
         ] {
-            cache.store(&key(), &auth);
+            cache.store(&key(), &token);
             let loaded =
-                cache.load(&key()).is_some_and(|kept| kept.token == auth.token && kept.accessor == auth.accessor);
-            assert_eq!(loaded, kept, "{}", auth.token.reveal());
+                cache.load(&key()).is_some_and(|cached| cached.text == token.text && cached.accessor == token.accessor);
+            assert_eq!(loaded, is_kept, "{}", token.text.reveal());
         }
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&folder), mode(&cache.file(&key()).unwrap())), (0o700, 0o600));
@@ -270,7 +271,7 @@ mod tests {
     fn a_token_is_forgotten_only_by_its_own_text() {
         let home = tempfile::tempdir().unwrap();
         let cache = TokenCache::new(Some(home.path().join("c")));
-        cache.store(&key(), &auth("new", Some(3600), None));
+        cache.store(&key(), &granted("new", Some(3600), None));
         cache.forget(&key(), &Redacted::new("old"));
         assert!(cache.load(&key()).is_some());
         cache.forget(&key(), &Redacted::new("new"));
@@ -281,7 +282,7 @@ mod tests {
     fn a_file_that_others_may_read_does_not_count_and_ended_ones_go() {
         let home = tempfile::tempdir().unwrap();
         let cache = TokenCache::new(Some(home.path().join("c")));
-        cache.store(&key(), &auth("t", Some(3600), None));
+        cache.store(&key(), &granted("t", Some(3600), None));
         let file = cache.file(&key()).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         assert_eq!(cache.load(&key()), None);
@@ -298,11 +299,11 @@ mod tests {
         fs::DirBuilder::new().mode(0o755).create(&elsewhere).unwrap();
         std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
         let cache = TokenCache::new(Some(link));
-        cache.store(&key(), &auth("t", Some(3600), None));
+        cache.store(&key(), &granted("t", Some(3600), None));
         assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
         assert_eq!(fs::metadata(&elsewhere).unwrap().mode() & 0o777, 0o755, "nor are its rights changed");
         let own = TokenCache::new(Some(elsewhere.clone()));
-        own.store(&key(), &auth("t", Some(3600), None));
+        own.store(&key(), &granted("t", Some(3600), None));
         assert!(own.load(&key()).is_some());
         assert_eq!(cache.load(&key()), None, "nothing is read through it either");
     }
@@ -312,7 +313,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("c");
         let cache = TokenCache::new(Some(folder.clone()));
-        cache.store(&key(), &auth("t", Some(3600), None));
+        cache.store(&key(), &granted("t", Some(3600), None));
         let file = cache.file(&key()).unwrap();
         // Only root can give a file away: for everybody else there is nothing to test.
         if std::os::unix::fs::chown(&file, Some(4242), None).is_err() {
@@ -324,7 +325,7 @@ mod tests {
         std::os::unix::fs::chown(&folder, Some(4242), None).unwrap();
         assert_eq!(cache.load(&key()), None);
         fs::remove_file(&file).unwrap();
-        cache.store(&key(), &auth("t", Some(3600), None));
+        cache.store(&key(), &granted("t", Some(3600), None));
         assert!(!file.exists());
     }
 
@@ -332,7 +333,7 @@ mod tests {
     fn what_is_of_no_use_goes() {
         let home = tempfile::tempdir().unwrap();
         let cache = TokenCache::new(Some(home.path().join("c")));
-        cache.store(&key(), &auth("t", Some(3600), None));
+        cache.store(&key(), &granted("t", Some(3600), None));
         let file = cache.file(&key()).unwrap();
         let write = |name: &str, text: &str| {
             let file = file.with_file_name(name);
@@ -361,7 +362,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         for folder in ["/proc/nowhere".into(), home.path().join("none/.cache/vault-render")] {
             let cache = TokenCache::new(Some(folder));
-            cache.store(&key(), &auth("t", Some(3600), None));
+            cache.store(&key(), &granted("t", Some(3600), None));
             assert_eq!(cache.load(&key()), None);
         }
         assert!(!home.path().join("none").exists());

@@ -1,0 +1,60 @@
+//! Mounts: the paths of secrets engines, and their types. Pure.
+
+use super::Engine;
+use super::response::{LONGEST_NAME, text};
+use crate::client::Response;
+use crate::value::Value;
+
+/// A mount of a secrets engine: the beginning of its paths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mount {
+    /// Its path, with the final slash.
+    pub(super) path: String,
+    /// Its type: `kv`, `database`, `pki`…
+    pub(super) kind: String,
+    /// The version, if it is a KV engine.
+    pub(super) engine: Option<Engine>,
+}
+
+impl Mount {
+    /// The mount that a response describes; `None` where Vault does not say.
+    pub(super) fn parse(response: &Response) -> Option<Self> {
+        let body = Value::from_json(&response.body).ok().filter(|_| response.status == 200)?;
+        let data = body.get("data")?;
+        let kind = text(data.get("type")?)?;
+        let version = data.get("options").and_then(|options| options.get("version")).and_then(text);
+        let engine = match (kind.as_str(), version.as_deref()) {
+            ("kv" | "generic", Some("2")) => Some(Engine::V2),
+            ("kv" | "generic", _) => Some(Engine::V1),
+            _ => None,
+        };
+        let path = text(data.get("path")?)?;
+        (path.len() <= LONGEST_NAME && kind.len() <= LONGEST_NAME).then_some(Mount { path, kind, engine })
+    }
+
+    /// Whether `path` lies in the mount.
+    pub(super) fn contains(&self, path: &str) -> bool {
+        match path.strip_prefix(self.path.trim_end_matches('/')) {
+            Some(rest) => rest.is_empty() || rest.starts_with('/'),
+            None => false,
+        }
+    }
+
+    /// Whether it holds what users have put there.
+    pub(super) fn is_kv(&self) -> bool {
+        is_kv(&self.kind)
+    }
+
+    /// The path with `data/`, where KV version 2 needs it and `path` lacks it.
+    pub(super) fn path_with_data(&self, path: &str) -> Option<String> {
+        let rest = path.strip_prefix(&self.path).filter(|_| self.engine == Some(Engine::V2))?;
+        let endpoint = rest.split('/').next().unwrap_or_default();
+        (!matches!(endpoint, "" | "data" | "metadata" | "subkeys" | "config"))
+            .then(|| format!("{}data/{rest}", self.path))
+    }
+}
+
+/// Whether a mount of this type holds what users have put there.
+pub(super) fn is_kv(kind: &str) -> bool {
+    matches!(kind, "kv" | "generic")
+}
