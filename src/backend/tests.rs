@@ -30,6 +30,18 @@ fn every_setting_is_documented_and_none_is_there_twice() {
     }
 }
 
+/// Two rows may share a setting, and then its key: the table has one row for it.
+#[test]
+fn nobody_means_something_else_by_a_setting_of_the_same_name() {
+    let stores = BACKENDS.iter().map(|store| store.settings);
+    let logins = stores.clone().filter_map(|store| store.logins.as_ref()).flat_map(|logins| (logins.rows)());
+    let keys = stores.flat_map(|store| store.settings).chain(logins.flat_map(|login| login.settings));
+    for declaration in keys.map(|key| key.declaration()) {
+        let row = settings().find(declaration.name).expect("it is in the table");
+        assert_eq!(format!("{declaration:?}"), format!("{:?}", row.declaration()));
+    }
+}
+
 /// A store may have the names of its field; they must not look like Argo CD's own.
 fn is_name(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')

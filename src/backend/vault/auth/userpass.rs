@@ -7,10 +7,10 @@ use crate::config::{Key, Role, View};
 use crate::error::Error;
 use crate::redacted::Redacted;
 
-const USERNAME: Key<String> =
+pub(super) const USERNAME: Key<String> =
     Key::new("AVP_USERNAME", "the user of a userpass login", SEGMENT, "argocd", &[Role::Identity]);
 
-const PASSWORD: Key<Redacted> =
+pub(super) const PASSWORD: Key<Redacted> =
     Key::new("AVP_PASSWORD", "the password of a userpass login", SECRET, "…", &[Role::Credential]);
 
 pub(super) const LOGIN: Login = Login {
