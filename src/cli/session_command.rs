@@ -10,6 +10,7 @@ use super::flags::Flags;
 use super::{build, check, diff, function, generate, output, parameters, plan, record, settings};
 use crate::error::Error;
 use crate::pass::{RenderSlot, Session, SettingFlags};
+use crate::policy::Requester;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SessionCommand {
@@ -29,7 +30,8 @@ impl SessionCommand {
     /// Runs the command in a session of its own; its exit code, or what it failed with.
     pub(super) async fn run(self, environment: &Environment) -> anyhow::Result<ExitCode> {
         let flags = self.flags().map(SettingFlags::from).unwrap_or_default();
-        let session = &mut Session::new(environment.workspace.clone(), flags);
+        let requester = Requester::of(&environment.workspace.variables);
+        let session = &mut Session::new(environment.workspace.clone(), requester, flags);
         let _slot = self.render_slot(session, environment).await?;
         match self {
             Self::Generate(args) => generate::run(&args, session, environment).await,

@@ -44,9 +44,8 @@ struct OpenStore {
 }
 
 impl Session {
-    /// A session in `workspace` for the requester that its environment names. Nothing is read yet.
-    pub fn new(workspace: Workspace, flags: SettingFlags) -> Self {
-        let requester = Requester::of(&workspace.variables);
+    /// A session in `workspace` for `requester`. Nothing is read yet.
+    pub fn new(workspace: Workspace, requester: Requester, flags: SettingFlags) -> Self {
         let settings = Settings::new(workspace.clone(), flags);
         Self { workspace, requester, settings, record: None, secrets: Secrets::default(), stage: Stage::Start }
     }
@@ -54,6 +53,11 @@ impl Session {
     /// Where the session works.
     pub fn workspace(&self) -> &Workspace {
         &self.workspace
+    }
+
+    /// For whom the session reads.
+    pub fn requester(&self) -> &Requester {
+        &self.requester
     }
 
     /// Fills from a record, if there is one: masked, without settings and without a store.

@@ -21,7 +21,7 @@ pub fn chunks(sources: &[Arc<Source>], size: usize) -> impl Iterator<Item = Vec<
 }
 
 /// A source whole, or cut into several, each made when it is asked for.
-fn cut(source: &Arc<Source>, size: usize) -> Box<dyn Iterator<Item = Arc<Source>> + '_> {
+fn cut(source: &Arc<Source>, size: usize) -> Box<dyn Iterator<Item = Arc<Source>> + Send + '_> {
     // Of UTF-16 only the start says that it is.
     if source.bytes.len() <= size || source.utf16().is_some() {
         return Box::new(std::iter::once(source.clone()));

@@ -234,6 +234,37 @@ fn pure_folders_touch_nothing() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What reads the environment, the working folder or the temporary folder of the process.
+const OF_PROCESS: &str = r"\benv::(args|var|vars|var_os|vars_os|args_os|current_dir|temp_dir|home_dir|current_exe)\b|\bcurrent_dir\(\)|\bpath::absolute\b|\btempdir\(\)|\btempfile\(\)|\bNamedTempFile::new\(\)|\bConfig::infer\b|\bKubeconfig::(read|from_env)\(";
+
+/// The one place that may: everything later takes a workspace.
+const EDGE: &str = "cli/environment.rs";
+
+#[test]
+fn nothing_but_the_edge_reads_what_belongs_to_the_process() {
+    assert_eq!(naming(OF_PROCESS, |file| file != EDGE), [""; 0], "take it from the workspace");
+}
+
+#[test]
+fn a_run_knows_no_terminal() {
+    let terminal =
+        r"\b(clap|anyhow|block_on|runtime::(Builder|Runtime)|tokio::signal|io::(stdin|stdout|stderr)|ExitCode)\b";
+    assert_eq!(naming(terminal, |file| file.starts_with("pass/")), [""; 0]);
+    assert_eq!(naming(r"\banyhow\b", |file| !file.starts_with("cli/")), [""; 0]);
+    assert_eq!(naming(r"\bblock_on\b", |_| true).len(), 1, "the runtime starts once, at the edge");
+}
+
+/// The files among the `wanted` that name something, with what they name.
+fn naming(pattern: &str, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let pattern = Regex::new(pattern).unwrap();
+    let files = files().into_iter().map(|(file, text)| (file.to_string_lossy().into_owned(), code(&text)));
+    let files = files.filter(|(file, _)| wanted(file) && !file.ends_with("tests.rs") && !file.contains("/tests/"));
+    let named = |(file, code): (String, String)| {
+        pattern.find(&code).map(|found| format!("src/{file} names {}", found.as_str()))
+    };
+    files.filter_map(named).collect()
+}
+
 #[test]
 fn only_the_command_line_prints() {
     let print = Regex::new(r"\b(e?println!|e?print!|dbg!|io::stdout|io::stderr)").unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use hyper_rustls::HttpsConnector;
@@ -11,6 +12,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::TokioIo;
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
+use rustls_native_certs::CertificateResult;
 use tower_service::Service;
 
 use super::connection::Stream;
@@ -31,10 +33,18 @@ pub struct Upstream {
     matcher: Option<Matcher>,
     /// The variable that is set to something else than a proxy's address.
     wrong: Option<&'static str>,
+    authorities: Authorities,
+}
+
+/// Who vouches for a proxy that is reached by TLS: the files that the environment names, else the system's.
+#[derive(Clone, Debug, Default)]
+struct Authorities {
+    file: Option<PathBuf>,
+    folder: Option<PathBuf>,
 }
 
 /// Where the operator's proxy is, for one target.
-pub(super) struct Route(Intercept);
+pub(super) struct Route<'u>(Intercept, &'u Authorities);
 
 impl Upstream {
     /// The proxy that the environment names. An address that cannot be used is told to who wants to use it.
@@ -47,12 +57,14 @@ impl Upstream {
         if !route.is_some_and(|route| is_usable(&route)) {
             return Self { wrong: Some(name), ..Self::default() };
         }
-        Self { matcher: Some(matcher(&normalise(exceptions))), wrong: None }
+        let path = |name| first(environment, &[name]).map(|(_, path)| PathBuf::from(path));
+        let authorities = Authorities { file: path("SSL_CERT_FILE"), folder: path("SSL_CERT_DIR") };
+        Self { matcher: Some(matcher(&normalise(exceptions))), wrong: None, authorities }
     }
 
     /// The way to a target through the proxy; `None` if it is reached without one, as this machine itself always is. Nothing goes past a
     /// proxy that is meant and cannot be used.
-    pub(super) fn route(&self, target: &Target) -> Result<Option<Route>, String> {
+    pub(super) fn route(&self, target: &Target) -> Result<Option<Route<'_>>, String> {
         if let Some(name) = self.wrong.filter(|_| !target.is_local()) {
             return Err(format!(
                 "{name} is not the address of a proxy such as http://user:password@proxy.example.com:3128"
@@ -60,14 +72,14 @@ impl Upstream {
         }
         let Some(matcher) = self.matcher.as_ref().filter(|_| !target.is_local()) else { return Ok(None) };
         let address = format!("https://{target}/").parse().map_err(|_| "it is not an address".to_owned())?;
-        Ok(matcher.intercept(&address).map(Route))
+        Ok(matcher.intercept(&address).map(|proxy| Route(proxy, &self.authorities)))
     }
 }
 
-impl Route {
+impl Route<'_> {
     /// Opens a way to the target, whose name the proxy resolves.
     pub(super) async fn open(&self, target: &Target) -> io::Result<Box<dyn Stream>> {
-        let Self(proxy) = self;
+        let Self(proxy, authorities) = self;
         let goal = format!("https://{target}/").parse().map_err(io::Error::other)?;
         let scheme = proxy.uri().scheme_str().unwrap_or_default();
         let host = proxy.uri().host().unwrap_or_default();
@@ -82,7 +94,7 @@ impl Route {
             }
             return Ok(boxed(socks.call(goal).await.map_err(io::Error::other)?));
         }
-        let tls = Arc::new(tls(scheme == "https")?);
+        let tls = Arc::new(authorities.tls(scheme == "https")?);
         let mut tunnel = Tunnel::new(address, HttpsConnector::from((tcp, tls)));
         if let Some(authorization) = proxy.basic_auth() {
             tunnel = tunnel.with_auth(authorization.clone());
@@ -127,18 +139,27 @@ fn default_port(scheme: &str) -> Option<u16> {
     SCHEMES.iter().find(|(name, _)| *name == scheme).map(|(_, port)| *port)
 }
 
-/// TLS to a proxy of the scheme `https`; another one needs no certificates.
-fn tls(is_needed: bool) -> io::Result<ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    if is_needed {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+impl Authorities {
+    /// TLS to a proxy of the scheme `https`; another one needs no certificates.
+    fn tls(&self, is_needed: bool) -> io::Result<ClientConfig> {
+        let mut roots = RootCertStore::empty();
+        if is_needed {
+            roots.add_parsable_certificates(self.load().certs);
+        }
+        if roots.is_empty() {
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        }
+        let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?;
+        Ok(builder.with_root_certificates(roots).with_no_client_auth())
     }
-    if roots.is_empty() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+
+    fn load(&self) -> CertificateResult {
+        match (&self.file, &self.folder) {
+            (None, None) => rustls_native_certs::load_native_certs(),
+            (file, folder) => rustls_native_certs::load_certs_from_paths(file.as_deref(), folder.as_deref()),
+        }
     }
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
 fn boxed<T: hyper_util::client::legacy::connect::Connection>(stream: T) -> Box<dyn Stream>
@@ -158,7 +179,8 @@ mod tests {
     }
 
     fn route(variables: &[(&str, &str)], target: &str) -> Option<String> {
-        let route = upstream(variables).route(&Target::parse(target).unwrap()).unwrap()?;
+        let upstream = upstream(variables);
+        let route = upstream.route(&Target::parse(target).unwrap()).unwrap()?;
         Some(route.0.uri().to_string())
     }
 
@@ -211,7 +233,8 @@ mod tests {
             "not a proxy",
         ] {
             let target = Target::parse("charts.example.com:443").unwrap();
-            let cause = upstream(&[("HTTPS_PROXY", value)]).route(&target).err().expect(value);
+            let upstream = upstream(&[("HTTPS_PROXY", value)]);
+            let cause = upstream.route(&target).err().expect(value);
             assert!(
                 cause.starts_with("HTTPS_PROXY is not the address of a proxy") && !cause.contains("canary"),
                 "{cause}"
