@@ -214,8 +214,8 @@ impl Secret {
 }
 
 fn own_credential() -> Error {
-    Error::new(Kind::Denied, "the value holds a credential that the renderer itself uses, such as its Vault token")
-        .hint("what proves who reads the secrets is never a value of a manifest")
+    Error::new(Kind::Denied, "the value holds a credential of the renderer itself, such as its Vault token")
+        .hint("no credential of the renderer goes into a manifest")
 }
 
 impl Outcome {

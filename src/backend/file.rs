@@ -44,34 +44,34 @@ secret/data/app#1: { user: alice, port: 5431 }
 ```
 ";
 
-/// The secrets under one path; no version is the newest.
+/// The secrets of one path by version; `None` is the newest.
 type Versions = BTreeMap<Option<Version>, Value>;
 
 /// The secrets of a file, by path.
 struct File {
     secrets: BTreeMap<String, Versions>,
-    /// Whether messages may name other paths than the one that is read: not to a tenant, to whom they would tell other teams'.
-    names_paths: bool,
+    /// Whether messages may name other paths than the one that is read. A tenant must not learn those of other teams.
+    may_name_paths: bool,
 }
 
 fn open(settings: &View) -> Result<Arc<dyn Store>, Error> {
     let Some(name) = settings.get(&FILE).map(|path| path.display()) else {
-        return Err(Error::new(Kind::Setting, "the `file` store needs a file to read")
-            .hint("give it with `--secrets FILE` or `AVP_FILE`"));
+        return Err(Error::new(Kind::Setting, "the `file` store needs a file")
+            .hint("name it with `--secrets FILE` or `AVP_FILE`"));
     };
     let bytes = named::read(settings, &FILE)?.unwrap_or_default();
     let text = str::from_utf8(&bytes).map_err(|_| {
         Error::new(Kind::Setting, format!("the secrets file `{name}` is not UTF-8 text")).hint("save it as UTF-8")
     })?;
-    // A file that the tenant named is the tenant's own.
+    // A file that a tenant named is theirs.
     let is_tenants = settings.file(&FILE).is_some_and(|file| file.bounds == Bounds::Repository);
-    let names_paths = !settings.has_tenant() || is_tenants;
+    let may_name_paths = !settings.has_tenant() || is_tenants;
     let secrets = secrets(text).map_err(|cause| {
-        let error = Error::new(Kind::Setting, format!("the secrets file `{name}` is not understood"))
+        let error = Error::new(Kind::Setting, format!("the secrets file `{name}` is not valid"))
             .hint("it maps each path to the map of its keys: `secret/data/app: {user: bob}`");
-        if names_paths { error.cause(cause) } else { error }
+        if may_name_paths { error.cause(cause) } else { error }
     })?;
-    Ok(Arc::new(File { secrets, names_paths }))
+    Ok(Arc::new(File { secrets, may_name_paths }))
 }
 
 impl Store for File {
@@ -80,7 +80,7 @@ impl Store for File {
     }
 }
 
-/// One run's use of a file: it holds nothing of its own.
+/// One run's use of a file, which has no state.
 struct FileRound(Arc<File>);
 
 impl Round for FileRound {
@@ -101,7 +101,7 @@ impl File {
         match (&id.version, versions.get(&id.version)) {
             (version, Some(data)) => found(version.as_ref(), data),
             (Some(version), None) => Outcome::NoVersion(no_version(&id.path, version, versions)),
-            // Only numbered versions are there: the highest is the newest.
+            // Without an unnumbered version the highest number is the newest.
             (None, None) => versions.last_key_value().map_or_else(
                 || Outcome::NoPath(self.no_path(&id.path)),
                 |(version, data)| found(version.as_ref(), data),
@@ -113,10 +113,10 @@ impl File {
         const SHOWN: usize = 5;
         let error = Error::new(Kind::Missing, format!("no secret at `{path}` in the secrets file"));
         match nearest(path, self.secrets.keys()) {
-            _ if !self.names_paths => error,
+            _ if !self.may_name_paths => error,
             Some(nearest) => error.hint(suggestion::did_you_mean(nearest)),
-            None if self.secrets.is_empty() => error.hint("it holds none"),
-            None => error.hint(format!("it holds {}", list::few_quoted(self.secrets.keys(), SHOWN))),
+            None if self.secrets.is_empty() => error.hint("the file has no secrets"),
+            None => error.hint(format!("the file has {}", list::few_quoted(self.secrets.keys(), SHOWN))),
         }
     }
 }
@@ -127,7 +127,7 @@ fn found(version: Option<&Version>, data: &Value) -> Outcome {
 
 fn no_version(path: &str, version: &Version, versions: &Versions) -> Error {
     let hint = match list::quoted(versions.keys().flatten().map(|version| format!("{path}#{version}"))) {
-        none if none.is_empty() => format!("the secrets file has `{path}` alone, which is the newest"),
+        none if none.is_empty() => format!("the secrets file has only `{path}`, the newest version"),
         versions => format!("the secrets file has {versions}"),
     };
     Error::new(Kind::Missing, format!("no version {version} of `{path}` in the secrets file")).hint(hint)
@@ -140,7 +140,7 @@ fn nearest<'n>(path: &str, paths: impl Iterator<Item = &'n String>) -> Option<&'
     suggestion::by_likeness(path, paths.map(String::as_str), ALIKE, without_data).first().copied()
 }
 
-/// Every path of the file with its versions.
+/// The secrets of the file by path and version.
 fn secrets(text: &str) -> Result<BTreeMap<String, Versions>, String> {
     let mut secrets: BTreeMap<String, Versions> = BTreeMap::new();
     let entries = match yaml::parse_with_written_keys(text.trim_start_matches('\u{feff}'), &Budget::default())? {
@@ -154,13 +154,13 @@ fn secrets(text: &str) -> Result<BTreeMap<String, Versions>, String> {
             return Err(format!("`{}` is {}, not a map of keys", name.as_str(), data.kind()));
         }
         if secrets.entry(path.clone()).or_default().insert(version, data).is_some() {
-            return Err(format!("`{}` is there twice: two spellings of `{path}` mean one secret", name.as_str()));
+            return Err(format!("`{}` is a duplicate: two spellings of `{path}` mean one secret", name.as_str()));
         }
     }
     Ok(secrets)
 }
 
-/// `PATH`, `PATH#VERSION`, `PATH#latest`.
+/// Parses the name of a secret: `PATH`, `PATH#VERSION` or `PATH#latest`.
 fn path_and_version(name: &str) -> Result<(String, Option<Version>), String> {
     let (path, version) = name.split_once('#').unwrap_or((name, ""));
     let version = match version.trim() {
@@ -172,7 +172,7 @@ fn path_and_version(name: &str) -> Result<(String, Option<Version>), String> {
     };
     let path = normalise(path).ok_or_else(|| format!("`{name}` leads above the root"))?;
     if path.is_empty() {
-        return Err(format!("`{name}` is no path"));
+        return Err(format!("`{name}` is not a path"));
     }
     Ok((path, version))
 }
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     fn file(text: &str) -> File {
-        File { secrets: secrets(text).unwrap(), names_paths: true }
+        File { secrets: secrets(text).unwrap(), may_name_paths: true }
     }
 
     fn id(path: &str, version: Option<u64>) -> SecretId {
@@ -214,7 +214,7 @@ mod tests {
             ("only", Some(1), "no version: the secrets file has `only#2`, `only#10`"),
             ("secret/app", None, "no path: did you mean `secret/data/app`?"),
             ("secret/data/ap", Some(1), "no path: did you mean `secret/data/app`?"),
-            ("quite/different", None, "no path: it holds `only`, `secret/data/app`"),
+            ("quite/different", None, "no path: the file has `only`, `secret/data/app`"),
         ] {
             assert_eq!(told(file.find(&id(path, version))), expected, "{path} {version:?}");
         }
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_tenant_is_not_told_of_other_paths() {
-        let file = File { names_paths: false, ..file(r#"{"team-b/app#1": {"n": 1}, "team-b/db": {"n": 2}}"#) };
+        let file = File { may_name_paths: false, ..file(r#"{"team-b/app#1": {"n": 1}, "team-b/db": {"n": 2}}"#) };
         for path in ["team-b/ap", "team-b/dc", "quite/different"] {
             assert_eq!(told(file.find(&id(path, None))), "no path: ", "{path}");
         }
@@ -234,11 +234,11 @@ mod tests {
         for (text, expected) in [
             ("[]", "it is a list, not a map from path to keys"),
             (r#"{"a": "canary"}"#, "`a` is text, not a map of keys"),
-            (r#"{"a/b": {}, "/a//b": {}}"#, "`/a//b` is there twice: two spellings of `a/b` mean one secret"),
-            (r#"{"a#1": {}, "a#01": {}}"#, "`a#01` is there twice: two spellings of `a` mean one secret"),
+            (r#"{"a/b": {}, "/a//b": {}}"#, "`/a//b` is a duplicate: two spellings of `a/b` mean one secret"),
+            (r#"{"a#1": {}, "a#01": {}}"#, "`a#01` is a duplicate: two spellings of `a` mean one secret"),
             (r#"{"../a": {}}"#, "`../a` leads above the root"),
             (r#"{"a#new": {}}"#, "`a#new`: the version is neither a number nor `latest`"),
-            ("{\"#1\": {}}", "`#1` is no path"),
+            ("{\"#1\": {}}", "`#1` is not a path"),
             ("a/b: {k: canary}\na/b: {k: canary}\n", "the key `a/b` is there twice (line 2, column 1)"),
             ("a/b:\n  k: canary\n  k: canary\n", "the key `k` is there twice (line 3, column 3)"),
         ] {

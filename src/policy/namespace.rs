@@ -45,7 +45,7 @@ impl Namespaces {
     fn refusal(&self, asked: &str) -> Error {
         let why = match &self.own {
             Some(own) => format!("is not below the operator's namespace `{own}`"),
-            None => "is not a tenant's to choose: the operator has set none that it could be below".to_owned(),
+            None => "cannot be chosen by a tenant, as the operator has set no namespace above it".to_owned(),
         };
         let error = Error::new(Kind::Denied, format!("the Vault namespace `{asked}` {why}"));
         error.hint("the operator allows it with `VAULT_NAMESPACE`, or any with `AVP_TENANT_SETTINGS=VAULT_NAMESPACE`")

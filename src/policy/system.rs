@@ -62,8 +62,8 @@ impl SystemPaths {
 
 fn refusal(path: &str) -> Error {
     let folder = path.rsplit_once('/').map_or(path, |(folder, _)| folder);
-    Error::new(Kind::Denied, format!("`{path}` is one of Vault's own paths, which hold no secrets for manifests"))
-        .hint(format!("the operator may allow tenants such paths by their beginnings: `AVP_SYSTEM_PATHS={folder}/`"))
+    Error::new(Kind::Denied, format!("`{path}` is one of Vault's own paths, where manifests find no secrets"))
+        .hint(format!("the operator can allow tenants such paths by prefix: `AVP_SYSTEM_PATHS={folder}/`"))
 }
 
 #[cfg(test)]

@@ -55,12 +55,12 @@ pub(super) fn deleted(query: Query<'_>, metadata: &Value) -> Error {
     };
     if metadata.get("destroyed") == Some(&Value::Bool(true)) {
         return Error::new(Kind::Missing, format!("{version} is destroyed"))
-            .hint("what is destroyed cannot be restored: write a new version, or ask for another");
+            .hint("a destroyed version cannot be restored: write a new one, or use another");
     }
     match short("deletion_time").filter(|time| !time.is_empty()) {
         Some(time) => Error::new(Kind::Missing, format!("{version} is deleted"))
             .cause(format!("deleted at {time}"))
-            .hint("restore it with `vault kv undelete`, write a new version, or ask for another"),
+            .hint("restore it with `vault kv undelete`, write a new version, or use another"),
         None => Error::new(Kind::Missing, format!("{version} is empty")),
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn failed(response: &Response) -> Error {
         ),
         429 => (
             Kind::Store,
-            "Vault's rate limit was hit again and again (429)".to_owned(),
+            "Vault's rate limit was exceeded by every attempt (429)".to_owned(),
             "`VAULT_RATE_LIMIT` spreads the requests: e.g. `10`",
         ),
         500..=599 => (Kind::Store, format!("Vault failed ({status})"), ""),
@@ -43,7 +43,7 @@ pub(super) fn failed(response: &Response) -> Error {
             format!("the response did not come from Vault (status {status})"),
             "does `VAULT_ADDR` lead to Vault, or to something in front of it?",
         ),
-        _ => (Kind::Store, format!("Vault answers with status {status}"), ""),
+        _ => (Kind::Store, format!("Vault responds with status {status}"), ""),
     };
     let error = Error::new(kind, detail);
     let error = if causes.is_empty() { error } else { error.cause(causes) };

@@ -35,7 +35,7 @@ pub(super) fn granted_token(response: &Response) -> Result<GrantedToken, Error> 
             uses: limit(auth, "num_uses"),
         }),
         (Some(auth), None) if auth.get("mfa_requirement").is_some() => {
-            Err(Error::new(Kind::Denied, "the login needs a second factor, which a renderer cannot give")
+            Err(Error::new(Kind::Denied, "the login needs a second factor, which the renderer does not have")
                 .hint("use a login without multi-factor authentication"))
         }
         _ => Err(failed(response)),

@@ -135,7 +135,7 @@ impl<'r> Reading<'r> {
         };
         if engine == Some(Engine::V1) {
             let hint = format!(
-                "it was read as KV version 1, as asked, but `{}` is a KV version 2 mount: there the path is `{path}`",
+                "it was read as KV version 1, as requested, but `{}` is a KV version 2 mount: there the path is `{path}`",
                 mount.path
             );
             return explained(Some(hint));

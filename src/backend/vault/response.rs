@@ -73,7 +73,10 @@ pub(super) fn read(query: Query<'_>, response: &Response) -> ReadResult {
 
 fn secret(query: Query<'_>, body: &Value) -> ReadResult {
     let Some(data) = body.get("data").filter(|data| matches!(data, Value::Map(_))) else {
-        return ReadResult::Failed(Error::new(Kind::Store, format!("Vault answers `{}` without data", query.path)));
+        return ReadResult::Failed(Error::new(
+            Kind::Store,
+            format!("Vault's response to `{}` has no `data`", query.path),
+        ));
     };
     let is_v2 = match query.engine {
         Some(Engine::V1) => false,
@@ -83,15 +86,18 @@ fn secret(query: Query<'_>, body: &Value) -> ReadResult {
     match (is_v2, query) {
         (true, _) => versioned(query, data, body),
         (false, Query { engine: Some(Engine::V2), path, .. }) => ReadResult::Failed(
-            Error::new(Kind::Store, format!("`{path}` is no KV version 2 secret: Vault's answer has no inner `data`"))
-                .hint("the annotation `avp.kubernetes.io/kv-version`, else `AVP_KV_VERSION`, says version 2"),
+            Error::new(
+                Kind::Store,
+                format!("`{path}` is not a KV version 2 secret: Vault's response has no inner `data`"),
+            )
+            .hint("the annotation `avp.kubernetes.io/kv-version`, else `AVP_KV_VERSION`, says version 2"),
         ),
         (false, Query { version: Some(version), path, .. }) => ReadResult::Failed(
             Error::new(
                 Kind::Store,
                 format!("version {version} of `{path}` was asked for, but its engine keeps no versions"),
             )
-            .hint("only KV version 2 has versions: take the version out"),
+            .hint("remove the version: only KV version 2 has versions"),
         ),
         (false, _) => ReadResult::Secret(stored(data, body)),
     }
@@ -106,7 +112,9 @@ fn versioned(query: Query<'_>, data: &Value, body: &Value) -> ReadResult {
             ..stored(secret, body)
         }),
         Some(Value::Null) => ReadResult::Deleted(deleted(query, data.get("metadata").unwrap_or(&Value::Null))),
-        _ => ReadResult::Failed(Error::new(Kind::Store, format!("the secret at `{}` is no map of keys", query.path))),
+        _ => {
+            ReadResult::Failed(Error::new(Kind::Store, format!("the secret at `{}` is not a map of keys", query.path)))
+        }
     }
 }
 

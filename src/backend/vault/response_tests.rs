@@ -51,7 +51,7 @@ fn the_shape_or_the_engine_tells_where_the_secret_is() {
             V1,
             None,
             Some(Engine::V2),
-            "failed: `secret/data/a` is no KV version 2 secret: Vault's answer has no inner `data`",
+            "failed: `secret/data/a` is not a KV version 2 secret: Vault's response has no inner `data`",
         ),
         (V1, Some(3), None, "failed: version 3 of `secret/data/a` was asked for, but its engine keeps no versions"),
         (
@@ -61,7 +61,7 @@ fn the_shape_or_the_engine_tells_where_the_secret_is() {
             "failed: version 3 of `secret/data/a` was asked for, but its engine keeps no versions",
         ),
         (r#"{"data":{}}"#, None, None, "{}"),
-        (r#"{"data":null}"#, None, None, "failed: Vault answers `secret/data/a` without data"),
+        (r#"{"data":null}"#, None, None, "failed: Vault's response to `secret/data/a` has no `data`"),
         ("<html>", None, None, "failed: the response did not come from Vault (status 200)"),
     ] {
         assert_eq!(told(read(query(version, engine), &response(200, body))), expected, "{body}");
@@ -122,7 +122,7 @@ fn what_is_not_there_is_told_apart() {
             429,
             r#"{"errors":["request path \"secret/data/a\": rate limit quota exceeded"]}"#,
             None,
-            "failed: Vault's rate limit was hit again and again (429)",
+            "failed: Vault's rate limit was exceeded by every attempt (429)",
         ),
         (
             405,
@@ -178,7 +178,7 @@ fn a_login_gives_a_token_with_its_limits() {
         (
             200,
             r#"{"auth":{"client_token":"","mfa_requirement":{}}}"#,
-            "the login needs a second factor, which a renderer cannot give",
+            "the login needs a second factor, which the renderer does not have",
         ),
         (200, r#"{"auth":{"client_token":"a\nb"}}"#, "the response did not come from Vault (status 200)"),
         (200, r#"{"auth":null}"#, "the response did not come from Vault (status 200)"),

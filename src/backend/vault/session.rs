@@ -201,12 +201,12 @@ impl Token {
         match (&self.origin, self.uses) {
             (TokenOrigin::Settings, _) => {
                 "the token is wrong, has expired or is used up, and the login `token` has no way to get \
-                 another: give a new `VAULT_TOKEN`, or choose another `AVP_AUTH_TYPE`"
+                 another: set a new `VAULT_TOKEN`, or choose another `AVP_AUTH_TYPE`"
                     .to_owned()
             }
             (_, Some(uses)) => format!(
                 "a token of this login may be used {uses} times, and two of them were not enough: raise the role's \
-                 `token_num_uses`, best to 0"
+                 `token_num_uses`, or set it to 0 for no limit"
             ),
             _ => "Vault refuses even the token of a new login: was it revoked?".to_owned(),
         }

@@ -73,7 +73,7 @@ fn a_path_without_data_is_understood_or_explained() {
         (
             &with("AVP_KV_VERSION", "1"),
             "store-slip/app",
-            "denied: Vault denies reading `store-slip/app` (403) | permission denied | it was read as KV version 1, as asked",
+            "denied: Vault denies reading `store-slip/app` (403) | permission denied | it was read as KV version 1, as requested",
         ),
         (
             &with("AVP_PATH_VALIDATION", "^store-slip/a"),
