@@ -174,6 +174,11 @@ impl Secrets {
         self.outcomes.insert(id, outcome);
     }
 
+    /// Forgets the readings that failed or were denied: the next run tries them again.
+    pub fn forget_failures(&mut self) {
+        self.outcomes.retain(|_, outcome| matches!(outcome, Outcome::Found(_)) || outcome.is_missing());
+    }
+
     /// Forgets the warnings about `id`, which were reported: once is enough.
     pub fn clear_warnings(&mut self, id: &SecretId) {
         if let Some(Outcome::Found(secret)) = self.outcomes.get_mut(id) {
@@ -255,6 +260,24 @@ pub fn normalise(path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_failed_is_read_again_by_the_next_run() {
+        let error = || Error::new(Kind::Store, "x");
+        let mut secrets = Secrets::default();
+        let id = |path: &str| SecretId { path: path.to_owned(), ..SecretId::default() };
+        for (path, outcome) in [
+            ("found", Outcome::Found(Secret::new(Value::Null))),
+            ("missing", Outcome::NoPath(error())),
+            ("denied", Outcome::Denied(error())),
+            ("failed", Outcome::Failed(error())),
+        ] {
+            secrets.insert(id(path), outcome);
+        }
+        secrets.forget_failures();
+        let is_known = ["found", "missing", "denied", "failed"].map(|path| secrets.contains(&id(path)));
+        assert_eq!(is_known, [true, true, false, false]);
+    }
 
     #[test]
     fn numbered_versions_sort_by_their_value() {

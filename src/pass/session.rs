@@ -100,8 +100,9 @@ impl Session {
         config.get(&PARALLEL_RENDERS).copied().filter(|slots| *slots > 0)
     }
 
-    /// Begins a run, which may render as often as it likes.
+    /// Begins a run, which may render as often as it likes. It tries again what failed in an earlier run.
     pub fn run<'s>(&'s mut self, options: Options, watch: &'s dyn Watch) -> Run<'s> {
+        self.secrets.forget_failures();
         Run::new(self, options, watch)
     }
 
