@@ -14,14 +14,17 @@
 //!
 //! Folders are stages, files are nouns. Imports point one way, and a test holds it (`tests/it/structure.rs`): the nouns ([`value`], [`source`],
 //! [`secret`], [`error`]) name nothing above them; [`yaml`] knows no Kubernetes, [`manifest`] no placeholders, [`placeholder`] no store,
-//! [`backend`] no manifest; only [`cli`] prints. [`tool`] runs helm and kustomize, within the bounds of [`contain`]; what they print is a source like any other. What gets
+//! [`backend`] no manifest. [`pass`] is a run, whoever asks for it: a session in a [`workspace`], under a watch; [`cli`] parses what is typed, and
+//! only it prints. [`tool`] runs helm and kustomize, within the bounds of [`contain`]; what they print is a source like any other. What gets
 //! extended is a table: [`modifier::MODIFIERS`], [`placeholder::DIALECTS`], [`placeholder::ENCODINGS`], [`backend::BACKENDS`], [`backend::settings`], [`lint::RULES`].
 //!
 //! # Words
 //!
 //! *Candidate*: a document that the scan could not prove free of placeholders. *Gap*: a scalar to fill. *Access*: one reading that a placeholder
 //! needs, with who asks and where. *Grant*: the permission for it. *Edit*: a span of a source and its new text. *Layer*: one encoding around a
-//! placeholder. *Mask*: what is shown instead of a value. *Record*: what placeholders came to, without the values. *Operator* and *tenant*:
+//! placeholder. *Mask*: what is shown instead of a value. *Record*: what placeholders came to, without the values. *Workspace*:
+//! the folder that relative paths start from, and the environment. *Session*: settings, open store and what was read. *Watch*: who sees what a run
+//! waits for, and may stop it. *Operator* and *tenant*:
 //! who runs the renderer, and who may edit an Application or its repository.
 
 pub mod backend;
