@@ -46,6 +46,7 @@ pub mod manifest;
 pub mod modifier;
 pub mod named_file;
 pub mod pass;
+pub mod percent;
 pub mod placeholder;
 pub mod policy;
 pub mod redacted;

@@ -4,10 +4,10 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use aho_corasick::AhoCorasick;
-use percent_encoding::percent_decode_str;
 
 use super::decode::Letters;
 use super::forms;
+use crate::percent;
 use crate::redacted::Redacted;
 
 /// What the session proves itself with. Logins add to it.
@@ -54,7 +54,7 @@ impl Credentials {
         let password = rest.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
         password.into_iter().for_each(|password| {
             self.add(password);
-            self.add(&percent_decode_str(password).decode_utf8_lossy());
+            self.add(&percent::decode(password));
         });
     }
 

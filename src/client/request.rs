@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::redacted::Redacted;
@@ -64,14 +63,6 @@ impl Request {
     }
 }
 
-/// What stands in a path as it is: letters, digits, `-._~` and the slashes between segments.
-const IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
-
-/// A path with each segment's characters as URLs take them: all but letters, digits and `-._~` as `%XX`.
-pub fn encode_path(path: &str) -> String {
-    utf8_percent_encode(path, IN_PATHS).to_string()
-}
-
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response").field("status", &self.status).finish_non_exhaustive()
@@ -88,14 +79,5 @@ mod tests {
             Request::post("/v1/auth/x/login", Redacted::new("canary")).header("X-Vault-Token", Redacted::new("canary"));
         let response = Response { status: 200, body: Zeroizing::new(b"canary".to_vec()), retry_after: None };
         assert!(!format!("{request:?} {response:?}").contains("canary"));
-    }
-
-    #[test]
-    fn paths_are_encoded() {
-        for (path, encoded) in
-            [("secret/data/app", "secret/data/app"), ("a b/c+d/%2e%2e/é?x#y", "a%20b/c%2Bd/%252e%252e/%C3%A9%3Fx%23y")]
-        {
-            assert_eq!(encode_path(path), encoded);
-        }
     }
 }

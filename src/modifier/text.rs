@@ -1,6 +1,5 @@
 //! Modifiers on text: `indent`, `toString`, `urlencode`; and what a value is as text and bytes.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -9,6 +8,7 @@ use super::error;
 use super::row::Action;
 use crate::budget::Budget;
 use crate::error::Error;
+use crate::percent;
 use crate::value::{NotText, Value};
 
 /// More than this many blanks is a slip, not a column.
@@ -49,22 +49,12 @@ pub(super) fn to_string(value: &Value, budget: &Budget) -> Result<Value, Error> 
 /// RFC 3986: all but the unreserved characters as `%XX`.
 pub(super) fn url_encode(value: &Value, budget: &Budget) -> Result<Value, Error> {
     let bytes = bytes_of(value)?;
-    let length = bytes.iter().map(|byte| if is_unreserved(*byte) { 1 } else { "%XX".len() }).sum();
+    let encoded = percent::encode(&bytes);
+    let length = encoded.clone().map(str::len).sum();
     budget.make(length)?;
     let mut out = String::with_capacity(length);
-    for byte in bytes.iter() {
-        match byte {
-            byte if is_unreserved(*byte) => out.push(char::from(*byte)),
-            byte => {
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
+    out.extend(encoded);
     Ok(Value::text(out))
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
 /// A text, a number or a bool as text.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Level};
 use crate::finding_id::finding_ids;
+use crate::percent::encode_path;
 use crate::source::Place;
 use crate::visible;
 
@@ -96,15 +97,8 @@ fn level(level: Level) -> &'static str {
 fn uri(path: &str, root: &str) -> String {
     let below = path.strip_prefix(root).filter(|_| !root.is_empty()).and_then(|rest| rest.strip_prefix('/'));
     let path = below.unwrap_or(path);
-    let escaped: String = path.bytes().map(escape).collect();
+    let escaped = encode_path(path);
     if escaped.starts_with('/') { format!("file://{escaped}") } else { escaped }
-}
-
-fn escape(byte: u8) -> String {
-    match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    }
 }
 
 #[cfg(test)]

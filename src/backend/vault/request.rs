@@ -1,7 +1,7 @@
 //! Vault's requests as values. Pure: who sends them is `client`.
 
 use crate::client::Request;
-use crate::client::request::encode_path;
+use crate::percent::encode_path;
 use crate::redacted::Redacted;
 
 /// Reads what is at `path`.

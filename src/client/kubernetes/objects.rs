@@ -14,10 +14,10 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::super::credentials::Credentials;
-use super::super::request::encode_path;
 use super::access::cluster;
 use super::{CONNECT_TIMEOUT, TIMEOUT, credentials, innermost};
 use crate::error::{Error, Kind};
+use crate::percent::{self, encode_path};
 use crate::workspace::Workspace;
 
 /// A cluster.
@@ -225,5 +225,5 @@ fn root(api_version: &str) -> String {
 }
 
 fn segment(text: &str) -> String {
-    encode_path(text).replace('/', "%2F")
+    percent::encode(text.as_bytes()).to_string()
 }

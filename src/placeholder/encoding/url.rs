@@ -2,6 +2,7 @@
 
 use super::super::Base64;
 use super::region::{Decoded, Region};
+use crate::percent;
 
 /// Whether a `%3C` begins at `at`, or the `&` or `\` of another encoding, itself encoded any number of times.
 pub(super) fn is_trace(bytes: &[u8], at: usize) -> bool {
@@ -63,11 +64,5 @@ fn escape_at(text: &str) -> Option<(char, usize)> {
 
 /// `bytes` with every byte escaped that is not unreserved in an address.
 pub(super) fn encode(bytes: &[u8]) -> Option<String> {
-    let unreserved = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
-    Some(
-        bytes
-            .iter()
-            .map(|byte| if unreserved(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") })
-            .collect(),
-    )
+    Some(percent::encode(bytes).to_string())
 }
