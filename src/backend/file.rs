@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, stream};
-
-use super::{Backend, Readings, Round, Store, StoreFacts, named};
+use super::{Backend, Store, StoreFacts, immediate, named};
 use crate::budget::Budget;
 use crate::config::format::PATH;
 use crate::config::table::StoreSettings;
 use crate::config::{Bounds, Key, Role, View};
 use crate::error::{Error, Kind};
-use crate::policy::{Grant, Policy};
 use crate::secret::{Outcome, Secret, SecretId, Version, normalise};
 use crate::value::Value;
 use crate::words::{list, suggestion};
@@ -71,26 +68,8 @@ fn open(settings: &View) -> Result<Arc<dyn Store>, Error> {
             .hint("it maps each path to the map of its keys: `secret/data/app: {user: bob}`");
         if may_name_paths { error.cause(cause) } else { error }
     })?;
-    Ok(Arc::new(File { secrets, may_name_paths }))
-}
-
-impl Store for File {
-    fn begin(self: Arc<Self>, _: Arc<Policy>) -> Box<dyn Round> {
-        Box::new(FileRound(self))
-    }
-}
-
-/// One run's use of a file, which has no state.
-struct FileRound(Arc<File>);
-
-impl Round for FileRound {
-    fn read(&self, grants: Vec<Grant>) -> Readings<'_> {
-        let read = |grant: Grant| {
-            let outcome = self.0.find(grant.id());
-            (grant, outcome)
-        };
-        stream::iter(grants).map(read).boxed()
-    }
+    let file = File { secrets, may_name_paths };
+    Ok(immediate::store(move |id| file.find(id)))
 }
 
 impl File {

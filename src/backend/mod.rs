@@ -2,6 +2,7 @@
 
 mod docs;
 mod file;
+mod immediate;
 mod named;
 mod vault;
 

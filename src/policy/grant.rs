@@ -1,4 +1,4 @@
-//! The permission to read a secret. Only this folder can make one: what was not granted cannot be read.
+//! The permission to read a secret. Only this folder can make one, and stores read nothing without it.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub enum Identity {
     Primary,
 }
 
-/// What may be read, each secret once.
+/// The grants of a run, one for each secret.
 #[derive(Debug, Default)]
 pub struct Grants {
     identities: BTreeMap<SecretId, Identity>,
@@ -30,12 +30,12 @@ impl Grant {
         Self { id, identity }
     }
 
-    /// What is read.
+    /// The secret.
     pub fn id(&self) -> &SecretId {
         &self.id
     }
 
-    /// As whom it is read.
+    /// The login to read it with.
     pub fn identity(&self) -> Identity {
         self.identity
     }
@@ -69,7 +69,7 @@ impl IntoIterator for Grants {
     type IntoIter =
         std::iter::Map<std::collections::btree_map::IntoIter<SecretId, Identity>, fn((SecretId, Identity)) -> Grant>;
 
-    /// The grants, sorted by what is read.
+    /// The grants, sorted by the secrets' names.
     fn into_iter(self) -> Self::IntoIter {
         self.identities.into_iter().map(|(id, identity)| Grant::new(id, identity))
     }

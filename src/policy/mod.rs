@@ -1,4 +1,4 @@
-//! Who may read what, and as whom: accesses in, grants out. Pure; knows no store and no placeholder.
+//! Decides who may read which secret, and with which login: accesses in, grants out. Pure; knows no store and no placeholder.
 
 mod grant;
 mod namespace;
@@ -19,7 +19,7 @@ use crate::secret::{Access, SecretId};
 use crate::source::Span;
 use rule::Rule;
 
-/// What one requester may read. Every reading of a run is judged by the same policy, a path that a store rewrites too.
+/// The rules for one requester. They judge every reading of a run, that of a path which a store rewrites too.
 #[derive(Clone, Debug)]
 pub struct Policy {
     requester: Requester,
@@ -32,7 +32,7 @@ impl Policy {
         Self { requester, rules: vec![Rule::of(config)] }
     }
 
-    /// Grants what is allowed; what is not is an error at each placeholder that asks for it.
+    /// The grants for the accesses that are allowed. Every other one is an error at its placeholder.
     pub fn judge(&self, accesses: &[Access], errors: &mut Errors) -> Grants {
         let mut verdicts: HashMap<&SecretId, Result<Grant, Error>> = HashMap::new();
         let mut told: HashSet<(&SecretId, &str, Span)> = HashSet::new();
@@ -45,23 +45,23 @@ impl Policy {
         verdicts.into_values().flatten().collect()
     }
 
-    /// The grant for another path of what `grant` names, in a mount of the type `mount_type`: for a store that rewrites paths.
+    /// A grant for the same secret at the path that a store makes of the written one, in a mount of the type `mount_type`.
     pub fn regrant(&self, grant: &Grant, path: String, mount_type: &str) -> Result<Grant, Error> {
         let rewritten = self.grant(SecretId { path, ..grant.id().clone() })?;
-        self.refuse_mount_type(&rewritten, mount_type).map_or(Ok(rewritten), Err)
+        self.mount_type_refusal(&rewritten, mount_type).map_or(Ok(rewritten), Err)
     }
 
-    /// Why what came with `grant` may not be passed on because of the type of its mount, if it may not.
-    pub fn refuse_mount_type(&self, grant: &Grant, mount_type: &str) -> Option<Error> {
-        self.check(grant, |rule, path| rule.system.refuse_type(path, mount_type))
+    /// Why a secret may not be passed on, if it may not, given the type of its mount.
+    pub fn mount_type_refusal(&self, grant: &Grant, mount_type: &str) -> Option<Error> {
+        self.refusal(grant, |rule, path| rule.system.type_refusal(path, mount_type))
     }
 
-    /// Why what came with `grant` may not be passed on because of where its mount is, if it may not. `None` is an unknown mount.
-    pub fn refuse_mount(&self, grant: &Grant, mount: Option<&str>) -> Option<Error> {
-        self.check(grant, |rule, path| rule.system.refuse_mount(path, mount))
+    /// Why a secret may not be passed on, if it may not, given the path of its mount. `None` is an unknown mount.
+    pub fn mount_refusal(&self, grant: &Grant, mount: Option<&str>) -> Option<Error> {
+        self.refusal(grant, |rule, path| rule.system.mount_refusal(path, mount))
     }
 
-    /// Whether the mount of what `grant` names must be known: one of the store's own paths may follow a namespace in its path.
+    /// Whether a secret's mount must be known before the secret is passed on: its path may be one of Vault's own behind a namespace.
     pub fn needs_mount(&self, grant: &Grant) -> bool {
         self.rule().is_none_or(|rule| rule.system.may_be_hidden(&grant.id().path))
     }
@@ -73,14 +73,14 @@ impl Policy {
         }
     }
 
-    fn check(&self, grant: &Grant, refuse: impl Fn(&Rule, &str) -> Option<Error>) -> Option<Error> {
+    fn refusal(&self, grant: &Grant, of: impl Fn(&Rule, &str) -> Option<Error>) -> Option<Error> {
         match self.rule() {
-            Some(rule) => refuse(rule, &grant.id().path),
+            Some(rule) => of(rule, &grant.id().path),
             None => Some(no_rule(grant.id())),
         }
     }
 
-    /// The rule that decides.
+    /// The rule that decides: the first for this requester.
     fn rule(&self) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.matches(&self.requester))
     }

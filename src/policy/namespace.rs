@@ -1,11 +1,11 @@
-//! Vault namespaces that annotations may name: the operator's own, and those below it. Pure.
+//! The Vault namespaces that annotations may name: the operator's own, and those below it. Pure.
 
 use super::settings::NAMESPACE;
 use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::secret::SecretId;
 
-/// Which namespaces a placeholder may be read from.
+/// The namespaces that placeholders may be read from.
 #[derive(Clone, Debug)]
 pub(super) struct Namespaces {
     /// Whether an annotation may name any.
@@ -19,15 +19,15 @@ impl Namespaces {
         Self { may_be_any: config.may_tenants_choose(&NAMESPACE), own: config.of_operator(&NAMESPACE).cloned() }
     }
 
-    /// The folder that the namespace of `id` is to the operator: empty for their own. An error if it is neither theirs nor below it.
+    /// The namespace of `id` as a folder of the operator's own: empty if it is their own, an error if it is not below it.
     pub(super) fn folder<'i>(&self, id: &'i SecretId) -> Result<&'i str, Error> {
         match id.scope.as_deref().filter(|_| !self.may_be_any) {
             None => Ok(""),
-            Some(asked) => self.below(asked).ok_or_else(|| self.refusal(asked)),
+            Some(asked) => self.below(asked).ok_or_else(|| self.refused(asked)),
         }
     }
 
-    /// A namespace as the operator's own sees it: empty for itself, `None` unless it is the operator's or below it.
+    /// A namespace relative to the operator's own: empty if they are the same, `None` if it is not below it.
     fn below<'n>(&self, asked: &'n str) -> Option<&'n str> {
         let asked = asked.trim_matches('/');
         if asked.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
@@ -42,7 +42,7 @@ impl Namespaces {
         }
     }
 
-    fn refusal(&self, asked: &str) -> Error {
+    fn refused(&self, asked: &str) -> Error {
         let why = match &self.own {
             Some(own) => format!("is not below the operator's namespace `{own}`"),
             None => "cannot be chosen by a tenant, as the operator has set no namespace above it".to_owned(),

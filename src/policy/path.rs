@@ -17,15 +17,15 @@ impl AllowedPaths {
         Some(Self { pattern: config.get(&PATH_VALIDATION)?.clone() })
     }
 
-    /// Why `id` may not be read because of its path, if it may not. A child namespace is a folder to the operator: their pattern must
-    /// match the path with that `folder` in front of it, too.
-    pub(super) fn refuse(&self, id: &SecretId, folder: &str) -> Option<Error> {
+    /// Why `id` may not be read, if it may not: the pattern does not match its path. A child namespace is a folder to the operator, so the
+    /// pattern must match the path with that `folder` in front of it, too.
+    pub(super) fn refusal(&self, id: &SecretId, folder: &str) -> Option<Error> {
         let from_above = format!("{folder}/{}", id.path);
         let is_allowed = self.pattern.is_match(&id.path) && self.pattern.is_match(from_above.trim_start_matches('/'));
-        (!is_allowed).then(|| self.refusal(id))
+        (!is_allowed).then(|| self.refused(id))
     }
 
-    fn refusal(&self, id: &SecretId) -> Error {
+    fn refused(&self, id: &SecretId) -> Error {
         let within =
             id.scope.as_ref().map(|namespace| format!(" in the Vault namespace `{namespace}`")).unwrap_or_default();
         let error = Error::new(Kind::Denied, format!("the path `{}`{within} is not allowed", id.path));

@@ -1,8 +1,8 @@
-//! For whom a run reads. Pure; knows no setting: the parts come from what Argo CD itself sets.
+//! For whom a run reads, as Argo CD itself says. Pure; knows no setting.
 
 use std::collections::BTreeMap;
 
-/// For whom a run reads. `None` is a part that nobody told.
+/// For whom a run reads. `None` is an unknown part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Requester {
     /// The Application's project (`ARGOCD_APP_PROJECT_NAME`).
@@ -15,7 +15,7 @@ pub struct Requester {
     pub repository: Option<String>,
 }
 
-/// The requesters that a rule is about: each part that it names must be known, and equal. It is everybody if it names none.
+/// Selects the requesters of a rule: every part that it names must be known and equal. Without a part it selects everybody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selector {
     /// The parts that it names.
@@ -40,7 +40,7 @@ impl Requester {
 }
 
 impl Selector {
-    /// Whether a rule with this selector is about `requester`.
+    /// Whether a rule with this selector decides for `requester`.
     pub fn matches(&self, requester: &Requester) -> bool {
         let pairs = self.parts.parts().into_iter().zip(requester.parts());
         pairs.into_iter().all(|(named, known)| named.is_none() || named == known)

@@ -1,4 +1,4 @@
-//! One rule of a policy: whom it is about, what they may read, and as whom. Pure.
+//! One rule of a policy: for whom it decides, which secrets they may read, and with which login. Pure.
 
 use super::grant::{Grant, Identity};
 use super::namespace::Namespaces;
@@ -12,7 +12,7 @@ use crate::secret::SecretId;
 /// A rule: of a policy's rules the first that matches decides.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
-    /// Whom it is about.
+    /// The requesters for whom it decides.
     pub(super) selector: Selector,
     /// The login of what it grants.
     pub(super) identity: Identity,
@@ -33,25 +33,25 @@ impl Rule {
         }
     }
 
-    /// Whether this rule is about `requester`.
+    /// Whether this rule decides for `requester`.
     pub(super) fn matches(&self, requester: &Requester) -> bool {
         self.selector.matches(requester)
     }
 
     /// The grant, or why there is none.
     pub(super) fn grant(&self, id: SecretId) -> Result<Grant, Error> {
-        match self.refuse(&id) {
+        match self.refusal(&id) {
             Some(error) => Err(error),
             None => Ok(Grant::new(id, self.identity)),
         }
     }
 
     /// Why `id` may not be read, if it may not.
-    fn refuse(&self, id: &SecretId) -> Option<Error> {
+    fn refusal(&self, id: &SecretId) -> Option<Error> {
         let folder = match self.namespaces.folder(id) {
             Ok(folder) => folder,
             Err(error) => return Some(error),
         };
-        self.system.refuse(&id.path).or_else(|| self.paths.as_ref()?.refuse(id, folder))
+        self.system.refusal(&id.path).or_else(|| self.paths.as_ref()?.refusal(id, folder))
     }
 }

@@ -1,4 +1,4 @@
-//! Paths that are Vault's own: no secrets engine can be mounted there, and what they answer is no secret. Pure.
+//! Vault's own paths: no secrets engine can be mounted there, and reading them gives no secret. Pure.
 
 use super::settings::SYSTEM_PATHS;
 use crate::config::Config;
@@ -8,14 +8,14 @@ use crate::secret::normalise;
 /// The first segments of Vault's own paths. Vault tells letter case apart: `Auth` can be a mount.
 const SEGMENTS: [&str; 5] = ["auth", "sys", "identity", "cubbyhole", "audit"];
 
-/// The types of mounts, as answers name them, that are there in every Vault and hold no secrets of users'. In a namespace that is
-/// not the root they begin with `ns_`.
+/// The types of the mounts that every Vault has and that hold no secrets of users, as responses name them. In a namespace other than
+/// the root they begin with `ns_`.
 const TYPES: [&str; 4] = ["token", "system", "identity", "cubbyhole"];
 
 /// Which of Vault's own paths may be read.
 #[derive(Clone, Debug)]
 pub(super) struct SystemPaths {
-    /// The prefixes of `AVP_SYSTEM_PATHS`; `None` if there is no tenant to keep away, or no Vault to keep them from.
+    /// The prefixes of `AVP_SYSTEM_PATHS`; `None` allows everything, as there is no tenant or no Vault.
     allowed: Option<Vec<String>>,
 }
 
@@ -27,32 +27,32 @@ impl SystemPaths {
         Self { allowed }
     }
 
-    /// Why a path may not be read because of its first segment, if it may not.
-    pub(super) fn refuse(&self, path: &str) -> Option<Error> {
+    /// Why a path may not be read, if it may not: its first segment is one of Vault's own.
+    pub(super) fn refusal(&self, path: &str) -> Option<Error> {
         let first = path.split('/').next().unwrap_or_default();
-        (SEGMENTS.contains(&first) && self.guard(path)).then(|| refusal(path))
+        (SEGMENTS.contains(&first) && self.is_guarded(path)).then(|| refused(path))
     }
 
-    /// Why what came from `path` may not be passed on because of the type of its mount, if it may not.
-    pub(super) fn refuse_type(&self, path: &str, mount_type: &str) -> Option<Error> {
+    /// Why a secret from `path` may not be passed on, if it may not: the type of its mount is one of Vault's own.
+    pub(super) fn type_refusal(&self, path: &str, mount_type: &str) -> Option<Error> {
         let plain = mount_type.strip_prefix("ns_").unwrap_or(mount_type);
-        (TYPES.contains(&plain) && self.guard(path)).then(|| refusal(path))
+        (TYPES.contains(&plain) && self.is_guarded(path)).then(|| refused(path))
     }
 
-    /// Why what came from `path` may not be passed on because of where its mount is, if it may not. `None` is an unknown mount.
-    pub(super) fn refuse_mount(&self, path: &str, mount: Option<&str>) -> Option<Error> {
+    /// Why a secret from `path` may not be passed on, if it may not: its mount is one of Vault's own, or unknown (`None`).
+    pub(super) fn mount_refusal(&self, path: &str, mount: Option<&str>) -> Option<Error> {
         let is_system = mount.is_none_or(|mount| mount.split('/').any(|segment| SEGMENTS.contains(&segment)));
-        (is_system && self.may_be_hidden(path)).then(|| refusal(path))
+        (is_system && self.may_be_hidden(path)).then(|| refused(path))
     }
 
-    /// Whether one of Vault's own paths may follow a namespace in `path`: `team-a/auth/token/lookup-self`.
-    /// Whether `team-a` is a namespace or a mount, only Vault knows.
+    /// Whether one of Vault's own paths may follow a namespace in `path`, as in `team-a/auth/token/lookup-self`: only Vault knows whether
+    /// `team-a` is a namespace or a mount.
     pub(super) fn may_be_hidden(&self, path: &str) -> bool {
-        path.split('/').any(|segment| SEGMENTS.contains(&segment)) && self.guard(path)
+        path.split('/').any(|segment| SEGMENTS.contains(&segment)) && self.is_guarded(path)
     }
 
-    /// Whether the operator keeps `path` from tenants, should it be one of Vault's own.
-    fn guard(&self, path: &str) -> bool {
+    /// Whether tenants may not read `path` if it is one of Vault's own.
+    fn is_guarded(&self, path: &str) -> bool {
         let is_below = |prefix: &String| {
             path.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
@@ -60,7 +60,7 @@ impl SystemPaths {
     }
 }
 
-fn refusal(path: &str) -> Error {
+fn refused(path: &str) -> Error {
     let folder = path.rsplit_once('/').map_or(path, |(folder, _)| folder);
     Error::new(Kind::Denied, format!("`{path}` is one of Vault's own paths, where manifests find no secrets"))
         .hint(format!("the operator can allow tenants such paths by prefix: `AVP_SYSTEM_PATHS={folder}/`"))
@@ -93,9 +93,9 @@ mod tests {
             ("secret/data/auth/app", false),
             ("v1/auth/token/lookup-self", false),
         ] {
-            assert_eq!(paths(&[TENANT]).refuse(path).is_some(), own, "{path}");
-            assert!(paths(&[]).refuse(path).is_none(), "{path}: there is no tenant");
-            assert!(paths(&[TENANT, ("AVP_TYPE", "file")]).refuse(path).is_none(), "{path}: there is no Vault");
+            assert_eq!(paths(&[TENANT]).refusal(path).is_some(), own, "{path}");
+            assert!(paths(&[]).refusal(path).is_none(), "{path}: there is no tenant");
+            assert!(paths(&[TENANT, ("AVP_TYPE", "file")]).refusal(path).is_none(), "{path}: there is no Vault");
         }
     }
 
@@ -113,8 +113,8 @@ mod tests {
             ("*", "identity/oidc/token/web", true),
         ] {
             let paths = paths(&[TENANT, ("AVP_SYSTEM_PATHS", allowed)]);
-            assert_eq!(paths.refuse(path).is_some(), refused, "{allowed} {path}");
-            assert_eq!(paths.refuse_type(path, "identity").is_some(), refused, "{allowed} {path}");
+            assert_eq!(paths.refusal(path).is_some(), refused, "{allowed} {path}");
+            assert_eq!(paths.type_refusal(path, "identity").is_some(), refused, "{allowed} {path}");
         }
     }
 
@@ -124,7 +124,7 @@ mod tests {
         for (mount_type, own) in
             [("token", true), ("ns_token", true), ("ns_system", true), ("kv", false), ("tokens", false)]
         {
-            assert_eq!(paths.refuse_type("team-a/auth/token/lookup-self", mount_type).is_some(), own, "{mount_type}");
+            assert_eq!(paths.type_refusal("team-a/auth/token/lookup-self", mount_type).is_some(), own, "{mount_type}");
         }
         for (path, mount, refused) in [
             ("team-a/auth/approle/role/web/role-id", Some("auth/approle/"), true),
@@ -133,15 +133,15 @@ mod tests {
             ("secret/auth/app", Some("secret/"), false),
             ("secret/app", None, false),
         ] {
-            assert_eq!(paths.refuse_mount(path, mount).is_some(), refused, "{path} {mount:?}");
+            assert_eq!(paths.mount_refusal(path, mount).is_some(), refused, "{path} {mount:?}");
         }
     }
 
     #[test]
     fn a_tenant_does_not_allow_themselves() {
         let settings = [TENANT, ("ARGOCD_ENV_AVP_SYSTEM_PATHS", "auth/"), ("AVP_TYPE", "vault")];
-        assert!(paths(&settings).refuse("auth/token/lookup-self").is_some());
+        assert!(paths(&settings).refusal("auth/token/lookup-self").is_some());
         let settings = [&settings[..], &[("AVP_TENANT_SETTINGS", "AVP_SYSTEM_PATHS")]].concat();
-        assert!(paths(&settings).refuse("auth/token/lookup-self").is_none());
+        assert!(paths(&settings).refusal("auth/token/lookup-self").is_none());
     }
 }

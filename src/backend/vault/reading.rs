@@ -91,16 +91,21 @@ impl<'r> Reading<'r> {
         }
         let result = response::read(Query { path, version, engine }, &response);
         let refusal = match &result {
-            ReadResult::Secret(secret) => self.refuse(grant, secret, deadline).await?,
+            ReadResult::Secret(secret) => self.refusal(grant, secret, deadline).await?,
             _ => None,
         };
         Ok(ReadResponse { result: refusal.map_or(result, ReadResult::Refused), token_hint })
     }
 
     /// Why a secret may not be passed on, if it may not: a namespace in front of one of Vault's own paths hides it from the first judgement.
-    async fn refuse(&self, grant: &Grant, secret: &StoredSecret, deadline: Deadline) -> Result<Option<Error>, Failure> {
+    async fn refusal(
+        &self,
+        grant: &Grant,
+        secret: &StoredSecret,
+        deadline: Deadline,
+    ) -> Result<Option<Error>, Failure> {
         let kind = secret.mount_type.as_deref();
-        if let Some(error) = kind.and_then(|kind| self.policy.refuse_mount_type(grant, kind)) {
+        if let Some(error) = kind.and_then(|kind| self.policy.mount_type_refusal(grant, kind)) {
             return Ok(Some(error));
         }
         if kind.is_some_and(is_kv) || secret.is_versioned || !self.policy.needs_mount(grant) {
@@ -110,9 +115,9 @@ impl<'r> Reading<'r> {
             Some(mount) if mount.is_kv() => None,
             Some(mount) => self
                 .policy
-                .refuse_mount_type(grant, &mount.kind)
-                .or_else(|| self.policy.refuse_mount(grant, Some(&mount.path))),
-            None => self.policy.refuse_mount(grant, None),
+                .mount_type_refusal(grant, &mount.kind)
+                .or_else(|| self.policy.mount_refusal(grant, Some(&mount.path))),
+            None => self.policy.mount_refusal(grant, None),
         })
     }
 

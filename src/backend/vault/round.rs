@@ -93,8 +93,8 @@ impl RoundState {
         self.has_good_token.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the token may have ended since an earlier round or run got it.
-    pub(super) fn doubts_token(&self) -> bool {
-        !self.has_good_token.load(Ordering::Relaxed)
+    /// Whether Vault has given the token to this round, or has accepted it. If not, it may have ended since an earlier round got it.
+    pub(super) fn has_good_token(&self) -> bool {
+        self.has_good_token.load(Ordering::Relaxed)
     }
 }

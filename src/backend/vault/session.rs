@@ -219,7 +219,7 @@ impl Token {
             round.trust_token();
             return false;
         }
-        let is_suspect = self.origin != TokenOrigin::Settings && round.doubts_token();
+        let is_suspect = self.origin != TokenOrigin::Settings && !round.has_good_token();
         is_suspect || failure::refuses_token(response)
     }
 }
