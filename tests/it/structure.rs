@@ -9,8 +9,20 @@ use crate::support::program::root;
 
 const YAML: &[&str] = &["value", "source", "error", "budget"];
 const MANIFEST: &[&str] = &["switch", "yaml", "source", "error"];
-const BACKEND: &[&str] =
-    &["redacted", "words", "named_file", "client", "config", "policy", "secret", "value", "error", "yaml", "budget"];
+const BACKEND: &[&str] = &[
+    "percent",
+    "redacted",
+    "words",
+    "named_file",
+    "client",
+    "config",
+    "policy",
+    "secret",
+    "value",
+    "error",
+    "yaml",
+    "budget",
+];
 const RENDER: &[&str] = &[
     "words",
     "placeholder",
