@@ -81,7 +81,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     session.use_record(args.offline.record(session.workspace())?);
     let folder = args.folder(session.workspace());
     let (sources, mut errors) = args.read(&folder, session, environment).await;
-    errors.extend(folder.tool.unheard(&environment.workspace.variables));
+    errors.extend(folder.tool.unused_settings(&environment.workspace.variables));
     let shown = |error| folder.name_template(error, &environment.workspace);
     let mut output = WholeOutput::new(environment, &shown);
     let empty = (!args.allow_empty).then(|| empty(folder.tool));

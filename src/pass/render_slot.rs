@@ -126,9 +126,9 @@ mod tests {
         make(&folder).unwrap();
         let first = locked(&folder);
         let _second = locked(&folder);
-        let (given, third) = channel();
+        let (context, third) = channel();
         let waiting = folder.clone();
-        std::thread::spawn(move || given.send(locked(&waiting)));
+        std::thread::spawn(move || context.send(locked(&waiting)));
         assert!(third.recv_timeout(10 * INTERVAL).is_err());
         drop(first);
         assert!(third.recv_timeout(Duration::from_secs(30)).is_ok());

@@ -1,11 +1,11 @@
-//! What a tenant may say to a tool: a table of flags, and the walk that lets words through or refuses them by name.
+//! Which arguments a tenant may give to a tool: a table of flags, and the walk that lets arguments through or refuses them by name.
 //! Knows no tool.
 
 use std::iter::Peekable;
 use std::path::Path;
 
-use super::command::{Inside, argument};
-use super::named::Names;
+use super::command::{IsInside, argument};
+use super::operator_files::Operand;
 use super::words;
 use crate::error::{Error, Errors, Kind};
 use crate::words::list;
@@ -18,14 +18,14 @@ pub(super) struct Flag {
     /// Its letter.
     pub(super) letter: Option<char>,
     /// Who may use it.
-    pub(super) rule: Rule,
-    /// What its value names, where the operator uses it.
-    pub(super) names: Names,
+    pub(super) rule: FlagRule,
+    /// What its value names on this machine, where the operator uses it.
+    pub(super) operand: Operand,
 }
 
 /// Who may use a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rule {
+pub(super) enum FlagRule {
     /// A tenant, without a value.
     Switch,
     /// A tenant, with any text.
@@ -38,15 +38,15 @@ pub(super) enum Rule {
     Operator(&'static str),
 }
 
-/// What a tenant's words come to.
+/// The arguments of a tenant that are permitted.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Allowed {
+pub(super) struct PermittedWords {
     /// The words for the tool: `--name`, or `--name=value`.
     pub(super) words: Vec<String>,
 }
 
-/// Who says something to which tool.
-pub(super) struct Said<'s> {
+/// Which arguments a tenant may give to a tool, and where they come from.
+pub(super) struct ArgumentPolicy<'s> {
     /// The tool's flags.
     pub(super) flags: &'static [Flag],
     /// The tool, for messages.
@@ -54,40 +54,40 @@ pub(super) struct Said<'s> {
     /// The variable, for messages.
     pub(super) variable: &'static str,
     /// Whether a path stays in the repository.
-    pub(super) inside: Inside<'s>,
+    pub(super) is_inside: IsInside<'s>,
 }
 
 impl Flag {
     /// A flag that tenants may use.
-    pub(super) const fn new(name: &'static str, rule: Rule) -> Self {
-        Self { name, letter: None, rule, names: Names::Nothing }
+    pub(super) const fn new(name: &'static str, rule: FlagRule) -> Self {
+        Self { name, letter: None, rule, operand: Operand::Nothing }
     }
 
     /// A flag that is the operator's alone.
     pub(super) const fn refused(name: &'static str, does: &'static str) -> Self {
-        Self { name, letter: None, rule: Rule::Operator(does), names: Names::Nothing }
+        Self { name, letter: None, rule: FlagRule::Operator(does), operand: Operand::Nothing }
     }
 
     pub(super) const fn letter(self, letter: char) -> Self {
         Self { letter: Some(letter), ..self }
     }
 
-    pub(super) const fn names(self, names: Names) -> Self {
-        Self { names, ..self }
+    pub(super) const fn operand(self, operand: Operand) -> Self {
+        Self { operand, ..self }
     }
 }
 
-impl Allowed {
+impl PermittedWords {
     /// Whether a switch is among the words.
     pub(super) fn has(&self, name: &str) -> bool {
         self.words.iter().any(|word| word == name)
     }
 }
 
-impl Said<'_> {
+impl ArgumentPolicy<'_> {
     /// The words of `line` that a tenant may use; every other one is an error.
-    pub(super) fn judge(&self, line: &str, errors: &mut Errors) -> Allowed {
-        let mut allowed = Allowed::default();
+    pub(super) fn permit(&self, line: &str, errors: &mut Errors) -> PermittedWords {
+        let mut allowed = PermittedWords::default();
         match words::split(line) {
             Ok(words) => {
                 let mut words = words.iter().peekable();
@@ -104,7 +104,7 @@ impl Said<'_> {
     }
 
     /// The words of one flag with this value.
-    pub(super) fn flag(&self, name: &str, value: &str) -> Result<Vec<String>, Error> {
+    pub(super) fn permit_flag(&self, name: &str, value: &str) -> Result<Vec<String>, Error> {
         let (flag, _) = self.find(name)?;
         self.value(flag, value)
     }
@@ -116,9 +116,9 @@ impl Said<'_> {
         rest: &mut Peekable<impl Iterator<Item = &'w String>>,
     ) -> Result<Vec<String>, Error> {
         match self.find(word)? {
-            (flag, _) if flag.rule == Rule::Switch => self.switch(flag, word),
+            (flag, _) if flag.rule == FlagRule::Switch => self.switch(flag, word),
             (flag, Some(value)) => self.value(flag, value),
-            (flag, None) if matches!(flag.rule, Rule::Operator(_)) => {
+            (flag, None) if matches!(flag.rule, FlagRule::Operator(_)) => {
                 rest.next_if(|next| !next.starts_with('-'));
                 self.value(flag, "")
             }
@@ -131,10 +131,10 @@ impl Said<'_> {
 
     fn value(&self, flag: &Flag, value: &str) -> Result<Vec<String>, Error> {
         match flag.rule {
-            Rule::Files => value.split(',').map(|file| self.file(flag, file)).collect(),
-            Rule::KeyFile => self.key_file(flag, value),
-            Rule::Operator(does) => Err(self.refused(flag, does)),
-            Rule::Text | Rule::Switch => Ok(vec![format!("{}={value}", flag.name)]),
+            FlagRule::Files => value.split(',').map(|file| self.file(flag, file)).collect(),
+            FlagRule::KeyFile => self.key_file(flag, value),
+            FlagRule::Operator(does) => Err(self.refused(flag, does)),
+            FlagRule::Text | FlagRule::Switch => Ok(vec![format!("{}={value}", flag.name)]),
         }
     }
 
@@ -187,7 +187,7 @@ impl Said<'_> {
         if file.contains(|char: char| char.is_control()) {
             return Err(self.wrong(flag, "names a file with a control character in its name"));
         }
-        match (self.inside)(Path::new(file)) {
+        match (self.is_inside)(Path::new(file)) {
             true => Ok(argument(Path::new(file))),
             false => Err(self.wrong(flag, &format!("names `{file}`, which is not in the repository"))),
         }
@@ -216,7 +216,7 @@ impl Said<'_> {
     }
 
     fn names(&self) -> String {
-        let free = self.flags.iter().filter(|flag| !matches!(flag.rule, Rule::Operator(_)));
+        let free = self.flags.iter().filter(|flag| !matches!(flag.rule, FlagRule::Operator(_)));
         list::quoted(free.map(|flag| flag.name))
     }
 }
@@ -226,17 +226,18 @@ mod tests {
     use super::*;
 
     const FLAGS: &[Flag] = &[
-        Flag::new("--set", Rule::Text),
-        Flag::new("--values", Rule::Files).letter('f'),
-        Flag::new("--set-file", Rule::KeyFile),
-        Flag::new("--skip-tests", Rule::Switch),
+        Flag::new("--set", FlagRule::Text),
+        Flag::new("--values", FlagRule::Files).letter('f'),
+        Flag::new("--set-file", FlagRule::KeyFile),
+        Flag::new("--skip-tests", FlagRule::Switch),
         Flag::refused("--post-renderer", "runs a program"),
     ];
 
     fn judge(line: &str) -> Result<Vec<String>, Vec<String>> {
-        let inside: Inside<'_> = &|path| !path.starts_with("/") && !path.starts_with("..");
+        let is_inside: IsInside<'_> = &|path| !path.starts_with("/") && !path.starts_with("..");
         let mut errors = Errors::new();
-        let words = Said { flags: FLAGS, tool: "helm", variable: "X", inside }.judge(line, &mut errors).words;
+        let words =
+            ArgumentPolicy { flags: FLAGS, tool: "helm", variable: "X", is_inside }.permit(line, &mut errors).words;
         if errors.is_empty() { Ok(words) } else { Err(errors.iter().map(|error| error.detail.clone()).collect()) }
     }
 

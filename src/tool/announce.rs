@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::parameter::{Form, PARAMETERS, Row};
+use super::parameter::{Form, PARAMETERS, ParameterRow};
 use crate::budget::Budget;
 use crate::value::Value;
 use crate::yaml;
@@ -32,7 +32,7 @@ struct Announcement<'a> {
 pub fn announce(values: &str, variables: &BTreeMap<String, String>) -> String {
     let map = single_values(values);
     let release = variables.get("ARGOCD_APP_NAME").map_or("", |name| name.rsplit('_').next().unwrap_or(name));
-    let announcement = |row: &'static Row| Announcement {
+    let announcement = |row: &'static ParameterRow| Announcement {
         name: row.name,
         title: row.title,
         tooltip: row.tooltip,

@@ -96,7 +96,7 @@ pub enum Reach {
 
 /// Where and how a command runs: what the edge knows before it looks at the command.
 #[derive(Clone, Copy)]
-pub struct Ground<'g> {
+pub struct Sandbox<'g> {
     /// The folder that a program's relative path starts from.
     pub folder: &'g Path,
     /// What the operator allows.
@@ -186,18 +186,18 @@ impl Allowance {
     }
 }
 
-impl Ground<'_> {
+impl Sandbox<'_> {
     /// The bounds of a command with this network, whose `programs` are its own, what that is a script for, and what the operator's words
     /// run.
     pub(super) fn bounds(&self, command: &Command, programs: Vec<PathBuf>, network: Network) -> Bounds {
         let folders = |list: &[&str]| list.iter().map(PathBuf::from).collect::<Vec<_>>();
-        let mut read = [self.repository, &command.named.read, &folders(SHARED)].concat();
+        let mut read = [self.repository, &command.operator_files.read, &folders(SHARED)].concat();
         read.extend(authorities(&command.environment));
         if network == Network::Open {
             read.extend(folders(NAMES));
         }
         let mut execute = [&programs[..], &folders(SYSTEM), &self.allowance.paths].concat();
-        if command.named.runs_repository {
+        if command.operator_files.runs_repository {
             execute.extend_from_slice(self.repository);
         }
         let limits = self.allowance.limits(self.processors);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::named::Named;
+use super::operator_files::OperatorFiles;
 
 /// A program to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,19 +23,19 @@ pub struct Command {
     /// What must be in its private folder before it starts: paths and texts.
     pub files: Vec<(PathBuf, String)>,
     /// What the operator's words name on this machine.
-    pub named: Named,
+    pub operator_files: OperatorFiles,
     /// Whether stdout is for messages too, not for manifests.
-    pub talks: bool,
+    pub logs_on_stdout: bool,
     /// What helps where its message holds these words.
     pub hints: &'static [(&'static str, &'static str)],
 }
 
 /// Whether a path is there and stays in the repository: what a tenant may name.
-pub(super) type Inside<'g> = &'g dyn Fn(&Path) -> bool;
+pub(super) type IsInside<'g> = &'g dyn Fn(&Path) -> bool;
 
 /// What a path leads to, links followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum PathTarget {
     /// Nothing.
     Nowhere,
     /// What is not in the repository, or would not be if it were there, or is Git's own.
@@ -47,7 +47,7 @@ pub enum Target {
 }
 
 /// What a command is built from. The folder's files are read by the edge.
-pub struct Given<'g> {
+pub struct ToolContext<'g> {
     /// The folder, as it was typed.
     pub folder: &'g Path,
     /// Where the commands run: what a relative path is relative to.
@@ -69,18 +69,18 @@ pub struct Given<'g> {
     /// How many bytes of memory.
     pub memory: u64,
     /// Whether a path that a tenant names stays in the repository.
-    pub inside: Inside<'g>,
+    pub is_inside: IsInside<'g>,
     /// What a path leads to.
-    pub target: &'g dyn Fn(&Path) -> Target,
+    pub target: &'g dyn Fn(&Path) -> PathTarget,
     /// Whether the operator lets tools reach a host by https; else what helps.
-    pub reaches: &'g dyn Fn(&str) -> Result<(), String>,
+    pub may_reach: &'g dyn Fn(&str) -> Result<(), String>,
     /// The text of a file in the folder, if it is there.
     pub read: &'g dyn Fn(&str) -> Option<String>,
     /// Whether something is in the folder.
-    pub holds: &'g dyn Fn(&str) -> bool,
+    pub has: &'g dyn Fn(&str) -> bool,
 }
 
-impl Given<'_> {
+impl ToolContext<'_> {
     /// A variable that is set to something.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())

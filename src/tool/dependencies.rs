@@ -4,20 +4,20 @@
 use std::path::PathBuf;
 
 use super::address::Address;
-use super::command::{Command, Given};
-use super::document::{Document, Entries, is_field};
+use super::command::{Command, ToolContext};
+use super::document::{Entries, ParsedFile, is_field};
 use super::environment::environment;
-use super::named::Named;
+use super::operator_files::OperatorFiles;
 use super::plain;
 use crate::error::{Error, Kind};
 use crate::source::Span;
 use crate::words::list;
 use crate::yaml::tree::{Content, NodeId, Tree};
 
-/// What names the exact charts: that of charts today, that of old ones.
+/// The files that name the exact charts: the one of charts today, the one of older charts.
 const LOCKS: [&str; 2] = ["Chart.lock", "requirements.lock"];
 
-/// What names the charts that a lock was made for.
+/// The files that name the charts which a lock was made for.
 const REQUIREMENTS: [&str; 2] = ["Chart.yaml", "requirements.yaml"];
 
 /// The fields of a lock.
@@ -27,63 +27,65 @@ const LOCK: [&str; 3] = ["dependencies", "digest", "generated"];
 const DEPENDENCY: [&str; 8] =
     ["name", "version", "repository", "alias", "condition", "enabled", "import-values", "tags"];
 
-/// What a chart beside this one is named by.
-const BESIDE: &str = "file://";
+/// How a lock names a local chart.
+const LOCAL_CHART: &str = "file://";
 
 /// A lock.
-struct Lock {
-    document: Document,
+struct ChartLock {
+    document: ParsedFile,
     /// Its file's name.
     name: &'static str,
     /// The repositories that its charts come from.
-    repositories: Vec<Repository>,
+    repositories: Vec<ChartRepository>,
 }
 
 /// Where a chart comes from.
 #[derive(Debug, PartialEq, Eq)]
-struct Repository {
+struct ChartRepository {
     text: String,
     span: Span,
 }
 
-/// The charts beside this one of which `helm dependency build` copies some into it.
-pub(super) fn beside(given: &Given<'_>) -> Vec<PathBuf> {
-    let lock = lock(given).ok().flatten().map(|lock| lock.repositories).unwrap_or_default();
-    let paths = lock.iter().filter_map(|repository| repository.text.strip_prefix(BESIDE));
-    paths.map(|path| place(given, path)).collect()
+/// The folders of the local charts that the lock names. `helm dependency build` copies them into the chart.
+pub(super) fn sibling_charts(context: &ToolContext<'_>) -> Vec<PathBuf> {
+    let lock = lock(context).ok().flatten().map(|lock| lock.repositories).unwrap_or_default();
+    let paths = lock.iter().filter_map(|repository| repository.text.strip_prefix(LOCAL_CHART));
+    paths.map(|path| place(context, path)).collect()
 }
 
 /// `helm dependency build`, if a lock asks for charts and `charts/` is missing. It writes that folder.
-pub(super) fn build(given: &Given<'_>) -> Result<Option<Command>, Error> {
-    if (given.holds)("charts") {
+pub(super) fn build(context: &ToolContext<'_>) -> Result<Option<Command>, Error> {
+    if (context.has)("charts") {
         return Ok(None);
     }
-    let Some(lock) = lock(given)? else { return Ok(None) };
+    let Some(lock) = lock(context)? else { return Ok(None) };
     if lock.repositories.is_empty() {
         return Ok(None);
     }
-    lock.repositories.iter().try_for_each(|repository| judge(given, &lock.document, lock.name, repository))?;
-    REQUIREMENTS.iter().try_for_each(|name| requirements(given, name))?;
-    let file = given.private.join("repositories.yaml");
+    lock.repositories
+        .iter()
+        .try_for_each(|repository| check_repository(context, &lock.document, lock.name, repository))?;
+    REQUIREMENTS.iter().try_for_each(|name| requirements(context, name))?;
+    let file = context.private.join("repositories.yaml");
     let words = ["dependency", "build", "--repository-config"].map(str::to_owned);
     let words = words.into_iter().chain([file.display().to_string(), "--".to_owned()]).collect();
     Ok(Some(Command {
         name: "helm dependency build",
-        program: given.helm.to_owned(),
+        program: context.helm.to_owned(),
         words,
-        folder: given.folder.to_owned(),
-        working_folder: given.working_folder.to_owned(),
-        environment: environment(given),
+        folder: context.folder.to_owned(),
+        working_folder: context.working_folder.to_owned(),
+        environment: environment(context),
         files: vec![(file, repositories(&lock))],
-        named: Named::default(),
-        talks: true,
+        operator_files: OperatorFiles::default(),
+        logs_on_stdout: true,
         hints: &[],
     }))
 }
 
 /// The lock, if there is one. helm would take the second of two.
-fn lock(given: &Given<'_>) -> Result<Option<Lock>, Error> {
-    let there: Vec<&'static str> = LOCKS.into_iter().filter(|name| (given.holds)(name)).collect();
+fn lock(context: &ToolContext<'_>) -> Result<Option<ChartLock>, Error> {
+    let there: Vec<&'static str> = LOCKS.into_iter().filter(|name| (context.has)(name)).collect();
     let name = match there[..] {
         [] => return Ok(None),
         [name] => name,
@@ -92,13 +94,13 @@ fn lock(given: &Given<'_>) -> Result<Option<Lock>, Error> {
             return Err(Error::new(Kind::Input, detail).hint("remove `requirements.lock`"));
         }
     };
-    let document = read(given, name)?;
+    let document = read(context, name)?;
     let repositories = locked(&document, name)?;
-    Ok(Some(Lock { document, name, repositories }))
+    Ok(Some(ChartLock { document, name, repositories }))
 }
 
 /// The repositories in a lock. A key that is not known is refused: helm may read it as one that is.
-fn locked(document: &Document, name: &str) -> Result<Vec<Repository>, Error> {
+fn locked(document: &ParsedFile, name: &str) -> Result<Vec<ChartRepository>, Error> {
     let trees = document.trees()?;
     let mut roots = trees.iter().filter_map(|tree| Some((tree, tree.root()?)));
     let Some((tree, root)) = roots.next() else { return Ok(Vec::new()) };
@@ -115,13 +117,13 @@ fn locked(document: &Document, name: &str) -> Result<Vec<Repository>, Error> {
         }
         let repository = tree.get(chart, "repository").unwrap_or(chart);
         let span = tree.node(repository).span;
-        Ok(Repository { text: tree.text(repository).unwrap_or_default().to_owned(), span })
+        Ok(ChartRepository { text: tree.text(repository).unwrap_or_default().to_owned(), span })
     });
     charts.collect()
 }
 
 /// An error for a key that is not one of `fields`, or is there twice.
-fn known(document: &Document, tree: &Tree<'_>, map: NodeId, fields: &[&str]) -> Result<(), Error> {
+fn known(document: &ParsedFile, tree: &Tree<'_>, map: NodeId, fields: &[&str]) -> Result<(), Error> {
     let map = tree.target(map);
     let mut seen = Vec::new();
     for (key, _) in tree.entries(map) {
@@ -141,12 +143,12 @@ fn known(document: &Document, tree: &Tree<'_>, map: NodeId, fields: &[&str]) -> 
     Ok(())
 }
 
-/// Judges the repositories that a chart itself names: helm reads them before those of the lock.
-fn requirements(given: &Given<'_>, name: &str) -> Result<(), Error> {
-    if !(given.holds)(name) {
+/// Checks the repositories that a chart itself names: helm reads them before those of the lock.
+fn requirements(context: &ToolContext<'_>, name: &str) -> Result<(), Error> {
+    if !(context.has)(name) {
         return Ok(());
     }
-    let document = read(given, name)?;
+    let document = read(context, name)?;
     let mut entries = Entries::default();
     let trees = document.trees()?;
     for (tree, root) in trees.iter().filter_map(|tree| Some((tree, tree.root()?))) {
@@ -155,7 +157,7 @@ fn requirements(given: &Given<'_>, name: &str) -> Result<(), Error> {
             for repository in fields(&mut entries, tree, chart, "repository") {
                 let span = tree.node(repository).span;
                 let text = tree.text(repository).unwrap_or_default().to_owned();
-                judge(given, &document, name, &Repository { text, span })?;
+                check_repository(context, &document, name, &ChartRepository { text, span })?;
             }
         }
     }
@@ -171,40 +173,45 @@ fn fields(entries: &mut Entries, tree: &Tree<'_>, map: NodeId, name: &str) -> Ve
     found.map(|(.., value)| value).filter(|value| tree.node(tree.target(*value)).content != Content::Map).collect()
 }
 
-/// An error unless a chart beside this one is in the repository, and an address may be fetched.
-fn judge(given: &Given<'_>, document: &Document, file: &str, repository: &Repository) -> Result<(), Error> {
-    let Repository { text, span } = repository;
+/// An error unless a local chart is in the repository, and a remote one may be fetched.
+fn check_repository(
+    context: &ToolContext<'_>,
+    document: &ParsedFile,
+    file: &str,
+    repository: &ChartRepository,
+) -> Result<(), Error> {
+    let ChartRepository { text, span } = repository;
     let names = |what: &str| document.wrong(*span, format!("`{file}` names the chart `{text}`, {what}"));
-    if let Some(path) = text.strip_prefix(BESIDE) {
-        let is_inside = (given.inside)(&place(given, path)) && (given.inside)(&given.folder.join(path));
+    if let Some(path) = text.strip_prefix(LOCAL_CHART) {
+        let is_inside = (context.is_inside)(&place(context, path)) && (context.is_inside)(&context.folder.join(path));
         return if is_inside { Ok(()) } else { Err(names("which is not in the repository")) };
     }
     if text.starts_with('@') || text.starts_with("alias:") {
-        let error = names("by a name that only the machine knows on which it was given");
+        let error = names("by a name that only one machine knows");
         return Err(error.hint("write the repository's address"));
     }
     match Address::of(text) {
-        Some(address) => address.refusal(given.reaches).map_or(Ok(()), |(what, hint)| Err(names(&what).hint(hint))),
+        Some(address) => address.refusal(context.may_reach).map_or(Ok(()), |(what, hint)| Err(names(&what).hint(hint))),
         None if text.is_empty() => Ok(()),
         None => Err(names("which is neither an address nor `file://PATH`")),
     }
 }
 
-/// Where helm finds a chart beside this one: it shortens a path before it looks.
-fn place(given: &Given<'_>, path: &str) -> PathBuf {
-    plain(&given.folder.join(path))
+/// Where helm finds a local chart: it shortens a path before it looks.
+fn place(context: &ToolContext<'_>, path: &str) -> PathBuf {
+    plain(&context.folder.join(path))
 }
 
 /// A file of the chart, which must be a text: helm reads other encodings, too.
-fn read(given: &Given<'_>, name: &str) -> Result<Document, Error> {
-    let shown = plain(&given.folder.join(name)).to_string_lossy().into_owned();
+fn read(context: &ToolContext<'_>, name: &str) -> Result<ParsedFile, Error> {
+    let shown = plain(&context.folder.join(name)).to_string_lossy().into_owned();
     let unreadable = || Error::new(Kind::Input, format!("`{shown}` is not a text of the repository"));
-    let text = (given.read)(name).ok_or_else(unreadable)?;
-    Ok(Document::new(shown, text))
+    let text = (context.read)(name).ok_or_else(unreadable)?;
+    Ok(ParsedFile::new(shown, text))
 }
 
 /// The repositories, as helm keeps those that it knows.
-fn repositories(lock: &Lock) -> String {
+fn repositories(lock: &ChartLock) -> String {
     let mut urls: Vec<&str> = lock.repositories.iter().map(|repository| repository.text.as_str()).collect();
     urls.retain(|url| url.starts_with("https://"));
     urls.sort_unstable();
@@ -219,7 +226,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Result<Vec<String>, String> {
-        let found = locked(&Document::new("Chart.lock", text.to_owned()), "Chart.lock");
+        let found = locked(&ParsedFile::new("Chart.lock", text.to_owned()), "Chart.lock");
         found.map(|list| list.into_iter().map(|one| one.text).collect()).map_err(|error| error.detail)
     }
 
@@ -229,7 +236,7 @@ mod tests {
         assert_eq!(found(fine), Ok(vec!["https://x".to_owned(), String::new()]));
         for (text, error) in [
             ("Dependencies: []\n", "`Dependencies` is not a key of a lock"),
-            ("dependencies: [{name: a, Repository: file:///x}]\n", "`Repository` is not a key of a lock"),
+            ("dependencies: [{name: a, ChartRepository: file:///x}]\n", "`ChartRepository` is not a key of a lock"),
             ("dependencies: [{name: a, repoſitory: file:///x}]\n", "`repoſitory` is not a key of a lock"),
             ("a: &a {repository: x}\n", "`a` is not a key of a lock"),
             ("dependencies: [{<<: {repository: x}}]\n", "`<<` is not a key of a lock"),

@@ -12,7 +12,7 @@ use crate::yaml::tree::{Content, NodeId, Tree};
 const MOST: usize = 100_000;
 
 /// The file.
-pub(super) struct Document {
+pub(super) struct ParsedFile {
     source: Arc<Source>,
 }
 
@@ -21,7 +21,7 @@ pub(super) struct Entries {
     left: usize,
 }
 
-impl Document {
+impl ParsedFile {
     /// A file with its name for messages.
     pub(super) fn new(name: impl Into<String>, text: String) -> Self {
         Self { source: Arc::new(Source::new(name, text)) }
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn keys_fold_as_in_go() {
-        for key in ["repository", "Repository", "repoſitory", "REPOſITORY"] {
+        for key in ["repository", "ChartRepository", "repoſitory", "REPOſITORY"] {
             assert!(is_field(key, "repository"), "{key}");
         }
         assert!(is_field("\u{212A}ind", "kind") && !is_field("repositorys", "repository") && !is_field("x", "ſ"));
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn merge_keys_bring_entries_in_and_their_number_is_bounded() {
-        let document = Document::new("x", "a: &a {files: [x]}\nb: {<<: [*a, {envs: [y]}], c: 1}\n".to_owned());
+        let document = ParsedFile::new("x", "a: &a {files: [x]}\nb: {<<: [*a, {envs: [y]}], c: 1}\n".to_owned());
         let trees = document.trees().unwrap();
         let root = trees[0].root().unwrap();
         let b = trees[0].get(root, "b").unwrap();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::command::Given;
+use super::command::ToolContext;
 
 /// What a tool gets of ours.
 const PASSED: &[&str] = &["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"];
@@ -21,13 +21,13 @@ const SET: &[(&str, &str)] = &[
 ];
 
 /// The environment of a tool.
-pub(super) fn environment(given: &Given<'_>) -> BTreeMap<String, String> {
-    let passed = PASSED.iter().filter_map(|name| Some((*name, given.variables.get(*name)?.as_str())));
+pub(super) fn environment(context: &ToolContext<'_>) -> BTreeMap<String, String> {
+    let passed = PASSED.iter().filter_map(|name| Some((*name, context.variables.get(*name)?.as_str())));
     let mut environment: BTreeMap<String, String> =
         passed.chain(SET.iter().copied()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    environment.extend(own(given));
+    environment.extend(own(context));
     // Who vouches for a server to helm and kustomize does so to the Git that they start.
-    environment.extend(given.variables.get("SSL_CERT_FILE").map(|file| ("GIT_SSL_CAINFO".to_owned(), file.clone())));
+    environment.extend(context.variables.get("SSL_CERT_FILE").map(|file| ("GIT_SSL_CAINFO".to_owned(), file.clone())));
     let folders = environment.remove("PATH").unwrap_or_default();
     let folders: Vec<&str> = folders.split(':').filter(|folder| Path::new(folder).is_absolute()).collect();
     if !folders.is_empty() {
@@ -38,20 +38,20 @@ pub(super) fn environment(given: &Given<'_>) -> BTreeMap<String, String> {
 
 /// What is this tool's own: its folder, and what Go would look up in `/proc`. Go collects garbage harder from seven eighths of the
 /// memory on.
-fn own(given: &Given<'_>) -> [(String, String); 4] {
-    let private = given.private.to_string_lossy().into_owned();
+fn own(context: &ToolContext<'_>) -> [(String, String); 4] {
+    let private = context.private.to_string_lossy().into_owned();
     [
         ("HOME", private.clone()),
         ("TMPDIR", private),
-        ("GOMAXPROCS", given.processors.to_string()),
-        ("GOMEMLIMIT", (given.memory - given.memory / 8).to_string()),
+        ("GOMAXPROCS", context.processors.to_string()),
+        ("GOMEMLIMIT", (context.memory - context.memory / 8).to_string()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::command::Target;
+    use super::super::command::PathTarget;
     use super::*;
 
     #[test]
@@ -76,7 +76,7 @@ mod tests {
             ("http_proxy", "//user:pass@proxy"),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let environment = environment(&Given {
+        let environment = environment(&ToolContext {
             folder: Path::new("."),
             working_folder: Path::new("/w"),
             variables: &variables,
@@ -87,11 +87,11 @@ mod tests {
             private: Path::new("/tmp/x"),
             processors: 2,
             memory: 1 << 30,
-            inside: &|_| true,
-            target: &|_| Target::Nowhere,
-            reaches: &|_| Ok(()),
+            is_inside: &|_| true,
+            target: &|_| PathTarget::Nowhere,
+            may_reach: &|_| Ok(()),
             read: &|_| None,
-            holds: &|_| false,
+            has: &|_| false,
         });
         let expected = [
             ("GIT_ALLOW_PROTOCOL", "https"),

@@ -88,7 +88,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::path::PathBuf;
 
-    use super::super::named::Named;
+    use super::super::operator_files::OperatorFiles;
     use super::*;
 
     fn command() -> Command {
@@ -100,8 +100,8 @@ mod tests {
             working_folder: PathBuf::new(),
             environment: BTreeMap::new(),
             files: Vec::new(),
-            named: Named::default(),
-            talks: false,
+            operator_files: OperatorFiles::default(),
+            logs_on_stdout: false,
             hints: &[("own", "its own")],
         }
     }

@@ -3,32 +3,32 @@
 
 use std::path::{Path, PathBuf};
 
-use super::allow::{Flag, Rule, Said};
-use super::command::{Command, Given};
+use super::allow::{ArgumentPolicy, Flag, FlagRule};
+use super::command::{Command, ToolContext};
 use super::environment::environment;
-use super::named::{Names, named};
+use super::operator_files::{Operand, operator_files};
 use super::parameter::{self, Parameters};
 use super::{Tool, below, collect, dependencies};
 use crate::error::{Error, Errors, Kind};
 
 /// The flags of `helm template` with something to say about tenants; what is not here is not for them.
 const FLAGS: &[Flag] = &[
-    Flag::new("--set", Rule::Text),
-    Flag::new("--set-string", Rule::Text),
-    Flag::new("--set-json", Rule::Text),
-    Flag::new("--set-literal", Rule::Text),
-    Flag::new("--set-file", Rule::KeyFile),
-    Flag::new("--values", Rule::Files).letter('f'),
-    Flag::new("--include-crds", Rule::Switch),
-    Flag::new("--skip-crds", Rule::Switch),
-    Flag::new("--skip-tests", Rule::Switch),
-    Flag::new("--no-hooks", Rule::Switch),
-    Flag::new("--skip-schema-validation", Rule::Switch),
-    Flag::new("--is-upgrade", Rule::Switch),
-    Flag::new("--namespace", Rule::Text).letter('n'),
-    Flag::new("--kube-version", Rule::Text),
-    Flag::new("--api-versions", Rule::Text).letter('a'),
-    Flag::refused("--post-renderer", RUNS).names(Names::Program),
+    Flag::new("--set", FlagRule::Text),
+    Flag::new("--set-string", FlagRule::Text),
+    Flag::new("--set-json", FlagRule::Text),
+    Flag::new("--set-literal", FlagRule::Text),
+    Flag::new("--set-file", FlagRule::KeyFile),
+    Flag::new("--values", FlagRule::Files).letter('f'),
+    Flag::new("--include-crds", FlagRule::Switch),
+    Flag::new("--skip-crds", FlagRule::Switch),
+    Flag::new("--skip-tests", FlagRule::Switch),
+    Flag::new("--no-hooks", FlagRule::Switch),
+    Flag::new("--skip-schema-validation", FlagRule::Switch),
+    Flag::new("--is-upgrade", FlagRule::Switch),
+    Flag::new("--namespace", FlagRule::Text).letter('n'),
+    Flag::new("--kube-version", FlagRule::Text),
+    Flag::new("--api-versions", FlagRule::Text).letter('a'),
+    Flag::refused("--post-renderer", RUNS).operand(Operand::Program),
     Flag::refused("--post-renderer-args", RUNS),
     Flag::refused("--name-template", "is a template that reads the environment"),
     Flag::refused("--generate-name", "names another release at each run"),
@@ -42,21 +42,21 @@ const FLAGS: &[Flag] = &[
     Flag::refused("--plain-http", ELSEWHERE),
     Flag::refused("--insecure-skip-tls-verify", ELSEWHERE),
     Flag::refused("--verify", FILES),
-    Flag::refused("--keyring", FILES).names(Names::Files),
-    Flag::refused("--ca-file", FILES).names(Names::Files),
-    Flag::refused("--cert-file", FILES).names(Names::Files),
-    Flag::refused("--key-file", FILES).names(Names::Files),
-    Flag::refused("--registry-config", FILES).names(Names::Files),
-    Flag::refused("--repository-config", FILES).names(Names::Files),
-    Flag::refused("--repository-cache", FILES).names(Names::Files),
-    Flag::refused("--content-cache", FILES).names(Names::Files),
-    Flag::refused("--kubeconfig", CLUSTER).names(Names::Files),
+    Flag::refused("--keyring", FILES).operand(Operand::Files),
+    Flag::refused("--ca-file", FILES).operand(Operand::Files),
+    Flag::refused("--cert-file", FILES).operand(Operand::Files),
+    Flag::refused("--key-file", FILES).operand(Operand::Files),
+    Flag::refused("--registry-config", FILES).operand(Operand::Files),
+    Flag::refused("--repository-config", FILES).operand(Operand::Files),
+    Flag::refused("--repository-cache", FILES).operand(Operand::Files),
+    Flag::refused("--content-cache", FILES).operand(Operand::Files),
+    Flag::refused("--kubeconfig", CLUSTER).operand(Operand::Files),
     Flag::refused("--kube-context", CLUSTER),
     Flag::refused("--kube-apiserver", CLUSTER),
     Flag::refused("--kube-token", CLUSTER),
     Flag::refused("--kube-as-user", CLUSTER),
     Flag::refused("--kube-as-group", CLUSTER),
-    Flag::refused("--kube-ca-file", CLUSTER).names(Names::Files),
+    Flag::refused("--kube-ca-file", CLUSTER).operand(Operand::Files),
     Flag::refused("--kube-tls-server-name", CLUSTER),
     Flag::refused("--kube-insecure-skip-tls-verify", CLUSTER),
     Flag::refused("--validate", CLUSTER),
@@ -89,71 +89,71 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 ];
 
 /// `helm template`, and before it what fetches the charts that are missing.
-pub(super) fn commands(given: &Given<'_>, errors: &mut Errors) -> Vec<Command> {
+pub(super) fn commands(context: &ToolContext<'_>, errors: &mut Errors) -> Vec<Command> {
     let mut commands = Vec::new();
-    commands.extend(collect(dependencies::build(given), errors).flatten());
-    commands.push(template(given, errors));
+    commands.extend(collect(dependencies::build(context), errors).flatten());
+    commands.push(template(context, errors));
     commands
 }
 
 /// `helm template`. Of values, the later ones win: the Application's files, its YAML, single values, words, the operator's words.
-fn template(given: &Given<'_>, errors: &mut Errors) -> Command {
-    let parameters = parameter::read(given.variables, errors);
-    let said = |variable| Said { flags: FLAGS, tool: "helm", variable, inside: given.inside };
-    let tenant = said(WORDS).judge(given.get(WORDS).unwrap_or_default(), errors);
+fn template(context: &ToolContext<'_>, errors: &mut Errors) -> Command {
+    let parameters = parameter::read(context.variables, errors);
+    let policy = |variable| ArgumentPolicy { flags: FLAGS, tool: "helm", variable, is_inside: context.is_inside };
+    let tenant = policy(WORDS).permit(context.get(WORDS).unwrap_or_default(), errors);
     let mut words = vec!["template".to_owned()];
     if !tenant.has("--skip-crds") {
         words.push("--include-crds".to_owned());
     }
-    words.extend(cluster(given));
+    words.extend(cluster(context));
     for file in &parameters.values_files {
-        words.extend(collect(said(parameter::VARIABLE).flag("--values", file), errors).into_iter().flatten());
+        words.extend(collect(policy(parameter::VARIABLE).permit_flag("--values", file), errors).into_iter().flatten());
     }
     let mut files = Vec::new();
-    for (name, text) in [("parameter.yaml", parameters.values.as_deref()), ("environment.yaml", given.get(VALUES))] {
+    for (name, text) in [("parameter.yaml", parameters.values.as_deref()), ("environment.yaml", context.get(VALUES))] {
         if let Some(text) = text {
-            let file = given.private.join(name);
+            let file = context.private.join(name);
             words.push(format!("--values={}", file.display()));
             files.push((file, text.to_owned()));
         }
     }
     words.extend(parameters.set.iter().map(|(key, value)| format!("--set={key}={}", escaped(value))));
     words.extend(tenant.words.into_iter().filter(|word| word != "--skip-crds"));
-    words.extend(given.words.iter().cloned());
+    words.extend(context.words.iter().cloned());
     words.push("--".to_owned());
-    words.extend(collect(release(given, parameters), errors).flatten());
+    words.extend(collect(release(context, parameters), errors).flatten());
     Command {
         name: Tool::Helm.command(),
-        program: given.helm.to_owned(),
+        program: context.helm.to_owned(),
         words,
-        folder: given.folder.to_owned(),
-        working_folder: given.working_folder.to_owned(),
-        environment: environment(given),
+        folder: context.folder.to_owned(),
+        working_folder: context.working_folder.to_owned(),
+        environment: environment(context),
         files,
-        named: named(FLAGS, given.words, given.working_folder),
-        talks: false,
+        operator_files: operator_files(FLAGS, context.words, context.working_folder),
+        logs_on_stdout: false,
         hints: HINTS,
     }
 }
 
 /// What Argo CD says of the cluster.
-fn cluster(given: &Given<'_>) -> Vec<String> {
+fn cluster(context: &ToolContext<'_>) -> Vec<String> {
     let mut words = Vec::new();
     for (flag, variable) in [
         ("--namespace", "ARGOCD_APP_NAMESPACE"),
         ("--kube-version", "KUBE_VERSION"),
         ("--api-versions", "KUBE_API_VERSIONS"),
     ] {
-        words.extend(given.get(variable).map(|value| format!("{flag}={value}")));
+        words.extend(context.get(variable).map(|value| format!("{flag}={value}")));
     }
     words
 }
 
 /// The release's name: the operator's, the Application's, or the Application itself without the namespace that Argo CD puts
 /// before the name of one outside its own. Without any, helm's own default.
-fn release(given: &Given<'_>, parameters: Parameters) -> Result<Option<String>, Error> {
-    let application = || given.get("ARGOCD_APP_NAME").map(|name| name.rsplit('_').next().unwrap_or(name).to_owned());
-    let own = given.release_name.map(str::to_owned);
+fn release(context: &ToolContext<'_>, parameters: Parameters) -> Result<Option<String>, Error> {
+    let application = || context.get("ARGOCD_APP_NAME").map(|name| name.rsplit('_').next().unwrap_or(name).to_owned());
+    let own = context.release_name.map(str::to_owned);
     let name = own.or(parameters.release_name).or_else(application);
     match name {
         Some(name) if name.contains(|char: char| !char.is_ascii_alphanumeric() && !matches!(char, '-' | '.')) => {

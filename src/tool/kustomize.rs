@@ -1,20 +1,20 @@
 //! `kustomize build` as a command, and the flags that a tenant may use.
 
-use super::allow::{Flag, Rule, Said};
-use super::command::{Command, Given};
+use super::allow::{ArgumentPolicy, Flag, FlagRule};
+use super::command::{Command, ToolContext};
 use super::environment::environment;
-use super::named::{Names, named};
+use super::operator_files::{Operand, operator_files};
 use super::{Tool, references};
 use crate::error::Errors;
 
 /// The flags of `kustomize build` with something to say about tenants; what is not here is not for them.
 const FLAGS: &[Flag] = &[
-    Flag::new("--helm-kube-version", Rule::Text),
-    Flag::new("--helm-api-versions", Rule::Text),
+    Flag::new("--helm-kube-version", FlagRule::Text),
+    Flag::new("--helm-api-versions", FlagRule::Text),
     Flag::refused("--enable-helm", "runs helm with words that a kustomization chooses"),
-    Flag::refused("--helm-command", RUNS).names(Names::Program),
-    Flag::refused("--enable-exec", RUNS).names(Names::RunsRepository),
-    Flag::refused("--enable-alpha-plugins", RUNS).names(Names::RunsRepository),
+    Flag::refused("--helm-command", RUNS).operand(Operand::Program),
+    Flag::refused("--enable-exec", RUNS).operand(Operand::RunsRepository),
+    Flag::refused("--enable-alpha-plugins", RUNS).operand(Operand::RunsRepository),
     Flag::refused("--load-restrictor", "reads files outside the kustomization"),
     Flag::refused("--env", CONTAINER).letter('e'),
     Flag::refused("--mount", CONTAINER),
@@ -44,29 +44,29 @@ const HINTS: &[(&str, &str)] = &[
 pub(super) const WORDS: &str = "ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS";
 
 /// `kustomize build`; the operator's words come last.
-pub(super) fn build(given: &Given<'_>, errors: &mut Errors) -> Command {
-    references::check(given, errors);
-    let said = Said { flags: FLAGS, tool: "kustomize", variable: WORDS, inside: given.inside };
-    let tenant = said.judge(given.get(WORDS).unwrap_or_default(), errors);
+pub(super) fn build(context: &ToolContext<'_>, errors: &mut Errors) -> Command {
+    references::check(context, errors);
+    let policy = ArgumentPolicy { flags: FLAGS, tool: "kustomize", variable: WORDS, is_inside: context.is_inside };
+    let tenant = policy.permit(context.get(WORDS).unwrap_or_default(), errors);
     let mut words = vec!["build".to_owned()];
-    let mut named = named(FLAGS, given.words, given.working_folder);
-    if enables_helm(given.words) {
-        words.extend(helm(given));
-        named.run.push(given.helm.to_owned());
+    let mut operator_files = operator_files(FLAGS, context.words, context.working_folder);
+    if enables_helm(context.words) {
+        words.extend(helm(context));
+        operator_files.run.push(context.helm.to_owned());
     }
     words.extend(tenant.words);
-    words.extend(given.words.iter().cloned());
+    words.extend(context.words.iter().cloned());
     words.push("--".to_owned());
     Command {
         name: Tool::Kustomize.command(),
-        program: given.kustomize.to_owned(),
+        program: context.kustomize.to_owned(),
         words,
-        folder: given.folder.to_owned(),
-        working_folder: given.working_folder.to_owned(),
-        environment: environment(given),
+        folder: context.folder.to_owned(),
+        working_folder: context.working_folder.to_owned(),
+        environment: environment(context),
         files: Vec::new(),
-        named,
-        talks: false,
+        operator_files,
+        logs_on_stdout: false,
         hints: HINTS,
     }
 }
@@ -77,9 +77,9 @@ pub(super) fn enables_helm(words: &[String]) -> bool {
 }
 
 /// What helm needs to know if kustomize calls it.
-fn helm(given: &Given<'_>) -> Vec<String> {
-    let version = given.get("KUBE_VERSION").map(|version| format!("--helm-kube-version={version}"));
-    let apis = given.get("KUBE_API_VERSIONS").unwrap_or_default().split(',').filter(|api| !api.is_empty());
+fn helm(context: &ToolContext<'_>) -> Vec<String> {
+    let version = context.get("KUBE_VERSION").map(|version| format!("--helm-kube-version={version}"));
+    let apis = context.get("KUBE_API_VERSIONS").unwrap_or_default().split(',').filter(|api| !api.is_empty());
     let apis = apis.map(|api| format!("--helm-api-versions={api}"));
-    [format!("--helm-command={}", given.helm)].into_iter().chain(version).chain(apis).collect()
+    [format!("--helm-command={}", context.helm)].into_iter().chain(version).chain(apis).collect()
 }

@@ -1,5 +1,5 @@
 //! helm and kustomize as children: which one a folder is for, the command as a value, and one edge (`run.rs`) that runs it.
-//! Must not know a placeholder: what a tool prints is a source like any other.
+//! Knows no placeholder: the output of a tool is a source like any other.
 
 mod address;
 mod allow;
@@ -13,8 +13,8 @@ mod failure;
 mod helm;
 mod kustomize;
 mod layout;
-mod named;
 mod network;
+mod operator_files;
 mod parameter;
 mod references;
 mod run;
@@ -22,10 +22,10 @@ mod script;
 mod words;
 
 pub use announce::announce;
-pub use bounds::{ANY, Allowance, Containment, Ground, Reach};
-pub use command::{Command, Given, Target};
+pub use bounds::{ANY, Allowance, Containment, Reach, Sandbox};
+pub use command::{Command, PathTarget, ToolContext};
 pub use layout::Layout;
-pub use named::Named;
+pub use operator_files::OperatorFiles;
 pub use run::{Output, find, run};
 
 use std::collections::BTreeMap;
@@ -33,18 +33,18 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Errors, Kind};
 
-/// What makes manifests of a folder.
+/// The tool that makes manifests of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tool {
     /// A chart.
     Helm,
     /// A kustomization.
     Kustomize,
-    /// Nothing: they are manifests.
+    /// None: the folder holds manifests.
     Plain,
 }
 
-/// What tells a folder's tool, the first that is there.
+/// The files that tell a folder's tool: the first that is there decides.
 const MARKS: [(&str, Tool); 4] = [
     ("Chart.yaml", Tool::Helm),
     ("kustomization.yaml", Tool::Kustomize),
@@ -52,8 +52,8 @@ const MARKS: [(&str, Tool); 4] = [
     ("Kustomization", Tool::Kustomize),
 ];
 
-/// What an Application says, and to which tool.
-const SAID: [(&str, Tool); 4] = [
+/// The variables with which an Application configures a tool.
+const TOOL_VARIABLES: [(&str, Tool); 4] = [
     (helm::WORDS, Tool::Helm),
     (helm::VALUES, Tool::Helm),
     (parameter::VARIABLE, Tool::Helm),
@@ -85,28 +85,28 @@ impl Tool {
     }
 
     /// The commands that make the folder's manifests, the last of them prints them; none for plain manifests.
-    pub fn commands(self, given: &Given<'_>, errors: &mut Errors) -> Vec<Command> {
+    pub fn commands(self, context: &ToolContext<'_>, errors: &mut Errors) -> Vec<Command> {
         match self {
-            Self::Helm => helm::commands(given, errors),
-            Self::Kustomize => vec![kustomize::build(given, errors)],
+            Self::Helm => helm::commands(context, errors),
+            Self::Kustomize => vec![kustomize::build(context, errors)],
             Self::Plain => Vec::new(),
         }
     }
 
-    /// The folders beside this one that the commands before the last read, to write into this one.
-    pub fn beside(self, given: &Given<'_>) -> Vec<PathBuf> {
-        if self == Self::Helm { dependencies::beside(given) } else { Vec::new() }
+    /// The folders with local charts that the folder's chart depends on. `helm dependency build` copies them into the folder.
+    pub fn sibling_charts(self, context: &ToolContext<'_>) -> Vec<PathBuf> {
+        if self == Self::Helm { dependencies::sibling_charts(context) } else { Vec::new() }
     }
 
-    /// Whether the operator's words make it write where it reads.
-    pub fn writes(self, words: &[String]) -> bool {
+    /// Whether the operator's words let it write into the folder that it reads.
+    pub fn may_write(self, words: &[String]) -> bool {
         self == Self::Kustomize && kustomize::enables_helm(words)
     }
 
-    /// What the Application says to another tool than this one, which has no effect.
-    pub fn unheard(self, variables: &BTreeMap<String, String>) -> Errors {
-        let said = |name: &str| variables.get(name).is_some_and(|value| !matches!(value.trim(), "" | "null" | "[]"));
-        let others = SAID.iter().filter(|(name, tool)| *tool != self && said(name));
+    /// A warning for each setting of an Application that is for another tool than this one, and has no effect.
+    pub fn unused_settings(self, variables: &BTreeMap<String, String>) -> Errors {
+        let is_set = |name: &str| variables.get(name).is_some_and(|value| !matches!(value.trim(), "" | "null" | "[]"));
+        let others = TOOL_VARIABLES.iter().filter(|(name, tool)| *tool != self && is_set(name));
         let mut errors = Errors::new();
         errors.extend(others.map(|(name, tool)| {
             let detail =
@@ -126,12 +126,12 @@ impl Tool {
     }
 }
 
-/// The errors of one thing that may fail, and what it came to.
+/// The value of a result; an error goes to `errors`.
 fn collect<T>(result: Result<T, Error>, errors: &mut Errors) -> Option<T> {
     result.map_err(|error| errors.push(error)).ok()
 }
 
-/// A path below a folder; none that would lead out of it, for a manifest may say anything of where it came from.
+/// A path below a folder; `None` if it would lead out of it, for a manifest may claim to come from anywhere.
 fn below(folder: &Path, path: &str) -> Option<PathBuf> {
     let path = Path::new(path);
     path.components().all(|part| matches!(part, Component::Normal(_))).then(|| folder.join(path))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bounds::{Containment, Ground, Reach};
+use super::bounds::{Containment, Reach, Sandbox};
 use super::command::Command;
 use crate::contain::Network;
 use crate::contain::proxy::{Hosts, Proxy, Upstream};
@@ -20,15 +20,15 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Opens it, in the current runtime. Where hosts cannot be parted, or nothing contained, the proxy judges what comes to it all the same.
-    pub(super) fn open(ground: &Ground<'_>) -> Result<Self, Error> {
-        if *ground.containment == Containment::Within(Reach::Nothing) {
+    pub(super) fn open(sandbox: &Sandbox<'_>) -> Result<Self, Error> {
+        if *sandbox.containment == Containment::Within(Reach::Nothing) {
             return Ok(Self { proxy: None, network: Network::None });
         }
-        let hosts = Hosts::parse(&ground.allowance.hosts().join(" "))?;
-        let proxy = Proxy::start(hosts, Upstream::new(ground.variables)).map_err(|error| {
+        let hosts = Hosts::parse(&sandbox.allowance.hosts().join(" "))?;
+        let proxy = Proxy::start(hosts, Upstream::new(sandbox.variables)).map_err(|error| {
             Error::new(Kind::Input, "cannot start the proxy of helm and kustomize").cause(error.to_string())
         })?;
-        let network = match ground.containment {
+        let network = match sandbox.containment {
             Containment::Within(Reach::Hosts(_)) => Network::Port(proxy.port()),
             _ => Network::Open,
         };

@@ -13,7 +13,7 @@ pub(super) const VARIABLE: &str = "ARGOCD_APP_PARAMETERS";
 
 /// One parameter of a chart.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct ParameterRow {
     /// Its name in the Application.
     pub(super) name: &'static str,
     /// Its name in the UI.
@@ -36,11 +36,16 @@ pub(super) enum Form {
 }
 
 /// The parameters of a chart.
-pub(super) const PARAMETERS: &[Row] = &[
-    Row { name: "release-name", title: "Release name", tooltip: "the Application's name unless set", form: Form::Text },
-    Row { name: "values-files", title: "Values files", tooltip: "files of the repository", form: Form::Array },
-    Row { name: "values", title: "Values", tooltip: "YAML, after the values files", form: Form::Text },
-    Row {
+pub(super) const PARAMETERS: &[ParameterRow] = &[
+    ParameterRow {
+        name: "release-name",
+        title: "Release name",
+        tooltip: "the Application's name unless set",
+        form: Form::Text,
+    },
+    ParameterRow { name: "values-files", title: "Values files", tooltip: "files of the repository", form: Form::Array },
+    ParameterRow { name: "values", title: "Values", tooltip: "YAML, after the values files", form: Form::Text },
+    ParameterRow {
         name: "helm-parameters",
         title: "Helm parameters",
         tooltip: "single values, as helm's `--set` has them",
@@ -114,7 +119,7 @@ fn wrong(name: &str) -> Error {
         .hint(format!("there are {}", list::quoted(PARAMETERS.iter().map(|row| row.name))))
 }
 
-fn find(name: &str) -> Option<&'static Row> {
+fn find(name: &str) -> Option<&'static ParameterRow> {
     PARAMETERS.iter().find(|row| row.name == name)
 }
 

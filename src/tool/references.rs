@@ -1,4 +1,4 @@
-//! What a kustomization reads: the files, folders and addresses that it names, and those that its bases name, judged before kustomize
+//! What a kustomization reads: the files, folders and addresses that it names, and those that its bases name, checked before kustomize
 //! runs. Files are read by the edge.
 
 #[cfg(test)]
@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::address::Address;
-use super::command::{Given, Target};
-use super::document::{Document, Entries, is_field};
+use super::command::{PathTarget, ToolContext};
+use super::document::{Entries, ParsedFile, is_field};
 use super::{MARKS, Tool, plain};
 use crate::error::{Error, Errors, Kind};
 use crate::source::Span;
@@ -70,24 +70,24 @@ const MOST: usize = 10_000;
 /// How deep what is read nests.
 const DEPTH: usize = 64;
 
-/// Judges what kustomize reads in the folder.
-pub(super) fn check(given: &Given<'_>, errors: &mut Errors) {
-    let mut reading = Reading { given, errors, seen: HashSet::new(), entries: Entries::default() };
-    if let Target::Folder(folder) = (given.target)(given.folder) {
-        reading.folder(&folder, given.folder, 0);
+/// Checks the files, folders and addresses that kustomize reads in the folder.
+pub(super) fn check(context: &ToolContext<'_>, errors: &mut Errors) {
+    let mut reading = ReferenceCheck { context, errors, seen: HashSet::new(), entries: Entries::default() };
+    if let PathTarget::Folder(folder) = (context.target)(context.folder) {
+        reading.folder(&folder, context.folder, 0);
     }
 }
 
 /// What a field names.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum ReferenceKind {
     Load,
     File,
     Address,
 }
 
-struct Reading<'r> {
-    given: &'r Given<'r>,
+struct ReferenceCheck<'r> {
+    context: &'r ToolContext<'r>,
     errors: &'r mut Errors,
     /// What was read.
     seen: HashSet<PathBuf>,
@@ -103,10 +103,10 @@ struct Charts {
 }
 
 /// A file that is being read.
-struct File<'f> {
-    document: &'f Document,
+struct KustomizationFile<'f> {
+    document: &'f ParsedFile,
     /// What it stands in as a text, if it does.
-    around: Option<(&'f Document, Span)>,
+    around: Option<(&'f ParsedFile, Span)>,
     /// What it is called in messages.
     name: String,
     /// Where it is, without links, and what it is called.
@@ -114,7 +114,7 @@ struct File<'f> {
     depth: usize,
 }
 
-impl Reading<'_> {
+impl ReferenceCheck<'_> {
     /// A kustomization's folder: where it is, and what it is called in messages.
     fn folder(&mut self, folder: &Path, name: &Path, depth: usize) {
         let marks = MARKS.iter().filter(|(_, tool)| *tool == Tool::Kustomize);
@@ -129,19 +129,22 @@ impl Reading<'_> {
             return;
         }
         let name = plain(&folder.1.join(name)).to_string_lossy().into_owned();
-        let Some(text) = (self.given.read)(&path.to_string_lossy()) else {
-            let is_there = is_kustomization && (self.given.target)(path) != Target::Nowhere;
+        let Some(text) = (self.context.read)(&path.to_string_lossy()) else {
+            let is_there = is_kustomization && (self.context.target)(path) != PathTarget::Nowhere;
             let detail = format!("`{name}` is not a text of the repository");
             return self.errors.extend(is_there.then(|| Error::new(Kind::Input, detail)));
         };
         // The word may be written with escapes, or as base64.
         if is_kustomization || ["builtin", "\\", "!!"].iter().any(|sign| text.contains(sign)) {
-            let document = Document::new(&*name, text);
-            self.document(&File { document: &document, around: None, name, folder, depth }, is_kustomization);
+            let document = ParsedFile::new(&*name, text);
+            self.document(
+                &KustomizationFile { document: &document, around: None, name, folder, depth },
+                is_kustomization,
+            );
         }
     }
 
-    fn document(&mut self, file: &File<'_>, is_kustomization: bool) {
+    fn document(&mut self, file: &KustomizationFile<'_>, is_kustomization: bool) {
         let trees = match file.document.trees() {
             Ok(trees) => trees,
             // What is no kustomization is read for its references alone: kustomize says what is wrong with it.
@@ -160,13 +163,17 @@ impl Reading<'_> {
         }
     }
 
-    fn map(&mut self, file: &File<'_>, tree: &Tree<'_>, map: NodeId, charts: &mut Charts, depth: usize) {
+    fn map(&mut self, file: &KustomizationFile<'_>, tree: &Tree<'_>, map: NodeId, charts: &mut Charts, depth: usize) {
         for (key, _, value) in self.entries.of(tree, map) {
             let is_one_of = |names: &[&str]| names.iter().any(|name| is_field(key, name));
             if is_one_of(&DATA) || depth > DEPTH {
                 continue;
             }
-            let role = [(&LOADS[..], Role::Load), (&FILES, Role::File), (&ADDRESSES, Role::Address)];
+            let role = [
+                (&LOADS[..], ReferenceKind::Load),
+                (&FILES, ReferenceKind::File),
+                (&ADDRESSES, ReferenceKind::Address),
+            ];
             let role = role.into_iter().find(|(names, _)| is_one_of(names)).map(|(_, role)| role);
             match tree.text(value) {
                 Some(text) if is_one_of(&["chartHome"]) => drop(charts.homes.insert(text.to_owned())),
@@ -181,10 +188,10 @@ impl Reading<'_> {
 
     fn value(
         &mut self,
-        file: &File<'_>,
+        file: &KustomizationFile<'_>,
         tree: &Tree<'_>,
         node: NodeId,
-        role: Option<Role>,
+        role: Option<ReferenceKind>,
         charts: &mut Charts,
         depth: usize,
     ) {
@@ -203,45 +210,52 @@ impl Reading<'_> {
     }
 
     /// A text that names something.
-    fn text(&mut self, file: &File<'_>, span: Span, text: &str, role: Role) {
+    fn text(&mut self, file: &KustomizationFile<'_>, span: Span, text: &str, role: ReferenceKind) {
         if text.contains('\n') {
-            let inner = Document::new(file.name.clone(), text.to_owned());
+            let inner = ParsedFile::new(file.name.clone(), text.to_owned());
             let around = Some(file.around.unwrap_or((file.document, span)));
-            let inner =
-                File { document: &inner, around, name: file.name.clone(), folder: file.folder, depth: file.depth };
-            return if role == Role::Load {
+            let inner = KustomizationFile {
+                document: &inner,
+                around,
+                name: file.name.clone(),
+                folder: file.folder,
+                depth: file.depth,
+            };
+            return if role == ReferenceKind::Load {
                 self.document(&inner, false)
             };
         }
         // `key=path` is how a generator gives a file another name.
         let path = text.split_once('=').map_or(text, |(_, path)| path);
-        for word in [text, path].into_iter().take(if path == text || role != Role::File { 1 } else { 2 }) {
+        for word in [text, path].into_iter().take(if path == text || role != ReferenceKind::File { 1 } else { 2 }) {
             if let Err(error) = self.word(file, span, word, role) {
                 return self.errors.push(error);
             }
         }
     }
 
-    fn word(&mut self, file: &File<'_>, span: Span, word: &str, role: Role) -> Result<(), Error> {
+    fn word(&mut self, file: &KustomizationFile<'_>, span: Span, word: &str, role: ReferenceKind) -> Result<(), Error> {
         let path = plain(&file.folder.0.join(word));
-        let target = (self.given.target)(&path);
+        let target = (self.context.target)(&path);
         let names = |what: &str| file.wrong(span, format!("`{}` names `{word}`, {what}", file.name));
-        let is_file = matches!(target, Target::File(_)) && !word.contains("://");
+        let is_file = matches!(target, PathTarget::File(_)) && !word.contains("://");
         if let Some(address) = Address::of(word).filter(|_| !is_file) {
-            return match address.refusal(self.given.reaches) {
+            return match address.refusal(self.context.may_reach) {
                 Some((what, hint)) => Err(names(&what).hint(hint)),
                 None => Ok(()),
             };
         }
         match (target, role) {
-            (_, Role::Address) | (Target::Nowhere, _) => Ok(()),
-            (Target::Outside, _) => Err(names("which is not in the repository").hint("copy it into the repository")),
-            (Target::Folder(folder), Role::Load) => {
+            (_, ReferenceKind::Address) | (PathTarget::Nowhere, _) => Ok(()),
+            (PathTarget::Outside, _) => {
+                Err(names("which is not in the repository").hint("copy it into the repository"))
+            }
+            (PathTarget::Folder(folder), ReferenceKind::Load) => {
                 let name = plain(&file.folder.1.join(word));
                 self.folder(&folder, &name, file.depth + 1);
                 Ok(())
             }
-            (Target::File(real), Role::Load) => {
+            (PathTarget::File(real), ReferenceKind::Load) => {
                 self.file(&real, file.folder, word, file.depth + 1, false);
                 Ok(())
             }
@@ -250,15 +264,15 @@ impl Reading<'_> {
     }
 
     /// The charts that kustomize has helm build: a name below a home.
-    fn charts(&mut self, file: &File<'_>, charts: &Charts) {
+    fn charts(&mut self, file: &KustomizationFile<'_>, charts: &Charts) {
         if charts.names.len() * charts.homes.len() > MOST {
             return self.errors.push(file.too_large());
         }
         for (name, span) in &charts.names {
             let places = charts.homes.iter().map(|home| plain(&file.folder.0.join(home).join(name)));
-            let leads_out = places.into_iter().any(|place| match (self.given.target)(&place) {
-                Target::Folder(chart) => !(self.given.inside)(&chart),
-                target => target == Target::Outside,
+            let leads_out = places.into_iter().any(|place| match (self.context.target)(&place) {
+                PathTarget::Folder(chart) => !(self.context.is_inside)(&chart),
+                target => target == PathTarget::Outside,
             });
             if leads_out {
                 let detail = format!("`{}` names the chart `{name}`, which leads outside the repository", file.name);
@@ -268,7 +282,7 @@ impl Reading<'_> {
     }
 }
 
-impl File<'_> {
+impl KustomizationFile<'_> {
     fn wrong(&self, span: Span, detail: impl Into<String>) -> Error {
         match self.around {
             Some((document, span)) => document.wrong(span, detail),

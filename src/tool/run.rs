@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
 
-use super::bounds::{Containment, Ground};
+use super::bounds::{Containment, Sandbox};
 use super::command::{Command, argument};
 use super::network::Connection;
 use super::{failure, script};
@@ -39,23 +39,23 @@ pub struct Output {
 }
 
 /// Runs a command to its end. Whoever drops this future kills it.
-pub async fn run(command: &Command, ground: &Ground<'_>) -> Result<Output, Error> {
+pub async fn run(command: &Command, sandbox: &Sandbox<'_>) -> Result<Output, Error> {
     for (path, text) in &command.files {
         write(path, text).map_err(|error| {
             Error::new(Kind::Input, format!("cannot write `{}`", path.display())).cause(error.to_string())
         })?;
     }
-    let connection = Connection::open(ground)?;
-    let finish = finish(start(command, ground, &connection)?, command);
-    let (output, status) = match ground.allowance.timeout {
+    let connection = Connection::open(sandbox)?;
+    let finish = finish(start(command, sandbox, &connection)?, command);
+    let (output, status) = match sandbox.allowance.timeout {
         Some(time) => tokio::time::timeout(time, finish).await.unwrap_or_else(|_| Err(failure::late(command, time)))?,
         None => finish.await?,
     };
     if status.success() {
         return Ok(output);
     }
-    let talk = if command.talks { String::from_utf8_lossy(&output.stdout) } else { "".into() };
-    let error = failure::failed(command, ground.containment, status, format!("{talk}\n{}", output.message).trim());
+    let talk = if command.logs_on_stdout { String::from_utf8_lossy(&output.stdout) } else { "".into() };
+    let error = failure::failed(command, sandbox.containment, status, format!("{talk}\n{}", output.message).trim());
     Err(connection.explain(command, error))
 }
 
@@ -65,9 +65,9 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-fn start(command: &Command, ground: &Ground<'_>, connection: &Connection) -> Result<Child, Error> {
+fn start(command: &Command, sandbox: &Sandbox<'_>, connection: &Connection) -> Result<Child, Error> {
     let path = command.environment.get("PATH").map(String::as_str);
-    let program = find(&command.program, path, ground.folder).ok_or_else(|| missing(command))?;
+    let program = find(&command.program, path, sandbox.folder).ok_or_else(|| missing(command))?;
     let mut child = tokio::process::Command::new(&program);
     child
         .args(&command.words)
@@ -78,11 +78,11 @@ fn start(command: &Command, ground: &Ground<'_>, connection: &Connection) -> Res
         .envs(connection.variables())
         .kill_on_drop(true);
     child.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let started = match ground.containment {
+    let started = match sandbox.containment {
         Containment::Within(_) => {
-            contain::spawn_async(child, &bounds(command, ground, program.clone(), connection.network))
+            contain::spawn_async(child, &bounds(command, sandbox, program.clone(), connection.network))
         }
-        Containment::Without => unbound(child, ground.allowance.limits(ground.processors)),
+        Containment::Without => unbound(child, sandbox.allowance.limits(sandbox.processors)),
     };
     started.map_err(|error| Error { detail: format!("cannot run `{}`", program.display()), ..error })
 }
@@ -95,12 +95,12 @@ fn unbound(mut command: tokio::process::Command, limits: Limits) -> Result<Child
 }
 
 /// The bounds of a command. A script needs its interpreter, too.
-fn bounds(command: &Command, ground: &Ground<'_>, program: PathBuf, network: Network) -> Bounds {
+fn bounds(command: &Command, sandbox: &Sandbox<'_>, program: PathBuf, network: Network) -> Bounds {
     let path = command.environment.get("PATH").map(String::as_str);
-    let named = command.named.run.iter().filter_map(|program| find(program, path, ground.folder));
+    let named = command.operator_files.run.iter().filter_map(|program| find(program, path, sandbox.folder));
     let programs =
-        [program].into_iter().chain(named).flat_map(|file| script::programs(&file, path, ground.folder)).collect();
-    ground.bounds(command, programs, network)
+        [program].into_iter().chain(named).flat_map(|file| script::programs(&file, path, sandbox.folder)).collect();
+    sandbox.bounds(command, programs, network)
 }
 
 /// The program's file: what is named by a path, which may start at `folder`, else the first in `path`, whose relative folders do not count.

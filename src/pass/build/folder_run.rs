@@ -8,7 +8,7 @@ use super::{BuildFolder, private_folder};
 use crate::error::{Error, Errors, Kind};
 use crate::input;
 use crate::source::Source;
-use crate::tool::{self, Command, Given, Ground, Target, Tool};
+use crate::tool::{self, Command, PathTarget, Sandbox, Tool, ToolContext};
 use crate::workspace::Workspace;
 
 /// One folder's tool at work.
@@ -31,7 +31,7 @@ impl FolderRun<'_> {
         }
         let (mut commands, siblings) = self.commands(private.path(), errors);
         // The words are the operator's, and a file of the repository is not: it may have become a link.
-        let named = commands.iter().flat_map(|command| &command.named.read);
+        let named = commands.iter().flat_map(|command| &command.operator_files.read);
         errors.extend(named.filter_map(|path| input::may_read(path, workspace).err()));
         if errors.any() {
             return Ok(None);
@@ -56,10 +56,10 @@ impl FolderRun<'_> {
         let Conditions { runner, containment, processors, .. } = self.conditions;
         let Workspace { folder, variables } = runner.workspace();
         let (allowance, repository, processors) = (&runner.allowance, self.parts, *processors);
-        let ground = Ground { folder, allowance, containment, repository, variables, private, processors };
+        let sandbox = Sandbox { folder, allowance, containment, repository, variables, private, processors };
         let mut printed = Vec::new();
         for command in commands {
-            let output = tool::run(command, &ground).await.map_err(|error| name_original(error, copy_of))?;
+            let output = tool::run(command, &sandbox).await.map_err(|error| name_original(error, copy_of))?;
             let message = (!output.message.is_empty()).then(|| message_of(command, output.message));
             errors.extend(message.map(|message| name_original(message, copy_of)));
             printed = output.stdout;
@@ -77,7 +77,7 @@ impl FolderRun<'_> {
         let (place, root) = (&self.folder.place, private.join("repository"));
         let folders = match self.folder.tool {
             Tool::Helm if commands.len() > 1 || self.holds_git() => [vec![place.clone()], siblings].concat(),
-            Tool::Kustomize if self.folder.tool.writes(&self.conditions.runner.options.words) => {
+            Tool::Kustomize if self.folder.tool.may_write(&self.conditions.runner.options.words) => {
                 vec![place.clone(), self.root.clone()]
             }
             _ => return Ok(None),
@@ -99,7 +99,7 @@ impl FolderRun<'_> {
         let Conditions { runner, workspace, processors, .. } = self.conditions;
         let (options, tool) = (runner.options, self.folder.tool);
         let whole = workspace.locate(&self.folder.place);
-        let given = Given {
+        let context = ToolContext {
             folder: &self.folder.place,
             working_folder: &workspace.folder,
             variables: &runner.workspace().variables,
@@ -110,23 +110,23 @@ impl FolderRun<'_> {
             private,
             processors: *processors,
             memory: runner.allowance.memory,
-            inside: &|path| input::is_inside(path, workspace) && input::links(path, workspace).is_empty(),
+            is_inside: &|path| input::is_inside(path, workspace) && input::links(path, workspace).is_empty(),
             target: &|path| target(path, &whole, workspace),
-            reaches: &|host| runner.allowance.reaches(host),
+            may_reach: &|host| runner.allowance.reaches(host),
             read: &|name| input::text(&whole.join(name), workspace).ok().flatten(),
-            holds: &|name| whole.join(name).exists(),
+            has: &|name| whole.join(name).exists(),
         };
-        (tool.commands(&given, errors), tool.beside(&given))
+        (tool.commands(&context, errors), tool.sibling_charts(&context))
     }
 }
 
 /// What a path leads to, for a tool that reads `folder`.
-fn target(path: &Path, folder: &Path, workspace: &Workspace) -> Target {
+fn target(path: &Path, folder: &Path, workspace: &Workspace) -> PathTarget {
     match workspace.locate(path).canonicalize() {
-        _ if input::leads_out(path, folder, workspace) => Target::Outside,
-        Ok(path) if path.is_dir() => Target::Folder(path),
-        Ok(path) => Target::File(path),
-        Err(_) => Target::Nowhere,
+        _ if input::leads_out(path, folder, workspace) => PathTarget::Outside,
+        Ok(path) if path.is_dir() => PathTarget::Folder(path),
+        Ok(path) => PathTarget::File(path),
+        Err(_) => PathTarget::Nowhere,
     }
 }
 

@@ -9,16 +9,16 @@ fn errors(files: &[(&str, &str)]) -> Vec<String> {
     let has = |path: &Path| files.iter().any(|(name, _)| Path::new("/repo").join(name) == *path);
     let is_folder = |path: &Path| files.iter().any(|(name, _)| Path::new("/repo").join(name).starts_with(path));
     let target = |path: &Path| match plain(&Path::new("/repo/app").join(path)) {
-        path if !path.starts_with("/repo") || path.starts_with("/repo/out") => Target::Outside,
-        path if has(&path) => Target::File(path),
-        path if is_folder(&path) => Target::Folder(path),
-        _ => Target::Nowhere,
+        path if !path.starts_with("/repo") || path.starts_with("/repo/out") => PathTarget::Outside,
+        path if has(&path) => PathTarget::File(path),
+        path if is_folder(&path) => PathTarget::Folder(path),
+        _ => PathTarget::Nowhere,
     };
     let read = |name: &str| {
         let found = files.iter().find(|(path, _)| Path::new("/repo").join(path) == Path::new(name));
         found.map(|(_, text)| (*text).to_owned())
     };
-    let given = Given {
+    let context = ToolContext {
         folder: Path::new("."),
         working_folder: Path::new("/repo/app"),
         variables: &BTreeMap::new(),
@@ -29,14 +29,14 @@ fn errors(files: &[(&str, &str)]) -> Vec<String> {
         processors: 1,
         memory: 1 << 30,
         private: Path::new("/tmp"),
-        inside: &|path| path.starts_with("/repo") && !path.ends_with("bad"),
+        is_inside: &|path| path.starts_with("/repo") && !path.ends_with("bad"),
         target: &target,
-        reaches: &|host| if host == "example.com" { Ok(()) } else { Err(String::new()) },
+        may_reach: &|host| if host == "example.com" { Ok(()) } else { Err(String::new()) },
         read: &read,
-        holds: &|_| false,
+        has: &|_| false,
     };
     let mut errors = Errors::new();
-    check(&given, &mut errors);
+    check(&context, &mut errors);
     errors.iter().map(|error| error.detail.clone()).collect()
 }
 

@@ -1,12 +1,12 @@
-//! The files and programs that the operator's own words name: the tool may use them, wherever they are.
+//! The files and programs that the operator's own words for a tool name: the tool may use them, wherever they are.
 
 use std::path::{Path, PathBuf};
 
-use super::allow::{Flag, Rule};
+use super::allow::{Flag, FlagRule};
 
-/// What words name.
+/// The files and programs of this machine that words name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Named {
+pub struct OperatorFiles {
     /// Files and folders to read.
     pub read: Vec<PathBuf>,
     /// Programs to run: names to look up, or paths.
@@ -15,10 +15,10 @@ pub struct Named {
     pub runs_repository: bool,
 }
 
-/// What the value of a flag names.
+/// What the value of a flag names on this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Names {
-    /// Nothing on this machine, or what a tenant may name too.
+pub(super) enum Operand {
+    /// Nothing, or what a tenant may name too.
     Nothing,
     /// Files or folders, separated by commas.
     Files,
@@ -28,36 +28,36 @@ pub(super) enum Names {
     RunsRepository,
 }
 
-/// What `words` name by these flags; a relative path is relative to `folder`.
-pub(super) fn named(flags: &'static [Flag], words: &[String], folder: &Path) -> Named {
-    let mut named = Named::default();
+/// The files and programs that `words` name by these flags; a relative path is relative to `folder`.
+pub(super) fn operator_files(flags: &'static [Flag], words: &[String], folder: &Path) -> OperatorFiles {
+    let mut found = OperatorFiles::default();
     let mut words = words.iter().peekable();
     while let Some(word) = words.next() {
         let Some((flag, value)) = find(flags, word) else { continue };
-        let has_value = flag.rule != Rule::Switch && flag.names != Names::RunsRepository;
+        let has_value = flag.rule != FlagRule::Switch && flag.operand != Operand::RunsRepository;
         let value = match value {
             None if has_value => words.next().map(String::as_str),
             value => value,
         };
         let value = value.unwrap_or_default();
-        if !value.is_empty() || flag.names == Names::RunsRepository {
-            named.add(flag, value, folder);
+        if !value.is_empty() || flag.operand == Operand::RunsRepository {
+            found.add(flag, value, folder);
         }
     }
-    named
+    found
 }
 
-impl Named {
+impl OperatorFiles {
     fn add(&mut self, flag: &Flag, value: &str, folder: &Path) {
         let path = |path: &str| folder.join(path.trim_matches('"'));
-        match (flag.names, flag.rule) {
-            (Names::Files, _) | (_, Rule::Files) => self.read.extend(value.split(',').map(path)),
-            (_, Rule::KeyFile) => {
+        match (flag.operand, flag.rule) {
+            (Operand::Files, _) | (_, FlagRule::Files) => self.read.extend(value.split(',').map(path)),
+            (_, FlagRule::KeyFile) => {
                 self.read.extend(value.split(',').filter_map(|pair| Some(path(pair.split_once('=')?.1))));
             }
-            (Names::Program, _) => self.run.push(value.to_owned()),
-            (Names::RunsRepository, _) => self.runs_repository |= value != "false",
-            (Names::Nothing, _) => {}
+            (Operand::Program, _) => self.run.push(value.to_owned()),
+            (Operand::RunsRepository, _) => self.runs_repository |= value != "false",
+            (Operand::Nothing, _) => {}
         }
     }
 }
@@ -81,18 +81,18 @@ mod tests {
     use super::*;
 
     const FLAGS: &[Flag] = &[
-        Flag::new("--set", Rule::Text),
-        Flag::new("--values", Rule::Files).letter('f'),
-        Flag::new("--set-file", Rule::KeyFile),
-        Flag::new("--skip-tests", Rule::Switch),
-        Flag::refused("--ca-file", "").names(Names::Files),
-        Flag::refused("--post-renderer", "").names(Names::Program),
-        Flag::refused("--enable-exec", "").names(Names::RunsRepository),
+        Flag::new("--set", FlagRule::Text),
+        Flag::new("--values", FlagRule::Files).letter('f'),
+        Flag::new("--set-file", FlagRule::KeyFile),
+        Flag::new("--skip-tests", FlagRule::Switch),
+        Flag::refused("--ca-file", "").operand(Operand::Files),
+        Flag::refused("--post-renderer", "").operand(Operand::Program),
+        Flag::refused("--enable-exec", "").operand(Operand::RunsRepository),
     ];
 
-    fn read(words: &str) -> Named {
+    fn read(words: &str) -> OperatorFiles {
         let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
-        named(FLAGS, &words, Path::new("/w"))
+        operator_files(FLAGS, &words, Path::new("/w"))
     }
 
     #[test]
