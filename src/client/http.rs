@@ -75,7 +75,7 @@ impl Client {
         shown(&self.address)
     }
 
-    /// The server's address with its path, and without user and password: two of them may lead to two Vaults.
+    /// The server's address with its path, and without user and password: two of them may lead to two servers.
     pub fn address_with_path(&self) -> String {
         format!("{}{}", self.address(), self.address.path().trim_end_matches('/'))
     }
@@ -230,7 +230,7 @@ fn permits(bytes: usize) -> u32 {
 }
 
 fn parse(address: &str, words: &Words) -> Result<Url, Error> {
-    let hint = "an address looks like `https://vault.example.com:8200`";
+    let hint = "an address looks like `https://example.com:8200`";
     let wrong = |detail: &str| Error::new(Kind::Setting, format!("{} {detail}", words.address)).hint(hint);
     match Url::parse(address.trim()) {
         Ok(url) if !matches!(url.scheme(), "http" | "https") || !url.has_host() => {

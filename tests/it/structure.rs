@@ -280,6 +280,15 @@ fn naming(pattern: &str, wanted: impl Fn(&str) -> bool) -> Vec<String> {
     files.filter_map(named).collect()
 }
 
+/// A store's names for things come to the client as options.
+#[test]
+fn the_client_names_no_setting() {
+    let setting = Regex::new(r"\b(VAULT|AVP)_[A-Z]").unwrap();
+    let naming = files().into_iter().filter(|(file, text)| file.starts_with("client") && setting.is_match(&code(text)));
+    let naming: Vec<String> = naming.map(|(file, _)| file.display().to_string()).collect();
+    assert!(naming.is_empty(), "{naming:?} name settings");
+}
+
 #[test]
 fn only_the_command_line_prints() {
     let print = Regex::new(r"\b(e?println!|e?print!|dbg!|io::stdout|io::stderr)").unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::auth::{self, Ask, Login};
+use super::auth::{self, Login, TokenSource};
 use super::failure;
 use super::login_response::granted_token;
 use super::request;
@@ -141,27 +141,25 @@ impl Session {
     }
 
     async fn ask_for_token(&self, round: &RoundState, may_be_cached: bool) -> Result<Token, Error> {
-        let ask = (self.login.ask)(&self.settings)?;
-        self.conceal(ask.secrets());
-        let (mount, action, body) = match &ask {
-            Ask::Token(token) => {
+        let source = (self.login.source)(&self.settings)?;
+        self.conceal(source.proofs());
+        let login = match &source {
+            TokenSource::Settings(token) => {
                 return Ok(Token { text: token.clone(), origin: TokenOrigin::Settings, uses: None });
             }
-            Ask::Login { mount, action, body } => (mount, action, body),
+            TokenSource::Login(login) => login,
         };
-        let key = Key::new(&self.client.address_with_path(), self.namespace.as_deref(), self.login.name(), &ask);
-        if let Some(token) = key.as_ref().filter(|_| may_be_cached).and_then(|key| self.cached(key)) {
+        let key = Key::new(&self.client.address_with_path(), self.namespace.as_deref(), self.login.name(), login);
+        if let Some(token) = may_be_cached.then(|| self.cached(&key)).flatten() {
             return Ok(token);
         }
-        let request = request::login(mount, action, Ask::json(body), self.namespace.as_deref());
+        let request = request::login(&login.mount, &login.action, login.json(), self.namespace.as_deref());
         let deadline = round.allowance().deadline(self.client.timeout());
         let response =
             self.client.send(&request, Retry::OnlyIfUnsent, deadline).await.map_err(|failure| failure.error)?;
-        let token = granted_token(&response).map_err(|error| self.refusal(mount, &response, error))?;
+        let token = granted_token(&response).map_err(|error| self.refusal(&login.mount, &response, error))?;
         self.conceal([&token.text].into_iter().chain(&token.accessor));
-        if let Some(key) = &key {
-            self.cache.store(key, &token);
-        }
+        self.cache.store(&key, &token);
         round.trust_token();
         Ok(Token { text: token.text, origin: TokenOrigin::Login, uses: token.uses })
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::auth::Ask;
+use super::auth::LoginRequest;
 use super::login_response::{GrantedToken, is_token};
 use crate::redacted::Redacted;
 use crate::value::{Value, json_string};
@@ -45,16 +45,16 @@ const LONGEST_WRITE: Duration = Duration::from_secs(60);
 const MARGIN: Duration = Duration::from_secs(30);
 
 impl Key {
-    /// The name of the token that `ask` gets; `None` if the settings have the token.
-    pub(super) fn new(address: &str, namespace: Option<&str>, method: &str, ask: &Ask) -> Option<Self> {
-        let Ask::Login { mount, action, body } = ask else { return None };
+    /// The name of the token that `login` gets.
+    pub(super) fn new(address: &str, namespace: Option<&str>, method: &str, login: &LoginRequest) -> Self {
+        let LoginRequest { mount, action, body } = login;
         let mut digest = Sha256::new();
-        let named = body.iter().flat_map(|(name, value)| [*name, value.reveal()]);
+        let named = body.iter().flat_map(|member| [member.name, member.text.reveal()]);
         for part in [address, namespace.unwrap_or_default(), method, mount, action].into_iter().chain(named) {
             digest.update((part.len() as u64).to_be_bytes()); // so that no two lists of parts run into one text
             digest.update(part);
         }
-        Some(Self(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+        Self(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
@@ -213,15 +213,16 @@ fn now() -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use super::super::auth::Member;
     use super::*;
 
-    fn ask(mount: &str, role: &str, jwt: &str) -> Ask {
-        let body = vec![("role", Redacted::new(role)), ("jwt", Redacted::new(jwt))];
-        Ask::Login { mount: mount.into(), action: "login".into(), body }
+    fn login(mount: &str, role: &str, jwt: &str) -> LoginRequest {
+        let body = vec![Member::public("role", Redacted::new(role)), Member::proof("jwt", Redacted::new(jwt))];
+        LoginRequest { mount: mount.into(), action: "login".into(), body }
     }
 
     fn key() -> Key {
-        Key::new("https://v", None, "k8s", &ask("auth/kubernetes", "demo", "jwt")).unwrap()
+        Key::new("https://v", None, "k8s", &login("auth/kubernetes", "demo", "jwt"))
     }
 
     fn granted(token: &str, lease: Option<u64>, uses: Option<u64>) -> GrantedToken {
@@ -233,12 +234,12 @@ mod tests {
     fn whatever_differs_makes_another_key() {
         let keys = [
             key(),
-            Key::new("https://w", None, "k8s", &ask("auth/kubernetes", "demo", "jwt")).unwrap(),
-            Key::new("https://v", Some("team"), "k8s", &ask("auth/kubernetes", "demo", "jwt")).unwrap(),
-            Key::new("https://v", None, "jwt", &ask("auth/kubernetes", "demo", "jwt")).unwrap(),
-            Key::new("https://v", None, "k8s", &ask("auth/other", "demo", "jwt")).unwrap(),
-            Key::new("https://v", None, "k8s", &ask("auth/kubernetes", "demo2", "jwt")).unwrap(),
-            Key::new("https://v", None, "k8s", &ask("auth/kubernetes", "demo", "jwt2")).unwrap(),
+            Key::new("https://w", None, "k8s", &login("auth/kubernetes", "demo", "jwt")),
+            Key::new("https://v", Some("team"), "k8s", &login("auth/kubernetes", "demo", "jwt")),
+            Key::new("https://v", None, "jwt", &login("auth/kubernetes", "demo", "jwt")),
+            Key::new("https://v", None, "k8s", &login("auth/other", "demo", "jwt")),
+            Key::new("https://v", None, "k8s", &login("auth/kubernetes", "demo2", "jwt")),
+            Key::new("https://v", None, "k8s", &login("auth/kubernetes", "demo", "jwt2")),
         ];
         for (index, key) in keys.iter().enumerate() {
             assert!(!keys[..index].contains(key), "{index}");

@@ -1,6 +1,6 @@
 //! Login `approle`: a role id and a secret id.
 
-use super::{Ask, Login, MOUNT_PATH, body_text, mount};
+use super::{Login, LoginRequest, MOUNT_PATH, Member, TokenSource, body_text, mount};
 use crate::config::format::SECRET;
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
@@ -17,18 +17,21 @@ pub(super) const LOGIN: Login = Login {
     settings: LoginSettings { names: &["approle"], settings: &[&ROLE_ID, &SECRET_ID, &MOUNT_PATH], implied_by: None },
     doc: "A role id and a secret id of Vault's AppRole method",
     needs: 2,
-    ask,
+    source,
     hint,
 };
 
 /// Path: `/v1/auth/approle/login`. Body: `{"role_id": …, "secret_id": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/approle#login-with-approle>
-fn ask(settings: &View) -> Result<Ask, Error> {
-    Ok(Ask::Login {
+fn source(settings: &View) -> Result<TokenSource, Error> {
+    Ok(TokenSource::Login(LoginRequest {
         mount: mount(settings, &MOUNT_PATH, "approle")?,
         action: "login".to_owned(),
-        body: vec![("role_id", body_text(settings, &ROLE_ID)), ("secret_id", body_text(settings, &SECRET_ID))],
-    })
+        body: vec![
+            Member::public("role_id", body_text(settings, &ROLE_ID)),
+            Member::proof("secret_id", body_text(settings, &SECRET_ID)),
+        ],
+    }))
 }
 
 fn hint(status: u16, _: &str) -> Option<&'static str> {

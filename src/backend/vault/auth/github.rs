@@ -1,6 +1,6 @@
 //! Login `github`: a personal access token.
 
-use super::{Ask, Login, MOUNT_PATH, body_text, mount};
+use super::{Login, LoginRequest, MOUNT_PATH, Member, TokenSource, body_text, mount};
 use crate::config::format::SECRET;
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
@@ -14,18 +14,18 @@ pub(super) const LOGIN: Login = Login {
     settings: LoginSettings { names: &["github"], settings: &[&TOKEN, &MOUNT_PATH], implied_by: None },
     doc: "A GitHub personal access token",
     needs: 1,
-    ask,
+    source,
     hint,
 };
 
 /// Path: `/v1/auth/github/login`. Body: `{"token": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/github#login>
-fn ask(settings: &View) -> Result<Ask, Error> {
-    Ok(Ask::Login {
+fn source(settings: &View) -> Result<TokenSource, Error> {
+    Ok(TokenSource::Login(LoginRequest {
         mount: mount(settings, &MOUNT_PATH, "github")?,
         action: "login".to_owned(),
-        body: vec![("token", body_text(settings, &TOKEN))],
-    })
+        body: vec![Member::proof("token", body_text(settings, &TOKEN))],
+    }))
 }
 
 /// Vault passes on GitHub's refusal as a failure of its own.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Ask, Login, mount};
+use super::{Login, LoginRequest, Member, TokenSource, mount};
 use crate::backend::named;
 use crate::config::format::{MOUNT, PATH, TEXT};
 use crate::config::table::LoginSettings;
@@ -42,24 +42,24 @@ pub(super) const LOGIN: Login = Login {
     },
     doc: "The pod's service-account token (also called `kubernetes`)",
     needs: 1,
-    ask,
+    source,
     hint,
 };
 
 /// Path: `/v1/auth/kubernetes/login`. Body: `{"role": …, "jwt": …}`. The file is read anew: Kubernetes rotates it.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#login>
-fn ask(settings: &View) -> Result<Ask, Error> {
+fn source(settings: &View) -> Result<TokenSource, Error> {
     let jwt = named::read(settings, &TOKEN_PATH)?.unwrap_or_default();
     let jwt = std::str::from_utf8(&jwt).unwrap_or_default().trim();
     if jwt.is_empty() {
         return Err(Error::new(Kind::Setting, "the service-account token of `AVP_K8S_TOKEN_PATH` is empty"));
     }
     let role = settings.get(&ROLE).map_or("", |role| role.trim());
-    Ok(Ask::Login {
+    Ok(TokenSource::Login(LoginRequest {
         mount: mount(settings, &MOUNT_PATH, "kubernetes")?,
         action: "login".to_owned(),
-        body: vec![("role", Redacted::new(role)), ("jwt", Redacted::new(jwt))],
-    })
+        body: vec![Member::public("role", Redacted::new(role)), Member::proof("jwt", Redacted::new(jwt))],
+    }))
 }
 
 /// Vault says no more than `permission denied` for four different causes.

@@ -3,6 +3,7 @@
 mod approle;
 mod github;
 mod kubernetes;
+mod source;
 mod token;
 mod userpass;
 
@@ -12,7 +13,7 @@ use crate::config::{Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;
 use crate::secret::normalise;
-use crate::value::json_string;
+pub(super) use source::{LoginRequest, Member, TokenSource};
 
 /// How to log in.
 pub(super) const AUTH_TYPE: Key<&'static Login> = Key::new(
@@ -41,26 +42,10 @@ pub(super) struct Login {
     pub(super) doc: &'static str,
     /// How many of the settings, from the first on, must be there.
     pub(super) needs: usize,
-    /// What to ask Vault for, with the credential as it is now.
-    pub(super) ask: fn(&View) -> Result<Ask, Error>,
+    /// Where the token comes from, with the credential as it is now.
+    pub(super) source: fn(&View) -> Result<TokenSource, Error>,
     /// What a refusal may mean: its status and Vault's words in, what to do out.
     pub(super) hint: fn(u16, &str) -> Option<&'static str>,
-}
-
-/// What gets a run its token.
-#[derive(Clone, Debug)]
-pub(super) enum Ask {
-    /// Nothing: there is one.
-    Token(Redacted),
-    /// A request at a mount.
-    Login {
-        /// The mount with its `auth/`.
-        mount: String,
-        /// `login`, or `login/{user}`.
-        action: String,
-        /// The members of the body.
-        body: Vec<(&'static str, Redacted)>,
-    },
 }
 
 /// Every login method.
@@ -145,41 +130,16 @@ impl Login {
     }
 }
 
-impl Ask {
-    /// What of it proves who asks: not the role, whose name the user must see, nor the role id, which the settings have.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &Redacted> {
-        let (token, body) = match self {
-            Self::Token(token) => (Some(token), &[][..]),
-            Self::Login { body, .. } => (None, body.as_slice()),
-        };
-        let proofs = body.iter().filter(|(name, _)| !matches!(*name, "role" | "role_id"));
-        token.into_iter().chain(proofs.map(|(_, secret)| secret))
-    }
-
-    /// The body as JSON.
-    pub(super) fn json(body: &[(&'static str, Redacted)]) -> Redacted {
-        let mut json = String::from("{");
-        for (index, (name, value)) in body.iter().enumerate() {
-            json.push_str(if index > 0 { "," } else { "" });
-            json_string(name, &mut json);
-            json.push(':');
-            json_string(value.reveal(), &mut json);
-        }
-        json.push('}');
-        Redacted::new(json)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::backend;
 
-    fn asked(settings: &[(&str, &str)]) -> String {
+    fn source(settings: &[(&str, &str)]) -> String {
         let settings = backend::config_for_test(settings).view(super::super::settings::SETTINGS.settings);
-        match choose(&settings).and_then(|login| (login.ask)(&settings.of_login(login.settings.settings))) {
-            Ok(Ask::Token(token)) => format!("token {}", token.reveal()),
-            Ok(Ask::Login { mount, action, body }) => format!("{mount}/{action} {}", Ask::json(&body).reveal()),
+        match choose(&settings).and_then(|login| (login.source)(&settings.of_login(login.settings.settings))) {
+            Ok(TokenSource::Settings(token)) => format!("token {}", token.reveal()),
+            Ok(TokenSource::Login(login)) => format!("{}/{} {}", login.mount, login.action, login.json().reveal()),
             Err(error) => error.detail,
         }
     }
@@ -208,7 +168,7 @@ mod tests {
             (&[], None, "Vault needs a login, and neither a token nor a service account is there"),
         ] {
             let settings: Vec<_> = settings.iter().copied().chain(more).collect();
-            assert_eq!(asked(&settings), expected);
+            assert_eq!(source(&settings), expected);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Login `token`: there is a token already.
 
-use super::{Ask, Login, body_text, no_hint};
+use super::{Login, TokenSource, body_text, no_hint};
 use crate::config::format::SECRET;
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
@@ -15,10 +15,10 @@ pub(super) const LOGIN: Login = Login {
     settings: LoginSettings { names: &["token"], settings: &[&TOKEN], implied_by: Some(&TOKEN) },
     doc: "A token that is there: `VAULT_TOKEN`, else what `~/.vault-token` holds",
     needs: 1,
-    ask,
+    source,
     hint: no_hint,
 };
 
-fn ask(settings: &View) -> Result<Ask, Error> {
-    Ok(Ask::Token(body_text(settings, &TOKEN)))
+fn source(settings: &View) -> Result<TokenSource, Error> {
+    Ok(TokenSource::Settings(body_text(settings, &TOKEN)))
 }

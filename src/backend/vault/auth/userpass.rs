@@ -1,6 +1,6 @@
 //! Login `userpass`: a user name and a password.
 
-use super::{Ask, Login, MOUNT_PATH, body_text, mount};
+use super::{Login, LoginRequest, MOUNT_PATH, Member, TokenSource, body_text, mount};
 use crate::config::format::{SECRET, SEGMENT};
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
@@ -17,19 +17,19 @@ pub(super) const LOGIN: Login = Login {
     settings: LoginSettings { names: &["userpass"], settings: &[&USERNAME, &PASSWORD, &MOUNT_PATH], implied_by: None },
     doc: "A user name and a password of Vault's own",
     needs: 2,
-    ask,
+    source,
     hint,
 };
 
 /// Path: `/v1/auth/userpass/login/{username}`. Body: `{"password": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/userpass#login>
-fn ask(settings: &View) -> Result<Ask, Error> {
+fn source(settings: &View) -> Result<TokenSource, Error> {
     let user = settings.get(&USERNAME).map_or("", |user| user.trim());
-    Ok(Ask::Login {
+    Ok(TokenSource::Login(LoginRequest {
         mount: mount(settings, &MOUNT_PATH, "userpass")?,
         action: format!("login/{user}"),
-        body: vec![("password", body_text(settings, &PASSWORD))],
-    })
+        body: vec![Member::proof("password", body_text(settings, &PASSWORD))],
+    }))
 }
 
 fn hint(status: u16, _: &str) -> Option<&'static str> {

@@ -1,0 +1,73 @@
+//! Where a token comes from: it is there, or a login's request gets one. Knows no setting and no connection.
+
+use crate::redacted::Redacted;
+use crate::value::json_string;
+
+/// What gets a run its token.
+#[derive(Clone, Debug)]
+pub(in crate::backend::vault) enum TokenSource {
+    /// The settings have a token.
+    Settings(Redacted),
+    /// A login gets one.
+    Login(LoginRequest),
+}
+
+/// A login's request.
+#[derive(Clone, Debug)]
+pub(in crate::backend::vault) struct LoginRequest {
+    /// The mount of the method, with its `auth/`.
+    pub(in crate::backend::vault) mount: String,
+    /// The path below the mount: `login`, or `login/{user}`.
+    pub(in crate::backend::vault) action: String,
+    /// The members of the body.
+    pub(in crate::backend::vault) body: Vec<Member>,
+}
+
+/// A member of a body.
+#[derive(Clone, Debug)]
+pub(in crate::backend::vault) struct Member {
+    /// Its name in the JSON.
+    pub(in crate::backend::vault) name: &'static str,
+    /// Its value.
+    pub(in crate::backend::vault) text: Redacted,
+    proves_who_asks: bool,
+}
+
+impl TokenSource {
+    /// The texts that prove who asks: nothing that Vault sends may show them.
+    pub(in crate::backend::vault) fn proofs(&self) -> impl Iterator<Item = &Redacted> {
+        let (token, body) = match self {
+            Self::Settings(token) => (Some(token), &[][..]),
+            Self::Login(login) => (None, login.body.as_slice()),
+        };
+        let proofs = body.iter().filter(|member| member.proves_who_asks).map(|member| &member.text);
+        token.into_iter().chain(proofs)
+    }
+}
+
+impl LoginRequest {
+    /// The body as JSON.
+    pub(in crate::backend::vault) fn json(&self) -> Redacted {
+        let mut json = String::from("{");
+        for (index, Member { name, text, .. }) in self.body.iter().enumerate() {
+            json.push_str(if index > 0 { "," } else { "" });
+            json_string(name, &mut json);
+            json.push(':');
+            json_string(text.reveal(), &mut json);
+        }
+        json.push('}');
+        Redacted::new(json)
+    }
+}
+
+impl Member {
+    /// One that proves who asks.
+    pub(in crate::backend::vault) fn proof(name: &'static str, text: Redacted) -> Self {
+        Self { name, text, proves_who_asks: true }
+    }
+
+    /// One that only says who asks, such as a role: the user must see it in messages.
+    pub(in crate::backend::vault) fn public(name: &'static str, text: Redacted) -> Self {
+        Self { name, text, proves_who_asks: false }
+    }
+}
