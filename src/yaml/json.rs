@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::tree::{Builder, Content, Node, Style, Tree};
+use super::tree::{Builder, Content, Node, ReadBy, Style, Tree};
 use crate::budget::DEPTH;
 use crate::source::Span;
 
 /// Reads `body`, one document of `text`, if it is one JSON value and nothing else.
 pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<Tree<'s>> {
-    let builder = Builder::new(text, body.end - body.start, true);
+    let builder = Builder::new(text, body.end - body.start, ReadBy::Json);
     let mut reader = Reader { text: &text[..body.end], at: body.start, builder };
     reader.value()?;
     reader.space();

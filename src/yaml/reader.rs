@@ -6,7 +6,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureS
 
 use super::flaw::Flaw;
 use super::token::{self, Chomp};
-use super::tree::{Builder, Content, Node, NodeId, Style, Tree};
+use super::tree::{Builder, Content, Node, NodeId, ReadBy, Style, Tree};
 use super::{expand, json, split, subset};
 use crate::budget::{DEPTH, Limit};
 use crate::error::Kind;
@@ -21,12 +21,22 @@ pub fn read<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
     {
         return Ok(tree);
     }
-    let Some(tree) = subset::read(text, body) else {
-        let tree = Reader::new(text, body).read()?;
-        return expand::check(&tree).map(|()| tree);
-    };
-    debug_assert!(Reader::new(text, body).read().is_ok_and(|parsed| parsed == tree), "read in two ways");
+    let Some(tree) = subset::read(text, body) else { return parse_body(text, body) };
+    debug_assert!(
+        parse_body(text, body).is_ok_and(|parsed| parsed.nodes == tree.nodes && parsed.root == tree.root),
+        "read in two ways"
+    );
     Ok(tree)
+}
+
+/// Reads the document at `document` with the parser crate, whatever it is written in.
+pub(super) fn parse<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
+    parse_body(text, split::body(text.as_bytes(), document))
+}
+
+fn parse_body<'s>(text: &'s str, body: Span) -> Result<Tree<'s>, Flaw> {
+    let tree = Reader::new(text, body).read()?;
+    expand::check(&tree).map(|()| tree)
 }
 
 /// The events of a document, becoming nodes.
@@ -45,7 +55,7 @@ struct Reader<'s> {
 
 impl<'s> Reader<'s> {
     fn new(text: &'s str, body: Span) -> Self {
-        let builder = Builder::new(text, body.end - body.start, false);
+        let builder = Builder::new(text, body.end - body.start, ReadBy::Parser);
         Self { text, body, builder, anchors: Vec::new(), last: None, end: body.start, documents: 0 }
     }
 

@@ -42,6 +42,11 @@ impl Removal {
         Ok(removal)
     }
 
+    /// Whether nothing goes.
+    pub(super) fn is_empty(&self) -> bool {
+        self.gone.is_empty()
+    }
+
     /// Whether `id` goes.
     pub(super) fn takes(&self, id: NodeId) -> bool {
         self.gone.get(id.index()).copied().unwrap_or(false)

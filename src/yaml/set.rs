@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::flaw::Flaw;
 use super::splice::Edit;
 use super::token::{self, Block};
-use super::tree::{Content, Node, NodeId, Style, Tree};
+use super::tree::{Content, Node, NodeId, ReadBy, Style, Tree};
 use super::typed;
 use super::writer::collection::{Layout, collection, is_block};
 use super::writer::{Unwritable, block, flow, scalar};
@@ -120,13 +120,13 @@ impl ScalarSite<'_, '_> {
         match value {
             Value::Text(text) => {
                 let style = match &self.node.content {
-                    _ if self.tree.json => Style::Double,
+                    _ if self.tree.read_by == ReadBy::Json => Style::Double,
                     Content::Scalar(style @ (Style::Single | Style::Double), _) => *style,
                     _ => Style::Plain,
                 };
                 scalar::text(text, style, self.node.flow, out);
             }
-            value => flow::flow(value, !self.tree.json, out)?,
+            value => flow::flow(value, self.tree.read_by != ReadBy::Json, out)?,
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::tree::{Builder, Content, Node, Style, Tree};
+use super::tree::{Builder, Content, Node, ReadBy, Style, Tree};
 use super::writer::scalar::is_printable;
 use crate::source::Span;
 
@@ -14,7 +14,7 @@ const KEY: usize = 128;
 
 /// Reads `body`, one document of `text`.
 pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<Tree<'s>> {
-    let builder = Builder::new(text, body.end - body.start, false);
+    let builder = Builder::new(text, body.end - body.start, ReadBy::Subset);
     let mut reader = Reader { text: &text[..body.end], at: body.start, column: 0, builder };
     is_in_subset(&text[body.range()]).then_some(())?;
     reader.document(body.start)?;

@@ -66,6 +66,17 @@ struct Marks<'s> {
     anchor: Option<Cow<'s, str>>,
 }
 
+/// The readers of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::yaml) enum ReadBy {
+    /// The reader of JSON.
+    Json,
+    /// The quick reader of what most manifests are written in.
+    Subset,
+    /// The parser crate.
+    Parser,
+}
+
 /// A document's nodes, each before its children, in the order of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tree<'s> {
@@ -73,8 +84,8 @@ pub struct Tree<'s> {
     pub(in crate::yaml) text: &'s str,
     pub(in crate::yaml) nodes: Vec<Node<'s>>,
     pub(in crate::yaml) root: Option<NodeId>,
-    /// Whether it was read as JSON, so that what is written must be JSON too.
-    pub(in crate::yaml) json: bool,
+    /// Which reader has read it. What was read as JSON must be JSON after an edit too.
+    pub(in crate::yaml) read_by: ReadBy,
 }
 
 impl<'s> Tree<'s> {
@@ -316,9 +327,9 @@ struct Open {
 
 impl<'s> Builder<'s> {
     /// A tree without nodes, with room for a document of `bytes`.
-    pub(in crate::yaml) fn new(text: &'s str, bytes: usize, json: bool) -> Self {
+    pub(in crate::yaml) fn new(text: &'s str, bytes: usize, read_by: ReadBy) -> Self {
         let nodes = Vec::with_capacity((bytes / 16 + 4).min(ROOM));
-        Self { tree: Tree { text, nodes, root: None, json }, open: Vec::new() }
+        Self { tree: Tree { text, nodes, root: None, read_by }, open: Vec::new() }
     }
 
     /// A scalar or an alias.

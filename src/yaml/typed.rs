@@ -13,7 +13,7 @@ use super::json::is_number;
 use super::reader::read;
 use super::resolve::{Plain, resolve};
 use super::split;
-use super::tree::{Content, NodeId, Style, Tree};
+use super::tree::{Content, NodeId, ReadBy, Style, Tree};
 use crate::budget::{Budget, Making};
 use crate::error::Kind;
 use crate::source::{Source, Span};
@@ -107,7 +107,7 @@ impl ValueReader<'_, '_, '_> {
         let text = self.tree.text(id).unwrap_or_default();
         self.count(bytes_of_node(text.len()), span)?;
         match &node.content {
-            Content::Scalar(Style::Plain, text) if self.tree.json && is_number(text) => {
+            Content::Scalar(Style::Plain, text) if self.tree.read_by == ReadBy::Json && is_number(text) => {
                 Ok(Value::number(text.as_ref()))
             }
             Content::Scalar(style, text) => scalar(*style, node.tag(), text).ok_or_else(|| unfit(span, node.tag())),

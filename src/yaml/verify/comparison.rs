@@ -1,75 +1,50 @@
-//! The check after an edit: the new text, read again, is the source's tree with the changes and nothing else.
+//! Two trees: one as it was, and one that must be it with the changes and nothing else.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use zeroize::Zeroize;
-
-use super::flaw::Flaw;
-use super::reader::read;
-use super::remove::Removal;
-use super::resolve::{Plain, resolve};
-use super::splice::{Edit, are_in_order, joined, slices};
-use super::tree::{Content, NodeId, Style, Tree};
-use crate::error::Kind;
+use super::super::resolve::{Plain, resolve};
+use super::super::tree::{Content, Node, NodeId, Style, Tree};
 use crate::source::Span;
 use crate::value::Value;
 
 /// The values that nodes become.
-type NewValues<'v> = HashMap<NodeId, Cow<'v, Value>>;
+pub(in crate::yaml) type NewValues<'v> = HashMap<NodeId, Cow<'v, Value>>;
 
-/// Checks `edits` of the document at `document`. The flaw quotes nothing: what is wrong holds values.
-pub(super) fn verify(
-    tree: &Tree,
-    document: Span,
-    values: &NewValues,
-    removal: &Removal,
-    edits: &[Edit],
-) -> Result<(), Flaw> {
-    if !are_in_order(document, edits) {
-        return Err(wrong(document, "two edits overlap"));
-    }
-    let edited = joined(slices(tree.text.as_bytes(), document, edits.iter().map(Edit::replacement)));
-    let Ok(text) = std::str::from_utf8(&edited) else {
-        return Err(wrong(document, "an edit would cut a character in two"));
-    };
-    let mut after = read(text, Span::new(0, text.len()))
-        .map_err(|_| wrong(document, "the edited document would not be valid YAML"))?;
-    let result = {
-        let mut comparison = Comparison { tree, after: &after, values, removal, twins: vec![None; tree.nodes.len()] };
-        comparison.roots().map_err(|at| wrong(at.unwrap_or(document), "the edit would change what the document means"))
-    };
-    forget(&mut after);
-    result
+/// What of a node the other tree holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Nothing.
+    Omitted,
+    /// An empty scalar in its place.
+    Emptied,
+    /// A map or list with some of its children.
+    Path,
+    /// All of it.
+    Whole,
 }
 
-fn wrong(span: Span, what: &str) -> Flaw {
-    Flaw::new(Kind::Bug, span, format!("{what}; nothing was written")).hint("please report this manifest")
-}
-
-/// Overwrites the values that the reader decoded.
-fn forget(tree: &mut Tree) {
-    for node in &mut tree.nodes {
-        if let Content::Scalar(_, Cow::Owned(text)) = &mut node.content {
-            text.zeroize();
-        }
-    }
-}
-
-struct Comparison<'c, 's, 'a> {
+pub(super) struct Comparison<'c, 's, 'a> {
     tree: &'c Tree<'s>,
     after: &'c Tree<'a>,
     values: &'c NewValues<'c>,
-    removal: &'c Removal,
+    /// By the nodes' indexes.
+    parts: &'c [Part],
     /// The node of the new tree for each node of the old one: aliases must follow.
     twins: Vec<Option<NodeId>>,
 }
 
 /// Where the trees differ, if that is known.
-type Difference = Option<Span>;
+pub(super) type Difference = Option<Span>;
 
-impl Comparison<'_, '_, '_> {
-    fn roots(&mut self) -> Result<(), Difference> {
+impl<'c, 's, 'a> Comparison<'c, 's, 'a> {
+    /// `after` must hold these `parts` of `tree`, with `values` in the place of nodes.
+    pub(super) fn new(tree: &'c Tree<'s>, after: &'c Tree<'a>, values: &'c NewValues<'c>, parts: &'c [Part]) -> Self {
+        Self { tree, after, values, parts, twins: vec![None; tree.nodes.len()] }
+    }
+
+    /// Compares all of the trees.
+    pub(super) fn roots(&mut self) -> Result<(), Difference> {
         match (self.tree.root, self.after.root) {
             (Some(before), Some(after)) => self.nodes(before, after),
             (None, None) => Ok(()),
@@ -80,6 +55,9 @@ impl Comparison<'_, '_, '_> {
     fn nodes(&mut self, before: NodeId, after: NodeId) -> Result<(), Difference> {
         self.twins[before.index()] = Some(after);
         let (old, new) = (self.tree.node(before), self.after.node(after));
+        if self.parts[before.index()] == Part::Emptied {
+            return if is_empty(new) { Ok(()) } else { Err(Some(old.span)) };
+        }
         let same = old.tag() == new.tag() && old.anchor() == new.anchor();
         let same = same
             && match (self.values.get(&before), &old.content, &new.content) {
@@ -97,14 +75,18 @@ impl Comparison<'_, '_, '_> {
     }
 
     fn children(&mut self, before: NodeId, after: NodeId) -> Result<(), Difference> {
-        let (tree, new) = (self.tree, self.after);
+        let (tree, new, parts) = (self.tree, self.after, self.parts);
         let mut left = new.children(after);
-        for child in tree.children(before).filter(|child| !self.removal.takes(*child)) {
+        for child in tree.children(before).filter(|child| parts[child.index()] != Part::Omitted) {
             let twin = left.next().ok_or(Some(tree.node(child).span))?;
             self.nodes(child, twin)?;
         }
         if left.next().is_none() { Ok(()) } else { Err(Some(tree.node(before).span)) }
     }
+}
+
+fn is_empty(node: &Node) -> bool {
+    matches!(&node.content, Content::Scalar(Style::Plain, text) if text.is_empty()) && node.tag().is_none()
 }
 
 /// Whether every reader takes the node for `value`.

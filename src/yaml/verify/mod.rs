@@ -1,0 +1,96 @@
+//! The check after an edit: what was changed, read again by another reader than the one that planned the edit, is the source's tree
+//! with the changes and nothing else. JSON is read by `serde_json`, YAML by the parser crate: of what the quick reader has read an
+//! excerpt, of anything else the whole document.
+
+mod comparison;
+mod excerpt;
+mod json;
+
+use std::borrow::Cow;
+
+use zeroize::Zeroize;
+
+use super::flaw::Flaw;
+use super::reader;
+use super::remove::Removal;
+use super::splice::{Edit, are_in_order, joined, slices};
+use super::tree::{Content, ReadBy, Tree};
+use crate::error::Kind;
+use crate::source::Span;
+
+use comparison::{Comparison, Part};
+use excerpt::Excerpt;
+
+pub(super) use comparison::NewValues;
+
+/// Checks `edits` of the document at `document`. The flaw quotes nothing: what is wrong holds values.
+pub(super) fn verify(
+    tree: &Tree,
+    document: Span,
+    values: &NewValues,
+    removal: &Removal,
+    edits: &[Edit],
+) -> Result<(), Flaw> {
+    if !are_in_order(document, edits) {
+        return Err(wrong(document, "two edits overlap"));
+    }
+    match Excerpt::of(tree, document, values, removal, edits) {
+        Some(Excerpt { text, parts }) => {
+            let result = compare(tree, document, values, &text, &parts);
+            debug_assert_eq!(result.is_ok(), verify_whole(tree, document, values, removal, edits).is_ok());
+            result
+        }
+        None => verify_whole(tree, document, values, removal, edits),
+    }
+}
+
+/// Reads the whole document again.
+fn verify_whole(
+    tree: &Tree,
+    document: Span,
+    values: &NewValues,
+    removal: &Removal,
+    edits: &[Edit],
+) -> Result<(), Flaw> {
+    let edited = joined(slices(tree.text.as_bytes(), document, edits.iter().map(Edit::replacement)));
+    if tree.read_by == ReadBy::Json && json::can_check(tree) {
+        let is_expected = json::is_expected(tree, values, removal, &edited);
+        return if is_expected { Ok(()) } else { Err(wrong(document, CHANGED)) };
+    }
+    let part = |id| if removal.takes(id) { Part::Omitted } else { Part::Whole };
+    let parts: Vec<Part> = tree.nodes().map(|(id, _)| part(id)).collect();
+    compare(tree, document, values, &edited, &parts)
+}
+
+/// Reads `bytes` with the parser crate: they must hold these parts of `tree`.
+fn compare(tree: &Tree, document: Span, values: &NewValues, bytes: &[u8], parts: &[Part]) -> Result<(), Flaw> {
+    let text = std::str::from_utf8(bytes).map_err(|_| wrong(document, "an edit would cut a character in two"))?;
+    let read = match tree.read_by {
+        // Deeper than `serde_json` goes.
+        ReadBy::Json => reader::read,
+        ReadBy::Subset | ReadBy::Parser => reader::parse,
+    };
+    let mut after = read(text, Span::new(0, text.len()))
+        .map_err(|_| wrong(document, "the edited document would not be valid YAML"))?;
+    let difference = Comparison::new(tree, &after, values, parts).roots();
+    forget(&mut after);
+    difference.map_err(|at| wrong(at.unwrap_or(document), CHANGED))
+}
+
+const CHANGED: &str = "the edit would change what the document means";
+
+fn wrong(span: Span, what: &str) -> Flaw {
+    Flaw::new(Kind::Bug, span, format!("{what}; nothing was written")).hint("please report this manifest")
+}
+
+/// Overwrites the values that the reader decoded.
+fn forget(tree: &mut Tree) {
+    for node in &mut tree.nodes {
+        if let Content::Scalar(_, Cow::Owned(text)) = &mut node.content {
+            text.zeroize();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

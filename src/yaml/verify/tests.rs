@@ -1,0 +1,133 @@
+//! Edits that are right pass; edits that are not do not, whatever reader has planned them.
+
+use super::*;
+use crate::value::Value;
+use crate::yaml::tests::at;
+use crate::yaml::tree::NodeId;
+use crate::yaml::{set, split};
+
+const TEXT: &str = "\
+a: 1
+spec:
+  # c
+  list:
+    - name: x
+      env: [1, {k: X}]
+      last: |
+        one
+        X
+    - X
+    - two
+
+  n: X # c
+b:
+- X
+- d: 1
+";
+
+/// What an excerpt shows of the document in which the nodes at `paths` become `v`.
+fn excerpt(text: &str, paths: &[&str]) -> Option<String> {
+    let document = Span::new(0, text.len());
+    let tree = reader::read(text, document).unwrap();
+    let value = Value::text("v");
+    let values: NewValues = paths.iter().map(|path| (at(&tree, path), Cow::Borrowed(&value))).collect();
+    let mut edits = Vec::new();
+    values.iter().for_each(|(node, value)| set::set(&tree, document, *node, value, &mut edits).unwrap());
+    edits.sort_by_key(|edit| edit.span);
+    let removal = Removal::new(&tree, std::iter::empty()).unwrap();
+    verify(&tree, document, &values, &removal, &edits).unwrap();
+    let Excerpt { text, .. } = Excerpt::of(&tree, document, &values, &removal, &edits)?;
+    Some(String::from_utf8(text.to_vec()).unwrap())
+}
+
+#[test]
+fn an_excerpt_holds_the_changed_entries_and_what_leads_to_them() {
+    for (paths, expected) in [
+        (&["a"][..], "a: v\nspec:\n"),
+        (&["spec.n"], "spec:\n  n: v # c\nb:\n"),
+        (&["spec.list.0.env.1.k"], "spec:\n  list:\n    - name:\n      env: [1, {k: v}]\n      last:\n"),
+        (&["spec.list.0.last"], "spec:\n  list:\n    - name:\n      last: |-\n        v\n    -\n"),
+        (&["spec.list.1"], "spec:\n  list:\n    - v\n    -\n"),
+        (&["b.0"], "b:\n- v\n- d:\n"),
+        (&["b.1.d"], "b:\n- d: v\n"),
+        (&["a", "b.0"], "a: v\nspec:\nb:\n- v\n- d:\n"),
+    ] {
+        assert_eq!(excerpt(TEXT, paths).as_deref(), Some(expected), "{paths:?}");
+    }
+    for text in ["{\"a\": \"X\"}", "a: &x X\n", "a: 'X\n  Y'\n", "a: X\r\n"] {
+        assert_eq!(excerpt(text, &["a"]), None, "{text}");
+    }
+}
+
+/// Checks the one edit that replaces `old` by `new`, where the node at `path` was to become `value`.
+fn is_accepted(text: &str, path: &str, value: &str, old: &str, new: &str) -> bool {
+    let document = Span::new(0, text.len());
+    let tree = reader::read(text, document).unwrap();
+    let node: NodeId = at(&tree, path);
+    let value = Value::text(value);
+    let start = text.find(old).unwrap();
+    let edit = Edit { span: Span::new(start, start + old.len()), text: new.to_owned().into() };
+    let values = NewValues::from([(node, Cow::Borrowed(&value))]);
+    let removal = Removal::new(&tree, std::iter::empty()).unwrap();
+    verify(&tree, document, &values, &removal, &[edit]).is_ok()
+}
+
+#[test]
+fn what_an_edit_would_break_is_refused() {
+    for (text, path, value, old, new, accepted) in [
+        ("a: X\nb: 1\n", "a", "v", "X", "v", true),
+        ("a: X\nb: 1\n", "a", "v", "X", "w", false),
+        ("a: X\nb: 1\n", "a", "yes", "X", "yes", false),
+        ("a: X\nb: 1\n", "a", "v", "X", "'v", false),
+        ("a: X\nb: 1\n", "a", "v", "X", "v\nc: 1", false),
+        ("a: X\nb: 1\n", "a", "v: w", "X", "v: w", false),
+        ("a: X\nb: 1\n", "a", "v", "X\n", "v", false),
+        ("a: X\nb: 1\n", "a", "v #w", "X", "v #w", false),
+        ("a: |\n  X\nb: 1\n", "a", "v\n", "X\n", "v\n  w\n", false),
+        ("a: |\n  X\nb: 1\n", "a", "v\n", "X\n", "v\n", true),
+        ("a: |\n  X\nb: 1\n", "a", "v\nb: 1\n", "X\nb", "v\n  b", false),
+        ("- k: X\n- c\n", "0.k", "v", "X", "v\n  l: w", false),
+        ("- k: X\n- c\n", "0.k", "v", "X\n- c", "v\n-", false),
+        ("k:\n  - X\n  - c\n", "k.0", "v", "X", "v\n  - w", false),
+        ("k:\n  - X\nc: 1\n", "k.0", "v", "X", "v\n  - w", false),
+        ("k: {a: X, b: 1}\n", "k.a", "v", "X", "v, c: 1", false),
+        ("{\"a\": \"X\", \"b\": 1}", "a", "v", "X", "v", true),
+        ("{\"a\": \"X\", \"b\": 1}", "a", "v", "X", "w", false),
+        ("{\"a\": \"X\", \"b\": 1}", "a", "v", "\"X\"", "\"v\", \"c\": 1", false),
+        ("{\"a\": \"X\", \"b\": 1}", "a", "1", "\"X\"", "1", false),
+        ("a: &x X\nb: *x\n", "a", "v", "X", "v", true),
+        ("a: &x X\nb: *x\n", "a", "v", "&x X", "v", false),
+    ] {
+        assert_eq!(is_accepted(text, path, value, old, new), accepted, "{text:?}: {old:?} → {new:?}");
+    }
+}
+
+/// The quick reader and the parser crate read alike, whatever stands in a scalar: of every short text, in every place that a
+/// scalar has. (A debug build's `read` compares them.)
+#[test]
+fn two_readers_read_every_short_text_alike() {
+    const PLACES: [&str; 9] = [
+        "k: ∎\nl: 1\n",
+        "- ∎\n- 1\n",
+        "k: '∎'\n",
+        "k: \"∎\"\n",
+        "k: |\n  ∎\nl: 1\n",
+        "k: [a, ∎]\n",
+        "k: {a: ∎}\n",
+        "∎: 1\n",
+        "k:\n  ∎\nl: 1\n",
+    ];
+    const CHARACTERS: [char; 16] = ['a', ' ', ':', '#', '-', '\'', '"', '{', ',', '|', '&', '?', '\n', '\\', '1', '~'];
+    let mut quick = 0;
+    for number in 0..CHARACTERS.len().pow(3) {
+        let digits = [number / 256, number / 16 % 16, number % 16];
+        let text: String = digits.into_iter().map(|digit| CHARACTERS[digit]).collect();
+        for place in PLACES {
+            let text = place.replace('∎', &text);
+            for document in split::split(text.as_bytes()) {
+                quick += usize::from(reader::read(&text, document).is_ok_and(|tree| tree.read_by == ReadBy::Subset));
+            }
+        }
+    }
+    assert!(quick > 5_000, "only {quick} documents were read by the quick reader");
+}
