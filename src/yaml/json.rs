@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::tree::{Builder, Content, Node, ReadBy, Style, Tree};
+use super::builder::Builder;
+use super::tree::{Content, Node, ReadBy, Style, Tree};
 use crate::budget::DEPTH;
 use crate::source::Span;
 

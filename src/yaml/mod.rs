@@ -8,6 +8,7 @@ pub mod splice;
 pub mod split;
 pub mod tree;
 
+mod builder;
 mod expand;
 mod flaw;
 mod json;

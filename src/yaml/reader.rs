@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 
+use super::builder::Builder;
 use super::flaw::Flaw;
 use super::token::{self, Chomp};
-use super::tree::{Builder, Content, Node, NodeId, ReadBy, Style, Tree};
+use super::tree::{Content, Node, NodeId, ReadBy, Style, Tree};
 use super::{expand, json, split, subset};
 use crate::budget::{DEPTH, Limit};
 use crate::error::Kind;

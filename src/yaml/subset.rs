@@ -4,7 +4,8 @@
 
 use std::borrow::Cow;
 
-use super::tree::{Builder, Content, Node, ReadBy, Style, Tree};
+use super::builder::Builder;
+use super::tree::{Content, Node, ReadBy, Style, Tree};
 use super::writer::scalar::is_printable;
 use crate::source::Span;
 

@@ -41,15 +41,16 @@ impl Excerpt {
     ) -> Option<Self> {
         let root = tree.root.filter(|_| tree.read_by == ReadBy::Subset && removal.is_empty())?;
         let body = split::body(tree.text.as_bytes(), document);
-        let mut builder = Builder { tree, body, parts: vec![Part::Omitted; tree.nodes.len()], lines: BTreeMap::new() };
-        builder.parts[root.index()] = Part::Path;
-        values.keys().try_for_each(|id| builder.entry(*id))?;
-        let text = builder.text(edits)?;
-        Some(Self { text, parts: builder.parts })
+        let mut selection =
+            Selection { tree, body, parts: vec![Part::Omitted; tree.nodes.len()], lines: BTreeMap::new() };
+        selection.parts[root.index()] = Part::Path;
+        values.keys().try_for_each(|id| selection.entry(*id))?;
+        let text = selection.text(edits)?;
+        Some(Self { text, parts: selection.parts })
     }
 }
 
-struct Builder<'t, 's> {
+struct Selection<'t, 's> {
     tree: &'t Tree<'s>,
     body: Span,
     parts: Vec<Part>,
@@ -57,7 +58,7 @@ struct Builder<'t, 's> {
     lines: BTreeMap<usize, Lines>,
 }
 
-impl<'s> Builder<'_, 's> {
+impl<'s> Selection<'_, 's> {
     /// Takes in all of the entry or item that holds `id`, with what leads to it and what follows.
     fn entry(&mut self, id: NodeId) -> Option<()> {
         let value = self.outermost_flow(id);
