@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(found(fine), Ok(vec!["https://x".to_owned(), String::new()]));
         for (text, error) in [
             ("Dependencies: []\n", "`Dependencies` is not a key of a lock"),
-            ("dependencies: [{name: a, ChartRepository: file:///x}]\n", "`ChartRepository` is not a key of a lock"),
+            ("dependencies: [{name: a, Repository: file:///x}]\n", "`Repository` is not a key of a lock"),
             ("dependencies: [{name: a, repoſitory: file:///x}]\n", "`repoſitory` is not a key of a lock"),
             ("a: &a {repository: x}\n", "`a` is not a key of a lock"),
             ("dependencies: [{<<: {repository: x}}]\n", "`<<` is not a key of a lock"),

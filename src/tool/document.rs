@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn keys_fold_as_in_go() {
-        for key in ["repository", "ChartRepository", "repoſitory", "REPOſITORY"] {
+        for key in ["repository", "Repository", "repoſitory", "REPOſITORY"] {
             assert!(is_field(key, "repository"), "{key}");
         }
         assert!(is_field("\u{212A}ind", "kind") && !is_field("repositorys", "repository") && !is_field("x", "ſ"));
