@@ -30,16 +30,16 @@ fn within(outcome: Outcome, budget: &Budget) -> Outcome {
 
 /// The grants whose reading creates nothing, and a note for each access of the others.
 pub async fn without_side_effects(accesses: &[Access], grants: Grants, round: &dyn Round) -> (Grants, Vec<Error>) {
-    let (mut harmless, mut creating) = (Vec::new(), HashSet::new());
+    let (mut readable, mut creating) = (Vec::new(), HashSet::new());
     for grant in grants {
         if round.would_create(&grant).await {
             creating.insert(grant.into_id());
         } else {
-            harmless.push(grant);
+            readable.push(grant);
         }
     }
     let notes = accesses.iter().filter(|access| creating.contains(&access.id)).map(not_read).collect();
-    (harmless.into_iter().collect(), notes)
+    (readable.into_iter().collect(), notes)
 }
 
 fn not_read(access: &Access) -> Error {
