@@ -50,11 +50,13 @@ pub struct Span {
     pub end: usize,
 }
 
-/// A resource's identity: what `kubectl` would call it.
+/// A resource's identity in a cluster, whatever version of its API it is written for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ResourceId {
     /// The kind, e.g. `Deployment`.
     pub kind: String,
+    /// The group of its API: `apps` for `apps/v1`, empty for `v1`.
+    pub group: String,
     /// The namespace, if the manifest names one.
     pub namespace: Option<String>,
     /// The name, if the manifest has one.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::manifest::{self, resources};
+use crate::manifest;
 use crate::source::{LineCounter, ResourceId, Span};
 use crate::yaml::reader;
 use crate::yaml::split::split;
@@ -38,8 +38,6 @@ pub struct Resource {
 pub struct Identity {
     /// Its kind, namespace and name.
     pub id: ResourceId,
-    /// The group of its apiVersion: `apps` for `apps/v1`, empty for `v1`.
-    pub group: String,
     /// The file, where the document has no name or is not a Kubernetes object: nothing else identifies it.
     pub file: Option<Arc<str>>,
 }
@@ -87,18 +85,15 @@ impl Side {
         let (start, line) = (span.start, lines.number(span.start));
         let body = &document[span];
         let tree = reader::read(body, Span::new(0, body.len())).ok();
-        let Some((tree, root)) = tree.as_ref().and_then(|tree| Some((tree, resources(tree, body)?))) else {
-            let identity = nameless(ResourceId::default(), String::new(), names);
-            return self.push(names, line, identity, with_break(body));
+        let Some((tree, root)) = tree.as_ref().and_then(|tree| Some((tree, tree.target(tree.root()?)))) else {
+            return self.push(names, line, nameless(ResourceId::default(), names), with_break(body));
         };
-        let mut parts = Vec::new();
-        collect(tree, &root, &mut parts);
-        for part in parts {
-            let (line, text) = match part.node == root.node {
+        for object in manifest::objects(tree, body) {
+            let (line, text) = match object.node == root {
                 true => (line, with_break(body)),
-                false => (lines.number(start + tree.node(part.node).span.start), part_text(tree, body, part.node)),
+                false => (lines.number(start + tree.node(object.node).span.start), item_text(tree, body, object.node)),
             };
-            self.push(names, line, identity(tree, part, names), text);
+            self.push(names, line, identity(&object, names), text);
         }
     }
 
@@ -126,31 +121,20 @@ impl fmt::Display for Identity {
     }
 }
 
-/// Collects a resource, or the items of a List and of Lists in it. A List with an item that is an alias stays one resource.
-fn collect<'r>(tree: &Tree<'_>, resource: &'r manifest::Resource, parts: &mut Vec<&'r manifest::Resource>) {
-    let items = tree.get(resource.node, "items").map_or(0, |items| tree.items(tree.target(items)).count());
-    match items > 0 && items == resource.items.len() {
-        true => resource.items.iter().for_each(|item| collect(tree, item, parts)),
-        false => parts.push(resource),
-    }
-}
-
-fn identity(tree: &Tree<'_>, resource: &manifest::Resource, names: &Names) -> Identity {
-    let version = tree.get(resource.node, "apiVersion").and_then(|version| tree.text(version)).unwrap_or_default();
-    let group = version.rsplit_once('/').map_or("", |(group, _)| group).to_owned();
+fn identity(resource: &manifest::Resource, names: &Names) -> Identity {
     let id = (*resource.id).clone();
     match resource.is_object && id.name.is_some() {
-        true => Identity { id, group, file: None },
-        false => nameless(id, group, names),
+        true => Identity { id, file: None },
+        false => nameless(id, names),
     }
 }
 
-fn nameless(id: ResourceId, group: String, names: &Names) -> Identity {
-    Identity { id, group, file: Some(names.key.clone()) }
+fn nameless(id: ResourceId, names: &Names) -> Identity {
+    Identity { id, file: Some(names.key.clone()) }
 }
 
 /// The text of an item, moved to the left margin.
-fn part_text(tree: &Tree<'_>, document: &str, node: NodeId) -> String {
+fn item_text(tree: &Tree<'_>, document: &str, node: NodeId) -> String {
     let span = tree.node(node).span;
     let before = &document[..span.start];
     let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);

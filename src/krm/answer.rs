@@ -123,7 +123,7 @@ mod tests {
         let source = Arc::new(Source::new("stdin", text));
         let list = ResourceList::read(&source).unwrap();
         let at = text.find("Secret").unwrap();
-        let resource = ResourceId { kind: "Secret".into(), namespace: None, name: Some("app".into()) };
+        let resource = ResourceId { kind: "Secret".into(), name: Some("app".into()), ..ResourceId::default() };
         let place = Place {
             resource: Some(Arc::new(resource)),
             field: Some("data.x".into()),

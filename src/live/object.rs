@@ -9,13 +9,13 @@ use super::cover::Cover;
 use super::needle::{Needles, texts};
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
-use crate::manifest::{self, Resource, resources};
+use crate::manifest::{self, Resource};
 use crate::render::{self, Document, Edits, Gap, PlaceholderUse, Plan, Survey};
 use crate::secret::{Outcome, Secrets};
 use crate::source::{Place, ResourceId, Source, Span};
 use crate::value::Value;
 use crate::yaml::reader;
-use crate::yaml::tree::{NodeId, Tree};
+use crate::yaml::tree::Tree;
 use crate::yaml::{self, Flaw};
 
 /// The objects of a document as they are written.
@@ -88,15 +88,15 @@ fn draft(document: &Document<'_>, errors: &mut Errors) -> Draft {
     let gaps = gaps.iter().filter(|gap| !gap.placeholders().is_empty());
     let gaps: Vec<&str> = gaps.filter_map(|gap| tree.text(gap.node)).collect();
     let text = String::from_utf8_lossy(&source.bytes[span.range()]);
-    let part = |written: WrittenObject| {
-        if !written.is_named() {
+    let part = |object: Resource| {
+        if !object.is_object || object.id.name.is_none() {
             return None;
         }
-        let place = Place { field: None, ..document.place(written.node) };
-        match yaml::value(tree, written.node) {
+        let place = Place { field: None, ..document.place(object.node) };
+        match yaml::value(tree, object.node) {
             Ok(value) => {
                 let cover = Cover::of(&value, &|text| gaps.contains(&text));
-                Some(Part { id: written.id, api_version: written.api_version, place, cover })
+                Some(Part { id: object.id, api_version: object.api_version, place, cover })
             }
             Err(Flaw { error, .. }) => {
                 errors.push(error.at(place));
@@ -104,7 +104,7 @@ fn draft(document: &Document<'_>, errors: &mut Errors) -> Draft {
             }
         }
     };
-    Draft { source: source.clone(), span: *span, parts: written_objects(tree, &text).into_iter().map(part).collect() }
+    Draft { source: source.clone(), span: *span, parts: applied(tree, &text).map(part).collect() }
 }
 
 /// The objects of the drafts, filled with the edits that `plan` and `secrets` led to.
@@ -166,15 +166,15 @@ impl Draft {
         let text = texts.get(&(Arc::as_ptr(&self.source), self.span.start));
         let text = text.and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default();
         let tree = reader::read(text, Span::new(0, text.len())).map_err(|flaw| here(flaw.error))?;
-        let written = written_objects(&tree, text);
-        if written.len() != self.parts.len() {
+        let objects: Vec<Resource> = applied(&tree, text).collect();
+        if objects.len() != self.parts.len() {
             return Err(here(Error::new(Kind::Bug, "a document has other objects once it is filled")));
         }
-        let value = |(written, part): (WrittenObject, &Option<Part>)| match part {
-            Some(_) => written.value(&tree).map_err(|flaw| here(flaw.error)),
+        let value = |(object, part): (&Resource, &Option<Part>)| match part {
+            Some(_) => value(&tree, object).map_err(|flaw| here(flaw.error)),
             None => Ok(Value::Null),
         };
-        written.into_iter().zip(&self.parts).map(value).collect()
+        objects.iter().zip(&self.parts).map(value).collect()
     }
 }
 
@@ -191,43 +191,19 @@ fn values(usage: &PlaceholderUse<'_>, secrets: &Secrets, budget: &Budget) -> Vec
     out
 }
 
-/// An object as a document has it.
-struct WrittenObject {
-    node: NodeId,
-    id: Arc<ResourceId>,
-    api_version: String,
+/// The objects that a document applies: a List without items applies nothing.
+fn applied(tree: &Tree<'_>, text: &str) -> impl Iterator<Item = Resource> {
+    manifest::objects(tree, text).into_iter().filter(|object| !manifest::is_list(tree, object))
 }
 
-impl WrittenObject {
-    /// Whether it is a Kubernetes object with a name.
-    fn is_named(&self) -> bool {
-        !self.id.kind.is_empty() && !self.api_version.is_empty() && self.id.name.is_some()
-    }
-
-    /// Its value, completed with the kind and apiVersion that it takes from its List.
-    fn value(&self, tree: &Tree<'_>) -> Result<Value, Flaw> {
-        let value = yaml::value(tree, self.node)?;
-        let Value::Map(mut entries) = value else { return Ok(value) };
-        for (key, inherited) in [("kind", &self.id.kind), ("apiVersion", &self.api_version)] {
-            if !entries.iter().any(|(own, _)| own.as_str() == key) {
-                entries.insert(0, (Zeroizing::new(key.to_owned()), Value::text(inherited.as_str())));
-            }
+/// An object's value, completed with the kind and apiVersion that it takes from its List.
+fn value(tree: &Tree<'_>, object: &Resource) -> Result<Value, Flaw> {
+    let value = yaml::value(tree, object.node)?;
+    let Value::Map(mut entries) = value else { return Ok(value) };
+    for (key, inherited) in [("kind", &object.id.kind), ("apiVersion", &object.api_version)] {
+        if !entries.iter().any(|(own, _)| own.as_str() == key) {
+            entries.insert(0, (Zeroizing::new(key.to_owned()), Value::text(inherited.as_str())));
         }
-        Ok(Value::Map(entries))
     }
-}
-
-fn written_objects(tree: &Tree<'_>, text: &str) -> Vec<WrittenObject> {
-    let mut out = Vec::new();
-    resources(tree, text).iter().for_each(|resource| collect(tree, resource, "", &mut out));
-    out
-}
-
-/// Collects the object, or the items of a List and of Lists in it.
-fn collect(tree: &Tree<'_>, resource: &Resource, inherited: &str, out: &mut Vec<WrittenObject>) {
-    let own = tree.get(resource.node, "apiVersion").and_then(|version| tree.text(version)).unwrap_or(inherited);
-    if manifest::is_list(tree, resource) {
-        return resource.items.iter().for_each(|item| collect(tree, item, own, out));
-    }
-    out.push(WrittenObject { node: resource.node, id: resource.id.clone(), api_version: own.to_owned() });
+    Ok(Value::Map(entries))
 }

@@ -7,4 +7,4 @@ mod resource;
 
 pub use annotations::{Annotations, PATH_ANNOTATION, PREFIX, RemoveMissing, annotation_names};
 pub use field::{Field, FieldType, Step, field_type};
-pub use resource::{Resource, is_list, resources};
+pub use resource::{Resource, is_list, objects, resources};

@@ -13,8 +13,10 @@ use crate::yaml::tree::{Content, NodeId, Style, Tree};
 pub struct Resource {
     /// Its map.
     pub node: NodeId,
-    /// What `kubectl` would call it.
+    /// What a cluster would know it by.
     pub id: Arc<ResourceId>,
+    /// Its apiVersion, which an item may take from its List.
+    pub api_version: String,
     /// Whether it has a kind and an apiVersion.
     pub is_object: bool,
     /// What its annotations ask for.
@@ -40,6 +42,21 @@ pub fn resources(tree: &Tree<'_>, text: &str) -> Option<Resource> {
     Some(resource(tree, root, Heritage { kind: "", api_version: "", ignored: false }, source.as_ref()))
 }
 
+/// The objects that a document stands for: its resource, or the items of a List and of Lists in it. A List of which an item is
+/// written elsewhere is one object.
+pub fn objects(tree: &Tree<'_>, text: &str) -> Vec<Resource> {
+    let mut objects = Vec::new();
+    resources(tree, text).into_iter().for_each(|resource| collect(tree, resource, &mut objects));
+    objects
+}
+
+fn collect(tree: &Tree<'_>, mut resource: Resource, out: &mut Vec<Resource>) {
+    match !resource.items.is_empty() && is_list(tree, &resource) {
+        true => resource.items.drain(..).for_each(|item| collect(tree, item, out)),
+        false => out.push(resource),
+    }
+}
+
 fn resource(tree: &Tree<'_>, node: NodeId, list: Heritage<'_>, source: Option<&Arc<str>>) -> Resource {
     let node = tree.target(node);
     let text = |key| tree.get(node, key).and_then(|value| string(tree, value));
@@ -61,7 +78,13 @@ fn resource(tree: &Tree<'_>, node: NodeId, list: Heritage<'_>, source: Option<&A
     let items = items(tree, node, kind).map(|item| resource(tree, item, heritage, origin.as_ref())).collect();
     Resource {
         node,
-        id: Arc::new(ResourceId { kind: kind.to_owned(), namespace: named("namespace"), name: named("name") }),
+        id: Arc::new(ResourceId {
+            kind: kind.to_owned(),
+            group: api_version.rsplit_once('/').map_or("", |(group, _)| group).to_owned(),
+            namespace: named("namespace"),
+            name: named("name"),
+        }),
+        api_version: api_version.to_owned(),
         is_object: !kind.is_empty() && !api_version.is_empty(),
         annotations,
         origin,

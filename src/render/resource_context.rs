@@ -23,7 +23,7 @@ pub struct ResourceContext {
 
 impl ResourceContext {
     pub(super) fn new(resource: Resource) -> (Arc<Self>, NodeId, Vec<Resource>) {
-        let Resource { node, id, is_object, annotations, origin, items } = resource;
+        let Resource { node, id, is_object, annotations, origin, items, .. } = resource;
         (Arc::new(Self { id, origin, annotations, is_object }), node, items)
     }
 

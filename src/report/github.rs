@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_finding_is_one_command_and_nothing_in_it_ends_it() {
-        let resource = ResourceId { kind: "Secret".into(), namespace: None, name: Some("db".into()) };
+        let resource = ResourceId { kind: "Secret".into(), name: Some("db".into()), ..ResourceId::default() };
         let place = Place {
             resource: Some(Arc::new(resource)),
             field: Some("data.x".into()),

@@ -113,7 +113,7 @@ mod tests {
         &[Rule { id: "missing", level: Level::Error, short: "nothing is there", help: "Look whether it is." }];
 
     fn found(text: &str) -> Vec<Error> {
-        let resource = ResourceId { kind: "Secret".into(), namespace: None, name: Some("db".into()) };
+        let resource = ResourceId { kind: "Secret".into(), name: Some("db".into()), ..ResourceId::default() };
         let at = text.find('<').unwrap();
         let place = Place {
             resource: Some(Arc::new(resource)),

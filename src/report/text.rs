@@ -102,7 +102,12 @@ mod tests {
     fn place() -> Place {
         let text = "kind: Secret\nstringData:\n  password: <path:secret/data/app#passwrd>\n";
         let span = Span::new(text.find('<').unwrap(), text.len() - 1);
-        let resource = ResourceId { kind: "Secret".into(), namespace: Some("web".into()), name: Some("db".into()) };
+        let resource = ResourceId {
+            kind: "Secret".into(),
+            namespace: Some("web".into()),
+            name: Some("db".into()),
+            ..ResourceId::default()
+        };
         Place {
             resource: Some(Arc::new(resource)),
             field: Some("stringData.password".into()),
@@ -147,7 +152,12 @@ hint: its nearest keys are `password`, `user`
     fn nothing_that_a_finding_quotes_steers_who_reads_it() {
         let text = "kind: \u{1b}[2J\u{202e}x\n";
         let odd = |words: &str| format!("{words}\u{1b}[2J\u{202e}\u{200b}\u{2028}");
-        let resource = ResourceId { kind: odd("Secret"), namespace: Some(odd("web")), name: Some(odd("db")) };
+        let resource = ResourceId {
+            kind: odd("Secret"),
+            namespace: Some(odd("web")),
+            name: Some(odd("db")),
+            ..ResourceId::default()
+        };
         let place = Place {
             resource: Some(Arc::new(resource)),
             field: Some(odd("data")),
