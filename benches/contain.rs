@@ -15,7 +15,7 @@ const FILES: usize = 10_000;
 fn main() {
     let repository = tempfile::tempdir().expect("a folder");
     write(repository.path());
-    let parts = (0..20).map(|_| timed(|| drop(input::parts(repository.path())))).collect();
+    let parts = (0..20).map(|_| timed(|| drop(input::paths_without_git(repository.path())))).collect();
     println!("{}  to leave .git out of {FILES} files", figures(parts));
     let bounds = bounds(repository.path());
     let (mut without, mut within) = (Vec::new(), Vec::new());
@@ -37,7 +37,7 @@ fn bounds(repository: &Path) -> Bounds {
     let limits =
         Limits { memory: Some(1 << 30), processor_time: Some(Duration::from_secs(60)), file_size: Some(1 << 30) };
     Bounds {
-        read: input::parts(repository),
+        read: input::paths_without_git(repository),
         write: vec![std::env::temp_dir()],
         execute: execute.map(PathBuf::from).to_vec(),
         network: Network::None,

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::config::{Bounds, FileSetting, Key, View};
 use crate::error::{Error, Kind};
-use crate::named_file::{Allowed, DATA_LIMIT, NamedFile, Refusal};
+use crate::named_file::{DATA_LIMIT, FileKind, FileRefusal, NamedFile};
 
 /// The bytes of the file that a setting names; `None` where the setting is not set.
 pub(super) fn read(settings: &View, key: &Key<PathBuf>) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
@@ -17,7 +17,7 @@ pub(super) fn read(settings: &View, key: &Key<PathBuf>) -> Result<Option<Zeroizi
 /// The bytes of all files in the folder that a setting names, one file after the other.
 pub(super) fn read_folder(settings: &View, key: &Key<PathBuf>) -> Result<Option<Vec<u8>>, Error> {
     let Some(setting) = settings.file(key) else { return Ok(None) };
-    let failed = |refusal: Refusal| refused(&setting, setting.path, &refusal);
+    let failed = |refusal: FileRefusal| refused(&setting, setting.path, &refusal);
     let folder = find(&setting, setting.path).map_err(failed)?;
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder.place()).map_err(|error| failed(error.into()))? {
@@ -32,24 +32,24 @@ pub(super) fn read_folder(settings: &View, key: &Key<PathBuf>) -> Result<Option<
     Ok(Some(all))
 }
 
-fn contents(setting: &FileSetting<'_>, path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    let allowed = if setting.has_tenant { Allowed::File } else { Allowed::Stream };
+fn contents(setting: &FileSetting<'_>, path: &Path) -> Result<Zeroizing<Vec<u8>>, FileRefusal> {
+    let allowed = if setting.has_tenant { FileKind::Regular } else { FileKind::Stream };
     find(setting, path)?.read(DATA_LIMIT, allowed)
 }
 
 /// The file, once it is known that it may be read.
-fn find(setting: &FileSetting<'_>, path: &Path) -> Result<NamedFile, Refusal> {
+fn find(setting: &FileSetting<'_>, path: &Path) -> Result<NamedFile, FileRefusal> {
     let file = NamedFile::find(path, setting.working_folder, setting.repository)?;
     match setting.bounds {
         Bounds::Anywhere => Ok(file),
-        Bounds::Repository if !file.is_in_repository() => Err(Refusal::Outside),
-        Bounds::Repository | Bounds::NoLinksOut => file.within(),
+        Bounds::Repository if !file.is_in_repository() => Err(FileRefusal::Outside),
+        Bounds::Repository | Bounds::NoLinksOut => file.within_repository(),
     }
 }
 
-fn refused(setting: &FileSetting<'_>, path: &Path, refusal: &Refusal) -> Error {
+fn refused(setting: &FileSetting<'_>, path: &Path, refusal: &FileRefusal) -> Error {
     let (name, path) = (setting.name, path.display());
-    if let Refusal::Outside = refusal {
+    if let FileRefusal::Outside = refusal {
         return Error::new(Kind::Setting, format!("`{name}` leads outside the repository: `{path}`")).hint(format!(
             "name a file by its own path; an operator may allow tenants' links: `AVP_TENANT_SETTINGS={name}`"
         ));

@@ -131,7 +131,7 @@ impl Args {
         if !workspace.locate(&self.folder).is_dir() {
             return Err(Error::new(Kind::Input, format!("there is no folder `{}`", self.folder.display())));
         }
-        input::may_read(&self.folder, &workspace)?;
+        input::check_readable(&self.folder, &workspace)?;
         let options = ToolOptions::from(&self.tools);
         let runner = ToolRunner::new(&options, session, environment);
         let outputs = runner.run(std::slice::from_ref(folder), &workspace).await?;

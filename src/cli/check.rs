@@ -14,7 +14,7 @@ use super::paths::Paths;
 use super::save::save;
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind, Level};
-use crate::input::{self, Changed};
+use crate::input::{self, ChangedFiles};
 use crate::lint::{self, Baseline, Comments, Readings};
 use crate::pass::{Session, read_flag_file};
 use crate::render::{self, Options, Survey, ValueSource};
@@ -160,8 +160,8 @@ impl Args {
     /// The manifests, the other texts, and what cannot be read.
     #[expect(clippy::type_complexity, reason = "three lists, read together")]
     fn input(&self, workspace: &Workspace) -> Result<(Vec<Arc<Source>>, Vec<Arc<Source>>, Errors), Error> {
-        let changed = self.since.as_ref().map(|revision| Changed::since(revision, workspace)).transpose()?;
-        let wanted = |path: &Path| changed.as_ref().is_none_or(|changed| changed.holds(path));
+        let changed = self.since.as_ref().map(|revision| ChangedFiles::since(revision, workspace)).transpose()?;
+        let wanted = |path: &Path| changed.as_ref().is_none_or(|changed| changed.contains(path));
         let paths = self.paths.list();
         let (sources, errors) = input::read_wanted(paths, &wanted, workspace);
         Ok((sources, input::non_manifests(paths, &wanted, workspace), errors))

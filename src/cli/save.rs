@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 
 /// Writes `text` to `path`; what stood there stays until all of it is on the disk. A link that somebody committed is not followed.
 pub(super) fn save(path: &Path, text: &str, workspace: &Workspace) -> anyhow::Result<()> {
-    input::may_write(path, workspace)?;
+    input::check_writable(path, workspace)?;
     // A link stays, and what it leads to is replaced; a device or a pipe is written to.
     let target = workspace.locate(path);
     let target = target.canonicalize().unwrap_or(target);

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 
-use super::{Text, list};
+use super::{InputText, list};
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
 use crate::workspace::Workspace;
@@ -19,14 +19,14 @@ type Boundary = fn(&[u8]) -> Option<usize>;
 /// The chunks of some texts, one after the other. A text that fails gives one error and ends.
 pub struct Chunks {
     workspace: Workspace,
-    texts: VecDeque<Text>,
-    open: Option<Open>,
+    texts: VecDeque<InputText>,
+    open: Option<OpenText>,
     boundary: Boundary,
     size: usize,
 }
 
 /// The text that is being read.
-struct Open {
+struct OpenText {
     reader: Box<dyn Read + Send>,
     name: String,
     /// What was read and not handed out yet.
@@ -47,7 +47,7 @@ impl Iterator for Chunks {
     fn next(&mut self) -> Option<Self::Item> {
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => match Open::new(&self.texts.pop_front()?, &self.workspace) {
+            None => match OpenText::new(&self.texts.pop_front()?, &self.workspace) {
                 Ok(open) => open,
                 Err(error) => return Some(Err(error)),
             },
@@ -61,8 +61,8 @@ impl Iterator for Chunks {
     }
 }
 
-impl Open {
-    fn new(text: &Text, workspace: &Workspace) -> Result<Self, Error> {
+impl OpenText {
+    fn new(text: &InputText, workspace: &Workspace) -> Result<Self, Error> {
         Ok(Self { reader: text.open(workspace)?, name: text.name(), bytes: Vec::new(), line: 1 })
     }
 
@@ -118,7 +118,7 @@ mod tests {
     }
 
     fn cut(text: &'static str, size: usize) -> Vec<(usize, String)> {
-        let open = Open { reader: Box::new(text.as_bytes()), name: "x".into(), bytes: Vec::new(), line: 1 };
+        let open = OpenText { reader: Box::new(text.as_bytes()), name: "x".into(), bytes: Vec::new(), line: 1 };
         let chunks = Chunks {
             workspace: Workspace::default(),
             texts: VecDeque::new(),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::repository::Repository;
-use super::{ENTRIES, too_many, typed};
+use super::{ENTRIES, too_many, typed_name};
 use crate::error::{Error, Kind};
 use crate::workspace::Workspace;
 
@@ -14,7 +14,8 @@ pub fn copy(folders: &[PathBuf], workspace: &Workspace, to: &Path) -> Result<Pat
     let repository = Repository::around(&workspace.folder, workspace);
     let (mut first, mut left) = (None, ENTRIES);
     for folder in folders {
-        let failed = |cause: String| Error::new(Kind::Input, format!("cannot copy `{}`", typed(folder))).cause(cause);
+        let failed =
+            |cause: String| Error::new(Kind::Input, format!("cannot copy `{}`", typed_name(folder))).cause(cause);
         let real = workspace.locate(folder).canonicalize().map_err(|error| failed(error.to_string()))?;
         let below =
             real.strip_prefix(&repository.root).map_err(|_| failed("it is outside the repository".to_owned()))?;

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::names::{CHART, KUSTOMIZATIONS, builder, has_ending, is_skipped};
+use super::names::{CHART, KUSTOMIZATIONS, has_manifest_ending, is_skipped, tool_of};
 use super::repository::Repository;
 use super::typed_folder::TypedFolder;
-use super::{ENTRIES, Text, shown, too_many, typed};
+use super::{ENTRIES, InputText, shown, too_many, typed_name};
 use crate::error::{Error, Errors, Kind};
 use crate::workspace::Workspace;
 
@@ -18,7 +18,13 @@ pub type Buildable = BTreeSet<(String, &'static str)>;
 
 /// Adds the manifests below the folder that a user types as `name` to `texts`. Links are followed as long as they stay inside the
 /// repository. A folder without manifests is an error unless it `may_be_empty`.
-pub(super) fn list(name: &Path, may_be_empty: bool, workspace: &Workspace, texts: &mut Vec<Text>, errors: &mut Errors) {
+pub(super) fn list(
+    name: &Path,
+    may_be_empty: bool,
+    workspace: &Workspace,
+    texts: &mut Vec<InputText>,
+    errors: &mut Errors,
+) {
     let (folder, repository) = (TypedFolder::new(name, workspace), Repository::around(name, workspace));
     let (before, had_errors) = (texts.len(), errors.any());
     let walk = WalkDir::new(&folder.place).follow_links(true).sort_by_file_name();
@@ -32,7 +38,7 @@ pub(super) fn list(name: &Path, may_be_empty: bool, workspace: &Workspace, texts
         let entry = entry.map_err(|error| walk_error(&error, &folder, &repository));
         let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
         match entry.and_then(|entry| manifest(&entry, &folder, &repository)) {
-            Ok(Some(path)) => texts.push(Text::File(path)),
+            Ok(Some(path)) => texts.push(InputText::File(path)),
             Ok(None) => {}
             Err(error) => {
                 errors.push(error);
@@ -53,13 +59,13 @@ pub fn buildable_folders(paths: &[String], workspace: &Workspace) -> Buildable {
     let folders = paths.iter().map(|path| TypedFolder::new(Path::new(path), workspace));
     for folder in folders.filter(|folder| folder.place.is_dir()) {
         let repository = Repository::around(folder.name, workspace);
-        let stays = |entry: &DirEntry| !entry.path_is_symlink() || repository.holds(entry.path()).is_ok();
+        let stays = |entry: &DirEntry| !entry.path_is_symlink() || repository.check_link(entry.path()).is_ok();
         let is_input = |entry: &DirEntry| entry.depth() == 0 || (!is_hidden_or_a_chart_s(entry) && stays(entry));
         let walk = WalkDir::new(&folder.place).follow_links(true).into_iter().filter_entry(is_input);
         // Whoever lists the manifests says that there are too many.
         for entry in walk.take(ENTRIES).flatten() {
-            let name = entry.path().parent().map(|parent| typed(&folder.name_of(parent))).unwrap_or_default();
-            buildable.extend(builder(&entry.file_name().to_string_lossy()).map(|tool| (name, tool)));
+            let name = entry.path().parent().map(|parent| typed_name(&folder.name_of(parent))).unwrap_or_default();
+            buildable.extend(tool_of(&entry.file_name().to_string_lossy()).map(|tool| (name, tool)));
         }
     }
     buildable
@@ -68,18 +74,19 @@ pub fn buildable_folders(paths: &[String], workspace: &Workspace) -> Buildable {
 /// Whether there is a manifest below `folder`; the first one tells.
 pub(super) fn has_manifest(folder: &Path) -> bool {
     let walk = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_skipped_entry(entry));
-    walk.flatten().any(|entry| !entry.file_type().is_dir() && has_ending(entry.path()))
+    walk.flatten().any(|entry| !entry.file_type().is_dir() && has_manifest_ending(entry.path()))
 }
 
 /// What a user would type for the entry if it is a manifest; an error if it may not be read.
 fn manifest(entry: &DirEntry, folder: &TypedFolder<'_>, repository: &Repository) -> Result<Option<PathBuf>, Error> {
-    let is_manifest = !entry.file_type().is_dir() && has_ending(entry.path());
+    let is_manifest = !entry.file_type().is_dir() && has_manifest_ending(entry.path());
     let matters = is_manifest || entry.file_type().is_dir();
     if entry.depth() > 0 && entry.path_is_symlink() && matters {
-        repository.holds_as(entry.path(), &folder.name_of(entry.path()))?;
+        repository.check_link_as(entry.path(), &folder.name_of(entry.path()))?;
     }
     if is_manifest && !entry.file_type().is_file() {
-        let error = Error::new(Kind::Input, format!("`{}` is no regular file", typed(&folder.name_of(entry.path()))));
+        let error =
+            Error::new(Kind::Input, format!("`{}` is no regular file", typed_name(&folder.name_of(entry.path()))));
         return Err(error.hint("take it out, or give it another name than a manifest's"));
     }
     Ok(is_manifest.then(|| folder.name_of(entry.path())))
@@ -99,15 +106,15 @@ fn walk_error(error: &walkdir::Error, folder: &TypedFolder<'_>, repository: &Rep
     let name = error.path().map(|path| folder.name_of(path)).unwrap_or_default();
     if let Some(ancestor) = error.loop_ancestor() {
         let ancestor = shown(&folder.name_of(ancestor));
-        let detail = format!("the link `{}` leads back to `{ancestor}`, a folder around it", typed(&name));
+        let detail = format!("the link `{}` leads back to `{ancestor}`, a folder around it", typed_name(&name));
         return Error::new(Kind::Input, detail).hint("remove the link");
     }
     let is_link = error.path().is_some_and(Path::is_symlink);
     let cause = error.io_error().map(ToString::to_string).unwrap_or_default();
-    let unreadable = || Error::new(Kind::Input, format!("cannot read `{}`", typed(&name))).cause(cause);
+    let unreadable = || Error::new(Kind::Input, format!("cannot read `{}`", typed_name(&name))).cause(cause);
     let is_circle = error.io_error().is_some_and(|error| error.raw_os_error() == Some(libc::ELOOP));
     let link = error.path().filter(|_| is_link && !is_circle);
-    link.and_then(|link| repository.holds_as(link, &name).err()).unwrap_or_else(unreadable)
+    link.and_then(|link| repository.check_link_as(link, &name).err()).unwrap_or_else(unreadable)
 }
 
 /// An empty render would make Argo CD delete what it manages.
@@ -146,7 +153,7 @@ mod tests {
         }
         let (mut texts, mut errors) = (Vec::new(), Errors::new());
         list(Path::new("."), false, &Workspace::bare(root.clone()), &mut texts, &mut errors);
-        let names = texts.iter().map(Text::name);
+        let names = texts.iter().map(InputText::name);
         let details = errors.iter().map(|error| error.detail.clone());
         (names.collect(), details.collect())
     }

@@ -32,7 +32,7 @@ pub fn links(name: &Path, workspace: &Workspace) -> Errors {
             Err(error) => (error.path(), false),
         };
         let Some(path) = path.filter(|path| *path != folder.place && path.is_symlink()) else { continue };
-        if let Err(error) = repository.holds_as(path, &folder.name_of(path)) {
+        if let Err(error) = repository.check_link_as(path, &folder.name_of(path)) {
             errors.push(error);
             if is_folder {
                 walk.skip_current_dir();

@@ -8,11 +8,11 @@ mod git;
 mod links;
 mod names;
 mod non_manifests;
-mod parts;
 mod region;
 mod repository;
 mod revision;
 mod typed_folder;
+mod without_git;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -22,27 +22,27 @@ use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
 use crate::workspace::Workspace;
 
-use repository::{Repository, destination, plain};
+use repository::{Repository, destination, without_dots};
 
 pub use chunks::{Chunks, chunks};
 pub use copy::copy;
 pub use folder::{Buildable, buildable_folders};
-pub use git::Changed;
+pub use git::ChangedFiles;
 pub use links::links;
 pub use non_manifests::non_manifests;
-pub use parts::parts;
 pub use region::region;
-pub use revision::{Checkout, Past, Revision};
+pub use revision::{Checkout, Revision, RevisionFiles};
+pub use without_git::paths_without_git;
 
 /// How many entries a walk through a folder may meet: links to folders side by side multiply.
 const ENTRIES: usize = if cfg!(test) { 10_000 } else { 1_000_000 };
 
 /// Which files are read.
-pub type Wanted<'w> = &'w (dyn Fn(&Path) -> bool + Sync);
+pub type FileFilter<'w> = &'w (dyn Fn(&Path) -> bool + Sync);
 
 /// A text that is not read yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Text {
+enum InputText {
     /// What is piped in.
     Stdin,
     /// A file, by the path that the user would type.
@@ -62,13 +62,13 @@ pub fn read(paths: &[String], may_be_empty: bool, workspace: &Workspace) -> (Vec
 }
 
 /// Reads the files that are `wanted` among those that `paths` name. A folder may be without manifests.
-pub fn read_wanted(paths: &[String], wanted: Wanted<'_>, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
+pub fn read_wanted(paths: &[String], wanted: FileFilter<'_>, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
     let (mut texts, errors) = list(paths, true, workspace);
-    texts.retain(|text| !matches!(text, Text::File(path) if !wanted(path)));
+    texts.retain(|text| !matches!(text, InputText::File(path) if !wanted(path)));
     read_texts(texts, errors, workspace)
 }
 
-fn read_texts(texts: Vec<Text>, mut errors: Errors, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
+fn read_texts(texts: Vec<InputText>, mut errors: Errors, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
     let mut sources = Vec::with_capacity(texts.len());
     for text in texts {
         match text.read(workspace) {
@@ -110,18 +110,18 @@ pub fn leads_out(path: &Path, folder: &Path, workspace: &Workspace) -> bool {
     let path = workspace.locate(path);
     let real = destination(&path);
     // What is there depends on the process that looks.
-    let is_of_process = plain(&path).starts_with("/proc");
+    let is_of_process = without_dots(&path).starts_with("/proc");
     is_of_process || !real.starts_with(&repository.root) || repository.is_git(&real)
 }
 
 /// An error if a file that a user names may not be read: it is Git's own, or its name stands in the repository and leads out of it.
-pub fn may_read(path: &Path, workspace: &Workspace) -> Result<(), Error> {
-    Repository::around(&workspace.folder, workspace).admits_file(path, workspace)
+pub fn check_readable(path: &Path, workspace: &Workspace) -> Result<(), Error> {
+    Repository::around(&workspace.folder, workspace).check_file(path, workspace)
 }
 
 /// An error if a file that a user names may not be written, because a link in the repository leads elsewhere.
-pub fn may_write(path: &Path, workspace: &Workspace) -> Result<(), Error> {
-    Repository::around(&workspace.folder, workspace).admits_writing(path, workspace)
+pub fn check_writable(path: &Path, workspace: &Workspace) -> Result<(), Error> {
+    Repository::around(&workspace.folder, workspace).check_writing(path, workspace)
 }
 
 /// The text of a file of the repository, such as a chart's values; none if there is none. One that is no regular file or leads out is an error.
@@ -130,40 +130,40 @@ pub fn text(path: &Path, workspace: &Workspace) -> Result<Option<String>, Error>
     if !whole.exists() && !whole.is_symlink() {
         return Ok(None);
     }
-    Repository::around(whole.parent().unwrap_or(&whole), workspace).holds_as(&whole, path)?;
+    Repository::around(whole.parent().unwrap_or(&whole), workspace).check_link_as(&whole, path)?;
     if !whole.is_file() {
-        return Err(Error::new(Kind::Input, format!("`{}` is not a regular file", typed(path))));
+        return Err(Error::new(Kind::Input, format!("`{}` is not a regular file", typed_name(path))));
     }
     std::fs::read_to_string(&whole).map(Some).map_err(|error| unreadable(path, &error))
 }
 
 /// The texts that `paths` name, in order, none read yet.
-fn list(paths: &[String], may_be_empty: bool, workspace: &Workspace) -> (Vec<Text>, Errors) {
+fn list(paths: &[String], may_be_empty: bool, workspace: &Workspace) -> (Vec<InputText>, Errors) {
     let mut texts = Vec::new();
     let mut errors = Errors::new();
     let repository = Repository::around(&workspace.folder, workspace);
     for path in paths {
         if path == "-" {
-            match texts.contains(&Text::Stdin) {
-                false => texts.push(Text::Stdin),
+            match texts.contains(&InputText::Stdin) {
+                false => texts.push(InputText::Stdin),
                 true => errors.push(Error::new(Kind::Input, "stdin (`-`) is named twice").hint("name it once")),
             }
-        } else if let Err(error) = repository.admits(Path::new(path), workspace) {
+        } else if let Err(error) = repository.check_path(Path::new(path), workspace) {
             errors.push(error);
         } else if workspace.locate(path).is_dir() {
             folder::list(Path::new(path), may_be_empty, workspace, &mut texts, &mut errors);
         } else {
-            texts.push(Text::File(PathBuf::from(path)));
+            texts.push(InputText::File(PathBuf::from(path)));
         }
     }
     (texts, errors)
 }
 
-impl Text {
+impl InputText {
     fn name(&self) -> String {
         match self {
             Self::Stdin => "stdin".to_owned(),
-            Self::File(path) => typed(path),
+            Self::File(path) => typed_name(path),
         }
     }
 
@@ -188,18 +188,18 @@ fn read_stdin() -> Result<Source, Error> {
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().read_to_end(&mut bytes);
     read.map_err(|error| Error::new(Kind::Input, "cannot read stdin").cause(error.to_string()))?;
-    Ok(Source::new(Text::Stdin.name(), bytes))
+    Ok(Source::new(InputText::Stdin.name(), bytes))
 }
 
 /// A path as a user would type it: without a leading `./`, and without `/` at its end.
-fn typed(path: &Path) -> String {
+fn typed_name(path: &Path) -> String {
     let path: PathBuf = path.strip_prefix(".").unwrap_or(path).components().collect();
     path.to_string_lossy().into_owned()
 }
 
 /// A folder's name for messages; the working folder is `.`.
 fn shown(folder: &Path) -> String {
-    match typed(folder) {
+    match typed_name(folder) {
         name if name.is_empty() => ".".to_owned(),
         name => name,
     }
@@ -212,8 +212,8 @@ fn too_many(folder: &Path) -> Error {
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     let detail = match error.kind() {
-        std::io::ErrorKind::NotFound => format!("there is no file or folder `{}`", typed(path)),
-        _ => format!("cannot read `{}`", typed(path)),
+        std::io::ErrorKind::NotFound => format!("there is no file or folder `{}`", typed_name(path)),
+        _ => format!("cannot read `{}`", typed_name(path)),
     };
     Error::new(Kind::Input, detail).cause(error.to_string())
 }
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn stdin_is_read_once() {
         let (texts, errors) = list(&["-".to_owned(), "-".to_owned()], false, &Workspace::default());
-        assert_eq!(texts, [Text::Stdin]);
+        assert_eq!(texts, [InputText::Stdin]);
         assert!(errors.any());
     }
 
@@ -260,7 +260,7 @@ mod tests {
             ("/a", "/a"),
             ("a//b/", "a/b"),
         ] {
-            assert_eq!(typed(Path::new(path)), name);
+            assert_eq!(typed_name(Path::new(path)), name);
         }
     }
 }

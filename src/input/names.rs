@@ -18,12 +18,12 @@ pub(super) fn is_skipped(name: &str, is_in_a_chart: impl FnOnce() -> bool) -> bo
 }
 
 /// Whether a file is a manifest by its name.
-pub(super) fn has_ending(name: &Path) -> bool {
+pub(super) fn has_manifest_ending(name: &Path) -> bool {
     name.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
 }
 
 /// Which tool builds the folder that holds an entry of this name.
-pub(super) fn builder(name: &str) -> Option<&'static str> {
+pub(super) fn tool_of(name: &str) -> Option<&'static str> {
     match name {
         CHART => Some("helm"),
         name => KUSTOMIZATIONS.contains(&name).then_some("kustomize"),

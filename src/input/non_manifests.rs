@@ -12,7 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::git::{Git, NAME};
 use super::repository::Repository;
 use super::typed_folder::TypedFolder;
-use super::{Text, Wanted, list, typed};
+use super::{FileFilter, InputText, list, typed_name};
 use crate::source::Source;
 use crate::workspace::Workspace;
 
@@ -23,12 +23,13 @@ const IGNORE_FILE: &str = ".gitignore";
 const LONGEST: u64 = 1 << 20;
 
 /// Every text below the folders that `paths` name which is no manifest: hidden files and charts too, `.git` and links not.
-pub fn non_manifests(paths: &[String], wanted: Wanted<'_>, workspace: &Workspace) -> Vec<Arc<Source>> {
-    let manifests: HashSet<Text> = list(paths, true, workspace).0.into_iter().collect();
+pub fn non_manifests(paths: &[String], wanted: FileFilter<'_>, workspace: &Workspace) -> Vec<Arc<Source>> {
+    let manifests: HashSet<InputText> = list(paths, true, workspace).0.into_iter().collect();
     let repository = Repository::around(&workspace.folder, workspace);
     let folders = paths.iter().filter(|path| *path != "-").map(|path| TypedFolder::new(Path::new(path), workspace));
-    let folders = folders.filter(|folder| folder.place.is_dir() && repository.admits(folder.name, workspace).is_ok());
-    let is_new = |name: &PathBuf| wanted(name) && !manifests.contains(&Text::File(name.clone()));
+    let folders =
+        folders.filter(|folder| folder.place.is_dir() && repository.check_path(folder.name, workspace).is_ok());
+    let is_new = |name: &PathBuf| wanted(name) && !manifests.contains(&InputText::File(name.clone()));
     let texts = |folder: TypedFolder<'_>| {
         let files = files(&folder, workspace).into_iter().filter(|place| is_short(place));
         let files = files.map(|place| (folder.name_of(&place), place)).filter(|(name, _)| is_new(name));
@@ -90,7 +91,7 @@ fn is_short(path: &Path) -> bool {
 /// The text of the file at `place` that a user types as `name`; `None` where it cannot be read or holds bytes that no text has.
 fn text(name: &Path, place: &Path) -> Option<Source> {
     let bytes = std::fs::read(place).ok()?;
-    (!bytes.contains(&0)).then(|| Source::new(typed(name), bytes))
+    (!bytes.contains(&0)).then(|| Source::new(typed_name(name), bytes))
 }
 
 #[cfg(test)]

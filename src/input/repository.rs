@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::git::{GitDir, NAME};
-use super::typed;
+use super::typed_name;
 use crate::error::{Error, Kind};
 use crate::workspace::Workspace;
 
@@ -43,13 +43,13 @@ impl Repository {
     }
 
     /// An error if the link at `path` leads out, or to what is Git's own.
-    pub(super) fn holds(&self, path: &Path) -> Result<(), Error> {
-        self.holds_as(path, path)
+    pub(super) fn check_link(&self, path: &Path) -> Result<(), Error> {
+        self.check_link_as(path, path)
     }
 
     /// The same for one that is called `name` in messages.
-    pub(super) fn holds_as(&self, path: &Path, name: &Path) -> Result<(), Error> {
-        let error = |detail: &str| Error::new(Kind::Input, format!("the link `{}` {detail}", typed(name)));
+    pub(super) fn check_link_as(&self, path: &Path, name: &Path) -> Result<(), Error> {
+        let error = |detail: &str| Error::new(Kind::Input, format!("the link `{}` {detail}", typed_name(name)));
         let target = destination(path);
         if self.is_git(&target) {
             return Err(error("leads to Git's own files, which are no input").hint("take the link out"));
@@ -63,30 +63,30 @@ impl Repository {
 
     /// An error if what a user names by `path` may not be read: it is Git's own, or its name stands in the repository and a link leads out
     /// of it. A path that stands outside is the user's own choice; what is not there is for its reader.
-    pub(super) fn admits(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
+    pub(super) fn check_path(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
         let real = destination(&workspace.locate(path));
         if self.is_git(&real) {
-            let detail = format!("`{}` belongs to Git's own files, which are no input", typed(path));
+            let detail = format!("`{}` belongs to Git's own files, which are no input", typed_name(path));
             return Err(Error::new(Kind::Input, detail).hint("name a file of the work tree"));
         }
         match !real.starts_with(&self.root) && self.has_name_of(path, workspace) {
-            true => self.holds_as(&workspace.locate(path), path),
+            true => self.check_link_as(&workspace.locate(path), path),
             false => Ok(()),
         }
     }
 
     /// The same for a file that is no manifest: where nothing says where the repository ends, there is nobody else to have made a link.
-    pub(super) fn admits_file(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
+    pub(super) fn check_file(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
         let is_git = self.is_git(&destination(&workspace.locate(path)));
-        if self.is_certain || is_git { self.admits(path, workspace) } else { Ok(()) }
+        if self.is_certain || is_git { self.check_path(path, workspace) } else { Ok(()) }
     }
 
     /// An error if `path` may not be written: its name stands in the repository, and it is a link or a link leads out of it. Who commits a
     /// link chooses where it leads.
-    pub(super) fn admits_writing(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
+    pub(super) fn check_writing(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
         let whole = workspace.locate(path);
         let folder = whole.parent().and_then(|folder| folder.canonicalize().ok());
-        let wrong = |detail: &str| Error::new(Kind::Input, format!("cannot write `{}`: {detail}", typed(path)));
+        let wrong = |detail: &str| Error::new(Kind::Input, format!("cannot write `{}`: {detail}", typed_name(path)));
         if folder.as_ref().is_some_and(|folder| self.is_git(folder)) {
             return Err(wrong("it belongs to Git's own files").hint("name a file elsewhere"));
         }
@@ -115,7 +115,7 @@ impl Repository {
 
     /// Whether the name stands in the repository, links not followed: who may edit the repository may have made a link of it.
     fn has_name_of(&self, path: &Path, workspace: &Workspace) -> bool {
-        let whole = plain(&workspace.locate(path));
+        let whole = without_dots(&workspace.locate(path));
         let is_in = |part: &Path| part.canonicalize().is_ok_and(|part| part.starts_with(&self.root));
         whole.starts_with(&self.root) || whole.ancestors().skip(1).any(is_in)
     }
@@ -134,13 +134,13 @@ fn follow(path: &Path, left: &mut usize) -> PathBuf {
             return real;
         }
         let (Some(parent), Some(name), Some(less)) = (path.parent(), path.file_name(), left.checked_sub(1)) else {
-            return plain(&path);
+            return without_dots(&path);
         };
         *left = less;
         let parent = follow(parent, left);
         let whole = parent.join(name);
         match whole.read_link() {
-            Ok(target) => path = plain(&parent.join(target)),
+            Ok(target) => path = without_dots(&parent.join(target)),
             Err(_) => return whole,
         }
     }
@@ -154,7 +154,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// A path without `.` and `..`.
-pub(super) fn plain(path: &Path) -> PathBuf {
+pub(super) fn without_dots(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {
         match component {

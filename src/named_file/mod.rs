@@ -23,9 +23,9 @@ const DEVICES: [&str; 3] = ["/proc", "/dev", "/sys"];
 
 /// What may stand behind a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Allowed {
+pub enum FileKind {
     /// A file, and nothing that is made while it is read.
-    File,
+    Regular,
     /// `<(…)` and `/dev/stdin` as well.
     Stream,
 }
@@ -35,12 +35,12 @@ pub enum Allowed {
 pub struct NamedFile {
     place: PathBuf,
     in_repository: bool,
-    wrong: Option<Refusal>,
+    wrong: Option<FileRefusal>,
 }
 
 /// Why a file is not read.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum FileRefusal {
     /// Its name stands in the repository, and it does not.
     Outside,
     /// It is Git's own.
@@ -55,13 +55,13 @@ pub enum Refusal {
 
 impl NamedFile {
     /// Follows `name` from `folder`.
-    pub fn find(name: &Path, folder: &Path, repository: &Path) -> Result<Self, Refusal> {
+    pub fn find(name: &Path, folder: &Path, repository: &Path) -> Result<Self, FileRefusal> {
         let repository = repository.canonicalize().unwrap_or_default();
         let walk = Walk::follow(name, folder, &repository)?;
         let is_inside = !repository.as_os_str().is_empty() && walk.place.starts_with(&repository);
         let wrong = match walk.passes_repository {
-            true if walk.passes_git => Some(Refusal::Git),
-            true if !is_inside => Some(Refusal::Outside),
+            true if walk.passes_git => Some(FileRefusal::Git),
+            true if !is_inside => Some(FileRefusal::Outside),
             _ => None,
         };
         Ok(Self { place: walk.place, in_repository: walk.passes_repository || is_inside, wrong })
@@ -73,7 +73,7 @@ impl NamedFile {
     }
 
     /// It, unless its name stands in the repository and leads out.
-    pub fn within(self) -> Result<Self, Refusal> {
+    pub fn within_repository(self) -> Result<Self, FileRefusal> {
         match self.wrong {
             Some(refusal) => Err(refusal),
             None => Ok(self),
@@ -86,27 +86,27 @@ impl NamedFile {
     }
 
     /// What it holds, if that is no more than `limit`.
-    pub fn read(&self, limit: u64, allowed: Allowed) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    pub fn read(&self, limit: u64, allowed: FileKind) -> Result<Zeroizing<Vec<u8>>, FileRefusal> {
         let mut bytes = Zeroizing::new(Vec::new());
         self.open(allowed)?.take(limit + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > limit { Err(Refusal::TooLong(limit)) } else { Ok(bytes) }
+        if bytes.len() as u64 > limit { Err(FileRefusal::TooLong(limit)) } else { Ok(bytes) }
     }
 
-    fn open(&self, allowed: Allowed) -> Result<File, Refusal> {
-        if allowed == Allowed::Stream {
+    fn open(&self, allowed: FileKind) -> Result<File, FileRefusal> {
+        if allowed == FileKind::Stream {
             let file = File::open(&self.place)?;
-            return if file.metadata()?.is_dir() { Err(Refusal::NoFile) } else { Ok(file) };
+            return if file.metadata()?.is_dir() { Err(FileRefusal::NoFile) } else { Ok(file) };
         }
         if DEVICES.iter().any(|devices| self.place.starts_with(devices)) {
-            return Err(Refusal::NoFile);
+            return Err(FileRefusal::NoFile);
         }
         // A pipe that nobody writes to would block, a link has come since.
         let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW).open(&self.place)?;
-        if file.metadata()?.is_file() { Ok(file) } else { Err(Refusal::NoFile) }
+        if file.metadata()?.is_file() { Ok(file) } else { Err(FileRefusal::NoFile) }
     }
 }
 
-impl Refusal {
+impl FileRefusal {
     /// The way out, if there is one.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
@@ -118,7 +118,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for FileRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Outside => write!(f, "its name stands in the repository, and it leads outside"),
@@ -130,7 +130,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl From<io::Error> for Refusal {
+impl From<io::Error> for FileRefusal {
     fn from(error: io::Error) -> Self {
         Self::Unreadable(error)
     }

@@ -38,8 +38,8 @@ fn around() -> tempfile::TempDir {
 fn judged(root: &Path, name: &str) -> String {
     let (folder, repository) = (root.join("repository/app"), root.join("repository"));
     let name = name.replace("ROOT", &root.to_string_lossy());
-    let found = NamedFile::find(Path::new(&name), &folder, &repository).and_then(NamedFile::within);
-    let read = found.and_then(|file| file.read(SETTINGS_LIMIT, Allowed::File).map(|_| file.is_in_repository()));
+    let found = NamedFile::find(Path::new(&name), &folder, &repository).and_then(NamedFile::within_repository);
+    let read = found.and_then(|file| file.read(SETTINGS_LIMIT, FileKind::Regular).map(|_| file.is_in_repository()));
     match read {
         Ok(true) => "tenant".to_owned(),
         Ok(false) => "operator".to_owned(),
@@ -50,8 +50,8 @@ fn judged(root: &Path, name: &str) -> String {
 #[test]
 fn authority_goes_by_where_the_name_stands() {
     let folder = around();
-    let outside = Refusal::Outside.to_string();
-    let git = Refusal::Git.to_string();
+    let outside = FileRefusal::Outside.to_string();
+    let git = FileRefusal::Git.to_string();
     for (name, expected) in [
         ("own.yaml", "tenant"),
         ("ROOT/repository/app/own.yaml", "tenant"),
@@ -114,10 +114,11 @@ fn only_a_regular_file_of_bounded_length_is_read() {
 #[test]
 fn a_stream_is_read_where_it_is_allowed_and_never_without_end() {
     let here = Path::new("/");
-    let read = |name: &str| NamedFile::find(Path::new(name), here, here).unwrap().read(SETTINGS_LIMIT, Allowed::Stream);
+    let read =
+        |name: &str| NamedFile::find(Path::new(name), here, here).unwrap().read(SETTINGS_LIMIT, FileKind::Stream);
     assert!(read("/dev/null").unwrap().is_empty());
-    assert!(matches!(read("/dev/zero"), Err(Refusal::TooLong(_))));
-    assert!(matches!(read("/tmp"), Err(Refusal::NoFile)));
+    assert!(matches!(read("/dev/zero"), Err(FileRefusal::TooLong(_))));
+    assert!(matches!(read("/tmp"), Err(FileRefusal::NoFile)));
 }
 
 /// A named pipe that nobody writes to.

@@ -6,16 +6,16 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::input;
-use crate::named_file::{Allowed, DATA_LIMIT, NamedFile, Refusal};
+use crate::named_file::{DATA_LIMIT, FileKind, FileRefusal, NamedFile};
 use crate::workspace::Workspace;
 
 /// What the file holds that a user types as `name`, if it may be read; `unreadable` makes the error if it cannot.
 pub fn read_flag_file(
     name: &Path,
     workspace: &Workspace,
-    unreadable: impl FnOnce(Refusal) -> Error,
+    unreadable: impl FnOnce(FileRefusal) -> Error,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    input::may_read(name, workspace)?;
+    input::check_readable(name, workspace)?;
     let file = NamedFile::find(name, &workspace.folder, Path::new(""));
-    file.and_then(|file| file.read(DATA_LIMIT, Allowed::Stream)).map_err(unreadable)
+    file.and_then(|file| file.read(DATA_LIMIT, FileKind::Stream)).map_err(unreadable)
 }

@@ -8,7 +8,7 @@ use crate::client::kubernetes;
 use crate::config::{ClusterSecret, Config, ConfigFile, FlagValue, HomeFile, SecretName, SettingSources, has_tenant};
 use crate::error::{Error, Errors, Kind};
 use crate::input;
-use crate::named_file::{Allowed, NamedFile, Refusal, SETTINGS_LIMIT};
+use crate::named_file::{FileKind, FileRefusal, NamedFile, SETTINGS_LIMIT};
 use crate::workspace::Workspace;
 
 /// What the owner of a session sets beside the environment.
@@ -80,7 +80,7 @@ impl Settings {
         let mut errors = Errors::new();
         let checkout = input::checkout(&self.workspace);
         let secrets = self.flags.secrets_file.as_ref();
-        errors.extend(secrets.and_then(|file| input::may_read(Path::new(file), &self.workspace).err()));
+        errors.extend(secrets.and_then(|file| input::check_readable(Path::new(file), &self.workspace).err()));
         let file = self.flags.config_path.clone().map(|path| self.file(&path, checkout.as_deref()));
         let workspace = &self.workspace;
         let sources = SettingSources {
@@ -139,12 +139,13 @@ fn config_file(
     workspace: &Workspace,
 ) -> Result<ConfigFile, Error> {
     let error = || Error::new(Kind::Setting, format!("cannot read the settings file `{path}`"));
-    let refused = |refusal: Refusal| refusal.hint().into_iter().fold(error().cause(refusal.to_string()), Error::hint);
+    let refused =
+        |refusal: FileRefusal| refusal.hint().into_iter().fold(error().cause(refusal.to_string()), Error::hint);
     let folder = &workspace.folder;
     let file = NamedFile::find(Path::new(path), folder, checkout.unwrap_or(folder)).map_err(refused)?;
-    let file = if has_tenant || checkout.is_some() { file.within().map_err(refused)? } else { file };
-    let allowed = if has_tenant { Allowed::File } else { Allowed::Stream };
-    input::may_read(Path::new(path), workspace)?;
+    let file = if has_tenant || checkout.is_some() { file.within_repository().map_err(refused)? } else { file };
+    let allowed = if has_tenant { FileKind::Regular } else { FileKind::Stream };
+    input::check_readable(Path::new(path), workspace)?;
     let bytes = file.read(SETTINGS_LIMIT, allowed).map_err(refused)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| error().cause("it is not UTF-8 text"))?.to_owned();
     Ok(ConfigFile { path: path.to_owned(), text, in_repository: file.is_in_repository() })
@@ -156,8 +157,8 @@ fn home_files(workspace: &Workspace, checkout: Option<&Path>) -> Vec<HomeFile> {
     let Some(home) = workspace.variable("HOME") else { return Vec::new() };
     let read = |file: &str| {
         let (path, folder) = (Path::new(home).join(file), &workspace.folder);
-        let file = NamedFile::find(&path, folder, checkout.unwrap_or(Path::new(""))).ok()?.within().ok()?;
-        let bytes = file.read(SETTINGS_LIMIT, Allowed::Stream).ok()?;
+        let file = NamedFile::find(&path, folder, checkout.unwrap_or(Path::new(""))).ok()?.within_repository().ok()?;
+        let bytes = file.read(SETTINGS_LIMIT, FileKind::Stream).ok()?;
         std::str::from_utf8(&bytes).ok().map(str::to_owned)
     };
     let rows = backend::settings().rows().iter();

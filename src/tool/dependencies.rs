@@ -8,7 +8,7 @@ use super::command::{Command, ToolContext};
 use super::document::{Entries, ParsedFile, is_field};
 use super::environment::environment;
 use super::operator_files::OperatorFiles;
-use super::plain;
+use super::without_dots;
 use crate::error::{Error, Kind};
 use crate::source::Span;
 use crate::words::list;
@@ -199,12 +199,12 @@ fn check_repository(
 
 /// Where helm finds a local chart: it shortens a path before it looks.
 fn place(context: &ToolContext<'_>, path: &str) -> PathBuf {
-    plain(&context.folder.join(path))
+    without_dots(&context.folder.join(path))
 }
 
 /// A file of the chart, which must be a text: helm reads other encodings, too.
 fn read(context: &ToolContext<'_>, name: &str) -> Result<ParsedFile, Error> {
-    let shown = plain(&context.folder.join(name)).to_string_lossy().into_owned();
+    let shown = without_dots(&context.folder.join(name)).to_string_lossy().into_owned();
     let unreadable = || Error::new(Kind::Input, format!("`{shown}` is not a text of the repository"));
     let text = (context.read)(name).ok_or_else(unreadable)?;
     Ok(ParsedFile::new(shown, text))

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::{MARKS, Tool, plain};
+use super::{MARKS, Tool, without_dots};
 use crate::budget::Budget;
 use crate::value::Value;
 use crate::yaml;
@@ -39,29 +39,29 @@ impl Layout {
                 Tool::Plain => {}
             }
         }
-        let stands_alone = |(folder, _): &&(PathBuf, Tool)| !layout.parts.contains(&plain(folder));
+        let stands_alone = |(folder, _): &&(PathBuf, Tool)| !layout.parts.contains(&without_dots(folder));
         layout.whole = folders.iter().filter(stands_alone).cloned().collect();
         layout
     }
 
     /// Whether a tool prints what the file at `path` says.
     pub fn takes(&self, path: &Path) -> bool {
-        let path = plain(path);
+        let path = without_dots(path);
         self.files.contains(&path) || self.printed.iter().any(|folder| path.starts_with(folder))
     }
 
     fn chart(&mut self, folder: &Path, said: &Value) {
         if text(said, "type") == Some("library") {
-            self.parts.insert(plain(folder));
+            self.parts.insert(without_dots(folder));
         }
-        self.printed.push(plain(&folder.join("crds")));
+        self.printed.push(without_dots(&folder.join("crds")));
         let repositories = items(said, "dependencies").iter().filter_map(|dependency| text(dependency, "repository"));
         let beside = repositories.filter_map(|repository| repository.strip_prefix("file://"));
-        self.parts.extend(beside.map(|path| plain(&folder.join(path))));
+        self.parts.extend(beside.map(|path| without_dots(&folder.join(path))));
     }
 
     fn kustomization(&mut self, folder: &Path, said: &Value) {
-        let own = plain(folder);
+        let own = without_dots(folder);
         if text(said, "kind") == Some("Component") {
             self.parts.insert(own.clone());
         }
@@ -69,13 +69,13 @@ impl Layout {
         let home = said.get("helmGlobals").and_then(|globals| text(globals, "chartHome")).unwrap_or("charts");
         let charts = items(said, "helmCharts").iter().filter_map(|chart| text(chart, "name"));
         let charts = charts.map(|chart| Path::new(home).join(chart));
-        let taken = named.map(PathBuf::from).chain(charts).map(|path| plain(&folder.join(path)));
+        let taken = named.map(PathBuf::from).chain(charts).map(|path| without_dots(&folder.join(path)));
         self.parts.extend(taken.filter(|path| *path != own));
         let mut words = Vec::new();
         texts(said, &mut words);
         // `name=path` is how a generator gives a file another name.
         let paths = words.into_iter().map(|word| word.split_once('=').map_or(word, |(_, path)| path));
-        self.files.extend(paths.map(|path| plain(&folder.join(path))));
+        self.files.extend(paths.map(|path| without_dots(&folder.join(path))));
     }
 }
 
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn paths_lose_what_says_nothing() {
         for (path, expected) in [("a/./b/../c", "a/c"), ("../../a", "../../a"), ("a/..", ""), ("/a/../b", "/b")] {
-            assert_eq!(plain(Path::new(path)), Path::new(expected));
+            assert_eq!(without_dots(Path::new(path)), Path::new(expected));
         }
     }
 }

@@ -138,7 +138,7 @@ fn below(folder: &Path, path: &str) -> Option<PathBuf> {
 }
 
 /// A path without `.`, and without `..` but at its start.
-fn plain(path: &Path) -> PathBuf {
+fn without_dots(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {
         match component {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::address::Address;
 use super::command::{PathTarget, ToolContext};
 use super::document::{Entries, ParsedFile, is_field};
-use super::{MARKS, Tool, plain};
+use super::{MARKS, Tool, without_dots};
 use crate::error::{Error, Errors, Kind};
 use crate::source::Span;
 use crate::yaml::tree::{Content, NodeId, Tree};
@@ -128,7 +128,7 @@ impl ReferenceCheck<'_> {
         if depth > DEPTH || self.seen.len() >= MOST || !self.seen.insert(path.to_owned()) {
             return;
         }
-        let name = plain(&folder.1.join(name)).to_string_lossy().into_owned();
+        let name = without_dots(&folder.1.join(name)).to_string_lossy().into_owned();
         let Some(text) = (self.context.read)(&path.to_string_lossy()) else {
             let is_there = is_kustomization && (self.context.target)(path) != PathTarget::Nowhere;
             let detail = format!("`{name}` is not a text of the repository");
@@ -235,7 +235,7 @@ impl ReferenceCheck<'_> {
     }
 
     fn word(&mut self, file: &KustomizationFile<'_>, span: Span, word: &str, role: ReferenceKind) -> Result<(), Error> {
-        let path = plain(&file.folder.0.join(word));
+        let path = without_dots(&file.folder.0.join(word));
         let target = (self.context.target)(&path);
         let names = |what: &str| file.wrong(span, format!("`{}` names `{word}`, {what}", file.name));
         let is_file = matches!(target, PathTarget::File(_)) && !word.contains("://");
@@ -251,7 +251,7 @@ impl ReferenceCheck<'_> {
                 Err(names("which is not in the repository").hint("copy it into the repository"))
             }
             (PathTarget::Folder(folder), ReferenceKind::Load) => {
-                let name = plain(&file.folder.1.join(word));
+                let name = without_dots(&file.folder.1.join(word));
                 self.folder(&folder, &name, file.depth + 1);
                 Ok(())
             }
@@ -269,7 +269,7 @@ impl ReferenceCheck<'_> {
             return self.errors.push(file.too_large());
         }
         for (name, span) in &charts.names {
-            let places = charts.homes.iter().map(|home| plain(&file.folder.0.join(home).join(name)));
+            let places = charts.homes.iter().map(|home| without_dots(&file.folder.0.join(home).join(name)));
             let leads_out = places.into_iter().any(|place| match (self.context.target)(&place) {
                 PathTarget::Folder(chart) => !(self.context.is_inside)(&chart),
                 target => target == PathTarget::Outside,

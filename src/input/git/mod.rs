@@ -14,7 +14,7 @@ use crate::error::{Error, Kind};
 use crate::workspace::Workspace;
 
 pub(super) use dir::{GitDir, NAME};
-use run::Call;
+use run::GitCall;
 use stand_in::StandIn;
 
 /// What helps where objects are missing.
@@ -22,12 +22,12 @@ const FETCH: &str = "nothing is fetched here: `git fetch --unshallow`, or `git f
 
 /// The files that differ from the revision, those that Git does not know yet included.
 #[derive(Debug)]
-pub struct Changed {
+pub struct ChangedFiles {
     files: HashSet<PathBuf>,
     folder: PathBuf,
 }
 
-impl Changed {
+impl ChangedFiles {
     /// Asks Git in the working folder.
     pub fn since(revision: &str, workspace: &Workspace) -> Result<Self, Error> {
         let (git, commit) = Git::at(revision, workspace)?;
@@ -42,7 +42,7 @@ impl Changed {
     }
 
     /// Whether the file that a user types as `path` has changed.
-    pub fn holds(&self, path: &Path) -> bool {
+    pub fn contains(&self, path: &Path) -> bool {
         self.folder.join(path).canonicalize().is_ok_and(|path| self.files.contains(&path))
     }
 }
@@ -114,7 +114,7 @@ impl Git {
     fn ask(&self, failure: &str, args: &[&str], stdin: &[u8]) -> Result<Vec<u8>, Error> {
         let environment = [("GIT_DIR", self.stand_in.path()), ("GIT_WORK_TREE", self.work_tree())];
         let (program, folder, read) = (&self.program, self.work_tree(), &self.read);
-        let call = Call { program, folder, environment: &environment, args, stdin, read };
+        let call = GitCall { program, folder, environment: &environment, args, stdin, read };
         call.output().map_err(|cause| {
             let lacks = ["missing", "unable to read", "bad object", "not a tree", "bad tree"];
             let error = Error::new(Kind::Input, failure).cause(cause.clone());

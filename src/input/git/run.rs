@@ -35,7 +35,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
 ];
 
 /// A call of `git`.
-pub(super) struct Call<'c> {
+pub(super) struct GitCall<'c> {
     /// Its file.
     pub(super) program: &'c Path,
     /// Where it runs.
@@ -50,7 +50,7 @@ pub(super) struct Call<'c> {
     pub(super) read: &'c [PathBuf],
 }
 
-impl Call<'_> {
+impl GitCall<'_> {
     /// What it prints; the error is the cause of a failure.
     pub(super) fn output(&self) -> Result<Vec<u8>, String> {
         let mut command = Command::new(self.program);
@@ -141,7 +141,7 @@ mod tests {
     fn printed(program: &str, args: &[&str], read: &[PathBuf]) -> Result<String, String> {
         let environment = [("GIT_DIR", Path::new("/x"))];
         let (program, folder) = (Path::new(program), Path::new("/"));
-        let output = Call { program, folder, environment: &environment, args, stdin: b"", read }.output()?;
+        let output = GitCall { program, folder, environment: &environment, args, stdin: b"", read }.output()?;
         Ok(String::from_utf8_lossy(&output).into_owned())
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::dir::GitDir;
-use super::run::Call;
+use super::run::GitCall;
 use crate::error::{Error, Kind};
 use crate::workspace::Workspace;
 
@@ -120,7 +120,7 @@ impl StandIn {
     fn ask(&self, program: &Path, args: &[&str], file: &Path) -> Result<Vec<u8>, String> {
         let environment = [("GIT_DIR", self.path())];
         let read = [self.path().to_owned(), file.to_owned()];
-        Call { program, folder: self.path(), environment: &environment, args, stdin: b"", read: &read }.output()
+        GitCall { program, folder: self.path(), environment: &environment, args, stdin: b"", read: &read }.output()
     }
 
     /// The settings as Git reads them.

@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::git::Git;
-use super::repository::plain;
-use super::{Buildable, typed};
+use super::repository::without_dots;
+use super::{Buildable, typed_name};
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
 use crate::workspace::Workspace;
 
 pub use checkout::Checkout;
-use tree::{Node, Tree, Why};
+use tree::{GitNode, GitTree, Omission};
 
 /// How the pointer to a file that Git LFS keeps elsewhere begins.
 const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
@@ -29,14 +29,14 @@ pub struct Revision {
     name: String,
     git: Git,
     folder: PathBuf,
-    tree: Tree,
+    tree: GitTree,
     /// What Git ignores now, below the root.
     ignored: HashSet<PathBuf>,
 }
 
 /// What a revision holds at some paths.
 #[derive(Debug, Default)]
-pub struct Past {
+pub struct RevisionFiles {
     /// The manifests by the names that they would have in the working folder.
     pub files: Vec<(String, Arc<Source>)>,
     /// What is not read, as warnings and notes.
@@ -71,13 +71,13 @@ impl Revision {
     }
 
     /// Reads what `paths` name. What is not there is no error: it is new.
-    pub fn read(&self, paths: &[String]) -> Result<Past, Error> {
-        let (mut past, mut names, mut ids) = (Past::default(), Vec::new(), Vec::new());
+    pub fn read(&self, paths: &[String]) -> Result<RevisionFiles, Error> {
+        let (mut past, mut names, mut ids) = (RevisionFiles::default(), Vec::new(), Vec::new());
         for path in paths {
             let Some(found) = self.tree.find(self.inside(path)?.as_os_str().as_bytes()) else { continue };
             let name = |below: &[u8]| match below.is_empty() {
-                true => typed(Path::new(path)),
-                false => typed(&Path::new(path).join(OsStr::from_bytes(below))),
+                true => typed_name(Path::new(path)),
+                false => typed_name(&Path::new(path).join(OsStr::from_bytes(below))),
             };
             for (below, id) in found.files {
                 names.push(name(&below));
@@ -85,7 +85,7 @@ impl Revision {
             }
             for (below, why) in found.left {
                 past.errors.push(self.left(&name(&below), why));
-                past.elsewhere.extend((why == Why::Submodule).then(|| name(&below)));
+                past.elsewhere.extend((why == Omission::Submodule).then(|| name(&below)));
             }
             past.buildable.extend(found.built.into_iter().map(|(below, tool)| (name(&below), tool)));
         }
@@ -105,7 +105,7 @@ impl Revision {
 
     /// A path, as a user types it, below the repository's root.
     fn inside(&self, path: &str) -> Result<PathBuf, Error> {
-        let whole = plain(&self.folder.join(path));
+        let whole = without_dots(&self.folder.join(path));
         let root = self.git.work_tree();
         let below = whole.strip_prefix(root).map(Path::to_owned).ok();
         let real = || whole.canonicalize().ok()?.strip_prefix(root).map(Path::to_owned).ok();
@@ -117,27 +117,29 @@ impl Revision {
         })
     }
 
-    fn left(&self, name: &str, why: Why) -> Error {
+    fn left(&self, name: &str, why: Omission) -> Error {
         let name = self.named(name);
         match why {
-            Why::Nowhere => Error::warning(Kind::Input, format!("the link `{name}` leads nowhere and is not compared")),
-            Why::Outside => Error::warning(
+            Omission::Nowhere => {
+                Error::warning(Kind::Input, format!("the link `{name}` leads nowhere and is not compared"))
+            }
+            Omission::Outside => Error::warning(
                 Kind::Input,
                 format!("the link `{name}` leads outside the repository and is not compared"),
             ),
-            Why::Git => {
+            Omission::Git => {
                 Error::warning(Kind::Input, format!("the link `{name}` leads to Git's own files and is not compared"))
             }
-            Why::Circle => {
+            Omission::Circle => {
                 Error::warning(Kind::Input, format!("the link `{name}` leads in a circle and is not compared"))
             }
-            Why::Submodule => Error::note(Kind::Input, format!("the submodule `{name}` is not compared"))
+            Omission::Submodule => Error::note(Kind::Input, format!("the submodule `{name}` is not compared"))
                 .hint("run it in the submodule"),
         }
     }
 }
 
-impl Past {
+impl RevisionFiles {
     fn keep_elsewhere(&mut self, name: String, revision: &str) {
         let detail = format!("`{revision}:{name}` is kept in Git LFS and is not compared");
         self.errors.push(Error::note(Kind::Input, detail));
@@ -146,8 +148,8 @@ impl Past {
 }
 
 /// The tree that `git ls-tree -r -z` lists; `read` gives where links lead.
-fn tree(listed: &[u8], read: impl FnOnce(&[String]) -> Result<Vec<Vec<u8>>, Error>) -> Result<Tree, Error> {
-    let (mut tree, mut links, mut link_ids) = (Tree::default(), Vec::new(), Vec::new());
+fn tree(listed: &[u8], read: impl FnOnce(&[String]) -> Result<Vec<Vec<u8>>, Error>) -> Result<GitTree, Error> {
+    let (mut tree, mut links, mut link_ids) = (GitTree::default(), Vec::new(), Vec::new());
     for entry in listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
         // MODE SP TYPE SP ID TAB PATH
         let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else { continue };
@@ -159,12 +161,12 @@ fn tree(listed: &[u8], read: impl FnOnce(&[String]) -> Result<Vec<Vec<u8>>, Erro
                 links.push(path);
                 link_ids.push(id);
             }
-            "160000" => tree.insert(path, Node::Submodule),
-            _ => tree.insert(path, Node::File(id)),
+            "160000" => tree.insert(path, GitNode::Submodule),
+            _ => tree.insert(path, GitNode::File(id)),
         }
     }
     for (path, target) in links.into_iter().zip(read(&link_ids)?) {
-        tree.insert(path, Node::Link(target));
+        tree.insert(path, GitNode::Link(target));
     }
     Ok(tree)
 }

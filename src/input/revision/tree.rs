@@ -7,17 +7,17 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::super::git::NAME;
-use super::super::names::{CHART, builder, has_ending, is_skipped};
+use super::super::names::{CHART, has_manifest_ending, is_skipped, tool_of};
 
 /// How many links one path may lead through.
 const LINKS: usize = 40;
 
 /// A folder's entries by their names, in the order in which a walk on a disk has them.
-type Folder = BTreeMap<Vec<u8>, Node>;
+type Folder = BTreeMap<Vec<u8>, GitNode>;
 
 /// What a name stands for.
 #[derive(Debug)]
-pub(super) enum Node {
+pub(super) enum GitNode {
     Folder(Folder),
     /// A file, by what it is known by.
     File(String),
@@ -29,7 +29,7 @@ pub(super) enum Node {
 
 /// The files of a revision.
 #[derive(Debug, Default)]
-pub(super) struct Tree {
+pub(super) struct GitTree {
     root: Folder,
 }
 
@@ -45,14 +45,14 @@ pub(super) struct Found {
     /// Manifests: their path below it, and what they are known by.
     pub(super) files: Vec<(Vec<u8>, String)>,
     /// What is not looked into: its path, and why.
-    pub(super) left: Vec<(Vec<u8>, Why)>,
+    pub(super) left: Vec<(Vec<u8>, Omission)>,
     /// Folders that a tool builds, with its name.
     pub(super) built: Vec<(Vec<u8>, &'static str)>,
 }
 
-/// Why something is not looked into.
+/// The reason why something is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Why {
+pub(super) enum Omission {
     /// A link leads to nothing.
     Nowhere,
     /// A link leads out of the repository.
@@ -65,15 +65,15 @@ pub(super) enum Why {
     Submodule,
 }
 
-impl Tree {
+impl GitTree {
     /// Puts a node at a path, its folders made.
-    pub(super) fn insert(&mut self, path: &[u8], node: Node) {
+    pub(super) fn insert(&mut self, path: &[u8], node: GitNode) {
         let mut names: Vec<&[u8]> = names(path).collect();
         let Some(last) = names.pop() else { return };
         let mut folder = &mut self.root;
         for name in names {
-            let next = folder.entry(name.to_vec()).or_insert_with(|| Node::Folder(Folder::new()));
-            let Node::Folder(inner) = next else { return };
+            let next = folder.entry(name.to_vec()).or_insert_with(|| GitNode::Folder(Folder::new()));
+            let GitNode::Folder(inner) = next else { return };
             folder = inner;
         }
         folder.insert(last.to_vec(), node);
@@ -86,7 +86,7 @@ impl Tree {
         match self.node(&real)? {
             At::File(id) => found.files.push((Vec::new(), id.to_owned())),
             At::Folder(_) => self.walk(&[], &real, &mut found),
-            At::Submodule => found.left.push((Vec::new(), Why::Submodule)),
+            At::Submodule => found.left.push((Vec::new(), Omission::Submodule)),
         }
         Some(found)
     }
@@ -109,13 +109,13 @@ impl Tree {
         for (name, node) in folder.iter().filter(|(name, _)| *name != b".." && !is_git(name)) {
             path.push(name.clone());
             match node {
-                Node::Folder(folder) => self.below(path, folder, files, links),
-                Node::File(id) => files.push((path.join(&b'/'), id)),
-                Node::Link(target) => {
+                GitNode::Folder(folder) => self.below(path, folder, files, links),
+                GitNode::File(id) => files.push((path.join(&b'/'), id)),
+                GitNode::Link(target) => {
                     let leads = self.resolve(path[..path.len() - 1].to_vec(), name);
                     links.extend(leads.is_ok().then(|| (path.join(&b'/'), &target[..])));
                 }
-                Node::Submodule => {}
+                GitNode::Submodule => {}
             }
             path.pop();
         }
@@ -126,7 +126,7 @@ impl Tree {
         let is_in_a_chart = || folder.contains_key(CHART.as_bytes());
         for name in folder.keys() {
             let text = String::from_utf8_lossy(name);
-            found.built.extend(builder(&text).map(|tool| (shown.to_vec(), tool)));
+            found.built.extend(tool_of(&text).map(|tool| (shown.to_vec(), tool)));
             if !is_skipped(&text, is_in_a_chart) {
                 let below = if shown.is_empty() { name.clone() } else { [shown, name].join(&b'/') };
                 self.entry(below, real, name, found);
@@ -135,40 +135,40 @@ impl Tree {
     }
 
     fn entry(&self, shown: Vec<u8>, folder: &[Vec<u8>], name: &[u8], found: &mut Found) {
-        let is_manifest = has_ending(Path::new(OsStr::from_bytes(name)));
+        let is_manifest = has_manifest_ending(Path::new(OsStr::from_bytes(name)));
         match self.resolve(folder.to_vec(), name) {
             Ok(real) => match self.node(&real) {
                 Some(At::File(id)) => found.files.extend(is_manifest.then(|| (shown, id.to_owned()))),
                 Some(At::Folder(_)) if real.len() <= folder.len() && folder.starts_with(&real) => {
-                    found.left.push((shown, Why::Circle));
+                    found.left.push((shown, Omission::Circle));
                 }
                 Some(At::Folder(_)) => self.walk(&shown, &real, found),
-                Some(At::Submodule) => found.left.push((shown, Why::Submodule)),
+                Some(At::Submodule) => found.left.push((shown, Omission::Submodule)),
                 None => {}
             },
-            Err(why) => found.left.extend((is_manifest || why != Why::Nowhere).then_some((shown, why))),
+            Err(why) => found.left.extend((is_manifest || why != Omission::Nowhere).then_some((shown, why))),
         }
     }
 
     /// Where `path`, seen from `folder`, leads.
-    fn resolve(&self, folder: Vec<Vec<u8>>, path: &[u8]) -> Result<Vec<Vec<u8>>, Why> {
+    fn resolve(&self, folder: Vec<Vec<u8>>, path: &[u8]) -> Result<Vec<Vec<u8>>, Omission> {
         let (mut real, mut links) = (folder, 0);
         let mut rest: VecDeque<Vec<u8>> = names(path).map(<[u8]>::to_vec).collect();
         while let Some(name) = rest.pop_front() {
             if name == b".." {
-                real.pop().ok_or(Why::Outside)?;
+                real.pop().ok_or(Omission::Outside)?;
                 continue;
             }
             if is_git(&name) {
-                return Err(Why::Git);
+                return Err(Omission::Git);
             }
-            let Some(At::Folder(folder)) = self.node(&real) else { return Err(Why::Nowhere) };
-            match folder.get(&name).ok_or(Why::Nowhere)? {
-                Node::Link(target) if target.starts_with(b"/") => return Err(Why::Outside),
-                Node::Link(target) => {
+            let Some(At::Folder(folder)) = self.node(&real) else { return Err(Omission::Nowhere) };
+            match folder.get(&name).ok_or(Omission::Nowhere)? {
+                GitNode::Link(target) if target.starts_with(b"/") => return Err(Omission::Outside),
+                GitNode::Link(target) => {
                     links += 1;
                     if links > LINKS {
-                        return Err(Why::Circle);
+                        return Err(Omission::Circle);
                     }
                     names(target).map(<[u8]>::to_vec).rev().for_each(|name| rest.push_front(name));
                 }
@@ -183,10 +183,10 @@ impl Tree {
         for name in real {
             let At::Folder(folder) = at else { return None };
             at = match folder.get(name)? {
-                Node::Folder(folder) => At::Folder(folder),
-                Node::File(id) => At::File(id),
-                Node::Submodule => At::Submodule,
-                Node::Link(_) => return None,
+                GitNode::Folder(folder) => At::Folder(folder),
+                GitNode::File(id) => At::File(id),
+                GitNode::Submodule => At::Submodule,
+                GitNode::Link(_) => return None,
             };
         }
         Some(at)
@@ -216,11 +216,11 @@ mod tests {
 
     type Names = Vec<String>;
 
-    fn found(files: &[&str], links: &[(&str, &str)], path: &str) -> Option<(Names, Vec<(String, Why)>)> {
-        let mut tree = Tree::default();
-        files.iter().for_each(|file| tree.insert(file.as_bytes(), Node::File((*file).to_owned())));
-        links.iter().for_each(|(link, target)| tree.insert(link.as_bytes(), Node::Link(target.as_bytes().to_vec())));
-        tree.insert(b"sub", Node::Submodule);
+    fn found(files: &[&str], links: &[(&str, &str)], path: &str) -> Option<(Names, Vec<(String, Omission)>)> {
+        let mut tree = GitTree::default();
+        files.iter().for_each(|file| tree.insert(file.as_bytes(), GitNode::File((*file).to_owned())));
+        links.iter().for_each(|(link, target)| tree.insert(link.as_bytes(), GitNode::Link(target.as_bytes().to_vec())));
+        tree.insert(b"sub", GitNode::Submodule);
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         let found = tree.find(path.as_bytes())?;
         let left = found.left.into_iter().map(|(path, why)| (text(path), why));
@@ -234,7 +234,7 @@ mod tests {
         let chart = ["chart/Chart.yaml", "chart/values-x.yaml", "chart/templates/t.yaml", "chart/extra.yaml"];
         let (names, left) = found(&[&files[..], &chart].concat(), &[], "").unwrap();
         assert_eq!(names, ["b/a.json", "b/z.yml", "b-c.yaml", "b.yaml", "c.yaml", "chart/extra.yaml"]);
-        assert_eq!(left, [("sub".to_owned(), Why::Submodule)]);
+        assert_eq!(left, [("sub".to_owned(), Omission::Submodule)]);
         assert_eq!(found(&files, &[], "b").unwrap().0, ["a.json", "z.yml"]);
         assert_eq!(found(&files, &[], "n.txt").unwrap().0, [""]);
         assert_eq!(found(&files, &[], "nowhere"), None);
@@ -242,12 +242,12 @@ mod tests {
 
     #[test]
     fn what_may_be_written_stays_inside() {
-        let mut tree = Tree::default();
+        let mut tree = GitTree::default();
         for path in ["a/x", "a/../../y", "../z", ".git/config", ".GIT/config", "a/.git/hooks/run"] {
-            tree.insert(path.as_bytes(), Node::File("id".to_owned()));
+            tree.insert(path.as_bytes(), GitNode::File("id".to_owned()));
         }
         for (path, target) in [("l", "a/x"), ("m", "a/.."), ("out", "../x"), ("a/up", "../../x"), ("etc", "/etc")] {
-            tree.insert(path.as_bytes(), Node::Link(target.into()));
+            tree.insert(path.as_bytes(), GitNode::Link(target.into()));
         }
         let (files, links) = tree.all();
         assert_eq!(files, [(b"a/x".to_vec(), "id")]);
@@ -261,15 +261,15 @@ mod tests {
             ("l", "a", "", Ok("l/x.yaml")),
             ("l", "./a", "l", Ok("x.yaml")),
             ("c/l.yaml", "../a/x.yaml", "c", Ok("l.yaml")),
-            ("l.yaml", "../x.yaml", "", Err(Why::Outside)),
-            ("l", "..", "", Err(Why::Outside)),
-            ("l.yaml", "/etc/x.yaml", "", Err(Why::Outside)),
-            ("l.yaml", "nowhere.yaml", "", Err(Why::Nowhere)),
-            ("l.yaml", ".git/config", "", Err(Why::Git)),
-            ("a/l.yaml", "../a/../.Git/config", "a", Err(Why::Git)),
-            ("l", ".git", "", Err(Why::Git)),
-            ("a/up", "..", "", Err(Why::Circle)),
-            ("l", "l", "", Err(Why::Circle)),
+            ("l.yaml", "../x.yaml", "", Err(Omission::Outside)),
+            ("l", "..", "", Err(Omission::Outside)),
+            ("l.yaml", "/etc/x.yaml", "", Err(Omission::Outside)),
+            ("l.yaml", "nowhere.yaml", "", Err(Omission::Nowhere)),
+            ("l.yaml", ".git/config", "", Err(Omission::Git)),
+            ("a/l.yaml", "../a/../.Git/config", "a", Err(Omission::Git)),
+            ("l", ".git", "", Err(Omission::Git)),
+            ("a/up", "..", "", Err(Omission::Circle)),
+            ("l", "l", "", Err(Omission::Circle)),
         ] {
             let (names, left) = found(&["a/x.yaml"], &[(link, target)], path).unwrap();
             match expected {

@@ -32,7 +32,7 @@ impl FolderRun<'_> {
         let (mut commands, siblings) = self.commands(private.path(), errors);
         // The words are the operator's, and a file of the repository is not: it may have become a link.
         let named = commands.iter().flat_map(|command| &command.operator_files.read);
-        errors.extend(named.filter_map(|path| input::may_read(path, workspace).err()));
+        errors.extend(named.filter_map(|path| input::check_readable(path, workspace).err()));
         if errors.any() {
             return Ok(None);
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::{Session, Watch};
 use super::{Build, BuildOptions, BuildPlan, BuildSite, BuiltFolders};
 use crate::error::{Error, Errors};
-use crate::input::{self, Wanted};
+use crate::input::{self, FileFilter};
 use crate::source::Source;
 
 /// The files that paths name, as they are on the disk.
@@ -27,7 +27,11 @@ impl InputFiles {
     }
 
     /// Reads and builds the files and folders that are `wanted` below `paths`.
-    pub async fn read_wanted(paths: &[String], plan: &mut BuildPlan<'_>, wanted: Wanted<'_>) -> Result<Self, Error> {
+    pub async fn read_wanted(
+        paths: &[String],
+        plan: &mut BuildPlan<'_>,
+        wanted: FileFilter<'_>,
+    ) -> Result<Self, Error> {
         let workspace = plan.workspace().clone();
         let (mut sources, errors) = input::read_wanted(paths, wanted, &workspace);
         let mut buildable = input::buildable_folders(paths, &workspace);

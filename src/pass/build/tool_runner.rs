@@ -122,7 +122,9 @@ impl Conditions<'_> {
     fn regions(&self, folders: &[BuildFolder]) -> Regions {
         let mut regions = Regions::new();
         for folder in folders {
-            regions.entry(input::region(&folder.place, self.workspace)).or_insert_with_key(|root| input::parts(root));
+            regions
+                .entry(input::region(&folder.place, self.workspace))
+                .or_insert_with_key(|root| input::paths_without_git(root));
         }
         regions
     }

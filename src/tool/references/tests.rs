@@ -8,7 +8,7 @@ use super::*;
 fn errors(files: &[(&str, &str)]) -> Vec<String> {
     let has = |path: &Path| files.iter().any(|(name, _)| Path::new("/repo").join(name) == *path);
     let is_folder = |path: &Path| files.iter().any(|(name, _)| Path::new("/repo").join(name).starts_with(path));
-    let target = |path: &Path| match plain(&Path::new("/repo/app").join(path)) {
+    let target = |path: &Path| match without_dots(&Path::new("/repo/app").join(path)) {
         path if !path.starts_with("/repo") || path.starts_with("/repo/out") => PathTarget::Outside,
         path if has(&path) => PathTarget::File(path),
         path if is_folder(&path) => PathTarget::Folder(path),

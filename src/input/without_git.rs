@@ -10,7 +10,7 @@ use super::git::NAME;
 
 /// Files and folders below `root`, which together hold all of it but for its Git folders. Links are left out: what they lead to is
 /// there by itself or must not be.
-pub fn parts(root: &Path) -> Vec<PathBuf> {
+pub fn paths_without_git(root: &Path) -> Vec<PathBuf> {
     let hidden = git_folders(root);
     let mut parts = Vec::new();
     collect(root, &hidden, &mut parts);
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     /// The parts of a folder with these files and links, by their names in it.
-    fn parts_of(files: &[(&str, &str)], links: &[(&str, &str)]) -> Vec<String> {
+    fn paths_of(files: &[(&str, &str)], links: &[(&str, &str)]) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         for (file, text) in files {
@@ -72,7 +72,7 @@ mod tests {
         }
         links.iter().for_each(|(link, to)| std::os::unix::fs::symlink(to, root.join(link)).unwrap());
         let name = |path: PathBuf| path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-        let mut parts: Vec<String> = parts(&root).into_iter().map(name).collect();
+        let mut parts: Vec<String> = paths_without_git(&root).into_iter().map(name).collect();
         parts.sort();
         parts
     }
@@ -80,19 +80,19 @@ mod tests {
     #[test]
     fn a_repository_s_parts_hold_nothing_of_git_s() {
         let plain = [("a/b", ""), ("c", "")];
-        assert_eq!(parts_of(&plain, &[("link", "/etc")]), [""]);
+        assert_eq!(paths_of(&plain, &[("link", "/etc")]), [""]);
         let cloned = [("a/b", ""), ("c", ""), (".git/config", ""), (".github/x", "")];
-        assert_eq!(parts_of(&cloned, &[("link", "/etc"), ("l", ".git/config")]), [".github", "a", "c"]);
+        assert_eq!(paths_of(&cloned, &[("link", "/etc"), ("l", ".git/config")]), [".github", "a", "c"]);
         let nested = [("a/b/.git/config", ""), ("a/b/x", ""), ("a/c/y", ""), ("d", "")];
-        assert_eq!(parts_of(&nested, &[]), ["a/b/x", "a/c", "d"]);
+        assert_eq!(paths_of(&nested, &[]), ["a/b/x", "a/c", "d"]);
     }
 
     #[test]
     fn a_git_folder_of_another_name_is_left_out_too() {
         let submodule =
             [("sub/.git", "gitdir: ../store/sub\n"), ("sub/x", ""), ("store/sub/config", ""), ("store/y", "")];
-        assert_eq!(parts_of(&submodule, &[]), ["store/y", "sub/x"]);
+        assert_eq!(paths_of(&submodule, &[]), ["store/y", "sub/x"]);
         let linked = [("store/config", ""), ("x", "")];
-        assert_eq!(parts_of(&linked, &[(".git", "store")]), ["x"]);
+        assert_eq!(paths_of(&linked, &[(".git", "store")]), ["x"]);
     }
 }
