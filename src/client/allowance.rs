@@ -1,4 +1,4 @@
-//! How long all readings of a run may take together: while nobody reads, no time passes. Knows no request.
+//! The time that all readings of a run have together. It passes only while one is under way. Knows no request.
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -10,27 +10,28 @@ pub struct Allowance {
     state: Mutex<State>,
 }
 
-/// When a piece of work must end, its retries included.
+/// The end of some work, its retries included.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
     pub(super) at: Instant,
-    /// Whether it is the run's end: sooner than that of the work alone.
+    /// Whether the run's time sets it, and not the work's own timeout.
     pub(super) is_of_run: bool,
 }
 
 struct State {
-    /// What was left when the readings that are under way began.
+    /// The time that was left at `since`.
     left: Duration,
     running: usize,
+    /// When the first of the running readings began.
     since: Instant,
 }
 
-/// One reading under way, until it is dropped.
-pub struct Reading<'a> {
+/// A reading under way: until it is dropped, the run's time passes.
+pub struct AllowanceGuard<'a> {
     allowance: &'a Allowance,
 }
 
-/// What "for ever" comes to: clocks and timers can be asked for no more.
+/// The longest time: clocks and timers refuse longer ones.
 const FOR_EVER: Duration = Duration::from_secs(365 * 86_400);
 
 /// The moment this long after `now`.
@@ -39,18 +40,18 @@ pub(super) fn after(now: Instant, time: Duration) -> Instant {
 }
 
 impl Allowance {
-    /// No time at all is for ever, as for a request's own.
+    /// An allowance of `time`; zero is without end.
     pub fn new(time: Duration) -> Self {
         Self { state: Mutex::new(State::new(if time.is_zero() { FOR_EVER } else { time })) }
     }
 
-    /// A reading begins: until the guard is dropped, the run's time passes.
-    pub fn start(&self) -> Reading<'_> {
+    /// Begins a reading.
+    pub fn start(&self) -> AllowanceGuard<'_> {
         self.state().start(Instant::now());
-        Reading { allowance: self }
+        AllowanceGuard { allowance: self }
     }
 
-    /// When a piece of work that begins now must end: after `timeout`, at the latest when the run's time is up.
+    /// The end of work that begins now: after `timeout`, or when the run's time is up.
     pub fn deadline(&self, timeout: Duration) -> Deadline {
         let now = Instant::now();
         let (own, of_run) = (after(now, timeout), self.state().end(now));
@@ -62,7 +63,7 @@ impl Allowance {
     }
 }
 
-impl Drop for Reading<'_> {
+impl Drop for AllowanceGuard<'_> {
     fn drop(&mut self) {
         self.allowance.state().stop(Instant::now());
     }

@@ -1,10 +1,10 @@
-//! Vault's requests as values. Pure: who sends them is `client`.
+//! Vault's requests as values. Pure: `client` sends them.
 
 use crate::client::Request;
 use crate::percent::encode_path;
 use crate::redacted::Redacted;
 
-/// Reads what is at `path`.
+/// Reads the secret at `path`.
 ///
 /// Path: `/v1/{path}`, on KV version 2 with `?version={version}`. Method: GET.
 /// Response: `{"data": …}`, on KV version 2 `{"data": {"data": …, "metadata": …}}`.
@@ -14,7 +14,7 @@ pub(super) fn read(path: &str, version: Option<u64>, namespace: Option<&str>, to
     authorised(Request::get(format!("/v1/{}{query}", encode_path(path))), namespace, token)
 }
 
-/// Asks which mount `path` is in. Any token that may do anything below the mount may ask.
+/// Asks for the mount that `path` lies in. Vault responds to every token that may do something below the mount.
 ///
 /// Path: `/v1/sys/internal/ui/mounts/{path}`. Method: GET.
 /// Response: `{"data": {"path": "secret/", "type": "kv", "options": {"version": "2"}}}`.
@@ -29,15 +29,15 @@ pub(super) fn mount(path: &str, namespace: Option<&str>, token: &Redacted) -> Re
 /// Response: `{"auth": {"client_token": …, "lease_duration": seconds, "num_uses": 0}}`.
 /// Reference: each login's file.
 pub(super) fn login(mount: &str, action: &str, body: Redacted, namespace: Option<&str>) -> Request {
-    general(Request::post(format!("/v1/{}/{}", encode_path(mount), encode_path(action)), body), namespace)
+    with_headers(Request::post(format!("/v1/{}/{}", encode_path(mount), encode_path(action)), body), namespace)
 }
 
 fn authorised(request: Request, namespace: Option<&str>, token: &Redacted) -> Request {
-    general(request, namespace).header("X-Vault-Token", token.clone())
+    with_headers(request, namespace).header("X-Vault-Token", token.clone())
 }
 
-/// `X-Vault-Request` is what a listener with `require_request_header` asks for.
-fn general(request: Request, namespace: Option<&str>) -> Request {
+/// Adds the namespace, and `X-Vault-Request` for listeners with `require_request_header`.
+fn with_headers(request: Request, namespace: Option<&str>) -> Request {
     let request = request.header("X-Vault-Request", Redacted::new("true"));
     match namespace.map(|namespace| namespace.trim_matches('/')).filter(|namespace| !namespace.is_empty()) {
         Some(namespace) => request.header("X-Vault-Namespace", Redacted::new(namespace)),

@@ -97,12 +97,12 @@ fn a_server_that_hangs_is_left_after_the_timeout_by_all() {
     for answer in [Response::Silent, Response::Slow] {
         let faults = Faults::script(vec![answer]);
         let settings = [with_token(&faults.address), vec![("VAULT_CLIENT_TIMEOUT", "1s")]].concat();
-        let opened = open(&settings);
-        let round = opened.begin();
+        let store = open(&settings);
+        let round = store.begin();
         let start = Instant::now();
-        let outcome = read_in(&opened, &*round, &["a/data/b"]).remove(0);
+        let outcome = read_in(&store, &*round, &["a/data/b"]).remove(0);
         assert_holds(&outcome, &["failed: no answer from", "within 1s", "VAULT_CLIENT_TIMEOUT"]);
-        read_in(&opened, &*round, &["a/data/c"]);
+        read_in(&store, &*round, &["a/data/c"]);
         assert!(start.elapsed() < Duration::from_secs(2), "the second reading does not wait again");
         assert_eq!(faults.requests().len(), 1);
     }

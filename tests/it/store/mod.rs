@@ -15,23 +15,23 @@ use vault_render::secret::{Access, Outcome, SecretId, Version};
 use vault_render::source::{Place, Source, Span};
 
 /// A store, the policy of its settings, and one runtime: connections live as long as it does.
-struct Opened {
+struct TestStore {
     store: Arc<dyn Store>,
     policy: Arc<Policy>,
     runtime: Runtime,
 }
 
 /// The store that these settings open.
-fn open(settings: &[(&str, &str)]) -> Opened {
+fn open(settings: &[(&str, &str)]) -> TestStore {
     let config = backend::config_for_test(settings);
-    Opened {
+    TestStore {
         store: backend::open(&config).unwrap_or_else(|error| panic!("{error:?}")),
         policy: Arc::new(Policy::of(&config, Requester::default())),
         runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
     }
 }
 
-impl Opened {
+impl TestStore {
     /// A run's use of the store.
     fn begin(&self) -> Box<dyn Round> {
         self.store.clone().begin(self.policy.clone())
@@ -54,14 +54,14 @@ impl Opened {
 }
 
 /// Reads all paths together, in a round of their own. `PATH@VERSION` is a version.
-fn read_all(opened: &Opened, paths: &[&str]) -> Vec<String> {
-    read_in(opened, &*opened.begin(), paths)
+fn read_all(store: &TestStore, paths: &[&str]) -> Vec<String> {
+    read_in(store, &*store.begin(), paths)
 }
 
 /// Reads all paths together, in `round`.
-fn read_in(opened: &Opened, round: &dyn Round, paths: &[&str]) -> Vec<String> {
+fn read_in(store: &TestStore, round: &dyn Round, paths: &[&str]) -> Vec<String> {
     let ids: Vec<SecretId> = paths.iter().map(|path| id(path)).collect();
-    opened.outcomes(round, &ids).into_iter().map(told).collect()
+    store.outcomes(round, &ids).into_iter().map(told).collect()
 }
 
 fn read(settings: &[(&str, &str)], path: &str) -> String {

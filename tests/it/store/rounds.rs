@@ -53,21 +53,21 @@ fn logins(faults: &Faults) -> usize {
 fn a_server_that_was_down_is_asked_again_by_the_next_round() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let address = format!("http://127.0.0.1:{port}");
-    let opened = open(&[("VAULT_ADDR", &address), ("VAULT_TOKEN", "t"), ("VAULT_MAX_RETRIES", "0")]);
-    let (first, second) = (opened.begin(), opened.begin());
-    assert_holds(&read_in(&opened, &*first, &["a/data/b"]).remove(0), &["failed: cannot connect to"]);
+    let store = open(&[("VAULT_ADDR", &address), ("VAULT_TOKEN", "t"), ("VAULT_MAX_RETRIES", "0")]);
+    let (first, second) = (store.begin(), store.begin());
+    assert_holds(&read_in(&store, &*first, &["a/data/b"]).remove(0), &["failed: cannot connect to"]);
     let faults = Faults::script_at(port, vec![found()]);
-    assert_holds(&read_in(&opened, &*first, &["a/data/c"]).remove(0), &["failed: cannot connect to"]);
+    assert_holds(&read_in(&store, &*first, &["a/data/c"]).remove(0), &["failed: cannot connect to"]);
     assert_eq!(faults.requests().len(), 0, "the first round has given up");
-    assert_eq!(read_in(&opened, &*second, &["a/data/b"]), [FOUND]);
+    assert_eq!(read_in(&store, &*second, &["a/data/b"]), [FOUND]);
 }
 
 #[test]
 fn a_token_outlives_a_sealed_vault() {
     let faults = vault(|number, _| if number == 1 { Response::json(503, SEALED) } else { found() });
-    let opened = open(&with_approle(&faults.address));
-    assert_holds(&read_all(&opened, &["a/data/b"]).remove(0), &["failed: ", "Vault is sealed"]);
-    assert_eq!(read_all(&opened, &["a/data/b"]), [FOUND]);
+    let store = open(&with_approle(&faults.address));
+    assert_holds(&read_all(&store, &["a/data/b"]).remove(0), &["failed: ", "Vault is sealed"]);
+    assert_eq!(read_all(&store, &["a/data/b"]), [FOUND]);
     assert_eq!(logins(&faults), 1, "the token is still good");
 }
 
@@ -80,12 +80,12 @@ fn a_real_vault_is_read_again_once_it_is_unsealed() {
     vault.policy("rounds", &["store/*"]);
     let more =
         [("AVP_ROLE_ID", &*approle.role_id), ("AVP_SECRET_ID", &approle.secret_id), ("AVP_MOUNT_PATH", "rounds")];
-    let opened = open(&[&[("VAULT_ADDR", &*vault.address), ("AVP_AUTH_TYPE", "approle")][..], &more].concat());
-    assert_eq!(read_all(&opened, &["store/app"]), [FOUND]);
+    let store = open(&[&[("VAULT_ADDR", &*vault.address), ("AVP_AUTH_TYPE", "approle")][..], &more].concat());
+    assert_eq!(read_all(&store, &["store/app"]), [FOUND]);
     vault.seal();
-    assert_holds(&read_all(&opened, &["store/app"]).remove(0), &["failed: ", "Vault is sealed"]);
+    assert_holds(&read_all(&store, &["store/app"]).remove(0), &["failed: ", "Vault is sealed"]);
     vault.unseal().unwrap();
-    assert_eq!(read_all(&opened, &["store/app"]), [FOUND]);
+    assert_eq!(read_all(&store, &["store/app"]), [FOUND]);
     assert_eq!(vault.logins("rounds").len(), 1);
 }
 
@@ -96,11 +96,11 @@ fn a_failed_login_is_tried_again_by_the_next_round() {
         Response::json(200, r#"{"auth":{"client_token":"t","lease_duration":3600}}"#),
         found(),
     ]);
-    let opened = open(&with_approle(&faults.address));
-    for outcome in read_all(&opened, &["a/data/1", "a/data/2"]) {
+    let store = open(&with_approle(&faults.address));
+    for outcome in read_all(&store, &["a/data/1", "a/data/2"]) {
         assert_holds(&outcome, &["failed: cannot log in to Vault", "Vault is sealed"]);
     }
-    assert_eq!(read_all(&opened, &["a/data/1", "a/data/2"]), [FOUND; 2]);
+    assert_eq!(read_all(&store, &["a/data/1", "a/data/2"]), [FOUND; 2]);
     assert_eq!(logins(&faults), 2);
 }
 
@@ -112,9 +112,9 @@ fn each_round_may_renew_the_token_once() {
             (1, "token-1") | (3, "token-2") | (5, "token-3") => found(),
             _ => Response::json(403, refusal),
         });
-        let opened = open(&with_approle(&faults.address));
+        let store = open(&with_approle(&faults.address));
         for round in 1..=3 {
-            assert_eq!(read_all(&opened, &["a/data/b"]), [FOUND], "{refusal} {round}");
+            assert_eq!(read_all(&store, &["a/data/b"]), [FOUND], "{refusal} {round}");
             assert_eq!(logins(&faults), round, "{refusal}");
         }
     }
@@ -124,21 +124,38 @@ fn each_round_may_renew_the_token_once() {
 fn a_round_has_its_own_time() {
     let faults = Faults::start(|number, _| if number == 0 { Response::Silent } else { found() });
     let settings = [("VAULT_ADDR", &*faults.address), ("VAULT_TOKEN", "t"), ("AVP_TIMEOUT", "1s")];
-    let opened = open(&settings);
-    assert_holds(&read_all(&opened, &["a/data/b"]).remove(0), &["failed: no answer from", "AVP_TIMEOUT"]);
-    assert_eq!(read_all(&opened, &["a/data/b"]), [FOUND]);
+    let store = open(&settings);
+    assert_holds(&read_all(&store, &["a/data/b"]).remove(0), &["failed: no answer from", "AVP_TIMEOUT"]);
+    assert_eq!(read_all(&store, &["a/data/b"]), [FOUND]);
 }
 
 #[test]
 fn a_round_does_not_wait_for_ever_for_anothers_login() {
     let faults = Faults::script(vec![Response::Silent]);
     let settings = [with_approle(&faults.address), vec![("AVP_TIMEOUT", "1s")]].concat();
-    let opened = open(&settings);
+    let store = open(&settings);
     let begin = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..2 {
-            scope.spawn(|| assert_holds(&read_all(&opened, &["a/data/b"]).remove(0), &["failed: ", "AVP_TIMEOUT"]));
+            scope.spawn(|| assert_holds(&read_all(&store, &["a/data/b"]).remove(0), &["failed: ", "AVP_TIMEOUT"]));
         }
     });
     assert!(begin.elapsed() < Duration::from_millis(2500), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn a_mount_that_is_known_is_not_asked_for_by_the_next_round() {
+    const SECRET: &str = r#"{"data":{"data":{"k":"v"},"metadata":{"created_time":"t","destroyed":false,"version":1}}}"#;
+    const MOUNT: &str = r#"{"data":{"path":"a/","type":"kv","options":{"version":"2"}}}"#;
+    let is_mount = |request: &Request| request.path.contains("/sys/internal/ui/mounts/");
+    let faults = Faults::start(move |_, request| match &*request.path {
+        "/v1/a/data/b" => Response::json(200, SECRET),
+        _ if is_mount(request) => Response::json(200, MOUNT),
+        _ => Response::json(404, r#"{"errors":[]}"#),
+    });
+    let store = open(&[("VAULT_ADDR", &faults.address), ("VAULT_TOKEN", "t")]);
+    for _ in 0..2 {
+        assert_holds(&read_all(&store, &["a/b"]).remove(0), &[FOUND, "`a/b` was read as `a/data/b`"]);
+    }
+    assert_eq!(faults.requests().iter().filter(|request| is_mount(request)).count(), 1);
 }
