@@ -8,6 +8,7 @@ mod build;
 mod canary;
 mod cases;
 mod check;
+mod circles;
 mod clear;
 mod cli;
 mod closed;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use memchr::memmem;
 use regex::bytes::Regex;
 
-use super::scan::{Leak, LeakKind};
+use super::leak::{Leak, LeakKind};
 use crate::source::Span;
 
 /// The beginning of a private key, or a text in its header.

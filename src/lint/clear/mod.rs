@@ -4,6 +4,7 @@
 mod encoded;
 mod forms;
 mod key;
+mod leak;
 mod literal;
 mod scan;
 #[cfg(test)]
@@ -19,7 +20,7 @@ use crate::source::{Place, Source};
 
 pub use forms::{FORMS, Form, forms};
 
-use scan::{Leak, LeakKind};
+use leak::{Leak, LeakKind};
 
 const TOKEN: &str = "known-token";
 const KEY: &str = "private-key";

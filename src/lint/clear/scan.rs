@@ -9,6 +9,7 @@ use regex::bytes::Regex;
 use super::encoded;
 use super::forms::{Form, forms, is_varied};
 use super::key;
+use super::leak::{Leak, LeakKind};
 use crate::source::Span;
 
 /// The most bytes after its mark in which a token is searched.
@@ -21,28 +22,6 @@ const REACH_A_BYTE: usize = 64;
 
 /// How many layers of base64 are decoded.
 const DEPTH: usize = 3;
-
-/// A secret that was found in clear.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Leak {
-    /// Its bytes, or those of the base64 that holds it.
-    pub(super) span: Span,
-    /// What kind of secret it is.
-    pub(super) kind: LeakKind,
-    /// Whether it is inside base64.
-    pub(super) is_encoded: bool,
-    /// Whether its text says that it is an example.
-    pub(super) is_example: bool,
-}
-
-/// What kind of secret was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LeakKind {
-    /// A token, with the name of its form.
-    Token(&'static str),
-    /// A private key, with the name of its kind.
-    Key(&'static str),
-}
 
 /// The secrets in a text, in order. None lies inside another.
 pub(super) fn leaks(bytes: &[u8]) -> Vec<Leak> {

@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::forms::forms;
 use super::key;
-use super::scan::{Leak, LeakKind, leaks};
+use super::leak::{Leak, LeakKind};
+use super::scan::leaks;
 
 /// The names of the secrets that are found.
 fn names(text: &str) -> Vec<&'static str> {
