@@ -1,4 +1,4 @@
-//! `build`: what a folder holds, be it a chart, a kustomization or manifests, rendered as `generate` renders.
+//! `build`: the chart, the kustomization or the manifests of a folder, rendered as `generate` renders.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -76,7 +76,7 @@ docs/helm.md and docs/kustomize.md have the flags. No setting and no secret reac
 
 Exit codes: 0 rendered, 1 something is wrong and nothing was printed, 2 wrong usage.";
 
-/// Builds.
+/// Builds and renders a folder.
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
     session.use_record(args.offline.record(session.workspace())?);
     let folder = args.folder(session.workspace());

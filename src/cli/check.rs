@@ -1,4 +1,4 @@
-//! `check`: what is wrong, on stdout; no manifest. The pass of `generate`, ended before it fills.
+//! `check`: findings on stdout, and no manifest. It is the pass of `generate`, ended before it fills.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -88,7 +88,7 @@ Every rule is in docs/rules.md. A note is worth knowing and does not count as fo
 
 Exit codes: 0 nothing found, 1 errors or warnings, 2 failed: a file, a setting or the store.";
 
-/// Checks.
+/// Checks the manifests.
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
     if let Some(rule) = args.explain.as_deref().and_then(lint::find) {
         return output::finish(&lint::explain(rule));
@@ -111,7 +111,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     Ok(ExitCode::from(args.end(found, sources.len(), environment)?))
 }
 
-/// What an exit code says of the findings: notes do not count.
+/// The exit code for these findings. Notes do not count.
 fn code(found: &[Error]) -> u8 {
     if found.iter().any(is_failure) {
         output::FAILED
@@ -122,7 +122,7 @@ fn code(found: &[Error]) -> u8 {
     }
 }
 
-/// Whether the run failed, rather than found something.
+/// Whether the finding says that the run itself failed.
 fn is_failure(error: &Error) -> bool {
     error.level == Level::Error && matches!(error.kind, Kind::Input | Kind::Setting | Kind::Store | Kind::Bug)
 }
@@ -133,7 +133,7 @@ fn unreadable(baseline: &Path, error: &dyn std::fmt::Display) -> Error {
 }
 
 impl Args {
-    /// Prints what the baseline does not accept, or writes the baseline; the exit code.
+    /// Prints the findings that the baseline does not accept, or writes the baseline. Returns the exit code.
     fn end(&self, found: Vec<Error>, files: usize, environment: &Environment) -> anyhow::Result<u8> {
         if let Some(path) = &self.write_baseline {
             let (failed, found): (Vec<Error>, Vec<Error>) = found.into_iter().partition(is_failure);
@@ -157,7 +157,7 @@ impl Args {
         Options { strict: true, any: self.any }
     }
 
-    /// The manifests, the other texts, and what cannot be read.
+    /// The manifests, the texts that are not manifests, and the errors of what cannot be read.
     #[expect(clippy::type_complexity, reason = "three lists, read together")]
     fn input(&self, workspace: &Workspace) -> Result<(Vec<Arc<Source>>, Vec<Arc<Source>>, Errors), Error> {
         let changed = self.since.as_ref().map(|revision| ChangedFiles::since(revision, workspace)).transpose()?;
@@ -169,7 +169,7 @@ impl Args {
 }
 
 impl Format {
-    /// All findings as stdout shows them; `files` is how many manifests were read.
+    /// All findings as stdout shows them, after reading `files` manifests.
     fn shown(self, found: &[Error], files: usize, environment: &Environment) -> String {
         match self {
             Self::Text => text(found, files, environment),

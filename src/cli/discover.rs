@@ -1,4 +1,4 @@
-//! `discover`: whether the current folder is for us, as Argo CD's discovery asks.
+//! `discover`: whether the current folder is for this plugin, as Argo CD's discovery asks.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! What surrounds the program: variables, working folder, terminal. Read once; everything later takes it as an argument.
+//! The surroundings of the program: environment variables, working folder, terminal. They are read once and handed on as arguments.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -15,20 +15,20 @@ use crate::workspace::Workspace;
 pub(super) struct Environment {
     /// The working folder and the environment variables; what is not UTF-8 in them is replaced.
     pub(super) workspace: Workspace,
-    /// Whether somebody would have to type what is read from stdin.
+    /// Whether stdin is a terminal, on which somebody would have to type.
     pub(super) stdin_is_terminal: bool,
-    /// Whether somebody watches stdout.
+    /// Whether stdout is a terminal.
     pub(super) stdout_is_terminal: bool,
     /// Where findings go.
     pub(super) stderr: Stderr,
-    /// Whether somebody watches them.
+    /// Whether findings go to a terminal.
     pub(super) stderr_is_terminal: bool,
     /// Whether the program is installed under argocd-vault-plugin's name: then some of its ways are kept.
     pub(super) is_predecessor: bool,
 }
 
 impl Environment {
-    /// Reads it.
+    /// Reads the surroundings.
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub(super) fn read() -> Self {
         let text = |text: OsString| text.to_string_lossy().into_owned();
@@ -44,7 +44,7 @@ impl Environment {
         }
     }
 
-    /// A variable that is set to something.
+    /// The value of a variable, unless it is empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.workspace.variable(name)
     }
@@ -54,7 +54,7 @@ impl Environment {
         self.colour_on(self.stderr_is_terminal)
     }
 
-    /// The same of stdout.
+    /// Colours on stdout, if it is a terminal that has them, unless `NO_COLOR` is set.
     pub(super) fn stdout_colour(&self) -> Colour {
         self.colour_on(self.stdout_is_terminal)
     }

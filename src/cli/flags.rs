@@ -1,8 +1,8 @@
-//! The flags that set something: typed here, and a plain value for the session that they are meant for.
+//! The flags about settings, and the plain value that a session takes of them.
 
 use crate::pass::SettingFlags;
 
-/// The flags that set something, the same for every command that reads secrets.
+/// The flags about settings, shared by every command that reads secrets.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Settings")]
 pub(super) struct Flags {

@@ -63,7 +63,7 @@ Findings are the list's `results`, and stand on stderr. `--offline` fills masked
 
 Exit codes: 0 filled, 1 something is wrong and nothing was filled, 2 wrong usage.";
 
-/// Answers.
+/// Fills the list and prints it with its results.
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
     if environment.stdin_is_terminal {
         return Ok(output::usage(&no_input(), environment));
@@ -93,14 +93,14 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     Ok(output::rendered(!has_failed))
 }
 
-/// Reports why the input is not answered.
+/// Reports why no list is printed.
 fn refuse(errors: Errors, environment: &Environment) -> ExitCode {
     output::report(&report::in_order(errors, &[]), environment);
     ExitCode::from(output::FOUND)
 }
 
 impl Args {
-    /// The edits that fill the list, with what its configuration sets.
+    /// The edits that fill the list, with the settings of its configuration.
     async fn fill(
         &self,
         config: FunctionConfig,
@@ -122,7 +122,7 @@ impl Args {
     }
 }
 
-/// As for `generate`: a list that has become empty is more often a mistake than meant.
+/// A list without items is more often a mistake than an intention.
 fn empty() -> Error {
     Error::new(Kind::Input, "the ResourceList has no items")
         .hint("is there anything before this function? `--allow-empty`, or `allow-empty: \"true\"`, accepts it")

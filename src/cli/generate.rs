@@ -61,7 +61,7 @@ to a chart (Chart.yaml, values*.yaml, templates/, charts/) are skipped.
 
 Exit codes: 0 rendered, 1 something is wrong and nothing was printed, 2 wrong usage.";
 
-/// Renders.
+/// Renders manifests.
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
     if args.paths.is_empty() && environment.stdin_is_terminal {
         return Ok(output::usage(&no_input(), environment));
@@ -75,7 +75,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
 }
 
 impl Args {
-    /// Renders everything at once, printed whole or not at all; whether nothing was wrong.
+    /// Renders everything, and prints it whole or not at all. Returns whether it was printed.
     async fn print(&self, session: &mut Session, environment: &Environment) -> anyhow::Result<bool> {
         let (sources, errors) = input::read(&self.paths(), self.allow_empty, session.workspace());
         let mut output = WholeOutput::new(environment, &|error| error);
@@ -85,7 +85,7 @@ impl Args {
         Ok(is_complete)
     }
 
-    /// Renders chunk by chunk: what is right before the first error is printed. Whether nothing was wrong.
+    /// Renders and prints chunk by chunk, up to the first error. Returns whether there was none.
     async fn stream(&self, session: &mut Session, environment: &Environment) -> anyhow::Result<bool> {
         let (chunks, errors) =
             input::chunks(&self.paths(), self.allow_empty, yaml::split::boundary, session.workspace());
@@ -105,8 +105,8 @@ impl Args {
         Options { strict: self.strict, any: self.any }
     }
 
-    /// What an output without a manifest is, if it is an error. Under the predecessor's name nothing in is nothing out; a folder without
-    /// manifests is an error there as well.
+    /// The error of an output without a manifest, if it is one. Under the predecessor's name an empty input gives an empty output; a folder
+    /// without manifests is an error there as well.
     fn empty(&self, environment: &Environment) -> Option<Error> {
         (!(self.allow_empty || environment.is_predecessor)).then(empty)
     }

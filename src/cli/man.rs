@@ -24,7 +24,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     output::finish(&String::from_utf8_lossy(&page))
 }
 
-/// The program, with the names of its commands where `man` takes one: derived, the list would have to know itself.
+/// The program, with the names of its commands where `man` takes one. A derived list could not name its own commands.
 pub(super) fn with_names(program: clap::Command) -> clap::Command {
     let shown = program.get_subcommands().filter(|command| !command.is_hide_set());
     let names: Vec<String> = shown.map(|command| command.get_name().to_owned()).collect();

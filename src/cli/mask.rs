@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 
 const HINT: &str = "`openssl rand -hex 32` makes one";
 
-/// The flag that gives the key, the same for every command that shows fingerprints.
+/// The flag that gives the key, shared by every command that shows fingerprints.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Masks")]
 pub(super) struct MaskKey {
@@ -22,11 +22,11 @@ pub(super) struct MaskKey {
 }
 
 impl MaskKey {
-    /// Masks under the key that the user gave; `None` without one. A line break at the file's end is no part of it.
+    /// Masks under the key that the user gave; `None` without one. Line breaks at the file's end do not count.
     pub(super) fn of_user(&self, session: &mut Session) -> Result<Option<Mask>, Error> {
         let (key, place) = match &self.mask_key {
             Some(file) => (read(file, session.workspace())?, file.display().to_string()),
-            // What is wrong with other settings is told once they are needed: `--offline` needs none.
+            // Errors of other settings are reported when these are needed: `--offline` needs none.
             None => match session.local_settings().0.get(&MASK_KEY) {
                 Some(key) => (Zeroizing::new(key.reveal().as_bytes().to_vec()), MASK_KEY.name().to_owned()),
                 None => return Ok(None),
@@ -39,7 +39,7 @@ impl MaskKey {
         Ok(Some(Mask::new(&key[..end])))
     }
 
-    /// Masks under the key that the user gave, else under a random one: fingerprints compare within this run then.
+    /// Masks under the key that the user gave, else under a random one, whose fingerprints are comparable within this run only.
     pub(super) fn mask(&self, session: &mut Session) -> Result<Mask, Error> {
         match self.of_user(session)? {
             Some(mask) => Ok(mask),

@@ -1,5 +1,5 @@
-//! The terminal: what is typed becomes one call, what it comes to becomes bytes on stdout, findings on stderr, an exit code.
-//! One command is one file: its `Args` and its `run`. Nothing else reads the environment or prints.
+//! The terminal: parses arguments, prints output on stdout and findings on stderr, decides the exit code. Each command is one file with its
+//! `Args` and its `run`. Nothing else reads the process's environment or prints.
 
 mod build;
 mod check;
@@ -57,7 +57,7 @@ pub(crate) struct Arguments {
     command: Command,
 }
 
-/// The commands that read what tenants wrote, or ask somebody for settings and secrets.
+/// The commands that need a session: they read what tenants wrote, or ask a cluster or a store.
 #[derive(Debug, Subcommand)]
 enum SessionCommand {
     Generate(generate::Args),
@@ -124,7 +124,7 @@ pub fn main() -> ExitCode {
 }
 
 impl Command {
-    /// Runs the command; its exit code, or what it failed with.
+    /// Runs the command. Returns its exit code, or why it failed.
     fn run(self, environment: &Environment) -> anyhow::Result<ExitCode> {
         match self {
             // One thread: a run waits, it does not compute.
@@ -151,7 +151,7 @@ impl Command {
 }
 
 impl SessionCommand {
-    /// Runs the command in a session of its own; its exit code, or what it failed with.
+    /// Runs the command in a session of its own. Returns its exit code, or why it failed.
     async fn run(self, environment: &Environment) -> anyhow::Result<ExitCode> {
         let flags = self.flags().map(SettingFlags::from).unwrap_or_default();
         let requester = Requester::of(&environment.workspace.variables);
@@ -219,7 +219,7 @@ impl SessionCommand {
     }
 }
 
-/// Waits for the first byte of stdin, which stays there: while the command before the pipe runs, or hangs, nobody needs a slot.
+/// Waits for the first byte of stdin, which stays there: no slot is held while the command before the pipe runs, or hangs.
 fn await_input() {
     let _ = std::io::stdin().lock().fill_buf();
 }

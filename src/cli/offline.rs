@@ -7,7 +7,7 @@ use crate::pass::read_record;
 use crate::render::Record;
 use crate::workspace::Workspace;
 
-/// The record, in place of settings and a store: the flag is the same for every command that renders.
+/// The flag that names a record to use in place of settings and a store, shared by every command that renders.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Offline {
     /// Render from the record in FILE (see `record`): values are masked, no store is asked, no setting is needed

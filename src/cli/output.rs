@@ -1,4 +1,4 @@
-//! What leaves the program: bytes on stdout, findings on stderr, an exit code. The only place that prints.
+//! The output of the program: bytes on stdout, findings on stderr, exit codes. The only place that prints.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::io::{BufWriter, ErrorKind, Write};
@@ -18,10 +18,10 @@ pub(super) const FOUND: u8 = 1;
 /// The command failed, or was used wrongly.
 pub(super) const FAILED: u8 = 2;
 
-/// Small slices are gathered in a buffer of so many bytes; larger ones go out as they are.
+/// The size of the buffer in which small slices are gathered; larger ones go out as they are.
 const BUFFER: usize = 1 << 16;
 
-/// Writes to stdout. Who closes the pipe has had enough: that is no error.
+/// Writes to stdout. A closed pipe is not an error: its reader has had enough.
 pub(super) fn write(slices: &[&[u8]]) -> anyhow::Result<()> {
     let mut stdout = BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
     match slices.iter().try_for_each(|slice| stdout.write_all(slice)).and_then(|()| stdout.flush()) {
@@ -41,12 +41,12 @@ pub(super) fn finish(text: &str) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reports what a command failed with.
+/// Reports why a command failed.
 pub(super) fn fail(failure: &anyhow::Error, environment: &Environment) {
     report(&[finding(failure)], environment);
 }
 
-/// A failure as a finding: one of ours as it is, one of the operating system's as the cause of what was tried.
+/// A failure as a finding. The message of the operating system becomes the cause.
 fn finding(failure: &anyhow::Error) -> Error {
     if let Some(error) = failure.downcast_ref::<Error>() {
         return error.clone();
@@ -70,7 +70,7 @@ pub(super) struct Report<'e> {
 }
 
 impl<'e> Report<'e> {
-    /// Nothing found yet.
+    /// A report without findings.
     pub(super) fn new(environment: &'e Environment) -> Self {
         Self { environment, counts: Counts::default() }
     }
@@ -99,7 +99,7 @@ impl<'e> Report<'e> {
     }
 }
 
-/// Writes clap's answer: help and version to stdout, a usage error to stderr.
+/// Writes a message of clap: help and version to stdout, a usage error to stderr.
 pub(super) fn usage(error: &clap::Error, environment: &Environment) -> ExitCode {
     if !error.use_stderr() {
         let _ = error.print();
@@ -109,7 +109,7 @@ pub(super) fn usage(error: &clap::Error, environment: &Environment) -> ExitCode 
     let coloured = environment.colour() == Colour::Ansi;
     let shown = |line| visible::without_commands(&visible::replaced(line)).into_owned() + "\n";
     let plain: String = text.to_string().lines().map(shown).collect();
-    // What was typed may come from a tenant's parameters; with colours of its own it is not shown coloured.
+    // An argument may come from a tenant's parameters. One with control characters of its own is not shown in colour.
     let is_odd = plain.contains('\u{fffd}');
     environment.stderr.write(&if coloured && !is_odd { text.ansi().to_string() } else { plain });
     ExitCode::from(if environment.is_predecessor { FOUND } else { FAILED })

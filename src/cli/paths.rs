@@ -1,6 +1,6 @@
-//! Where a command's manifests are: the paths that are typed, the same for every command that takes the current folder without any.
+//! The paths of a command's manifests. Without any, the command takes the current folder.
 
-/// The paths.
+/// The paths, shared by every command that has the current folder as its default.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Paths {
     /// Files, folders, or `-` for stdin; without any, the current folder
@@ -9,7 +9,7 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    /// As they are typed, at least one.
+    /// The paths as they are typed, at least one.
     pub(super) fn list(&self) -> &[String] {
         &self.paths
     }

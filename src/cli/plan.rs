@@ -1,4 +1,4 @@
-//! `plan`: what `generate` would read, before anything is read. Nobody is asked and nobody logs in.
+//! `plan`: the secrets that `generate` would read. The store is not asked, and there is no login.
 
 use std::process::ExitCode;
 
@@ -92,7 +92,7 @@ fn failed(mut errors: Errors, error: Option<Error>, environment: &Environment) -
 }
 
 impl Format {
-    /// What stdout shows; of a policy nothing unless it is whole.
+    /// The text for stdout. Of a policy nothing is printed unless it is whole.
     fn shown(self, plan: &ReadPlan<'_>, errors: &mut Errors, environment: &Environment) -> String {
         match self {
             Self::Text => shown::text(plan, environment.stdout_colour()),

@@ -1,4 +1,4 @@
-//! `record`: what the placeholders come to, without the values, for rendering where no store can be asked.
+//! `record`: the shapes and fingerprints of what the placeholders stand for, to render where no store can be asked.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -53,7 +53,7 @@ has it can try out values. `openssl rand -hex 32 > FILE` makes one.
 
 Exit codes: 0 recorded, 2 something is wrong and nothing was written.";
 
-/// Records.
+/// Writes the record.
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
     let mask = args.mask_key.of_user(session)?;
     let build = (&args.build).into();

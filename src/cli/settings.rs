@@ -55,7 +55,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
 }
 
 impl Format {
-    /// What this machine can do, after the settings that it bears on.
+    /// A line about what this machine can contain, after the settings that depend on it.
     fn machine(self, support: &Support) -> String {
         let sentence = match support {
             Support::Ports => "contains helm and kustomize: files, and hosts by `AVP_TOOL_HOSTS`".to_owned(),

@@ -1,4 +1,4 @@
-//! A file that a flag names: a record, a baseline, a mask key. Knows nothing of what is in it.
+//! A file that a flag names: a record, a baseline, a mask key. Knows nothing of its content.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::input;
 use crate::named_file::{DATA_LIMIT, FileKind, FileRefusal, NamedFile};
 use crate::workspace::Workspace;
 
-/// What the file holds that a user types as `name`, if it may be read; `unreadable` makes the error if it cannot.
+/// The content of the file that a user types as `name`. `unreadable` makes the error of a file that cannot be read.
 pub fn read_flag_file(
     name: &Path,
     workspace: &Workspace,

@@ -23,7 +23,7 @@ pub struct RenderSlot {
 /// How often whoever is first in the queue looks for a free slot.
 const INTERVAL: Duration = Duration::from_millis(5);
 
-/// How long a session waits in silence. What it says is what Argo CD shows, should its time run out here.
+/// How long a session waits in silence. Argo CD shows its note, should Argo CD's time run out meanwhile.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl RenderSlot {
@@ -48,17 +48,17 @@ impl RenderSlot {
     }
 }
 
-/// The user's own folder below what all users share.
+/// The user's own folder in a folder that all users share.
 fn folder(workspace: &Workspace) -> PathBuf {
     workspace.runtime_folder().join(format!("vault-render-{}", rustix::process::geteuid().as_raw()))
 }
 
-/// Locks a slot on a thread of its own, which a lock may block.
+/// Locks a slot on a thread of its own, as waiting for a lock blocks.
 async fn lock_in_background(folder: PathBuf, slots: u64) -> io::Result<File> {
     let (sender, receiver) = oneshot::channel();
     std::thread::spawn(move || {
         let locked = make(&folder).and_then(|()| lock(&folder, slots, &sender));
-        // Whoever waits no more has given the slot back with it.
+        // If nobody waits any more, the lock is released with the channel.
         let _ = sender.send(locked);
     });
     receiver.await.unwrap_or_else(|_| Err(io::Error::other("the thread that waits has ended")))
@@ -77,7 +77,7 @@ fn make(folder: &Path) -> io::Result<()> {
     Err(io::Error::other("it is not a folder of this user's alone"))
 }
 
-/// Waits for one of the slots, as long as `listener` wants it. Who is first in the queue looks for it, the others sleep.
+/// Waits for a free slot while `listener` is open. The first in the queue looks for one, the others sleep.
 fn lock<T>(folder: &Path, slots: u64, listener: &Sender<T>) -> io::Result<File> {
     let open =
         |name: &str| OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join(name));

@@ -28,7 +28,7 @@ impl<'s> Run<'s> {
         Self { session, options, watch, budget: Budget::default(), round: None, is_stopped: false }
     }
 
-    /// The edits that fill `sources`, and everything that is wrong on the way there.
+    /// The edits that fill `sources`. Everything that is wrong on the way goes to `errors`.
     pub async fn render(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Edits {
         self.fill(sources, None, errors).await
     }
@@ -45,14 +45,14 @@ impl<'s> Run<'s> {
         (edits, &self.session.secrets)
     }
 
-    /// What the placeholders of `sources` come to, without the values; what is wrong is what is wrong with rendering.
+    /// The record of `sources`. Its errors are those of rendering them.
     pub async fn record(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Record {
         let plan = render::plan(sources, &self.options, errors);
         self.fill_plan(&plan, errors).await;
         Record::of(&plan, &self.session.secrets, mask, &self.budget)
     }
 
-    /// Reads the secrets of all `chunks` before any of them is rendered. What is wrong at a place is found again then.
+    /// Reads the secrets of all `chunks` before any of them is rendered. Errors with a place are left out: rendering finds them again.
     pub async fn read_ahead(&mut self, chunks: impl Iterator<Item = Vec<Arc<Source>>>, errors: &mut Errors) {
         if self.session.record.is_some() {
             return;
@@ -63,7 +63,7 @@ impl<'s> Run<'s> {
         errors.extend(found.into_iter().filter(|error| error.place.is_none()));
     }
 
-    /// Reads the secrets, but for those whose reading would create something, and leaves the store as it is.
+    /// Reads the secrets, except those whose reading would create something. The store stays as it is.
     pub async fn fetch_read_only(&mut self, accesses: &[Access], errors: &mut Errors) -> &Secrets {
         if let Some((round, policy)) = self.round(accesses, errors).await {
             let grants = policy.judge(accesses, errors);
@@ -77,7 +77,7 @@ impl<'s> Run<'s> {
     async fn fill(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Edits {
         let plan = render::plan(sources, &self.options, errors);
         if let Some(record) = &self.session.record {
-            // With blank masks the record is to say what differs beside its own fingerprints.
+            // Under blank masks the record's own fingerprints are blank, too: only other differences show.
             let blank = mask.is_some_and(Mask::is_blank).then(|| record.blank());
             let values = ValueSource::Recorded(blank.as_ref().unwrap_or(record));
             return render::fill(&plan, values, &self.budget, errors);
@@ -92,7 +92,7 @@ impl<'s> Run<'s> {
         edits
     }
 
-    /// Each access of `chunks` once. Nobody looks at their places, which would keep all of the chunks in memory.
+    /// Each access of `chunks` once, without its place, which would keep all of the chunks in memory.
     fn accesses(&self, chunks: impl Iterator<Item = Vec<Arc<Source>>>) -> Vec<Access> {
         let (mut known, mut accesses) = (HashSet::new(), Vec::new());
         let nowhere = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));

@@ -14,18 +14,18 @@ use crate::render::{Options, Record};
 use crate::secret::Secrets;
 use crate::workspace::Workspace;
 
-/// What runs of one requester in one workspace share. Sessions share nothing with each other.
+/// The state that the runs of one requester in one workspace share. Sessions share nothing with each other.
 pub struct Session {
     workspace: Workspace,
     requester: Requester,
     settings: Settings,
-    /// What takes the place of settings and store.
+    /// The record that takes the place of settings and store.
     pub(super) record: Option<Record>,
     pub(super) secrets: Secrets,
     stage: Stage,
 }
 
-/// How far the way to the store has been gone.
+/// How far the session is on its way to an open store.
 enum Stage {
     /// Nothing was read.
     Start,
@@ -65,17 +65,17 @@ impl Session {
         self.record = record;
     }
 
-    /// Adds what a KRM function's configuration sets, with a tenant's authority.
+    /// Adds the settings of a KRM function's configuration, which have a tenant's authority.
     pub fn add_function_settings(&mut self, settings: Vec<(String, String)>) {
         self.settings.add_function(settings);
     }
 
-    /// The settings without what `-s` names, and what is wrong with them: nobody is asked.
+    /// The settings without the Secret that `-s` names, and their errors. The cluster is not asked.
     pub fn local_settings(&mut self) -> (Config, Errors) {
         self.settings.local()
     }
 
-    /// The settings with those of the Secret that `-s` names, and what is wrong with them.
+    /// The settings, those of the Secret that `-s` names included, and their errors.
     pub async fn settings(&mut self, watch: &dyn Watch) -> (Config, Errors) {
         if !self.settings.has_secret() {
             return self.settings.local();
@@ -95,7 +95,7 @@ impl Session {
 
     /// How many sessions may render at once on this machine, if the operator limits it.
     pub fn parallel_renders(&mut self) -> Option<u64> {
-        // What is wrong with the settings is told later, once they are all there.
+        // Errors of the settings are reported once the store is opened.
         let (config, _) = self.settings.local();
         config.get(&PARALLEL_RENDERS).copied().filter(|slots| *slots > 0)
     }
@@ -112,7 +112,7 @@ impl Session {
         Some((store.clone().begin(policy.clone()), policy.clone()))
     }
 
-    /// Reads the settings, and opens the store if `must_read`. What is wrong with them is reported once.
+    /// Reads the settings, and opens the store if `must_read`. Errors of the settings are reported once.
     pub(super) async fn ensure_store(&mut self, must_read: bool, watch: &dyn Watch, errors: &mut Errors) {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Closed) {
             Stage::Start if must_read || !self.settings.has_secret() => {

@@ -1,5 +1,5 @@
 //! The settings of a session, collected from where they are written: flags, environment, the `-c` file, the Secret that `-s` names,
-//! `~/.vault-token`. What they mean, [`Config`] says.
+//! `~/.vault-token`. [`Config`] gives them their meaning.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::input;
 use crate::named_file::{FileKind, FileRefusal, NamedFile, SETTINGS_LIMIT};
 use crate::workspace::Workspace;
 
-/// What the owner of a session sets beside the environment.
+/// The settings that the owner of a session chooses beside those of the environment.
 #[derive(Clone, Debug, Default)]
 pub struct SettingFlags {
     /// The file of settings, as it was typed.
@@ -20,7 +20,7 @@ pub struct SettingFlags {
     pub secret_name: Option<String>,
     /// The file of secrets that takes the place of a store, as it was typed.
     pub secrets_file: Option<String>,
-    /// Whether the session logs in anew, whatever token was kept.
+    /// Whether the session logs in anew, even if a token was kept.
     pub disable_token_cache: bool,
 }
 
@@ -28,11 +28,11 @@ pub struct SettingFlags {
 pub(super) struct Settings {
     workspace: Workspace,
     flags: SettingFlags,
-    /// What a KRM function's configuration sets.
+    /// The settings of a KRM function's configuration.
     function: Vec<(String, String)>,
     /// The `-c` file, and whether a tenant was known of when it was read.
     file: Option<(bool, Result<ConfigFile, Error>)>,
-    /// What all of them mean but for the Secret that `-s` names.
+    /// The configuration without the Secret that `-s` names.
     config: Option<(Config, Errors)>,
 }
 
@@ -42,7 +42,7 @@ impl Settings {
         Self { workspace, flags, function: Vec::new(), file: None, config: None }
     }
 
-    /// Adds what a KRM function's configuration sets, with a tenant's authority.
+    /// Adds the settings of a KRM function's configuration, which have a tenant's authority.
     pub(super) fn add_function(&mut self, settings: Vec<(String, String)>) {
         (self.function, self.config) = (settings, None);
     }
@@ -52,7 +52,7 @@ impl Settings {
         self.flags.secret_name.is_some()
     }
 
-    /// The settings without what `-s` names: nobody is asked for them. A `-c` file that cannot be read is an error.
+    /// The settings without the Secret that `-s` names. A `-c` file that cannot be read is an error.
     pub(super) fn local(&mut self) -> (Config, Errors) {
         if let Some(read) = &self.config {
             return read.clone();
@@ -63,7 +63,7 @@ impl Settings {
         self.config.insert((config, errors)).clone()
     }
 
-    /// The settings with those of the Kubernetes Secret that `-s` names, if it names one: only then the cluster is asked.
+    /// The settings, those of the Kubernetes Secret that `-s` names included. Without `-s` the cluster is not asked.
     pub(super) async fn whole(&mut self) -> (Config, Errors) {
         let Some(name) = self.flags.secret_name.clone() else { return self.local() };
         let (mut sources, mut errors) = self.sources();
@@ -98,7 +98,7 @@ impl Settings {
         (sources, errors)
     }
 
-    /// The file that `-c` names, read again only where a tenant has come since.
+    /// The file that `-c` names. It is read again only if a tenant was not known of when it was read.
     fn file(&mut self, path: &str, checkout: Option<&Path>) -> Result<ConfigFile, Error> {
         let has_tenant = has_tenant(&self.workspace.variables) || !self.function.is_empty();
         match &self.file {

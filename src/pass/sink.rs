@@ -1,4 +1,4 @@
-//! Where the output of a run goes: one loop over the chunks of the input, whoever takes what comes of them.
+//! The output of a run: one loop over the chunks of the input, for every kind of output.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::error::{Error, Errors};
 use crate::render::{self, Joiner};
 use crate::source::Source;
 
-/// How many bytes are planned and filled at once: of larger inputs all is read first, and then chunk after chunk is filled.
+/// How many bytes are planned and filled at once. The secrets of a larger input are all read before its first chunk is filled.
 const CHUNK: usize = 1 << 18;
 
 /// Takes the output of a run: keeps it until all is right, or passes it on at once.
@@ -15,16 +15,16 @@ pub trait Sink {
     /// Why nothing more can be written: the run ends with it.
     type Failure;
 
-    /// Takes what is wrong, at places in `sources` or at none.
+    /// Takes errors without a place, or with a place in `sources`.
     fn report(&mut self, errors: Errors, sources: &[Arc<Source>]);
 
-    /// Takes further text. It is whole only if nothing is wrong with what comes after it.
+    /// Takes further text. The text as a whole is right only if no error follows.
     fn write(&mut self, slices: &[&[u8]]) -> Result<(), Self::Failure>;
 }
 
 impl Run<'_> {
-    /// Renders `sources` with what is wrong with reading them; whether nothing is wrong. An output without a manifest is the error
-    /// `empty`, if there is one.
+    /// Renders `sources`, whose reading gave `errors`. Returns whether nothing is wrong. An output without a manifest is the error `empty`,
+    /// if there is one.
     pub async fn print<S: Sink>(
         &mut self,
         sources: &[Arc<Source>],
@@ -41,7 +41,7 @@ impl Run<'_> {
         self.print_chunks(chunks().map(Ok), has_failed, empty, sink).await
     }
 
-    /// Renders chunk after chunk, in constant memory, as [`Run::print`] renders what is read already.
+    /// Renders chunk after chunk in constant memory, otherwise like [`Run::print`].
     pub async fn stream<S: Sink>(
         &mut self,
         chunks: impl Iterator<Item = Result<Arc<Source>, Error>>,

@@ -6,12 +6,12 @@ use futures_util::future::BoxFuture;
 
 use crate::error::Error;
 
-/// What the owner of a run sees of it while it goes on, and how they stop it.
+/// How the owner of a run sees its progress, and how they stop it.
 pub trait Watch: Send + Sync {
     /// Says that the run waits for something, such as `reading 3 secrets`, until the returned guard is dropped.
     fn waiting(&self, what: String) -> Box<dyn Send>;
 
-    /// Tells something that must not wait for the end of the run.
+    /// Passes on a note that cannot wait for the end of the run.
     fn tell(&self, note: Error);
 
     /// Returns when the run is to stop, with the name of what stops it. A run asks only while it waits.

@@ -1,4 +1,4 @@
-//! What is compared, and with what: the files of both sides, by names that both sides share.
+//! The files of both sides of a comparison, by names that both sides share.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::pass::build::{Build, BuildFolder, BuildPlan, BuildSite, BuiltFolders,
 use crate::source::Source;
 use crate::workspace::Workspace;
 
-/// What `--base` names.
+/// The base of a comparison, as `--base` names it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Base {
     /// A folder or a file.
@@ -25,7 +25,7 @@ pub(super) enum Base {
 /// A file of one side.
 #[derive(Clone, Debug)]
 pub(super) struct File {
-    /// What both sides call it.
+    /// The name that both sides have for it.
     pub(super) key: String,
     /// Its text.
     pub(super) source: Arc<Source>,
@@ -36,13 +36,13 @@ pub(super) struct File {
 pub(super) struct Files {
     pub(super) before: Vec<File>,
     pub(super) after: Vec<File>,
-    /// What cannot be read now.
+    /// Errors of files that cannot be read now.
     pub(super) errors: Errors,
-    /// What cannot be built now, and the tools' messages: the rest is compared.
+    /// Errors of folders that cannot be built now, and the tools' messages. The rest is compared.
     pub(super) build_errors: Errors,
-    /// What cannot be built of the base, and the messages of its tools.
+    /// Errors of folders that cannot be built at the base, and the messages of their tools.
     pub(super) base_build_errors: Errors,
-    /// What is not compared, in sentences.
+    /// Sentences that name what is not compared.
     pub(super) notes: Vec<String>,
     /// The folders whose tools have printed some of the files.
     pub(super) built: BuiltFolders,
@@ -94,7 +94,7 @@ async fn with_revision(paths: &[String], name: &str, plan: &mut BuildPlan<'_>) -
     let workspace = plan.workspace().clone();
     let revision = Revision::open(name, &workspace)?;
     let past = revision.read(paths)?;
-    // What was removed since is no mistake.
+    // A path that was removed since is not a mistake.
     let there = |path: &&String| workspace.locate(path).exists() || !revision.holds(path);
     let there: Vec<String> = paths.iter().filter(there).cloned().collect();
     let is_elsewhere = |path: &Path| {
@@ -113,7 +113,7 @@ async fn with_revision(paths: &[String], name: &str, plan: &mut BuildPlan<'_>) -
     Ok(files)
 }
 
-/// What the tools print of a revision, in a copy of its files.
+/// The charts and kustomizations of a revision, built in a copy of its files.
 async fn build_of(
     revision: &Revision,
     name: &str,
@@ -131,7 +131,7 @@ async fn build_of(
     plan.build(&folders, &BuildSite { workspace: checkout.workspace(), find: &find, copy_of }).await
 }
 
-/// What makes a file's name of one side the name that both sides have for it.
+/// Turns the name that one side has for a file into the name that both sides share.
 type Key<'k> = &'k dyn Fn(&str) -> String;
 
 fn called(sources: Vec<Arc<Source>>, key: Key<'_>) -> Vec<File> {
@@ -139,7 +139,7 @@ fn called(sources: Vec<Arc<Source>>, key: Key<'_>) -> Vec<File> {
 }
 
 impl Files {
-    /// Adds what tools have printed. A folder that cannot be built now is not compared.
+    /// Adds the outputs of the tools. A folder that cannot be built now is not compared.
     fn add_built(&mut self, (after, after_key): (Build, Key<'_>), (before, before_key): (Build, Key<'_>)) {
         let failed: BTreeSet<String> = after.failed.iter().map(|folder| file_key(folder, after_key)).collect();
         let not_compared = after.failed.iter().map(|folder| format!("`{}` is not compared", folder.output));
@@ -154,7 +154,7 @@ impl Files {
         self.before.extend(before.into_iter().filter(|file| !failed.contains(&file.key)));
     }
 
-    /// What tools have printed, as files.
+    /// The outputs of tools as files.
     fn outputs(&mut self, outputs: Vec<(BuildFolder, Arc<Source>)>, key: Key<'_>) -> Vec<File> {
         let file = |(folder, source): (BuildFolder, Arc<Source>)| {
             let key = file_key(&folder, key);
@@ -165,7 +165,7 @@ impl Files {
     }
 }
 
-/// What both sides call what a folder's tool prints.
+/// The name that both sides have for the output of a folder's tool.
 fn file_key(folder: &BuildFolder, key: Key<'_>) -> String {
     format!("{} ({})", key(&folder.name.to_string_lossy()), folder.tool.command())
 }

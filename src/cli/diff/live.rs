@@ -1,4 +1,4 @@
-//! `--base live`: the manifests as applying them would leave them, against the cluster as it is.
+//! `--base live`: the objects that applying the manifests would leave, against those of the cluster.
 
 use std::sync::Arc;
 
@@ -19,13 +19,13 @@ use crate::source::Source;
 use crate::words::count;
 use crate::workspace::Workspace;
 
-/// What `--base` calls it.
+/// The name of a cluster as a base.
 pub(super) const NAME: &str = "live";
 
 /// How many objects are asked about at once.
 const TOGETHER: usize = 8;
 
-/// Compares.
+/// Compares two sides.
 pub(super) async fn compare(
     args: &Args,
     session: &mut Session,
@@ -82,7 +82,7 @@ async fn objects(
     live::objects(drafts, &plan, secrets, &edits, errors)
 }
 
-/// What the cluster says about each object; without objects nobody is asked.
+/// The cluster's answer about each object. Without objects the cluster is not asked.
 async fn answers(objects: &Objects, manager: &str, environment: &Environment) -> Result<Vec<Option<DryRun>>, Error> {
     let count = objects.list.len();
     if count == 0 {

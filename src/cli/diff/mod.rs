@@ -1,4 +1,4 @@
-//! `diff`: what changes, resource by resource, between two masked renderings.
+//! `diff`: the changes, resource by resource, between two masked renderings.
 
 mod base;
 mod live;
@@ -99,7 +99,7 @@ change. Nothing is stored; docs/preview.md says what is masked.
 Exit codes: 0 nothing changes, 1 something does, 2 failed: a file, a setting, a placeholder, the
 store or the cluster.";
 
-/// Compares.
+/// Compares two sides.
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
     let base = Base::named(&args.base, &environment.workspace);
     let compared = if args.base == live::NAME {
@@ -114,10 +114,10 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     Ok(if is_complete { code } else { ExitCode::from(output::FAILED) })
 }
 
-/// What two sides came to.
+/// The result of comparing two sides.
 struct Compared {
     comparison: Comparison,
-    /// Whether all that changes is known.
+    /// Whether all changes are known.
     is_complete: bool,
 }
 
@@ -126,7 +126,7 @@ impl Args {
         Options { strict: false, any: self.any }
     }
 
-    /// Prints what changed; the exit code.
+    /// Prints the changes. Returns the exit code.
     fn end(&self, comparison: &Comparison, environment: &Environment) -> anyhow::Result<ExitCode> {
         let shown = match self.format {
             Format::Text => report::diff::text(comparison, environment.stdout_colour()),
@@ -138,7 +138,7 @@ impl Args {
     }
 }
 
-/// What is piped in has no past.
+/// Stdin has no revision to compare with.
 fn no_stdin(base: &str) -> clap::Error {
     let message = format!(
         "stdin has no revision `{base}`: compare it with a folder or a file\n\n  \

@@ -16,7 +16,7 @@ use crate::source::Source;
 use crate::words::count;
 use crate::yaml::split::split;
 
-/// Compares.
+/// Compares two sides.
 pub(super) async fn compare(
     args: &Args,
     base: &Base,
@@ -74,7 +74,7 @@ impl Renderer<'_> {
         self.masked(files, &mask, errors).await
     }
 
-    /// The files with one fingerprint for all values; what is wrong is known already.
+    /// The files with one fingerprint for all values. Their errors are known already.
     async fn blank(&mut self, files: &[File]) -> Side {
         self.masked(files, &Mask::blank(), &mut Errors::new()).await
     }
@@ -93,7 +93,7 @@ impl Renderer<'_> {
 }
 
 impl Files {
-    /// Takes out the documents that are the same on both sides; how many resources that is.
+    /// Takes out the documents that are equal on both sides. Returns how many resources these are.
     fn take_unchanged(&mut self) -> usize {
         let mut past: HashMap<(&str, &[u8]), usize> = HashMap::new();
         for file in &self.before {
@@ -134,8 +134,8 @@ fn documents<'f>(files: &'f [File], mut wanted: impl FnMut((&'f str, &'f [u8])) 
     out
 }
 
-/// What was wrong before is no reason not to see what changes, unless the run itself was stopped. What is wrong in the same
-/// way now is said once.
+/// Errors at the base do not hide the changes, unless the run itself was stopped: they become warnings. An error that is found now as well
+/// is left out.
 fn as_warnings(errors: Errors, now: &Errors) -> Errors {
     let mut out = Errors::new();
     let said = |error: &Error| error.place.is_none() && now.iter().any(|other| other.to_string() == error.to_string());

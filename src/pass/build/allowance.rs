@@ -1,4 +1,4 @@
-//! What the operator's settings allow helm and kustomize. The Secret of `-s` is not asked.
+//! The allowance of helm and kustomize, from the operator's settings. The Secret of `-s` does not count.
 
 use crate::config::Config;
 use crate::config::general::{TOOL_HOSTS, TOOL_MEMORY, TOOL_PATHS, TOOL_TIMEOUT, UNCONTAINED_TOOLS};

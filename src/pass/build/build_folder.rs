@@ -10,15 +10,15 @@ use crate::workspace::Workspace;
 /// A folder with a chart or a kustomization.
 #[derive(Clone, Debug)]
 pub struct BuildFolder {
-    /// The folder, as the user types it: what templates are called by.
+    /// The folder, as the user types it. The names of templates begin with it.
     pub name: PathBuf,
     /// Where the tool finds it.
     pub place: PathBuf,
     /// The tool, helm or kustomize.
     pub tool: Tool,
-    /// What its manifests are called in messages.
+    /// The name of its manifests in messages.
     pub output: String,
-    /// What the place is a copy of, if it is one: the copy's root, and what that stands for.
+    /// If the place is in a copy: the copy's root, and the original's name.
     pub copy_of: Option<(PathBuf, String)>,
 }
 
@@ -29,11 +29,11 @@ pub struct BuiltFolders {
 }
 
 impl BuildFolder {
-    /// A finding with the template's file instead of the name that the tool has for it.
+    /// A finding that names the template's file instead of the tool's own name for it.
     pub fn name_template(&self, mut error: Error, workspace: &Workspace) -> Error {
         if let Some(place) = &mut error.place {
             let file = place.origin.as_ref().and_then(|origin| self.tool.template(&self.name, origin));
-            // What is not below the folder is not looked for: whether it is there is nobody's business.
+            // A file outside the folder is not looked for, as a message would tell whether it exists.
             let is_below = |file: &Path| {
                 let [file, folder] = [file, &self.name].map(|path| workspace.locate(path).canonicalize());
                 file.is_ok_and(|file| file.is_file() && folder.is_ok_and(|folder| file.starts_with(folder)))
@@ -53,7 +53,7 @@ impl BuiltFolders {
         self.folders.push(folder);
     }
 
-    /// The findings, those in what a tool has printed with their template's file.
+    /// The findings. Those in a tool's output name the template's file.
     pub fn name_templates(&self, errors: Vec<Error>, workspace: &Workspace) -> Vec<Error> {
         errors.into_iter().map(|error| self.name_template(error, workspace)).collect()
     }

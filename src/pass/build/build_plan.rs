@@ -1,4 +1,4 @@
-//! The charts and kustomizations of one side: what their tools print stands for the files that they read.
+//! The charts and kustomizations of one side. The outputs of their tools stand for the files that the tools read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 /// How many folders a note names.
 const NAMED: usize = 5;
 
-/// What helps if a folder cannot be built.
+/// The hint of a folder that cannot be built.
 const LEAVE: &str = "`--no-build` leaves charts and kustomizations out";
 
 /// Which charts and kustomizations are built, and how.
@@ -34,7 +34,7 @@ pub struct BuildSite<'p> {
     pub workspace: Workspace,
     /// Where a folder is that the user knows by this name.
     pub find: &'p (dyn Fn(&str) -> Result<PathBuf, Error> + Sync),
-    /// What the site is a copy of, if it is one: the copy's root, and what goes before the original's names.
+    /// If the site is a copy: the copy's root, and the prefix of the original's names.
     pub copy_of: Option<(PathBuf, String)>,
 }
 
@@ -44,9 +44,9 @@ pub struct Build {
     layout: Layout,
     /// Each folder that was built, with what its tool has printed.
     pub outputs: Vec<(BuildFolder, Arc<Source>)>,
-    /// Those that could not be built.
+    /// The folders that could not be built.
     pub failed: Vec<BuildFolder>,
-    /// What is wrong with them, and the tools' messages.
+    /// Errors of the folders, and the tools' messages.
     pub errors: Errors,
 }
 
@@ -104,7 +104,7 @@ impl<'b> BuildPlan<'b> {
         Ok(build)
     }
 
-    /// What is left out, in a sentence for each tool.
+    /// For each tool, a sentence that names the folders which are left out.
     pub fn notes(&self) -> impl Iterator<Item = String> {
         self.left_out.iter().filter_map(|(tool, folders)| {
             let what = if *tool == Tool::Helm { "charts" } else { "kustomizations" };
@@ -112,7 +112,7 @@ impl<'b> BuildPlan<'b> {
         })
     }
 
-    /// What is left out, for a caller that needs all of it: an error, unless leaving it out was asked for.
+    /// The findings about folders that are left out, for a caller that needs all of them: errors, unless `--no-build` asks for it.
     pub fn errors_for_left_out(&self) -> Errors {
         let mut errors = Errors::new();
         errors.extend(self.notes().map(|note| match self.no_build {
@@ -135,7 +135,7 @@ impl<'b> BuildPlan<'b> {
 }
 
 impl BuildSite<'_> {
-    /// What the folders are to each other.
+    /// Which folders stand for themselves, and which are parts of others.
     fn layout(&self, folders: &BTreeSet<(PathBuf, Tool)>) -> Layout {
         let find = |path: &Path| (self.find)(&path.to_string_lossy());
         Layout::new(folders, &|path| input::text(&find(path).ok()?, &self.workspace).ok()?)
@@ -154,13 +154,13 @@ impl BuildSite<'_> {
 }
 
 impl Build {
-    /// Whether a tool prints what the manifest of this name says.
+    /// Whether the manifest of this name is part of a tool's output.
     pub fn takes(&self, name: &str) -> bool {
         self.layout.takes(Path::new(name))
     }
 }
 
-/// A finding about a folder says which one.
+/// A finding with its folder as its subject.
 fn of_folder(folder: &str, error: Error) -> Error {
     let mut error = error.about(Subject::Folder(folder.to_owned()));
     error.hint = error.hint.or_else(|| (error.level == Level::Error).then(|| LEAVE.to_owned()));

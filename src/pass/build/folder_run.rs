@@ -15,14 +15,14 @@ use crate::workspace::Workspace;
 pub(super) struct FolderRun<'r> {
     pub(super) conditions: &'r Conditions<'r>,
     pub(super) folder: &'r BuildFolder,
-    /// What holds all that the tool may read.
+    /// The folder that holds everything that the tool may read.
     pub(super) root: PathBuf,
-    /// All of the root but for what is Git's.
+    /// The files and folders of the root without Git's own.
     pub(super) parts: &'r [PathBuf],
 }
 
 impl FolderRun<'_> {
-    /// What the tool prints; `None` if it must not run, for reasons that are among the errors.
+    /// The output of the tool; `None` if it must not run, for reasons that are among the errors.
     pub(super) async fn source(&self, errors: &mut Errors) -> Result<Option<Source>, Error> {
         let (private, workspace) = (private_folder(self.conditions.runner.workspace())?, self.conditions.workspace);
         if self.folder.tool == Tool::Helm {
@@ -30,7 +30,7 @@ impl FolderRun<'_> {
             errors.extend(input::links(&self.folder.place, workspace));
         }
         let (mut commands, siblings) = self.commands(private.path(), errors);
-        // The words are the operator's, and a file of the repository is not: it may have become a link.
+        // The operator chose the words, but a file of the repository that they name may have become a link.
         let named = commands.iter().flat_map(|command| &command.operator_files.read);
         errors.extend(named.filter_map(|path| input::check_readable(path, workspace).err()));
         if errors.any() {
@@ -45,7 +45,7 @@ impl FolderRun<'_> {
         Ok(Some(Source::new(self.folder.output.clone(), printed)))
     }
 
-    /// Runs the commands; what the last one prints.
+    /// Runs the commands. Returns the output of the last one.
     async fn run(
         &self,
         commands: &[Command],
@@ -67,7 +67,7 @@ impl FolderRun<'_> {
         Ok(printed)
     }
 
-    /// A copy for a tool that writes where it reads, or that must not meet a Git folder: its root, and where the folder is in it.
+    /// A copy for a tool that writes into the folder, or that must not meet a Git folder: the copy's root, and the folder's place in it.
     fn copy(
         &self,
         commands: &[Command],
@@ -88,7 +88,7 @@ impl FolderRun<'_> {
         Ok(Some((root, place)))
     }
 
-    /// Whether a part of the folder is Git's: helm would stumble over it.
+    /// Whether a part of the folder is Git's own, which helm must not read.
     fn holds_git(&self) -> bool {
         let folder = self.conditions.workspace.locate(&self.folder.place);
         folder.canonicalize().is_ok_and(|folder| !self.parts.iter().any(|part| folder.starts_with(part)))
@@ -120,7 +120,7 @@ impl FolderRun<'_> {
     }
 }
 
-/// What a path leads to, for a tool that reads `folder`.
+/// The target of a path, for a tool that reads `folder`.
 fn target(path: &Path, folder: &Path, workspace: &Workspace) -> PathTarget {
     match workspace.locate(path).canonicalize() {
         _ if input::leads_out(path, folder, workspace) => PathTarget::Outside,
@@ -130,7 +130,7 @@ fn target(path: &Path, folder: &Path, workspace: &Workspace) -> PathTarget {
     }
 }
 
-/// What a command that succeeded has to say.
+/// The warning that a command succeeded with a message.
 fn message_of(command: &Command, message: String) -> Error {
     Error::warning(Kind::Input, format!("`{}` succeeded with a message", command.name)).cause(message)
 }

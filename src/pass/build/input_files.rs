@@ -1,4 +1,4 @@
-//! What paths name on the disk: manifests as they are written, charts and kustomizations as their tools print them.
+//! The files that paths name: manifests as they are written, charts and kustomizations as their tools print them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use crate::source::Source;
 pub struct InputFiles {
     /// Manifests, but for those that a tool reads.
     pub sources: Vec<Arc<Source>>,
-    /// What cannot be read.
+    /// Errors of files that cannot be read.
     pub errors: Errors,
-    /// What tools have printed.
+    /// The charts and kustomizations, built.
     pub build: Build,
 }
 
@@ -43,8 +43,8 @@ impl InputFiles {
         Ok(Self { sources, errors, build })
     }
 
-    /// Reads all that `paths` name, for a caller that needs all of it: what is left out is among the errors, unless leaving it out was
-    /// asked for.
+    /// Reads everything that `paths` name, for a caller that needs all of it. A folder that is left out is an error, unless `--no-build`
+    /// asks for it.
     pub async fn read_all(
         paths: &[String],
         options: &BuildOptions,
@@ -59,7 +59,7 @@ impl InputFiles {
         (sources, errors, built)
     }
 
-    /// The sources, what is wrong with any of them, and the folders that were built.
+    /// The sources, their errors, and the folders that were built.
     pub fn into_whole(self) -> (Vec<Arc<Source>>, Errors, BuiltFolders) {
         let (mut sources, mut errors, mut built) = (self.sources, self.errors, BuiltFolders::default());
         for (folder, source) in self.build.outputs {

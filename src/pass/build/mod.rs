@@ -1,4 +1,4 @@
-//! Charts and kustomizations, built: helm and kustomize are run, and what they print stands for the files that they read.
+//! Builds charts and kustomizations: runs helm and kustomize, whose outputs stand for the files that they read.
 
 mod allowance;
 mod build_folder;

@@ -1,4 +1,4 @@
-//! Runs helm and kustomize in many folders, side by side: what each prints is a source like any other.
+//! Runs helm and kustomize in many folders, side by side. Each output is a source like any other.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -31,21 +31,21 @@ pub struct ToolOptions {
     pub words: Vec<String>,
 }
 
-/// What a folder's tool has printed.
+/// The output of a folder's tool.
 #[derive(Debug, Default)]
 pub struct FolderOutput {
     /// The manifests, unless the tool failed.
     pub source: Option<Arc<Source>>,
-    /// What is wrong, and the tool's messages.
+    /// Errors, and the tool's messages.
     pub errors: Errors,
 }
 
-/// What the tools of all folders have printed.
+/// The outputs of all folders' tools.
 #[derive(Debug, Default)]
 pub struct ToolOutputs {
     /// The output of each folder, in their order.
     pub folders: Vec<FolderOutput>,
-    /// What is wrong with all of them.
+    /// Errors that concern all folders.
     pub errors: Errors,
 }
 
@@ -66,7 +66,7 @@ pub(super) struct Conditions<'r> {
     pub(super) processors: u32,
 }
 
-/// Folders that hold all that is read for some of the input, each with its parts but for Git's.
+/// Each region that tools may read, with its files and folders but for Git's own.
 type Regions = BTreeMap<PathBuf, Vec<PathBuf>>;
 
 impl Default for ToolOptions {
@@ -77,7 +77,7 @@ impl Default for ToolOptions {
 }
 
 impl<'r> ToolRunner<'r> {
-    /// Runs tools as the settings of `session` allow. What is wrong with these is told once they are all there.
+    /// Runs tools as the settings of `session` allow. Errors of the settings are reported once the store is opened.
     pub fn new(options: &'r ToolOptions, session: &mut Session, watch: &'r dyn Watch) -> Self {
         let (config, _) = session.local_settings();
         Self { options, allowance: allowance(&config), workspace: session.workspace().clone(), watch }
@@ -94,7 +94,7 @@ impl<'r> ToolRunner<'r> {
         tool::find(program, self.workspace.search_path(), &self.workspace.folder).is_some()
     }
 
-    /// What the folders' tools print, which run in `workspace`. Where they must not run, nothing does.
+    /// Runs the folders' tools in `workspace` and returns their outputs. Where this machine cannot contain them as it must, none runs.
     pub async fn run(&self, folders: &[BuildFolder], workspace: &Workspace) -> Result<ToolOutputs, Error> {
         let [first, others @ ..] = folders else { return Ok(ToolOutputs::default()) };
         let mut errors = Errors::new();
@@ -118,7 +118,7 @@ impl Conditions<'_> {
         runs.buffered(self.processors as usize).collect().await
     }
 
-    /// What is read for these folders: most of them share one region.
+    /// The regions of these folders; most of them share one.
     fn regions(&self, folders: &[BuildFolder]) -> Regions {
         let mut regions = Regions::new();
         for folder in folders {
