@@ -51,9 +51,9 @@ pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier, wo
         return Failed { attempt: Attempt::Refused, error };
     }
     if error.is_builder() {
-        let error = Error::new(Kind::Setting, format!("no request to `{address}` can be made of the settings"))
+        let error = Error::new(Kind::Setting, format!("cannot make a request to `{address}` from the settings"))
             .cause(innermost(error))
-            .hint("does a token or a namespace hold a line break, or another character that no header may hold?");
+            .hint("does a token or a namespace hold a line break, or another character that HTTP headers forbid?");
         return Failed { attempt: Attempt::Hopeless, error };
     }
     let (attempt, what) = match error.is_connect() {

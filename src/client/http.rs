@@ -154,7 +154,7 @@ impl Client {
             answer.chunk().await.map_err(|error| failure(&error, &url, &connection.verifier, &self.options.words))?
         {
             if body.len() + chunk.len() > LARGEST_BODY {
-                let detail = format!("the answer of `{}` is larger than {} MiB", shown(&url), LARGEST_BODY >> 20);
+                let detail = format!("the response of `{}` is larger than {} MiB", shown(&url), LARGEST_BODY >> 20);
                 return Err(Failed { attempt: Attempt::Hopeless, error: Error::new(Kind::Store, detail) });
             }
             if permit.is_none() && body.len() + chunk.len() > SMALL_BODY {
@@ -175,8 +175,8 @@ impl Client {
 
     fn connect(&self) -> Result<Connection, Error> {
         let options = (self.options.tls)()?;
-        if let Some((_, key)) = &options.identity {
-            self.options.credentials.add_key(&String::from_utf8_lossy(key));
+        if let Some(identity) = &options.identity {
+            self.options.credentials.add_key(&String::from_utf8_lossy(&identity.key));
         }
         let tls = tls(options, &self.options.words)?;
         let builder = reqwest::Client::builder()
@@ -213,13 +213,13 @@ impl Client {
     fn too_late(&self, deadline: Deadline) -> Failed {
         let (address, words) = (self.address(), &self.options.words);
         let (detail, hint) = if deadline.is_of_run {
-            let detail = format!("no answer from `{address}` within the time that a run has for its secrets");
+            let detail = format!("no response from `{address}` within the time that a run has for its secrets");
             (detail, format!("{} says how long all readings of a run may take", words.run_timeout))
         } else {
-            let detail = format!("no answer from `{address}` within {:?}", self.timeout());
+            let detail = format!("no response from `{address}` within {:?}", self.timeout());
             (detail, format!("{} says how long to wait", words.timeout))
         };
-        let hint = format!("the server hangs, or is far away: {hint}");
+        let hint = format!("the server hangs or is far away: {hint}");
         Failed { attempt: Attempt::Refused, error: Error::new(Kind::Store, detail).hint(hint) }
     }
 }
@@ -281,10 +281,10 @@ fn redirect(from: &Url, location: &str, request: &Request, words: &Words) -> Res
         return Err(refuse(format!("to another page, of `{}`: it is not {server}", shown(&to)), itself()));
     }
     if (from.scheme(), to.scheme()) != ("https", "https") {
-        return Err(refuse(format!("to `{}`, and without TLS no credential goes there", shown(&to)), itself()));
+        return Err(refuse(format!("to `{}`, and credentials are sent over TLS only", shown(&to)), itself()));
     }
     if from.host() != to.host() {
-        let why = format!("to `{}`, and a credential goes to the host of {address} alone", shown(&to));
+        let why = format!("to `{}`, and credentials are sent only to the host of {address}", shown(&to));
         return Err(refuse(why, format!("set {address} to the active node, or to a load balancer that finds it")));
     }
     Ok(to)

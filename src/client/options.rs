@@ -38,8 +38,16 @@ pub struct Tls {
     pub trust: Trust,
     /// The one name that the server's certificate must bear, whatever the address is.
     pub server_name: Option<String>,
-    /// The certificate to show and its key, both as PEM.
-    pub identity: Option<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>)>,
+    /// What to show.
+    pub identity: Option<ClientIdentity>,
+}
+
+/// What a client shows of itself, both as PEM.
+pub struct ClientIdentity {
+    /// The certificate, and those above it.
+    pub certificates: Zeroizing<Vec<u8>>,
+    /// The key of the certificate.
+    pub key: Zeroizing<Vec<u8>>,
 }
 
 /// Who may vouch for a server.

@@ -37,7 +37,7 @@ impl SecretName {
         if is_name(namespace) && is_name(name) {
             return Ok(Self { namespace: namespace.to_owned(), name: name.to_owned() });
         }
-        let error = Error::new(Kind::Setting, format!("`{text}` names no Kubernetes Secret"));
+        let error = Error::new(Kind::Setting, format!("`{text}` does not name a Kubernetes Secret"));
         Err(error.hint("write `NAME` or `NAMESPACE:NAME`, e.g. `argocd:vault-credentials`"))
     }
 }
@@ -79,7 +79,7 @@ pub(super) fn layer(secret: &ClusterSecret, table: &Table, errors: &mut Errors) 
 
 /// A bound that would not hold must not look as if it did.
 fn without_effect(key: &str, secret: &str) -> Error {
-    let detail = format!("`{key}` in the Secret `{secret}` has no effect: it counts before the cluster is asked");
+    let detail = format!("`{key}` in the Secret `{secret}` has no effect: it is read before the cluster is asked");
     Error::new(Kind::Setting, detail).hint("set it in the environment, or in the file that `-c` names")
 }
 
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!((spelling(&config, "VAULT_ADDR"), spelling(&config, "AVP_ROLE_ID")), (Some("https://v"), Some("r")));
         let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
         let early =
-            "`AVP_PARALLEL_RENDERS` in the Secret `argocd:avp` has no effect: it counts before the cluster is asked";
+            "`AVP_PARALLEL_RENDERS` in the Secret `argocd:avp` has no effect: it is read before the cluster is asked";
         assert_eq!(told, ["`AVP_SECRET_ID` in the Secret `argocd:avp` is not UTF-8 text", early]);
         assert_eq!(spelling(&config, "AVP_PARALLEL_RENDERS"), None);
     }

@@ -53,7 +53,7 @@ fn section(row: &Row) -> String {
     }
     lines.extend(readers(&row.readers).map(|reader| format!("- read by: {reader}")));
     if declaration.is_early {
-        lines.push("- not from the Secret of `-s`: it counts before the cluster is asked".to_owned());
+        lines.push("- not from the Secret of `-s`: it is read before the cluster is asked".to_owned());
     }
     lines.push(format!("- tenants: {}", tenants(row)));
     lines.join("\n") + "\n"

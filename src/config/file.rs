@@ -44,7 +44,7 @@ pub(super) fn layer(file: &ConfigFile, errors: &mut Errors) -> Layer {
         _ => yaml(text),
     };
     let pairs = pairs.unwrap_or_else(|cause| {
-        let error = Error::new(Kind::Setting, format!("`{}` is no file of settings", file.path)).cause(cause);
+        let error = Error::new(Kind::Setting, format!("`{}` is not a settings file", file.path)).cause(cause);
         errors.push(error.hint("write a map of settings in YAML or JSON, or lines of `KEY=VALUE`"));
         Pairs::new()
     });
@@ -100,7 +100,7 @@ fn twice(text: &str) -> Option<String> {
     for (name, at) in names {
         if let Some(before) = first.insert(name, at) {
             let ((line, _), (again, column)) = (source.line_column(before), source.line_column(at));
-            return Some(format!("`{name}` is there twice: in line {line}, and again (line {again}, column {column})"));
+            return Some(format!("`{name}` is set twice: in line {line}, and again (line {again}, column {column})"));
         }
     }
     None
@@ -180,7 +180,7 @@ fn env(text: &str) -> Result<Pairs, String> {
             rest = next;
             continue;
         }
-        let wrong = || format!("line {number} is no `KEY=VALUE`");
+        let wrong = || format!("line {number} is not `KEY=VALUE`");
         let (key, _) = key_and_rest(line).ok_or_else(wrong)?;
         let value = rest[line.find('=').map_or(0, |at| at + 1)..].trim_start_matches([' ', '\t']);
         let (value, after) = env_value(value).ok_or_else(wrong)?;
@@ -280,15 +280,15 @@ mod tests {
             ("canary", &["not a map of settings"]),
             ("a: canary\nb: [canary", &["not valid YAML (line "]),
             ("{\"a\": canary", &["not valid YAML (line "]),
-            ("A=b\ncanary", &["line 2 is no `KEY=VALUE`"]),
-            ("A='canary", &["line 1 is no `KEY=VALUE`"]),
-            ("A='b' canary", &["line 1 is no `KEY=VALUE`"]),
-            ("a: canary\na: canary", &["`a` is there twice: in line 1, and again (line 2, column 1)"]),
+            ("A=b\ncanary", &["line 2 is not `KEY=VALUE`"]),
+            ("A='canary", &["line 1 is not `KEY=VALUE`"]),
+            ("A='b' canary", &["line 1 is not `KEY=VALUE`"]),
+            ("a: canary\na: canary", &["`a` is set twice: in line 1, and again (line 2, column 1)"]),
             (
                 "# x\n---\n\n\"é\": canary\nb: {c: canary}\n'é': canary",
-                &["`é` is there twice: in line 4, and again (line 6,"],
+                &["`é` is set twice: in line 4, and again (line 6,"],
             ),
-            ("\n{a: canary, b: canary, a: canary}", &["`a` is there twice: in line 2, and again (line 2, column 24)"]),
+            ("\n{a: canary, b: canary, a: canary}", &["`a` is set twice: in line 2, and again (line 2, column 24)"]),
             ("a: {b: canary, b: canary}", &["not valid YAML"]),
         ] {
             let read = read(text);

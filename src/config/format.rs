@@ -141,7 +141,7 @@ pub(super) fn choices(choices: &[&[&str]]) -> String {
 fn choose<T>(rows: Vec<Choice<T>>, text: &str) -> Result<(String, T), String> {
     let names: Vec<_> = rows.iter().map(|row| row.names).collect();
     let chosen = rows.into_iter().find(|row| row.names.iter().any(|name| name.eq_ignore_ascii_case(text)));
-    chosen.map(|row| (row.names[0].to_owned(), row.value)).ok_or_else(|| format!("is none of {}", choices(&names)))
+    chosen.map(|row| (row.names[0].to_owned(), row.value)).ok_or_else(|| format!("is not one of {}", choices(&names)))
 }
 
 /// A value that keeps its spelling, but for blanks around it.

@@ -8,7 +8,7 @@ use super::table::{Row, Table};
 use crate::error::{Error, Kind};
 use crate::words::suggestion;
 
-/// Refuses a credential and what is no setting; `options` are further names that would have been right.
+/// Refuses a credential and what is not a setting; `options` are further names that would have been right.
 pub fn check_entry(table: &Table, name: &str, value: &str, options: &[&'static str]) -> Result<(), Error> {
     let is_credential = table.find(name).is_some_and(|row| row.is(Role::Credential));
     if is_credential || holds_password(value) {
@@ -19,7 +19,7 @@ pub fn check_entry(table: &Table, name: &str, value: &str, options: &[&'static s
     if table.is_known(name) {
         return Ok(());
     }
-    let error = Error::new(Kind::Setting, format!("the functionConfig sets `{name}`, which is no setting"));
+    let error = Error::new(Kind::Setting, format!("the functionConfig sets `{name}`, which is not a setting"));
     let names = table.rows().iter().map(Row::name).chain(options.iter().copied());
     Err(match suggestion::by_edits(name, names, TYPOS) {
         Some(near) => error.hint(suggestion::did_you_mean(near)),

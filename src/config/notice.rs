@@ -67,7 +67,7 @@ pub(super) fn misspelt(table: &Table, environment: &BTreeMap<String, String>, er
         let set = environment.iter().filter(|(_, value)| !value.is_empty());
         let names = set.filter_map(|(variable, _)| variable.strip_prefix(prefix));
         for name in names.filter(|name| is_ours(name) && !table.is_known(name)) {
-            let error = Error::warning(Kind::Setting, format!("{} is no setting", origin.locate(name)));
+            let error = Error::warning(Kind::Setting, format!("{} is not a setting", origin.locate(name)));
             errors.extend(
                 slip(table, name).map(|meant| error.hint(suggestion::did_you_mean(format!("{prefix}{meant}")))),
             );
@@ -91,14 +91,14 @@ fn slip(table: &Table, name: &str) -> Option<&'static str> {
 /// A name that looks like a setting and is none.
 fn unknown_name(table: &Table, name: &str, origin: &Origin) -> Option<Error> {
     let ours = name.starts_with("AVP_") || name.starts_with("VAULT_");
-    let error = Error::warning(Kind::Setting, format!("{} is no setting", origin.locate(name)));
+    let error = Error::warning(Kind::Setting, format!("{} is not a setting", origin.locate(name)));
     (ours && !table.is_known(name)).then(|| did_you_mean(table, error, name))
 }
 
 fn unknown_in_list(table: &Table, name: &str, origin: &Origin) -> Option<Error> {
     let error = Error::warning(
         Kind::Setting,
-        format!("{} names `{name}`, which is no setting", origin.locate(TENANT_SETTINGS.name())),
+        format!("{} names `{name}`, which is not a setting", origin.locate(TENANT_SETTINGS.name())),
     );
     (!table.is_known(name)).then(|| did_you_mean(table, error, name))
 }
@@ -106,7 +106,7 @@ fn unknown_in_list(table: &Table, name: &str, origin: &Origin) -> Option<Error> 
 fn did_you_mean(table: &Table, error: Error, name: &str) -> Error {
     match table.nearest(name) {
         Some(near) => error.hint(suggestion::did_you_mean(near)),
-        None => error.hint("`vault-render settings` lists all there are"),
+        None => error.hint("`vault-render settings` lists all settings"),
     }
 }
 
@@ -174,8 +174,8 @@ mod tests {
         assert_eq!(
             texts(&errors),
             [
-                "Warning: `AVP_AUTHTYPE` (file `avp.yaml`) is no setting; did you mean `AVP_AUTH_TYPE`?",
-                "Warning: `VAULT_FORMAT` (file `avp.yaml`) is no setting; `vault-render settings` lists all there are",
+                "Warning: `AVP_AUTHTYPE` (file `avp.yaml`) is not a setting; did you mean `AVP_AUTH_TYPE`?",
+                "Warning: `VAULT_FORMAT` (file `avp.yaml`) is not a setting; `vault-render settings` lists all settings",
             ]
         );
         let (_, errors) =
@@ -200,7 +200,7 @@ mod tests {
             ("MY_AVP_TYP", None),
         ] {
             let warnings = texts(&read(environment(&[(name, "1")])).1);
-            let slips = warnings.iter().filter(|warning| warning.contains("is no setting")).collect::<Vec<_>>();
+            let slips = warnings.iter().filter(|warning| warning.contains("is not a setting")).collect::<Vec<_>>();
             match meant {
                 Some(meant) => {
                     assert_eq!(slips.len(), 1, "{name}: {warnings:?}");

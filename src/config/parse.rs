@@ -40,7 +40,7 @@ const UNITS: [(&str, u64); 9] = [
 impl Pattern {
     /// A pattern in which `\w`, `\d`, `\s` and `\b` are ASCII, as Go has them: more would widen what an operator allowed.
     pub(super) fn new(text: &str) -> Result<Self, String> {
-        let regex = Regex::new(&ascii_classes(text)).map_err(|_| "is no regular expression".to_owned())?;
+        let regex = Regex::new(&ascii_classes(text)).map_err(|_| "is not a regular expression".to_owned())?;
         Ok(Self { regex, text: text.to_owned() })
     }
 
@@ -62,7 +62,7 @@ pub(super) fn waiting(value: &str) -> Result<Duration, String> {
 
 /// Go's durations, or bare seconds as Vault's CLI takes them.
 pub(super) fn duration(value: &str) -> Result<Duration, String> {
-    let wrong = || "is no duration such as `60s` or `1m30s`".to_owned();
+    let wrong = || "is not a duration such as `60s` or `1m30s`".to_owned();
     if let Ok(seconds) = value.parse::<u32>() {
         return Ok(Duration::from_secs(seconds.into()));
     }
@@ -81,7 +81,7 @@ pub(super) fn duration(value: &str) -> Result<Duration, String> {
 
 /// `RATE` or `RATE:BURST`; the burst is the rate, rounded down, where it is not given.
 pub(super) fn rate(value: &str) -> Result<Rate, String> {
-    let wrong = || "is no rate such as `10` or `10:20`".to_owned();
+    let wrong = || "is not a rate such as `10` or `10:20`".to_owned();
     let (rate, burst) = value.split_once(':').map_or((value, None), |(rate, burst)| (rate, Some(burst)));
     let per_second = rate.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0).ok_or_else(wrong)?;
     let burst = burst.map_or(Ok(per_second as u64), |burst| burst.parse().map_err(|_| wrong()))?;
@@ -123,7 +123,7 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
 }
 
 pub(super) fn number(value: &str) -> Result<u64, String> {
-    value.parse().map_err(|_| "is no whole number".to_owned())
+    value.parse().map_err(|_| "is not a whole number".to_owned())
 }
 
 fn unit_seconds(unit: &str) -> Option<f64> {
@@ -140,7 +140,7 @@ fn unit_seconds(unit: &str) -> Option<f64> {
 }
 
 pub(super) fn url(value: &str) -> Result<String, String> {
-    let wrong = "is no address such as `https://vault.example.com:8200`".to_owned();
+    let wrong = "is not an address such as `https://vault.example.com:8200`".to_owned();
     let (scheme, rest) = value.split_once("://").ok_or_else(|| wrong.clone())?;
     let scheme = scheme.to_ascii_lowercase();
     let fine = matches!(scheme.as_str(), "http" | "https") && !rest.trim_matches('/').is_empty();
@@ -165,7 +165,7 @@ pub(super) fn mount(value: &str) -> Result<String, String> {
     let mount = mount.strip_prefix("auth/").unwrap_or(mount).trim_matches('/');
     let odd = |segment: &str| matches!(segment, "" | "." | "..");
     if mount.split('/').any(odd) || mount.contains(['?', '#', '%']) {
-        return Err("is no mount such as `auth/approle`".to_owned());
+        return Err("is not a mount such as `auth/approle`".to_owned());
     }
     Ok(mount.to_owned())
 }
@@ -174,7 +174,7 @@ pub(super) fn namespace(value: &str) -> Result<String, String> {
     let namespace = value.trim_matches('/');
     let odd = |segment: &str| matches!(segment, "" | "." | "..") || segment.contains(|char: char| char.is_control());
     if namespace.split('/').any(odd) {
-        Err("is no namespace such as `team-a`".to_owned())
+        Err("is not a namespace such as `team-a`".to_owned())
     } else {
         Ok(namespace.to_owned())
     }

@@ -282,21 +282,21 @@ mod tests {
     #[test]
     fn a_wrong_value_is_an_error_that_does_not_quote_it() {
         for (name, wrong, words) in [
-            ("AVP_KV_VERSION", "canary", "`AVP_KV_VERSION` (environment) is none of `1`, `2`"),
+            ("AVP_KV_VERSION", "canary", "`AVP_KV_VERSION` (environment) is not one of `1`, `2`"),
             ("VAULT_SKIP_VERIFY", "canary", "is neither `true` nor `false`"),
-            ("VAULT_MAX_RETRIES", "canary", "is no whole number"),
-            ("VAULT_CLIENT_TIMEOUT", "canary", "is no duration"),
-            ("VAULT_RATE_LIMIT", "canary", "is no rate"),
-            ("VAULT_ADDR", "canary:8200", "is no address"),
-            ("AVP_PATH_VALIDATION", "canary(", "is no regular expression"),
-            ("AVP_MOUNT_PATH", "canary/..", "is no mount"),
-            ("VAULT_NAMESPACE", "canary/..", "is no namespace"),
+            ("VAULT_MAX_RETRIES", "canary", "is not a whole number"),
+            ("VAULT_CLIENT_TIMEOUT", "canary", "is not a duration"),
+            ("VAULT_RATE_LIMIT", "canary", "is not a rate"),
+            ("VAULT_ADDR", "canary:8200", "is not an address"),
+            ("AVP_PATH_VALIDATION", "canary(", "is not a regular expression"),
+            ("AVP_MOUNT_PATH", "canary/..", "is not a mount"),
+            ("VAULT_NAMESPACE", "canary/..", "is not a namespace"),
             ("AVP_USERNAME", "..", "is not one segment of a path"),
             ("AVP_USERNAME", ".", "is not one segment of a path"),
             ("AVP_USERNAME", "canary/../../x", "is not one segment of a path"),
             ("AVP_USERNAME", "canary\u{202e}", "is not one segment of a path"),
             ("AVP_AUTH_TYPE", "canary", "`k8s` (or `kubernetes`)"),
-            ("AVP_TYPE", "canary", "is none of `vault`"),
+            ("AVP_TYPE", "canary", "is not one of `vault`"),
         ] {
             let errors = texts(&read(environment(&[(name, wrong)])).1);
             assert!(errors.len() == 1 && errors[0].contains(words) && !errors[0].contains("canary"), "{errors:?}");

@@ -130,7 +130,7 @@ mod tests {
                 "{kind: ConfigMap, data: {VAULT_TOKEN: canary}}",
                 "the functionConfig sets `VAULT_TOKEN`, which is a credential",
             ),
-            ("{kind: ConfigMap, data: {strcit: 'true'}}", "the functionConfig sets `strcit`, which is no setting"),
+            ("{kind: ConfigMap, data: {strcit: 'true'}}", "the functionConfig sets `strcit`, which is not a setting"),
         ] {
             let (read, errors) = read(&format!("functionConfig: {config}\n"));
             assert_eq!((read, errors), (FunctionConfig::default(), vec![expected.to_owned()]));

@@ -69,7 +69,7 @@ fn a_kustomization_a_lock_and_a_file_of_settings_are_read_within_bounds() {
         let kustomization = folder(&files);
         let output = output(kustomization.path(), &["plan", ".", "-c", "settings.yaml"]);
         assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).contains("`settings.yaml` is no file of settings"), "{}", stderr(&output));
+        assert!(stderr(&output).contains("`settings.yaml` is not a settings file"), "{}", stderr(&output));
     }
 }
 

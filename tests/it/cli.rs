@@ -219,7 +219,7 @@ fn utf16_with_placeholders_is_an_error_and_other_utf16_passes() {
 
 #[test]
 fn a_misspelt_variable_is_told_wherever_settings_are_read() {
-    let told = ["warning: `AVP_KV_VERSON` (environment) is no setting", "hint: did you mean `AVP_KV_VERSION`?"];
+    let told = ["warning: `AVP_KV_VERSON` (environment) is not a setting", "hint: did you mean `AVP_KV_VERSION`?"];
     let run = |args: &[&str]| program(args).args(SECRETS).env("AVP_KV_VERSON", "2").env("AVP_VERSION", "1.18.1");
     for args in [["settings"].as_slice(), &["plan", "-"], &["generate", "-"]] {
         let stderr = String::from_utf8(run(args).stdin(FILLED).output().stderr).unwrap();

@@ -62,6 +62,6 @@ fn nobody_there_is_an_error_in_time() {
     let error = read(Path::new("/nowhere/config"), "s").unwrap_err();
     assert_eq!(
         (error.kind, error.detail.as_str()),
-        (Kind::Setting, "there is no Kubernetes to read the Secret `cluster:s` from")
+        (Kind::Setting, "cannot find a Kubernetes cluster to read the Secret `cluster:s` from")
     );
 }

@@ -243,7 +243,7 @@ fn what_may_not_be_tried_is_named() {
 #[test]
 fn without_a_cluster_the_kubeconfig_is_named() {
     let run = || program(["diff", "examples/kustomize/rendered.yaml", "--base", "live"]);
-    run().status(2).stderr_holds(["no Kubernetes cluster", "`KUBECONFIG`"]).check();
+    run().status(2).stderr_holds(["cannot find a Kubernetes cluster", "`KUBECONFIG`"]).check();
     let config = tempfile::NamedTempFile::new().unwrap();
     let nobody = json!({
         "apiVersion": "v1", "kind": "Config", "current-context": "x",

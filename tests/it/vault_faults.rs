@@ -188,7 +188,7 @@ fn slow_silent_and_huge_answers_end_with_an_error() {
         let faults = Faults::script(vec![fault.clone()]);
         let start = Instant::now();
         let program = against(&faults).env("VAULT_CLIENT_TIMEOUT", "1s").env("VAULT_MAX_RETRIES", "0");
-        let said = ["stdin:6:", "no answer from", &faults.address, "within 1s", "`VAULT_CLIENT_TIMEOUT`"];
+        let said = ["stdin:6:", "no response from", &faults.address, "within 1s", "`VAULT_CLIENT_TIMEOUT`"];
         program.status(1).stderr_holds(said).check();
         assert!(start.elapsed() < Duration::from_secs(5), "{fault:?} {:?}", start.elapsed());
     }

@@ -3,14 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 use super::settings::{
     ADDRESS, CACERT, CACERT_BYTES, CAPATH, CLIENT_CERT, CLIENT_KEY, CLIENT_TIMEOUT, MAX_RETRIES, RATE_LIMIT,
     SKIP_VERIFY, TLS_SERVER_NAME,
 };
 use crate::backend::named;
-use crate::client::{Client, Credentials, Options, Proxies, Rate, Tls, Trust, Words};
+use crate::client::{Client, ClientIdentity, Credentials, Options, Proxies, Rate, Tls, Trust, Words};
 use crate::config::{Key, View};
 use crate::error::{Error, Kind};
 
@@ -100,10 +98,10 @@ fn trust(settings: &View) -> Result<Trust, Error> {
 }
 
 /// The certificate and key to show, where the settings name both.
-fn identity(settings: &View) -> Result<Option<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>)>, Error> {
+fn identity(settings: &View) -> Result<Option<ClientIdentity>, Error> {
     match (named::read(settings, &CLIENT_CERT)?, named::read(settings, &CLIENT_KEY)?) {
         (None, None) => Ok(None),
-        (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+        (Some(certificates), Some(key)) => Ok(Some(ClientIdentity { certificates, key })),
         (certificate, _) => {
             let (set, missing) = match certificate {
                 Some(_) => (&CLIENT_CERT, &CLIENT_KEY),

@@ -129,7 +129,7 @@ impl Cluster {
             field_validation: None,
         };
         let body: &RawValue = serde_json::from_str(object)
-            .map_err(|error| Error::new(Kind::Bug, "an object is no JSON").cause(error.to_string()))?;
+            .map_err(|error| Error::new(Kind::Bug, "an object is not JSON").cause(error.to_string()))?;
         let request = Request::new(&at.path).patch(&at.name, &parameters, &Patch::Apply(body));
         self.answer(self.client.request_text(request.map_err(|error| unbuilt(&error))?)).await
     }
@@ -183,7 +183,7 @@ impl Cluster {
 
 /// An answer, a refusal, or the error that ends the run.
 async fn timed<T>(request: impl Future<Output = kube::Result<T>>) -> Result<Result<T, Box<Status>>, Error> {
-    let no_answer = || Error::new(Kind::Store, format!("no answer from the Kubernetes cluster within {TIMEOUT:?}"));
+    let no_answer = || Error::new(Kind::Store, format!("no response from the Kubernetes cluster within {TIMEOUT:?}"));
     match timeout(TIMEOUT, request).await.map_err(|_| no_answer())? {
         Ok(answer) => Ok(Ok(answer)),
         Err(kube::Error::Api(status)) if status.code == 401 => {
@@ -200,7 +200,7 @@ async fn timed<T>(request: impl Future<Output = kube::Result<T>>) -> Result<Resu
 const WHERE: &str = "the cluster is that of `KUBECONFIG`, else `~/.kube/config`, else the pod's own";
 
 fn no_cluster(cause: &str) -> Error {
-    Error::new(Kind::Setting, "there is no Kubernetes cluster to compare with").cause(cause).hint(WHERE)
+    Error::new(Kind::Setting, "cannot find a Kubernetes cluster to compare with").cause(cause).hint(WHERE)
 }
 
 fn unlisted(api_version: &str, status: &Status) -> Error {

@@ -26,7 +26,7 @@ pub async fn secret(workspace: &Workspace, namespace: &str, name: &str) -> Resul
     let Ok(secret) = timeout(TIMEOUT, reading).await else {
         return Err(Error::new(
             Kind::Store,
-            format!("no answer from Kubernetes about the Secret {named} within {TIMEOUT:?}"),
+            format!("no response from Kubernetes about the Secret {named} within {TIMEOUT:?}"),
         ));
     };
     Ok(secret?.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect())
@@ -38,7 +38,7 @@ pub fn default_namespace() -> String {
 }
 
 fn no_cluster(named: &str, cause: &str) -> Error {
-    Error::new(Kind::Setting, format!("there is no Kubernetes to read the Secret {named} from"))
+    Error::new(Kind::Setting, format!("cannot find a Kubernetes cluster to read the Secret {named} from"))
         .cause(cause)
         .hint("in a pod its service account is used, elsewhere a kubeconfig: `KUBECONFIG`, else `~/.kube/config`")
 }

@@ -10,7 +10,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::options::{Tls as Options, Words};
+use super::options::{ClientIdentity, Tls as Options, Words};
 use crate::error::{Error, Kind};
 pub(super) use verifier::Verifier;
 
@@ -26,16 +26,19 @@ pub(super) fn tls(options: Options, words: &Words) -> Result<Tls, Error> {
     let verifier = Arc::new(Verifier::new(options.trust, options.server_name, words, &provider)?);
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| wrong("the TLS versions do not fit", &error))?
+        .map_err(|error| wrong("the TLS versions are not supported", &error))?
         .dangerous()
         .with_custom_certificate_verifier(verifier.clone());
     let mut config = match options.identity {
         None => builder.with_no_client_auth(),
-        Some((chain, key)) => {
-            let (chain, key) = identity(&chain, &key, words)?;
+        Some(ClientIdentity { certificates, key }) => {
+            let (chain, key) = identity(&certificates, &key, words)?;
             builder.with_client_auth_cert(chain, key).map_err(|error| {
                 wrong(
-                    format!("the certificate of {} and the key of {} do not fit", words.certificate, words.key),
+                    format!(
+                        "the certificate of {} and the key of {} do not belong together",
+                        words.certificate, words.key
+                    ),
                     &error,
                 )
             })?

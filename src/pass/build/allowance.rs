@@ -9,7 +9,7 @@ pub(super) fn allowance(config: &Config) -> Allowance {
     let unset = Allowance::default();
     Allowance {
         paths: config.get(&TOOL_PATHS).cloned().unwrap_or_default(),
-        hosts: config.get(&TOOL_HOSTS).filter(|hosts| !hosts.is_empty()).map(|hosts| hosts.iter().cloned().collect()),
+        hosts: config.get(&TOOL_HOSTS).filter(|hosts| !hosts.is_empty()).cloned(),
         memory: config.get(&TOOL_MEMORY).copied().unwrap_or(unset.memory),
         // `0` is for ever, as with Vault's own.
         timeout: config.get(&TOOL_TIMEOUT).copied().or(unset.timeout).filter(|time| !time.is_zero()),

@@ -67,7 +67,7 @@ fn what_passes_is_read_again() {
         (vec![Response::Cut, found()], 2, r#"{"k":"v"}"#),
         (vec![torn, found()], 2, r#"{"k":"v"}"#),
         (vec![status(400), found()], 1, "failed: cannot read `a/data/b`: Vault refuses the request (400)"),
-        (vec![Response::Huge(40 << 20), found()], 1, "failed: the answer of"),
+        (vec![Response::Huge(40 << 20), found()], 1, "failed: the response of"),
     ] {
         let faults = Faults::script(answers);
         let outcome = read(&with_token(&faults.address), "a/data/b");
@@ -101,7 +101,7 @@ fn a_server_that_hangs_is_left_after_the_timeout_by_all() {
         let round = store.begin();
         let start = Instant::now();
         let outcome = read_in(&store, &*round, &["a/data/b"]).remove(0);
-        assert_holds(&outcome, &["failed: no answer from", "within 1s", "VAULT_CLIENT_TIMEOUT"]);
+        assert_holds(&outcome, &["failed: no response from", "within 1s", "VAULT_CLIENT_TIMEOUT"]);
         read_in(&store, &*round, &["a/data/c"]);
         assert!(start.elapsed() < Duration::from_secs(2), "the second reading does not wait again");
         assert_eq!(faults.requests().len(), 1);
@@ -268,7 +268,7 @@ fn the_rate_is_kept() {
 fn a_token_that_no_header_can_hold_is_named_and_not_shown() {
     let faults = Faults::script(vec![found()]);
     let outcome = read(&[("VAULT_ADDR", faults.address.as_str()), ("VAULT_TOKEN", "canary\nb")], "a/data/b");
-    assert_holds(&outcome, &["failed: no request to", "line break"]);
+    assert_holds(&outcome, &["failed: cannot make a request to", "line break"]);
     assert!(!outcome.contains("canary") && faults.requests().is_empty());
 }
 

@@ -125,7 +125,7 @@ fn a_round_has_its_own_time() {
     let faults = Faults::start(|number, _| if number == 0 { Response::Silent } else { found() });
     let settings = [("VAULT_ADDR", &*faults.address), ("VAULT_TOKEN", "t"), ("AVP_TIMEOUT", "1s")];
     let store = open(&settings);
-    assert_holds(&read_all(&store, &["a/data/b"]).remove(0), &["failed: no answer from", "AVP_TIMEOUT"]);
+    assert_holds(&read_all(&store, &["a/data/b"]).remove(0), &["failed: no response from", "AVP_TIMEOUT"]);
     assert_eq!(read_all(&store, &["a/data/b"]), [FOUND]);
 }
 

@@ -61,7 +61,7 @@ pub(super) fn choose(settings: &View) -> Result<&'static Login, Error> {
     let Some(login) = settings.get(&AUTH_TYPE) else {
         return Err(Error::new(
             Kind::Setting,
-            "Vault needs a login, and neither a token nor a service account is there",
+            "Vault needs a login, and there is neither a token nor a service account",
         )
         .hint(format!("set `AVP_AUTH_TYPE` and what it needs: {}", choices())));
     };
@@ -165,7 +165,7 @@ mod tests {
             ),
             (&[("AVP_AUTH_TYPE", "github"), ("AVP_GITHUB_TOKEN", "g")], None, r#"auth/github/login {"token":"g"}"#),
             (&[("AVP_AUTH_TYPE", "userpass")], None, "the login `userpass` needs `AVP_USERNAME` and `AVP_PASSWORD`"),
-            (&[], None, "Vault needs a login, and neither a token nor a service account is there"),
+            (&[], None, "Vault needs a login, and there is neither a token nor a service account"),
         ] {
             let settings: Vec<_> = settings.iter().copied().chain(more).collect();
             assert_eq!(source(&settings), expected);
