@@ -8,7 +8,7 @@ use crate::value::Value;
 #[derive(Debug)]
 pub(super) enum Absence {
     /// The version, which is deleted or destroyed.
-    Deleted(Error),
+    Deleted(Box<Error>),
     /// The path, the version or the mount.
     Unknown,
 }
@@ -38,7 +38,7 @@ pub(super) fn absence(query: Query<'_>, body: &Value) -> Option<Absence> {
         return None;
     }
     if let Some(metadata) = body.get("data").and_then(metadata_alone) {
-        return Some(Absence::Deleted(deleted(query, metadata)));
+        return Some(Absence::Deleted(Box::new(deleted(query, metadata))));
     }
     (has_no_data(body) && (has_no_error(body) || names_no_mount(body))).then_some(Absence::Unknown)
 }

@@ -61,7 +61,7 @@ pub(super) fn read(query: Query<'_>, response: &Response) -> ReadResult {
     match (response.status, body) {
         (200, Ok(body)) => secret(query, &body),
         (404, Ok(body)) => match absence(query, &body) {
-            Some(Absence::Deleted(error)) => ReadResult::Deleted(error),
+            Some(Absence::Deleted(error)) => ReadResult::Deleted(*error),
             Some(Absence::Unknown) => ReadResult::Absent,
             None => ReadResult::Failed(failed(response)),
         },
