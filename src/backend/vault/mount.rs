@@ -11,7 +11,7 @@ pub(super) struct Mount {
     /// Its path, with the final slash.
     pub(super) path: String,
     /// Its type: `kv`, `database`, `pki`…
-    pub(super) kind: String,
+    pub(super) mount_type: String,
     /// The version, if it is a KV engine.
     pub(super) engine: Option<Engine>,
 }
@@ -21,15 +21,15 @@ impl Mount {
     pub(super) fn parse(response: &Response) -> Option<Self> {
         let body = Value::from_json(&response.body).ok().filter(|_| response.status == 200)?;
         let data = body.get("data")?;
-        let kind = text(data.get("type")?)?;
+        let mount_type = text(data.get("type")?)?;
         let version = data.get("options").and_then(|options| options.get("version")).and_then(text);
-        let engine = match (kind.as_str(), version.as_deref()) {
+        let engine = match (mount_type.as_str(), version.as_deref()) {
             ("kv" | "generic", Some("2")) => Some(Engine::V2),
             ("kv" | "generic", _) => Some(Engine::V1),
             _ => None,
         };
         let path = text(data.get("path")?)?;
-        (path.len() <= LONGEST_NAME && kind.len() <= LONGEST_NAME).then_some(Mount { path, kind, engine })
+        (path.len() <= LONGEST_NAME && mount_type.len() <= LONGEST_NAME).then_some(Mount { path, mount_type, engine })
     }
 
     /// Whether `path` lies in the mount.
@@ -42,7 +42,7 @@ impl Mount {
 
     /// Whether it holds what users have put there.
     pub(super) fn is_kv(&self) -> bool {
-        is_kv(&self.kind)
+        is_kv(&self.mount_type)
     }
 
     /// The path with `data/`, where KV version 2 needs it and `path` lacks it.
@@ -55,6 +55,6 @@ impl Mount {
 }
 
 /// Whether a mount of this type holds what users have put there.
-pub(super) fn is_kv(kind: &str) -> bool {
-    matches!(kind, "kv" | "generic")
+pub(super) fn is_kv(mount_type: &str) -> bool {
+    matches!(mount_type, "kv" | "generic")
 }

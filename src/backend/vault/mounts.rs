@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn a_mount_is_known_in_its_namespace_for_a_minute() {
         let (mut mounts, now) = (KnownMounts::default(), Instant::now());
-        mounts.add(Some("team"), Mount { path: "secret/".into(), kind: "kv".into(), engine: None }, now);
+        mounts.add(Some("team"), Mount { path: "secret/".into(), mount_type: "kv".into(), engine: None }, now);
         for (namespace, path, is_known) in [
             (Some("team"), "secret/app", true),
             (Some("team"), "secret", true),

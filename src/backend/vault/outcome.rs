@@ -57,7 +57,7 @@ pub(super) fn describe(mount: &Mount) -> String {
     let kind = match mount.engine {
         Some(Engine::V1) => "KV version 1",
         Some(Engine::V2) => "KV version 2",
-        None => &mount.kind,
+        None => &mount.mount_type,
     };
     format!("its mount `{}` is {kind}", mount.path)
 }

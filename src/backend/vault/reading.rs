@@ -42,12 +42,12 @@ impl<'r> Reading<'r> {
         guard(self.unguarded().await, &own, self.session().client().credentials())
     }
 
-    /// Whether reading would create something: the mount is no KV engine, or the path looks so where Vault does not say.
+    /// Whether reading would create something: the mount is not a KV engine. Where Vault does not say, the path tells.
     pub(super) async fn would_create(&self) -> bool {
         let _time = self.round.allowance().start();
         let path = &self.grant.id().path;
         match self.mount(self.deadline()).await {
-            Ok(Some(mount)) => !matches!(&*mount.kind, "kv" | "generic" | "cubbyhole"),
+            Ok(Some(mount)) => !matches!(&*mount.mount_type, "kv" | "generic" | "cubbyhole"),
             _ => !path.contains("/data/") && path.split('/').any(|segment| CREATING.contains(&segment)),
         }
     }
@@ -97,25 +97,26 @@ impl<'r> Reading<'r> {
         Ok(ReadResponse { result: refusal.map_or(result, ReadResult::Refused), token_hint })
     }
 
-    /// Why a secret may not be passed on, if it may not: a namespace in front of one of Vault's own paths hides it from the first judgement.
+    /// Why a secret may not be passed on, if it may not: a namespace in front of one of Vault's own paths hides it from the policy until
+    /// its mount is known.
     async fn refusal(
         &self,
         grant: &Grant,
         secret: &StoredSecret,
         deadline: Deadline,
     ) -> Result<Option<Error>, Failure> {
-        let kind = secret.mount_type.as_deref();
-        if let Some(error) = kind.and_then(|kind| self.policy.mount_type_refusal(grant, kind)) {
+        let mount_type = secret.mount_type.as_deref();
+        if let Some(error) = mount_type.and_then(|mount_type| self.policy.mount_type_refusal(grant, mount_type)) {
             return Ok(Some(error));
         }
-        if kind.is_some_and(is_kv) || secret.is_versioned || !self.policy.needs_mount(grant) {
+        if mount_type.is_some_and(is_kv) || secret.is_versioned || !self.policy.needs_mount(grant) {
             return Ok(None);
         }
         Ok(match self.mount(deadline).await? {
             Some(mount) if mount.is_kv() => None,
             Some(mount) => self
                 .policy
-                .mount_type_refusal(grant, &mount.kind)
+                .mount_type_refusal(grant, &mount.mount_type)
                 .or_else(|| self.policy.mount_refusal(grant, Some(&mount.path))),
             None => self.policy.mount_refusal(grant, None),
         })
@@ -145,7 +146,7 @@ impl<'r> Reading<'r> {
             );
             return explained(Some(hint));
         }
-        match self.policy.regrant(self.grant, path.clone(), &mount.kind) {
+        match self.policy.regrant(self.grant, path.clone(), &mount.mount_type) {
             Ok(grant) => self.read_rewritten(&grant, &mount, deadline).await,
             Err(error) => explained(Some(format!("its mount is KV version 2, so `{path}` is meant: {}", error.detail))),
         }

@@ -136,7 +136,7 @@ fn lease(body: &Value) -> Option<Lease> {
 }
 
 fn mount_type(body: &Value) -> Option<String> {
-    body.get("mount_type").and_then(text).filter(|kind| !kind.is_empty())
+    body.get("mount_type").and_then(text).filter(|mount_type| !mount_type.is_empty())
 }
 
 /// Exactly `data` and `metadata`, the latter with what KV version 2 always puts there.

@@ -144,7 +144,7 @@ fn vaults_words_fit_one_line() {
 }
 
 #[test]
-fn a_mount_has_a_kind_and_perhaps_an_engine() {
+fn a_mount_has_a_type_and_perhaps_an_engine() {
     for (body, expected) in [
         (
             r#"{"data":{"path":"secret/","type":"kv","options":{"version":"2"}}}"#,
@@ -154,7 +154,11 @@ fn a_mount_has_a_kind_and_perhaps_an_engine() {
         (r#"{"data":{"path":"db/","type":"database","options":null}}"#, Some(("db/", "database", None))),
         (r#"{"errors":["permission denied"]}"#, None),
     ] {
-        let expected = expected.map(|(path, kind, engine)| Mount { path: path.into(), kind: kind.into(), engine });
+        let expected = expected.map(|(path, mount_type, engine)| Mount {
+            path: path.into(),
+            mount_type: mount_type.into(),
+            engine,
+        });
         assert_eq!(Mount::parse(&response(200, body)), expected);
     }
     assert_eq!(Mount::parse(&response(403, r#"{"errors":[]}"#)), None);
@@ -189,7 +193,7 @@ fn a_login_gives_a_token_with_its_limits() {
 
 #[test]
 fn data_is_put_after_the_mount() {
-    let mount = |engine| Mount { path: "team/kv/".into(), kind: "kv".into(), engine };
+    let mount = |engine| Mount { path: "team/kv/".into(), mount_type: "kv".into(), engine };
     for (engine, path, expected) in [
         (Some(Engine::V2), "team/kv/app/db", Some("team/kv/data/app/db")),
         (Some(Engine::V2), "team/kv/data", None),
