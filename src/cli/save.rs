@@ -8,10 +8,10 @@ use anyhow::Context;
 use crate::input;
 use crate::workspace::Workspace;
 
-/// Writes `text` to `path`; what stood there stays until all of it is on the disk. A link that somebody committed is not followed.
+/// Writes `text` to `path`. The former content stays until all of the text is on the disk. A link of the repository is not followed.
 pub(super) fn save(path: &Path, text: &str, workspace: &Workspace) -> anyhow::Result<()> {
     input::check_writable(path, workspace)?;
-    // A link stays, and what it leads to is replaced; a device or a pipe is written to.
+    // A link stays, and its target is replaced; a device or a pipe is written to.
     let target = workspace.locate(path);
     let target = target.canonicalize().unwrap_or(target);
     let written = match target.exists() && !target.is_file() {

@@ -1,4 +1,4 @@
-//! The signals that ask the program to end. What it has started and its private folders end with it.
+//! The signals that ask the program to end, in a way that its children and its private folders end with it.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -15,7 +15,7 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Hears them in the current runtime. Start before what must end with the program: until then they end it at once.
+    /// Hears the signals in the current runtime. Call it before starting a child: until then a signal ends the program at once.
     pub(super) fn hear() -> Self {
         let wanted = SIGNALS.into_iter().filter(|(number, _)| !is_ignored(*number));
         let heard = wanted.filter_map(|(number, name)| Some((signal(SignalKind::from_raw(number)).ok()?, name)));

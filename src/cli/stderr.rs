@@ -1,5 +1,5 @@
-//! Where findings are written: stderr, unless the caller throws that away. helm 4 does, with a plugin's: then helm's own
-//! stderr, else the terminal, else a file. Knows nothing of what is written.
+//! Where findings are written: stderr, unless the caller throws it away, as helm 4 does with that of a plugin. Then it is helm's own
+//! stderr, else the terminal, else a file. Knows nothing of the findings.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{IsTerminal, Write};
@@ -7,22 +7,22 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
-/// How many bytes helm may write over in a file that it does not append to, once it is told that its plugin has failed.
+/// How many bytes helm may overwrite in a file that it does not append to, after its plugin has failed.
 const ROOM: u64 = 512;
 
 /// Where findings go.
 #[derive(Clone, Debug)]
 pub(super) enum Stderr {
-    /// To the program's own.
+    /// The program's own stderr.
     Own,
-    /// To the caller's; and to a file that is kept, where what others write there may cover it.
+    /// The caller's stderr, and a file beside it where others may overwrite the findings.
     Caller(Arc<File>, Option<Arc<File>>),
-    /// To what stands in for it.
+    /// A terminal or a file in place of stderr.
     Other(Arc<File>),
 }
 
 impl Stderr {
-    /// The best there is: `plugin` says that helm runs the program as a plugin, `cache` is the folder for the file.
+    /// The best place: `plugin` says that helm runs the program as a plugin, `cache` is the folder for a file.
     pub(super) fn find(plugin: bool, cache: Option<&Path>) -> Self {
         let caller = format!("/proc/{}/fd/2", std::os::unix::process::parent_id());
         if !plugin || is_same(&caller, "/proc/self/fd/2") {
@@ -36,7 +36,7 @@ impl Stderr {
         other.map_or(Self::Own, |file| Self::Other(Arc::new(file)))
     }
 
-    /// Whether somebody watches.
+    /// Whether findings go to a terminal.
     pub(super) fn is_terminal(&self) -> bool {
         match self {
             Self::Own => std::io::stderr().is_terminal(),
@@ -44,7 +44,7 @@ impl Stderr {
         }
     }
 
-    /// Writes; if nobody can read it, there is nobody to tell.
+    /// Writes. A failure is ignored, as there is no other place to report it.
     pub(super) fn write(&self, text: &str) {
         let _ = match self {
             Self::Own => std::io::stderr().lock().write_all(text.as_bytes()),
@@ -63,8 +63,8 @@ fn is_same(one: &str, other: &str) -> bool {
     id(one).is_ok_and(|one| id(other).is_ok_and(|other| one == other))
 }
 
-/// Opens what is there to add to its end. Opened in another way, a file that a user redirected to would lose what it holds.
-/// A pipe that nobody reads would block: the first opening asks, the second one stays.
+/// Opens an existing file to append to it: otherwise a file that a user redirected to would lose its content. Opening a pipe that nobody
+/// reads would block, so the file is first opened without blocking.
 fn append(path: &str) -> Option<File> {
     let mut options = OpenOptions::new();
     let _asked = options.append(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path).ok()?;
@@ -77,7 +77,7 @@ fn kept(folder: &Path) -> Option<File> {
     OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(folder.join("helm.log")).ok()
 }
 
-/// Blanks that keep the text out of helm's way: unless it appends, helm goes on writing where it has stopped.
+/// Blanks before the text, which helm may overwrite: unless it appends, helm goes on writing where it has stopped.
 fn room(file: &File) -> String {
     let length = file.metadata().map_or(0, |file| file.len());
     match overwritten_from(file).map(|from| (from + ROOM).saturating_sub(length)) {
@@ -86,13 +86,13 @@ fn room(file: &File) -> String {
     }
 }
 
-/// Where the caller writes next in its stderr, which `file` is; none if that is no regular file, or always its end.
+/// Where the caller writes next in its stderr, which is `file`; `None` if it appends, or the file is not a regular one.
 fn overwritten_from(file: &File) -> Option<u64> {
     let info = std::fs::read_to_string(format!("/proc/{}/fdinfo/2", std::os::unix::process::parent_id())).ok()?;
     position(&info).filter(|_| file.metadata().is_ok_and(|file| file.is_file()))
 }
 
-/// Where the owner of a descriptor writes next, by its `fdinfo`; none if it appends.
+/// Where the owner of a descriptor writes next, by its `fdinfo`; `None` if it appends.
 fn position(info: &str) -> Option<u64> {
     let value = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     let flags = i32::from_str_radix(value("flags:")?, 8).ok()?;

@@ -1,4 +1,4 @@
-//! The flags about helm and kustomize, the same for every command that runs them.
+//! The flags about helm and kustomize, shared by every command that runs them.
 
 use crate::pass::build::{BuildOptions, ToolOptions};
 

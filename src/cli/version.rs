@@ -1,4 +1,4 @@
-//! `version`: which build this is, in the form that argocd-vault-plugin prints.
+//! `version`: the name of this build, in the form that argocd-vault-plugin prints.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use super::output;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {}
 
-/// Prints name, version, commit and date; the last two are what the build was given.
+/// Prints name, version, commit and date. The build sets the last two.
 pub(super) fn run(_args: &Args) -> anyhow::Result<ExitCode> {
     let commit = option_env!("VAULT_RENDER_COMMIT").unwrap_or("unknown");
     let date = option_env!("VAULT_RENDER_BUILD_DATE").unwrap_or("unknown");

@@ -21,7 +21,7 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_process_vm_writev,
     libc::SYS_pidfd_getfd,
     libc::SYS_kcmp,
-    // What a user keeps in the kernel, beside files.
+    // The keys that a user keeps in the kernel.
     libc::SYS_add_key,
     libc::SYS_keyctl,
     libc::SYS_request_key,

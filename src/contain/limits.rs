@@ -6,7 +6,7 @@ use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use super::Limits;
 use crate::error::{Error, Kind};
 
-/// Limits a process; what is limited more narrowly stays so.
+/// Limits a process. A tighter limit stays.
 pub(super) fn limit(id: u32, limits: Limits) -> Result<(), Error> {
     let Some(process) = i32::try_from(id).ok().and_then(Pid::from_raw) else { return Ok(()) };
     // Go goes on after the signal of a soft limit.
@@ -22,11 +22,11 @@ pub(super) fn limit(id: u32, limits: Limits) -> Result<(), Error> {
 }
 
 fn narrow(process: Pid, resource: Resource, most: u64) -> Result<(), Error> {
-    // Ours is what the child has inherited.
+    // The child has inherited the limit of this process.
     let most = getrlimit(resource).maximum.map_or(most, |own| own.min(most));
     match prlimit(Some(process), resource, Rlimit { current: Some(most), maximum: Some(most) }) {
         Ok(_) => Ok(()),
-        // It has ended already.
+        // The process has ended already.
         Err(Errno::SRCH) => Ok(()),
         Err(error) => Err(Error::new(Kind::Input, "cannot limit what a process may use").cause(error.to_string())),
     }

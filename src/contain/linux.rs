@@ -17,7 +17,7 @@ pub(super) fn restricted<T: Send>(bounds: &Bounds, start: impl FnOnce() -> io::R
     })
 }
 
-/// What a thread can do to itself here.
+/// How far a thread can restrict itself on this machine.
 pub(super) fn support() -> Support {
     let tried = |network| on_thread(|| restrict(&Bounds { network, ..Bounds::default() }).map_err(unsupported));
     match tried(Network::Port(1)) {

@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 
-/// What a child may touch, and how much it may use. Nothing that is not named here; `/dev/null` always.
+/// The files, networks and resources that a child may use. Everything else is refused, except `/dev/null`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
     /// Files and folders to read, everything below them too.
@@ -35,7 +35,7 @@ pub struct Bounds {
     pub write: Vec<PathBuf>,
     /// Programs and their libraries: to read and execute.
     pub execute: Vec<PathBuf>,
-    /// What it may reach.
+    /// The network that it may reach.
     pub network: Network,
     /// How much it may use.
     pub limits: Limits,
@@ -47,7 +47,7 @@ pub enum Network {
     /// No socket at all.
     #[default]
     None,
-    /// TCP to this port, which on this machine is our proxy's. Landlock does not tell addresses apart.
+    /// TCP to this port, which is the proxy's on this machine. Landlock does not tell addresses apart.
     Port(u16),
     /// Everything that IP reaches.
     Open,
@@ -64,7 +64,7 @@ pub struct Limits {
     pub file_size: Option<u64>,
 }
 
-/// What this machine can do to contain a child.
+/// How far this machine can contain a child.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Support {
     /// Files, system calls and TCP ports.
@@ -75,7 +75,7 @@ pub enum Support {
     Nothing(String),
 }
 
-/// Tries what this machine can do, on a thread that ends with it.
+/// Tries how far this machine can contain a child, on a thread that ends afterwards.
 pub fn support() -> Support {
     system::support()
 }

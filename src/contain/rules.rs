@@ -1,4 +1,4 @@
-//! Bounds as Landlock rules. What no rule names is refused.
+//! Bounds as Landlock rules. Everything that no rule allows is refused.
 
 use std::path::{Path, PathBuf};
 
@@ -10,13 +10,13 @@ use landlock::{
 
 use super::{Bounds, Network};
 
-/// The rights that were tried. What a kernel does not know yet, it does not refuse: see the table in docs/security.md.
+/// The rights that were tried. A kernel does not refuse a right that it does not know: see the table in docs/security.md.
 const KNOWN: ABI = ABI::V6;
 
-/// What every kernel with Landlock refuses; without it nothing is contained.
+/// The rights that every kernel with Landlock knows; without them nothing is contained.
 const NEEDED: ABI = ABI::V1;
 
-/// What the start of a process itself opens.
+/// The files that starting a process opens.
 const NULL: &str = "/dev/null";
 
 /// Restricts the thread that calls it, for good.
@@ -63,7 +63,7 @@ fn ports(rules: RulesetCreated, network: Network) -> Result<RulesetCreated, Rule
     }
 }
 
-/// A rule for each path that is there: who names more than there is gives nothing away.
+/// A rule for each path that exists. A path that does not exist allows nothing.
 fn files(
     mut rules: RulesetCreated,
     paths: &[PathBuf],
@@ -81,7 +81,7 @@ fn files(
     Ok(rules)
 }
 
-/// Whether the kernel says of a file that it is on no file system: a pipe, which no rule names and none is needed for.
+/// Whether the kernel says that a file is on no file system: a pipe, which needs no rule.
 fn is_pipe(error: &RulesetError) -> bool {
     let RulesetError::AddRules(AddRulesError::Fs(AddRuleError::AddRuleCall { source, .. })) = error else {
         return false;

@@ -1,5 +1,5 @@
 //! Texts in chunks of about a megabyte, cut between two documents: what `--stream` reads, in constant memory.
-//! Must not know YAML: where a document begins, the caller's function says.
+//! Knows no YAML: the caller's function says where a document begins.
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
@@ -10,7 +10,7 @@ use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
 use crate::workspace::Workspace;
 
-/// How much is read before a cut is looked for.
+/// How many bytes are read before a cut is looked for.
 const CHUNK: usize = 1 << 20;
 
 /// Finds the last place in some bytes where a document begins, other than their start.
@@ -29,13 +29,13 @@ pub struct Chunks {
 struct OpenText {
     reader: Box<dyn Read + Send>,
     name: String,
-    /// What was read and not handed out yet.
+    /// Bytes that were read and not handed out yet.
     bytes: Vec<u8>,
     /// The line of its first byte.
     line: usize,
 }
 
-/// The chunks of what `paths` name, and what is wrong with the paths. A folder without manifests is an error unless it `may_be_empty`.
+/// The chunks of the texts that `paths` name, and the errors of the paths. A folder without manifests is an error unless it `may_be_empty`.
 pub fn chunks(paths: &[String], may_be_empty: bool, boundary: Boundary, workspace: &Workspace) -> (Chunks, Errors) {
     let (texts, errors) = list(paths, may_be_empty, workspace);
     (Chunks { workspace: workspace.clone(), texts: texts.into(), open: None, boundary, size: CHUNK }, errors)
@@ -79,7 +79,7 @@ impl OpenText {
         }
     }
 
-    /// Reads until `wanted` bytes are there. Whether the text ended before.
+    /// Reads until there are `wanted` bytes. Returns whether the text ended before.
     fn fill(&mut self, wanted: usize) -> Result<bool, Error> {
         while self.bytes.len() < wanted {
             let held = self.bytes.len();

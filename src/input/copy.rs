@@ -1,4 +1,4 @@
-//! Folders of the repository copied elsewhere, for programs that write where they read. Links are followed; what is Git's own stays.
+//! Copies folders of the repository, for programs that write into the folder that they read. Links are followed; Git's own files are left out.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use super::{ENTRIES, too_many, typed_name};
 use crate::error::{Error, Kind};
 use crate::workspace::Workspace;
 
-/// Copies folders to the places below `to` that they have in the repository; where the first one is then.
+/// Copies folders to the places below `to` that they have in the repository. Returns the place of the first one.
 pub fn copy(folders: &[PathBuf], workspace: &Workspace, to: &Path) -> Result<PathBuf, Error> {
     let repository = Repository::around(&workspace.folder, workspace);
     let (mut first, mut left) = (None, ENTRIES);

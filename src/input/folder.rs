@@ -1,5 +1,4 @@
-//! The manifests below a folder, in the order of their names, and what a folder of manifests holds beside them.
-//! Must not read a file.
+//! The manifests below a folder in the order of their names, and the folders there that a tool builds. Reads no file.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -62,7 +61,7 @@ pub fn buildable_folders(paths: &[String], workspace: &Workspace) -> Buildable {
         let stays = |entry: &DirEntry| !entry.path_is_symlink() || repository.check_link(entry.path()).is_ok();
         let is_input = |entry: &DirEntry| entry.depth() == 0 || (!is_hidden_or_a_chart_s(entry) && stays(entry));
         let walk = WalkDir::new(&folder.place).follow_links(true).into_iter().filter_entry(is_input);
-        // Whoever lists the manifests says that there are too many.
+        // Listing the manifests reports that there are too many.
         for entry in walk.take(ENTRIES).flatten() {
             let name = entry.path().parent().map(|parent| typed_name(&folder.name_of(parent))).unwrap_or_default();
             buildable.extend(tool_of(&entry.file_name().to_string_lossy()).map(|tool| (name, tool)));
@@ -77,7 +76,7 @@ pub(super) fn has_manifest(folder: &Path) -> bool {
     walk.flatten().any(|entry| !entry.file_type().is_dir() && has_manifest_ending(entry.path()))
 }
 
-/// What a user would type for the entry if it is a manifest; an error if it may not be read.
+/// The name that a user would type for the entry, if it is a manifest; an error if it may not be read.
 fn manifest(entry: &DirEntry, folder: &TypedFolder<'_>, repository: &Repository) -> Result<Option<PathBuf>, Error> {
     let is_manifest = !entry.file_type().is_dir() && has_manifest_ending(entry.path());
     let matters = is_manifest || entry.file_type().is_dir();

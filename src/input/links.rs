@@ -1,5 +1,4 @@
-//! The links of a folder that somebody else will read: whether any of them leads out of the repository.
-//! Must not read a file.
+//! The links of a folder that another program will read: whether any of them leads out of the repository. Reads no file.
 
 use std::path::Path;
 

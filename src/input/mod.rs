@@ -1,5 +1,5 @@
-//! Where manifests come from: folders, files and stdin, as texts with the names that a user would type.
-//! Must not know what is in them: no YAML, no placeholder.
+//! The input: folders, files and stdin as texts with the names that a user would type. Knows nothing of their content: no YAML, no
+//! placeholder.
 
 mod chunks;
 mod copy;
@@ -43,7 +43,7 @@ pub type FileFilter<'w> = &'w (dyn Fn(&Path) -> bool + Sync);
 /// A text that is not read yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum InputText {
-    /// What is piped in.
+    /// The process's stdin.
     Stdin,
     /// A file, by the path that the user would type.
     File(PathBuf),
@@ -54,7 +54,7 @@ pub fn stdin() -> Result<Arc<Source>, Error> {
     read_stdin().map(Arc::new)
 }
 
-/// Reads what `paths` name: files as they are, folders in the order of their entries' names, `-` from stdin. A folder without manifests
+/// Reads the texts that `paths` name: files as they are, folders in the order of their entries' names, `-` from stdin. A folder without manifests
 /// is an error unless it `may_be_empty`.
 pub fn read(paths: &[String], may_be_empty: bool, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
     let (texts, errors) = list(paths, may_be_empty, workspace);
@@ -95,7 +95,7 @@ pub fn has_manifest(workspace: &Workspace) -> bool {
     folder::has_manifest(&workspace.folder)
 }
 
-/// Whether `path` is there and stays in the repository, links resolved, and is not Git's own.
+/// Whether `path` exists in the repository, links resolved, and is not Git's own.
 pub fn is_inside(path: &Path, workspace: &Workspace) -> bool {
     let repository = Repository::around(&workspace.folder, workspace);
     let is_ours = |real: &Path| real.starts_with(&repository.root) && !repository.is_git(real);
@@ -109,22 +109,23 @@ pub fn leads_out(path: &Path, folder: &Path, workspace: &Workspace) -> bool {
     let repository = if is_common { common } else { Repository::around(&folder, workspace) };
     let path = workspace.locate(path);
     let real = destination(&path);
-    // What is there depends on the process that looks.
+    // The content of `/proc` depends on the process that looks.
     let is_of_process = without_dots(&path).starts_with("/proc");
     is_of_process || !real.starts_with(&repository.root) || repository.is_git(&real)
 }
 
-/// An error if a file that a user names may not be read: it is Git's own, or its name stands in the repository and leads out of it.
+/// Checks that a file which a user names may be read. It may not if it is Git's own, or if its name stands in the repository and leads out.
 pub fn check_readable(path: &Path, workspace: &Workspace) -> Result<(), Error> {
     Repository::around(&workspace.folder, workspace).check_file(path, workspace)
 }
 
-/// An error if a file that a user names may not be written, because a link in the repository leads elsewhere.
+/// Checks that a file which a user names may be written. It may not if a link in the repository leads elsewhere.
 pub fn check_writable(path: &Path, workspace: &Workspace) -> Result<(), Error> {
     Repository::around(&workspace.folder, workspace).check_writing(path, workspace)
 }
 
-/// The text of a file of the repository, such as a chart's values; none if there is none. One that is no regular file or leads out is an error.
+/// The text of a file of the repository, such as a chart's values; `None` if it does not exist. A file that is not a regular one, or leads
+/// out, is an error.
 pub fn text(path: &Path, workspace: &Workspace) -> Result<Option<String>, Error> {
     let whole = workspace.locate(path);
     if !whole.exists() && !whole.is_symlink() {

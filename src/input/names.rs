@@ -1,18 +1,17 @@
-//! Which names below a folder are manifests, and which are not for us: the same on a disk as in a revision.
-//! Knows names alone, no file.
+//! Which names below a folder are manifests, and which are skipped, on a disk as in a revision. Knows names, no file.
 
 use std::path::Path;
 
-/// What kustomize reads itself.
+/// The files that kustomize reads itself.
 pub(super) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// What a folder with a chart holds.
+/// The file that makes a folder a chart.
 pub(super) const CHART: &str = "Chart.yaml";
 
 /// The endings of manifests.
 const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
 
-/// Whether an entry is not for us: hidden, kustomize's, or part of a chart.
+/// Whether an entry is skipped: it is hidden, kustomize's, or part of a chart.
 pub(super) fn is_skipped(name: &str, is_in_a_chart: impl FnOnce() -> bool) -> bool {
     name.starts_with('.') || KUSTOMIZATIONS.contains(&name) || (is_of_a_chart(name) && is_in_a_chart())
 }

@@ -1,6 +1,5 @@
-//! The files of a folder that are no manifests: what a look for secrets in clear reads as well.
-//! What Git ignores is not committed, so it is left out; what it tracks is, whatever a .gitignore says. Must not know what is in them,
-//! beyond whether it is text.
+//! The files of a folder that are not manifests, which the search for secrets in clear text reads as well. A file that Git ignores is not
+//! committed, so it is left out, unless Git tracks it. Knows nothing of their content but whether it is text.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -19,10 +18,10 @@ use crate::workspace::Workspace;
 /// The file that says what Git ignores.
 const IGNORE_FILE: &str = ".gitignore";
 
-/// The longest file that is read: what is longer was not written by hand.
+/// The longest file that is read: a longer one was not written by hand.
 const LONGEST: u64 = 1 << 20;
 
-/// Every text below the folders that `paths` name which is no manifest: hidden files and charts too, `.git` and links not.
+/// Every text below the folders that `paths` name which is not a manifest: hidden files and charts too, but not `.git` and links.
 pub fn non_manifests(paths: &[String], wanted: FileFilter<'_>, workspace: &Workspace) -> Vec<Arc<Source>> {
     let manifests: HashSet<InputText> = list(paths, true, workspace).0.into_iter().collect();
     let repository = Repository::around(&workspace.folder, workspace);
@@ -49,7 +48,7 @@ fn files(folder: &TypedFolder<'_>, workspace: &Workspace) -> Vec<PathBuf> {
             return true;
         }
         let is_git = entry.file_name().eq_ignore_ascii_case(NAME) || repository.is_git_dir(&path);
-        // A repository in this one ignores what it says itself.
+        // A repository in this one has ignore rules of its own.
         if entry.file_type().is_dir() && path.join(NAME).exists() {
             ignored.extend(self::ignored(&path, workspace).unwrap_or_default());
         }
@@ -59,14 +58,14 @@ fn files(folder: &TypedFolder<'_>, workspace: &Workspace) -> Vec<PathBuf> {
     walk.filter(|entry| entry.file_type().is_file()).map(DirEntry::into_path).collect()
 }
 
-/// What Git ignores around a folder; none where it cannot be asked.
+/// The files that Git ignores around a folder; `None` where Git cannot be asked.
 fn ignored(folder: &Path, workspace: &Workspace) -> Option<HashSet<PathBuf>> {
     let git = Git::open(&workspace.in_folder(folder.to_owned())).ok()?;
     Some(git.ignored().ok()?.into_iter().map(|path| git.work_tree().join(path)).collect())
 }
 
-/// The files below a folder by what its .gitignore files say, where there is no Git to say what it tracks. Where one of these is a link or
-/// has no end, nothing is ignored.
+/// The files below a folder by its .gitignore files, where Git cannot say what it tracks. If one of these files is a link or very long,
+/// nothing is ignored.
 fn files_without_git(folder: &Path) -> Vec<PathBuf> {
     let mut walk = WalkBuilder::new(folder);
     walk.git_ignore(has_plain_ignore_files(folder));

@@ -1,4 +1,4 @@
-//! How far a program may look that reads a folder. Must not read a file.
+//! The folder that a program may read all of, for the sake of a folder in it. Reads no file.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! The repository around a folder: how far its links may lead, and that nothing of Git's own is input.
+//! The repository around a folder: its links may not lead out of it, and Git's own files are not input.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -7,7 +7,7 @@ use super::typed_name;
 use crate::error::{Error, Kind};
 use crate::workspace::Workspace;
 
-/// What to do about a link that leads nowhere.
+/// The hint of a link that leads nowhere.
 const LOOSE: &str = "mend the link, or take it out";
 
 /// How many links and missing names one path may lead through.
@@ -16,7 +16,7 @@ const LINKS: usize = 256;
 /// A repository's root, without links in its path.
 pub(super) struct Repository {
     pub(super) root: PathBuf,
-    /// Where Git keeps what it knows, wherever that lies.
+    /// The folders in which Git keeps its objects and settings, wherever they are.
     git: Vec<PathBuf>,
     /// Whether Git or Argo CD says where it ends, so that others may have written what is in it.
     pub(super) is_certain: bool,
@@ -34,7 +34,7 @@ impl Repository {
         Self { root: root.unwrap_or(folder), git, is_certain }
     }
 
-    /// The outermost checkout around the working folder: what a submodule is in belongs to its authors no less.
+    /// The outermost checkout around the working folder: the authors of the repository around a submodule count as well.
     pub(super) fn outermost(workspace: &Workspace) -> Option<PathBuf> {
         let folder = workspace.folder.canonicalize().ok()?;
         let git = folder.ancestors().filter(|parent| parent.join(NAME).exists()).last();
@@ -42,12 +42,12 @@ impl Repository {
         git.map(Path::to_owned).into_iter().chain(root).min_by_key(|root| root.components().count())
     }
 
-    /// An error if the link at `path` leads out, or to what is Git's own.
+    /// Checks that the link at `path` leads neither out, nor nowhere, nor to Git's own files.
     pub(super) fn check_link(&self, path: &Path) -> Result<(), Error> {
         self.check_link_as(path, path)
     }
 
-    /// The same for one that is called `name` in messages.
+    /// Checks the link at `path`, which is called `name` in messages.
     pub(super) fn check_link_as(&self, path: &Path, name: &Path) -> Result<(), Error> {
         let error = |detail: &str| Error::new(Kind::Input, format!("the link `{}` {detail}", typed_name(name)));
         let target = destination(path);
@@ -61,8 +61,8 @@ impl Repository {
         there.map_err(|cause| error("leads nowhere").cause(cause.to_string()).hint(LOOSE))
     }
 
-    /// An error if what a user names by `path` may not be read: it is Git's own, or its name stands in the repository and a link leads out
-    /// of it. A path that stands outside is the user's own choice; what is not there is for its reader.
+    /// Checks that a user may name `path` as input. They may not if it is Git's own, or if its name stands in the repository and a link
+    /// leads out. A path outside is the user's own choice; whether it exists is for its reader to say.
     pub(super) fn check_path(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
         let real = destination(&workspace.locate(path));
         if self.is_git(&real) {
@@ -75,14 +75,14 @@ impl Repository {
         }
     }
 
-    /// The same for a file that is no manifest: where nothing says where the repository ends, there is nobody else to have made a link.
+    /// Checks a file that is not a manifest. Where neither Git nor Argo CD says where the repository ends, only the user can have made a link.
     pub(super) fn check_file(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
         let is_git = self.is_git(&destination(&workspace.locate(path)));
         if self.is_certain || is_git { self.check_path(path, workspace) } else { Ok(()) }
     }
 
-    /// An error if `path` may not be written: its name stands in the repository, and it is a link or a link leads out of it. Who commits a
-    /// link chooses where it leads.
+    /// Checks that `path` may be written. It may not if its name stands in the repository, and it is a link or a link leads out: whoever
+    /// commits a link chooses where it leads.
     pub(super) fn check_writing(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
         let whole = workspace.locate(path);
         let folder = whole.parent().and_then(|folder| folder.canonicalize().ok());
@@ -113,7 +113,7 @@ impl Repository {
         inside.into_iter().any(|git| is_same(path, git))
     }
 
-    /// Whether the name stands in the repository, links not followed: who may edit the repository may have made a link of it.
+    /// Whether the name stands in the repository, links not followed: its authors may have made it a link.
     fn has_name_of(&self, path: &Path, workspace: &Workspace) -> bool {
         let whole = without_dots(&workspace.locate(path));
         let is_in = |part: &Path| part.canonicalize().is_ok_and(|part| part.starts_with(&self.root));
@@ -121,8 +121,8 @@ impl Repository {
     }
 }
 
-/// Where a path leads, links followed; where nothing is there, where it would be. So what is outside is told without telling whether it
-/// is there.
+/// The place that a path leads to, links followed, even if nothing exists there. So a message about a path outside does not tell whether
+/// it exists.
 pub(super) fn destination(path: &Path) -> PathBuf {
     follow(path, &mut LINKS.to_owned())
 }
@@ -146,7 +146,7 @@ fn follow(path: &Path, left: &mut usize) -> PathBuf {
     }
 }
 
-/// Whether two paths are one folder, under whatever names.
+/// Whether two paths lead to one folder.
 fn is_same(one: &Path, other: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let id = |path: &Path| path.metadata().map(|found| (found.dev(), found.ino())).ok();

@@ -1,4 +1,4 @@
-//! A folder by the name that a user types and by the place where it is: what is found in the place is called below the name.
+//! A folder with the name that a user types for it and the place where it is. Files found in the place get names below the typed one.
 
 use std::path::{Path, PathBuf};
 
@@ -6,9 +6,9 @@ use crate::workspace::Workspace;
 
 /// A folder with the name that a user types for it.
 pub(super) struct TypedFolder<'p> {
-    /// What the user types.
+    /// The name that the user types.
     pub(super) name: &'p Path,
-    /// Where the folder is, whatever the process's own working folder.
+    /// The folder's place, which does not depend on the process's own working folder.
     pub(super) place: PathBuf,
 }
 
@@ -17,7 +17,7 @@ impl<'p> TypedFolder<'p> {
         Self { name, place: workspace.locate(name) }
     }
 
-    /// What a user would type for what is at `place`, which a walk through this folder has met.
+    /// The name that a user would type for the file or folder at `place`, which a walk through this folder has met.
     pub(super) fn name_of(&self, place: &Path) -> PathBuf {
         match place.strip_prefix(&self.place) {
             Ok(below) if below.as_os_str().is_empty() => self.name.to_owned(),

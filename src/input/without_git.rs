@@ -1,5 +1,5 @@
-//! A repository without what is Git's own, as paths: for programs that may read nothing else.
-//! Must not read a file but those that say where a Git folder is.
+//! The paths of a repository without Git's own, for programs that may read nothing else. Reads no file but those that say where a Git
+//! folder is.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use walkdir::WalkDir;
 
 use super::git::NAME;
 
-/// Files and folders below `root`, which together hold all of it but for its Git folders. Links are left out: what they lead to is
-/// there by itself or must not be.
+/// Files and folders below `root`, which together hold all of it except its Git folders. Links are left out: their targets are among the
+/// paths themselves, or must not be read.
 pub fn paths_without_git(root: &Path) -> Vec<PathBuf> {
     let hidden = git_folders(root);
     let mut parts = Vec::new();
@@ -31,7 +31,7 @@ fn collect(folder: &Path, hidden: &HashSet<PathBuf>, parts: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every `.git` below a folder, and what it names if that is below the folder too.
+/// Every `.git` below a folder, and the folder that it names if that is below the folder too.
 fn git_folders(root: &Path) -> HashSet<PathBuf> {
     let mut hidden = HashSet::new();
     let mut walk = WalkDir::new(root).into_iter();

@@ -1,5 +1,5 @@
-//! A file that somebody names: whose the name is, and what stands behind it. Authority goes by where the *name* stands: in the
-//! repository it is a tenant's, and leads neither out nor to Git's own; elsewhere it may be a link, as in a ConfigMap's volume.
+//! A file that a setting or a flag names. Authority goes by where the *name* stands: in the repository the name is a tenant's, and may lead
+//! neither out nor to Git's own files; elsewhere it may be a link, as in a ConfigMap's volume.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -18,19 +18,19 @@ pub const SETTINGS_LIMIT: u64 = 1 << 20;
 /// The longest file of data: of secrets, a record, a baseline.
 pub const DATA_LIMIT: u64 = 64 << 20;
 
-/// Where files are that are none.
+/// The folders of devices and of the kernel's own files.
 const DEVICES: [&str; 3] = ["/proc", "/dev", "/sys"];
 
-/// What may stand behind a name.
+/// The kind of file that a name may lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
-    /// A file, and nothing that is made while it is read.
+    /// A regular file.
     Regular,
-    /// `<(…)` and `/dev/stdin` as well.
+    /// A pipe as well, as `<(…)` and `/dev/stdin` are.
     Stream,
 }
 
-/// A file behind its name.
+/// A file that was found by its name.
 #[derive(Debug)]
 pub struct NamedFile {
     place: PathBuf,
@@ -41,11 +41,11 @@ pub struct NamedFile {
 /// Why a file is not read.
 #[derive(Debug)]
 pub enum FileRefusal {
-    /// Its name stands in the repository, and it does not.
+    /// Its name stands in the repository, but the file does not.
     Outside,
     /// It is Git's own.
     Git,
-    /// It is no file.
+    /// It is not a regular file.
     NoFile,
     /// It is longer than so many bytes.
     TooLong(u64),
@@ -67,12 +67,12 @@ impl NamedFile {
         Ok(Self { place: walk.place, in_repository: walk.passes_repository || is_inside, wrong })
     }
 
-    /// Whether its name or it itself stands in the repository.
+    /// Whether its name or the file itself stands in the repository.
     pub fn is_in_repository(&self) -> bool {
         self.in_repository
     }
 
-    /// It, unless its name stands in the repository and leads out.
+    /// The file, or a refusal if its name stands in the repository and leads out.
     pub fn within_repository(self) -> Result<Self, FileRefusal> {
         match self.wrong {
             Some(refusal) => Err(refusal),
@@ -85,7 +85,7 @@ impl NamedFile {
         &self.place
     }
 
-    /// What it holds, if that is no more than `limit`.
+    /// Its content, up to `limit` bytes.
     pub fn read(&self, limit: u64, allowed: FileKind) -> Result<Zeroizing<Vec<u8>>, FileRefusal> {
         let mut bytes = Zeroizing::new(Vec::new());
         self.open(allowed)?.take(limit + 1).read_to_end(&mut bytes)?;
@@ -100,7 +100,7 @@ impl NamedFile {
         if DEVICES.iter().any(|devices| self.place.starts_with(devices)) {
             return Err(FileRefusal::NoFile);
         }
-        // A pipe that nobody writes to would block, a link has come since.
+        // A pipe without a writer would block; a link would have come since the name was followed.
         let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW).open(&self.place)?;
         if file.metadata()?.is_file() { Ok(file) } else { Err(FileRefusal::NoFile) }
     }

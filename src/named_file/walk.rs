@@ -1,4 +1,4 @@
-//! The way from a file's name to the file, link by link. The kernel tells only where it ends; whose the name is shows on the way.
+//! The way from a file's name to the file, link by link. The kernel only tells where it ends; whose the name is shows on the way.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 /// How many links lead on, as Linux has it.
 const LINKS: usize = 40;
 
-/// Where links are the kernel's own, and no text that could be followed.
+/// The folder of the kernel's own links, whose texts cannot be followed.
 const OPAQUE: &str = "/proc";
 
 /// Where a name leads, and what it passes.
@@ -36,7 +36,7 @@ impl Walk {
                     walk.note(&name, repository);
                     let down = walk.down(name);
                     if down.is_err() && walk.passes_repository && !walk.place.starts_with(repository) {
-                        // Whether it is there is nobody's business: it is outside.
+                        // It is outside: a message must not tell whether it exists.
                         return Ok(walk);
                     }
                     if let Some(target) = down? {

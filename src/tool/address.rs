@@ -12,7 +12,7 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// What a text means to kustomize, which takes what it has no scheme for as a Git address too: `github.com/x/y`, `git@host:path`.
+    /// The address that a text is to kustomize, which takes texts without a scheme as Git addresses too: `github.com/x/y`, `git@host:path`.
     pub(super) fn of(text: &str) -> Option<Self> {
         let lower = text.trim().to_lowercase();
         let rest = lower.strip_prefix("git::").unwrap_or(&lower);
@@ -38,7 +38,7 @@ impl Address {
         is_user.then(|| Self { scheme: "ssh".to_owned(), host: host.to_owned() })
     }
 
-    /// What is wrong with fetching it, and the way out; none if its host is one that tools reach.
+    /// Why it may not be fetched, with a hint; `None` if tools may reach its host.
     pub(super) fn refusal(&self, reaches: &dyn Fn(&str) -> Result<(), String>) -> Option<(String, String)> {
         let Self { scheme, host } = self;
         match scheme.as_str() {

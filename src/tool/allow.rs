@@ -109,7 +109,7 @@ impl ArgumentPolicy<'_> {
         self.value(flag, value)
     }
 
-    /// What one word comes to, with the next one if that is its value.
+    /// The words that one word becomes, with the next one if that is its value.
     fn word<'w>(
         &self,
         word: &str,

@@ -9,7 +9,7 @@ use crate::budget::Budget;
 use crate::value::Value;
 use crate::yaml;
 
-/// More single values than that are no help in a form.
+/// How many single values a form shows at most.
 const MOST: usize = 500;
 
 /// A parameter as Argo CD reads it.
@@ -86,7 +86,7 @@ fn flatten(value: &Value, path: &mut String, map: &mut BTreeMap<String, String>)
     }
 }
 
-/// What a form shows of a value; none of null.
+/// The text of a value in a form; `None` for null.
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::Text(text) | Value::Number(text) => Some(text.to_string()),

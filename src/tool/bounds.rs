@@ -1,5 +1,5 @@
-//! What the operator allows helm and kustomize, and what comes of it on this machine: the bounds of a command, as a value.
-//! Knows no setting; the edge has looked at the disk.
+//! The operator's allowance for helm and kustomize, and the bounds of a command that follow from it on this machine, as a value.
+//! Knows no setting and reads no file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ const SYSTEM: &[&str] = &[
     "/nix/store",
 ];
 
-/// What programs of the system read: who vouches for a server, the time zones, what is no file at all. Nothing of `/proc`.
+/// The files that programs of the system read: certificate authorities, time zones, devices. Nothing of `/proc`.
 const SHARED: &[&str] = &[
     "/usr/share",
     "/usr/local/share",
@@ -47,7 +47,7 @@ const SHARED: &[&str] = &[
     "/dev/urandom",
 ];
 
-/// How programs find a host by its name.
+/// The files by which programs find a host by its name.
 const NAMES: &[&str] =
     &["/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services"];
 
@@ -57,16 +57,16 @@ const AUTHORITIES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 /// Any host.
 pub const ANY: &str = "*";
 
-/// What the operator allows the tools; by default what a machine without a tenant does.
+/// The operator's allowance for the tools; by default that of a machine without a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowance {
-    /// What they may read and execute beside the repository and the system.
+    /// The paths that they may read and execute beside the repository and the system.
     pub paths: Vec<PathBuf>,
-    /// The hosts that the operator names; none if they say nothing.
+    /// The hosts that the operator names; `None` if they name none.
     pub hosts: Option<Vec<String>>,
     /// Bytes of memory.
     pub memory: u64,
-    /// How long a command may take; none is for ever.
+    /// How long a command may take; `None` is for ever.
     pub timeout: Option<Duration>,
     /// Whether they may run where they cannot be contained.
     pub is_uncontained: bool,
@@ -90,16 +90,16 @@ pub enum Reach {
     Nothing,
     /// These hosts, by https, through a proxy of ours.
     Hosts(Vec<String>),
-    /// Everything: the kernel cannot part hosts.
+    /// Everything: the kernel cannot tell hosts apart.
     Everything,
 }
 
-/// Where and how a command runs: what the edge knows before it looks at the command.
+/// The conditions under which a command runs, whichever command it is.
 #[derive(Clone, Copy)]
 pub struct Sandbox<'g> {
     /// The folder that a program's relative path starts from.
     pub folder: &'g Path,
-    /// What the operator allows.
+    /// The operator's allowance.
     pub allowance: &'g Allowance,
     /// How tools run on this machine.
     pub containment: &'g Containment,
@@ -121,7 +121,7 @@ impl Default for Allowance {
 }
 
 impl Allowance {
-    /// How tools run on a machine that can do this much; none if they must not, for a reason that is among the errors.
+    /// How tools run on a machine with this support; `None` if they must not, for a reason that is among the errors.
     pub fn containment(&self, support: &Support, errors: &mut Errors) -> Option<Containment> {
         match (support, self.hosts()) {
             (Support::Nothing(reason), _) => self.without(reason, errors),
@@ -131,13 +131,13 @@ impl Allowance {
         }
     }
 
-    /// Whether they may reach a host by https; else what helps.
+    /// Whether they may reach a host by https; else the hint.
     pub fn reaches(&self, host: &str) -> Result<(), String> {
         let hosts = Hosts::parse(&self.hosts().join(" ")).map_err(|error| error.detail)?;
         hosts.permit_authority(host)
     }
 
-    /// The hosts that they may reach: by default all if nobody but the operator is there.
+    /// The hosts that they may reach: all by default, if there is no tenant.
     pub(super) fn hosts(&self) -> Vec<String> {
         match &self.hosts {
             Some(hosts) => hosts.clone(),
@@ -162,7 +162,7 @@ impl Allowance {
         Some(Containment::Without)
     }
 
-    /// The network as a whole, where hosts cannot be parted.
+    /// The network as a whole, where hosts cannot be told apart.
     fn everything(&self, hosts: &[String], errors: &mut Errors) -> Option<Containment> {
         let detail = "this kernel cannot part hosts (Linux 6.7 and later can)";
         if hosts.iter().any(|host| host != ANY) && !self.is_uncontained {
@@ -179,7 +179,7 @@ impl Allowance {
         Some(Containment::Within(Reach::Everything))
     }
 
-    /// How much a command may use: of the processors as much as they could give in its time, for what it leaves behind has no other end.
+    /// How much a command may use. The processor time is limited as well, since a process that it leaves behind has no other end.
     pub(super) fn limits(&self, processors: u32) -> Limits {
         let processor_time = self.timeout.map(|time| time.saturating_mul(processors));
         Limits { memory: Some(self.memory), processor_time, file_size: Some(self.memory) }
@@ -187,8 +187,8 @@ impl Allowance {
 }
 
 impl Sandbox<'_> {
-    /// The bounds of a command with this network, whose `programs` are its own, what that is a script for, and what the operator's words
-    /// run.
+    /// The bounds of a command with this network. Its `programs` are its own, the interpreters of scripts, and those that the operator's
+    /// words run.
     pub(super) fn bounds(&self, command: &Command, programs: Vec<PathBuf>, network: Network) -> Bounds {
         let folders = |list: &[&str]| list.iter().map(PathBuf::from).collect::<Vec<_>>();
         let mut read = [self.repository, &command.operator_files.read, &folders(SHARED)].concat();
@@ -205,7 +205,7 @@ impl Sandbox<'_> {
     }
 }
 
-/// The files and folders that name who vouches for a server.
+/// The files and folders of certificate authorities that the environment names.
 fn authorities(environment: &BTreeMap<String, String>) -> impl Iterator<Item = PathBuf> {
     let values = AUTHORITIES.iter().filter_map(|name| environment.get(*name));
     values.flat_map(|value| value.split(':')).filter(|path| path.starts_with('/')).map(PathBuf::from)

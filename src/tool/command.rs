@@ -8,7 +8,7 @@ use super::operator_files::OperatorFiles;
 /// A program to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
-    /// What it is called in messages, e.g. `helm template`.
+    /// Its name in messages, e.g. `helm template`.
     pub name: &'static str,
     /// The program: a name to look up, or a path.
     pub program: String,
@@ -20,25 +20,25 @@ pub struct Command {
     pub working_folder: PathBuf,
     /// All of its environment.
     pub environment: BTreeMap<String, String>,
-    /// What must be in its private folder before it starts: paths and texts.
+    /// The files that its private folder must hold before it starts: paths and texts.
     pub files: Vec<(PathBuf, String)>,
-    /// What the operator's words name on this machine.
+    /// The files and programs that the operator's words name.
     pub operator_files: OperatorFiles,
-    /// Whether stdout is for messages too, not for manifests.
+    /// Whether its stdout holds messages, not manifests.
     pub logs_on_stdout: bool,
-    /// What helps where its message holds these words.
+    /// Words of its messages, each with the hint that helps.
     pub hints: &'static [(&'static str, &'static str)],
 }
 
-/// Whether a path is there and stays in the repository: what a tenant may name.
+/// Whether a path exists and stays in the repository, so that a tenant may name it.
 pub(super) type IsInside<'g> = &'g dyn Fn(&Path) -> bool;
 
-/// What a path leads to, links followed.
+/// The target of a path, links followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathTarget {
     /// Nothing.
     Nowhere,
-    /// What is not in the repository, or would not be if it were there, or is Git's own.
+    /// A place outside the repository, whether anything exists there or not, or a file of Git's own.
     Outside,
     /// A file, by its path without links.
     File(PathBuf),
@@ -46,11 +46,11 @@ pub enum PathTarget {
     Folder(PathBuf),
 }
 
-/// What a command is built from. The folder's files are read by the edge.
+/// Everything that a command is built from. The caller reads the folder's files.
 pub struct ToolContext<'g> {
     /// The folder, as it was typed.
     pub folder: &'g Path,
-    /// Where the commands run: what a relative path is relative to.
+    /// Where the commands run, and where relative paths start.
     pub working_folder: &'g Path,
     /// The environment of this program.
     pub variables: &'g BTreeMap<String, String>,
@@ -58,9 +58,9 @@ pub struct ToolContext<'g> {
     pub words: &'g [String],
     /// The release that `--release-name` names.
     pub release_name: Option<&'g str>,
-    /// Which helm.
+    /// The helm to run.
     pub helm: &'g str,
-    /// Which kustomize.
+    /// The kustomize to run.
     pub kustomize: &'g str,
     /// A folder that nobody else can read, gone at the end.
     pub private: &'g Path,
@@ -70,9 +70,9 @@ pub struct ToolContext<'g> {
     pub memory: u64,
     /// Whether a path that a tenant names stays in the repository.
     pub is_inside: IsInside<'g>,
-    /// What a path leads to.
+    /// The target of a path.
     pub target: &'g dyn Fn(&Path) -> PathTarget,
-    /// Whether the operator lets tools reach a host by https; else what helps.
+    /// Whether the operator lets tools reach a host by https; else the hint.
     pub may_reach: &'g dyn Fn(&str) -> Result<(), String>,
     /// The text of a file in the folder, if it is there.
     pub read: &'g dyn Fn(&str) -> Option<String>,
@@ -81,13 +81,13 @@ pub struct ToolContext<'g> {
 }
 
 impl ToolContext<'_> {
-    /// A variable that is set to something.
+    /// The value of a variable, unless it is blank.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 }
 
-/// A path as an argument, a leading `./` where it is relative: never taken for a flag, a name or an address.
+/// A path as an argument. A relative one begins with `./`, so that it is never taken for a flag, a name or an address.
 pub(super) fn argument(path: &Path) -> String {
     let here = if path.is_absolute() { Path::new("") } else { Path::new(".") };
     here.join(path).to_string_lossy().into_owned()

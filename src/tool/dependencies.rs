@@ -210,7 +210,7 @@ fn read(context: &ToolContext<'_>, name: &str) -> Result<ParsedFile, Error> {
     Ok(ParsedFile::new(shown, text))
 }
 
-/// The repositories, as helm keeps those that it knows.
+/// The repositories in the form of helm's own file of repositories.
 fn repositories(lock: &ChartLock) -> String {
     let mut urls: Vec<&str> = lock.repositories.iter().map(|repository| repository.text.as_str()).collect();
     urls.retain(|url| url.starts_with("https://"));

@@ -34,7 +34,7 @@ impl ParsedFile {
         trees.collect::<Result<_, _>>().map_err(|flaw| self.place(flaw.error, flaw.span))
     }
 
-    /// What is wrong at a node.
+    /// An error at a place of the file.
     pub(super) fn wrong(&self, span: Span, detail: impl Into<String>) -> Error {
         self.place(Error::new(Kind::Input, detail), span)
     }
@@ -51,7 +51,7 @@ impl Default for Entries {
 }
 
 impl Entries {
-    /// The entries of a map, through an alias, those of merge keys among them. None of what is no map, or once there were too many.
+    /// The entries of a map, through an alias, those of merge keys among them. It is empty for a node that is not a map, and once there were too many.
     pub(super) fn of<'t>(&mut self, tree: &'t Tree<'_>, map: NodeId) -> Vec<(&'t str, NodeId, NodeId)> {
         let (mut entries, mut maps) = (Vec::new(), vec![tree.target(map)]);
         while let Some(map) = maps.pop() {

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use super::command::ToolContext;
 
-/// What a tool gets of ours.
+/// The variables that a tool inherits.
 const PASSED: &[&str] = &["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
-/// What it gets beside: git asks nobody, clones nothing from this machine and reads no settings but its own, nobody finds a cluster,
-/// and Go, should it fail, tells why without each thread's state.
+/// The variables that are set for a tool: git asks no questions, clones nothing from this machine and reads no settings but the repository's;
+/// no cluster is found; a Go program that fails does not print the state of its threads.
 const SET: &[(&str, &str)] = &[
     ("GIT_ALLOW_PROTOCOL", "https"),
     ("GIT_CONFIG_GLOBAL", "/dev/null"),
@@ -26,7 +26,7 @@ pub(super) fn environment(context: &ToolContext<'_>) -> BTreeMap<String, String>
     let mut environment: BTreeMap<String, String> =
         passed.chain(SET.iter().copied()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     environment.extend(own(context));
-    // Who vouches for a server to helm and kustomize does so to the Git that they start.
+    // Git takes the certificate authorities of helm and kustomize, which start it.
     environment.extend(context.variables.get("SSL_CERT_FILE").map(|file| ("GIT_SSL_CAINFO".to_owned(), file.clone())));
     let folders = environment.remove("PATH").unwrap_or_default();
     let folders: Vec<&str> = folders.split(':').filter(|folder| Path::new(folder).is_absolute()).collect();
@@ -36,8 +36,8 @@ pub(super) fn environment(context: &ToolContext<'_>) -> BTreeMap<String, String>
     environment
 }
 
-/// What is this tool's own: its folder, and what Go would look up in `/proc`. Go collects garbage harder from seven eighths of the
-/// memory on.
+/// The variables of this tool alone: its private folder, and the numbers that Go would read from `/proc`. From seven eighths of the memory
+/// on, Go collects garbage more often.
 fn own(context: &ToolContext<'_>) -> [(String, String); 4] {
     let private = context.private.to_string_lossy().into_owned();
     [

@@ -1,4 +1,4 @@
-//! What a tool's end means: its own message, and the setting or the change that helps. Runs nothing.
+//! The error of a tool that failed: its own message, and the setting or the change that helps. Runs nothing.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -13,19 +13,19 @@ const TIME: &str = "the operator's `AVP_TOOL_TIMEOUT` allows more";
 const KILLED: &str = "the memory or the processor time may not have been enough: the operator's `AVP_TOOL_MEMORY` and `AVP_TOOL_TIMEOUT`";
 const FILES: &str = "it may read the repository but for `.git`, and what the operator's words and `AVP_TOOL_PATHS` name: docs/security.md";
 
-/// What a process says that runs out of memory, or of the size of a file.
+/// Words of a process that runs out of memory, or of the size of a file.
 const OUT_OF_MEMORY: [&str; 5] =
     ["ut of memory", "annot allocate memory", "failed to create new OS thread", "memory exhausted", "ile too large"];
 
-/// Where a Go program that fails begins to show the state of its threads, which helps nobody here.
+/// Where a Go program that fails begins to print the state of its threads, which is left out.
 const THREADS: [&str; 2] = ["\n\ngoroutine ", "\n\nruntime stack:"];
 
 const HTTPS: &str = "helm and kustomize reach nothing but https at the hosts that `AVP_TOOL_HOSTS` names";
 
-/// What programs say whose socket or connection the kernel refuses; Go's own lookup of a name is one.
+/// Words of programs whose socket or connection the kernel refuses, such as that of Go's own lookup of a name.
 const REFUSED: [&str; 3] = ["socket: permission denied", "connect: permission denied", "dial tcp: lookup "];
 
-/// What programs say that find no name server.
+/// Words of programs that find no name server.
 const NAMELESS: [&str; 3] = ["no such host", "in name resolution", "ould not resolve"];
 
 /// A command that took too long.

@@ -11,7 +11,7 @@ use super::parameter::{self, Parameters};
 use super::{Tool, below, collect, dependencies};
 use crate::error::{Error, Errors, Kind};
 
-/// The flags of `helm template` with something to say about tenants; what is not here is not for them.
+/// The flags of `helm template` with what they are to tenants. A tenant may not use a flag that is not listed.
 const FLAGS: &[Flag] = &[
     Flag::new("--set", FlagRule::Text),
     Flag::new("--set-string", FlagRule::Text),
@@ -76,7 +76,7 @@ pub(super) const WORDS: &str = "ARGOCD_ENV_HELM_ARGS";
 /// The tenant's values, as YAML.
 pub(super) const VALUES: &str = "ARGOCD_ENV_HELM_VALUES";
 
-/// What helps with helm's messages.
+/// Words of helm's messages, each with the hint that helps.
 pub(super) const HINTS: &[(&str, &str)] = &[
     (
         "missing in charts/",
@@ -88,7 +88,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// `helm template`, and before it what fetches the charts that are missing.
+/// `helm template`, after `helm dependency build` if charts are missing.
 pub(super) fn commands(context: &ToolContext<'_>, errors: &mut Errors) -> Vec<Command> {
     let mut commands = Vec::new();
     commands.extend(collect(dependencies::build(context), errors).flatten());
@@ -136,7 +136,7 @@ fn template(context: &ToolContext<'_>, errors: &mut Errors) -> Command {
     }
 }
 
-/// What Argo CD says of the cluster.
+/// The flags about the cluster, from Argo CD's variables.
 fn cluster(context: &ToolContext<'_>) -> Vec<String> {
     let mut words = Vec::new();
     for (flag, variable) in [

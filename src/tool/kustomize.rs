@@ -7,7 +7,7 @@ use super::operator_files::{Operand, operator_files};
 use super::{Tool, references};
 use crate::error::Errors;
 
-/// The flags of `kustomize build` with something to say about tenants; what is not here is not for them.
+/// The flags of `kustomize build` with what they are to tenants. A tenant may not use a flag that is not listed.
 const FLAGS: &[Flag] = &[
     Flag::new("--helm-kube-version", FlagRule::Text),
     Flag::new("--helm-api-versions", FlagRule::Text),
@@ -27,7 +27,7 @@ const FLAGS: &[Flag] = &[
 const RUNS: &str = "runs a program";
 const CONTAINER: &str = "is about functions in containers";
 
-/// What helps with kustomize's messages.
+/// Words of kustomize's messages, each with the hint that helps.
 const HINTS: &[(&str, &str)] = &[
     (
         "external plugins disabled",
@@ -76,7 +76,7 @@ pub(super) fn enables_helm(words: &[String]) -> bool {
     words.iter().any(|word| matches!(word.as_str(), "--enable-helm" | "--enable-helm=true"))
 }
 
-/// What helm needs to know if kustomize calls it.
+/// The flags with which kustomize calls helm.
 fn helm(context: &ToolContext<'_>) -> Vec<String> {
     let version = context.get("KUBE_VERSION").map(|version| format!("--helm-kube-version={version}"));
     let apis = context.get("KUBE_API_VERSIONS").unwrap_or_default().split(',').filter(|api| !api.is_empty());

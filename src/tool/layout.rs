@@ -1,5 +1,5 @@
 //! Which charts and kustomizations of a tree stand for themselves, and which folders and files are parts of them.
-//! Knows what a kustomization and a chart say of other folders. Files are read by the edge.
+//! Knows how a kustomization and a chart name other folders. The caller reads the files.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ use crate::yaml;
 /// The fields in which a kustomization names folders that it takes in.
 const TAKES_FOLDERS: [&str; 6] = ["resources", "bases", "components", "generators", "transformers", "validators"];
 
-/// What the folders with a chart or a kustomization are to each other.
+/// How the folders with a chart or a kustomization depend on each other.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Layout {
-    /// Those that stand for themselves, with their tools.
+    /// The folders that stand for themselves, with their tools.
     pub whole: BTreeSet<(PathBuf, Tool)>,
-    /// Folders that others take in, also such that are none for themselves: library charts, components.
+    /// Folders that are parts of others, and folders that are nothing by themselves: library charts, components.
     parts: HashSet<PathBuf>,
     /// Files that kustomizations read.
     files: HashSet<PathBuf>,
@@ -44,7 +44,7 @@ impl Layout {
         layout
     }
 
-    /// Whether a tool prints what the file at `path` says.
+    /// Whether the content of the file at `path` is part of a tool's output.
     pub fn takes(&self, path: &Path) -> bool {
         let path = without_dots(path);
         self.files.contains(&path) || self.printed.iter().any(|folder| path.starts_with(folder))

@@ -1,4 +1,4 @@
-//! The network of one command: none, or the way through our proxy, whose end is that of the command.
+//! The network of one command: none, or the way through the proxy, which ends with the command.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,13 @@ const PROXY: [&str; 4] = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_prox
 /// The network that a command has while this lives.
 pub(super) struct Connection {
     proxy: Option<Proxy>,
-    /// What the kernel enforces.
+    /// The network that the kernel enforces.
     pub(super) network: Network,
 }
 
 impl Connection {
-    /// Opens it, in the current runtime. Where hosts cannot be parted, or nothing contained, the proxy judges what comes to it all the same.
+    /// Opens the network in the current runtime. Where hosts cannot be told apart, or nothing contained, the proxy still checks every request
+    /// that it gets.
     pub(super) fn open(sandbox: &Sandbox<'_>) -> Result<Self, Error> {
         if *sandbox.containment == Containment::Within(Reach::Nothing) {
             return Ok(Self { proxy: None, network: Network::None });
@@ -41,7 +42,7 @@ impl Connection {
         url.iter().flat_map(|url| PROXY.map(|name| (name, url.clone()))).collect()
     }
 
-    /// The error of a command that failed, with what the proxy has refused it.
+    /// The error of a command that failed, with the requests that the proxy refused.
     pub(super) fn explain(&self, command: &Command, error: Error) -> Error {
         let tool = command.name.split(' ').next().unwrap_or_default();
         match &self.proxy {

@@ -18,13 +18,13 @@ pub(super) struct ParameterRow {
     pub(super) name: &'static str,
     /// Its name in the UI.
     pub(super) title: &'static str,
-    /// What the UI says of it.
+    /// Its description in the UI.
     pub(super) tooltip: &'static str,
-    /// What it holds.
+    /// The form of its value.
     pub(super) form: Form,
 }
 
-/// What a parameter holds.
+/// The form of a parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// One text.
@@ -53,7 +53,7 @@ pub(super) const PARAMETERS: &[ParameterRow] = &[
     },
 ];
 
-/// What an Application sets.
+/// The parameters that an Application sets.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Parameters {
     /// The release's name.
@@ -76,7 +76,7 @@ struct Parameter {
     map: Option<BTreeMap<String, String>>,
 }
 
-/// The parameters that the variable holds; `null` and nothing are none.
+/// The parameters that the variable holds. It may be `null` or empty.
 pub(super) fn read(variables: &BTreeMap<String, String>, errors: &mut Errors) -> Parameters {
     let mut parameters = Parameters::default();
     let text = variables.get(VARIABLE).map_or("", |text| text.trim());
@@ -105,7 +105,7 @@ impl Parameters {
     }
 }
 
-/// That a parameter is none, or holds something else.
+/// The error of an unknown parameter, or of one with another form.
 fn wrong(name: &str) -> Error {
     if let Some(row) = find(name) {
         let form = match row.form {

@@ -1,5 +1,4 @@
-//! What a kustomization reads: the files, folders and addresses that it names, and those that its bases name, checked before kustomize
-//! runs. Files are read by the edge.
+//! The files, folders and addresses that a kustomization and its bases name, checked before kustomize runs. The caller reads the files.
 
 #[cfg(test)]
 mod tests;
@@ -67,7 +66,7 @@ const DATA: [&str; 17] = [
 /// How many files a kustomization may be made of.
 const MOST: usize = 10_000;
 
-/// How deep what is read nests.
+/// How deep files and values may nest.
 const DEPTH: usize = 64;
 
 /// Checks the files, folders and addresses that kustomize reads in the folder.
@@ -78,7 +77,7 @@ pub(super) fn check(context: &ToolContext<'_>, errors: &mut Errors) {
     }
 }
 
-/// What a field names.
+/// The kind of thing that a field names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ReferenceKind {
     Load,
@@ -89,7 +88,7 @@ enum ReferenceKind {
 struct ReferenceCheck<'r> {
     context: &'r ToolContext<'r>,
     errors: &'r mut Errors,
-    /// What was read.
+    /// The files and folders that were read.
     seen: HashSet<PathBuf>,
     entries: Entries,
 }
@@ -105,17 +104,17 @@ struct Charts {
 /// A file that is being read.
 struct KustomizationFile<'f> {
     document: &'f ParsedFile,
-    /// What it stands in as a text, if it does.
+    /// The file and the span that it stands in, if it is a text there.
     around: Option<(&'f ParsedFile, Span)>,
-    /// What it is called in messages.
+    /// Its name in messages.
     name: String,
-    /// Where it is, without links, and what it is called.
+    /// Its folder's place, without links, and its name.
     folder: (&'f Path, &'f Path),
     depth: usize,
 }
 
 impl ReferenceCheck<'_> {
-    /// A kustomization's folder: where it is, and what it is called in messages.
+    /// A kustomization's folder, with its place and its name in messages.
     fn folder(&mut self, folder: &Path, name: &Path, depth: usize) {
         let marks = MARKS.iter().filter(|(_, tool)| *tool == Tool::Kustomize);
         for (mark, _) in marks {
@@ -147,7 +146,7 @@ impl ReferenceCheck<'_> {
     fn document(&mut self, file: &KustomizationFile<'_>, is_kustomization: bool) {
         let trees = match file.document.trees() {
             Ok(trees) => trees,
-            // What is no kustomization is read for its references alone: kustomize says what is wrong with it.
+            // Another file is read for its references only: kustomize says what is wrong with it.
             Err(error) => return self.errors.extend(is_kustomization.then_some(error)),
         };
         for (tree, root) in trees.iter().filter_map(|tree| Some((tree, tree.root()?))) {

@@ -1,5 +1,5 @@
-//! Runs a command within its bounds. What it prints and how long it takes is bounded too, and it ends when its future is dropped.
-//! It stays in our process group: who kills the group, as Argo CD does, kills it and what it has started.
+//! Runs a command within its bounds. Its output and its time are bounded too, and it ends when its future is dropped. It stays in this
+//! process group: Argo CD kills the group, and with it the command and its children.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -20,16 +20,16 @@ use crate::error::{Error, Kind};
 /// How much a tool may print: more than twice what Argo CD takes.
 const MOST: u64 = 256 << 20;
 
-/// How much of its messages is kept: their end.
+/// How many bytes of the end of its messages are kept.
 const MESSAGE: usize = 8 << 10;
 
-/// And their start: a Go program that fails says there why, before the state of its threads.
+/// How many bytes of their start are kept: a Go program that fails says why there, before the state of its threads.
 const MESSAGE_START: usize = 1 << 10;
 
 /// How long its output may stay open after it has ended: a process that it left behind may hold it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a tool that succeeded has printed.
+/// The output of a tool that succeeded.
 #[derive(Debug)]
 pub struct Output {
     /// On stdout.
@@ -59,7 +59,7 @@ pub async fn run(command: &Command, sandbox: &Sandbox<'_>) -> Result<Output, Err
     Err(connection.explain(command, error))
 }
 
-/// A new file that only we can read.
+/// Writes a new file that only the user can read.
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(text.as_bytes())
@@ -87,7 +87,7 @@ fn start(command: &Command, sandbox: &Sandbox<'_>, connection: &Connection) -> R
     started.map_err(|error| Error { detail: format!("cannot run `{}`", program.display()), ..error })
 }
 
-/// A child with nothing but limits.
+/// Starts a child with limits, but without bounds.
 fn unbound(mut command: tokio::process::Command, limits: Limits) -> Result<Child, Error> {
     let child = command.spawn().map_err(|error| Error::new(Kind::Input, "").cause(error.to_string()))?;
     contain::limit(&child, limits)?;
@@ -103,7 +103,8 @@ fn bounds(command: &Command, sandbox: &Sandbox<'_>, program: PathBuf, network: N
     sandbox.bounds(command, programs, network)
 }
 
-/// The program's file: what is named by a path, which may start at `folder`, else the first in `path`, whose relative folders do not count.
+/// The program's file: the one at a path, which may start at `folder`, else the first in the folders of `path`, of which relative ones do
+/// not count.
 pub fn find(program: &str, path: Option<&str>, folder: &Path) -> Option<PathBuf> {
     if program.contains('/') {
         return Some(folder.join(program)).filter(|path| path.exists());
@@ -144,7 +145,7 @@ async fn finish(mut child: Child, command: &Command) -> Result<(Output, ExitStat
     Ok((Output { stdout, message }, status))
 }
 
-/// All that comes, or a byte more than may come: nobody listens to the rest.
+/// All that comes, up to a byte more than is allowed. The rest is not read.
 async fn all(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if let Some(pipe) = pipe {
@@ -153,7 +154,7 @@ async fn all(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What comes, as text, trimmed: of more than may be kept the start and the end.
+/// The text that comes, trimmed. Of a long one the start and the end are kept.
 async fn ends(pipe: Option<impl AsyncRead + Unpin>) -> String {
     let Some(mut pipe) = pipe else { return String::new() };
     let (mut start, mut end, mut left_out) = (Vec::new(), Vec::new(), false);

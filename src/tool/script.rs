@@ -1,4 +1,4 @@
-//! What it takes to run a program's file: the file itself and, for a script, its interpreter. Reads the file's first line.
+//! The files that running a program takes: its own and, for a script, its interpreter. Reads the file's first line.
 
 use std::fs::File;
 use std::io::Read;
@@ -23,7 +23,7 @@ pub(super) fn programs(program: &Path, path: Option<&str>, folder: &Path) -> Vec
     programs
 }
 
-/// What a script's first line names after `#!`.
+/// The text after `#!` in a script's first line.
 fn first_line(program: &Path) -> Option<String> {
     let mut start = Vec::new();
     File::open(program).ok()?.take(LONGEST).read_to_end(&mut start).ok()?;
@@ -31,7 +31,7 @@ fn first_line(program: &Path) -> Option<String> {
     Some(String::from_utf8_lossy(line).into_owned())
 }
 
-/// The interpreter, and what it looks up if it is `env`.
+/// The interpreter, and the program that it looks up if it is `env`.
 fn interpreters(line: &str, path: Option<&str>, folder: &Path) -> Option<Vec<PathBuf>> {
     let mut words = line.split_whitespace();
     let interpreter = PathBuf::from(words.next()?);

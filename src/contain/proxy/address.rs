@@ -1,8 +1,8 @@
-//! Which addresses belong to the public internet. What does not is this machine's, this network's or nobody's.
+//! Which addresses belong to the public internet. The others are of this machine or this network, or unused.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// IPv4's special networks: first address, length of the prefix, what they are.
+/// IPv4's special networks: first address, length of the prefix, kind.
 const V4: &[([u8; 4], u32, &str)] = &[
     ([0, 0, 0, 0], 8, "unspecified"),
     ([10, 0, 0, 0], 8, "private"),
@@ -43,7 +43,7 @@ const CARRIERS: &[([u16; 8], u32, u32)] = &[
 /// Where IPv6's public addresses are, today.
 const GLOBAL: ([u16; 8], u32) = ([0x2000, 0, 0, 0, 0, 0, 0, 0], 3);
 
-/// What an address is, e.g. `loopback`, unless it belongs to the public internet.
+/// The kind of an address, e.g. `loopback`; `None` if it belongs to the public internet.
 pub(super) fn internal(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(address) => internal_v4(address),

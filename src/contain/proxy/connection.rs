@@ -1,4 +1,4 @@
-//! One connection of a tool: its request is judged, the way is opened, bytes go both ways until nobody sends any more.
+//! One connection of a tool: its request is checked, the way is opened, bytes go both ways until neither side sends any more.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -26,7 +26,7 @@ pub(super) struct Patience {
     pub(super) dial: Duration,
     /// Until one of the sides sends something.
     pub(super) idle: Duration,
-    /// All of it.
+    /// The whole connection.
     pub(super) whole: Duration,
 }
 
@@ -38,18 +38,18 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// What all connections of a proxy are judged by.
+/// The rules that all connections of a proxy share.
 pub(super) struct Gate {
     pub(super) hosts: Hosts,
     pub(super) upstream: Upstream,
-    /// What a tool must show, as the header has it.
+    /// The value of the header with which a tool must prove who it is.
     pub(super) authorization: String,
     pub(super) patience: Patience,
     pub(super) refusals: Mutex<Vec<Refusal>>,
 }
 
 impl Gate {
-    /// Serves one connection to its end. What goes wrong is told to the tool, where it still listens.
+    /// Serves one connection to its end. The tool is told what goes wrong while it still listens.
     pub(super) async fn serve(&self, client: TcpStream) -> io::Result<()> {
         timeout(self.patience.whole, self.converse(client)).await?
     }
@@ -108,7 +108,7 @@ impl Gate {
             .unwrap_or_else(|_| Err(Refusal::unreachable(&target, "it took too long")))
     }
 
-    /// Connects to an address that was judged: the name is not resolved again.
+    /// Connects to an address that was checked: the name is not resolved again.
     async fn connect(&self, target: &Target) -> Result<Box<dyn Stream>, Refusal> {
         let addresses = resolve(target).await.map_err(|error| unreachable(target, &error))?;
         let (mut permitted, mut refusal) = (Vec::new(), None);
@@ -177,7 +177,7 @@ async fn relay(client: impl Stream, server: impl Stream, idle: Duration) -> io::
     tokio::try_join!(copy(from_client, to_server, &activity), copy(from_server, to_client, &activity)).map(drop)
 }
 
-/// When something has come last, from either side.
+/// The deadline of a connection, which bytes from either side move on.
 struct Activity {
     last: Mutex<Instant>,
     idle: Duration,

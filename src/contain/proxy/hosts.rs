@@ -23,7 +23,7 @@ pub struct Hosts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     names: Names,
-    /// `None` is any port.
+    /// The port; `None` allows any.
     port: Option<u16>,
 }
 
@@ -53,7 +53,7 @@ impl Hosts {
         self.entries.is_empty()
     }
 
-    /// Whether an address's host, with its port if that is not the one of https, may be asked for; else what helps.
+    /// Whether the host of an address may be reached, on its port or that of https; else the hint.
     pub fn permit_authority(&self, authority: &str) -> Result<(), String> {
         let target = split_port(authority)
             .and_then(|(host, port)| Some(Target { host: parse_host(host)?, port: port.unwrap_or(HTTPS) }))

@@ -1,5 +1,5 @@
-//! The only way out of a tool that is contained: an HTTP proxy on this machine that opens ways to https servers which the operator lists,
-//! and nothing else. A proxy of ours on tokio and httparse: what it must refuse is most of it, and a proxy's library would bring the rest.
+//! The only way out of a contained tool: an HTTP proxy on this machine that connects to the https servers which the operator lists, and to
+//! nothing else. It is written on tokio and httparse, as most of it is refusals that no library for proxies has.
 
 mod address;
 mod connection;
@@ -76,12 +76,12 @@ impl Proxy {
         format!("http://{USER}:{}@{}:{}", self.token, Ipv4Addr::LOCALHOST, self.port)
     }
 
-    /// What the tool asked for and did not get, in order, each once.
+    /// The requests of the tool that were refused, in order, each once.
     pub fn refusals(&self) -> Vec<Refusal> {
         self.gate.refusals.lock().map(|refusals| refusals.clone()).unwrap_or_default()
     }
 
-    /// The error of a tool that failed, with what it was refused and the line that would allow it.
+    /// The error of a tool that failed, with the requests that were refused and the line that would allow them.
     pub fn explain(&self, tool: &str, error: Error) -> Error {
         refusal::explain(&self.refusals(), &self.gate.hosts, tool, error)
     }
@@ -93,7 +93,7 @@ impl Drop for Proxy {
     }
 }
 
-/// Accepts connections as long as there are few enough. Its end is the end of all of them.
+/// Accepts connections up to the limit. When it ends, all of them end.
 async fn accept(listener: TcpListener, gate: Arc<Gate>) {
     let mut connections = JoinSet::new();
     loop {

@@ -1,4 +1,4 @@
-//! What the proxy did not do for a tool, and why: the tool's answer, and the run's error.
+//! The requests that the proxy refused to a tool, and why: the answer for the tool, and the error of the run.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use super::hosts::{Hosts, SETTING};
 use super::target::Target;
 use crate::error::{Error, Kind};
 
-/// How much of what a tool asked for is shown.
+/// How many characters of a request are shown.
 const SHOWN: usize = 200;
 
-/// Something that a tool asked for and did not get.
+/// A request of a tool that was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The operator does not list the host.
@@ -56,7 +56,7 @@ impl Refusal {
     }
 }
 
-/// The error of a tool that failed, with what it was refused, if that may be why.
+/// The error of a tool that failed, with its refused requests if they may be the reason.
 pub(super) fn explain(refusals: &[Refusal], hosts: &Hosts, tool: &str, error: Error) -> Error {
     let Some((detail, hint)) = unlisted(refusals, hosts, tool)
         .or_else(|| internal(refusals, hosts, tool))

@@ -10,14 +10,14 @@ const LONGEST: usize = 8 << 10;
 /// The most header lines.
 const LINES: usize = 32;
 
-/// What a tool asks for.
+/// The request of a tool.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Request {
     pub(super) method: String,
     pub(super) target: String,
     /// `Proxy-Authorization`.
     pub(super) authorization: Option<Vec<u8>>,
-    /// What came after the head already.
+    /// Bytes that came after the head.
     pub(super) rest: Vec<u8>,
 }
 

@@ -8,7 +8,7 @@ use url::Host;
 /// The longest name that the domain name system knows.
 const LONGEST_NAME: usize = 253;
 
-/// What a tool asks for.
+/// The request of a tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     /// Lower case, without a final dot; an IPv4 address in IPv6's spelling is an IPv4 address.
@@ -32,7 +32,7 @@ impl Target {
         }
     }
 
-    /// Whether this machine itself is meant, by name or by address: nobody else can be asked for it.
+    /// Whether it is this machine itself, by name or by address: no proxy elsewhere can connect to it.
     pub(super) fn is_local(&self) -> bool {
         match &self.host {
             Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
@@ -48,7 +48,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// The host as it is written, and the port if there is one; `None` if what stands for a port is not one.
+/// The host as it is written, and the port if there is one; `None` if the text after the colon is not a port.
 pub(super) fn split_port(text: &str) -> Option<(&str, Option<u16>)> {
     if text.ends_with(']') || text.matches(':').count() > 1 && !text.starts_with('[') {
         return Some((text, None));

@@ -31,7 +31,7 @@ const SCHEMES: [(&str, u16); 4] = [("http", 80), ("https", 443), ("socks5", 1080
 #[derive(Debug, Default)]
 pub struct Upstream {
     matcher: Option<Matcher>,
-    /// The variable that is set to something else than a proxy's address.
+    /// The variable whose value is not the address of a proxy.
     wrong: Option<&'static str>,
     authorities: Authorities,
 }
@@ -47,7 +47,7 @@ struct Authorities {
 pub(super) struct Route<'u>(Intercept, &'u Authorities);
 
 impl Upstream {
-    /// The proxy that the environment names. An address that cannot be used is told to who wants to use it.
+    /// The proxy that the environment names. An address that cannot be used is an error when it is needed.
     pub fn new(environment: &BTreeMap<String, String>) -> Self {
         let Some((name, address)) = first(environment, &PROXIES) else { return Self::default() };
         let exceptions = first(environment, &EXCEPTIONS).map_or("", |(_, value)| value);
@@ -62,8 +62,8 @@ impl Upstream {
         Self { matcher: Some(matcher(&normalise(exceptions))), wrong: None, authorities }
     }
 
-    /// The way to a target through the proxy; `None` if it is reached without one, as this machine itself always is. Nothing goes past a
-    /// proxy that is meant and cannot be used.
+    /// The way to a target through the proxy; `None` if it is reached without one, as this machine itself always is. A proxy that
+    /// is set and cannot be used is an error, never left out.
     pub(super) fn route(&self, target: &Target) -> Result<Option<Route<'_>>, String> {
         if let Some(name) = self.wrong.filter(|_| !target.is_local()) {
             return Err(format!(
@@ -103,7 +103,7 @@ impl Route<'_> {
     }
 }
 
-/// The first of the variables that says something.
+/// The first of the variables that is not empty.
 fn first<'e>(environment: &'e BTreeMap<String, String>, names: &[&'static str]) -> Option<(&'static str, &'e str)> {
     let values = names.iter().filter_map(|name| Some((*name, environment.get(*name)?.trim())));
     values.into_iter().find(|(_, value)| !value.is_empty())

@@ -1,4 +1,5 @@
-//! What `git` may touch: itself, its libraries, and what is named to it. No network, no other program, nothing to write.
+//! The bounds of `git`: it reads itself, its libraries and the files that it needs. It has no network, starts no other program and writes
+//! nothing.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -17,7 +17,7 @@ const DEPTH: usize = 5;
 pub(in crate::input) struct GitDir {
     /// The folder that holds `.git`, without links in its path.
     pub(in crate::input) work_tree: PathBuf,
-    /// What `.git` is. That of a worktree or a submodule is a file, and leads elsewhere.
+    /// The folder that is `.git`, or that the file `.git` of a worktree or a submodule names.
     pub(in crate::input) own: PathBuf,
     /// Where objects and branches are. Only a worktree has them elsewhere than in its own.
     pub(in crate::input) common: PathBuf,
@@ -52,14 +52,14 @@ impl GitDir {
     }
 }
 
-/// What `objects/info/alternates` names.
+/// The folders that `objects/info/alternates` names.
 fn borrowed(objects: &Path) -> Vec<PathBuf> {
     let text = text(&objects.join("info/alternates")).unwrap_or_default();
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.filter_map(|line| objects.join(line).canonicalize().ok()).collect()
 }
 
-/// What a file of one line says after `key`.
+/// The text after `key` in a file of one line.
 fn line(file: &Path, key: &str) -> Option<PathBuf> {
     let text = text(file)?;
     Some(PathBuf::from(text.strip_prefix(key)?.trim()))

@@ -1,4 +1,4 @@
-//! What Git is asked. It runs none of the programs that a repository's settings name, and nothing is written.
+//! Questions to Git. It runs none of the programs that a repository's settings name, and writes nothing.
 
 mod bounds;
 mod dir;
@@ -17,7 +17,7 @@ pub(super) use dir::{GitDir, NAME};
 use run::GitCall;
 use stand_in::StandIn;
 
-/// What helps where objects are missing.
+/// The hint where objects are missing.
 const FETCH: &str = "nothing is fetched here: `git fetch --unshallow`, or `git fetch --refetch --no-filter` in a partial clone, brings what is missing";
 
 /// The files that differ from the revision, those that Git does not know yet included.
@@ -53,7 +53,7 @@ pub(super) struct Git {
     program: PathBuf,
     dir: GitDir,
     stand_in: StandIn,
-    /// What Git reads.
+    /// The files and folders that Git reads.
     read: Vec<PathBuf>,
 }
 
@@ -70,7 +70,7 @@ impl Git {
         Ok(Self { program, dir, stand_in, read })
     }
 
-    /// The same, and the commit that a revision means.
+    /// Git for the repository of the working folder, and the commit that a revision means.
     pub(super) fn at(revision: &str, workspace: &Workspace) -> Result<(Self, String), Error> {
         let git = Self::open(workspace).map_err(|error| unknown(revision, error.detail))?;
         let commit = format!("{revision}^{{commit}}");
@@ -84,12 +84,12 @@ impl Git {
         &self.dir.work_tree
     }
 
-    /// What a commit holds: `MODE TYPE ID`, a tab, a path and a NUL for each file.
+    /// The files of a commit, each as `MODE TYPE ID`, a tab, a path and a NUL.
     pub(super) fn files(&self, commit: &str) -> Result<Vec<u8>, Error> {
         self.ask("cannot read the revision with `git`", &["ls-tree", "-r", "-z", "--full-tree", commit], &[])
     }
 
-    /// What Git ignores below the root: files, and folders of which it ignores everything. What it tracks is never among them.
+    /// The files that Git ignores below the root, and the folders of which it ignores everything. A tracked file is never among them.
     pub(super) fn ignored(&self) -> Result<HashSet<PathBuf>, Error> {
         let args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
         let listed = self.ask("cannot ask `git` what it ignores", &args, &[])?;
@@ -110,7 +110,7 @@ impl Git {
         ids.iter().map(|_| object(&mut rest).ok_or_else(incomplete)).collect()
     }
 
-    /// What `git` prints; `failure` is what an error says.
+    /// The output of `git`; `failure` is the detail of an error.
     fn ask(&self, failure: &str, args: &[&str], stdin: &[u8]) -> Result<Vec<u8>, Error> {
         let environment = [("GIT_DIR", self.stand_in.path()), ("GIT_WORK_TREE", self.work_tree())];
         let (program, folder, read) = (&self.program, self.work_tree(), &self.read);

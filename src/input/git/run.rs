@@ -44,14 +44,14 @@ pub(super) struct GitCall<'c> {
     pub(super) environment: &'c [(&'c str, &'c Path)],
     /// Its arguments.
     pub(super) args: &'c [&'c str],
-    /// What it reads on stdin.
+    /// Its stdin.
     pub(super) stdin: &'c [u8],
     /// The files and folders that it reads.
     pub(super) read: &'c [PathBuf],
 }
 
 impl GitCall<'_> {
-    /// What it prints; the error is the cause of a failure.
+    /// Its output; the error is the cause of a failure.
     pub(super) fn output(&self) -> Result<Vec<u8>, String> {
         let mut command = Command::new(self.program);
         command.args(self.args).current_dir(self.folder).env_clear().envs(ENVIRONMENT.iter().copied());
@@ -78,7 +78,7 @@ impl GitCall<'_> {
 fn finish(mut child: Child, stdin: &[u8]) -> Result<(Vec<u8>, Vec<u8>, ExitStatus), String> {
     let (input, output, messages) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     std::thread::scope(|scope| {
-        // What it does not read, nobody misses.
+        // Git need not read all of its stdin.
         scope.spawn(move || input.map(|mut input| input.write_all(stdin)));
         let messages = scope.spawn(move || start_of(messages, MESSAGE));
         let (end, ended) = mpsc::channel();
@@ -101,10 +101,10 @@ fn finish(mut child: Child, stdin: &[u8]) -> Result<(Vec<u8>, Vec<u8>, ExitStatu
     })
 }
 
-/// All that comes, up to `most` bytes: nobody listens to the rest.
+/// All that comes, up to `most` bytes. The rest is not read.
 fn all_of(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // What cannot be read ends as what has ended: its status tells.
+    // A pipe that cannot be read counts as ended: the program's status tells the rest.
     let _ = pipe.map(|pipe| pipe.take(most).read_to_end(&mut bytes));
     bytes
 }

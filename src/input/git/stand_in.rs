@@ -10,10 +10,10 @@ use super::run::GitCall;
 use crate::error::{Error, Kind};
 use crate::workspace::Workspace;
 
-/// What a work tree has for itself.
+/// The files that a work tree has for itself.
 const OWN: [&str; 6] = ["FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_HEAD"];
 
-/// What it shares with others.
+/// The files and folders that it shares with other work trees.
 const COMMON: [&str; 7] = ["objects", "refs", "packed-refs", "reftable", "shallow", "info", "logs"];
 
 /// The settings that are taken over, without what stands between the first and the last dot: formats, and what `@{upstream}` means.

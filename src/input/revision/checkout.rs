@@ -1,5 +1,5 @@
-//! A revision's files written into a folder, for programs that read files. Links that lead out of the repository are left out, and
-//! what Git LFS or a submodule holds is not fetched.
+//! Writes a revision's files into a folder, for programs that read files. Links that lead out of the repository are left out; the contents
+//! of Git LFS and submodules are not fetched.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -28,7 +28,7 @@ impl Revision {
         };
         let root = folder.canonicalize().map_err(failed)?;
         let checkout = Checkout { revision: self, root };
-        // Where a repository ends, and with it what its links and paths may name.
+        // It marks where the repository ends, which links and paths must not leave.
         std::fs::create_dir(checkout.root.join(".git")).map_err(failed)?;
         std::fs::create_dir_all(checkout.workspace().folder).map_err(failed)?;
         let (files, links) = self.tree.all();
@@ -52,13 +52,13 @@ impl Checkout<'_> {
         &self.root
     }
 
-    /// The working folder in it, without the environment: that tells of the original.
+    /// The working folder in it, without the environment, which is about the original.
     pub fn workspace(&self) -> Workspace {
         let below = self.revision.folder.strip_prefix(self.revision.git.work_tree()).unwrap_or(Path::new(""));
         Workspace::bare(self.root.join(below))
     }
 
-    /// The place in it of what is at `path`, as a user types it.
+    /// The place in it of the file or folder that a user types as `path`.
     pub fn place(&self, path: &str) -> Result<PathBuf, Error> {
         Ok(self.root.join(self.revision.inside(path)?))
     }

@@ -1,5 +1,5 @@
 //! The manifests of a Git revision, read from Git's objects: neither the working folder nor the index is touched.
-//! The rules are those of a folder on a disk. Must not know what is in them.
+//! The rules are those of a folder on a disk. Knows nothing of their content.
 
 mod checkout;
 mod tree;
@@ -30,18 +30,18 @@ pub struct Revision {
     git: Git,
     folder: PathBuf,
     tree: GitTree,
-    /// What Git ignores now, below the root.
+    /// The paths that Git ignores now, below the root.
     ignored: HashSet<PathBuf>,
 }
 
-/// What a revision holds at some paths.
+/// The files that a revision holds at some paths.
 #[derive(Debug, Default)]
 pub struct RevisionFiles {
     /// The manifests by the names that they would have in the working folder.
     pub files: Vec<(String, Arc<Source>)>,
-    /// What is not read, as warnings and notes.
+    /// Warnings and notes about files that are not read.
     pub errors: Errors,
-    /// The names of what is not read because it is not in this repository's objects: submodules, files in Git LFS.
+    /// The names of files and folders that are not in this repository's objects: submodules, files in Git LFS.
     pub elsewhere: Vec<String>,
     /// The folders that a tool builds, with its name.
     pub buildable: Buildable,
@@ -63,14 +63,14 @@ impl Revision {
         self.inside(path).is_ok_and(|path| self.tree.find(path.as_os_str().as_bytes()).is_some())
     }
 
-    /// Whether Git ignores what is at `path` now, without ignoring the one of `paths` that it was found below.
+    /// Whether Git now ignores the file at `path`, but not the one of `paths` that it was found below.
     pub fn ignores(&self, path: &Path, paths: &[String]) -> bool {
         let Ok(path) = self.inside(&path.to_string_lossy()) else { return false };
         let mut ignored = path.ancestors().filter(|part| self.ignored.contains(*part));
         ignored.any(|part| !paths.iter().any(|named| self.inside(named).is_ok_and(|named| named.starts_with(part))))
     }
 
-    /// Reads what `paths` name. What is not there is no error: it is new.
+    /// Reads the files that `paths` name. A path that does not exist is not an error: it is new.
     pub fn read(&self, paths: &[String]) -> Result<RevisionFiles, Error> {
         let (mut past, mut names, mut ids) = (RevisionFiles::default(), Vec::new(), Vec::new());
         for path in paths {

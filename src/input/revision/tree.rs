@@ -1,5 +1,5 @@
 //! A revision's files as a tree in memory, its links followed as a file system follows them, but never out of it.
-//! Knows no Git: a file is what it is known by.
+//! Runs no Git: a file is known by its id.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsStr;
@@ -15,11 +15,11 @@ const LINKS: usize = 40;
 /// A folder's entries by their names, in the order in which a walk on a disk has them.
 type Folder = BTreeMap<Vec<u8>, GitNode>;
 
-/// What a name stands for.
+/// An entry of a folder.
 #[derive(Debug)]
 pub(super) enum GitNode {
     Folder(Folder),
-    /// A file, by what it is known by.
+    /// A file, by its id.
     File(String),
     /// A link, with where it leads.
     Link(Vec<u8>),
@@ -33,18 +33,18 @@ pub(super) struct GitTree {
     root: Folder,
 }
 
-/// A file's path, and what it is known by.
+/// A file's path and its id.
 type Known<'t> = (Vec<u8>, &'t str);
 
 /// A link's path, and where it leads.
 type Link<'t> = (Vec<u8>, &'t [u8]);
 
-/// What is found below a path.
+/// The entries below a path.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {
-    /// Manifests: their path below it, and what they are known by.
+    /// Manifests: their paths below it, and their ids.
     pub(super) files: Vec<(Vec<u8>, String)>,
-    /// What is not looked into: its path, and why.
+    /// Entries that are left out: their paths, and why.
     pub(super) left: Vec<(Vec<u8>, Omission)>,
     /// Folders that a tool builds, with its name.
     pub(super) built: Vec<(Vec<u8>, &'static str)>,
@@ -79,7 +79,7 @@ impl GitTree {
         folder.insert(last.to_vec(), node);
     }
 
-    /// The manifests below the folder at `path`, or the file there whatever its name. None if there is neither.
+    /// The manifests below the folder at `path`, or the file there whatever its name; `None` if there is neither.
     pub(super) fn find(&self, path: &[u8]) -> Option<Found> {
         let real = self.resolve(Vec::new(), path).ok()?;
         let mut found = Found::default();
@@ -91,8 +91,7 @@ impl GitTree {
         Some(found)
     }
 
-    /// Every file with what it is known by, and every link that stays inside with where it leads; what Git itself would not write is
-    /// left out.
+    /// Every file with its id, and every link that stays inside with its target. Names that Git itself would not write are left out.
     pub(super) fn all(&self) -> (Vec<Known<'_>>, Vec<Link<'_>>) {
         let (mut files, mut links) = (Vec::new(), Vec::new());
         self.below(&mut Vec::new(), &self.root, &mut files, &mut links);
@@ -193,7 +192,7 @@ impl GitTree {
     }
 }
 
-/// What stands where no link is left to follow.
+/// The end of a path once all links are followed.
 enum At<'t> {
     Folder(&'t Folder),
     File(&'t str),
