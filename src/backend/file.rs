@@ -8,7 +8,7 @@ use super::{Backend, Store, StoreFacts, immediate, named};
 use crate::budget::Budget;
 use crate::config::format::PATH;
 use crate::config::table::StoreSettings;
-use crate::config::{Bounds, Key, Role, View};
+use crate::config::{FileBounds, Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::secret::{Outcome, Secret, SecretId, Version, normalise};
 use crate::value::Value;
@@ -61,7 +61,7 @@ fn open(settings: &View) -> Result<Arc<dyn Store>, Error> {
         Error::new(Kind::Setting, format!("the secrets file `{name}` is not UTF-8 text")).hint("save it as UTF-8")
     })?;
     // A file that a tenant named is theirs.
-    let is_tenants = settings.file(&FILE).is_some_and(|file| file.bounds == Bounds::Repository);
+    let is_tenants = settings.file(&FILE).is_some_and(|file| file.bounds == FileBounds::Repository);
     let may_name_paths = !settings.has_tenant() || is_tenants;
     let secrets = secrets(text).map_err(|cause| {
         let error = Error::new(Kind::Setting, format!("the secrets file `{name}` is not valid"))

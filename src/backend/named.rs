@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::config::{Bounds, FileSetting, Key, View};
+use crate::config::{FileBounds, FileSetting, Key, View};
 use crate::error::{Error, Kind};
 use crate::named_file::{DATA_LIMIT, FileKind, FileRefusal, NamedFile};
 
@@ -41,9 +41,9 @@ fn contents(setting: &FileSetting<'_>, path: &Path) -> Result<Zeroizing<Vec<u8>>
 fn find(setting: &FileSetting<'_>, path: &Path) -> Result<NamedFile, FileRefusal> {
     let file = NamedFile::find(path, setting.working_folder, setting.repository)?;
     match setting.bounds {
-        Bounds::Anywhere => Ok(file),
-        Bounds::Repository if !file.is_in_repository() => Err(FileRefusal::Outside),
-        Bounds::Repository | Bounds::NoLinksOut => file.within_repository(),
+        FileBounds::Anywhere => Ok(file),
+        FileBounds::Repository if !file.is_in_repository() => Err(FileRefusal::Outside),
+        FileBounds::Repository | FileBounds::NoLinksOut => file.within_repository(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::*;
 use crate::config::AnyKey;
-use crate::config::table::{Reader, Row};
+use crate::config::table::{Row, SettingReader};
 
 #[test]
 fn every_store_is_documented_and_none_is_there_twice() {
@@ -102,12 +102,12 @@ fn no_tenant_chooses_the_login_or_store_that_uses_a_credential_of_any_row() {
 }
 
 /// Each row that plays one of these roles, with each of its readers.
-fn rows_with(roles: &'static [Role]) -> impl Iterator<Item = (&'static Row, Reader)> {
+fn rows_with(roles: &'static [Role]) -> impl Iterator<Item = (&'static Row, SettingReader)> {
     let rows = settings().rows().iter().filter(|row| roles.iter().any(|role| row.is(*role)));
     rows.flat_map(|row| row.readers.iter().map(move |reader| (row, *reader)))
 }
 
-fn is_in_one_run(credential: &Reader, target: &Reader) -> bool {
+fn is_in_one_run(credential: &SettingReader, target: &SettingReader) -> bool {
     let logins = [credential.login, target.login];
     credential.store == target.store && (logins.contains(&None) || credential.login == target.login)
 }
@@ -118,14 +118,14 @@ fn another_value(row: &Row) -> String {
 }
 
 /// The operator's environment that uses this credential.
-fn environment(credential: &Row, reader: &Reader) -> BTreeMap<String, String> {
+fn environment(credential: &Row, reader: &SettingReader) -> BTreeMap<String, String> {
     let logins = store(reader).logins.as_ref();
     let login = logins.zip(reader.login).map(|(logins, login)| (logins.choice.declaration().name, login));
     let pairs = [(TYPE.name(), reader.store), (credential.name(), credential.declaration().example)];
     pairs.into_iter().chain(login).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-fn store(reader: &Reader) -> &'static StoreSettings {
+fn store(reader: &SettingReader) -> &'static StoreSettings {
     BACKENDS.iter().map(|store| store.settings).find(|store| store.names[0] == reader.store).expect("a store's name")
 }
 

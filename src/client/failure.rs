@@ -5,7 +5,7 @@ use std::error::Error as _;
 use reqwest::Url;
 
 use super::http::shown;
-use super::options::Words;
+use super::options::ServerWords;
 use super::retry::Attempt;
 use super::tls::Verifier;
 use crate::error::{Error, Kind};
@@ -20,13 +20,13 @@ pub struct Failure {
 }
 
 /// Why one attempt came to no answer.
-pub(super) struct Failed {
+pub(super) struct AttemptError {
     pub(super) attempt: Attempt,
     pub(super) error: Error,
 }
 
-impl From<Failed> for Failure {
-    fn from(failed: Failed) -> Self {
+impl From<AttemptError> for Failure {
+    fn from(failed: AttemptError) -> Self {
         Self { error: failed.error, everywhere: matches!(failed.attempt, Attempt::Unsent | Attempt::Refused) }
     }
 }
@@ -39,7 +39,7 @@ impl From<Error> for Failure {
 }
 
 /// What a connection's error means.
-pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier, words: &Words) -> Failed {
+pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier, words: &ServerWords) -> AttemptError {
     let address = shown(url);
     if let Some(tls) = tls_error(error) {
         let detail = format!("cannot make a TLS connection to `{address}`, trusting {}", verifier.trusted());
@@ -48,25 +48,25 @@ pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier, wo
             Some(hint) => error.hint(hint),
             None => error,
         };
-        return Failed { attempt: Attempt::Refused, error };
+        return AttemptError { attempt: Attempt::Refused, error };
     }
     if error.is_builder() {
         let error = Error::new(Kind::Setting, format!("cannot make a request to `{address}` from the settings"))
             .cause(innermost(error))
             .hint("does a token or a namespace hold a line break, or another character that HTTP headers forbid?");
-        return Failed { attempt: Attempt::Hopeless, error };
+        return AttemptError { attempt: Attempt::Hopeless, error };
     }
     let (attempt, what) = match error.is_connect() {
         true => (Attempt::Unsent, format!("cannot connect to `{address}`")),
         false => (Attempt::Broken, format!("the connection to `{address}` broke")),
     };
     let hint = format!("is {} right, and does the server run there?", words.address);
-    Failed { attempt, error: Error::new(Kind::Store, what).cause(innermost(error)).hint(hint) }
+    AttemptError { attempt, error: Error::new(Kind::Store, what).cause(innermost(error)).hint(hint) }
 }
 
-fn tls_hint(error: &rustls::Error, words: &Words) -> Option<String> {
+fn tls_hint(error: &rustls::Error, words: &ServerWords) -> Option<String> {
     use rustls::CertificateError as Certificate;
-    let Words { address, authorities, server_name, certificate, key, .. } = words;
+    let ServerWords { address, authorities, server_name, certificate, key, .. } = words;
     Some(match error {
         rustls::Error::InvalidCertificate(Certificate::UnknownIssuer) => {
             format!("name the authority that signed the server's certificate with {authorities}")

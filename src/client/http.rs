@@ -11,11 +11,11 @@ use zeroize::Zeroizing;
 
 use super::allowance::{Deadline, after};
 use super::credentials::Credentials;
-use super::failure::{Failed, Failure, failure, innermost};
+use super::failure::{AttemptError, Failure, failure, innermost};
 use super::first_request::FirstRequest;
 use super::lookup::Lookup;
-use super::options::{Options, Words};
-use super::rate::Limit;
+use super::options::{ClientOptions, ServerWords};
+use super::rate::RateLimit;
 use super::request::{Method, Request, Response};
 use super::retry::{Attempt, Attempts, Retry};
 use super::tls::{Verifier, tls};
@@ -24,10 +24,10 @@ use crate::error::{Error, Kind};
 
 /// A client of one server. Making it opens nothing: certificates are read for the first request.
 pub struct Client {
-    options: Options,
+    options: ClientOptions,
     address: Url,
     connection: OnceLock<Connection>,
-    limit: Option<Limit>,
+    limit: Option<RateLimit>,
     first_request: FirstRequest,
     /// A permit for each KiB of the large answers that are read at the same time.
     answers: Semaphore,
@@ -46,13 +46,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Client {
     /// A client as `options` say. Its address must be one.
-    pub fn new(options: Options) -> Result<Self, Error> {
+    pub fn new(options: ClientOptions) -> Result<Self, Error> {
         let address = parse(&options.address, &options.words)?;
         options.credentials.add_password(address.as_str());
         options.proxies.addresses().for_each(|proxy| options.credentials.add_password(proxy));
         Ok(Self {
             connection: OnceLock::new(),
-            limit: options.rate.map(Limit::new),
+            limit: options.rate.map(RateLimit::new),
             first_request: FirstRequest::new(address.scheme() == "https"),
             answers: Semaphore::new(permits(budget::Limit::Answers.most() as usize) as usize),
             address,
@@ -102,8 +102,8 @@ impl Client {
     }
 
     /// One attempt, with one redirect at most.
-    async fn attempt(&self, request: &Request, deadline: Deadline) -> Result<Response, Failed> {
-        let connection = self.connection().map_err(|error| Failed { attempt: Attempt::Refused, error })?;
+    async fn attempt(&self, request: &Request, deadline: Deadline) -> Result<Response, AttemptError> {
+        let connection = self.connection().map_err(|error| AttemptError { attempt: Attempt::Refused, error })?;
         let exchange = async {
             if let Some(limit) = &self.limit {
                 limit.turn().await;
@@ -128,7 +128,7 @@ impl Client {
         connection: &Connection,
         request: &Request,
         url: Url,
-    ) -> Result<reqwest::Response, Failed> {
+    ) -> Result<reqwest::Response, AttemptError> {
         let mut builder = match request.method {
             Method::Get => connection.inner.get(url.clone()),
             Method::Post => connection.inner.post(url.clone()),
@@ -143,7 +143,7 @@ impl Client {
     }
 
     /// The whole answer, unless it is too large. A large one is read once there is room for what it may take.
-    async fn body(&self, connection: &Connection, mut answer: reqwest::Response) -> Result<Response, Failed> {
+    async fn body(&self, connection: &Connection, mut answer: reqwest::Response) -> Result<Response, AttemptError> {
         let status = answer.status().as_u16();
         let retry_after = header(&answer, "retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs);
         let mut body = Zeroizing::new(Vec::new());
@@ -155,7 +155,7 @@ impl Client {
         {
             if body.len() + chunk.len() > LARGEST_BODY {
                 let detail = format!("the response of `{}` is larger than {} MiB", shown(&url), LARGEST_BODY >> 20);
-                return Err(Failed { attempt: Attempt::Hopeless, error: Error::new(Kind::Store, detail) });
+                return Err(AttemptError { attempt: Attempt::Hopeless, error: Error::new(Kind::Store, detail) });
             }
             if permit.is_none() && body.len() + chunk.len() > SMALL_BODY {
                 permit = self.answers.acquire_many(permits(expected.min(LARGEST_BODY))).await.ok();
@@ -210,7 +210,7 @@ impl Client {
     }
 
     /// That `deadline` has passed.
-    fn too_late(&self, deadline: Deadline) -> Failed {
+    fn too_late(&self, deadline: Deadline) -> AttemptError {
         let (address, words) = (self.address(), &self.options.words);
         let (detail, hint) = if deadline.is_of_run {
             let detail = format!("no response from `{address}` within the time that a run has for its secrets");
@@ -220,7 +220,7 @@ impl Client {
             (detail, format!("{} says how long to wait", words.timeout))
         };
         let hint = format!("the server hangs or is far away: {hint}");
-        Failed { attempt: Attempt::Refused, error: Error::new(Kind::Store, detail).hint(hint) }
+        AttemptError { attempt: Attempt::Refused, error: Error::new(Kind::Store, detail).hint(hint) }
     }
 }
 
@@ -229,7 +229,7 @@ fn permits(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX)
 }
 
-fn parse(address: &str, words: &Words) -> Result<Url, Error> {
+fn parse(address: &str, words: &ServerWords) -> Result<Url, Error> {
     let hint = "an address looks like `https://example.com:8200`";
     let wrong = |detail: &str| Error::new(Kind::Setting, format!("{} {detail}", words.address)).hint(hint);
     match Url::parse(address.trim()) {
@@ -268,11 +268,11 @@ fn location(answer: &reqwest::Response) -> Option<String> {
 
 /// A standby node names the active one by a redirect. The credential goes with it: so only to the host of the address, only
 /// over TLS, and only for the same request.
-fn redirect(from: &Url, location: &str, request: &Request, words: &Words) -> Result<Url, Box<Failed>> {
-    let Words { server, address, redirect_hint, .. } = words;
+fn redirect(from: &Url, location: &str, request: &Request, words: &ServerWords) -> Result<Url, Box<AttemptError>> {
+    let ServerWords { server, address, redirect_hint, .. } = words;
     let refuse = |why: String, hint: String| {
         let error = Error::new(Kind::Store, format!("`{}` redirects {why}", shown(from))).hint(hint);
-        Box::new(Failed { attempt: Attempt::Refused, error })
+        Box::new(AttemptError { attempt: Attempt::Refused, error })
     };
     let itself = || format!("{address} must be {server} itself{redirect_hint}");
     let to = from.join(location).map_err(|_| refuse("to nowhere".to_owned(), itself()))?;
@@ -295,7 +295,7 @@ mod tests {
     use super::*;
 
     fn client(address: &str) -> Result<Client, Error> {
-        Client::new(Options { address: address.to_owned(), ..Options::default() })
+        Client::new(ClientOptions { address: address.to_owned(), ..ClientOptions::default() })
     }
 
     #[test]
@@ -314,8 +314,12 @@ mod tests {
             ("http://one:8200/v1/a/data/b?version=3", "http://two:8200/v1/a/data/b?version=3", false),
             ("https://one:8200/v1/a/data/b?version=3", "", true),
         ] {
-            let to =
-                redirect(&Url::parse(from).unwrap(), to, &Request::get("/v1/a/data/b?version=3"), &Words::default());
+            let to = redirect(
+                &Url::parse(from).unwrap(),
+                to,
+                &Request::get("/v1/a/data/b?version=3"),
+                &ServerWords::default(),
+            );
             assert_eq!(to.is_ok(), followed, "{from}");
         }
     }

@@ -11,17 +11,17 @@ use tokio::time::Instant;
 /// Asks the system. Of thirty-two connections that begin together each would ask by itself, in a thread of its own.
 #[derive(Clone, Default)]
 pub(super) struct Lookup {
-    last: Arc<Mutex<Option<Answer>>>,
+    last: Arc<Mutex<Option<LookupResult>>>,
 }
 
 /// What came of asking.
-struct Answer {
+struct LookupResult {
     name: String,
     at: Instant,
-    found: Found,
+    addresses: Addresses,
 }
 
-type Found = Result<Vec<SocketAddr>, Arc<io::Error>>;
+type Addresses = Result<Vec<SocketAddr>, Arc<io::Error>>;
 
 impl Resolve for Lookup {
     fn resolve(&self, name: Name) -> Resolving {
@@ -36,15 +36,15 @@ impl Resolve for Lookup {
 
 impl Lookup {
     /// The answer of `ask`, or the one that came meanwhile. It is never an old one: a server that has moved is found again.
-    async fn share(&self, name: &str, ask: impl AsyncFnOnce() -> io::Result<Vec<SocketAddr>>) -> Found {
+    async fn share(&self, name: &str, ask: impl AsyncFnOnce() -> io::Result<Vec<SocketAddr>>) -> Addresses {
         let now = Instant::now();
         let mut last = self.last.lock().await;
         if let Some(answer) = last.as_ref().filter(|answer| answer.name == name && answer.at > now) {
-            return answer.found.clone();
+            return answer.addresses.clone();
         }
-        let found = ask().await.map_err(Arc::new);
-        *last = Some(Answer { name: name.to_owned(), at: Instant::now(), found: found.clone() });
-        found
+        let addresses = ask().await.map_err(Arc::new);
+        *last = Some(LookupResult { name: name.to_owned(), at: Instant::now(), addresses: addresses.clone() });
+        addresses
     }
 }
 

@@ -19,7 +19,7 @@ pub use allowance::{Allowance, Deadline};
 pub use credentials::Credentials;
 pub use failure::Failure;
 pub use http::Client;
-pub use options::{ClientIdentity, Options, Proxies, Tls, Trust, Words};
+pub use options::{ClientIdentity, ClientOptions, Proxies, ServerWords, TlsOptions, TrustOptions};
 pub use rate::Rate;
 pub use request::{Method, Request, Response};
 pub use retry::Retry;

@@ -10,11 +10,11 @@ use super::rate::Rate;
 use crate::error::Error;
 
 /// How a client of one server works.
-pub struct Options {
+pub struct ClientOptions {
     /// The server's address.
     pub address: String,
     /// Makes the TLS options for the first connection: certificates are read only then.
-    pub tls: Box<dyn Fn() -> Result<Tls, Error> + Send + Sync>,
+    pub tls: Box<dyn Fn() -> Result<TlsOptions, Error> + Send + Sync>,
     /// How long a request may take, its retries included; zero is for ever.
     pub timeout: Duration,
     /// How often a failed reading is tried again.
@@ -28,14 +28,14 @@ pub struct Options {
     /// Whether the body of an answer with status 500 says that a proxy before the server has waited in vain: no reason to try again.
     pub has_waited: fn(&[u8]) -> bool,
     /// What the settings and the server are called.
-    pub words: Words,
+    pub words: ServerWords,
 }
 
 /// What TLS shows and whom it trusts.
 #[derive(Default)]
-pub struct Tls {
+pub struct TlsOptions {
     /// Who may vouch for the server.
-    pub trust: Trust,
+    pub trust: TrustOptions,
     /// The one name that the server's certificate must bear, whatever the address is.
     pub server_name: Option<String>,
     /// What to show.
@@ -51,7 +51,7 @@ pub struct ClientIdentity {
 }
 
 /// Who may vouch for a server.
-pub enum Trust {
+pub enum TrustOptions {
     /// Anybody: the certificate is not checked.
     Anybody,
     /// The authorities of this PEM, and what to call it.
@@ -80,7 +80,7 @@ pub struct Proxies {
 
 /// What messages call the server and the settings that a user may change, each as it is to be shown.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Words {
+pub struct ServerWords {
     /// The server: `Vault`.
     pub server: &'static str,
     /// The setting of the address.
@@ -103,24 +103,24 @@ pub struct Words {
     pub redirect_hint: &'static str,
 }
 
-impl Default for Options {
+impl Default for ClientOptions {
     /// The options of a client that knows no address yet and has no limits.
     fn default() -> Self {
         Self {
             address: String::new(),
-            tls: Box::new(|| Ok(Tls::default())),
+            tls: Box::new(|| Ok(TlsOptions::default())),
             timeout: Duration::ZERO,
             retries: 0,
             rate: None,
             proxies: Proxies::default(),
             credentials: Credentials::default(),
             has_waited: |_| false,
-            words: Words::default(),
+            words: ServerWords::default(),
         }
     }
 }
 
-impl Default for Trust {
+impl Default for TrustOptions {
     fn default() -> Self {
         Self::System { file: None, folders: Vec::new() }
     }

@@ -15,14 +15,14 @@ pub struct Rate {
 }
 
 /// Lets requests pass at a rate.
-pub(super) struct Limit {
+pub(super) struct RateLimit {
     interval: Duration,
     /// How far behind the clock `next` may lie: what a burst may use at once.
     credit: Duration,
     next: Mutex<Option<Instant>>,
 }
 
-impl Limit {
+impl RateLimit {
     pub(super) fn new(rate: Rate) -> Self {
         let interval = Duration::from_secs_f64((1.0 / rate.per_second).min(86_400.0));
         let burst = u32::try_from(rate.burst.saturating_sub(1)).unwrap_or(u32::MAX);
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_burst_goes_at_once_and_the_rest_in_turn() {
-        let limit = Limit::new(Rate { per_second: 10.0, burst: 3 });
+        let limit = RateLimit::new(Rate { per_second: 10.0, burst: 3 });
         let now = Instant::now();
         let waits: Vec<u128> = (0..5).map(|_| (limit.book(now) - now).as_millis()).collect();
         assert_eq!(waits, [0, 0, 0, 100, 200]);
@@ -62,7 +62,7 @@ mod tests {
     fn no_rate_is_too_high_or_too_low() {
         for per_second in [f64::MAX, f64::MIN_POSITIVE, 5e-324, 1.0] {
             for burst in [0, 1, u64::MAX] {
-                let limit = Limit::new(Rate { per_second, burst });
+                let limit = RateLimit::new(Rate { per_second, burst });
                 assert!(limit.book(Instant::now()) >= Instant::now() - Duration::from_secs(1));
             }
         }

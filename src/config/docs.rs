@@ -2,7 +2,7 @@
 
 use super::general::TENANT_SETTINGS;
 use super::role::{Role, Tighter};
-use super::table::{Reader, Row, Table};
+use super::table::{Row, SettingReader, Table};
 use crate::error::Level;
 use crate::words::list;
 
@@ -60,7 +60,7 @@ fn section(row: &Row) -> String {
 }
 
 /// Each store that reads it, with the logins for which it does.
-fn readers(readers: &[Reader]) -> impl Iterator<Item = String> {
+fn readers(readers: &[SettingReader]) -> impl Iterator<Item = String> {
     readers.chunk_by(|one, next| one.store == next.store).map(|of_store| {
         let logins = list::quoted(of_store.iter().filter_map(|reader| reader.login));
         let login = if logins.is_empty() { String::new() } else { format!(", login {logins}") };

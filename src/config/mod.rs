@@ -37,8 +37,8 @@ pub use parse::{Pattern, Rate};
 pub use read::{cache_folder, has_tenant};
 pub use role::{Role, Tighter};
 pub use sources::{FlagValue, HomeFile, SettingSources};
-use table::{Part, Row, Table};
-pub use view::{Bounds, FileSetting, View};
+use table::{Row, RunPart, Table};
+pub use view::{FileBounds, FileSetting, View};
 
 /// How many letters of a setting's name may be wrong for the name to be suggested.
 const TYPOS: usize = 3;
@@ -167,7 +167,7 @@ impl Config {
     }
 
     /// The part of a run with these settings that reads this row.
-    fn part(&self, row: &Row) -> Option<Part> {
+    fn part(&self, row: &Row) -> Option<RunPart> {
         let text = |key: &dyn AnyKey| self.setting(key.declaration().name).map(|setting| setting.text.as_str());
         let store = text(self.table.store);
         let logins =

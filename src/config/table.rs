@@ -69,12 +69,12 @@ pub struct Row {
     /// The setting.
     pub key: &'static dyn AnyKey,
     /// The stores and logins that read it; every run, if there are none.
-    pub readers: Vec<Reader>,
+    pub readers: Vec<SettingReader>,
 }
 
 /// Who reads a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reader {
+pub struct SettingReader {
     /// The store.
     pub store: &'static str,
     /// Its login; `None` if the store reads it whatever the login is.
@@ -83,7 +83,7 @@ pub struct Reader {
 
 /// Which part of a run reads a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum RunPart {
     /// The run itself, whatever the store is.
     Run,
     /// The store.
@@ -136,16 +136,16 @@ impl Table {
     fn add(&mut self, store: &'static StoreSettings) {
         let name = store.names[0];
         for key in store.settings {
-            self.read_by(*key, Reader { store: name, login: None });
+            self.read_by(*key, SettingReader { store: name, login: None });
             let logins = store.logins.as_ref().filter(|logins| is_same(logins.choice, *key));
             for login in logins.map(|logins| (logins.rows)()).into_iter().flatten() {
-                let reader = Reader { store: name, login: Some(login.names[0]) };
+                let reader = SettingReader { store: name, login: Some(login.names[0]) };
                 login.settings.iter().for_each(|key| self.read_by(*key, reader));
             }
         }
     }
 
-    fn read_by(&mut self, key: &'static dyn AnyKey, reader: Reader) {
+    fn read_by(&mut self, key: &'static dyn AnyKey, reader: SettingReader) {
         match self.rows.iter_mut().find(|row| is_same(row.key, key)) {
             Some(row) => row.readers.push(reader),
             None => self.rows.push(Row { key, readers: vec![reader] }),
@@ -184,13 +184,13 @@ impl Row {
     }
 
     /// Which part of a run with this store and this login reads it; `None` if nothing does.
-    pub(super) fn part(&self, store: Option<&str>, login: Option<&str>) -> Option<Part> {
+    pub(super) fn part(&self, store: Option<&str>, login: Option<&str>) -> Option<RunPart> {
         if self.is_general() {
-            return Some(Part::Run);
+            return Some(RunPart::Run);
         }
         let mut readers = self.readers.iter().filter(|reader| Some(reader.store) == store);
         let reader = readers.find(|reader| reader.login.is_none() || reader.login == login)?;
-        Some(if reader.login.is_none() { Part::Store } else { Part::Login })
+        Some(if reader.login.is_none() { RunPart::Store } else { RunPart::Login })
     }
 
     /// The values to choose from, for people.

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::general::TENANT_SETTINGS;
 use super::role::Role;
-use super::table::{Part, Row};
+use super::table::{Row, RunPart};
 use super::{Authority, Config, Origin, Setting};
 use crate::error::{Error, Errors, Kind};
 
@@ -134,7 +134,7 @@ fn other_identity(config: &Config, row: &Row, setting: &Setting) -> Option<Error
 fn operators_credentials(config: &Config) -> impl Iterator<Item = &'static Row> {
     let of_operator =
         |row: &&Row| config.authority(row.name()) == Authority::Operator && config.setting(row.name()).is_some();
-    let used = |row: &&Row| matches!(config.part(row), Some(Part::Store | Part::Login));
+    let used = |row: &&Row| matches!(config.part(row), Some(RunPart::Store | RunPart::Login));
     config.table.rows().iter().filter(|row| row.is(Role::Credential)).filter(used).filter(of_operator)
 }
 
@@ -142,7 +142,7 @@ fn operators_credentials(config: &Config) -> impl Iterator<Item = &'static Row> 
 fn travels(config: &Config, credential: &Row, to: &Row) -> bool {
     let is_address = to.is(Role::Address) || to.is(Role::Verification);
     let is_reached = is_address || to.is(Role::Mount) && !credential.is(Role::TlsKey);
-    is_reached && matches!(config.part(to), Some(Part::Store | Part::Login))
+    is_reached && matches!(config.part(to), Some(RunPart::Store | RunPart::Login))
 }
 
 /// Credentials and where they are set, for people.

@@ -28,14 +28,14 @@ pub struct FileSetting<'v> {
     /// The folder that tenants' files must not leave.
     pub repository: &'v Path,
     /// What must be true of the file before it is opened.
-    pub bounds: Bounds,
+    pub bounds: FileBounds,
     /// Whether there is a tenant: then only plain files are read.
     pub has_tenant: bool,
 }
 
 /// Where a file that a setting names may lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bounds {
+pub enum FileBounds {
     /// Anywhere.
     Anywhere,
     /// Anywhere, but a link in the repository, which others may have made, leads nowhere else.
@@ -89,9 +89,9 @@ impl View {
     pub fn file(&self, key: &Key<PathBuf>) -> Option<FileSetting<'_>> {
         let (config, name) = (&self.config, key.name());
         let bounds = match config.is_confined(name) {
-            true => Bounds::Repository,
-            false if config.is_allowed_to_tenants(name) || !config.is_contributed() => Bounds::Anywhere,
-            false => Bounds::NoLinksOut,
+            true => FileBounds::Repository,
+            false if config.is_allowed_to_tenants(name) || !config.is_contributed() => FileBounds::Anywhere,
+            false => FileBounds::NoLinksOut,
         };
         Some(FileSetting {
             name,

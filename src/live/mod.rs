@@ -9,7 +9,7 @@ mod shown;
 
 use std::collections::HashSet;
 
-use crate::client::kubernetes::{Answer, Location, Refusal};
+use crate::client::kubernetes::{ApiRefusal, ApiResponse, Location};
 use crate::compare::Side;
 use crate::error::{Error, Errors, Kind};
 use crate::render::Mask;
@@ -24,9 +24,9 @@ pub struct DryRun {
     /// Where the object is in the API.
     pub at: Location,
     /// The object in the cluster.
-    pub live: Answer,
+    pub live: ApiResponse,
     /// The object as applying would make it; `None` if reading the live object was refused, so that nothing was applied.
-    pub applied: Option<Answer>,
+    pub applied: Option<ApiResponse>,
 }
 
 /// The two sides of a comparison, and both again with one mask for all secrets.
@@ -73,21 +73,21 @@ impl Objects {
             return Prediction::Unknown(self.not_installed(object));
         };
         let live = match live {
-            Answer::Object(json) => match read(object, json) {
+            ApiResponse::Object(json) => match read(object, json) {
                 Ok(live) => Some(live),
                 Err(error) => return Prediction::Failed(error),
             },
-            Answer::Refused(Refusal { code: 404, .. }) => None,
-            Answer::Refused(refusal) => return Prediction::Failed(refusal::finding(object, at, "get", refusal)),
+            ApiResponse::Refused(ApiRefusal { code: 404, .. }) => None,
+            ApiResponse::Refused(refusal) => return Prediction::Failed(refusal::finding(object, at, "get", refusal)),
         };
         match applied {
-            Some(Answer::Object(json)) => {
+            Some(ApiResponse::Object(json)) => {
                 read(object, json).map_or_else(Prediction::Failed, |after| Prediction::Known(live, after))
             }
-            Some(Answer::Refused(refusal)) if live.is_none() && refusal::is_without_namespace(refusal) => {
+            Some(ApiResponse::Refused(refusal)) if live.is_none() && refusal::is_without_namespace(refusal) => {
                 Prediction::Unknown(self.no_namespace(at))
             }
-            Some(Answer::Refused(refusal)) => Prediction::Failed(refusal::finding(object, at, "patch", refusal)),
+            Some(ApiResponse::Refused(refusal)) => Prediction::Failed(refusal::finding(object, at, "patch", refusal)),
             None => Prediction::Failed(Error::new(Kind::Bug, "an object was not tried").at(object.place.clone())),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::object::Object;
-use crate::client::kubernetes::{Location, Refusal};
+use crate::client::kubernetes::{ApiRefusal, Location};
 use crate::error::{Error, Kind};
 
 /// `.spec.replicas: expected numeric (int or float), got string`. For unquoted numbers, the value stands in place of the last type.
@@ -21,7 +21,7 @@ static UNKNOWN: LazyLock<Option<Regex>> =
 const LONGEST: usize = 500;
 
 /// The finding about a refused object.
-pub(super) fn finding(object: &Object, at: &Location, verb: &str, refusal: &Refusal) -> Error {
+pub(super) fn finding(object: &Object, at: &Location, verb: &str, refusal: &ApiRefusal) -> Error {
     let id = &object.id;
     if refusal.code == 403 && refusal.reason == "Forbidden" && is_access(&refusal.message) {
         let within =
@@ -41,7 +41,7 @@ pub(super) fn finding(object: &Object, at: &Location, verb: &str, refusal: &Refu
 }
 
 /// Whether the object was refused because its namespace does not exist.
-pub(super) fn is_without_namespace(refusal: &Refusal) -> bool {
+pub(super) fn is_without_namespace(refusal: &ApiRefusal) -> bool {
     refusal.code == 404 && refusal.message.starts_with("namespaces \"")
 }
 
@@ -50,7 +50,7 @@ fn is_access(message: &str) -> bool {
     message.contains("is forbidden: User \"")
 }
 
-fn said(object: &Object, refusal: &Refusal) -> Vec<String> {
+fn said(object: &Object, refusal: &ApiRefusal) -> Vec<String> {
     if object.is_plain() && refusal.message.len() <= LONGEST {
         return vec![refusal.message.clone()];
     }

@@ -8,12 +8,14 @@ use super::settings::{
     SKIP_VERIFY, TLS_SERVER_NAME,
 };
 use crate::backend::named;
-use crate::client::{Client, ClientIdentity, Credentials, Options, Proxies, Rate, Tls, Trust, Words};
+use crate::client::{
+    Client, ClientIdentity, ClientOptions, Credentials, Proxies, Rate, ServerWords, TlsOptions, TrustOptions,
+};
 use crate::config::{Key, View};
 use crate::error::{Error, Kind};
 
 /// What messages call Vault and its settings.
-const WORDS: Words = Words {
+const WORDS: ServerWords = ServerWords {
     server: "Vault",
     address: "`VAULT_ADDR`",
     timeout: "`VAULT_CLIENT_TIMEOUT`",
@@ -37,7 +39,7 @@ pub(super) fn client(settings: &View) -> Result<Client, Error> {
     };
     let for_tls = settings.clone();
     let rate = settings.get(&RATE_LIMIT);
-    Client::new(Options {
+    Client::new(ClientOptions {
         address: address.clone(),
         tls: Box::new(move || tls(&for_tls)),
         timeout: settings.get(&CLIENT_TIMEOUT).copied().unwrap_or(Duration::from_secs(60)),
@@ -63,32 +65,32 @@ fn credentials(settings: &View) -> Credentials {
 }
 
 /// Reads the certificates and keys that the settings name.
-fn tls(settings: &View) -> Result<Tls, Error> {
+fn tls(settings: &View) -> Result<TlsOptions, Error> {
     let (trust, identity) = (trust(settings)?, identity(settings)?);
-    Ok(Tls { trust, server_name: settings.get(&TLS_SERVER_NAME).cloned(), identity })
+    Ok(TlsOptions { trust, server_name: settings.get(&TLS_SERVER_NAME).cloned(), identity })
 }
 
 /// Who may vouch for Vault: as for the Vault CLI a file, else a text, else a folder, else the system's authorities.
-fn trust(settings: &View) -> Result<Trust, Error> {
+fn trust(settings: &View) -> Result<TrustOptions, Error> {
     let name = |key: &Key<PathBuf>| {
         let path = settings.get(key).map(|path| path.display().to_string());
         format!("`{}` (`{}`)", key.name(), path.unwrap_or_default())
     };
     if settings.is_on(&SKIP_VERIFY) {
-        return Ok(Trust::Anybody);
+        return Ok(TrustOptions::Anybody);
     }
     if let Some(pem) = named::read(settings, &CACERT)? {
-        return Ok(Trust::Pem(pem.to_vec(), name(&CACERT)));
+        return Ok(TrustOptions::Pem(pem.to_vec(), name(&CACERT)));
     }
     if let Some(pem) = settings.get(&CACERT_BYTES) {
-        return Ok(Trust::Pem(pem.clone().into_bytes(), format!("`{}`", CACERT_BYTES.name())));
+        return Ok(TrustOptions::Pem(pem.clone().into_bytes(), format!("`{}`", CACERT_BYTES.name())));
     }
     if let Some(pem) = named::read_folder(settings, &CAPATH)? {
-        return Ok(Trust::Pem(pem, name(&CAPATH)));
+        return Ok(TrustOptions::Pem(pem, name(&CAPATH)));
     }
     let set = |name| settings.variable(name).filter(|value| !value.is_empty());
     let folders = set("SSL_CERT_DIR").into_iter().flat_map(std::env::split_paths);
-    Ok(Trust::System {
+    Ok(TrustOptions::System {
         file: set("SSL_CERT_FILE").map(|file| settings.locate(file)),
         folders: folders
             .filter(|folder| !folder.as_os_str().is_empty())

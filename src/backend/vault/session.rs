@@ -10,7 +10,7 @@ use super::login_response::granted_token;
 use super::request;
 use super::round::RoundState;
 use super::settings::DISABLE_TOKEN_CACHE;
-use super::token_cache::{Key, TokenCache};
+use super::token_cache::{CacheKey, TokenCache};
 use crate::client::{Client, Deadline, Failure, Request, Response, Retry};
 use crate::config::View;
 use crate::error::{Error, Kind};
@@ -41,7 +41,7 @@ struct Token {
 #[derive(Clone, PartialEq)]
 enum TokenOrigin {
     Settings,
-    Cache(Key),
+    Cache(CacheKey),
     Login,
 }
 
@@ -149,7 +149,7 @@ impl Session {
             }
             TokenSource::Login(login) => login,
         };
-        let key = Key::new(&self.client.address_with_path(), self.namespace.as_deref(), self.login.name(), login);
+        let key = CacheKey::new(&self.client.address_with_path(), self.namespace.as_deref(), self.login.name(), login);
         if let Some(token) = may_be_cached.then(|| self.cached(&key)).flatten() {
             return Ok(token);
         }
@@ -164,7 +164,7 @@ impl Session {
         Ok(Token { text: token.text, origin: TokenOrigin::Login, uses: token.uses })
     }
 
-    fn cached(&self, key: &Key) -> Option<Token> {
+    fn cached(&self, key: &CacheKey) -> Option<Token> {
         let cached = self.cache.load(key)?;
         self.conceal([&cached.text].into_iter().chain(&cached.accessor));
         Some(Token { text: cached.text, origin: TokenOrigin::Cache(key.clone()), uses: None })

@@ -23,7 +23,7 @@ pub(super) struct TokenCache {
 
 /// The name of a token: a digest of address, namespace, login, mount, role and credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Key(String);
+pub(super) struct CacheKey(String);
 
 /// A token from the cache.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ const LONGEST_WRITE: Duration = Duration::from_secs(60);
 /// How much of its life a token must have left when a run begins.
 const MARGIN: Duration = Duration::from_secs(30);
 
-impl Key {
+impl CacheKey {
     /// The name of the token that `login` gets.
     pub(super) fn new(address: &str, namespace: Option<&str>, method: &str, login: &LoginRequest) -> Self {
         let LoginRequest { mount, action, body } = login;
@@ -65,13 +65,13 @@ impl TokenCache {
     }
 
     /// The token under `key`, if it lives long enough.
-    pub(super) fn load(&self, key: &Key) -> Option<CachedToken> {
+    pub(super) fn load(&self, key: &CacheKey) -> Option<CachedToken> {
         let cached = read(&self.file(key)?)?;
         (now().saturating_add(MARGIN) < cached.expires).then_some(cached)
     }
 
     /// Keeps a token until shortly before it ends. A token with a limited number of uses is not kept.
-    pub(super) fn store(&self, key: &Key, token: &GrantedToken) {
+    pub(super) fn store(&self, key: &CacheKey, token: &GrantedToken) {
         let Some(file) = self.file(key).filter(|_| token.uses.is_none()) else { return };
         let lease = token.lease.unwrap_or(LONGEST_LIFE).min(LONGEST_LIFE);
         let expires = now().saturating_add(lease - lease / 10);
@@ -91,14 +91,14 @@ impl TokenCache {
     }
 
     /// Forgets `token` under `key`. A newer one, which another process has written, stays.
-    pub(super) fn forget(&self, key: &Key, token: &Redacted) {
+    pub(super) fn forget(&self, key: &CacheKey, token: &Redacted) {
         let Some(file) = self.file(key) else { return };
         if read(&file).is_some_and(|cached| cached.text == *token) {
             let _ = fs::remove_file(file);
         }
     }
 
-    fn file(&self, key: &Key) -> Option<PathBuf> {
+    fn file(&self, key: &CacheKey) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join(format!("token-{}.json", key.0)))
     }
 }
@@ -221,8 +221,8 @@ mod tests {
         LoginRequest { mount: mount.into(), action: "login".into(), body }
     }
 
-    fn key() -> Key {
-        Key::new("https://v", None, "k8s", &login("auth/kubernetes", "demo", "jwt"))
+    fn key() -> CacheKey {
+        CacheKey::new("https://v", None, "k8s", &login("auth/kubernetes", "demo", "jwt"))
     }
 
     fn granted(token: &str, lease: Option<u64>, uses: Option<u64>) -> GrantedToken {
@@ -234,12 +234,12 @@ mod tests {
     fn whatever_differs_makes_another_key() {
         let keys = [
             key(),
-            Key::new("https://w", None, "k8s", &login("auth/kubernetes", "demo", "jwt")),
-            Key::new("https://v", Some("team"), "k8s", &login("auth/kubernetes", "demo", "jwt")),
-            Key::new("https://v", None, "jwt", &login("auth/kubernetes", "demo", "jwt")),
-            Key::new("https://v", None, "k8s", &login("auth/other", "demo", "jwt")),
-            Key::new("https://v", None, "k8s", &login("auth/kubernetes", "demo2", "jwt")),
-            Key::new("https://v", None, "k8s", &login("auth/kubernetes", "demo", "jwt2")),
+            CacheKey::new("https://w", None, "k8s", &login("auth/kubernetes", "demo", "jwt")),
+            CacheKey::new("https://v", Some("team"), "k8s", &login("auth/kubernetes", "demo", "jwt")),
+            CacheKey::new("https://v", None, "jwt", &login("auth/kubernetes", "demo", "jwt")),
+            CacheKey::new("https://v", None, "k8s", &login("auth/other", "demo", "jwt")),
+            CacheKey::new("https://v", None, "k8s", &login("auth/kubernetes", "demo2", "jwt")),
+            CacheKey::new("https://v", None, "k8s", &login("auth/kubernetes", "demo", "jwt2")),
         ];
         for (index, key) in keys.iter().enumerate() {
             assert!(!keys[..index].contains(key), "{index}");

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use super::super::environment::Environment;
 use super::super::output;
 use super::{Args, Compared};
-use crate::client::kubernetes::{Answer, Cluster};
+use crate::client::kubernetes::{ApiResponse, Cluster};
 use crate::compare::Comparison;
 use crate::error::{Error, Errors, Kind};
 use crate::live::{self, DryRun, Object, Objects};
@@ -112,8 +112,8 @@ async fn about(cluster: &Cluster, object: &Object) -> Result<Option<DryRun>, Err
     };
     let live = cluster.get(&at).await?;
     let readable = match &live {
-        Answer::Object(_) => true,
-        Answer::Refused(refusal) => refusal.code == 404,
+        ApiResponse::Object(_) => true,
+        ApiResponse::Refused(refusal) => refusal.code == 404,
     };
     let applied = if readable { Some(cluster.dry_run(&at, &object.json()).await?) } else { None };
     Ok(Some(DryRun { at, live, applied }))

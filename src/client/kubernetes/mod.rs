@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 use super::credentials::Credentials;
 
 pub use access::has_service_account_token;
-pub use objects::{Answer, Cluster, Location, Refusal};
+pub use objects::{ApiRefusal, ApiResponse, Cluster, Location};
 pub use secret::{default_namespace, secret};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -43,14 +43,14 @@ pub struct Location {
 }
 
 /// What came back for an object.
-pub enum Answer {
+pub enum ApiResponse {
     /// The object, as JSON.
     Object(Zeroizing<String>),
     /// The server's refusal.
-    Refused(Refusal),
+    Refused(ApiRefusal),
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for ApiResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Object(_) => f.write_str("[redacted]"),
@@ -61,7 +61,7 @@ impl fmt::Debug for Answer {
 
 /// A refusal. Its messages may quote values, live ones too: they are not for showing.
 #[derive(Clone, Default)]
-pub struct Refusal {
+pub struct ApiRefusal {
     /// The HTTP status.
     pub code: u16,
     /// The reason in one word, e.g. `Invalid`.
@@ -72,7 +72,7 @@ pub struct Refusal {
     pub causes: Vec<[String; 3]>,
 }
 
-impl fmt::Debug for Refusal {
+impl fmt::Debug for ApiRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} [redacted]", self.code, self.reason)
     }
@@ -112,7 +112,7 @@ impl Cluster {
     ///
     /// Path: `/apis/{group}/{version}/namespaces/{namespace}/{resource}/{name}`. Method: GET.
     /// Reference: <https://kubernetes.io/docs/reference/using-api/api-concepts/>
-    pub async fn get(&self, at: &Location) -> Result<Answer, Error> {
+    pub async fn get(&self, at: &Location) -> Result<ApiResponse, Error> {
         let request = Request::new(&at.path).get(&at.name, &GetParams::default());
         self.answer(self.client.request_text(request.map_err(|error| unbuilt(&error))?)).await
     }
@@ -121,7 +121,7 @@ impl Cluster {
     ///
     /// Path: as above, with `?dryRun=All&force=true&fieldManager={manager}`. Method: PATCH, `application/apply-patch+yaml`.
     /// Reference: <https://kubernetes.io/docs/reference/using-api/server-side-apply/>
-    pub async fn dry_run(&self, at: &Location, object: &str) -> Result<Answer, Error> {
+    pub async fn dry_run(&self, at: &Location, object: &str) -> Result<ApiResponse, Error> {
         let parameters = PatchParams {
             dry_run: true,
             force: true,
@@ -134,10 +134,10 @@ impl Cluster {
         self.answer(self.client.request_text(request.map_err(|error| unbuilt(&error))?)).await
     }
 
-    async fn answer(&self, request: impl Future<Output = kube::Result<String>>) -> Result<Answer, Error> {
+    async fn answer(&self, request: impl Future<Output = kube::Result<String>>) -> Result<ApiResponse, Error> {
         match self.timed(request).await? {
-            Ok(text) => Ok(Answer::Object(Zeroizing::new(text))),
-            Err(status) => Ok(Answer::Refused(refusal(status))),
+            Ok(text) => Ok(ApiResponse::Object(Zeroizing::new(text))),
+            Err(status) => Ok(ApiResponse::Refused(refusal(status))),
         }
     }
 
@@ -212,10 +212,10 @@ fn unbuilt(error: &impl std::error::Error) -> Error {
     Error::new(Kind::Input, "a request to the Kubernetes cluster cannot be made").cause(innermost(error))
 }
 
-fn refusal(status: Status) -> Refusal {
+fn refusal(status: Status) -> ApiRefusal {
     let causes = status.details.map(|details| details.causes).unwrap_or_default();
     let causes = causes.into_iter().map(|cause| [cause.field, cause.reason, cause.message]).collect();
-    Refusal { code: status.code, reason: status.reason, message: status.message, causes }
+    ApiRefusal { code: status.code, reason: status.reason, message: status.message, causes }
 }
 
 /// Where an apiVersion's resources are.

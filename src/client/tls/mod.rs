@@ -10,7 +10,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::options::{ClientIdentity, Tls as Options, Words};
+use super::options::{ClientIdentity, ServerWords, TlsOptions};
 use crate::error::{Error, Kind};
 pub(super) use verifier::Verifier;
 
@@ -21,7 +21,7 @@ pub(super) struct Tls {
 }
 
 /// TLS as the options want it.
-pub(super) fn tls(options: Options, words: &Words) -> Result<Tls, Error> {
+pub(super) fn tls(options: TlsOptions, words: &ServerWords) -> Result<Tls, Error> {
     let provider = Arc::new(ring::default_provider());
     let verifier = Arc::new(Verifier::new(options.trust, options.server_name, words, &provider)?);
     let builder = ClientConfig::builder_with_provider(provider)
@@ -48,10 +48,10 @@ pub(super) fn tls(options: Options, words: &Words) -> Result<Tls, Error> {
     Ok(Tls { config, verifier })
 }
 
-type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+type CertifiedKey = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 /// The certificate and key to show.
-fn identity(chain: &[u8], key: &[u8], words: &Words) -> Result<Identity, Error> {
+fn identity(chain: &[u8], key: &[u8], words: &ServerWords) -> Result<CertifiedKey, Error> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain).collect();
     let chain = chain.map_err(|error| wrong(format!("the certificate of {} is broken", words.certificate), &error))?;
     let key = PrivateKeyDer::from_pem_slice(key)

@@ -9,7 +9,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, RootCertStore, SignatureScheme};
 
-use super::super::options::{self, Words};
+use super::super::options::{ServerWords, TrustOptions};
 use super::{roots, wrong};
 use crate::error::Error;
 
@@ -17,15 +17,15 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(in crate::client) struct Verifier {
     provider: Arc<CryptoProvider>,
-    trust: Trust,
+    anchors: Anchors,
     /// The one name to expect, whatever the address is.
     name: Option<ServerName<'static>>,
-    words: Words,
+    words: ServerWords,
 }
 
 /// Who may sign a server's certificate.
 #[derive(Debug)]
-enum Trust {
+enum Anchors {
     /// Any owner of any certificate is believed.
     Anybody,
     /// Those of a PEM text.
@@ -44,24 +44,24 @@ struct Authorities {
 impl Verifier {
     /// A verifier that trusts those whom `trust` says. Without checks no name is expected either.
     pub(super) fn new(
-        trust: options::Trust,
+        trust: TrustOptions,
         server_name: Option<String>,
-        words: &Words,
+        words: &ServerWords,
         provider: &Arc<CryptoProvider>,
     ) -> Result<Self, Error> {
-        let trust = match trust {
-            options::Trust::Anybody => Trust::Anybody,
-            options::Trust::Pem(pem, name) => {
+        let anchors = match trust {
+            TrustOptions::Anybody => Anchors::Anybody,
+            TrustOptions::Pem(pem, name) => {
                 let roots = roots::from_pem(&pem, &name)?;
-                Trust::Pem(Authorities::new(roots, name, provider))
+                Anchors::Pem(Authorities::new(roots, name, provider))
             }
-            options::Trust::System { file, folders } => Trust::System { file, folders, read: OnceLock::new() },
+            TrustOptions::System { file, folders } => Anchors::System { file, folders, read: OnceLock::new() },
         };
-        let name = server_name.filter(|_| !matches!(trust, Trust::Anybody)).map(|name| {
+        let name = server_name.filter(|_| !matches!(anchors, Anchors::Anybody)).map(|name| {
             ServerName::try_from(name.clone())
                 .map_err(|error| wrong(format!("{} is not a host name: `{name}`", words.server_name), &error))
         });
-        Ok(Self { provider: provider.clone(), trust, name: name.transpose()?, words: *words })
+        Ok(Self { provider: provider.clone(), anchors, name: name.transpose()?, words: *words })
     }
 
     /// Who is trusted, for errors.
@@ -73,10 +73,10 @@ impl Verifier {
     }
 
     fn authorities(&self) -> Option<&Authorities> {
-        match &self.trust {
-            Trust::Anybody => None,
-            Trust::Pem(authorities) => Some(authorities),
-            Trust::System { file, folders, read } => Some(read.get_or_init(|| {
+        match &self.anchors {
+            Anchors::Anybody => None,
+            Anchors::Pem(authorities) => Some(authorities),
+            Anchors::System { file, folders, read } => Some(read.get_or_init(|| {
                 let (roots, named) = roots::system(file.as_deref(), folders);
                 Authorities::new(roots, named.to_owned(), &self.provider)
             })),
@@ -143,8 +143,8 @@ mod tests {
     #[test]
     fn the_systems_authorities_are_read_for_the_first_certificate() {
         let provider = Arc::new(ring::default_provider());
-        let verifier = Verifier::new(options::Trust::default(), None, &Words::default(), &provider).unwrap();
-        let Trust::System { read, .. } = &verifier.trust else { panic!("{verifier:?}") };
+        let verifier = Verifier::new(TrustOptions::default(), None, &ServerWords::default(), &provider).unwrap();
+        let Anchors::System { read, .. } = &verifier.anchors else { panic!("{verifier:?}") };
         assert!(read.get().is_none());
         let name = ServerName::try_from("vault.test").unwrap();
         let refused = verifier.verify_server_cert(
