@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use documents::DEPLOYMENT;
-use vault_render::error::Errors;
-use vault_render::lint;
-use vault_render::render::{Options, Survey};
-use vault_render::source::Source;
+use vault_render::internals::error::Errors;
+use vault_render::internals::lint;
+use vault_render::internals::render::{Options, Survey};
+use vault_render::internals::source::Source;
 
 const RUNS: usize = 9;
 const DOCUMENTS: usize = 10_000;

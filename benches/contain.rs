@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use vault_render::contain::{self, Bounds, Limits, Network};
-use vault_render::input;
+use vault_render::internals::contain::{self, Bounds, Limits, Network};
+use vault_render::internals::input;
 
 const RUNS: usize = 300;
 const FILES: usize = 10_000;

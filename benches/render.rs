@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use documents::DEPLOYMENT;
-use vault_render::backend;
-use vault_render::budget::Budget;
-use vault_render::config::Config;
-use vault_render::error::Errors;
-use vault_render::policy::{Policy, Requester};
-use vault_render::render::{Joiner, Options, ValueSource, fetch, fill, plan};
-use vault_render::secret::Secrets;
-use vault_render::source::Source;
+use vault_render::internals::backend;
+use vault_render::internals::budget::Budget;
+use vault_render::internals::config::Config;
+use vault_render::internals::error::Errors;
+use vault_render::internals::policy::{Policy, Requester};
+use vault_render::internals::render::{Joiner, Options, ValueSource, fetch, fill, plan};
+use vault_render::internals::secret::Secrets;
+use vault_render::internals::source::Source;
 
 const RUNS: usize = 9;
 

@@ -3,14 +3,14 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use vault_render::placeholder::Candidates;
-use vault_render::source::Span;
-use vault_render::value::Value;
-use vault_render::yaml::edit::{Change, edit};
-use vault_render::yaml::reader::read;
-use vault_render::yaml::splice::splice;
-use vault_render::yaml::split::split;
-use vault_render::yaml::tree::{NodeId, Tree};
+use vault_render::internals::placeholder::Candidates;
+use vault_render::internals::source::Span;
+use vault_render::internals::value::Value;
+use vault_render::internals::yaml::edit::{Change, edit};
+use vault_render::internals::yaml::reader::read;
+use vault_render::internals::yaml::splice::splice;
+use vault_render::internals::yaml::split::split;
+use vault_render::internals::yaml::tree::{NodeId, Tree};
 
 const DEPLOYMENT: &str = r#"apiVersion: apps/v1
 kind: Deployment

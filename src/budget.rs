@@ -28,7 +28,7 @@ pub const LIMITS: [(Limit, u64, &str); 5] = [
 ];
 
 /// How deep maps and lists may nest.
-pub const DEPTH: usize = 255;
+pub(crate) const DEPTH: usize = 255;
 
 /// What a run has made until now.
 #[derive(Debug, Default)]

@@ -17,14 +17,14 @@ const ALIKE: f64 = 0.4;
 
 /// Lines that changed, with the lines around them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hunk {
+pub(crate) struct Hunk {
     /// The lines; removed ones come before those that replace them.
     pub lines: Vec<Line>,
 }
 
 /// A line of one text or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     /// Whether it is removed, added or unchanged.
     pub sign: Sign,
     /// Its number in the text before, from 1; `None` if it is added.
@@ -39,7 +39,7 @@ pub struct Line {
 
 /// Which of the two texts a line is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
+pub(crate) enum Sign {
     /// It is in both texts.
     Same,
     /// It is in the text before alone.
@@ -50,7 +50,7 @@ pub enum Sign {
 
 impl Sign {
     /// The first character of the line in a unified diff.
-    pub fn mark(self) -> char {
+    pub(crate) fn mark(self) -> char {
         match self {
             Self::Same => ' ',
             Self::Removed => '-',
@@ -61,12 +61,12 @@ impl Sign {
 
 impl Hunk {
     /// The numbers of its lines in the text before and in the text after. An empty range starts after the line before it.
-    pub fn ranges(&self) -> (Range<usize>, Range<usize>) {
+    pub(crate) fn ranges(&self) -> (Range<usize>, Range<usize>) {
         (range(self.lines.iter().map(|line| line.before)), range(self.lines.iter().map(|line| line.after)))
     }
 
     /// `@@ -1,7 +1,8 @@`; the two texts begin after `before` and `after` lines of their files.
-    pub fn header(&self, before: usize, after: usize) -> String {
+    pub(crate) fn header(&self, before: usize, after: usize) -> String {
         let part = |range: Range<usize>, above: usize| match range.len() {
             0 => "0,0".to_owned(),
             1 => (range.start + above).to_string(),
@@ -78,7 +78,7 @@ impl Hunk {
 }
 
 /// The hunks in which two texts differ; none if they are equal.
-pub fn hunks(before: &str, after: &str) -> Vec<Hunk> {
+pub(crate) fn hunks(before: &str, after: &str) -> Vec<Hunk> {
     let texts = (lines(before), lines(after));
     let diff = TextDiff::configure().timeout(PATIENCE).diff_slices(&texts.0, &texts.1);
     let groups = diff.grouped_ops(CONTEXT);

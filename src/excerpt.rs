@@ -22,7 +22,7 @@ const TAB: &str = "    ";
 
 /// A line of a source, and the part of it that is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Excerpt {
+pub(crate) struct Excerpt {
     /// The number of the line in its source.
     pub line: usize,
     /// The line as it is shown: tabs become blanks, invisible characters `�`, and a long line is cut.
@@ -35,7 +35,7 @@ pub struct Excerpt {
 
 impl Excerpt {
     /// The excerpt of the line in which `span` begins.
-    pub fn new(source: &Source, span: Span) -> Self {
+    pub(crate) fn new(source: &Source, span: Span) -> Self {
         let (line, _) = source.line_column(span.start);
         let whole = source.line_span(span.start);
         let (start, end) = (span.start.clamp(whole.start, whole.end), span.end.clamp(whole.start, whole.end));

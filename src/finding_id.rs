@@ -11,7 +11,7 @@ use crate::error::Error;
 const DIGITS: usize = 32;
 
 /// The id of each finding; the findings must come in the order of the input.
-pub fn finding_ids(findings: &[Error]) -> Vec<String> {
+pub(crate) fn finding_ids(findings: &[Error]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     findings
         .iter()

@@ -27,38 +27,52 @@
 //! the folder that relative paths start from, and the environment. *Session*: settings, open store and what was read. *Watch*: who sees what a run
 //! waits for, and may stop it. *Operator* and *tenant*:
 //! who runs the renderer, and who may edit an Application or its repository.
+//!
+//! # The public face
+//!
+//! A program calls [`main`], or makes a [`Session`] and a [`Run`] for each rendering. Everything else belongs to this package alone.
 
-pub mod backend;
-pub mod budget;
-pub mod cli;
-pub mod client;
-pub mod compare;
-pub mod config;
-pub mod contain;
-pub mod diff;
-pub mod error;
-pub mod excerpt;
-pub mod finding_id;
-pub mod input;
-pub mod krm;
-pub mod lint;
-pub mod live;
-pub mod manifest;
-pub mod modifier;
-pub mod named_file;
-pub mod pass;
-pub mod percent;
-pub mod placeholder;
-pub mod policy;
-pub mod redacted;
-pub mod render;
-pub mod report;
-pub mod secret;
-pub mod source;
-pub mod switch;
-pub mod tool;
-pub mod value;
-pub mod visible;
-pub mod words;
-pub mod workspace;
-pub mod yaml;
+mod backend;
+mod budget;
+mod cli;
+mod client;
+mod compare;
+mod config;
+mod contain;
+mod diff;
+mod error;
+mod excerpt;
+mod finding_id;
+mod input;
+#[doc(hidden)]
+pub mod internals;
+mod krm;
+mod lint;
+mod live;
+mod manifest;
+mod modifier;
+mod named_file;
+mod pass;
+mod percent;
+mod placeholder;
+mod policy;
+mod redacted;
+mod render;
+mod report;
+mod secret;
+mod source;
+mod switch;
+mod tool;
+mod value;
+mod visible;
+mod words;
+mod workspace;
+mod yaml;
+
+pub use cli::main;
+pub use error::{Error, Errors};
+pub use pass::{Run, Session, SettingFlags, Sink, Watch};
+pub use policy::Requester;
+pub use source::Source;
+pub use value::Value;
+pub use workspace::Workspace;

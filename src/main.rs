@@ -8,5 +8,5 @@ use std::process::ExitCode;
 static MEMORY: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 fn main() -> ExitCode {
-    vault_render::cli::main()
+    vault_render::main()
 }

@@ -9,17 +9,17 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 const NOT_IN_PATHS: &AsciiSet = &RESERVED.remove(b'/');
 
 /// The pieces of a text in which each reserved byte is `%XX`.
-pub fn encode(bytes: &[u8]) -> PercentEncode<'_> {
+pub(crate) fn encode(bytes: &[u8]) -> PercentEncode<'_> {
     percent_encode(bytes, RESERVED)
 }
 
 /// A path in which each reserved byte of its segments is `%XX`.
-pub fn encode_path(path: &str) -> String {
+pub(crate) fn encode_path(path: &str) -> String {
     percent_encode(path.as_bytes(), NOT_IN_PATHS).to_string()
 }
 
 /// A text with each `%XX` decoded. Bytes that are not UTF-8 are replaced.
-pub fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 

@@ -6,16 +6,16 @@ use zeroize::Zeroizing;
 
 /// A credential's text. `Debug` prints `[redacted]`, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Redacted(Zeroizing<String>);
+pub(crate) struct Redacted(Zeroizing<String>);
 
 impl Redacted {
     /// Keeps `text` from being shown.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
 
     /// The text, for the wire and for nothing else.
-    pub fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 }

@@ -30,7 +30,7 @@ pub struct SecretId {
 }
 
 /// The parameter that says which version of Vault's KV engine the path follows: `1` or `2`.
-pub const KV_VERSION: &str = "kv-version";
+pub(crate) const KV_VERSION: &str = "kv-version";
 
 /// A version of a secret, as its store writes it. Numbers without leading zeros sort by their value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -243,7 +243,7 @@ impl Outcome {
 
 /// A path as it is checked and read: `//`, `.`, `..`, a leading and a trailing `/` resolved.
 /// `None` where `..` leads above the root.
-pub fn normalise(path: &str) -> Option<String> {
+pub(crate) fn normalise(path: &str) -> Option<String> {
     let mut segments: Vec<&str> = Vec::new();
     for segment in path.trim().split('/') {
         match segment {

@@ -201,14 +201,14 @@ impl Value {
 }
 
 /// Appends `text` as a JSON string with its quotes.
-pub fn json_string(text: &str, out: &mut String) {
+pub(crate) fn json_string(text: &str, out: &mut String) {
     out.push('"');
     json_escape(text, out);
     out.push('"');
 }
 
 /// Appends `text` as it stands inside a JSON string: only what JSON requires is escaped.
-pub fn json_escape(text: &str, out: &mut String) {
+pub(crate) fn json_escape(text: &str, out: &mut String) {
     for char in text.chars() {
         match char {
             '"' => out.push_str("\\\""),
@@ -223,7 +223,7 @@ pub fn json_escape(text: &str, out: &mut String) {
 }
 
 /// How long a text is with [`json_escape`].
-pub fn json_escaped_len(text: &str) -> usize {
+pub(crate) fn json_escaped_len(text: &str) -> usize {
     let length = |byte: u8| match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
         0..b' ' => 6,
@@ -233,13 +233,13 @@ pub fn json_escaped_len(text: &str) -> usize {
 }
 
 /// What a scalar, a list or a map takes in memory, without its members.
-pub fn bytes_of_node(text: usize) -> usize {
+pub(crate) fn bytes_of_node(text: usize) -> usize {
     const NODE: usize = 64;
     NODE + text
 }
 
 /// What an entry of a map takes in memory beside its value.
-pub fn bytes_of_entry(key: usize) -> usize {
+pub(crate) fn bytes_of_entry(key: usize) -> usize {
     const ENTRY: usize = 64;
     ENTRY + key
 }

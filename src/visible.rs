@@ -34,13 +34,13 @@ const INVISIBLE: [(char, char); 21] = [
 const OLD_COMMAND: &str = "##[";
 
 /// Whether a character is invisible or changes how its neighbours are shown.
-pub fn is_invisible(char: char) -> bool {
+pub(crate) fn is_invisible(char: char) -> bool {
     let ranges = INVISIBLE.iter().take_while(|(first, _)| *first <= char);
     char != '\t' && !(' '..='~').contains(&char) && ranges.into_iter().any(|(_, last)| char <= *last)
 }
 
 /// `text` with `�` for each invisible character. Tabs stay.
-pub fn replaced(text: &str) -> Cow<'_, str> {
+pub(crate) fn replaced(text: &str) -> Cow<'_, str> {
     match text.chars().any(is_invisible) {
         true => Cow::Owned(text.chars().map(|char| if is_invisible(char) { '\u{fffd}' } else { char }).collect()),
         false => Cow::Borrowed(text),
@@ -48,7 +48,7 @@ pub fn replaced(text: &str) -> Cow<'_, str> {
 }
 
 /// `text` on one line, with an escape such as `\u{202e}` for each invisible character and each tab.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in without_commands(text).chars() {
         match char {
@@ -60,7 +60,7 @@ pub fn escaped(text: &str) -> String {
 }
 
 /// The same JSON value, with invisible characters in its strings written as escapes.
-pub fn json(json: &str) -> Cow<'_, str> {
+pub(crate) fn json(json: &str) -> Cow<'_, str> {
     if json.is_ascii() && !json.contains('\u{7f}') && !json.contains(OLD_COMMAND) {
         return Cow::Borrowed(json);
     }
@@ -81,7 +81,7 @@ pub fn json(json: &str) -> Cow<'_, str> {
 
 /// `text` without commands to GitHub's runner, which reads them from any log: `::name::` at the start of a line, `##[name]`
 /// anywhere.
-pub fn without_commands(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_commands(text: &str) -> Cow<'_, str> {
     let text = without_old_commands(text);
     let start = text.len() - text.trim_start().len();
     match text[start..].starts_with("::") {
@@ -91,7 +91,7 @@ pub fn without_commands(text: &str) -> Cow<'_, str> {
 }
 
 /// `text` without `##[`.
-pub fn without_old_commands(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_old_commands(text: &str) -> Cow<'_, str> {
     match text.contains(OLD_COMMAND) {
         true => Cow::Owned(text.replace(OLD_COMMAND, "#\u{fffd}[")),
         false => Cow::Borrowed(text),

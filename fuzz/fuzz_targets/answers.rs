@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Builder;
-use vault_render::backend;
-use vault_render::budget::Budget;
-use vault_render::error::Errors;
-use vault_render::policy::{Policy, Requester};
-use vault_render::render::fetch;
-use vault_render::secret::{Access, SecretId, Secrets};
-use vault_render::source::{Place, Source, Span};
+use vault_render::internals::backend;
+use vault_render::internals::budget::Budget;
+use vault_render::internals::error::Errors;
+use vault_render::internals::policy::{Policy, Requester};
+use vault_render::internals::render::fetch;
+use vault_render::internals::secret::{Access, SecretId, Secrets};
+use vault_render::internals::source::{Place, Source, Span};
 
 fuzz_target!(|bytes: &[u8]| {
     let (line, answer) = bytes.split_at(bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0));

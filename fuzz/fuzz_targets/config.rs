@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vault_render::backend;
-use vault_render::config::{Config, ConfigFile, SettingSources};
+use vault_render::internals::backend;
+use vault_render::internals::config::{Config, ConfigFile, SettingSources};
 
 fuzz_target!(|text: &str| {
     let (environment, file) = text.split_once("\n\n").unwrap_or((text, ""));

@@ -3,9 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vault_render::budget::Budget;
-use vault_render::modifier::Chain;
-use vault_render::value::Value;
+use vault_render::internals::budget::Budget;
+use vault_render::internals::modifier::Chain;
+use vault_render::internals::value::Value;
 
 fuzz_target!(|data: &[u8]| {
     let cut = data.windows(2).position(|pair| pair == b"\n\n").unwrap_or(data.len());

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vault_render::placeholder::{Base64, Context, Match, MatchKind, find};
+use vault_render::internals::placeholder::{Base64, Context, Match, MatchKind, find};
 
 fuzz_target!(|text: &str| {
     for generic in [false, true] {

@@ -4,17 +4,17 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vault_render::source::Span;
-use vault_render::value::Value;
-use vault_render::yaml::edit::{Change, edit};
-use vault_render::yaml::splice::splice;
-use vault_render::yaml::tree::{Content, NodeId, Tree};
-use vault_render::yaml::{reader, split};
+use vault_render::internals::source::Span;
+use vault_render::internals::value::Value;
+use vault_render::internals::yaml::edit::{Change, edit};
+use vault_render::internals::yaml::splice::splice;
+use vault_render::internals::yaml::tree::{Content, NodeId, Tree};
+use vault_render::internals::yaml::{reader, split};
 
 fuzz_target!(|text: &str| {
     let (value, text) = text.split_once('\n').unwrap_or(("v", text));
     let value = Value::from_json(value.as_bytes()).unwrap_or_else(|_| Value::text(value));
-    let _ = vault_render::yaml::parse(text, &vault_render::budget::Budget::default());
+    let _ = vault_render::internals::yaml::parse(text, &vault_render::internals::budget::Budget::default());
     let mut end = 0;
     for document in split::split(text.as_bytes()) {
         assert_eq!(document.start, end, "every byte belongs to one document");

@@ -4,7 +4,7 @@ use super::{BACKENDS, Backend};
 use crate::words::list;
 
 /// The page, as Markdown.
-pub fn docs() -> String {
+pub(crate) fn docs() -> String {
     let stores: Vec<String> = BACKENDS.iter().map(section).collect();
     format!("{HEAD}{}", stores.concat())
 }

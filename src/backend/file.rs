@@ -16,7 +16,7 @@ use crate::words::{list, suggestion};
 use crate::yaml;
 
 /// The file to read.
-pub const FILE: Key<PathBuf> =
+pub(crate) const FILE: Key<PathBuf> =
     Key::new("AVP_FILE", "the file that the `file` store reads", PATH, "secrets.yaml", &[Role::File, Role::Credential])
         .flag("--secrets");
 

@@ -6,9 +6,8 @@ mod immediate;
 mod named;
 mod vault;
 
-pub use docs::docs;
-pub use file::FILE;
-pub use vault::Engine;
+pub(crate) use docs::docs;
+pub(crate) use vault::Engine;
 
 use std::sync::{Arc, LazyLock};
 
@@ -40,11 +39,11 @@ pub trait Round: Send + Sync {
 }
 
 /// Readings under way. None fails as a future: what went wrong is in its [`Outcome`].
-pub type Readings<'r> = BoxStream<'r, (Grant, Outcome)>;
+pub(crate) type Readings<'r> = BoxStream<'r, (Grant, Outcome)>;
 
 /// A kind of store: a row of [`BACKENDS`].
 #[derive(Clone, Copy, Debug)]
-pub struct Backend {
+pub(crate) struct Backend {
     /// Its name, and the settings that it reads.
     pub settings: &'static StoreSettings,
     /// What it is, in one line.
@@ -59,7 +58,7 @@ pub struct Backend {
 
 /// What is known of a store and its readings before it is opened, and before anybody is asked.
 #[derive(Clone, Debug)]
-pub struct StoreFacts {
+pub(crate) struct StoreFacts {
     /// The store's name.
     pub name: &'static str,
     /// Whether each reading is a request to a server.
@@ -73,10 +72,10 @@ pub struct StoreFacts {
 }
 
 /// Every kind of store; the first is the default.
-pub static BACKENDS: &[Backend] = &[vault::BACKEND, file::BACKEND];
+pub(crate) static BACKENDS: &[Backend] = &[vault::BACKEND, file::BACKEND];
 
 /// Which store the secrets are in.
-pub const TYPE: Key<&'static Backend> = Key::new(
+pub(crate) const TYPE: Key<&'static Backend> = Key::new(
     "AVP_TYPE",
     "which store the secrets are in",
     Format::choice(|| BACKENDS.iter().map(|store| Choice { names: store.settings.names, value: store }).collect()),
@@ -115,7 +114,7 @@ pub fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
 }
 
 /// What is known of the store that `AVP_TYPE` names.
-pub fn facts(config: &Config) -> Result<StoreFacts, Error> {
+pub(crate) fn facts(config: &Config) -> Result<StoreFacts, Error> {
     let store = config.required(&TYPE)?;
     (store.facts)(&config.view(store.settings.settings))
 }
@@ -128,7 +127,7 @@ pub fn config_for_test(pairs: &[(&str, &str)]) -> Config {
 
 impl Backend {
     /// The name, as `AVP_TYPE` gives it.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.settings.names[0]
     }
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The time that a run has for its readings.
-pub struct Allowance {
+pub(crate) struct Allowance {
     state: Mutex<State>,
 }
 
 /// The end of some work, its retries included.
 #[derive(Clone, Copy, Debug)]
-pub struct Deadline {
+pub(crate) struct Deadline {
     pub(super) at: Instant,
     /// Whether the run's time sets it, and not the work's own timeout.
     pub(super) is_of_run: bool,
@@ -27,7 +27,7 @@ struct State {
 }
 
 /// A reading under way: until it is dropped, the run's time passes.
-pub struct AllowanceGuard<'a> {
+pub(crate) struct AllowanceGuard<'a> {
     allowance: &'a Allowance,
 }
 
@@ -41,18 +41,18 @@ pub(super) fn after(now: Instant, time: Duration) -> Instant {
 
 impl Allowance {
     /// An allowance of `time`; zero is without end.
-    pub fn new(time: Duration) -> Self {
+    pub(crate) fn new(time: Duration) -> Self {
         Self { state: Mutex::new(State::new(if time.is_zero() { FOR_EVER } else { time })) }
     }
 
     /// Begins a reading.
-    pub fn start(&self) -> AllowanceGuard<'_> {
+    pub(crate) fn start(&self) -> AllowanceGuard<'_> {
         self.state().start(Instant::now());
         AllowanceGuard { allowance: self }
     }
 
     /// The end of work that begins now: after `timeout`, or when the run's time is up.
-    pub fn deadline(&self, timeout: Duration) -> Deadline {
+    pub(crate) fn deadline(&self, timeout: Duration) -> Deadline {
         let now = Instant::now();
         let (own, of_run) = (after(now, timeout), self.state().end(now));
         Deadline { at: own.min(of_run), is_of_run: of_run <= own }

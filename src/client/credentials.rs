@@ -12,7 +12,7 @@ use crate::redacted::Redacted;
 
 /// What the session proves itself with. Logins add to it.
 #[derive(Default)]
-pub struct Credentials {
+pub(crate) struct Credentials {
     state: Mutex<State>,
 }
 
@@ -39,17 +39,17 @@ const REDACTED: &str = "[redacted]";
 
 impl Credentials {
     /// One more, which proves who asks.
-    pub fn add(&self, text: &str) {
+    pub(crate) fn add(&self, text: &str) {
         self.insert(text, true);
     }
 
     /// One more, which only says who asks: values may hold it.
-    pub fn add_public(&self, text: &str) {
+    pub(crate) fn add_public(&self, text: &str) {
         self.insert(text, false);
     }
 
     /// The password in an address: `https://user:password@host`.
-    pub fn add_password(&self, address: &str) {
+    pub(crate) fn add_password(&self, address: &str) {
         let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
         let password = rest.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
         password.into_iter().for_each(|password| {
@@ -59,7 +59,7 @@ impl Credentials {
     }
 
     /// The private key of a PEM file: each of its lines.
-    pub fn add_key(&self, pem: &str) {
+    pub(crate) fn add_key(&self, pem: &str) {
         pem.lines().map(str::trim).filter(|line| line.len() >= KEY_LINE && !line.starts_with('-')).for_each(|line| {
             self.insert(line, true);
         });
@@ -76,18 +76,18 @@ impl Credentials {
     }
 
     /// Whether `text` holds a whole credential, as it is or as base64, hex digits or JSON have it.
-    pub fn are_in(&self, text: &[u8]) -> bool {
+    pub(crate) fn are_in(&self, text: &[u8]) -> bool {
         self.state().whole().is_match(text)
     }
 
     /// Whether `text` holds a credential or a piece of one, in any encoding.
-    pub fn have_pieces_in(&self, text: &str) -> bool {
+    pub(crate) fn have_pieces_in(&self, text: &str) -> bool {
         self.redact(text, &[]) != text
     }
 
     /// `text` with `[redacted]` for each credential and piece of one, whatever encodings it is in. What stands in `own`, the
     /// user's own words, stays.
-    pub fn redact(&self, text: &str, own: &[&str]) -> String {
+    pub(crate) fn redact(&self, text: &str, own: &[&str]) -> String {
         let (pieces, words) = {
             let mut state = self.state();
             (state.pieces(), state.words())

@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 
 /// Why a request came to no answer.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// What is wrong.
     pub error: Error,
     /// Whether every other request to this server would fail the same way.

@@ -61,32 +61,32 @@ impl Client {
     }
 
     /// How long a piece of work may take, its retries included.
-    pub fn timeout(&self) -> Duration {
+    pub(crate) fn timeout(&self) -> Duration {
         if self.options.timeout.is_zero() { Duration::MAX } else { self.options.timeout }
     }
 
     /// What the session proves itself with: nothing that the server sends may show it.
-    pub fn credentials(&self) -> &Credentials {
+    pub(crate) fn credentials(&self) -> &Credentials {
         &self.options.credentials
     }
 
     /// The server's address as it may be shown: without user and password.
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         shown(&self.address)
     }
 
     /// The server's address with its path, and without user and password: two of them may lead to two servers.
-    pub fn address_with_path(&self) -> String {
+    pub(crate) fn address_with_path(&self) -> String {
         format!("{}{}", self.address(), self.address.path().trim_end_matches('/'))
     }
 
     /// The output of `work`, unless `deadline` comes first.
-    pub async fn within<T>(&self, deadline: Deadline, work: impl Future<Output = T>) -> Result<T, Failure> {
+    pub(crate) async fn within<T>(&self, deadline: Deadline, work: impl Future<Output = T>) -> Result<T, Failure> {
         timeout_at(deadline.at, work).await.map_err(|_| self.too_late(deadline).into())
     }
 
     /// Sends `request` until an answer counts, at the latest until `deadline`. Any status is an answer.
-    pub async fn send(&self, request: &Request, retry: Retry, deadline: Deadline) -> Result<Response, Failure> {
+    pub(crate) async fn send(&self, request: &Request, retry: Retry, deadline: Deadline) -> Result<Response, Failure> {
         let mut attempts = Attempts::new(retry, self.options.retries);
         loop {
             let answer = self.attempt(request, deadline).await;

@@ -43,7 +43,7 @@ pub struct TlsOptions {
 }
 
 /// What a client shows of itself, both as PEM.
-pub struct ClientIdentity {
+pub(crate) struct ClientIdentity {
     /// The certificate, and those above it.
     pub certificates: Zeroizing<Vec<u8>>,
     /// The key of the certificate.
@@ -67,7 +67,7 @@ pub enum TrustOptions {
 
 /// The proxies for the schemes of addresses, and the hosts that are reached without one, as curl and others take them.
 #[derive(Clone, Default)]
-pub struct Proxies {
+pub(crate) struct Proxies {
     /// For `http://` addresses.
     pub http: Option<Zeroizing<String>>,
     /// For `https://` addresses.
@@ -129,7 +129,7 @@ impl Default for TrustOptions {
 impl Proxies {
     /// The proxies that an environment names: the first variable that is there counts, even if it is empty. As a CGI program
     /// (`REQUEST_METHOD`) there is none: `HTTP_PROXY` may come from a request's header then.
-    pub fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
         if variable("REQUEST_METHOD").is_some() {
             return Self::default();
         }
@@ -144,7 +144,7 @@ impl Proxies {
     }
 
     /// The addresses of all proxies, with their passwords.
-    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &str> {
         [&self.http, &self.https, &self.all].into_iter().flatten().map(|address| address.as_str())
     }
 

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until};
 
 /// How many requests a server gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rate {
+pub(crate) struct Rate {
     /// How many a second.
     pub per_second: f64,
     /// How many at once.

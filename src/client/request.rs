@@ -9,7 +9,7 @@ use crate::redacted::Redacted;
 
 /// What a request does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
+pub(crate) enum Method {
     /// Reads.
     Get,
     /// Sends a body.
@@ -18,7 +18,7 @@ pub enum Method {
 
 /// A request, before it is known to which server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub(crate) struct Request {
     /// What it does.
     pub method: Method,
     /// The path below the server's address, percent-encoded, with its query.
@@ -31,7 +31,7 @@ pub struct Request {
 
 /// A server's answer.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Response {
+pub(crate) struct Response {
     /// The HTTP status.
     pub status: u16,
     /// The whole body.
@@ -42,17 +42,17 @@ pub struct Response {
 
 impl Request {
     /// Reads `path`.
-    pub fn get(path: impl Into<String>) -> Self {
+    pub(crate) fn get(path: impl Into<String>) -> Self {
         Self { method: Method::Get, path: path.into(), headers: Vec::new(), body: None }
     }
 
     /// Sends `body` to `path`.
-    pub fn post(path: impl Into<String>, body: Redacted) -> Self {
+    pub(crate) fn post(path: impl Into<String>, body: Redacted) -> Self {
         Self { method: Method::Post, path: path.into(), headers: Vec::new(), body: Some(body) }
     }
 
     /// With a header.
-    pub fn header(mut self, name: &'static str, value: Redacted) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: Redacted) -> Self {
         self.headers.push((name, value));
         self
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// When a request may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
+pub(crate) enum Retry {
     /// After any failure that passes: a reading may happen twice.
     Idempotent,
     /// Only if nothing was sent: a login, for one, must not happen twice.

@@ -8,11 +8,11 @@ use std::path::Path;
 
 use crate::diff::{self, Hunk};
 
-pub use side::{Identity, Resource, Side, count};
+pub(crate) use side::{Identity, Resource, Side, count};
 
 /// What changed between two renderings.
 #[derive(Clone, Debug, Default)]
-pub struct Comparison {
+pub(crate) struct Comparison {
     /// The resources that differ, in the order of the files.
     pub changes: Vec<Change>,
     /// The number of resources that are equal on both sides.
@@ -25,7 +25,7 @@ pub struct Comparison {
 
 /// A resource that differs between the two sides.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub(crate) struct Change {
     /// The resource before; `None` if it was added.
     pub before: Option<Resource>,
     /// The resource after; `None` if it was removed.
@@ -36,7 +36,7 @@ pub struct Change {
 
 /// How a resource changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeKind {
+pub(crate) enum ChangeKind {
     /// It exists only after.
     Added,
     /// It exists on both sides, with different texts.
@@ -47,7 +47,7 @@ pub enum ChangeKind {
 
 /// The number of resources for each kind of change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Resources that exist only after.
     pub added: usize,
     /// Resources with different texts, including those that differ only in secret values.
@@ -62,7 +62,7 @@ pub struct Counts {
 
 impl Comparison {
     /// Compares two renderings.
-    pub fn new(before: Side, after: Side) -> Self {
+    pub(crate) fn new(before: Side, after: Side) -> Self {
         let (pairs, unchanged) = pair::pairs(before.resources, after.resources);
         let mut changes: Vec<Change> =
             pairs.into_iter().map(|(before, after)| Change { before, after, only_secrets: false }).collect();
@@ -72,7 +72,7 @@ impl Comparison {
 
     /// Marks the changes that concern secret values alone. `blank` holds both renderings again, with one fingerprint for all values:
     /// a resource that is equal there differs only in secret values.
-    pub fn find_only_secrets(&mut self, blank: (&Side, &Side)) {
+    pub(crate) fn find_only_secrets(&mut self, blank: (&Side, &Side)) {
         for change in &mut self.changes {
             let (Some(before), Some(after)) = (&change.before, &change.after) else { continue };
             let (before, after) = (blank.0.resources.get(before.number), blank.1.resources.get(after.number));
@@ -82,7 +82,7 @@ impl Comparison {
     }
 
     /// The number of resources for each kind of change.
-    pub fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         let count = |fate| self.changes.iter().filter(|change| change.kind() == fate).count();
         Counts {
             added: count(ChangeKind::Added),
@@ -96,7 +96,7 @@ impl Comparison {
 
 impl Change {
     /// How the resource changed.
-    pub fn kind(&self) -> ChangeKind {
+    pub(crate) fn kind(&self) -> ChangeKind {
         match (&self.before, &self.after) {
             (None, _) => ChangeKind::Added,
             (_, None) => ChangeKind::Removed,
@@ -105,12 +105,12 @@ impl Change {
     }
 
     /// The resource after, or the one before if it was removed.
-    pub fn resource(&self) -> Option<&Resource> {
+    pub(crate) fn resource(&self) -> Option<&Resource> {
         self.after.as_ref().or(self.before.as_ref())
     }
 
     /// The lines that differ, numbered within the resource. In its file they begin at [`Resource::line`].
-    pub fn hunks(&self) -> Vec<Hunk> {
+    pub(crate) fn hunks(&self) -> Vec<Hunk> {
         let text = |side: &Option<Resource>| side.as_ref().map_or("", |resource| &resource.text).to_owned();
         diff::hunks(&text(&self.before), &text(&self.after))
     }
@@ -125,7 +125,7 @@ impl Change {
 
 impl ChangeKind {
     /// The change as a report names it.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Changed => "changed",

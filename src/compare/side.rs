@@ -12,13 +12,13 @@ use crate::yaml::tree::{NodeId, Tree};
 
 /// One of the two renderings that are compared.
 #[derive(Clone, Debug, Default)]
-pub struct Side {
+pub(crate) struct Side {
     pub(super) resources: Vec<Resource>,
 }
 
 /// A rendered resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resource {
+pub(crate) struct Resource {
     /// What it is matched by on the other side.
     pub identity: Identity,
     /// The file in which it is written, as a user would type it, or its other origin.
@@ -35,7 +35,7 @@ pub struct Resource {
 
 /// The names by which a resource is found on the other side.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// Its kind, namespace and name.
     pub id: ResourceId,
     /// The file, where the document has no name or is not a Kubernetes object: nothing else identifies it.
@@ -43,7 +43,7 @@ pub struct Identity {
 }
 
 /// The number of resources in a text.
-pub fn count(text: &[u8]) -> usize {
+pub(crate) fn count(text: &[u8]) -> usize {
     let count = |document: &[u8]| {
         let text = String::from_utf8_lossy(document);
         match memchr::memmem::find(document, b"List").is_some() {
@@ -56,13 +56,13 @@ pub fn count(text: &[u8]) -> usize {
 
 impl Side {
     /// A side without resources.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Adds the documents of a rendered text, which begins at the line `line` of `file`. `key` is a name of the file that both
     /// sides share: it identifies documents that have no name.
-    pub fn add(&mut self, file: &str, key: &str, line: usize, text: &str) {
+    pub(crate) fn add(&mut self, file: &str, key: &str, line: usize, text: &str) {
         let names = Names { file: file.into(), key: key.into() };
         let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
         let mut lines = LineCounter::new(text.as_bytes(), line);

@@ -22,7 +22,7 @@ pub struct ClusterSecret {
 
 /// Which Secret `-s` means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretName {
+pub(crate) struct SecretName {
     /// Its namespace.
     pub namespace: String,
     /// Its name.
@@ -31,7 +31,7 @@ pub struct SecretName {
 
 impl SecretName {
     /// Reads `[namespace:]name`; the default namespace is the pod's own, else `argocd`.
-    pub fn parse(text: &str, pod_namespace: Option<&str>) -> Result<Self, Error> {
+    pub(crate) fn parse(text: &str, pod_namespace: Option<&str>) -> Result<Self, Error> {
         let own = pod_namespace.map(str::trim).filter(|namespace| !namespace.is_empty()).unwrap_or("argocd");
         let (namespace, name) = text.split_once(':').unwrap_or((own, text));
         if is_name(namespace) && is_name(name) {

@@ -7,7 +7,7 @@ use crate::error::Level;
 use crate::words::list;
 
 /// The page, as Markdown.
-pub fn docs(table: &Table) -> String {
+pub(crate) fn docs(table: &Table) -> String {
     let mut page = HEAD.to_owned();
     for row in table.rows() {
         page.push_str(&section(row));

@@ -27,60 +27,62 @@ pub struct Choice<T> {
 }
 
 /// Any text.
-pub const TEXT: Format<String> = Format::text("text", |text| Ok((text.to_owned(), text.to_owned())));
+pub(crate) const TEXT: Format<String> = Format::text("text", |text| Ok((text.to_owned(), text.to_owned())));
 
 /// Any text, which proves who asks.
-pub const SECRET: Format<Redacted> = Format::text("text", |text| Ok((text.to_owned(), Redacted::new(text))));
+pub(crate) const SECRET: Format<Redacted> = Format::text("text", |text| Ok((text.to_owned(), Redacted::new(text))));
 
 /// As Go's ParseBool: `1`, `t`, `true`, `0`, `f`, `false` in lower, upper or title case.
-pub const SWITCH: Format<bool> = Format::text("a switch (`true` or `false`)", |text| {
+pub(crate) const SWITCH: Format<bool> = Format::text("a switch (`true` or `false`)", |text| {
     let value = parse::switch(text.trim())?;
     Ok((value.to_string(), value))
 });
 
 /// Digits.
-pub const NUMBER: Format<u64> = Format::text("a whole number", |text| {
+pub(crate) const NUMBER: Format<u64> = Format::text("a whole number", |text| {
     let value = parse::number(text.trim())?;
     Ok((value.to_string(), value))
 });
 
 /// As Vault's CLI: Go's durations (`60s`, `1m30s`), or bare seconds.
-pub const DURATION: Format<Duration> = Format::text("a duration", |text| as_written(text, parse::duration));
+pub(crate) const DURATION: Format<Duration> = Format::text("a duration", |text| as_written(text, parse::duration));
 
 /// Requests per second, or `RATE:BURST`.
-pub const RATE: Format<Rate> = Format::text("a rate", |text| as_written(text, parse::rate));
+pub(crate) const RATE: Format<Rate> = Format::text("a rate", |text| as_written(text, parse::rate));
 
 /// An `http://` or `https://` address.
-pub const URL: Format<String> = Format::text("an address", |text| respelt(text, parse::url));
+pub(crate) const URL: Format<String> = Format::text("an address", |text| respelt(text, parse::url));
 
 /// A regular expression, matched anywhere unless anchored.
-pub const REGEX: Format<Pattern> =
+pub(crate) const REGEX: Format<Pattern> =
     Format::text("a regular expression (RE2's, as Go has it)", |text| Ok((text.to_owned(), Pattern::new(text)?)));
 
 /// A file or folder.
-pub const PATH: Format<PathBuf> = Format::text("a path", |text| as_written(text, |path| Ok(PathBuf::from(path))));
+pub(crate) const PATH: Format<PathBuf> =
+    Format::text("a path", |text| as_written(text, |path| Ok(PathBuf::from(path))));
 
 /// A name that becomes one segment of a URL's path: no slash, not `.` or `..`, nothing that cannot be seen.
-pub const SEGMENT: Format<String> = Format::text("a name without slashes", |text| respelt(text, parse::segment));
+pub(crate) const SEGMENT: Format<String> = Format::text("a name without slashes", |text| respelt(text, parse::segment));
 
 /// The mount of an auth method: `approle` or `auth/approle`, slashes or not.
-pub const MOUNT: Format<String> =
+pub(crate) const MOUNT: Format<String> =
     Format::text("a mount, with or without `auth/` and slashes", |text| respelt(text, parse::mount));
 
 /// A Vault namespace, slashes at the ends or not.
-pub const NAMESPACE: Format<String> = Format::text("a namespace", |text| respelt(text, parse::namespace));
+pub(crate) const NAMESPACE: Format<String> = Format::text("a namespace", |text| respelt(text, parse::namespace));
 
 /// Names, separated by commas or blanks.
-pub const LIST: Format<Vec<String>> = Format::text("names, separated by commas or blanks", |text| {
+pub(crate) const LIST: Format<Vec<String>> = Format::text("names, separated by commas or blanks", |text| {
     as_written(text, |text| Ok(parse::list(text).map(str::to_owned).collect()))
 });
 
 /// Absolute paths, separated by colons, commas or blanks.
-pub const PATHS: Format<Vec<PathBuf>> =
+pub(crate) const PATHS: Format<Vec<PathBuf>> =
     Format::text("absolute paths, separated by colons, commas or blanks", |text| as_written(text, parse::paths));
 
 /// Bytes, as Kubernetes writes memory: `1Gi`, `512Mi`, `1G`, or bare.
-pub const SIZE: Format<u64> = Format::text("bytes, as Kubernetes writes memory", |text| as_written(text, parse::size));
+pub(crate) const SIZE: Format<u64> =
+    Format::text("bytes, as Kubernetes writes memory", |text| as_written(text, parse::size));
 
 impl<T: 'static> Format<T> {
     /// A text of this form. The reader gives the one spelling and the value.

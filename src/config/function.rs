@@ -9,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::words::suggestion;
 
 /// Refuses a credential and what is not a setting; `options` are further names that would have been right.
-pub fn check_entry(table: &Table, name: &str, value: &str, options: &[&'static str]) -> Result<(), Error> {
+pub(crate) fn check_entry(table: &Table, name: &str, value: &str, options: &[&'static str]) -> Result<(), Error> {
     let is_credential = table.find(name).is_some_and(|row| row.is(Role::Credential));
     if is_credential || holds_password(value) {
         let detail = format!("the functionConfig sets `{name}`, which is a credential");

@@ -11,7 +11,7 @@ use crate::error::Level;
 use crate::redacted::Redacted;
 
 /// Settings that tenants may choose in spite of the tenant rules.
-pub const TENANT_SETTINGS: Key<Vec<String>> = Key::new(
+pub(crate) const TENANT_SETTINGS: Key<Vec<String>> = Key::new(
     "AVP_TENANT_SETTINGS",
     "settings that tenants may choose in spite of the tenant rules",
     LIST,
@@ -20,7 +20,7 @@ pub const TENANT_SETTINGS: Key<Vec<String>> = Key::new(
 );
 
 /// Whether there is a tenant outside Argo CD too.
-pub const TENANT: Key<bool> = Key::new(
+pub(crate) const TENANT: Key<bool> = Key::new(
     "AVP_TENANT",
     "`true`: there is a tenant outside Argo CD too, whose are the repository, its `-c` files and its annotations",
     SWITCH,
@@ -31,7 +31,7 @@ pub const TENANT: Key<bool> = Key::new(
 .early();
 
 /// The time of a run for its readings.
-pub const TIMEOUT: Key<Duration> = Key::new(
+pub(crate) const TIMEOUT: Key<Duration> = Key::new(
     "AVP_TIMEOUT",
     "how long all readings of a run may take, retries included; `0` is for ever",
     DURATION,
@@ -41,7 +41,7 @@ pub const TIMEOUT: Key<Duration> = Key::new(
 .default("50s");
 
 /// How many runs work at once.
-pub const PARALLEL_RENDERS: Key<u64> = Key::new(
+pub(crate) const PARALLEL_RENDERS: Key<u64> = Key::new(
     "AVP_PARALLEL_RENDERS",
     "how many runs of this user that read what tenants wrote (all but `discover`) work at once, the others wait for their turn; \
      unset, all",
@@ -52,7 +52,7 @@ pub const PARALLEL_RENDERS: Key<u64> = Key::new(
 .early();
 
 /// What helm and kustomize may read and execute beside the input.
-pub const TOOL_PATHS: Key<Vec<PathBuf>> = Key::new(
+pub(crate) const TOOL_PATHS: Key<Vec<PathBuf>> = Key::new(
     "AVP_TOOL_PATHS",
     "further files and folders that helm, kustomize and what they start may read and execute",
     PATHS,
@@ -62,7 +62,7 @@ pub const TOOL_PATHS: Key<Vec<PathBuf>> = Key::new(
 .early();
 
 /// Which hosts helm and kustomize may reach.
-pub const TOOL_HOSTS: Key<Vec<String>> = Key::new(
+pub(crate) const TOOL_HOSTS: Key<Vec<String>> = Key::new(
     "AVP_TOOL_HOSTS",
     "hosts that helm and kustomize may reach by https, `*` is any; unset, none with a tenant, else `*`",
     LIST,
@@ -72,13 +72,13 @@ pub const TOOL_HOSTS: Key<Vec<String>> = Key::new(
 .early();
 
 /// How much memory helm and kustomize may write to, in bytes.
-pub const TOOL_MEMORY: Key<u64> =
+pub(crate) const TOOL_MEMORY: Key<u64> =
     Key::new("AVP_TOOL_MEMORY", "how much memory helm and kustomize may write to", SIZE, "2Gi", &[Role::Narrowing])
         .default("1Gi")
         .early();
 
 /// How long a command of helm or kustomize may take.
-pub const TOOL_TIMEOUT: Key<Duration> = Key::new(
+pub(crate) const TOOL_TIMEOUT: Key<Duration> = Key::new(
     "AVP_TOOL_TIMEOUT",
     "how long a command of helm or kustomize may take, `0` is for ever",
     DURATION,
@@ -89,7 +89,7 @@ pub const TOOL_TIMEOUT: Key<Duration> = Key::new(
 .early();
 
 /// Whether helm and kustomize run where nothing contains them.
-pub const UNCONTAINED_TOOLS: Key<bool> = Key::new(
+pub(crate) const UNCONTAINED_TOOLS: Key<bool> = Key::new(
     "AVP_UNCONTAINED_TOOLS",
     "`true` runs helm and kustomize where this machine cannot contain them, in spite of a tenant",
     SWITCH,
@@ -100,7 +100,7 @@ pub const UNCONTAINED_TOOLS: Key<bool> = Key::new(
 .early();
 
 /// The key of masks, where no file of `--mask-key` holds it: fingerprints of the same value are the same in every run with it.
-pub const MASK_KEY: Key<Redacted> = Key::new(
+pub(crate) const MASK_KEY: Key<Redacted> = Key::new(
     "VAULT_RENDER_MASK_KEY",
     "the key of the fingerprints that stand for values in `diff` and `record`; unset, `diff` makes one for each run",
     SECRET,
@@ -110,7 +110,7 @@ pub const MASK_KEY: Key<Redacted> = Key::new(
 .early();
 
 /// All of them, in the order in which help and docs show them.
-pub const SETTINGS: &[&dyn AnyKey] = &[
+pub(crate) const SETTINGS: &[&dyn AnyKey] = &[
     &TENANT_SETTINGS,
     &TENANT,
     &TIMEOUT,
@@ -124,7 +124,7 @@ pub const SETTINGS: &[&dyn AnyKey] = &[
 ];
 
 /// Settings of argocd-vault-plugin that are known and not honoured.
-pub const UNSUPPORTED: &[Unsupported] = &[
+pub(crate) const UNSUPPORTED: &[Unsupported] = &[
     Unsupported { name: "AVP_POLICY", level: Level::Error, hint: "use `AVP_PATH_VALIDATION`, or a policy in Vault" },
     Unsupported {
         name: "AVP_LOCK_ROLE",

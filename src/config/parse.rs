@@ -10,7 +10,7 @@ use crate::visible::is_invisible;
 
 /// Requests per second.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rate {
+pub(crate) struct Rate {
     /// How many a second.
     pub per_second: f64,
     /// How many at once.
@@ -19,7 +19,7 @@ pub struct Rate {
 
 /// A regular expression as somebody wrote it.
 #[derive(Clone, Debug)]
-pub struct Pattern {
+pub(crate) struct Pattern {
     regex: Regex,
     text: String,
 }
@@ -45,12 +45,12 @@ impl Pattern {
     }
 
     /// Whether it matches anywhere in `text`.
-    pub fn is_match(&self, text: &str) -> bool {
+    pub(crate) fn is_match(&self, text: &str) -> bool {
         self.regex.is_match(text)
     }
 
     /// The pattern as it was written.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 }

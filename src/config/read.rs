@@ -43,7 +43,7 @@ pub(super) fn read(sources: SettingSources, table: &'static Table, errors: &mut 
 }
 
 /// Where what may be lost is kept, as XDG has it; a relative `XDG_CACHE_HOME` does not count.
-pub fn cache_folder(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
+pub(crate) fn cache_folder(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
     let folder = |name: &str| environment.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
     let caches = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
     Some(caches.join("vault-render"))
@@ -51,7 +51,7 @@ pub fn cache_folder(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
 
 /// Whether the environment says that there is a tenant: Argo CD sets variables of its own for a plugin, and elsewhere
 /// `AVP_TENANT` says so.
-pub fn has_tenant(environment: &BTreeMap<String, String>) -> bool {
+pub(crate) fn has_tenant(environment: &BTreeMap<String, String>) -> bool {
     let mut names = environment.keys();
     names.any(|name| name.starts_with("ARGOCD_ENV_") || name.starts_with("ARGOCD_APP_"))
         || environment.get(TENANT.name()).is_some_and(|value| restricts(value))

@@ -9,7 +9,7 @@ mod limits;
 mod linux;
 #[cfg(not(target_os = "linux"))]
 mod other;
-pub mod proxy;
+pub(crate) mod proxy;
 #[cfg(target_os = "linux")]
 mod rules;
 #[cfg(all(test, target_os = "linux"))]
@@ -87,7 +87,10 @@ pub fn spawn(mut command: Command, bounds: &Bounds) -> Result<Child, Error> {
 }
 
 /// Starts a child of the current tokio runtime within bounds, as [`spawn`] does.
-pub fn spawn_async(mut command: tokio::process::Command, bounds: &Bounds) -> Result<tokio::process::Child, Error> {
+pub(crate) fn spawn_async(
+    mut command: tokio::process::Command,
+    bounds: &Bounds,
+) -> Result<tokio::process::Child, Error> {
     let runtime = tokio::runtime::Handle::current();
     let child = system::restricted(bounds, || {
         let _runtime = runtime.enter();
@@ -97,7 +100,7 @@ pub fn spawn_async(mut command: tokio::process::Command, bounds: &Bounds) -> Res
 }
 
 /// Limits a child that may touch everything.
-pub fn limit(child: &tokio::process::Child, limits: Limits) -> Result<(), Error> {
+pub(crate) fn limit(child: &tokio::process::Child, limits: Limits) -> Result<(), Error> {
     child.id().map_or(Ok(()), |id| system::limit(id, limits))
 }
 

@@ -17,7 +17,7 @@ const CHUNK: usize = 1 << 20;
 type Boundary = fn(&[u8]) -> Option<usize>;
 
 /// The chunks of some texts, one after the other. A text that fails gives one error and ends.
-pub struct Chunks {
+pub(crate) struct Chunks {
     workspace: Workspace,
     texts: VecDeque<InputText>,
     open: Option<OpenText>,

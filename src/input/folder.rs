@@ -13,7 +13,7 @@ use crate::error::{Error, Errors, Kind};
 use crate::workspace::Workspace;
 
 /// Folders that a tool builds, each by the name that a user types, with the tool's name.
-pub type Buildable = BTreeSet<(String, &'static str)>;
+pub(crate) type Buildable = BTreeSet<(String, &'static str)>;
 
 /// Adds the manifests below the folder that a user types as `name` to `texts`. Links are followed as long as they stay inside the
 /// repository. A folder without manifests is an error unless it `may_be_empty`.
@@ -53,7 +53,7 @@ pub(super) fn list(
 }
 
 /// The folders with a chart or a kustomization, those below which `paths` name. Links are followed as for manifests.
-pub fn buildable_folders(paths: &[String], workspace: &Workspace) -> Buildable {
+pub(crate) fn buildable_folders(paths: &[String], workspace: &Workspace) -> Buildable {
     let mut buildable = Buildable::new();
     let folders = paths.iter().map(|path| TypedFolder::new(Path::new(path), workspace));
     for folder in folders.filter(|folder| folder.place.is_dir()) {

@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 
 /// An error for each link below the folder that a user types as `name` which leads out of the repository or nowhere. Folders behind links
 /// are searched too.
-pub fn links(name: &Path, workspace: &Workspace) -> Errors {
+pub(crate) fn links(name: &Path, workspace: &Workspace) -> Errors {
     let (folder, repository) = (TypedFolder::new(name, workspace), Repository::around(name, workspace));
     let mut errors = Errors::new();
     let is_ours = |entry: &DirEntry| entry.file_name() != NAME || entry.path_is_symlink();

@@ -24,21 +24,21 @@ use crate::workspace::Workspace;
 
 use repository::{Repository, destination, without_dots};
 
-pub use chunks::{Chunks, chunks};
-pub use copy::copy;
-pub use folder::{Buildable, buildable_folders};
-pub use git::ChangedFiles;
-pub use links::links;
-pub use non_manifests::non_manifests;
-pub use region::region;
-pub use revision::{Checkout, Revision, RevisionFiles};
+pub(crate) use chunks::chunks;
+pub(crate) use copy::copy;
+pub(crate) use folder::{Buildable, buildable_folders};
+pub(crate) use git::ChangedFiles;
+pub(crate) use links::links;
+pub(crate) use non_manifests::non_manifests;
+pub(crate) use region::region;
+pub(crate) use revision::Revision;
 pub use without_git::paths_without_git;
 
 /// How many entries a walk through a folder may meet: links to folders side by side multiply.
 const ENTRIES: usize = if cfg!(test) { 10_000 } else { 1_000_000 };
 
 /// Which files are read.
-pub type FileFilter<'w> = &'w (dyn Fn(&Path) -> bool + Sync);
+pub(crate) type FileFilter<'w> = &'w (dyn Fn(&Path) -> bool + Sync);
 
 /// A text that is not read yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -50,19 +50,23 @@ enum InputText {
 }
 
 /// Reads stdin alone.
-pub fn stdin() -> Result<Arc<Source>, Error> {
+pub(crate) fn stdin() -> Result<Arc<Source>, Error> {
     read_stdin().map(Arc::new)
 }
 
 /// Reads the texts that `paths` name: files as they are, folders in the order of their entries' names, `-` from stdin. A folder without manifests
 /// is an error unless it `may_be_empty`.
-pub fn read(paths: &[String], may_be_empty: bool, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
+pub(crate) fn read(paths: &[String], may_be_empty: bool, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
     let (texts, errors) = list(paths, may_be_empty, workspace);
     read_texts(texts, errors, workspace)
 }
 
 /// Reads the files that are `wanted` among those that `paths` name. A folder may be without manifests.
-pub fn read_wanted(paths: &[String], wanted: FileFilter<'_>, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
+pub(crate) fn read_wanted(
+    paths: &[String],
+    wanted: FileFilter<'_>,
+    workspace: &Workspace,
+) -> (Vec<Arc<Source>>, Errors) {
     let (mut texts, errors) = list(paths, true, workspace);
     texts.retain(|text| !matches!(text, InputText::File(path) if !wanted(path)));
     read_texts(texts, errors, workspace)
@@ -81,17 +85,17 @@ fn read_texts(texts: Vec<InputText>, mut errors: Errors, workspace: &Workspace) 
 
 /// The folder that a repository's content must not lead out of: the nearest parent of the working folder with `.git`, else
 /// the checkout that Argo CD implies, else the working folder.
-pub fn repository(workspace: &Workspace) -> PathBuf {
+pub(crate) fn repository(workspace: &Workspace) -> PathBuf {
     Repository::around(&workspace.folder, workspace).root
 }
 
 /// The checkout that others may have written: the outermost around the working folder that Git or Argo CD tells of.
-pub fn checkout(workspace: &Workspace) -> Option<PathBuf> {
+pub(crate) fn checkout(workspace: &Workspace) -> Option<PathBuf> {
     Repository::outermost(workspace)
 }
 
 /// Whether there is a manifest below the working folder. No file is read.
-pub fn has_manifest(workspace: &Workspace) -> bool {
+pub(crate) fn has_manifest(workspace: &Workspace) -> bool {
     folder::has_manifest(&workspace.folder)
 }
 
@@ -103,7 +107,7 @@ pub fn is_inside(path: &Path, workspace: &Workspace) -> bool {
 }
 
 /// Whether a path leads out of the repository that `folder` is read in, or to Git's own files, or would if it were there.
-pub fn leads_out(path: &Path, folder: &Path, workspace: &Workspace) -> bool {
+pub(crate) fn leads_out(path: &Path, folder: &Path, workspace: &Workspace) -> bool {
     let (common, folder) = (Repository::around(&workspace.folder, workspace), workspace.locate(folder));
     let is_common = folder.canonicalize().is_ok_and(|folder| folder.starts_with(&common.root));
     let repository = if is_common { common } else { Repository::around(&folder, workspace) };

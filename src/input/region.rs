@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 
 /// The folder that holds all that a program may read for `folder`: the repository of the working folder if it holds the folder, else the
 /// folder's own. A working folder that no repository is around counts if it is narrower than the system or somebody's home.
-pub fn region(folder: &Path, workspace: &Workspace) -> PathBuf {
+pub(crate) fn region(folder: &Path, workspace: &Workspace) -> PathBuf {
     let folder = workspace.locate(folder);
     let around = Repository::around(&workspace.folder, workspace);
     let holds = folder.canonicalize().is_ok_and(|folder| folder.starts_with(&around.root));

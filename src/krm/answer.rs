@@ -14,7 +14,7 @@ use crate::yaml::splice::{Edit, splice};
 use crate::yaml::tree::NodeId;
 
 /// The list with its edits. Findings replace the results that the list came with.
-pub fn answer(list: &ResourceList<'_>, edits: &Edits, findings: &[Error]) -> Result<Zeroizing<Vec<u8>>, Error> {
+pub(crate) fn answer(list: &ResourceList<'_>, edits: &Edits, findings: &[Error]) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut edits: Vec<Edit> = edits.of(list.source).cloned().collect();
     if !findings.is_empty() {
         let old = without_results(list).map_err(|flaw| flaw.error.at(Place::new(list.source.clone(), flaw.span)))?;

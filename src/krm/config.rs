@@ -9,7 +9,7 @@ use crate::yaml::tree::NodeId;
 
 /// The options and settings of a `functionConfig`.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct FunctionConfig {
+pub(crate) struct FunctionConfig {
     /// The same as the flag `--strict`.
     pub strict: bool,
     /// The same as the flag `--allow-empty`.
@@ -26,7 +26,7 @@ type Set = fn(&mut FunctionConfig, bool);
 
 impl FunctionConfig {
     /// Reads the `functionConfig` of a list, which may set what is in `settings`; the default if there is none.
-    pub fn read(list: &ResourceList<'_>, settings: &Table, errors: &mut Errors) -> Self {
+    pub(crate) fn read(list: &ResourceList<'_>, settings: &Table, errors: &mut Errors) -> Self {
         let mut config = Self::default();
         match data(list) {
             Ok(data) => data.into_iter().for_each(|entry| errors.extend(config.set(list, settings, entry).err())),

@@ -18,7 +18,7 @@ const INDEX: [&str; 2] = ["internal.config.kubernetes.io/index", "config.kuberne
 
 /// A list of objects that a function receives.
 #[derive(Debug)]
-pub struct ResourceList<'s> {
+pub(crate) struct ResourceList<'s> {
     pub(super) source: &'s Arc<Source>,
     /// The bytes of the document in its source.
     pub(super) span: Span,
@@ -38,7 +38,7 @@ pub(super) struct Item {
 
 impl<'s> ResourceList<'s> {
     /// Reads the list in a source, or returns everything that is wrong with it.
-    pub fn read(source: &'s Arc<Source>) -> Result<Self, Errors> {
+    pub(crate) fn read(source: &'s Arc<Source>) -> Result<Self, Errors> {
         let (span, tree, root) = document(source)?;
         let mut list = Self { source, span, tree, root, items: Vec::new() };
         list.check_kind()?;
@@ -56,7 +56,7 @@ impl<'s> ResourceList<'s> {
     }
 
     /// Whether the list has no items.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 

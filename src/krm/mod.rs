@@ -5,6 +5,6 @@ mod answer;
 mod config;
 mod list;
 
-pub use answer::answer;
-pub use config::FunctionConfig;
-pub use list::ResourceList;
+pub(crate) use answer::answer;
+pub(crate) use config::FunctionConfig;
+pub(crate) use list::ResourceList;

@@ -10,7 +10,7 @@ use crate::finding_id::finding_ids;
 
 /// The accepted findings.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Baseline {
+pub(crate) struct Baseline {
     version: u32,
     findings: Vec<Entry>,
 }
@@ -26,7 +26,7 @@ struct Entry {
 
 impl Baseline {
     /// The baseline that accepts these findings, which must come in the order of the input.
-    pub fn of(findings: &[Error]) -> Self {
+    pub(crate) fn of(findings: &[Error]) -> Self {
         let entries = finding_ids(findings).into_iter().zip(findings).map(|(id, error)| Entry {
             id,
             rule: error.rule.to_owned(),
@@ -36,7 +36,7 @@ impl Baseline {
     }
 
     /// Parses the text of a baseline.
-    pub fn parse(text: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let wrong = |cause: String| {
             Error::new(Kind::Input, "the baseline cannot be read")
                 .cause(cause)
@@ -50,7 +50,7 @@ impl Baseline {
     }
 
     /// The text of the file, one line for each finding.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let lines: Vec<String> = self.findings.iter().filter_map(|entry| serde_json::to_string(entry).ok()).collect();
         let version = self.version;
         match lines.is_empty() {
@@ -60,7 +60,7 @@ impl Baseline {
     }
 
     /// The findings that are not accepted; `findings` must come in the order of the input.
-    pub fn new_ones(&self, findings: Vec<Error>) -> Vec<Error> {
+    pub(crate) fn new_ones(&self, findings: Vec<Error>) -> Vec<Error> {
         let accepted: HashSet<&str> = self.findings.iter().map(|entry| entry.id.as_str()).collect();
         let ids = finding_ids(&findings);
         let new = findings.into_iter().zip(ids).filter(|(_, id)| !accepted.contains(id.as_str()));

@@ -4,14 +4,14 @@ use super::{Detector, Rule, rules};
 use crate::error::Level;
 
 /// The explanation of a rule for the terminal.
-pub fn explain(rule: &Rule) -> String {
+pub(crate) fn explain(rule: &Rule) -> String {
     let Rule { id, doc, explanation, .. } = rule;
     let example = example(rule).map(|example| format!("\nThis breaks it:\n\n{example}")).unwrap_or_default();
     format!("{id} ({}): {doc}\n\n{explanation}\n{example}", kind(rule))
 }
 
 /// The page `docs/rules.md`.
-pub fn docs() -> String {
+pub(crate) fn docs() -> String {
     rules().fold(INTRODUCTION.to_owned(), |page, rule| page + &section(rule))
 }
 

@@ -16,7 +16,7 @@ mod placeholder;
 mod tests;
 mod yaml;
 
-pub use docs::{docs, explain};
+pub(crate) use docs::{docs, explain};
 
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ use crate::secret::Secrets;
 use crate::source::Source;
 
 pub use allow::Comments;
-pub use baseline::Baseline;
-pub use clear::{FORMS, Form, forms};
+pub(crate) use baseline::Baseline;
+pub use clear::forms;
 pub use hide::hide;
 
 /// A mistake that `check` knows.
@@ -73,7 +73,7 @@ pub struct Readings<'a> {
 }
 
 /// All rules, by family.
-pub static RULES: &[&[Rule]] = &[
+pub(crate) static RULES: &[&[Rule]] = &[
     pass::RULES,
     yaml::RULES,
     placeholder::RULES,
@@ -85,7 +85,7 @@ pub static RULES: &[&[Rule]] = &[
 ];
 
 /// All rules.
-pub fn rules() -> impl Iterator<Item = &'static Rule> {
+pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().copied().flatten()
 }
 
@@ -112,7 +112,7 @@ pub fn check(survey: &Survey<'_>, others: &[Arc<Source>]) -> Vec<Error> {
 }
 
 /// The findings in the secrets that were read, beyond those of filling.
-pub fn check_online(readings: &Readings<'_>) -> Vec<Error> {
+pub(crate) fn check_online(readings: &Readings<'_>) -> Vec<Error> {
     let mut found = Vec::new();
     for rule in rules() {
         if let Detector::Online(find) = rule.detector {

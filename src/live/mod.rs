@@ -15,12 +15,12 @@ use crate::error::{Error, Errors, Kind};
 use crate::render::Mask;
 use crate::value::Value;
 
-pub use object::{Draft, Object, Objects, drafts, objects};
+pub(crate) use object::{Object, Objects, drafts, objects};
 use shown::Masking;
 
 /// The responses of the API server about an object whose kind is installed.
 #[derive(Debug)]
-pub struct DryRun {
+pub(crate) struct DryRun {
     /// Where the object is in the API.
     pub at: Location,
     /// The object in the cluster.
@@ -31,7 +31,7 @@ pub struct DryRun {
 
 /// The two sides of a comparison, and both again with one mask for all secrets.
 #[derive(Debug, Default)]
-pub struct Sides {
+pub(crate) struct Sides {
     /// The objects in the cluster.
     pub before: Side,
     /// The objects as applying would make them.
@@ -53,7 +53,7 @@ enum Prediction {
 impl Objects {
     /// The two sides, and findings about objects that cannot be compared. There is one dry run for each object, `None` for an
     /// object whose kind is not installed.
-    pub fn sides(&self, dry_runs: &[Option<DryRun>], mask: &Mask) -> (Sides, Errors) {
+    pub(crate) fn sides(&self, dry_runs: &[Option<DryRun>], mask: &Mask) -> (Sides, Errors) {
         let (mut sides, mut findings) = (Sides::default(), Errors::new());
         for (object, dry_run) in self.list.iter().zip(dry_runs) {
             match self.predict(object, dry_run.as_ref()) {

@@ -20,7 +20,7 @@ use crate::yaml::{self, Flaw};
 
 /// The objects of a document as they are written.
 #[derive(Debug)]
-pub struct Draft {
+pub(crate) struct Draft {
     source: Arc<Source>,
     span: Span,
     /// `None` for an object that cannot be compared.
@@ -37,7 +37,7 @@ struct Part {
 
 /// A filled object, with its cover.
 #[derive(Debug)]
-pub struct Object {
+pub(crate) struct Object {
     /// Its kind, namespace and name.
     pub id: Arc<ResourceId>,
     /// Its `apiVersion`, group and version.
@@ -52,7 +52,7 @@ pub struct Object {
 
 /// All objects of a run.
 #[derive(Debug)]
-pub struct Objects {
+pub(crate) struct Objects {
     /// The objects in the order of the input.
     pub list: Vec<Object>,
     /// The number of documents and items that are not Kubernetes objects with a name: there is nothing to compare them with.
@@ -67,7 +67,7 @@ const SHORTEST_OF_OTHERS: usize = 8;
 
 impl Object {
     /// The JSON that is applied.
-    pub fn json(&self) -> Zeroizing<String> {
+    pub(crate) fn json(&self) -> Zeroizing<String> {
         self.value.to_json().unwrap_or_default()
     }
 
@@ -78,7 +78,7 @@ impl Object {
 }
 
 /// The drafts of all documents of a survey.
-pub fn drafts(survey: &Survey<'_>, errors: &mut Errors) -> Vec<Draft> {
+pub(crate) fn drafts(survey: &Survey<'_>, errors: &mut Errors) -> Vec<Draft> {
     survey.documents().map(|document| draft(document, errors)).collect()
 }
 
@@ -108,7 +108,13 @@ fn draft(document: &Document<'_>, errors: &mut Errors) -> Draft {
 }
 
 /// The objects of the drafts, filled with the edits that `plan` and `secrets` led to.
-pub fn objects(drafts: Vec<Draft>, plan: &Plan<'_>, secrets: &Secrets, edits: &Edits, errors: &mut Errors) -> Objects {
+pub(crate) fn objects(
+    drafts: Vec<Draft>,
+    plan: &Plan<'_>,
+    secrets: &Secrets,
+    edits: &Edits,
+    errors: &mut Errors,
+) -> Objects {
     // A budget of its own: filling has counted the same values already.
     let budget = Budget::default();
     let uses = plan.placeholders();

@@ -7,9 +7,9 @@ use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::{Content, NodeId, Style, Tree};
 
 /// What all our annotations begin with.
-pub const PREFIX: &str = "avp.kubernetes.io/";
+pub(crate) const PREFIX: &str = "avp.kubernetes.io/";
 /// The annotation that names the secret of generic placeholders.
-pub const PATH_ANNOTATION: &str = "avp.kubernetes.io/path";
+pub(crate) const PATH_ANNOTATION: &str = "avp.kubernetes.io/path";
 
 /// What a resource's annotations ask for.
 #[derive(Debug, Default)]
@@ -72,7 +72,7 @@ const SETTERS: &[(&str, Set)] = &[
 ];
 
 /// The names of the annotations that are understood, without their prefix.
-pub fn annotation_names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn annotation_names() -> impl Iterator<Item = &'static str> {
     SETTERS.iter().map(|(name, _)| *name)
 }
 

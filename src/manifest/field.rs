@@ -56,7 +56,7 @@ impl fmt::Display for Field<'_> {
 }
 
 /// What a resource of `kind` takes in the field at `steps`.
-pub fn field_type(kind: &str, steps: &[Step<'_>]) -> FieldType {
+pub(crate) fn field_type(kind: &str, steps: &[Step<'_>]) -> FieldType {
     let text = |holds: bool| if holds { FieldType::Text } else { FieldType::Anything };
     match steps {
         [Step::Key(top), Step::Key(_)] if kind == "Secret" && top == "data" => FieldType::Base64,

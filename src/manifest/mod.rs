@@ -5,6 +5,6 @@ mod field;
 mod origin;
 mod resource;
 
-pub use annotations::{Annotations, PATH_ANNOTATION, PREFIX, RemoveMissing, annotation_names};
-pub use field::{Field, FieldType, Step, field_type};
-pub use resource::{Resource, is_list, objects, resources};
+pub(crate) use annotations::{Annotations, PATH_ANNOTATION, PREFIX, RemoveMissing, annotation_names};
+pub(crate) use field::{Field, FieldType, Step, field_type};
+pub(crate) use resource::{Resource, is_list, objects, resources};

@@ -10,7 +10,7 @@ use crate::yaml::tree::{Content, NodeId, Style, Tree};
 
 /// A Kubernetes object in a document.
 #[derive(Debug)]
-pub struct Resource {
+pub(crate) struct Resource {
     /// Its map.
     pub node: NodeId,
     /// What a cluster would know it by.
@@ -36,7 +36,7 @@ struct Heritage<'t> {
 }
 
 /// The resource that a document is, its items below it; `text` is the document's own.
-pub fn resources(tree: &Tree<'_>, text: &str) -> Option<Resource> {
+pub(crate) fn resources(tree: &Tree<'_>, text: &str) -> Option<Resource> {
     let root = tree.root()?;
     let source = origin::of_comment(text);
     Some(resource(tree, root, Heritage { kind: "", api_version: "", ignored: false }, source.as_ref()))
@@ -44,7 +44,7 @@ pub fn resources(tree: &Tree<'_>, text: &str) -> Option<Resource> {
 
 /// The objects that a document stands for: its resource, or the items of a List and of Lists in it. A List of which an item is
 /// written elsewhere is one object.
-pub fn objects(tree: &Tree<'_>, text: &str) -> Vec<Resource> {
+pub(crate) fn objects(tree: &Tree<'_>, text: &str) -> Vec<Resource> {
     let mut objects = Vec::new();
     resources(tree, text).into_iter().for_each(|resource| collect(tree, resource, &mut objects));
     objects
@@ -103,7 +103,7 @@ fn string<'t>(tree: &'t Tree<'_>, node: NodeId) -> Option<&'t str> {
 }
 
 /// Whether a resource stands for its items, each of which is written in it.
-pub fn is_list(tree: &Tree<'_>, resource: &Resource) -> bool {
+pub(crate) fn is_list(tree: &Tree<'_>, resource: &Resource) -> bool {
     let items = tree.get(resource.node, "items").map(|items| tree.items(tree.target(items)).count());
     resource.id.kind.ends_with("List") && items == Some(resource.items.len())
 }

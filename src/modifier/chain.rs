@@ -54,11 +54,6 @@ impl Chain {
         value.map(|value| owned(value, budget)).transpose()
     }
 
-    /// Whether a missing or null value is replaced.
-    pub fn has_default(&self) -> bool {
-        has_default(&self.steps)
-    }
-
     /// Whether values pass as they are.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
@@ -309,7 +304,7 @@ mod tests {
         let chain = chain("  jsonPath\n {.a}  |\tindent\n4 ");
         assert_eq!(chain.to_string(), "jsonPath {.a} | indent 4");
         assert_eq!(chain.names().collect::<Vec<_>>(), ["jsonPath", "indent"]);
-        assert!(chain.ends_with("indent") && !chain.has_default() && !chain.is_empty());
+        assert!(chain.ends_with("indent") && !has_default(&chain.steps) && !chain.is_empty());
         assert!(Chain::default().is_empty() && !Chain::default().ends_with("indent"));
     }
 }

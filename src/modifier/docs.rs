@@ -4,7 +4,7 @@ use super::row::Modifier;
 use super::table::{self, MODIFIERS};
 
 /// The page.
-pub fn docs() -> String {
+pub(crate) fn docs() -> String {
     let sections: String = MODIFIERS.iter().map(section).collect();
     format!("{INTRODUCTION}{sections}{JSON_PATH}")
 }

@@ -14,9 +14,8 @@ mod text;
 mod yaml;
 
 pub use chain::Chain;
-pub use docs::docs;
-pub use row::{Example, Modifier};
-pub use table::{MODIFIERS, ending};
+pub(crate) use docs::docs;
+pub(crate) use table::ending;
 
 use crate::error::{Error, Kind};
 
@@ -62,7 +61,7 @@ mod tests {
             r#" \{[{}\[\]().@$?*,:'"a1<=!&|\\ -]{0,24}\}"#,
             r#" \{(\.[ab*.]|\[(\*|0|-1|:|1:|'a'|'a','b'|\?\(@(\.a)?( ?[<>=!]=? ?(1|"a"|@\.b))?\))\]){0,5}\}"#,
         ];
-        let names: Vec<&str> = MODIFIERS.iter().map(|modifier| modifier.name).collect();
+        let names: Vec<&str> = table::MODIFIERS.iter().map(|modifier| modifier.name).collect();
         (prop::sample::select(names), arguments).prop_map(|(name, arguments)| name.to_owned() + &arguments)
     }
 

@@ -8,7 +8,7 @@ use crate::value::Value;
 
 /// A modifier: how it is called, what it does, and what it takes.
 #[derive(Debug)]
-pub struct Modifier {
+pub(crate) struct Modifier {
     /// As it is written after `|`.
     pub name: &'static str,
     /// What it does, in one line.
@@ -25,7 +25,7 @@ pub struct Modifier {
 
 /// A value, a chain and what comes out; values as JSON.
 #[derive(Debug)]
-pub struct Example {
+pub(crate) struct Example {
     /// What goes in.
     pub value: &'static str,
     /// The chain, as a placeholder has it.

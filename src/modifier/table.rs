@@ -12,7 +12,7 @@ const JSON: &[&str] = &["text", "a number", "a bool", "null", "a list", "a map"]
 const ANY: &[&str] = &["text", "bytes", "a number", "a bool", "null", "a list", "a map"];
 
 /// Every modifier, in the order of the docs page.
-pub static MODIFIERS: &[Modifier] = &[
+pub(crate) static MODIFIERS: &[Modifier] = &[
     Modifier {
         name: "base64encode",
         doc: "text, bytes, or the literal of a number or bool in standard base64",
@@ -136,7 +136,7 @@ pub(super) fn find(name: &str) -> Option<&'static Modifier> {
 }
 
 /// The modifier that a text ends with behind a blank, with its arguments: `indent 2` of `key indent 2`, where a `|` was forgotten.
-pub fn ending(text: &str) -> Option<&str> {
+pub(crate) fn ending(text: &str) -> Option<&str> {
     let blank = |char: char| matches!(char, ' ' | '\t');
     let mut words = text.match_indices(blank).map(|(at, _)| &text[at + 1..]);
     words.find(|rest| find(rest.split(blank).next().unwrap_or_default()).is_some())

@@ -13,10 +13,10 @@ mod walk;
 use walk::Walk;
 
 /// The longest file of settings.
-pub const SETTINGS_LIMIT: u64 = 1 << 20;
+pub(crate) const SETTINGS_LIMIT: u64 = 1 << 20;
 
 /// The longest file of data: of secrets, a record, a baseline.
-pub const DATA_LIMIT: u64 = 64 << 20;
+pub(crate) const DATA_LIMIT: u64 = 64 << 20;
 
 /// The folders of devices and of the kernel's own files.
 const DEVICES: [&str; 3] = ["/proc", "/dev", "/sys"];
@@ -32,7 +32,7 @@ pub enum FileKind {
 
 /// A file that was found by its name.
 #[derive(Debug)]
-pub struct NamedFile {
+pub(crate) struct NamedFile {
     place: PathBuf,
     in_repository: bool,
     wrong: Option<FileRefusal>,
@@ -55,7 +55,7 @@ pub enum FileRefusal {
 
 impl NamedFile {
     /// Follows `name` from `folder`.
-    pub fn find(name: &Path, folder: &Path, repository: &Path) -> Result<Self, FileRefusal> {
+    pub(crate) fn find(name: &Path, folder: &Path, repository: &Path) -> Result<Self, FileRefusal> {
         let repository = repository.canonicalize().unwrap_or_default();
         let walk = Walk::follow(name, folder, &repository)?;
         let is_inside = !repository.as_os_str().is_empty() && walk.place.starts_with(&repository);
@@ -81,7 +81,7 @@ impl NamedFile {
     }
 
     /// Where it is, without links.
-    pub fn place(&self) -> &Path {
+    pub(crate) fn place(&self) -> &Path {
         &self.place
     }
 
@@ -108,7 +108,7 @@ impl NamedFile {
 
 impl FileRefusal {
     /// The way out, if there is one.
-    pub fn hint(&self) -> Option<&'static str> {
+    pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Outside => Some("copy the file into the repository, or name it by its own path"),
             Self::Git => Some("move the file out of `.git`"),

@@ -10,7 +10,7 @@ use crate::named_file::{DATA_LIMIT, FileKind, FileRefusal, NamedFile};
 use crate::workspace::Workspace;
 
 /// The content of the file that a user types as `name`. `unreadable` makes the error of a file that cannot be read.
-pub fn read_flag_file(
+pub(crate) fn read_flag_file(
     name: &Path,
     workspace: &Workspace,
     unreadable: impl FnOnce(FileRefusal) -> Error,

@@ -1,7 +1,7 @@
 //! A run, whoever asks for it: plan → fetch → fill, in a [`Workspace`](crate::workspace::Workspace), by a [`Session`], under a [`Watch`].
 //! Knows no terminal: it parses no flags, prints nothing, hears no signals and starts no runtime, so that many runs share a process.
 
-pub mod build;
+pub(crate) mod build;
 mod flag_file;
 mod record;
 mod render_slot;
@@ -13,11 +13,12 @@ mod sink;
 mod tests;
 mod watch;
 
-pub use flag_file::read_flag_file;
-pub use record::read_record;
-pub use render_slot::RenderSlot;
+pub(crate) use flag_file::read_flag_file;
+pub(crate) use record::read_record;
+pub(crate) use render_slot::RenderSlot;
 pub use run::Run;
 pub use session::Session;
 pub use settings::SettingFlags;
 pub use sink::Sink;
-pub use watch::{Stopped, Watch, watched};
+pub use watch::Watch;
+pub(crate) use watch::watched;

@@ -8,7 +8,7 @@ use crate::render::Record;
 use crate::workspace::Workspace;
 
 /// The record in the file that a user types as `file`.
-pub fn read_record(file: &Path, workspace: &Workspace) -> Result<Record, Error> {
+pub(crate) fn read_record(file: &Path, workspace: &Workspace) -> Result<Record, Error> {
     let name = file.display().to_string();
     let unreadable = || Error::new(Kind::Input, format!("cannot read the record `{name}`"));
     let write = format!("write it, where the store can be asked: `vault-render record PATH… -o {name}`");

@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 
 /// The right to render, until it is dropped.
 #[derive(Debug)]
-pub struct RenderSlot {
+pub(crate) struct RenderSlot {
     _lock: File,
 }
 
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 impl RenderSlot {
     /// Waits until one of as many `slots` is free.
-    pub async fn wait(slots: u64, workspace: &Workspace, watch: &dyn Watch) -> Result<Self, Error> {
+    pub(crate) async fn wait(slots: u64, workspace: &Workspace, watch: &dyn Watch) -> Result<Self, Error> {
         let folder = folder(workspace);
         let waiting = async {
             let locked = lock_in_background(folder.clone(), slots);

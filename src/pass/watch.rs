@@ -20,10 +20,10 @@ pub trait Watch: Send + Sync {
 
 /// That a run was stopped, by whom or by what.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stopped(pub String);
+pub(crate) struct Stopped(pub String);
 
 /// Waits for `work`, which is dropped if the watch stops the run.
-pub async fn watched<T>(watch: &dyn Watch, what: String, work: impl Future<Output = T>) -> Result<T, Stopped> {
+pub(crate) async fn watched<T>(watch: &dyn Watch, what: String, work: impl Future<Output = T>) -> Result<T, Stopped> {
     let _waiting = watch.waiting(what);
     tokio::select! {
         done = work => Ok(done),

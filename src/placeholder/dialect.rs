@@ -8,15 +8,17 @@ use crate::manifest::PATH_ANNOTATION;
 use crate::yaml::notation;
 
 /// How a placeholder that names its secret begins.
-pub const INLINE: &str = "<path:";
+pub(crate) const INLINE: &str = "<path:";
 
 /// One way to write a placeholder.
-pub struct Dialect {
+pub(crate) struct Dialect {
     /// Its name, e.g. `path`.
     pub name: &'static str,
     /// What it looks like, in one line.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for readers of the table; a test demands it"))]
     pub doc: &'static str,
     /// Texts that hold one and nothing else.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests fill each of them"))]
     pub examples: &'static [&'static str],
     /// What announces it in a document that nobody has read yet.
     pub(super) trace: Trace,
@@ -33,7 +35,7 @@ pub struct Dialect {
 }
 
 /// Every dialect that is understood; of two that begin with the same byte, the first is tried first.
-pub static DIALECTS: &[Dialect] = &[
+pub(crate) static DIALECTS: &[Dialect] = &[
     Dialect {
         name: "raw",
         doc: "`<raw:x>`, which stands for `<x>`",

@@ -14,11 +14,11 @@ use crate::error::Error;
 use crate::modifier::{self, Chain};
 use crate::source::Span;
 
-pub use dialect::{DIALECTS, Dialect, INLINE};
-pub use encoding::{ENCODINGS, Encoding};
+pub(crate) use dialect::INLINE;
+pub(crate) use encoding::{ENCODINGS, Encoding};
 pub use find::find;
-pub use parse::version;
-pub use quick::{Candidates, disguises, may_hold, may_hold_unparsed};
+pub use quick::Candidates;
+pub(crate) use quick::{disguises, may_hold, may_hold_unparsed};
 
 /// How many encodings may stand around one placeholder.
 const LAYERS: usize = 4;

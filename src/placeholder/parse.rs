@@ -49,7 +49,7 @@ pub(super) fn generic(text: &str, start: usize, _last_close: usize) -> Option<At
 }
 
 /// A version as it is written: digits, or nothing or `latest` for the newest.
-pub fn version(text: &str) -> Result<Option<u64>, Error> {
+pub(crate) fn version(text: &str) -> Result<Option<u64>, Error> {
     match text {
         "" | "latest" => Ok(None),
         digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {

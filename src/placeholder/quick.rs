@@ -52,12 +52,12 @@ impl<'a> Candidates<'a> {
 }
 
 /// Whether a decoded text may hold a placeholder, bare or in an encoding that is escaped character by character.
-pub fn may_hold(text: &str) -> bool {
+pub(crate) fn may_hold(text: &str) -> bool {
     has_any(&OPENINGS, text) || has_any(&ENCODED, text)
 }
 
 /// Whether a placeholder that names its secret, or the annotation that does so for others, may stand in a text that does not parse.
-pub fn may_hold_unparsed(text: &str) -> bool {
+pub(crate) fn may_hold_unparsed(text: &str) -> bool {
     let is_letter = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
     let announces = |dialect: &Dialect| {
         dialect.needs_annotation
@@ -71,7 +71,7 @@ pub fn may_hold_unparsed(text: &str) -> bool {
 }
 
 /// How the beginning of a placeholder looks in what nobody looks into: base64 in longer text.
-pub fn disguises() -> &'static [String] {
+pub(crate) fn disguises() -> &'static [String] {
     &DISGUISES
 }
 

@@ -5,13 +5,13 @@ mod namespace;
 mod path;
 mod requester;
 mod rule;
-pub mod settings;
+pub(crate) mod settings;
 mod system;
 
 use std::collections::{HashMap, HashSet};
 
-pub use grant::{Grant, Grants, Identity};
-pub use requester::{Requester, Selector};
+pub(crate) use grant::{Grant, Grants, Identity};
+pub use requester::Requester;
 
 use crate::config::Config;
 use crate::error::{Error, Errors, Kind};

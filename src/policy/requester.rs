@@ -17,7 +17,7 @@ pub struct Requester {
 
 /// Selects the requesters of a rule: every part that it names must be known and equal. Without a part it selects everybody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selector {
+pub(crate) struct Selector {
     /// The parts that it names.
     pub parts: Requester,
 }
@@ -41,7 +41,7 @@ impl Requester {
 
 impl Selector {
     /// Whether a rule with this selector decides for `requester`.
-    pub fn matches(&self, requester: &Requester) -> bool {
+    pub(crate) fn matches(&self, requester: &Requester) -> bool {
         let pairs = self.parts.parts().into_iter().zip(requester.parts());
         pairs.into_iter().all(|(named, known)| named.is_none() || named == known)
     }

@@ -4,7 +4,7 @@ use crate::config::format::{LIST, NAMESPACE as NAMESPACE_FORMAT, REGEX};
 use crate::config::{AnyKey, Key, Pattern, Role};
 
 /// Which paths may be read.
-pub const PATH_VALIDATION: Key<Pattern> = Key::new(
+pub(crate) const PATH_VALIDATION: Key<Pattern> = Key::new(
     "AVP_PATH_VALIDATION",
     "a path that this does not match is refused",
     REGEX,
@@ -13,7 +13,7 @@ pub const PATH_VALIDATION: Key<Pattern> = Key::new(
 );
 
 /// Which of Vault's own paths tenants may name.
-pub const SYSTEM_PATHS: Key<Vec<String>> = Key::new(
+pub(crate) const SYSTEM_PATHS: Key<Vec<String>> = Key::new(
     "AVP_SYSTEM_PATHS",
     "Vault's own paths that a tenant's placeholders may name, as prefixes; unset, none below `auth`, `sys`, `identity`, \
      `cubbyhole` and `audit`",
@@ -23,7 +23,7 @@ pub const SYSTEM_PATHS: Key<Vec<String>> = Key::new(
 );
 
 /// The Vault namespace of the operator.
-pub const NAMESPACE: Key<String> = Key::new(
+pub(crate) const NAMESPACE: Key<String> = Key::new(
     "VAULT_NAMESPACE",
     "the Vault namespace of the login and of every path",
     NAMESPACE_FORMAT,
@@ -32,4 +32,4 @@ pub const NAMESPACE: Key<String> = Key::new(
 );
 
 /// Those that concern every store.
-pub const SETTINGS: &[&dyn AnyKey] = &[&PATH_VALIDATION];
+pub(crate) const SETTINGS: &[&dyn AnyKey] = &[&PATH_VALIDATION];

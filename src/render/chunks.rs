@@ -6,7 +6,7 @@ use crate::source::{Source, Span};
 use crate::yaml::split::split;
 
 /// `sources` in chunks of about `size` bytes, in order; a larger source in several, each of which knows its first line.
-pub fn chunks(sources: &[Arc<Source>], size: usize) -> impl Iterator<Item = Vec<Arc<Source>>> {
+pub(crate) fn chunks(sources: &[Arc<Source>], size: usize) -> impl Iterator<Item = Vec<Arc<Source>>> {
     let mut pieces = sources.iter().flat_map(move |source| cut(source, size)).peekable();
     std::iter::from_fn(move || {
         let first = pieces.next()?;

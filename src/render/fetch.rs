@@ -29,7 +29,11 @@ fn within(outcome: Outcome, budget: &Budget) -> Outcome {
 }
 
 /// The grants whose reading creates nothing, and a note for each access of the others.
-pub async fn without_side_effects(accesses: &[Access], grants: Grants, round: &dyn Round) -> (Grants, Vec<Error>) {
+pub(crate) async fn without_side_effects(
+    accesses: &[Access],
+    grants: Grants,
+    round: &dyn Round,
+) -> (Grants, Vec<Error>) {
     let (mut readable, mut creating) = (Vec::new(), HashSet::new());
     for grant in grants {
         if round.would_create(&grant).await {

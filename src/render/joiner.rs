@@ -10,7 +10,7 @@ use crate::yaml::split::{is_json, split};
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Bytes of the output, in order: slices of the sources, of the edits, and separators. Nothing is copied.
-pub type Slices<'o> = Vec<&'o [u8]>;
+pub(crate) type Slices<'o> = Vec<&'o [u8]>;
 
 /// A span of a source and what stands there in the output.
 type Cut<'o> = (Span, &'o [u8]);

@@ -11,7 +11,7 @@ use crate::yaml::split::split;
 
 /// A document as it is rendered.
 #[derive(Debug)]
-pub struct RenderedDocument {
+pub(crate) struct RenderedDocument {
     /// Where the source has it.
     pub span: Span,
     /// The line of the source where it starts.
@@ -21,7 +21,7 @@ pub struct RenderedDocument {
 }
 
 /// The documents of `source`, in order.
-pub fn rendered_documents<'r>(
+pub(crate) fn rendered_documents<'r>(
     source: &'r Arc<Source>,
     edits: &'r Edits,
 ) -> impl Iterator<Item = RenderedDocument> + 'r {

@@ -16,7 +16,7 @@ impl PlaceholderUse<'_> {
 }
 
 /// What a placeholder comes to; `None` where its key, path or version is missing.
-pub fn result(placeholder: &Placeholder, outcome: &Outcome, budget: &Budget) -> Result<Option<Value>, Error> {
+pub(crate) fn result(placeholder: &Placeholder, outcome: &Outcome, budget: &Budget) -> Result<Option<Value>, Error> {
     let value = match outcome {
         Outcome::Found(secret) => named_value(placeholder, secret)?,
         Outcome::NoPath(_) | Outcome::NoVersion(_) => None,
@@ -26,7 +26,7 @@ pub fn result(placeholder: &Placeholder, outcome: &Outcome, budget: &Budget) -> 
 }
 
 /// The value that a placeholder names, before its modifiers; `None` where the secret has no such key.
-pub fn named_value<'s>(placeholder: &Placeholder, secret: &'s Secret) -> Result<Option<&'s Value>, Error> {
+pub(crate) fn named_value<'s>(placeholder: &Placeholder, secret: &'s Secret) -> Result<Option<&'s Value>, Error> {
     match &placeholder.key {
         Key::Whole => secret.whole().map(Some),
         Key::Named(name) => secret.value(name),

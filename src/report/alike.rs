@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Level, Subject};
 type Common = (Level, Kind, String, Option<String>, Option<String>);
 
 /// The findings, with those that differ only in their placeholder gathered in the first one, which lists the other places.
-pub fn gathered(findings: Vec<Error>) -> Vec<Error> {
+pub(crate) fn gathered(findings: Vec<Error>) -> Vec<Error> {
     let mut first: HashMap<Common, usize> = HashMap::new();
     let mut out: Vec<Error> = Vec::with_capacity(findings.len());
     for error in findings {

@@ -9,7 +9,7 @@ use crate::diff::{Hunk, Line, Sign};
 use crate::visible;
 
 /// Every change with its lines, then the notes and the counts.
-pub fn text(comparison: &Comparison, colour: Colour) -> String {
+pub(crate) fn text(comparison: &Comparison, colour: Colour) -> String {
     let mut out = String::new();
     for change in &comparison.changes {
         let _ = writeln!(out, "{}", colour.paint("1", &title(change)));

@@ -5,7 +5,7 @@ use crate::error::{Error, Level};
 use crate::visible::{is_invisible, without_old_commands};
 
 /// One finding in one line, without its line break.
-pub fn finding(error: &Error) -> String {
+pub(crate) fn finding(error: &Error) -> String {
     let command = match error.level {
         Level::Error => "error",
         Level::Warning => "warning",

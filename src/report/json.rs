@@ -7,7 +7,7 @@ use crate::source::ResourceId;
 use crate::visible;
 
 /// One finding in one line, without its line break.
-pub fn finding(error: &Error) -> String {
+pub(crate) fn finding(error: &Error) -> String {
     let place = error.place.as_ref();
     let at = place.map(crate::source::Place::line_column);
     let finding = Finding {

@@ -24,7 +24,7 @@ const SHORTEST: usize = 400;
 const LINE: usize = 1000;
 
 /// The comment about a comparison.
-pub fn comment(comparison: &Comparison) -> String {
+pub(crate) fn comment(comparison: &Comparison) -> String {
     let base = if comparison.base.is_empty() { String::new() } else { format!(" against {}", code(&comparison.base)) };
     let mut out = format!("### Manifests{base}\n\n**{}**\n", counted(&comparison.counts()));
     for note in comparison.notes.iter().take(20) {

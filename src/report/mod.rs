@@ -2,14 +2,14 @@
 //! Knows no terminal: the caller prints, and says whether there are colours.
 
 mod alike;
-pub mod diff;
-pub mod github;
-pub mod html;
-pub mod json;
-pub mod markdown;
-pub mod plan;
-pub mod sarif;
-pub mod text;
+pub(crate) mod diff;
+pub(crate) mod github;
+pub(crate) mod html;
+pub(crate) mod json;
+pub(crate) mod markdown;
+pub(crate) mod plan;
+pub(crate) mod sarif;
+pub(crate) mod text;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use crate::error::{Error, Errors, Level};
 use crate::source::Source;
 use crate::words::count;
 
-pub use alike::gathered;
+pub(crate) use alike::gathered;
 
 /// The findings in the order of the input: first those without a place, then by source and byte, last those of other sources.
-pub fn in_order(errors: Errors, sources: &[Arc<Source>]) -> Vec<Error> {
+pub(crate) fn in_order(errors: Errors, sources: &[Arc<Source>]) -> Vec<Error> {
     let numbers: HashMap<*const Source, usize> =
         sources.iter().enumerate().rev().map(|(number, source)| (Arc::as_ptr(source), number)).collect();
     let number = |source: &Arc<Source>| numbers.get(&Arc::as_ptr(source)).copied().unwrap_or(sources.len());
@@ -32,7 +32,7 @@ pub fn in_order(errors: Errors, sources: &[Arc<Source>]) -> Vec<Error> {
 
 /// The number of findings of each level.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Counts {
+pub(crate) struct Counts {
     errors: usize,
     warnings: usize,
     notes: usize,
@@ -40,7 +40,7 @@ pub struct Counts {
 
 impl Counts {
     /// Counts a finding.
-    pub fn add(&mut self, error: &Error) {
+    pub(crate) fn add(&mut self, error: &Error) {
         match error.level {
             Level::Error => self.errors += 1,
             Level::Warning => self.warnings += 1,
@@ -48,23 +48,18 @@ impl Counts {
         }
     }
 
-    /// The number of errors.
-    pub fn errors(&self) -> usize {
-        self.errors
-    }
-
     /// Whether nothing was found.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.errors + self.warnings + self.notes == 0
     }
 
     /// `3 errors, 1 warning`; `None` for fewer than two findings.
-    pub fn summary(&self) -> Option<String> {
+    pub(crate) fn summary(&self) -> Option<String> {
         self.list().filter(|_| self.errors + self.warnings + self.notes > 1)
     }
 
     /// `3 errors, 1 warning`; `None` if nothing was found.
-    pub fn list(&self) -> Option<String> {
+    pub(crate) fn list(&self) -> Option<String> {
         let counts = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
         let parts = counts.into_iter().filter(|(count, _)| *count > 0);
         let parts: Vec<String> = parts.map(|(count, word)| count::of(count, word)).collect();

@@ -11,7 +11,7 @@ use crate::visible;
 
 /// A rule in the form in which the log describes it.
 #[derive(Clone, Copy, Debug)]
-pub struct Rule {
+pub(crate) struct Rule {
     /// The id by which findings name it.
     pub id: &'static str,
     /// The level of its findings, unless they say otherwise.
@@ -23,7 +23,7 @@ pub struct Rule {
 }
 
 /// The log of a run. Findings must come in the order of the input; paths below `root` become relative to it.
-pub fn log(found: &[Error], rules: &[Rule], root: &str) -> String {
+pub(crate) fn log(found: &[Error], rules: &[Rule], root: &str) -> String {
     let ids = finding_ids(found);
     let results = found.iter().zip(ids).map(|(error, id)| result(error, &id, rules, root));
     let log = json!({

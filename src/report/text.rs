@@ -8,7 +8,7 @@ use crate::words::list;
 
 /// Whether the text is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
+pub(crate) enum Colour {
     /// With colours, for a terminal.
     Ansi,
     /// Without colours.
@@ -19,7 +19,7 @@ pub enum Colour {
 const ALSO: usize = 3;
 
 /// A finding on several lines.
-pub fn finding(error: &Error, colour: Colour) -> String {
+pub(crate) fn finding(error: &Error, colour: Colour) -> String {
     let mut out = String::new();
     let (word, code) = match error.level {
         Level::Error => ("error", "1;31"),
@@ -84,7 +84,7 @@ pub(super) fn one_line(text: &str) -> String {
 
 impl Colour {
     /// `text` in the colour `code` of ECMA-48.
-    pub fn paint(self, code: &str, text: &str) -> String {
+    pub(crate) fn paint(self, code: &str, text: &str) -> String {
         match self {
             Self::Ansi => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
             Self::None => text.to_owned(),

@@ -29,7 +29,7 @@ struct Announcement<'a> {
 }
 
 /// The parameters of a chart with these values: its defaults, for people to change.
-pub fn announce(values: &str, variables: &BTreeMap<String, String>) -> String {
+pub(crate) fn announce(values: &str, variables: &BTreeMap<String, String>) -> String {
     let map = single_values(values);
     let release = variables.get("ARGOCD_APP_NAME").map_or("", |name| name.rsplit('_').next().unwrap_or(name));
     let announcement = |row: &'static ParameterRow| Announcement {

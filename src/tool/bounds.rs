@@ -55,7 +55,7 @@ const NAMES: &[&str] =
 const AUTHORITIES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// Any host.
-pub const ANY: &str = "*";
+pub(crate) const ANY: &str = "*";
 
 /// The operator's allowance for the tools; by default that of a machine without a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub struct Allowance {
 
 /// How tools run on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Containment {
+pub(crate) enum Containment {
     /// Within bounds, with this much of the network.
     Within(Reach),
     /// As any other program.
@@ -85,7 +85,7 @@ pub enum Containment {
 
 /// The network that tools may reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub(crate) enum Reach {
     /// None.
     Nothing,
     /// These hosts, by https, through a proxy of ours.
@@ -96,7 +96,7 @@ pub enum Reach {
 
 /// The conditions under which a command runs, whichever command it is.
 #[derive(Clone, Copy)]
-pub struct Sandbox<'g> {
+pub(crate) struct Sandbox<'g> {
     /// The folder that a program's relative path starts from.
     pub folder: &'g Path,
     /// The operator's allowance.

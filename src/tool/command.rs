@@ -35,7 +35,7 @@ pub(super) type IsInside<'g> = &'g dyn Fn(&Path) -> bool;
 
 /// The target of a path, links followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PathTarget {
+pub(crate) enum PathTarget {
     /// Nothing.
     Nowhere,
     /// A place outside the repository, whether anything exists there or not, or a file of Git's own.

@@ -27,7 +27,7 @@ pub struct Layout {
 
 impl Layout {
     /// Looks into `folders`, each with its tool; `read` gives a file's text, if it is there.
-    pub fn new(folders: &BTreeSet<(PathBuf, Tool)>, read: &dyn Fn(&Path) -> Option<String>) -> Self {
+    pub(crate) fn new(folders: &BTreeSet<(PathBuf, Tool)>, read: &dyn Fn(&Path) -> Option<String>) -> Self {
         let (mut layout, budget) = (Self::default(), Budget::default());
         for (folder, tool) in folders {
             let marks = MARKS.iter().filter(|(_, of)| of == tool);

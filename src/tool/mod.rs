@@ -21,12 +21,11 @@ mod run;
 mod script;
 mod words;
 
-pub use announce::announce;
-pub use bounds::{ANY, Allowance, Containment, Reach, Sandbox};
-pub use command::{Command, PathTarget, ToolContext};
-pub use layout::Layout;
-pub use operator_files::OperatorFiles;
-pub use run::{Output, find, run};
+pub(crate) use announce::announce;
+pub(crate) use bounds::{Allowance, Containment, Sandbox};
+pub(crate) use command::{Command, PathTarget, ToolContext};
+pub(crate) use layout::Layout;
+pub(crate) use run::{find, run};
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -35,7 +34,7 @@ use crate::error::{Error, Errors, Kind};
 
 /// The tool that makes manifests of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tool {
+pub(crate) enum Tool {
     /// A chart.
     Helm,
     /// A kustomization.
@@ -62,12 +61,12 @@ const TOOL_VARIABLES: [(&str, Tool); 4] = [
 
 impl Tool {
     /// The tool of a folder that holds the files which `holds` knows.
-    pub fn of(holds: impl Fn(&str) -> bool) -> Self {
+    pub(crate) fn of(holds: impl Fn(&str) -> bool) -> Self {
         MARKS.iter().find(|(name, _)| holds(name)).map_or(Self::Plain, |(_, tool)| *tool)
     }
 
     /// Its name, as `--tool` has it.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Helm => "helm",
             Self::Kustomize => "kustomize",
@@ -76,7 +75,7 @@ impl Tool {
     }
 
     /// The command that prints the manifests.
-    pub fn command(self) -> &'static str {
+    pub(crate) fn command(self) -> &'static str {
         match self {
             Self::Helm => "helm template",
             Self::Kustomize => "kustomize build",
@@ -85,7 +84,7 @@ impl Tool {
     }
 
     /// The commands that make the folder's manifests, the last of them prints them; none for plain manifests.
-    pub fn commands(self, context: &ToolContext<'_>, errors: &mut Errors) -> Vec<Command> {
+    pub(crate) fn commands(self, context: &ToolContext<'_>, errors: &mut Errors) -> Vec<Command> {
         match self {
             Self::Helm => helm::commands(context, errors),
             Self::Kustomize => vec![kustomize::build(context, errors)],
@@ -94,17 +93,17 @@ impl Tool {
     }
 
     /// The folders with local charts that the folder's chart depends on. `helm dependency build` copies them into the folder.
-    pub fn sibling_charts(self, context: &ToolContext<'_>) -> Vec<PathBuf> {
+    pub(crate) fn sibling_charts(self, context: &ToolContext<'_>) -> Vec<PathBuf> {
         if self == Self::Helm { dependencies::sibling_charts(context) } else { Vec::new() }
     }
 
     /// Whether the operator's words let it write into the folder that it reads.
-    pub fn may_write(self, words: &[String]) -> bool {
+    pub(crate) fn may_write(self, words: &[String]) -> bool {
         self == Self::Kustomize && kustomize::enables_helm(words)
     }
 
     /// A warning for each setting of an Application that is for another tool than this one, and has no effect.
-    pub fn unused_settings(self, variables: &BTreeMap<String, String>) -> Errors {
+    pub(crate) fn unused_settings(self, variables: &BTreeMap<String, String>) -> Errors {
         let is_set = |name: &str| variables.get(name).is_some_and(|value| !matches!(value.trim(), "" | "null" | "[]"));
         let others = TOOL_VARIABLES.iter().filter(|(name, tool)| *tool != self && is_set(name));
         let mut errors = Errors::new();
@@ -117,7 +116,7 @@ impl Tool {
     }
 
     /// The file that a template's name in the tool's output stands for.
-    pub fn template(self, folder: &Path, origin: &str) -> Option<PathBuf> {
+    pub(crate) fn template(self, folder: &Path, origin: &str) -> Option<PathBuf> {
         match self {
             Self::Helm => helm::template_file(folder, origin),
             Self::Kustomize => below(folder, origin),

@@ -6,7 +6,7 @@ use super::allow::{Flag, FlagRule};
 
 /// The files and programs of this machine that words name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OperatorFiles {
+pub(crate) struct OperatorFiles {
     /// Files and folders to read.
     pub read: Vec<PathBuf>,
     /// Programs to run: names to look up, or paths.

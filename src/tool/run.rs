@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The output of a tool that succeeded.
 #[derive(Debug)]
-pub struct Output {
+pub(crate) struct Output {
     /// On stdout.
     pub stdout: Vec<u8>,
     /// On stderr: its start and its end, trimmed.
@@ -39,7 +39,7 @@ pub struct Output {
 }
 
 /// Runs a command to its end. Whoever drops this future kills it.
-pub async fn run(command: &Command, sandbox: &Sandbox<'_>) -> Result<Output, Error> {
+pub(crate) async fn run(command: &Command, sandbox: &Sandbox<'_>) -> Result<Output, Error> {
     for (path, text) in &command.files {
         write(path, text).map_err(|error| {
             Error::new(Kind::Input, format!("cannot write `{}`", path.display())).cause(error.to_string())

@@ -1,17 +1,17 @@
 //! A count with its noun: `1 secret`, `2 secrets`.
 
 /// `1 secret`, `2 secrets`: any noun that takes an `s`.
-pub fn of(count: usize, noun: &str) -> String {
+pub(crate) fn of(count: usize, noun: &str) -> String {
     format!("{count} {}", noun_for(count, noun))
 }
 
 /// `1 secret is`, `2 secrets are`: the beginning of a sentence about them.
-pub fn of_subject(count: usize, noun: &str) -> String {
+pub(crate) fn of_subject(count: usize, noun: &str) -> String {
     format!("{} {}", of(count, noun), if count == 1 { "is" } else { "are" })
 }
 
 /// `secret` for one, `secrets` for any other count.
-pub fn noun_for(count: usize, noun: &str) -> String {
+pub(crate) fn noun_for(count: usize, noun: &str) -> String {
     format!("{noun}{}", if count == 1 { "" } else { "s" })
 }
 

@@ -3,17 +3,17 @@
 use std::fmt::Display;
 
 /// All of them: "`a`, `b`, `c`".
-pub fn quoted(names: impl IntoIterator<Item = impl Display>) -> String {
+pub(crate) fn quoted(names: impl IntoIterator<Item = impl Display>) -> String {
     backticks(names).collect::<Vec<_>>().join(", ")
 }
 
 /// The first few: "`a`, `b` and 3 more".
-pub fn few_quoted(names: impl IntoIterator<Item = impl Display>, most: usize) -> String {
+pub(crate) fn few_quoted(names: impl IntoIterator<Item = impl Display>, most: usize) -> String {
     few(backticks(names), most)
 }
 
 /// The first few without backticks: "a, b and 3 more".
-pub fn few(names: impl IntoIterator<Item = impl Display>, most: usize) -> String {
+pub(crate) fn few(names: impl IntoIterator<Item = impl Display>, most: usize) -> String {
     let mut names = names.into_iter();
     let shown: Vec<String> = names.by_ref().take(most).map(|name| name.to_string()).collect();
     match names.count() {
@@ -23,7 +23,7 @@ pub fn few(names: impl IntoIterator<Item = impl Display>, most: usize) -> String
 }
 
 /// One of them: "text, bytes or a number"; `none` if there are none.
-pub fn alternatives(names: &[&str], none: &str) -> String {
+pub(crate) fn alternatives(names: &[&str], none: &str) -> String {
     match names {
         [] => none.to_owned(),
         [name] => (*name).to_owned(),

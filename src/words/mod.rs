@@ -1,5 +1,5 @@
 //! What messages are made of: the nearest name, a list that ends in time, a count with its noun. Knows no subject of its own.
 
-pub mod count;
-pub mod list;
-pub mod suggestion;
+pub(crate) mod count;
+pub(crate) mod list;
+pub(crate) mod suggestion;

@@ -1,24 +1,24 @@
 //! "did you mean": the known name that a typo is nearest to. How two names are made comparable (`spelling`) is the caller's to say.
 
 /// The question itself.
-pub fn did_you_mean(name: impl std::fmt::Display) -> String {
+pub(crate) fn did_you_mean(name: impl std::fmt::Display) -> String {
     format!("did you mean `{name}`?")
 }
 
 /// The name that takes the fewest edits (a letter more, less, other or swapped with its neighbour), if `most` are enough.
-pub fn by_edits<'n>(word: &str, names: impl IntoIterator<Item = &'n str>, most: usize) -> Option<&'n str> {
+pub(crate) fn by_edits<'n>(word: &str, names: impl IntoIterator<Item = &'n str>, most: usize) -> Option<&'n str> {
     let names = names.into_iter().filter(|name| name.len().abs_diff(word.len()) <= 4 * most);
     let scored = names.map(|name| (strsim::damerau_levenshtein(word, name), name));
     scored.filter(|(edits, _)| *edits <= most).min_by_key(|(edits, _)| *edits).map(|(_, name)| name)
 }
 
 /// Whether `most` edits turn the word into the name.
-pub fn is_within(word: &str, name: &str, most: usize) -> bool {
+pub(crate) fn is_within(word: &str, name: &str, most: usize) -> bool {
     by_edits(word, [name], most).is_some()
 }
 
 /// The names that look like the word, the most alike first; `least` lies between 0 (nothing in common) and 1 (equal).
-pub fn by_likeness<'n>(
+pub(crate) fn by_likeness<'n>(
     word: &str,
     names: impl IntoIterator<Item = &'n str>,
     least: f64,

@@ -1,12 +1,12 @@
 //! YAML as text: read with byte spans, edited in place, checked after the edit. Knows no Kubernetes and no placeholder.
 
-pub mod edit;
-pub mod notation;
-pub mod reader;
-pub mod resolve;
-pub mod splice;
-pub mod split;
-pub mod tree;
+pub(crate) mod edit;
+pub(crate) mod notation;
+pub(crate) mod reader;
+pub(crate) mod resolve;
+pub(crate) mod splice;
+pub(crate) mod split;
+pub(crate) mod tree;
 
 mod builder;
 mod expand;
@@ -20,9 +20,11 @@ mod typed;
 mod verify;
 mod writer;
 
-pub use flaw::Flaw;
-pub use typed::{parse, parse_with_written_keys, value};
-pub use writer::document;
+pub(crate) use flaw::Flaw;
+pub use typed::parse;
+pub(crate) use typed::parse_with_written_keys;
+pub use typed::value;
+pub(crate) use writer::document;
 
 #[cfg(test)]
 mod tests;

@@ -6,12 +6,12 @@ use super::token;
 use crate::source::Span;
 
 /// Whether the `\` at `at` begins an escape that stands for any character, or joins two lines.
-pub fn is_escape(bytes: &[u8], at: usize) -> bool {
+pub(crate) fn is_escape(bytes: &[u8], at: usize) -> bool {
     matches!(bytes.get(at + 1), Some(b'x' | b'u' | b'U' | b'\n' | b'\r'))
 }
 
 /// The rest after all that a reader may take for white space: blanks, line breaks, two-byte escapes, characters beyond ASCII.
-pub fn skip_space(mut bytes: &[u8]) -> &[u8] {
+pub(crate) fn skip_space(mut bytes: &[u8]) -> &[u8] {
     loop {
         bytes = match bytes {
             [b' ' | b'\t' | b'\n' | b'\r' | 0x80.., rest @ ..] => rest,
@@ -22,12 +22,12 @@ pub fn skip_space(mut bytes: &[u8]) -> &[u8] {
 }
 
 /// Whether the word at `word` is a scalar of its own: a value begins before it and ends after it.
-pub fn is_scalar(bytes: &[u8], word: Span) -> bool {
+pub(crate) fn is_scalar(bytes: &[u8], word: Span) -> bool {
     begins_value(&bytes[..word.start]) && ends_value(&bytes[word.end..])
 }
 
 /// `text` with the escapes of a double-quoted scalar that stand for any character as what they stand for.
-pub fn resolve_escapes(text: &str) -> Cow<'_, str> {
+pub(crate) fn resolve_escapes(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut end = 0;
     for (at, _) in text.match_indices('\\').filter(|(at, _)| is_escape(text.as_bytes(), *at)) {

@@ -2,7 +2,7 @@
 
 /// What a plain scalar is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Plain {
+pub(crate) enum Plain {
     /// Nothing, `~`, `null`.
     Null,
     /// `true`, `yes`, `off`, `n`…
@@ -16,7 +16,7 @@ pub enum Plain {
 }
 
 /// The type of an untagged plain scalar.
-pub fn resolve(plain: &str) -> Plain {
+pub(crate) fn resolve(plain: &str) -> Plain {
     match plain {
         "" | "~" | "null" | "Null" | "NULL" => return Plain::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => return Plain::Bool(true),

@@ -16,7 +16,7 @@ pub struct Edit {
 }
 
 /// The bytes of `span` of `text`, each span of `replacements` (in order, within `span`) replaced: slices of both, nothing is copied.
-pub fn slices<'t>(
+pub(crate) fn slices<'t>(
     text: &'t [u8],
     span: Span,
     replacements: impl IntoIterator<Item = (Span, &'t [u8])>,
@@ -41,7 +41,7 @@ pub fn splice(bytes: &[u8], edits: &[Edit]) -> Zeroizing<Vec<u8>> {
 }
 
 /// Slices as one text that is wiped from memory: room is made once, so that no copy stays behind.
-pub fn joined<'t>(slices: impl IntoIterator<Item = &'t [u8]>) -> Zeroizing<Vec<u8>> {
+pub(crate) fn joined<'t>(slices: impl IntoIterator<Item = &'t [u8]>) -> Zeroizing<Vec<u8>> {
     let slices: Vec<&[u8]> = slices.into_iter().collect();
     let mut out = Zeroizing::new(Vec::with_capacity(slices.iter().map(|slice| slice.len()).sum()));
     slices.into_iter().for_each(|slice| out.extend_from_slice(slice));

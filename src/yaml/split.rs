@@ -14,12 +14,12 @@ pub fn split(bytes: &[u8]) -> impl Iterator<Item = Span> + '_ {
 }
 
 /// The end of the last complete document of a text that goes on.
-pub fn boundary(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn boundary(bytes: &[u8]) -> Option<usize> {
     Cuts::new(bytes, true).take_while(|cut| cut.complete).last().map(|cut| cut.span.end)
 }
 
 /// Whether a document is JSON, or YAML that looks like it: its first byte is `{` or `[`.
-pub fn is_json(document: &[u8]) -> bool {
+pub(crate) fn is_json(document: &[u8]) -> bool {
     matches!(document.get(first_byte(document, 0)), Some(b'{' | b'['))
 }
 

@@ -35,7 +35,7 @@ pub fn parse(text: &str, budget: &Budget) -> Result<Value, String> {
 
 /// A text of one document as a value, with every key as it is written: `n` is `n`, where Kubernetes reads `false`. A key that its map
 /// has twice is an error.
-pub fn parse_with_written_keys(text: &str, budget: &Budget) -> Result<Value, String> {
+pub(crate) fn parse_with_written_keys(text: &str, budget: &Budget) -> Result<Value, String> {
     parse_with(text, Keys::Written, budget)
 }
 

@@ -7,11 +7,11 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use vault_render::budget::LIMITS;
-use vault_render::error::Errors;
-use vault_render::lint::{self, Comments};
-use vault_render::render::Survey;
-use vault_render::source::Source;
+use vault_render::internals::budget::LIMITS;
+use vault_render::internals::error::Errors;
+use vault_render::internals::lint::{self, Comments};
+use vault_render::internals::render::Survey;
+use vault_render::internals::source::Source;
 
 use crate::support::program::{binary, root};
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use vault_render::lint;
+use vault_render::internals::lint;
 
 use crate::support::program::{program, root};
 use crate::support::servers;

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use serde_json::json;
-use vault_render::client::kubernetes::secret;
-use vault_render::error::{Error, Kind};
-use vault_render::workspace::Workspace;
+use vault_render::internals::client::kubernetes::secret;
+use vault_render::internals::error::{Error, Kind};
+use vault_render::internals::workspace::Workspace;
 
 use crate::support::servers;
 

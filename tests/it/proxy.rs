@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tokio::runtime::Runtime;
-use vault_render::contain::proxy::{Hosts, Proxy, Upstream};
-use vault_render::contain::{Bounds, Network, Support, spawn, support};
-use vault_render::error::{Error, Kind};
+use vault_render::internals::contain::proxy::{Hosts, Proxy, Upstream};
+use vault_render::internals::contain::{Bounds, Network, Support, spawn, support};
+use vault_render::internals::error::{Error, Kind};
 
 use crate::support::servers::{self, Internet};
 

@@ -4,7 +4,7 @@ use crate::secret::{KV_VERSION, SecretId};
 
 /// A version of Vault's KV engine, whose rules read a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Engine {
+pub(crate) enum Engine {
     /// KV version 1: the response's `data` is the secret.
     V1,
     /// KV version 2: the response's `data.data` is the secret.
@@ -13,7 +13,7 @@ pub enum Engine {
 
 impl Engine {
     /// The engine that a secret's name asks for; without one, the response's shape tells.
-    pub fn of(id: &SecretId) -> Option<Self> {
+    pub(crate) fn of(id: &SecretId) -> Option<Self> {
         match id.parameters.get(KV_VERSION)?.as_str() {
             "1" => Some(Self::V1),
             "2" => Some(Self::V2),
@@ -22,7 +22,7 @@ impl Engine {
     }
 
     /// The version's number.
-    pub fn number(self) -> u8 {
+    pub(crate) fn number(self) -> u8 {
         match self {
             Self::V1 => 1,
             Self::V2 => 2,

@@ -27,7 +27,7 @@ use crate::config::View;
 use crate::config::general::TIMEOUT;
 use crate::error::Error;
 use crate::policy::settings::NAMESPACE;
-pub use engine::Engine;
+pub(crate) use engine::Engine;
 use mounts::Mounts;
 use session::Session;
 use settings::KV_VERSION;

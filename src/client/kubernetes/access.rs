@@ -41,7 +41,7 @@ pub(super) fn pod_namespace() -> Option<String> {
 }
 
 /// Whether the program runs in a pod with a service account.
-pub fn has_service_account_token() -> bool {
+pub(crate) fn has_service_account_token() -> bool {
     Path::new(SERVICE_ACCOUNT).join("token").exists()
 }
 

@@ -11,9 +11,10 @@ use secrecy::ExposeSecret;
 
 use super::credentials::Credentials;
 
-pub use access::has_service_account_token;
-pub use objects::{ApiRefusal, ApiResponse, Cluster, Location};
-pub use secret::{default_namespace, secret};
+pub(crate) use access::has_service_account_token;
+pub(crate) use objects::{ApiRefusal, ApiResponse, Cluster, Location};
+pub(crate) use secret::default_namespace;
+pub use secret::secret;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// For everything, an exec login of the kubeconfig included.

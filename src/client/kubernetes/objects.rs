@@ -21,7 +21,7 @@ use crate::percent::{self, encode_path};
 use crate::workspace::Workspace;
 
 /// A cluster.
-pub struct Cluster {
+pub(crate) struct Cluster {
     client: Client,
     credentials: Credentials,
     manager: String,
@@ -31,7 +31,7 @@ pub struct Cluster {
 
 /// Where an object is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Location {
+pub(crate) struct Location {
     /// The path of its resource, e.g. `/apis/apps/v1/namespaces/web/deployments`.
     path: String,
     /// Its name.
@@ -80,7 +80,7 @@ impl fmt::Debug for ApiRefusal {
 
 impl Cluster {
     /// The cluster that `KUBECONFIG` or `~/.kube/config` name, else the pod's own. `manager` owns the fields of what is tried.
-    pub async fn connect(manager: &str, workspace: &Workspace) -> Result<Self, Error> {
+    pub(crate) async fn connect(manager: &str, workspace: &Workspace) -> Result<Self, Error> {
         let mut config = cluster(workspace).await.map_err(|cause| no_cluster(&cause))?;
         config.connect_timeout = Some(CONNECT_TIMEOUT);
         config.read_timeout = Some(TIMEOUT);
@@ -90,7 +90,7 @@ impl Cluster {
     }
 
     /// Where an object is; none if its kind is not installed. An object without a namespace is in the kubeconfig's.
-    pub async fn locate(
+    pub(crate) async fn locate(
         &self,
         api_version: &str,
         kind: &str,

@@ -33,7 +33,7 @@ pub async fn secret(workspace: &Workspace, namespace: &str, name: &str) -> Resul
 }
 
 /// The namespace of a Secret that names none: the pod's own, else Argo CD's.
-pub fn default_namespace() -> String {
+pub(crate) fn default_namespace() -> String {
     pod_namespace().unwrap_or_else(|| "argocd".to_owned())
 }
 

@@ -8,7 +8,7 @@ use super::target::{Target, parse_host, split_port};
 use crate::error::{Error, Kind};
 
 /// The setting that lists the hosts, for messages.
-pub const SETTING: &str = "AVP_TOOL_HOSTS";
+pub(crate) const SETTING: &str = "AVP_TOOL_HOSTS";
 
 /// The port of a host that is listed without one.
 const HTTPS: u16 = 443;

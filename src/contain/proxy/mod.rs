@@ -9,8 +9,9 @@ mod request;
 mod target;
 mod upstream;
 
-pub use hosts::{Hosts, SETTING};
-pub use refusal::{Destination, Refusal};
+pub use hosts::Hosts;
+pub(crate) use hosts::SETTING;
+pub(crate) use refusal::Refusal;
 pub use upstream::Upstream;
 
 use std::io;

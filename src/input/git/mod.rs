@@ -22,14 +22,14 @@ const FETCH: &str = "nothing is fetched here: `git fetch --unshallow`, or `git f
 
 /// The files that differ from the revision, those that Git does not know yet included.
 #[derive(Debug)]
-pub struct ChangedFiles {
+pub(crate) struct ChangedFiles {
     files: HashSet<PathBuf>,
     folder: PathBuf,
 }
 
 impl ChangedFiles {
     /// Asks Git in the working folder.
-    pub fn since(revision: &str, workspace: &Workspace) -> Result<Self, Error> {
+    pub(crate) fn since(revision: &str, workspace: &Workspace) -> Result<Self, Error> {
         let (git, commit) = Git::at(revision, workspace)?;
         let ask = |args: &[&str]| git.ask("cannot ask `git` what has changed", args, &[]);
         // In a submodule Git would run itself, on that one's settings.
@@ -42,7 +42,7 @@ impl ChangedFiles {
     }
 
     /// Whether the file that a user types as `path` has changed.
-    pub fn contains(&self, path: &Path) -> bool {
+    pub(crate) fn contains(&self, path: &Path) -> bool {
         self.folder.join(path).canonicalize().is_ok_and(|path| self.files.contains(&path))
     }
 }

@@ -14,14 +14,14 @@ const TOGETHER: usize = 256;
 
 /// A revision's files in a folder.
 #[derive(Debug)]
-pub struct Checkout<'r> {
+pub(crate) struct Checkout<'r> {
     revision: &'r Revision,
     root: PathBuf,
 }
 
 impl Revision {
     /// Writes every file into `folder`, which must be empty.
-    pub fn checkout(&self, folder: &Path) -> Result<Checkout<'_>, Error> {
+    pub(crate) fn checkout(&self, folder: &Path) -> Result<Checkout<'_>, Error> {
         let failed = |error: std::io::Error| {
             let detail = format!("cannot write the files of `{}` to `{}`", self.name, folder.display());
             Error::new(Kind::Input, detail).cause(error.to_string())
@@ -48,7 +48,7 @@ impl Revision {
 
 impl Checkout<'_> {
     /// Its folder, without links in the path.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 

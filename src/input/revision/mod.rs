@@ -17,7 +17,6 @@ use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
 use crate::workspace::Workspace;
 
-pub use checkout::Checkout;
 use tree::{GitNode, GitTree, Omission};
 
 /// How the pointer to a file that Git LFS keeps elsewhere begins.
@@ -25,7 +24,7 @@ const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 
 /// A revision of the repository around the working folder.
 #[derive(Debug)]
-pub struct Revision {
+pub(crate) struct Revision {
     name: String,
     git: Git,
     folder: PathBuf,
@@ -36,7 +35,7 @@ pub struct Revision {
 
 /// The files that a revision holds at some paths.
 #[derive(Debug, Default)]
-pub struct RevisionFiles {
+pub(crate) struct RevisionFiles {
     /// The manifests by the names that they would have in the working folder.
     pub files: Vec<(String, Arc<Source>)>,
     /// Warnings and notes about files that are not read.
@@ -49,7 +48,7 @@ pub struct RevisionFiles {
 
 impl Revision {
     /// Lists the revision's files.
-    pub fn open(revision: &str, workspace: &Workspace) -> Result<Self, Error> {
+    pub(crate) fn open(revision: &str, workspace: &Workspace) -> Result<Self, Error> {
         let (git, commit) = Git::at(revision, workspace)?;
         let listed = git.files(&commit)?;
         let folder = workspace.folder.canonicalize().unwrap_or_else(|_| workspace.folder.clone());
@@ -59,7 +58,7 @@ impl Revision {
     }
 
     /// Whether there is anything at `path`, as a user types it.
-    pub fn holds(&self, path: &str) -> bool {
+    pub(crate) fn holds(&self, path: &str) -> bool {
         self.inside(path).is_ok_and(|path| self.tree.find(path.as_os_str().as_bytes()).is_some())
     }
 

@@ -28,7 +28,7 @@ pub struct Form {
 }
 
 /// All forms, by family.
-pub static FORMS: &[&[Form]] = &[cloud::FORMS, forge::FORMS, service::FORMS];
+pub(crate) static FORMS: &[&[Form]] = &[cloud::FORMS, forge::FORMS, service::FORMS];
 
 /// All forms.
 pub fn forms() -> impl Iterator<Item = &'static Form> {

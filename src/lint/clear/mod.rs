@@ -18,7 +18,7 @@ use crate::error::{Error, Kind, Level};
 use crate::render::{Document, Survey};
 use crate::source::{Place, Source};
 
-pub use forms::{FORMS, Form, forms};
+pub use forms::forms;
 
 use leak::{Leak, LeakKind};
 

@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 
 /// A folder with a chart or a kustomization.
 #[derive(Clone, Debug)]
-pub struct BuildFolder {
+pub(crate) struct BuildFolder {
     /// The folder, as the user types it. The names of templates begin with it.
     pub name: PathBuf,
     /// Where the tool finds it.
@@ -24,13 +24,13 @@ pub struct BuildFolder {
 
 /// Folders whose tools have printed something.
 #[derive(Debug, Default)]
-pub struct BuiltFolders {
+pub(crate) struct BuiltFolders {
     folders: Vec<BuildFolder>,
 }
 
 impl BuildFolder {
     /// A finding that names the template's file instead of the tool's own name for it.
-    pub fn name_template(&self, mut error: Error, workspace: &Workspace) -> Error {
+    pub(crate) fn name_template(&self, mut error: Error, workspace: &Workspace) -> Error {
         if let Some(place) = &mut error.place {
             let file = place.origin.as_ref().and_then(|origin| self.tool.template(&self.name, origin));
             // A file outside the folder is not looked for, as a message would tell whether it exists.
@@ -49,12 +49,12 @@ impl BuildFolder {
 
 impl BuiltFolders {
     /// One more.
-    pub fn push(&mut self, folder: BuildFolder) {
+    pub(crate) fn push(&mut self, folder: BuildFolder) {
         self.folders.push(folder);
     }
 
     /// The findings. Those in a tool's output name the template's file.
-    pub fn name_templates(&self, errors: Vec<Error>, workspace: &Workspace) -> Vec<Error> {
+    pub(crate) fn name_templates(&self, errors: Vec<Error>, workspace: &Workspace) -> Vec<Error> {
         errors.into_iter().map(|error| self.name_template(error, workspace)).collect()
     }
 

@@ -21,7 +21,7 @@ const LEAVE: &str = "`--no-build` leaves charts and kustomizations out";
 
 /// Which charts and kustomizations are built, and how.
 #[derive(Clone, Debug, Default)]
-pub struct BuildOptions {
+pub(crate) struct BuildOptions {
     /// Whether none is built.
     pub no_build: bool,
     /// How the tools run.
@@ -29,7 +29,7 @@ pub struct BuildOptions {
 }
 
 /// Where the folders of one side are.
-pub struct BuildSite<'p> {
+pub(crate) struct BuildSite<'p> {
     /// Where the tools run, and how far they may look.
     pub workspace: Workspace,
     /// Where a folder is that the user knows by this name.
@@ -40,7 +40,7 @@ pub struct BuildSite<'p> {
 
 /// The folders of one side, built.
 #[derive(Debug, Default)]
-pub struct Build {
+pub(crate) struct Build {
     layout: Layout,
     /// Each folder that was built, with what its tool has printed.
     pub outputs: Vec<(BuildFolder, Arc<Source>)>,
@@ -51,7 +51,7 @@ pub struct Build {
 }
 
 /// Chooses the folders to build, and remembers those that are left out.
-pub struct BuildPlan<'b> {
+pub(crate) struct BuildPlan<'b> {
     no_build: bool,
     runner: ToolRunner<'b>,
     left_out: BTreeMap<Tool, BTreeSet<String>>,
@@ -59,18 +59,18 @@ pub struct BuildPlan<'b> {
 
 impl<'b> BuildPlan<'b> {
     /// A plan for the charts and kustomizations of a session. Nothing is left out yet.
-    pub fn new(options: &'b BuildOptions, session: &mut Session, watch: &'b dyn Watch) -> Self {
+    pub(crate) fn new(options: &'b BuildOptions, session: &mut Session, watch: &'b dyn Watch) -> Self {
         let runner = ToolRunner::new(&options.tools, session, watch);
         Self { no_build: options.no_build, runner, left_out: BTreeMap::new() }
     }
 
     /// Where the session works.
-    pub fn workspace(&self) -> &Workspace {
+    pub(crate) fn workspace(&self) -> &Workspace {
         self.runner.workspace()
     }
 
     /// The folders that can be built.
-    pub fn choose(&mut self, buildable: &Buildable) -> BTreeSet<(PathBuf, Tool)> {
+    pub(crate) fn choose(&mut self, buildable: &Buildable) -> BTreeSet<(PathBuf, Tool)> {
         let mut folders = BTreeMap::new();
         // A chart that holds a kustomization is a chart.
         for tool in [Tool::Kustomize, Tool::Helm] {
@@ -87,7 +87,11 @@ impl<'b> BuildPlan<'b> {
     }
 
     /// Builds those of the folders that stand for themselves.
-    pub async fn build(&self, folders: &BTreeSet<(PathBuf, Tool)>, site: &BuildSite<'_>) -> Result<Build, Error> {
+    pub(crate) async fn build(
+        &self,
+        folders: &BTreeSet<(PathBuf, Tool)>,
+        site: &BuildSite<'_>,
+    ) -> Result<Build, Error> {
         let layout = site.layout(folders);
         let folders: Vec<BuildFolder> =
             layout.whole.iter().map(|(name, tool)| site.folder(name, *tool)).collect::<Result<_, _>>()?;
@@ -105,7 +109,7 @@ impl<'b> BuildPlan<'b> {
     }
 
     /// For each tool, a sentence that names the folders which are left out.
-    pub fn notes(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn notes(&self) -> impl Iterator<Item = String> {
         self.left_out.iter().filter_map(|(tool, folders)| {
             let what = if *tool == Tool::Helm { "charts" } else { "kustomizations" };
             Some(format!("{what} are not built, {}: {}", self.obstacle(*tool)?, listed(folders)))
@@ -113,7 +117,7 @@ impl<'b> BuildPlan<'b> {
     }
 
     /// The findings about folders that are left out, for a caller that needs all of them: errors, unless `--no-build` asks for it.
-    pub fn errors_for_left_out(&self) -> Errors {
+    pub(crate) fn errors_for_left_out(&self) -> Errors {
         let mut errors = Errors::new();
         errors.extend(self.notes().map(|note| match self.no_build {
             true => Error::note(Kind::Input, note),
@@ -155,7 +159,7 @@ impl BuildSite<'_> {
 
 impl Build {
     /// Whether the manifest of this name is part of a tool's output.
-    pub fn takes(&self, name: &str) -> bool {
+    pub(crate) fn takes(&self, name: &str) -> bool {
         self.layout.takes(Path::new(name))
     }
 }

@@ -11,7 +11,7 @@ use crate::source::Source;
 
 /// The files that paths name, as they are on the disk.
 #[derive(Debug, Default)]
-pub struct InputFiles {
+pub(crate) struct InputFiles {
     /// Manifests, but for those that a tool reads.
     pub sources: Vec<Arc<Source>>,
     /// Errors of files that cannot be read.
@@ -22,12 +22,12 @@ pub struct InputFiles {
 
 impl InputFiles {
     /// Reads `paths`, and builds the charts and kustomizations below them.
-    pub async fn read(paths: &[String], plan: &mut BuildPlan<'_>) -> Result<Self, Error> {
+    pub(crate) async fn read(paths: &[String], plan: &mut BuildPlan<'_>) -> Result<Self, Error> {
         Self::read_wanted(paths, plan, &|_| true).await
     }
 
     /// Reads and builds the files and folders that are `wanted` below `paths`.
-    pub async fn read_wanted(
+    pub(crate) async fn read_wanted(
         paths: &[String],
         plan: &mut BuildPlan<'_>,
         wanted: FileFilter<'_>,
@@ -45,7 +45,7 @@ impl InputFiles {
 
     /// Reads everything that `paths` name, for a caller that needs all of it. A folder that is left out is an error, unless `--no-build`
     /// asks for it.
-    pub async fn read_all(
+    pub(crate) async fn read_all(
         paths: &[String],
         options: &BuildOptions,
         session: &mut Session,
@@ -60,7 +60,7 @@ impl InputFiles {
     }
 
     /// The sources, their errors, and the folders that were built.
-    pub fn into_whole(self) -> (Vec<Arc<Source>>, Errors, BuiltFolders) {
+    pub(crate) fn into_whole(self) -> (Vec<Arc<Source>>, Errors, BuiltFolders) {
         let (mut sources, mut errors, mut built) = (self.sources, self.errors, BuiltFolders::default());
         for (folder, source) in self.build.outputs {
             built.push(folder);

@@ -7,10 +7,10 @@ mod folder_run;
 mod input_files;
 mod tool_runner;
 
-pub use build_folder::{BuildFolder, BuiltFolders};
-pub use build_plan::{Build, BuildOptions, BuildPlan, BuildSite};
-pub use input_files::InputFiles;
-pub use tool_runner::{FolderOutput, ToolOptions, ToolOutputs, ToolRunner};
+pub(crate) use build_folder::{BuildFolder, BuiltFolders};
+pub(crate) use build_plan::{Build, BuildOptions, BuildPlan, BuildSite};
+pub(crate) use input_files::InputFiles;
+pub(crate) use tool_runner::{ToolOptions, ToolRunner};
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -18,7 +18,7 @@ use crate::error::{Error, Kind};
 use crate::workspace::Workspace;
 
 /// A folder that only the user can read, gone at the end.
-pub fn private_folder(workspace: &Workspace) -> Result<tempfile::TempDir, Error> {
+pub(crate) fn private_folder(workspace: &Workspace) -> Result<tempfile::TempDir, Error> {
     let own = std::fs::Permissions::from_mode(0o700);
     let made =
         tempfile::Builder::new().prefix("vault-render-").permissions(own).tempdir_in(workspace.temporary_folder());

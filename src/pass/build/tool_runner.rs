@@ -20,7 +20,7 @@ use crate::workspace::Workspace;
 
 /// How the tools run.
 #[derive(Clone, Debug)]
-pub struct ToolOptions {
+pub(crate) struct ToolOptions {
     /// The release of a chart; without one it is named after the Application.
     pub release_name: Option<String>,
     /// The helm to run: a name to look up, or a path.
@@ -33,7 +33,7 @@ pub struct ToolOptions {
 
 /// The output of a folder's tool.
 #[derive(Debug, Default)]
-pub struct FolderOutput {
+pub(crate) struct FolderOutput {
     /// The manifests, unless the tool failed.
     pub source: Option<Arc<Source>>,
     /// Errors, and the tool's messages.
@@ -42,7 +42,7 @@ pub struct FolderOutput {
 
 /// The outputs of all folders' tools.
 #[derive(Debug, Default)]
-pub struct ToolOutputs {
+pub(crate) struct ToolOutputs {
     /// The output of each folder, in their order.
     pub folders: Vec<FolderOutput>,
     /// Errors that concern all folders.
@@ -50,7 +50,7 @@ pub struct ToolOutputs {
 }
 
 /// Runs the tools of a session's folders.
-pub struct ToolRunner<'r> {
+pub(crate) struct ToolRunner<'r> {
     pub(super) options: &'r ToolOptions,
     pub(super) allowance: Allowance,
     workspace: Workspace,
@@ -78,24 +78,24 @@ impl Default for ToolOptions {
 
 impl<'r> ToolRunner<'r> {
     /// Runs tools as the settings of `session` allow. Errors of the settings are reported once the store is opened.
-    pub fn new(options: &'r ToolOptions, session: &mut Session, watch: &'r dyn Watch) -> Self {
+    pub(crate) fn new(options: &'r ToolOptions, session: &mut Session, watch: &'r dyn Watch) -> Self {
         let (config, _) = session.local_settings();
         Self { options, allowance: allowance(&config), workspace: session.workspace().clone(), watch }
     }
 
     /// Where the session works.
-    pub fn workspace(&self) -> &Workspace {
+    pub(crate) fn workspace(&self) -> &Workspace {
         &self.workspace
     }
 
     /// Whether the tool is there to be run.
-    pub fn has(&self, tool: Tool) -> bool {
+    pub(crate) fn has(&self, tool: Tool) -> bool {
         let program = if tool == Tool::Helm { &self.options.helm } else { &self.options.kustomize };
         tool::find(program, self.workspace.search_path(), &self.workspace.folder).is_some()
     }
 
     /// Runs the folders' tools in `workspace` and returns their outputs. Where this machine cannot contain them as it must, none runs.
-    pub async fn run(&self, folders: &[BuildFolder], workspace: &Workspace) -> Result<ToolOutputs, Error> {
+    pub(crate) async fn run(&self, folders: &[BuildFolder], workspace: &Workspace) -> Result<ToolOutputs, Error> {
         let [first, others @ ..] = folders else { return Ok(ToolOutputs::default()) };
         let mut errors = Errors::new();
         let Some(containment) = self.allowance.containment(&contain::support(), &mut errors) else {

@@ -31,7 +31,7 @@ pub struct Encoding {
 }
 
 /// Every encoding that is understood.
-pub static ENCODINGS: &[Encoding] = &[
+pub(crate) static ENCODINGS: &[Encoding] = &[
     Encoding {
         name: "base64",
         doc: "a Secret's `data`, and strings in JSON in it",

@@ -111,6 +111,7 @@ fn examples() -> Vec<(String, String)> {
     let mut texts = Vec::new();
     for dialect in DIALECTS {
         let head = if dialect.needs_annotation { format!("a: {PATH_ANNOTATION}\n") } else { String::new() };
+        assert!(!dialect.doc.is_empty(), "{} says what it looks like", dialect.name);
         for example in dialect.examples {
             texts.push((head.clone(), (*example).to_owned()));
         }

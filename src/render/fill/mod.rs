@@ -28,7 +28,7 @@ use crate::yaml::tree::{NodeId, Tree};
 
 use resolution::Resolution;
 
-pub use edits::Edits;
+pub(crate) use edits::Edits;
 
 /// What becomes of a gap.
 enum Filled {

@@ -4,6 +4,6 @@ mod fingerprint;
 mod masked;
 mod shape;
 
-pub use fingerprint::{Fingerprint, Mask};
+pub(crate) use fingerprint::{Fingerprint, Mask};
 pub(super) use masked::in_data;
 pub(super) use shape::{Shape, Type};

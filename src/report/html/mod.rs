@@ -21,7 +21,7 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The page about a comparison.
-pub fn page(comparison: &Comparison) -> String {
+pub(crate) fn page(comparison: &Comparison) -> String {
     let heading = heading(comparison);
     let base = Some(escape(&comparison.base)).filter(|base| !base.is_empty());
     fill(|name| match name {

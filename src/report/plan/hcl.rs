@@ -23,7 +23,7 @@ struct Rule {
 }
 
 /// The least policy for the reads. A read that no rule can express is an error.
-pub fn policy(plan: &ReadPlan<'_>) -> Result<String, Errors> {
+pub(crate) fn policy(plan: &ReadPlan<'_>) -> Result<String, Errors> {
     if !plan.store.has_policies {
         return Err(no_policies(plan.store.name).into());
     }

@@ -11,7 +11,7 @@ use crate::secret::Version;
 use crate::visible;
 
 /// The reads as one JSON document.
-pub fn json(plan: &ReadPlan<'_>) -> String {
+pub(crate) fn json(plan: &ReadPlan<'_>) -> String {
     let document = Document {
         store: plan.store.name,
         namespace: plan.store.scope.as_deref(),

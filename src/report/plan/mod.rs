@@ -6,16 +6,16 @@ mod text;
 
 use std::collections::HashSet;
 
-pub use hcl::policy;
-pub use json::json;
-pub use text::text;
+pub(crate) use hcl::policy;
+pub(crate) use json::json;
+pub(crate) use text::text;
 
 use crate::backend::{Engine, StoreFacts};
 use crate::render::Read;
 
 /// The reads of a run, as far as its input and settings tell.
 #[derive(Debug)]
-pub struct ReadPlan<'p> {
+pub(crate) struct ReadPlan<'p> {
     /// What is known of the store without asking it.
     pub store: StoreFacts,
     /// Each secret with the placeholders that need it, in the order of the input.

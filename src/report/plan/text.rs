@@ -7,7 +7,7 @@ use crate::render::{PlaceholderUse, Read};
 use crate::words::count;
 
 /// A block for each read, and a last line with the counts.
-pub fn text(plan: &ReadPlan<'_>, colour: Colour) -> String {
+pub(crate) fn text(plan: &ReadPlan<'_>, colour: Colour) -> String {
     let mut out = String::new();
     for read in &plan.reads {
         out += &block(plan, read, colour);

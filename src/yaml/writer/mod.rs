@@ -6,7 +6,7 @@ mod document;
 pub(super) mod flow;
 pub(super) mod scalar;
 
-pub use document::document;
+pub(crate) use document::document;
 
 /// Why a value cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::process::Command;
 use super::{build, helms, objects, stdout, write};
 use crate::support::program::Program;
 use crate::support::servers::{self, Faults, Internet, Response};
-use vault_render::contain::{Support, support};
+use vault_render::internals::contain::{Support, support};
 
 const CHARTS: &str = "charts.example.com";
 const CODE: &str = "code.example.com";

@@ -10,12 +10,12 @@ mod values;
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
-use vault_render::value::Value;
-use vault_render::yaml::edit::{Change, edit};
-use vault_render::yaml::reader::read;
-use vault_render::yaml::splice::{Edit, splice};
-use vault_render::yaml::split::split;
-use vault_render::yaml::tree::{Content, NodeId, Tree};
+use vault_render::internals::value::Value;
+use vault_render::internals::yaml::edit::{Change, edit};
+use vault_render::internals::yaml::reader::read;
+use vault_render::internals::yaml::splice::{Edit, splice};
+use vault_render::internals::yaml::split::split;
+use vault_render::internals::yaml::tree::{Content, NodeId, Tree};
 
 use self::oracle::{Answer, ask};
 use self::random::Random;
@@ -93,7 +93,8 @@ impl Trial {
         for document in split(text.as_bytes()) {
             let tree = read(text, document).map_err(|flaw| format!("{:?}", flaw.error.detail))?;
             let Some(root) = tree.root() else { continue };
-            let value = vault_render::yaml::value(&tree, root).map_err(|flaw| format!("{:?}", flaw.error.detail))?;
+            let value =
+                vault_render::internals::yaml::value(&tree, root).map_err(|flaw| format!("{:?}", flaw.error.detail))?;
             if !matches!(value, Value::Null) {
                 self.documents.push(serde_json::from_str(&value.to_json().unwrap()).unwrap());
             }

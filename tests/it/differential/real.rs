@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
-use vault_render::value::Value;
-use vault_render::yaml::edit::{Change, edit};
-use vault_render::yaml::reader::read;
-use vault_render::yaml::splice::splice;
-use vault_render::yaml::split::split;
-use vault_render::yaml::tree::{NodeId, Tree};
-use vault_render::yaml::value;
+use vault_render::internals::value::Value;
+use vault_render::internals::yaml::edit::{Change, edit};
+use vault_render::internals::yaml::reader::read;
+use vault_render::internals::yaml::splice::splice;
+use vault_render::internals::yaml::split::split;
+use vault_render::internals::yaml::tree::{NodeId, Tree};
+use vault_render::internals::yaml::value;
 
 use super::oracle::ask;
 use super::random::Random;

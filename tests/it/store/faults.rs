@@ -233,8 +233,10 @@ fn a_redirect_without_tls_is_named_and_not_followed() {
 fn a_namespace_travels_as_a_header() {
     let faults = Faults::script(vec![found()]);
     let store = open(&[with_token(&faults.address), vec![("VAULT_NAMESPACE", "admin/")]].concat());
-    let (own, other) =
-        (id("a/data/b"), vault_render::secret::SecretId { scope: Some("admin/team".into()), ..id("a/data/b") });
+    let (own, other) = (
+        id("a/data/b"),
+        vault_render::internals::secret::SecretId { scope: Some("admin/team".into()), ..id("a/data/b") },
+    );
     for id in [own, other] {
         let outcome = store.outcomes(&*store.begin(), &[id]).remove(0);
         assert_eq!(told(outcome), r#"{"k":"v"}"#);

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use tokio::runtime::Runtime;
-use vault_render::backend::{self, Round, Store};
-use vault_render::error::Errors;
-use vault_render::policy::{Policy, Requester};
-use vault_render::secret::{Access, Outcome, SecretId, Version};
-use vault_render::source::{Place, Source, Span};
+use vault_render::internals::backend::{self, Round, Store};
+use vault_render::internals::error::Errors;
+use vault_render::internals::policy::{Policy, Requester};
+use vault_render::internals::secret::{Access, Outcome, SecretId, Version};
+use vault_render::internals::source::{Place, Source, Span};
 
 /// A store, the policy of its settings, and one runtime: connections live as long as it does.
 struct TestStore {

@@ -1,0 +1,96 @@
+//! What this package's own tests, benchmarks and fuzz targets name beyond the public face. Nobody else may rely on it.
+#![allow(missing_docs, reason = "the items have their documentation where they are")]
+
+pub mod backend {
+    pub use crate::backend::{Round, Store, config_for_test, open, settings};
+}
+
+pub mod budget {
+    pub use crate::budget::{Budget, LIMITS};
+}
+
+pub mod client {
+    pub mod kubernetes {
+        pub use crate::client::kubernetes::secret;
+    }
+}
+
+pub mod config {
+    pub use crate::config::{Config, ConfigFile, SettingSources};
+}
+
+pub mod contain {
+    pub use crate::contain::{Bounds, Limits, Network, Support, spawn, support};
+
+    pub mod proxy {
+        pub use crate::contain::proxy::{Hosts, Proxy, Upstream};
+    }
+}
+
+pub mod error {
+    pub use crate::error::{Error, Errors, Kind};
+}
+
+pub mod input {
+    pub use crate::input::paths_without_git;
+}
+
+pub mod lint {
+    pub use crate::lint::{Comments, check, find, forms, hide};
+}
+
+pub mod modifier {
+    pub use crate::modifier::Chain;
+}
+
+pub mod placeholder {
+    pub use crate::placeholder::{Base64, Candidates, Context, Match, MatchKind, find};
+}
+
+pub mod policy {
+    pub use crate::policy::{Policy, Requester};
+}
+
+pub mod render {
+    pub use crate::render::{Joiner, Options, Survey, ValueSource, fetch, fill, plan};
+}
+
+pub mod secret {
+    pub use crate::secret::{Access, Outcome, SecretId, Secrets, Version};
+}
+
+pub mod source {
+    pub use crate::source::{Place, Source, Span};
+}
+
+pub mod value {
+    pub use crate::value::Value;
+}
+
+pub mod workspace {
+    pub use crate::workspace::Workspace;
+}
+
+pub mod yaml {
+    pub use crate::yaml::{parse, value};
+
+    pub mod edit {
+        pub use crate::yaml::edit::{Change, edit};
+    }
+
+    pub mod reader {
+        pub use crate::yaml::reader::read;
+    }
+
+    pub mod splice {
+        pub use crate::yaml::splice::{Edit, splice};
+    }
+
+    pub mod split {
+        pub use crate::yaml::split::split;
+    }
+
+    pub mod tree {
+        pub use crate::yaml::tree::{Content, NodeId, Tree};
+    }
+}
