@@ -173,8 +173,10 @@ const PURE: &[&str] = &[
     "backend/vault/failure.rs",
     "backend/vault/guard.rs",
     "backend/vault/login_response.rs",
+    "backend/vault/member.rs",
     "backend/vault/mount.rs",
     "backend/vault/outcome.rs",
+    "backend/vault/query.rs",
     "backend/vault/request.rs",
     "backend/vault/response.rs",
 ];

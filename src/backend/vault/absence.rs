@@ -1,6 +1,7 @@
 //! The meaning of a 404: whether Vault itself says that a secret is missing, or something in front of Vault. Pure.
 
-use super::response::{LONGEST_NAME, Query, text};
+use super::member::{LONGEST_NAME, text};
+use super::query::Query;
 use crate::error::{Error, Kind};
 use crate::value::Value;
 

@@ -1,6 +1,6 @@
 //! Vault's error responses: what they mean, in a user's words. Pure.
 
-use super::response::text;
+use super::member::text;
 use crate::client::Response;
 use crate::error::{Error, Kind};
 use crate::value::Value;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::failure::failed;
-use super::response::text;
+use super::member::text;
 use crate::client::Response;
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;

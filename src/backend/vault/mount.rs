@@ -1,7 +1,7 @@
 //! Mounts: the paths of secrets engines, and their types. Pure.
 
-use super::Engine;
-use super::response::{LONGEST_NAME, text};
+use super::engine::Engine;
+use super::member::{LONGEST_NAME, text};
 use crate::client::Response;
 use crate::value::Value;
 

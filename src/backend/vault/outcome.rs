@@ -1,6 +1,6 @@
 //! Vault's response to a reading → its outcome, with what helps the user. Pure.
 
-use super::Engine;
+use super::engine::Engine;
 use super::mount::Mount;
 use super::response::{ReadResult, StoredSecret};
 use crate::error::{Error, Kind};

@@ -2,15 +2,17 @@
 
 use tokio::time::Instant;
 
+use super::Vault;
+use super::engine::Engine;
 use super::failure;
 use super::guard::guard;
 use super::mount::{Mount, is_kv};
 use super::outcome::{ReadResponse, describe, failed, outcome, with_hint};
+use super::query::Query;
 use super::request;
-use super::response::{self, Query, ReadResult, StoredSecret};
-use super::round::RoundState;
+use super::response::{self, ReadResult, StoredSecret};
+use super::round_state::RoundState;
 use super::session::{Session, SessionResponse};
-use super::{Engine, Vault};
 use crate::client::{Deadline, Failure, Request};
 use crate::error::{Error, Kind};
 use crate::policy::{Grant, Identity, Policy};

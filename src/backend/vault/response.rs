@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use super::Engine;
 use super::absence::{Absence, absence, deleted, is_metadata};
+use super::engine::Engine;
 use super::failure::{causes, failed};
+use super::member::{LONGEST_NAME, text};
+use super::query::Query;
 use crate::client::Response;
 use crate::error::{Error, Kind};
 use crate::secret::{Lease, Version};
@@ -41,19 +43,6 @@ pub(super) struct StoredSecret {
     /// The lease of a secret that was made for this reading.
     pub(super) lease: Option<Lease>,
 }
-
-/// The question that a response answers: it decides how the response is read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Query<'a> {
-    pub(super) path: &'a str,
-    /// `None` is the newest.
-    pub(super) version: Option<u64>,
-    /// `None` lets the response's shape tell.
-    pub(super) engine: Option<Engine>,
-}
-
-/// The longest name that a response may give, in bytes: of a mount, a type, a time, a version or a lease.
-pub(super) const LONGEST_NAME: usize = 1024;
 
 /// The meaning of the response to `query`.
 pub(super) fn read(query: Query<'_>, response: &Response) -> ReadResult {
@@ -143,14 +132,6 @@ fn mount_type(body: &Value) -> Option<String> {
 fn looks_like_v2(data: &Value) -> bool {
     let Value::Map(entries) = data else { return false };
     entries.len() == 2 && data.get("data").is_some() && data.get("metadata").is_some_and(is_metadata)
-}
-
-/// A text, or the digits of a number.
-pub(super) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(text) | Value::Number(text) => Some(text.to_string()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

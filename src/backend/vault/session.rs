@@ -8,7 +8,7 @@ use super::auth::{self, Login, TokenSource};
 use super::failure;
 use super::login_response::granted_token;
 use super::request;
-use super::round::RoundState;
+use super::round_state::RoundState;
 use super::settings::DISABLE_TOKEN_CACHE;
 use super::token_cache::{CacheKey, TokenCache};
 use crate::client::{Client, Deadline, Failure, Request, Response, Retry};

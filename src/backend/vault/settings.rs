@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Engine;
 use super::auth::{self, AUTH_TYPE};
+use super::engine::Engine;
 use crate::config::format::{Choice, DURATION, Format, NUMBER, PATH, RATE, SWITCH, TEXT, URL};
 use crate::config::table::{Logins, StoreSettings, Unsupported};
 use crate::config::{Key, Rate, Role, Tighter};

@@ -1,0 +1,55 @@
+//! The state of one run's use of Vault: its time, its failure, its token. The next run begins without it.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::client::Allowance;
+use crate::error::Error;
+
+/// What a round has learned. The next round begins without it.
+pub(super) struct RoundState {
+    allowance: Allowance,
+    /// Why no further reading is tried.
+    failure: OnceLock<Error>,
+    /// Whether the round has replaced its token.
+    has_renewed: AtomicBool,
+    /// Whether Vault has given a token to this round, or has accepted the one that it uses.
+    has_good_token: AtomicBool,
+}
+
+impl RoundState {
+    pub(super) fn new(allowance: Allowance) -> Self {
+        let has_renewed = AtomicBool::new(false);
+        Self { allowance, failure: OnceLock::new(), has_renewed, has_good_token: AtomicBool::new(false) }
+    }
+
+    /// The time that the round has.
+    pub(super) fn allowance(&self) -> &Allowance {
+        &self.allowance
+    }
+
+    /// Stops the readings that wait, which would fail too.
+    pub(super) fn fail(&self, error: &Error) {
+        let _ = self.failure.set(error.clone());
+    }
+
+    /// The error that stops the round, if there is one.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.failure.get().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// Whether the token may be replaced, which a round does once.
+    pub(super) fn may_renew(&self) -> bool {
+        !self.has_renewed.swap(true, Ordering::Relaxed)
+    }
+
+    /// Notes that Vault has given a token to this round, or has accepted the one that it uses.
+    pub(super) fn trust_token(&self) {
+        self.has_good_token.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether Vault has given the token to this round, or has accepted it. If not, it may have ended since an earlier round got it.
+    pub(super) fn has_good_token(&self) -> bool {
+        self.has_good_token.load(Ordering::Relaxed)
+    }
+}
