@@ -71,7 +71,7 @@ pub struct Withheld {
     pub names: BTreeSet<String>,
 }
 
-/// The outcome of a reading. Its errors have no place yet: whoever asked adds it.
+/// The outcome of a reading. Its errors have no place: the reading serves many placeholders, and each adds its own.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// The store has the secret.

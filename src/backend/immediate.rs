@@ -1,4 +1,4 @@
-//! Stores that answer without waiting, from what they hold already. Their rounds have no state.
+//! Stores that hold all their secrets in memory and answer without waiting. Their rounds have no state.
 
 use std::sync::Arc;
 

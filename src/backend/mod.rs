@@ -1,4 +1,4 @@
-//! Secret stores: what a store does, and the table of them. Knows no manifest and no placeholder.
+//! Secret stores: their trait and their table. Knows no manifest and no placeholder.
 
 mod docs;
 mod file;
@@ -21,15 +21,15 @@ use crate::error::Error;
 use crate::policy::{self, Grant, Policy};
 use crate::secret::Outcome;
 
-/// A store that secrets are read from. It outlives a run: connections, the token and what is known of mounts are its own.
+/// A store that secrets are read from. It outlives a run: it keeps its connections, its token and the mounts that it knows.
 pub trait Store: Send + Sync {
     /// Begins one run's use of the store. `policy` has made the run's grants, and judges paths that the store rewrites.
     fn begin(self: Arc<Self>, policy: Arc<Policy>) -> Box<dyn Round>;
 }
 
-/// One run's use of a store: what failed in it, and the time that it has, do not matter to the next one.
+/// One run's use of a store. Its failures and its time end with it.
 pub trait Round: Send + Sync {
-    /// Reads everything that was granted, in whatever order it arrives. Whoever calls passes each secret once a run.
+    /// Reads all granted secrets, in any order. The caller passes each secret once a run.
     fn read(&self, grants: Vec<Grant>) -> Readings<'_>;
 
     /// Whether reading would create something: a login to a database, a token, a lease.
@@ -38,7 +38,7 @@ pub trait Round: Send + Sync {
     }
 }
 
-/// Readings under way. None fails as a future: what went wrong is in its [`Outcome`].
+/// Readings under way. None fails as a future: an [`Outcome`] holds its error.
 pub(crate) type Readings<'r> = BoxStream<'r, (Grant, Outcome)>;
 
 /// A kind of store: a row of [`BACKENDS`].
@@ -46,17 +46,17 @@ pub(crate) type Readings<'r> = BoxStream<'r, (Grant, Outcome)>;
 pub(crate) struct Backend {
     /// Its name, and the settings that it reads.
     pub settings: &'static StoreSettings,
-    /// What it is, in one line.
+    /// Its description, in one line.
     pub doc: &'static str,
     /// The rest of its part of docs/backends.md.
     pub page: fn() -> String,
-    /// What is known of the store before it is opened.
+    /// The facts about the store before it is opened.
     pub facts: fn(&View) -> Result<StoreFacts, Error>,
     /// Checks the settings and makes the store; opens no connection.
     pub open: fn(&View) -> Result<Arc<dyn Store>, Error>,
 }
 
-/// What is known of a store and its readings before it is opened, and before anybody is asked.
+/// Facts about a store and its readings that hold before it is opened or asked.
 #[derive(Clone, Debug)]
 pub(crate) struct StoreFacts {
     /// The store's name.
@@ -113,7 +113,7 @@ pub fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
     (store.open)(&config.view(store.settings.settings))
 }
 
-/// What is known of the store that `AVP_TYPE` names.
+/// The facts about the store that `AVP_TYPE` names.
 pub(crate) fn facts(config: &Config) -> Result<StoreFacts, Error> {
     let store = config.required(&TYPE)?;
     (store.facts)(&config.view(store.settings.settings))

@@ -23,7 +23,7 @@ pub(crate) struct Selector {
 }
 
 impl Requester {
-    /// The requester of a run in this environment. What a tenant sets arrives as `ARGOCD_ENV_…` and does not count.
+    /// The requester of a run in this environment. Variables that a tenant sets arrive as `ARGOCD_ENV_…` and do not count.
     pub fn of(environment: &BTreeMap<String, String>) -> Self {
         let part = |name| environment.get(name).filter(|value| !value.is_empty()).cloned();
         Self {

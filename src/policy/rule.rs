@@ -14,7 +14,7 @@ use crate::secret::SecretId;
 pub(super) struct Rule {
     /// The requesters for whom it decides.
     pub(super) selector: Selector,
-    /// The login of what it grants.
+    /// The login of its grants.
     pub(super) identity: Identity,
     pub(super) namespaces: Namespaces,
     pub(super) system: SystemPaths,

@@ -1,4 +1,4 @@
-//! The settings that say what may be read. Knows no store: the rows of stores name those that concern them.
+//! The settings of a policy. Knows no store: the row of a store names the settings that concern it.
 
 use crate::config::format::{LIST, NAMESPACE as NAMESPACE_FORMAT, REGEX};
 use crate::config::{AnyKey, Key, Pattern, Role};

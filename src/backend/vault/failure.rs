@@ -1,4 +1,4 @@
-//! Vault's error responses: what they mean, in a user's words. Pure.
+//! Vault's error responses, in a user's words. Pure.
 
 use super::member::text;
 use crate::client::Response;
@@ -55,7 +55,7 @@ fn is_plain_http(response: &Response) -> bool {
     response.status == 400 && response.body.starts_with(b"Client sent an HTTP request to an HTTPS server")
 }
 
-/// Whether Vault refuses the token itself, not what it may do: expired, revoked, used up.
+/// Whether Vault refuses the token itself (expired, revoked, used up), and not just this request.
 pub(super) fn refuses_token(response: &Response) -> bool {
     let causes = causes(response);
     response.status == 403 && ["invalid token", "bad token", "token not found"].iter().any(|text| causes.contains(text))

@@ -40,7 +40,7 @@ impl Mount {
         }
     }
 
-    /// Whether it holds what users have put there.
+    /// Whether it holds secrets that users have written.
     pub(super) fn is_kv(&self) -> bool {
         is_kv(&self.mount_type)
     }
@@ -54,7 +54,7 @@ impl Mount {
     }
 }
 
-/// Whether a mount of this type holds what users have put there.
+/// Whether a mount of this type holds secrets that users have written.
 pub(super) fn is_kv(mount_type: &str) -> bool {
     matches!(mount_type, "kv" | "generic")
 }

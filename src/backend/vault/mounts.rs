@@ -28,7 +28,7 @@ struct KnownMount {
 }
 
 impl Mounts {
-    /// Locks the mounts: whoever asks Vault keeps the lock, so that each mount is asked for once.
+    /// Locks the mounts. A reading that asks Vault keeps the lock meanwhile, so that Vault is asked for each mount once.
     pub(super) async fn lock(
         &self,
         client: &Client,

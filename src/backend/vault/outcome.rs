@@ -1,4 +1,4 @@
-//! Vault's response to a reading → its outcome, with what helps the user. Pure.
+//! Vault's response to a reading → its outcome, with hints for the user. Pure.
 
 use super::engine::Engine;
 use super::mount::Mount;

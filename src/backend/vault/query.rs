@@ -1,4 +1,4 @@
-//! What a reading asks of Vault. Pure.
+//! The question that a reading asks of Vault. Pure.
 
 use super::engine::Engine;
 

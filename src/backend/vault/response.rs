@@ -1,4 +1,4 @@
-//! Vault's response to a reading: what it means. Pure.
+//! The meaning of Vault's response to a reading. Pure.
 
 use std::time::Duration;
 
@@ -116,7 +116,7 @@ fn version(metadata: &Value) -> Option<Version> {
     metadata.get("version").and_then(text).filter(|text| text.len() <= LONGEST_NAME).map(|text| Version::new(&text))
 }
 
-/// The lease, if there is one: what a KV engine stores has a duration, and no id.
+/// The lease, if there is one. A KV engine's response has a duration too, but no id.
 fn lease(body: &Value) -> Option<Lease> {
     let id = body.get("lease_id").and_then(text).filter(|id| !id.is_empty() && id.len() <= LONGEST_NAME)?;
     let seconds = body.get("lease_duration").and_then(text).and_then(|seconds| seconds.parse().ok()).unwrap_or(0);
@@ -128,7 +128,7 @@ fn mount_type(body: &Value) -> Option<String> {
     body.get("mount_type").and_then(text).filter(|mount_type| !mount_type.is_empty())
 }
 
-/// Exactly `data` and `metadata`, the latter with what KV version 2 always puts there.
+/// Whether the members are exactly `data` and `metadata`, the latter as KV version 2 writes it.
 fn looks_like_v2(data: &Value) -> bool {
     let Value::Map(entries) = data else { return false };
     entries.len() == 2 && data.get("data").is_some() && data.get("metadata").is_some_and(is_metadata)

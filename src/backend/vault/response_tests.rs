@@ -206,7 +206,7 @@ fn data_is_put_after_the_mount() {
     }
 }
 
-/// Members that are read as numbers, and what a server may put there.
+/// JSON values that a server may send where a number is expected.
 fn odd_numbers() -> impl Strategy<Value = String> {
     prop_oneof![
         "-?[0-9]{1,40}",

@@ -1,4 +1,4 @@
-//! One run's use of Vault: reads what is granted, many secrets at once.
+//! One run's use of Vault: reads all granted secrets, many at once.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The state of one run's use of Vault: its time, its failure, its token. The next run begins without it.
+//! The state of one run's use of Vault: its time, its failure, and how far it trusts the token.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::client::Allowance;
 use crate::error::Error;
 
-/// What a round has learned. The next round begins without it.
+/// The state of a round. The next round begins with a new one.
 pub(super) struct RoundState {
     allowance: Allowance,
     /// Why no further reading is tried.

@@ -1,4 +1,4 @@
-//! One token for all readings of all rounds, replaced once a round where Vault refuses it. Knows nothing of what is read.
+//! One token for all readings of all rounds, replaced once a round where Vault refuses it. Knows no path and no secret.
 
 use std::sync::Arc;
 
@@ -175,7 +175,7 @@ impl Session {
         texts.into_iter().for_each(|text| self.client.credentials().add(text.reveal()));
     }
 
-    /// The error of a login that gave no token: Vault's words, and what they may mean.
+    /// The error of a login that gave no token, with Vault's words and the login's hint.
     fn refusal(&self, mount: &str, response: &Response, error: Error) -> Error {
         let causes = failure::causes(response);
         let own = (self.login.hint)(response.status, &causes);

@@ -86,7 +86,7 @@ impl TokenCache {
             }
         }
         json.push('}');
-        // A cache that cannot be written is no error: the next run logs in again.
+        // A failure to write is not an error: the next run logs in again.
         let _ = write(&file, json.as_bytes());
     }
 

@@ -1,4 +1,4 @@
-//! What a real Vault cannot be made to show: failures, refusals and redirects in an order of the test's own.
+//! Failures, refusals and redirects that no test can get out of a real Vault, in the test's own order.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Secret stores through their trait: what is asked of Vault, how often, and what its answers come to.
+//! Secret stores through their trait: which requests reach Vault, how often, and the outcomes of its responses.
 
 mod faults;
 mod rounds;

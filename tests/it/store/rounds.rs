@@ -1,4 +1,4 @@
-//! A store outlives a run: what failed in one round does not matter to the next, and what is still good is used again.
+//! A store outlives a run: a failure ends with its round, and the next round uses what is still good.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
