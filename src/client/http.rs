@@ -23,7 +23,7 @@ use crate::budget;
 use crate::error::{Error, Kind};
 
 /// A client of one server. Making it opens nothing: certificates are read for the first request.
-pub struct Client {
+pub(crate) struct Client {
     options: ClientOptions,
     address: Url,
     connection: OnceLock<Connection>,
@@ -46,7 +46,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Client {
     /// A client as `options` say. Its address must be one.
-    pub fn new(options: ClientOptions) -> Result<Self, Error> {
+    pub(crate) fn new(options: ClientOptions) -> Result<Self, Error> {
         let address = parse(&options.address, &options.words)?;
         options.credentials.add_password(address.as_str());
         options.proxies.addresses().for_each(|proxy| options.credentials.add_password(proxy));

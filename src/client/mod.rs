@@ -18,7 +18,7 @@ mod tls;
 pub(crate) use allowance::{Allowance, Deadline};
 pub(crate) use credentials::Credentials;
 pub(crate) use failure::Failure;
-pub use http::Client;
+pub(crate) use http::Client;
 pub(crate) use options::{ClientIdentity, ClientOptions, Proxies, ServerWords, TlsOptions, TrustOptions};
 pub(crate) use rate::Rate;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::rate::Rate;
 use crate::error::Error;
 
 /// How a client of one server works.
-pub struct ClientOptions {
+pub(crate) struct ClientOptions {
     /// The server's address.
     pub address: String,
     /// Makes the TLS options for the first connection: certificates are read only then.
@@ -33,7 +33,7 @@ pub struct ClientOptions {
 
 /// What TLS shows and whom it trusts.
 #[derive(Default)]
-pub struct TlsOptions {
+pub(crate) struct TlsOptions {
     /// Who may vouch for the server.
     pub trust: TrustOptions,
     /// The one name that the server's certificate must bear, whatever the address is.
@@ -51,7 +51,7 @@ pub(crate) struct ClientIdentity {
 }
 
 /// Who may vouch for a server.
-pub enum TrustOptions {
+pub(crate) enum TrustOptions {
     /// Anybody: the certificate is not checked.
     Anybody,
     /// The authorities of this PEM, and what to call it.
@@ -80,7 +80,7 @@ pub(crate) struct Proxies {
 
 /// What messages call the server and the settings that a user may change, each as it is to be shown.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ServerWords {
+pub(crate) struct ServerWords {
     /// The server: `Vault`.
     pub server: &'static str,
     /// The setting of the address.

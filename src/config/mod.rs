@@ -31,14 +31,15 @@ mod view;
 pub(crate) use cluster::{ClusterSecret, SecretName};
 pub(crate) use docs::docs;
 pub use file::ConfigFile;
-pub use key::{AnyKey, Key};
-pub use origin::{Authority, Origin};
+pub(crate) use key::{AnyKey, Key};
+pub(crate) use origin::{Authority, Origin};
 pub(crate) use parse::{Pattern, Rate};
 pub(crate) use read::{cache_folder, has_tenant};
-pub use role::{Role, Tighter};
-pub use sources::{FlagValue, HomeFile, SettingSources};
+pub(crate) use role::{Role, Tighter};
+pub use sources::SettingSources;
+pub(crate) use sources::{FlagValue, HomeFile};
 use table::{Row, RunPart, Table};
-pub use view::{FileBounds, FileSetting, View};
+pub(crate) use view::{FileBounds, FileSetting, View};
 
 /// How many letters of a setting's name may be wrong for the name to be suggested.
 const TYPOS: usize = 3;

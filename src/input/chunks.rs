@@ -36,7 +36,12 @@ struct OpenText {
 }
 
 /// The chunks of the texts that `paths` name, and the errors of the paths. A folder without manifests is an error unless it `may_be_empty`.
-pub fn chunks(paths: &[String], may_be_empty: bool, boundary: Boundary, workspace: &Workspace) -> (Chunks, Errors) {
+pub(crate) fn chunks(
+    paths: &[String],
+    may_be_empty: bool,
+    boundary: Boundary,
+    workspace: &Workspace,
+) -> (Chunks, Errors) {
     let (texts, errors) = list(paths, may_be_empty, workspace);
     (Chunks { workspace: workspace.clone(), texts: texts.into(), open: None, boundary, size: CHUNK }, errors)
 }

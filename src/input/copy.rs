@@ -10,7 +10,7 @@ use crate::error::{Error, Kind};
 use crate::workspace::Workspace;
 
 /// Copies folders to the places below `to` that they have in the repository. Returns the place of the first one.
-pub fn copy(folders: &[PathBuf], workspace: &Workspace, to: &Path) -> Result<PathBuf, Error> {
+pub(crate) fn copy(folders: &[PathBuf], workspace: &Workspace, to: &Path) -> Result<PathBuf, Error> {
     let repository = Repository::around(&workspace.folder, workspace);
     let (mut first, mut left) = (None, ENTRIES);
     for folder in folders {

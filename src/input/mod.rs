@@ -100,7 +100,7 @@ pub(crate) fn has_manifest(workspace: &Workspace) -> bool {
 }
 
 /// Whether `path` exists in the repository, links resolved, and is not Git's own.
-pub fn is_inside(path: &Path, workspace: &Workspace) -> bool {
+pub(crate) fn is_inside(path: &Path, workspace: &Workspace) -> bool {
     let repository = Repository::around(&workspace.folder, workspace);
     let is_ours = |real: &Path| real.starts_with(&repository.root) && !repository.is_git(real);
     workspace.locate(path).canonicalize().is_ok_and(|real| is_ours(&real))
@@ -119,18 +119,18 @@ pub(crate) fn leads_out(path: &Path, folder: &Path, workspace: &Workspace) -> bo
 }
 
 /// Checks that a file which a user names may be read. It may not if it is Git's own, or if its name stands in the repository and leads out.
-pub fn check_readable(path: &Path, workspace: &Workspace) -> Result<(), Error> {
+pub(crate) fn check_readable(path: &Path, workspace: &Workspace) -> Result<(), Error> {
     Repository::around(&workspace.folder, workspace).check_file(path, workspace)
 }
 
 /// Checks that a file which a user names may be written. It may not if a link in the repository leads elsewhere.
-pub fn check_writable(path: &Path, workspace: &Workspace) -> Result<(), Error> {
+pub(crate) fn check_writable(path: &Path, workspace: &Workspace) -> Result<(), Error> {
     Repository::around(&workspace.folder, workspace).check_writing(path, workspace)
 }
 
 /// The text of a file of the repository, such as a chart's values; `None` if it does not exist. A file that is not a regular one, or leads
 /// out, is an error.
-pub fn text(path: &Path, workspace: &Workspace) -> Result<Option<String>, Error> {
+pub(crate) fn text(path: &Path, workspace: &Workspace) -> Result<Option<String>, Error> {
     let whole = workspace.locate(path);
     if !whole.exists() && !whole.is_symlink() {
         return Ok(None);

@@ -22,7 +22,7 @@ const IGNORE_FILE: &str = ".gitignore";
 const LONGEST: u64 = 1 << 20;
 
 /// Every text below the folders that `paths` name which is not a manifest: hidden files and charts too, but not `.git` and links.
-pub fn non_manifests(paths: &[String], wanted: FileFilter<'_>, workspace: &Workspace) -> Vec<Arc<Source>> {
+pub(crate) fn non_manifests(paths: &[String], wanted: FileFilter<'_>, workspace: &Workspace) -> Vec<Arc<Source>> {
     let manifests: HashSet<InputText> = list(paths, true, workspace).0.into_iter().collect();
     let repository = Repository::around(&workspace.folder, workspace);
     let folders = paths.iter().filter(|path| *path != "-").map(|path| TypedFolder::new(Path::new(path), workspace));

@@ -23,7 +23,7 @@ const DEVICES: [&str; 3] = ["/proc", "/dev", "/sys"];
 
 /// The kind of file that a name may lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileKind {
+pub(crate) enum FileKind {
     /// A regular file.
     Regular,
     /// A pipe as well, as `<(…)` and `/dev/stdin` are.
@@ -40,7 +40,7 @@ pub(crate) struct NamedFile {
 
 /// Why a file is not read.
 #[derive(Debug)]
-pub enum FileRefusal {
+pub(crate) enum FileRefusal {
     /// Its name stands in the repository, but the file does not.
     Outside,
     /// It is Git's own.
@@ -68,12 +68,12 @@ impl NamedFile {
     }
 
     /// Whether its name or the file itself stands in the repository.
-    pub fn is_in_repository(&self) -> bool {
+    pub(crate) fn is_in_repository(&self) -> bool {
         self.in_repository
     }
 
     /// The file, or a refusal if its name stands in the repository and leads out.
-    pub fn within_repository(self) -> Result<Self, FileRefusal> {
+    pub(crate) fn within_repository(self) -> Result<Self, FileRefusal> {
         match self.wrong {
             Some(refusal) => Err(refusal),
             None => Ok(self),
@@ -86,7 +86,7 @@ impl NamedFile {
     }
 
     /// Its content, up to `limit` bytes.
-    pub fn read(&self, limit: u64, allowed: FileKind) -> Result<Zeroizing<Vec<u8>>, FileRefusal> {
+    pub(crate) fn read(&self, limit: u64, allowed: FileKind) -> Result<Zeroizing<Vec<u8>>, FileRefusal> {
         let mut bytes = Zeroizing::new(Vec::new());
         self.open(allowed)?.take(limit + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > limit { Err(FileRefusal::TooLong(limit)) } else { Ok(bytes) }

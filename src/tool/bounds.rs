@@ -59,7 +59,7 @@ pub(crate) const ANY: &str = "*";
 
 /// The operator's allowance for the tools; by default that of a machine without a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Allowance {
+pub(crate) struct Allowance {
     /// The paths that they may read and execute beside the repository and the system.
     pub paths: Vec<PathBuf>,
     /// The hosts that the operator names; `None` if they name none.
@@ -122,7 +122,7 @@ impl Default for Allowance {
 
 impl Allowance {
     /// How tools run on a machine with this support; `None` if they must not, for a reason that is among the errors.
-    pub fn containment(&self, support: &Support, errors: &mut Errors) -> Option<Containment> {
+    pub(crate) fn containment(&self, support: &Support, errors: &mut Errors) -> Option<Containment> {
         match (support, self.hosts()) {
             (Support::Nothing(reason), _) => self.without(reason, errors),
             (_, hosts) if hosts.is_empty() => Some(Containment::Within(Reach::Nothing)),
@@ -132,7 +132,7 @@ impl Allowance {
     }
 
     /// Whether they may reach a host by https; else the hint.
-    pub fn reaches(&self, host: &str) -> Result<(), String> {
+    pub(crate) fn reaches(&self, host: &str) -> Result<(), String> {
         let hosts = Hosts::parse(&self.hosts().join(" ")).map_err(|error| error.detail)?;
         hosts.permit_authority(host)
     }

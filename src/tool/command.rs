@@ -7,7 +7,7 @@ use super::operator_files::OperatorFiles;
 
 /// A program to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
+pub(crate) struct Command {
     /// Its name in messages, e.g. `helm template`.
     pub name: &'static str,
     /// The program: a name to look up, or a path.
@@ -47,7 +47,7 @@ pub(crate) enum PathTarget {
 }
 
 /// Everything that a command is built from. The caller reads the folder's files.
-pub struct ToolContext<'g> {
+pub(crate) struct ToolContext<'g> {
     /// The folder, as it was typed.
     pub folder: &'g Path,
     /// Where the commands run, and where relative paths start.

@@ -14,7 +14,7 @@ const TAKES_FOLDERS: [&str; 6] = ["resources", "bases", "components", "generator
 
 /// How the folders with a chart or a kustomization depend on each other.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// The folders that stand for themselves, with their tools.
     pub whole: BTreeSet<(PathBuf, Tool)>,
     /// Folders that are parts of others, and folders that are nothing by themselves: library charts, components.
@@ -45,7 +45,7 @@ impl Layout {
     }
 
     /// Whether the content of the file at `path` is part of a tool's output.
-    pub fn takes(&self, path: &Path) -> bool {
+    pub(crate) fn takes(&self, path: &Path) -> bool {
         let path = without_dots(path);
         self.files.contains(&path) || self.printed.iter().any(|folder| path.starts_with(folder))
     }

@@ -105,7 +105,7 @@ fn bounds(command: &Command, sandbox: &Sandbox<'_>, program: PathBuf, network: N
 
 /// The program's file: the one at a path, which may start at `folder`, else the first in the folders of `path`, of which relative ones do
 /// not count.
-pub fn find(program: &str, path: Option<&str>, folder: &Path) -> Option<PathBuf> {
+pub(crate) fn find(program: &str, path: Option<&str>, folder: &Path) -> Option<PathBuf> {
     if program.contains('/') {
         return Some(folder.join(program)).filter(|path| path.exists());
     }

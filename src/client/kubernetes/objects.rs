@@ -43,7 +43,7 @@ pub(crate) struct Location {
 }
 
 /// What came back for an object.
-pub enum ApiResponse {
+pub(crate) enum ApiResponse {
     /// The object, as JSON.
     Object(Zeroizing<String>),
     /// The server's refusal.
@@ -61,7 +61,7 @@ impl fmt::Debug for ApiResponse {
 
 /// A refusal. Its messages may quote values, live ones too: they are not for showing.
 #[derive(Clone, Default)]
-pub struct ApiRefusal {
+pub(crate) struct ApiRefusal {
     /// The HTTP status.
     pub code: u16,
     /// The reason in one word, e.g. `Invalid`.
@@ -112,7 +112,7 @@ impl Cluster {
     ///
     /// Path: `/apis/{group}/{version}/namespaces/{namespace}/{resource}/{name}`. Method: GET.
     /// Reference: <https://kubernetes.io/docs/reference/using-api/api-concepts/>
-    pub async fn get(&self, at: &Location) -> Result<ApiResponse, Error> {
+    pub(crate) async fn get(&self, at: &Location) -> Result<ApiResponse, Error> {
         let request = Request::new(&at.path).get(&at.name, &GetParams::default());
         self.answer(self.client.request_text(request.map_err(|error| unbuilt(&error))?)).await
     }
@@ -121,7 +121,7 @@ impl Cluster {
     ///
     /// Path: as above, with `?dryRun=All&force=true&fieldManager={manager}`. Method: PATCH, `application/apply-patch+yaml`.
     /// Reference: <https://kubernetes.io/docs/reference/using-api/server-side-apply/>
-    pub async fn dry_run(&self, at: &Location, object: &str) -> Result<ApiResponse, Error> {
+    pub(crate) async fn dry_run(&self, at: &Location, object: &str) -> Result<ApiResponse, Error> {
         let parameters = PatchParams {
             dry_run: true,
             force: true,

@@ -53,13 +53,13 @@ impl Checkout<'_> {
     }
 
     /// The working folder in it, without the environment, which is about the original.
-    pub fn workspace(&self) -> Workspace {
+    pub(crate) fn workspace(&self) -> Workspace {
         let below = self.revision.folder.strip_prefix(self.revision.git.work_tree()).unwrap_or(Path::new(""));
         Workspace::bare(self.root.join(below))
     }
 
     /// The place in it of the file or folder that a user types as `path`.
-    pub fn place(&self, path: &str) -> Result<PathBuf, Error> {
+    pub(crate) fn place(&self, path: &str) -> Result<PathBuf, Error> {
         Ok(self.root.join(self.revision.inside(path)?))
     }
 

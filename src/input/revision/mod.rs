@@ -63,14 +63,14 @@ impl Revision {
     }
 
     /// Whether Git now ignores the file at `path`, but not the one of `paths` that it was found below.
-    pub fn ignores(&self, path: &Path, paths: &[String]) -> bool {
+    pub(crate) fn ignores(&self, path: &Path, paths: &[String]) -> bool {
         let Ok(path) = self.inside(&path.to_string_lossy()) else { return false };
         let mut ignored = path.ancestors().filter(|part| self.ignored.contains(*part));
         ignored.any(|part| !paths.iter().any(|named| self.inside(named).is_ok_and(|named| named.starts_with(part))))
     }
 
     /// Reads the files that `paths` name. A path that does not exist is not an error: it is new.
-    pub fn read(&self, paths: &[String]) -> Result<RevisionFiles, Error> {
+    pub(crate) fn read(&self, paths: &[String]) -> Result<RevisionFiles, Error> {
         let (mut past, mut names, mut ids) = (RevisionFiles::default(), Vec::new(), Vec::new());
         for path in paths {
             let Some(found) = self.tree.find(self.inside(path)?.as_os_str().as_bytes()) else { continue };
