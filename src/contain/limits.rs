@@ -28,6 +28,6 @@ fn narrow(process: Pid, resource: Resource, most: u64) -> Result<(), Error> {
         Ok(_) => Ok(()),
         // The process has ended already.
         Err(Errno::SRCH) => Ok(()),
-        Err(error) => Err(Error::new(Kind::Input, "cannot limit what a process may use").cause(error.to_string())),
+        Err(error) => Err(Error::new(Kind::Input, "cannot limit a process").cause(error.to_string())),
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn restrict(bounds: &Bounds) -> Result<(), String> {
     let status = ruleset(bounds).and_then(RulesetCreated::restrict_self).map_err(told)?;
     match status.ruleset {
         RulesetStatus::NotEnforced => Err("the kernel does not enforce Landlock".to_owned()),
-        _ if !status.no_new_privs => Err("the kernel does not take privileges away".to_owned()),
+        _ if !status.no_new_privs => Err("the kernel cannot take privileges away".to_owned()),
         _ => Ok(()),
     }
 }

@@ -85,8 +85,8 @@ fn manifest(entry: &DirEntry, folder: &TypedFolder<'_>, repository: &Repository)
     }
     if is_manifest && !entry.file_type().is_file() {
         let error =
-            Error::new(Kind::Input, format!("`{}` is no regular file", typed_name(&folder.name_of(entry.path()))));
-        return Err(error.hint("take it out, or give it another name than a manifest's"));
+            Error::new(Kind::Input, format!("`{}` is not a regular file", typed_name(&folder.name_of(entry.path()))));
+        return Err(error.hint("remove it, or give it another name than a manifest's"));
     }
     Ok(is_manifest.then(|| folder.name_of(entry.path())))
 }
@@ -122,7 +122,7 @@ fn empty(folder: &TypedFolder<'_>) -> Error {
     let name = shown(folder.name);
     let error = Error::new(Kind::Input, format!("no manifests below `{name}`"));
     if KUSTOMIZATIONS.iter().any(|file| holds(file)) {
-        error.hint(format!("it is kustomize's: `kustomize build {name} | vault-render generate -`"))
+        error.hint(format!("it is a kustomization: `kustomize build {name} | vault-render generate -`"))
     } else if holds(CHART) {
         error.hint(format!("it is a Helm chart: `helm template {name} | vault-render generate -`"))
     } else {

@@ -67,8 +67,8 @@ mod tests {
         let details: Vec<String> =
             errors.iter().map(|error| error.detail.replace(&*root.to_string_lossy(), "")).collect();
         let expected = [
-            "the link `/repository/chart/config.yaml` leads to Git's own files, which are no input",
-            "the link `/repository/chart/fine/git` leads to Git's own files, which are no input",
+            "the link `/repository/chart/config.yaml` leads to Git's own files, which are not input",
+            "the link `/repository/chart/fine/git` leads to Git's own files, which are not input",
             "the link `/repository/chart/fine/none` leads nowhere",
             "the link `/repository/chart/fine/out` leads outside the repository",
         ];

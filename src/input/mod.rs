@@ -212,7 +212,7 @@ fn shown(folder: &Path) -> String {
 
 fn too_many(folder: &Path) -> Error {
     let detail = format!("there are more than {ENTRIES} files and folders below `{}`", shown(folder));
-    Error::new(Kind::Input, detail).hint("links to folders count as often as they are met: take them out")
+    Error::new(Kind::Input, detail).hint("links to folders count as often as they are met: remove them")
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind};
 use crate::workspace::Workspace;
 
 /// The hint of a link that leads nowhere.
-const LOOSE: &str = "mend the link, or take it out";
+const LOOSE: &str = "repair the link, or remove it";
 
 /// How many links and missing names one path may lead through.
 const LINKS: usize = 256;
@@ -52,7 +52,7 @@ impl Repository {
         let error = |detail: &str| Error::new(Kind::Input, format!("the link `{}` {detail}", typed_name(name)));
         let target = destination(path);
         if self.is_git(&target) {
-            return Err(error("leads to Git's own files, which are no input").hint("take the link out"));
+            return Err(error("leads to Git's own files, which are not input").hint("remove the link"));
         }
         if !target.starts_with(&self.root) {
             return Err(error("leads outside the repository").hint("copy the file into the repository"));
@@ -66,7 +66,7 @@ impl Repository {
     pub(super) fn check_path(&self, path: &Path, workspace: &Workspace) -> Result<(), Error> {
         let real = destination(&workspace.locate(path));
         if self.is_git(&real) {
-            let detail = format!("`{}` belongs to Git's own files, which are no input", typed_name(path));
+            let detail = format!("`{}` belongs to Git's own files, which are not input", typed_name(path));
             return Err(Error::new(Kind::Input, detail).hint("name a file of the work tree"));
         }
         match !real.starts_with(&self.root) && self.has_name_of(path, workspace) {
@@ -95,7 +95,7 @@ impl Repository {
         }
         if whole.is_symlink() || folder.is_some_and(|folder| !folder.starts_with(&self.root)) {
             let error = wrong("it is a link in the repository, or behind one that leads outside");
-            return Err(error.hint("take the link out, or name a file elsewhere"));
+            return Err(error.hint("remove the link, or name a file elsewhere"));
         }
         Ok(())
     }

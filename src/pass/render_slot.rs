@@ -41,7 +41,7 @@ impl RenderSlot {
                 }
             }
         };
-        let what = "waiting for a turn".to_owned();
+        let what = "waiting for a render slot".to_owned();
         let locked = watched(watch, what.clone(), waiting).await;
         let locked = locked.map_err(|stopped| Error::new(Kind::Store, format!("{stopped} while {what}")))?;
         locked.map(|lock| Self { _lock: lock }).map_err(|error| failed(&folder, &error))
@@ -74,7 +74,7 @@ fn make(folder: &Path) -> io::Result<()> {
     if found.is_dir() && found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o077 == 0 {
         return Ok(());
     }
-    Err(io::Error::other("it is not a folder of this user's alone"))
+    Err(io::Error::other("the folder is not this user's alone"))
 }
 
 /// Waits for a free slot while `listener` is open. The first in the queue looks for one, the others sleep.
@@ -98,14 +98,20 @@ fn lock<T>(folder: &Path, slots: u64, listener: &Sender<T>) -> io::Result<File> 
 }
 
 fn note(slots: u64) -> Error {
-    let detail = format!("waiting for a turn: no more than {slots} render at once (`{}`)", PARALLEL_RENDERS.name());
+    let detail = format!(
+        "waiting for a render slot: no more than {slots} runs may render at once (`{}`)",
+        PARALLEL_RENDERS.name()
+    );
     Error::note(Kind::Setting, detail)
 }
 
 fn failed(folder: &Path, error: &io::Error) -> Error {
-    Error::new(Kind::Setting, format!("cannot keep to `{}`, for lack of a folder to count in", PARALLEL_RENDERS.name()))
-        .hint("let `XDG_RUNTIME_DIR` or `TMPDIR` name a folder that can be written to")
-        .cause(format!("{}: {error}", folder.display()))
+    Error::new(
+        Kind::Setting,
+        format!("cannot keep to `{}` without a folder to count the runs in", PARALLEL_RENDERS.name()),
+    )
+    .hint("let `XDG_RUNTIME_DIR` or `TMPDIR` name a folder that can be written to")
+    .cause(format!("{}: {error}", folder.display()))
 }
 
 #[cfg(test)]

@@ -202,13 +202,14 @@ impl ArgumentPolicy<'_> {
     }
 
     fn unknown(&self, name: &str) -> Error {
-        let error = Error::new(Kind::Setting, format!("`{name}` in `{}` is none that a tenant may use", self.variable));
+        let error =
+            Error::new(Kind::Setting, format!("`{name}` in `{}` is not a flag that a tenant may use", self.variable));
         error.hint(format!("those for {} are {}", self.tool, self.names()))
     }
 
     fn no_flag(&self, word: &str) -> Error {
-        let error = Error::new(Kind::Setting, format!("`{word}` in `{}` is no flag", self.variable));
-        error.hint("quote what belongs together as for a shell: `--set 'name=two words'`")
+        let error = Error::new(Kind::Setting, format!("`{word}` in `{}` is not a flag", self.variable));
+        error.hint("quote words that belong together, as in a shell: `--set 'name=two words'`")
     }
 
     fn wrong(&self, flag: &Flag, wrong: &str) -> Error {
@@ -262,15 +263,15 @@ mod tests {
         for (line, error) in [
             ("--post-renderer ./x.sh", "`--post-renderer` in `X` runs a program"),
             ("--post-renderer=./x.sh", "`--post-renderer` in `X` runs a program"),
-            ("--unknown", "`--unknown` in `X` is none that a tenant may use"),
-            ("--Set=a=b", "`--Set` in `X` is none that a tenant may use"),
-            ("-x", "`-x` in `X` is none that a tenant may use"),
-            ("-é", "`-é` in `X` is none that a tenant may use"),
-            ("name", "`name` in `X` is no flag"),
-            ("--", "`--` in `X` is no flag"),
-            ("-", "`-` in `X` is no flag"),
-            ("''", "`` in `X` is no flag"),
-            ("--=x", "`--=x` in `X` is no flag"),
+            ("--unknown", "`--unknown` in `X` is not a flag that a tenant may use"),
+            ("--Set=a=b", "`--Set` in `X` is not a flag that a tenant may use"),
+            ("-x", "`-x` in `X` is not a flag that a tenant may use"),
+            ("-é", "`-é` in `X` is not a flag that a tenant may use"),
+            ("name", "`name` in `X` is not a flag"),
+            ("--", "`--` in `X` is not a flag"),
+            ("-", "`-` in `X` is not a flag"),
+            ("''", "`` in `X` is not a flag"),
+            ("--=x", "`--=x` in `X` is not a flag"),
             ("--skip-tests=x", "`--skip-tests` in `X` is a switch and has no value"),
             ("--set", "`--set` in `X` has no value"),
             ("-f", "`--values` in `X` has no value"),

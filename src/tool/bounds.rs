@@ -151,12 +151,15 @@ impl Allowance {
         if self.has_tenant && !self.is_uncontained {
             let error = Error::new(Kind::Setting, format!("{detail}, and a tenant chooses what they read"));
             errors.push(error.cause(reason).hint(
-                "docs/argocd.md has the kernel and the seccomp profile that it takes; the operator's `AVP_UNCONTAINED_TOOLS=1` runs them all the same",
+                "docs/argocd.md names the kernel and the seccomp profile that this needs; the operator's `AVP_UNCONTAINED_TOOLS=1` runs them anyway",
             ));
             return None;
         }
         if self.is_uncontained {
-            let warning = Error::warning(Kind::Setting, format!("{detail}: they run as `AVP_UNCONTAINED_TOOLS` says"));
+            let warning = Error::warning(
+                Kind::Setting,
+                format!("{detail}: they run uncontained, as `AVP_UNCONTAINED_TOOLS` allows"),
+            );
             errors.push(warning.cause(reason));
         }
         Some(Containment::Without)
@@ -164,7 +167,7 @@ impl Allowance {
 
     /// The network as a whole, where hosts cannot be told apart.
     fn everything(&self, hosts: &[String], errors: &mut Errors) -> Option<Containment> {
-        let detail = "this kernel cannot part hosts (Linux 6.7 and later can)";
+        let detail = "this kernel cannot tell hosts apart (Linux 6.7 and later can)";
         if hosts.iter().any(|host| host != ANY) && !self.is_uncontained {
             let error = Error::new(Kind::Setting, format!("{detail}, and `AVP_TOOL_HOSTS` names some"));
             errors
@@ -263,8 +266,8 @@ mod tests {
         for (has_tenant, named, expected, told) in [
             (false, None, all.clone(), None),
             (true, None, Some(Containment::Within(Reach::Nothing)), None),
-            (true, Some(&["*"][..]), all, Some("Warning: this kernel cannot part hosts")),
-            (true, Some(&["a.example.com"]), None, Some("Error: this kernel cannot part hosts")),
+            (true, Some(&["*"][..]), all, Some("Warning: this kernel cannot tell hosts apart")),
+            (true, Some(&["a.example.com"]), None, Some("Error: this kernel cannot tell hosts apart")),
         ] {
             let allowance = Allowance { has_tenant, hosts: named.map(hosts), ..Allowance::default() };
             let (containment, errors) = containment(&allowance, &Support::Files);

@@ -136,7 +136,7 @@ fn known(document: &ParsedFile, tree: &Tree<'_>, map: NodeId, fields: &[&str]) -
             );
         }
         if seen.contains(&text) {
-            return Err(wrong("is there twice"));
+            return Err(wrong("occurs twice"));
         }
         seen.push(text);
     }
@@ -205,7 +205,7 @@ fn place(context: &ToolContext<'_>, path: &str) -> PathBuf {
 /// A file of the chart, which must be a text: helm reads other encodings, too.
 fn read(context: &ToolContext<'_>, name: &str) -> Result<ParsedFile, Error> {
     let shown = without_dots(&context.folder.join(name)).to_string_lossy().into_owned();
-    let unreadable = || Error::new(Kind::Input, format!("`{shown}` is not a text of the repository"));
+    let unreadable = || Error::new(Kind::Input, format!("`{shown}` is not a text file of the repository"));
     let text = (context.read)(name).ok_or_else(unreadable)?;
     Ok(ParsedFile::new(shown, text))
 }
@@ -240,7 +240,7 @@ mod tests {
             ("dependencies: [{name: a, repoſitory: file:///x}]\n", "`repoſitory` is not a key of a lock"),
             ("a: &a {repository: x}\n", "`a` is not a key of a lock"),
             ("dependencies: [{<<: {repository: x}}]\n", "`<<` is not a key of a lock"),
-            ("dependencies: [{repository: x, repository: y}]\n", "`repository` is there twice"),
+            ("dependencies: [{repository: x, repository: y}]\n", "`repository` occurs twice"),
             ("dependencies: [{name: ../../x}]\n", "`../../x` is not the name of a chart"),
             ("digest: x\n---\ndigest: y\n", "`Chart.lock` holds more than one document"),
         ] {

@@ -8,10 +8,10 @@ use super::bounds::{Containment, Reach};
 use super::command::Command;
 use crate::error::{Error, Kind};
 
-const MEMORY: &str = "the operator's `AVP_TOOL_MEMORY` allows more";
-const TIME: &str = "the operator's `AVP_TOOL_TIMEOUT` allows more";
-const KILLED: &str = "the memory or the processor time may not have been enough: the operator's `AVP_TOOL_MEMORY` and `AVP_TOOL_TIMEOUT`";
-const FILES: &str = "it may read the repository but for `.git`, and what the operator's words and `AVP_TOOL_PATHS` name: docs/security.md";
+const MEMORY: &str = "the operator may raise `AVP_TOOL_MEMORY`";
+const TIME: &str = "the operator may raise `AVP_TOOL_TIMEOUT`";
+const KILLED: &str = "the memory or the processor time was perhaps not enough: the operator may raise `AVP_TOOL_MEMORY` or `AVP_TOOL_TIMEOUT`";
+const FILES: &str = "it may read the repository without `.git`, and the paths that the operator's words and `AVP_TOOL_PATHS` name: docs/security.md";
 
 /// Words of a process that runs out of memory, or of the size of a file.
 const OUT_OF_MEMORY: [&str; 5] =
@@ -20,7 +20,7 @@ const OUT_OF_MEMORY: [&str; 5] =
 /// Where a Go program that fails begins to print the state of its threads, which is left out.
 const THREADS: [&str; 2] = ["\n\ngoroutine ", "\n\nruntime stack:"];
 
-const HTTPS: &str = "helm and kustomize reach nothing but https at the hosts that `AVP_TOOL_HOSTS` names";
+const HTTPS: &str = "helm and kustomize reach only https, at the hosts that `AVP_TOOL_HOSTS` names";
 
 /// Words of programs whose socket or connection the kernel refuses, such as that of Go's own lookup of a name.
 const REFUSED: [&str; 3] = ["socket: permission denied", "connect: permission denied", "dial tcp: lookup "];

@@ -157,7 +157,7 @@ fn release(context: &ToolContext<'_>, parameters: Parameters) -> Result<Option<S
     let name = own.or(parameters.release_name).or_else(application);
     match name {
         Some(name) if name.contains(|char: char| !char.is_ascii_alphanumeric() && !matches!(char, '-' | '.')) => {
-            let error = Error::new(Kind::Setting, format!("`{name}` is no name of a release"));
+            let error = Error::new(Kind::Setting, format!("`{name}` is not a valid name of a release"));
             Err(error.hint("letters, digits, `-` and `.`: `--release-name`, the parameter `release-name`"))
         }
         name => Ok(name),

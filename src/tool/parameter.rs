@@ -85,7 +85,7 @@ pub(super) fn read(variables: &BTreeMap<String, String>, errors: &mut Errors) ->
     }
     match serde_json::from_str::<Option<Vec<Parameter>>>(text) {
         Ok(list) => list.into_iter().flatten().for_each(|parameter| parameters.add(parameter, errors)),
-        Err(_) => errors.push(Error::new(Kind::Setting, format!("`{VARIABLE}` is no list of parameters in JSON"))),
+        Err(_) => errors.push(Error::new(Kind::Setting, format!("`{VARIABLE}` is not a JSON list of parameters"))),
     }
     parameters
 }
@@ -115,7 +115,7 @@ fn wrong(name: &str) -> Error {
         };
         return Error::new(Kind::Setting, format!("the parameter `{name}` takes `{form}:` and nothing else"));
     }
-    Error::new(Kind::Setting, format!("`{name}` is no parameter of a chart"))
+    Error::new(Kind::Setting, format!("`{name}` is not a parameter of a chart"))
         .hint(format!("there are {}", list::quoted(PARAMETERS.iter().map(|row| row.name))))
 }
 
@@ -152,15 +152,15 @@ mod tests {
     #[test]
     fn what_is_no_parameter_is_an_error() {
         for (text, error) in [
-            (r#"[{"name":"value-files","array":["a"]}]"#, "`value-files` is no parameter of a chart"),
-            (r#"[{"string":"x"}]"#, "`` is no parameter of a chart"),
+            (r#"[{"name":"value-files","array":["a"]}]"#, "`value-files` is not a parameter of a chart"),
+            (r#"[{"string":"x"}]"#, "`` is not a parameter of a chart"),
             (
                 r#"[{"name":"values-files","string":"a"}]"#,
                 "the parameter `values-files` takes `array:` and nothing else",
             ),
             (r#"[{"name":"values","string":"a","map":{}}]"#, "the parameter `values` takes `string:` and nothing else"),
-            ("{}", "`ARGOCD_APP_PARAMETERS` is no list of parameters in JSON"),
-            ("[1]", "`ARGOCD_APP_PARAMETERS` is no list of parameters in JSON"),
+            ("{}", "`ARGOCD_APP_PARAMETERS` is not a JSON list of parameters"),
+            ("[1]", "`ARGOCD_APP_PARAMETERS` is not a JSON list of parameters"),
         ] {
             assert_eq!(parameters(text), (Parameters::default(), vec![error.to_owned()]), "{text}");
         }

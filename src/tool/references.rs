@@ -130,7 +130,7 @@ impl ReferenceCheck<'_> {
         let name = without_dots(&folder.1.join(name)).to_string_lossy().into_owned();
         let Some(text) = (self.context.read)(&path.to_string_lossy()) else {
             let is_there = is_kustomization && (self.context.target)(path) != PathTarget::Nowhere;
-            let detail = format!("`{name}` is not a text of the repository");
+            let detail = format!("`{name}` is not a text file of the repository");
             return self.errors.extend(is_there.then(|| Error::new(Kind::Input, detail)));
         };
         // The word may be written with escapes, or as base64.

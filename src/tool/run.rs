@@ -131,7 +131,7 @@ async fn finish(mut child: Child, command: &Command) -> Result<(Output, ExitStat
         status = child.wait() => (status, tokio::time::timeout(PATIENCE, &mut reading).await.ok()),
     };
     let cannot = |error: std::io::Error| {
-        Error::new(Kind::Input, format!("cannot read what `{}` prints", command.name)).cause(error.to_string())
+        Error::new(Kind::Input, format!("cannot read the output of `{}`", command.name)).cause(error.to_string())
     };
     let status = status.map_err(cannot)?;
     let Some((stdout, message)) = read else {

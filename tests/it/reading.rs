@@ -81,7 +81,7 @@ fn what_is_not_utf_8_is_not_passed_over() {
         }
         std::fs::write(repository.root().join("app").join(file), utf_16(text)).unwrap();
         let run = build(&repository, if tool == "helm3" { "--helm" } else { "--kustomize" }, &binary).status(1);
-        run.stderr_holds([format!("`app/{file}` is not a text of the repository")]).check();
+        run.stderr_holds([format!("`app/{file}` is not a text file of the repository")]).check();
     }
 }
 

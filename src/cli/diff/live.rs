@@ -62,7 +62,7 @@ pub(super) async fn compare(
 }
 
 fn no_record() -> Error {
-    Error::new(Kind::Setting, "a record holds no values, and the cluster is asked with them")
+    Error::new(Kind::Setting, "`--base live` needs the values, and a record holds none")
         .hint("leave out `--offline`, or compare with a revision or a folder")
 }
 
@@ -101,7 +101,7 @@ async fn ask(objects: &Objects, manager: &str, workspace: &Workspace) -> Result<
 
 fn nameless(count: usize) -> Option<String> {
     let documents = count::of_subject(count, "document");
-    (count > 0).then(|| format!("{documents} not compared, being no Kubernetes objects with a name"))
+    (count > 0).then(|| format!("{documents} not compared: not a Kubernetes object with a name"))
 }
 
 async fn about(cluster: &Cluster, object: &Object) -> Result<Option<DryRun>, Error> {

@@ -96,7 +96,7 @@ fn insecure(refusals: &[Refusal], tool: &str) -> Option<(String, String)> {
         Refusal::Insecure(words) => Some(words),
         _ => None,
     })?;
-    let detail = format!("{tool} asked for `{words}`, and a tool may use https alone");
+    let detail = format!("{tool} asked for `{words}`, and a tool may use only https");
     Some((detail, format!("name an https address whose host is in `{SETTING}`")))
 }
 
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn what_a_tool_says_cannot_write_to_the_terminal() {
         let error = explained(&[Refusal::insecure("GET http://a/\u{1b}[2J")]);
-        assert_eq!(error.detail, "helm asked for `GET http://a/\\u{1b}[2J`, and a tool may use https alone");
+        assert_eq!(error.detail, "helm asked for `GET http://a/\\u{1b}[2J`, and a tool may use only https");
     }
 
     #[test]

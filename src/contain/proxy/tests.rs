@@ -175,7 +175,7 @@ async fn nothing_but_a_way_is_opened() {
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{request}: {answer}");
     }
     let error = proxy.explain("kustomize", Error::new(Kind::Input, "x"));
-    let detail = format!("kustomize asked for `GET http://localhost:{port}/`, and a tool may use https alone");
+    let detail = format!("kustomize asked for `GET http://localhost:{port}/`, and a tool may use only https");
     assert_eq!(error.detail, detail);
     server.assert().await;
 }

@@ -110,7 +110,7 @@ impl Revision {
         let real = || whole.canonicalize().ok()?.strip_prefix(root).map(Path::to_owned).ok();
         let below = below.or_else(real);
         below.ok_or_else(|| {
-            let detail = format!("`{path}` is outside of the repository, so no revision of it can be compared");
+            let detail = format!("`{path}` is outside the repository, so it has no revision to compare with");
             Error::new(Kind::Input, detail)
                 .hint("run it in the other repository, or compare with a folder: `--base DIR`")
         })

@@ -23,6 +23,8 @@ pub(crate) fn private_folder(workspace: &Workspace) -> Result<tempfile::TempDir,
     let made =
         tempfile::Builder::new().prefix("vault-render-").permissions(own).tempdir_in(workspace.temporary_folder());
     made.map_err(|error| {
-        Error::new(Kind::Input, "cannot make a temporary folder").cause(error.to_string()).hint("`TMPDIR` names where")
+        Error::new(Kind::Input, "cannot make a temporary folder")
+            .cause(error.to_string())
+            .hint("let `TMPDIR` name a folder that can be written to")
     })
 }

@@ -131,8 +131,8 @@ fn a_listed_host_leads_kustomize_to_no_other() {
     write(&internet.files(OTHER), "a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
     let agents = format!("{}/v1/secret/data/app", agent.address);
     for (location, told) in [
-        (&*agents, "helm and kustomize reach nothing but https"),
-        (&agents.replace("127.0.0.1", "localhost"), "helm and kustomize reach nothing but https"),
+        (&*agents, "helm and kustomize reach only https"),
+        (&agents.replace("127.0.0.1", "localhost"), "helm and kustomize reach only https"),
         ("http://169.254.169.254/", "kustomize asked for `GET http://169.254.169.254/`"),
         ("https://169.254.169.254/", "kustomize asked for `169.254.169.254:443`, which `AVP_TOOL_HOSTS` does not name"),
         ("https://other.example.com/a.yaml", "kustomize asked for `other.example.com:443`, which"),

@@ -131,8 +131,8 @@ fn what_a_tenant_may_not_say_is_refused_by_name() {
         ("--dry-run=server", "`--dry-run` in `ARGOCD_ENV_HELM_ARGS` talks to a cluster"),
         ("--repo https://example.com", "`--repo` in `ARGOCD_ENV_HELM_ARGS` is about a chart from elsewhere"),
         ("--name-template {{env}}", "`--name-template` in `ARGOCD_ENV_HELM_ARGS` is a template"),
-        ("other/chart", "`other/chart` in `ARGOCD_ENV_HELM_ARGS` is no flag"),
-        ("--sets a=b", "`--sets` in `ARGOCD_ENV_HELM_ARGS` is none that a tenant may use"),
+        ("other/chart", "`other/chart` in `ARGOCD_ENV_HELM_ARGS` is not a flag"),
+        ("--sets a=b", "`--sets` in `ARGOCD_ENV_HELM_ARGS` is not a flag that a tenant may use"),
     ] {
         let run = build(folder.path(), &["chart", "--helm", "./mirror"]).env("ARGOCD_ENV_HELM_ARGS", words);
         run.status(1).stderr_holds([refused]).check();

@@ -107,9 +107,9 @@ fn without_ports_files_stay_contained_and_hosts_cannot_be_parted() {
     assert_eq!(run(&[TENANT]), ("kind: A\n".to_owned(), String::new()));
     let (stdout, stderr) = run(&[TENANT, ("AVP_TOOL_HOSTS", "*")]);
     assert_eq!(stdout, "kind: A\n# socket\n");
-    assert!(stderr.starts_with("warning: this kernel cannot part hosts"), "{stderr}");
+    assert!(stderr.starts_with("warning: this kernel cannot tell hosts apart"), "{stderr}");
     let (stdout, stderr) = run(&[TENANT, ("AVP_TOOL_HOSTS", "charts.example.com")]);
-    assert!(stdout.is_empty() && stderr.starts_with("error: this kernel cannot part hosts"), "{stderr}");
+    assert!(stdout.is_empty() && stderr.starts_with("error: this kernel cannot tell hosts apart"), "{stderr}");
     assert_eq!(run(&[]), ("kind: A\n# socket\n".to_owned(), String::new()));
 }
 

@@ -79,7 +79,7 @@ fn what_cannot_be_compared_is_said() {
         (&["-", "--base", "main"][..], &["stdin has no revision `main`", "--base DIR"][..]),
         (&["--base", "nowhere"], &["`git` knows no revision `nowhere`"]),
         (&["--base", "--help"], &["--base"]),
-        (&["/", "--base", "main"], &["`/` is outside of the repository"]),
+        (&["/", "--base", "main"], &["`/` is outside the repository"]),
         (&["."], &["--base"]),
     ] {
         repository.diff(args).status(2).stderr_holds(parts.to_vec()).check();
