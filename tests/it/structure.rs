@@ -126,6 +126,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 /// May name everything but each other.
 const EDGES: [&str; 2] = ["cli", "server"];
 
+/// The crate as others see it, and its start: they name everything.
+const FACES: [&str; 3] = ["lib", "internals", "main"];
+
 /// No runtime, no files, no environment, no network: folders, and files in folders that are not pure as a whole.
 const PURE: &[&str] = &[
     "visible.rs",
@@ -312,7 +315,7 @@ fn imports() -> Vec<Import> {
     let mut imports = Vec::new();
     for (file, text) in files() {
         let module = module(&file);
-        if module == "lib" || module == "main" || is_for_tests(&file) {
+        if FACES.contains(&module.as_str()) || is_for_tests(&file) {
             continue;
         }
         for path in path.captures_iter(&code(&text)) {
