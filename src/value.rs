@@ -38,7 +38,7 @@ pub enum NotText {
 }
 
 impl Value {
-    /// Text.
+    /// A value of type text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(Zeroizing::new(text.into()))
     }

@@ -51,7 +51,7 @@ impl Request {
         Self { method: Method::Post, path: path.into(), headers: Vec::new(), body: Some(body) }
     }
 
-    /// With a header.
+    /// Adds a header.
     pub(crate) fn header(mut self, name: &'static str, value: Redacted) -> Self {
         self.headers.push((name, value));
         self

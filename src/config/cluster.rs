@@ -23,9 +23,9 @@ pub struct ClusterSecret {
 /// Which Secret `-s` means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SecretName {
-    /// Its namespace.
+    /// The namespace that holds it.
     pub namespace: String,
-    /// Its name.
+    /// The name within its namespace.
     pub name: String,
 }
 

@@ -94,7 +94,7 @@ impl<T: 'static> Key<T> {
         Self { declaration: Declaration { default: Some(value), ..self.declaration }, ..self }
     }
 
-    /// With a flag that sets it.
+    /// Names the flag that sets it.
     pub const fn flag(self, flag: &'static str) -> Self {
         Self { declaration: Declaration { flag: Some(flag), ..self.declaration }, ..self }
     }

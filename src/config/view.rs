@@ -19,7 +19,7 @@ pub struct View {
 pub struct FileSetting<'v> {
     /// The setting's name.
     pub name: &'static str,
-    /// The path.
+    /// The path of the file, as it is set.
     pub path: &'v Path,
     /// Who set it.
     pub origin: &'v Origin,

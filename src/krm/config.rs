@@ -10,9 +10,9 @@ use crate::yaml::tree::NodeId;
 /// The options and settings of a `functionConfig`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct FunctionConfig {
-    /// The same as the flag `--strict`.
+    /// Whether the flag `--strict` is meant.
     pub strict: bool,
-    /// The same as the flag `--allow-empty`.
+    /// Whether the flag `--allow-empty` is meant.
     pub allow_empty: bool,
     /// Settings with the authority of a tenant. None of them is a credential.
     pub settings: Vec<(String, String)>,

@@ -64,7 +64,7 @@ pub enum Detector {
 /// A plan with the secrets that were read for it.
 #[derive(Debug)]
 pub struct Readings<'a> {
-    /// The placeholders.
+    /// The plan that names the placeholders.
     pub plan: &'a Plan<'a>,
     /// The outcome of each reading.
     pub secrets: &'a Secrets,

@@ -15,7 +15,7 @@ pub enum Step<'t> {
 /// A field by its steps from the resource down; displayed as `spec.containers[0].image`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field<'t> {
-    /// The steps.
+    /// The keys and indices from the resource down to the value.
     pub steps: Vec<Step<'t>>,
 }
 
@@ -31,7 +31,7 @@ pub enum FieldType {
 }
 
 impl Field<'_> {
-    /// The same, owning its keys.
+    /// A copy that owns its keys.
     pub fn into_owned(self) -> Field<'static> {
         let own = |step| match step {
             Step::Key(key) => Step::Key(Cow::Owned(key.into_owned())),

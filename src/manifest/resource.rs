@@ -11,7 +11,7 @@ use crate::yaml::tree::{Content, NodeId, Style, Tree};
 /// A Kubernetes object in a document.
 #[derive(Debug)]
 pub(crate) struct Resource {
-    /// Its map.
+    /// The node of its map.
     pub node: NodeId,
     /// What a cluster would know it by.
     pub id: Arc<ResourceId>,

@@ -30,7 +30,7 @@ impl Grant {
         Self { id, identity }
     }
 
-    /// The secret.
+    /// The secret that may be read.
     pub fn id(&self) -> &SecretId {
         &self.id
     }

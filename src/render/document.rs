@@ -19,11 +19,11 @@ use crate::yaml::{Flaw, reader};
 /// A document that parses.
 #[derive(Debug)]
 pub struct Document<'s> {
-    /// Where it is written.
+    /// The source in which it is written.
     pub source: Arc<Source>,
     /// Its bytes there.
     pub span: Span,
-    /// Its nodes.
+    /// The tree of its nodes.
     pub tree: Tree<'s>,
     /// Its resources with their maps: the object itself, and each item of a List.
     pub resources: Vec<(NodeId, Arc<ResourceContext>)>,

@@ -11,13 +11,13 @@ use crate::yaml::tree::NodeId;
 /// A scalar to fill.
 #[derive(Debug)]
 pub struct Gap {
-    /// The scalar.
+    /// The scalar that holds the placeholders.
     pub node: NodeId,
     /// Where in the resource it stands.
     pub field: Field<'static>,
     /// What Kubernetes takes there.
     pub field_type: FieldType,
-    /// The resource.
+    /// The resource around it, with its annotations.
     pub resource: Arc<ResourceContext>,
     /// What its text holds.
     pub matches: Vec<Match>,
@@ -30,9 +30,9 @@ pub struct Gap {
 /// A placeholder in its gap.
 #[derive(Debug)]
 pub struct PlaceholderUse<'g> {
-    /// The scalar.
+    /// The gap that it is in.
     pub gap: &'g Gap,
-    /// The placeholder.
+    /// The placeholder itself.
     pub placeholder: &'g Placeholder,
     /// Where it stands.
     pub place: Place,

@@ -30,7 +30,7 @@ const DEPENDENCY: [&str; 8] =
 /// How a lock names a local chart.
 const LOCAL_CHART: &str = "file://";
 
-/// A lock.
+/// A lock of a chart's dependencies.
 struct ChartLock {
     document: ParsedFile,
     /// Its file's name.

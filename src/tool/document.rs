@@ -11,7 +11,7 @@ use crate::yaml::tree::{Content, NodeId, Tree};
 /// How many entries may be looked at, those that aliases and merge keys bring in counted each time.
 const MOST: usize = 100_000;
 
-/// The file.
+/// A file of YAML, parsed.
 pub(super) struct ParsedFile {
     source: Arc<Source>,
 }

@@ -18,7 +18,7 @@ impl Flaw {
         Self { span, error: Error::new(kind, detail) }
     }
 
-    /// The same with what the user may do.
+    /// Says what the user can do.
     pub(in crate::yaml) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.error = self.error.hint(hint);
         self

@@ -42,12 +42,12 @@ impl Removal {
         Ok(removal)
     }
 
-    /// Whether nothing goes.
+    /// Whether no entry is removed.
     pub(super) fn is_empty(&self) -> bool {
         self.gone.is_empty()
     }
 
-    /// Whether `id` goes.
+    /// Whether a node is removed.
     pub(super) fn takes(&self, id: NodeId) -> bool {
         self.gone.get(id.index()).copied().unwrap_or(false)
     }

@@ -259,7 +259,7 @@ impl<'s> Reader<'s> {
         self.line((end + 1).min(self.text.len()));
     }
 
-    /// The same, from the line that starts at `start` on.
+    /// Goes to the first line from `start` on that holds more than a comment.
     fn line(&mut self, mut start: usize) {
         loop {
             self.at = self.skip_blanks(start);

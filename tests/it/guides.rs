@@ -143,7 +143,7 @@ fn sh(path: &Path, folder: &Path, line: &str) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// The same with other variables, however it ends.
+/// Runs a line of a guide with these variables, whatever its exit code is.
 fn with(path: &Path, folder: &Path, line: &str, variables: &[(&str, &str)]) -> Output {
     let mut shell = Command::new("sh");
     shell.args(["-euc", line]).current_dir(folder).env_clear().envs(variables.iter().copied());

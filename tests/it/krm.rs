@@ -262,7 +262,7 @@ pub(crate) fn kustomize_build(kustomize: &Path, folder: &Path) -> Output {
     kustomize_build_with(kustomize, folder, &[])
 }
 
-/// The same, with variables in its environment.
+/// Builds a kustomization with variables in the environment of kustomize.
 fn kustomize_build_with(kustomize: &Path, folder: &Path, variables: &[(&str, &str)]) -> Output {
     let path = folder.join("path");
     if !path.exists() {

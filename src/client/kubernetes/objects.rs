@@ -20,7 +20,7 @@ use crate::error::{Error, Kind};
 use crate::percent::{self, encode_path};
 use crate::workspace::Workspace;
 
-/// A cluster.
+/// The API server of a cluster, and who asks it.
 pub(crate) struct Cluster {
     client: Client,
     credentials: Credentials,

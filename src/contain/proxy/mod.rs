@@ -67,7 +67,7 @@ impl Proxy {
         Ok(Self { port, token, accepting: tokio::spawn(accept(listener, gate.clone())), gate })
     }
 
-    /// Its port.
+    /// The port on this machine at which it listens.
     pub fn port(&self) -> u16 {
         self.port
     }

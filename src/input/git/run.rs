@@ -36,7 +36,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
 
 /// A call of `git`.
 pub(super) struct GitCall<'c> {
-    /// Its file.
+    /// The file of the program.
     pub(super) program: &'c Path,
     /// Where it runs.
     pub(super) folder: &'c Path,
@@ -44,7 +44,7 @@ pub(super) struct GitCall<'c> {
     pub(super) environment: &'c [(&'c str, &'c Path)],
     /// Its arguments.
     pub(super) args: &'c [&'c str],
-    /// Its stdin.
+    /// What it reads on stdin.
     pub(super) stdin: &'c [u8],
     /// The files and folders that it reads.
     pub(super) read: &'c [PathBuf],

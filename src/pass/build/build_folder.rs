@@ -48,7 +48,7 @@ impl BuildFolder {
 }
 
 impl BuiltFolders {
-    /// One more.
+    /// Adds a folder.
     pub(crate) fn push(&mut self, folder: BuildFolder) {
         self.folders.push(folder);
     }

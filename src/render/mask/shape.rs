@@ -48,7 +48,7 @@ impl Shape {
         }
     }
 
-    /// The same, where text is base64: its fingerprint is that of what it stands for.
+    /// The shape of a value whose texts are base64: their fingerprints are those of the decoded bytes.
     pub(in crate::render) fn of_encoded(value: &Value, mask: Option<&Mask>) -> Self {
         let Value::Text(text) = value else { return Self::of(value, mask) };
         match STANDARD.decode(text.as_bytes()).map(Zeroizing::new) {
@@ -57,7 +57,7 @@ impl Shape {
         }
     }
 
-    /// The same with numbers for keys.
+    /// This shape with numbers in place of its keys.
     pub(in crate::render) fn without_keys(self) -> Self {
         match self {
             Self::List(items) => Self::List(items.into_iter().map(Self::without_keys).collect()),
@@ -71,7 +71,7 @@ impl Shape {
         }
     }
 
-    /// The same with one fingerprint for all that has one, as [`Mask::blank`] has it.
+    /// This shape with one fingerprint for all scalars, like a mask of [`Mask::blank`].
     pub(in crate::render) fn blank(&self) -> Self {
         match self {
             Self::Scalar(is, _) => Self::Scalar(*is, Some(Mask::blank().fingerprint(b""))),

@@ -53,7 +53,7 @@ impl Record {
         record
     }
 
-    /// The same, every fingerprint the same: what two renderings differ in then is no secret's value.
+    /// This record with one fingerprint for all values: two renderings then differ in nothing that comes from a secret's value.
     pub fn blank(&self) -> Self {
         let mut blank = self.clone();
         for recorded in blank.secrets.values_mut().flat_map(BTreeMap::values_mut) {

@@ -47,7 +47,7 @@ impl Api {
         Self { client: client.build().expect("a client"), base: base.to_owned(), token: None }
     }
 
-    /// The same server, as somebody else.
+    /// The API of this server, with another token.
     pub(crate) fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }

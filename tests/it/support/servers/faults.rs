@@ -90,7 +90,7 @@ impl Faults {
         Self::serve(port, None, move |number, _| answers[number.min(answers.len() - 1)].clone())
     }
 
-    /// The same over TLS.
+    /// Serves the responses over TLS.
     pub(crate) fn start_tls(
         identity: &Identity,
         answer: impl Fn(usize, &Request) -> Response + Send + Sync + 'static,

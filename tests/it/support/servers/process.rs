@@ -41,7 +41,7 @@ impl Process {
         Self::start_in(name, home, binary, arguments, &[])
     }
 
-    /// The same, with more in its environment than a home and a path.
+    /// Starts a server with more in its environment than a home and a path.
     pub(crate) fn start_in(
         name: &'static str,
         home: &Path,

@@ -64,7 +64,7 @@ impl Application {
         Self { name: "shop".to_owned(), path: path.to_owned(), plugin: None }.plugin("vault-render")
     }
 
-    /// The same with another plugin.
+    /// A repo-server with another plugin.
     pub(crate) fn plugin(mut self, name: &str) -> Self {
         self.plugin = Some(Plugin { name: name.to_owned(), ..Plugin::default() });
         self
@@ -115,7 +115,7 @@ impl ArgoCd {
         self.wait(self.ask(repository, application))
     }
 
-    /// The same without waiting: aborted, the client hangs up.
+    /// Sends the request without waiting. When the task is aborted, the client hangs up.
     pub(crate) fn ask(&self, repository: &Repository, application: &Application) -> Asked {
         let request = messages::ManifestRequest {
             repo: Some(messages::Repository { repo: repository.url() }),
