@@ -198,14 +198,14 @@ impl SessionCommand {
             return Ok(None);
         }
         let Some(slots) = session.parallel_renders() else { return Ok(None) };
-        if self.reads_stdin() && !environment.stdin_is_terminal {
+        if self.may_read_stdin() && !environment.stdin_is_terminal {
             await_input();
         }
         RenderSlot::wait(slots, &environment.workspace, environment).await.map(Some)
     }
 
     /// Whether it reads what another command pipes into it.
-    fn reads_stdin(&self) -> bool {
+    fn may_read_stdin(&self) -> bool {
         let names_stdin = |paths: &[String]| paths.iter().any(|path| path == "-");
         match self {
             Self::Function(_) => true,

@@ -107,7 +107,7 @@ pub(crate) fn is_inside(path: &Path, workspace: &Workspace) -> bool {
 }
 
 /// Whether a path leads out of the repository that `folder` is read in, or to Git's own files, or would if it were there.
-pub(crate) fn leads_out(path: &Path, folder: &Path, workspace: &Workspace) -> bool {
+pub(crate) fn is_outside(path: &Path, folder: &Path, workspace: &Workspace) -> bool {
     let (common, folder) = (Repository::around(&workspace.folder, workspace), workspace.locate(folder));
     let is_common = folder.canonicalize().is_ok_and(|folder| folder.starts_with(&common.root));
     let repository = if is_common { common } else { Repository::around(&folder, workspace) };

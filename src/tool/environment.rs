@@ -25,7 +25,7 @@ pub(super) fn environment(context: &ToolContext<'_>) -> BTreeMap<String, String>
     let passed = PASSED.iter().filter_map(|name| Some((*name, context.variables.get(*name)?.as_str())));
     let mut environment: BTreeMap<String, String> =
         passed.chain(SET.iter().copied()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    environment.extend(own(context));
+    environment.extend(own_variables(context));
     // Git takes the certificate authorities of helm and kustomize, which start it.
     environment.extend(context.variables.get("SSL_CERT_FILE").map(|file| ("GIT_SSL_CAINFO".to_owned(), file.clone())));
     let folders = environment.remove("PATH").unwrap_or_default();
@@ -38,7 +38,7 @@ pub(super) fn environment(context: &ToolContext<'_>) -> BTreeMap<String, String>
 
 /// The variables of this tool alone: its private folder, and the numbers that Go would read from `/proc`. From seven eighths of the memory
 /// on, Go collects garbage more often.
-fn own(context: &ToolContext<'_>) -> [(String, String); 4] {
+fn own_variables(context: &ToolContext<'_>) -> [(String, String); 4] {
     let private = context.private.to_string_lossy().into_owned();
     [
         ("HOME", private.clone()),

@@ -50,7 +50,7 @@ pub(super) fn build(context: &ToolContext<'_>, errors: &mut Errors) -> Command {
     let tenant = policy.permit(context.get(WORDS).unwrap_or_default(), errors);
     let mut words = vec!["build".to_owned()];
     let mut operator_files = operator_files(FLAGS, context.words, context.working_folder);
-    if enables_helm(context.words) {
+    if has_helm_enabled(context.words) {
         words.extend(helm(context));
         operator_files.run.push(context.helm.to_owned());
     }
@@ -72,7 +72,7 @@ pub(super) fn build(context: &ToolContext<'_>, errors: &mut Errors) -> Command {
 }
 
 /// Whether the operator lets kustomize run helm, which fetches charts into the kustomization.
-pub(super) fn enables_helm(words: &[String]) -> bool {
+pub(super) fn has_helm_enabled(words: &[String]) -> bool {
     words.iter().any(|word| matches!(word.as_str(), "--enable-helm" | "--enable-helm=true"))
 }
 

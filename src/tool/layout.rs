@@ -32,10 +32,10 @@ impl Layout {
         for (folder, tool) in folders {
             let marks = MARKS.iter().filter(|(_, of)| of == tool);
             let text = marks.filter_map(|(name, _)| read(&folder.join(name))).next().unwrap_or_default();
-            let said = yaml::parse_with_written_keys(&text, &budget).unwrap_or(Value::Null);
+            let content = yaml::parse_with_written_keys(&text, &budget).unwrap_or(Value::Null);
             match tool {
-                Tool::Helm => layout.chart(folder, &said),
-                Tool::Kustomize => layout.kustomization(folder, &said),
+                Tool::Helm => layout.chart(folder, &content),
+                Tool::Kustomize => layout.kustomization(folder, &content),
                 Tool::Plain => {}
             }
         }
@@ -45,34 +45,35 @@ impl Layout {
     }
 
     /// Whether the content of the file at `path` is part of a tool's output.
-    pub(crate) fn takes(&self, path: &Path) -> bool {
+    pub(crate) fn is_printed(&self, path: &Path) -> bool {
         let path = without_dots(path);
         self.files.contains(&path) || self.printed.iter().any(|folder| path.starts_with(folder))
     }
 
-    fn chart(&mut self, folder: &Path, said: &Value) {
-        if text(said, "type") == Some("library") {
+    fn chart(&mut self, folder: &Path, content: &Value) {
+        if text(content, "type") == Some("library") {
             self.parts.insert(without_dots(folder));
         }
         self.printed.push(without_dots(&folder.join("crds")));
-        let repositories = items(said, "dependencies").iter().filter_map(|dependency| text(dependency, "repository"));
+        let repositories =
+            items(content, "dependencies").iter().filter_map(|dependency| text(dependency, "repository"));
         let beside = repositories.filter_map(|repository| repository.strip_prefix("file://"));
         self.parts.extend(beside.map(|path| without_dots(&folder.join(path))));
     }
 
-    fn kustomization(&mut self, folder: &Path, said: &Value) {
+    fn kustomization(&mut self, folder: &Path, content: &Value) {
         let own = without_dots(folder);
-        if text(said, "kind") == Some("Component") {
+        if text(content, "kind") == Some("Component") {
             self.parts.insert(own.clone());
         }
-        let named = TAKES_FOLDERS.iter().flat_map(|field| items(said, field)).filter_map(one_text);
-        let home = said.get("helmGlobals").and_then(|globals| text(globals, "chartHome")).unwrap_or("charts");
-        let charts = items(said, "helmCharts").iter().filter_map(|chart| text(chart, "name"));
+        let named = TAKES_FOLDERS.iter().flat_map(|field| items(content, field)).filter_map(one_text);
+        let home = content.get("helmGlobals").and_then(|globals| text(globals, "chartHome")).unwrap_or("charts");
+        let charts = items(content, "helmCharts").iter().filter_map(|chart| text(chart, "name"));
         let charts = charts.map(|chart| Path::new(home).join(chart));
         let taken = named.map(PathBuf::from).chain(charts).map(|path| without_dots(&folder.join(path)));
         self.parts.extend(taken.filter(|path| *path != own));
         let mut words = Vec::new();
-        texts(said, &mut words);
+        texts(content, &mut words);
         // `name=path` is how a generator gives a file another name.
         let paths = words.into_iter().map(|word| word.split_once('=').map_or(word, |(_, path)| path));
         self.files.extend(paths.map(|path| without_dots(&folder.join(path))));
@@ -176,7 +177,7 @@ mod tests {
             ("chart/crds/x.yaml", true),
             ("chart/extra.yaml", false),
         ] {
-            assert_eq!(found.takes(Path::new(path)), taken, "{path}");
+            assert_eq!(found.is_printed(Path::new(path)), taken, "{path}");
         }
     }
 

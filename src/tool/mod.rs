@@ -99,7 +99,7 @@ impl Tool {
 
     /// Whether the operator's words let it write into the folder that it reads.
     pub(crate) fn may_write(self, words: &[String]) -> bool {
-        self == Self::Kustomize && kustomize::enables_helm(words)
+        self == Self::Kustomize && kustomize::has_helm_enabled(words)
     }
 
     /// A warning for each setting of an Application that is for another tool than this one, and has no effect.

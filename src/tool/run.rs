@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The output of a tool that succeeded.
 #[derive(Debug)]
-pub(crate) struct Output {
+pub(crate) struct ToolOutput {
     /// On stdout.
     pub stdout: Vec<u8>,
     /// On stderr: its start and its end, trimmed.
@@ -39,7 +39,7 @@ pub(crate) struct Output {
 }
 
 /// Runs a command to its end. Whoever drops this future kills it.
-pub(crate) async fn run(command: &Command, sandbox: &Sandbox<'_>) -> Result<Output, Error> {
+pub(crate) async fn run(command: &Command, sandbox: &Sandbox<'_>) -> Result<ToolOutput, Error> {
     for (path, text) in &command.files {
         write(path, text).map_err(|error| {
             Error::new(Kind::Input, format!("cannot write `{}`", path.display())).cause(error.to_string())
@@ -122,9 +122,9 @@ fn missing(command: &Command) -> Error {
 }
 
 /// Everything that a program prints, and how it ends.
-async fn finish(mut child: Child, command: &Command) -> Result<(Output, ExitStatus), Error> {
+async fn finish(mut child: Child, command: &Command) -> Result<(ToolOutput, ExitStatus), Error> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let reading = async { tokio::join!(all(stdout), ends(stderr)) };
+    let reading = async { tokio::join!(read_all(stdout), read_ends(stderr)) };
     tokio::pin!(reading);
     let (status, read) = tokio::select! {
         read = &mut reading => (child.wait().await, Some(read)),
@@ -142,11 +142,11 @@ async fn finish(mut child: Child, command: &Command) -> Result<(Output, ExitStat
     if stdout.len() as u64 > MOST {
         return Err(Error::new(Kind::Input, format!("`{}` prints more than {} MiB", command.name, MOST >> 20)));
     }
-    Ok((Output { stdout, message }, status))
+    Ok((ToolOutput { stdout, message }, status))
 }
 
 /// All that comes, up to a byte more than is allowed. The rest is not read.
-async fn all(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
+async fn read_all(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if let Some(pipe) = pipe {
         pipe.take(MOST + 1).read_to_end(&mut bytes).await?;
@@ -155,7 +155,7 @@ async fn all(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
 }
 
 /// The text that comes, trimmed. Of a long one the start and the end are kept.
-async fn ends(pipe: Option<impl AsyncRead + Unpin>) -> String {
+async fn read_ends(pipe: Option<impl AsyncRead + Unpin>) -> String {
     let Some(mut pipe) = pipe else { return String::new() };
     let (mut start, mut end, mut left_out) = (Vec::new(), Vec::new(), false);
     let mut buffer = [0; 4096];

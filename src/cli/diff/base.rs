@@ -93,22 +93,22 @@ async fn with_revision(paths: &[String], name: &str, plan: &mut BuildPlan<'_>) -
     let mut files = Files::default();
     let workspace = plan.workspace().clone();
     let revision = Revision::open(name, &workspace)?;
-    let past = revision.read(paths)?;
+    let base_files = revision.read(paths)?;
     // A path that was removed since is not a mistake.
-    let there = |path: &&String| workspace.locate(path).exists() || !revision.holds(path);
+    let there = |path: &&String| workspace.locate(path).exists() || !revision.has(path);
     let there: Vec<String> = paths.iter().filter(there).cloned().collect();
     let is_elsewhere = |path: &Path| {
         let path = path.strip_prefix(".").unwrap_or(path);
-        past.elsewhere.iter().any(|other| path.starts_with(other))
+        base_files.elsewhere.iter().any(|other| path.starts_with(other))
     };
-    let wanted = |path: &Path| !is_elsewhere(path) && !revision.ignores(path, paths);
+    let wanted = |path: &Path| !is_elsewhere(path) && !revision.is_ignored(path, paths);
     let after = InputFiles::read_wanted(&there, plan, &wanted).await?;
-    let build = build_of(&revision, name, &past.buildable, plan).await?;
+    let build = build_of(&revision, name, &base_files.buildable, plan).await?;
     files.errors = after.errors;
     files.after = called(after.sources, &str::to_owned);
-    let read = past.files.into_iter().filter(|(name, _)| !build.takes(name));
+    let read = base_files.files.into_iter().filter(|(name, _)| !build.is_printed(name));
     files.before = read.map(|(key, source)| File { key, source }).collect();
-    files.notes.extend(past.errors.into_iter().map(|error| error.to_string()));
+    files.notes.extend(base_files.errors.into_iter().map(|error| error.to_string()));
     files.add_built((after.build, &str::to_owned), (build, &str::to_owned));
     Ok(files)
 }

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 
 use super::super::environment::Environment;
 use super::super::output;
-use super::{Args, Compared};
+use super::{Args, Difference};
 use crate::client::kubernetes::{ApiResponse, Cluster};
 use crate::compare::Comparison;
 use crate::error::{Error, Errors, Kind};
@@ -30,7 +30,7 @@ pub(super) async fn compare(
     args: &Args,
     session: &mut Session,
     environment: &Environment,
-) -> anyhow::Result<Option<Compared>> {
+) -> anyhow::Result<Option<Difference>> {
     if args.offline.record(session.workspace())?.is_some() {
         return Err(no_record().into());
     }
@@ -58,7 +58,7 @@ pub(super) async fn compare(
     errors.extend(findings);
     errors.extend(build_errors);
     output::report(&shown(errors), environment);
-    Ok(Some(Compared { comparison, is_complete }))
+    Ok(Some(Difference { comparison, is_complete }))
 }
 
 fn no_record() -> Error {

@@ -109,13 +109,13 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     } else {
         sides::compare(args, &base, session, environment).await?
     };
-    let Some(Compared { comparison, is_complete }) = compared else { return Ok(ExitCode::from(output::FAILED)) };
+    let Some(Difference { comparison, is_complete }) = compared else { return Ok(ExitCode::from(output::FAILED)) };
     let code = args.end(&comparison, environment)?;
     Ok(if is_complete { code } else { ExitCode::from(output::FAILED) })
 }
 
 /// The result of comparing two sides.
-struct Compared {
+struct Difference {
     comparison: Comparison,
     /// Whether all changes are known.
     is_complete: bool,

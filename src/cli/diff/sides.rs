@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::environment::Environment;
 use super::super::output;
 use super::base::{Base, File, Files};
-use super::{Args, Compared};
+use super::{Args, Difference};
 use crate::compare::{self, ChangeKind, Comparison, Side};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::pass::{Run, Session};
@@ -22,7 +22,7 @@ pub(super) async fn compare(
     base: &Base,
     session: &mut Session,
     environment: &Environment,
-) -> anyhow::Result<Option<Compared>> {
+) -> anyhow::Result<Option<Difference>> {
     let mut files = base.read(args, session, environment).await?;
     let mask = args.mask.mask(session)?;
     let unchanged = files.take_unchanged();
@@ -59,7 +59,7 @@ pub(super) async fn compare(
         in_order(base_errors, &files.before, &files, environment),
     ];
     output::report(&found.concat(), environment);
-    Ok(Some(Compared { comparison, is_complete }))
+    Ok(Some(Difference { comparison, is_complete }))
 }
 
 /// Renders files as they may be shown.
@@ -138,8 +138,9 @@ fn documents<'f>(files: &'f [File], mut wanted: impl FnMut((&'f str, &'f [u8])) 
 /// is left out.
 fn as_warnings(errors: Errors, now: &Errors) -> Errors {
     let mut out = Errors::new();
-    let said = |error: &Error| error.place.is_none() && now.iter().any(|other| other.to_string() == error.to_string());
-    let errors = errors.into_iter().filter(|error| !said(error));
+    let is_known =
+        |error: &Error| error.place.is_none() && now.iter().any(|other| other.to_string() == error.to_string());
+    let errors = errors.into_iter().filter(|error| !is_known(error));
     let was_stopped = |error: &Error| error.kind == Kind::Store && error.place.is_none();
     out.extend(errors.map(|error| match was_stopped(&error) {
         true => error,

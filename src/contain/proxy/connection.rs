@@ -19,7 +19,7 @@ use super::upstream::Upstream;
 
 /// How long something may take.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(super) struct Timeouts {
     /// Until a tool has said what it wants.
     pub(super) head: Duration,
     /// Until the way to a host is open.
@@ -44,18 +44,18 @@ pub(super) struct Gate {
     pub(super) upstream: Upstream,
     /// The value of the header with which a tool must prove who it is.
     pub(super) authorization: String,
-    pub(super) patience: Patience,
+    pub(super) timeouts: Timeouts,
     pub(super) refusals: Mutex<Vec<Refusal>>,
 }
 
 impl Gate {
     /// Serves one connection to its end. The tool is told what goes wrong while it still listens.
     pub(super) async fn serve(&self, client: TcpStream) -> io::Result<()> {
-        timeout(self.patience.whole, self.converse(client)).await?
+        timeout(self.timeouts.whole, self.converse(client)).await?
     }
 
     async fn converse(&self, mut client: TcpStream) -> io::Result<()> {
-        let request = match timeout(self.patience.head, request::read(&mut client)).await? {
+        let request = match timeout(self.timeouts.head, request::read(&mut client)).await? {
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 return answer(&mut client, 400, "this is not a request to a proxy").await;
             }
@@ -68,7 +68,7 @@ impl Gate {
             Ok(mut server) => {
                 client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
                 server.write_all(&request.rest).await?;
-                relay(client, server, self.patience.idle).await
+                relay(client, server, self.timeouts.idle).await
             }
             Err(refusal) => {
                 let (status, reason) = refusal.answer();
@@ -91,7 +91,7 @@ impl Gate {
             return Err(insecure());
         }
         let target = Target::parse(&request.target).ok_or_else(insecure)?;
-        if !self.hosts.permit(&target) {
+        if !self.hosts.may_reach(&target) {
             return Err(Refusal::unlisted(&target));
         }
         if let Some(address) = target.address() {
@@ -103,7 +103,7 @@ impl Gate {
                 None => self.connect(&target).await,
             }
         };
-        timeout(self.patience.dial, stream)
+        timeout(self.timeouts.dial, stream)
             .await
             .unwrap_or_else(|_| Err(Refusal::unreachable(&target, "it took too long")))
     }
@@ -128,7 +128,7 @@ impl Gate {
     /// Refuses an address that is not of the public internet, unless the operator has written the host or the address.
     fn judge(&self, target: &Target, address: IpAddr) -> Result<(), Refusal> {
         match internal(address) {
-            Some(kind) if !self.hosts.name(target) && !self.hosts.name_address(address, target.port) => {
+            Some(kind) if !self.hosts.has(target) && !self.hosts.has_address(address, target.port) => {
                 Err(Refusal::internal(target, kind))
             }
             _ => Ok(()),

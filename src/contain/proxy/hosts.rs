@@ -58,29 +58,29 @@ impl Hosts {
         let target = split_port(authority)
             .and_then(|(host, port)| Some(Target { host: parse_host(host)?, port: port.unwrap_or(HTTPS) }))
             .ok_or("write the address with the host's name")?;
-        match self.permit(&target) {
+        match self.may_reach(&target) {
             true => Ok(()),
             false => Err(format!("the operator may allow it: `{}`", self.line_with([&target].into_iter()))),
         }
     }
 
     /// Whether a target may be asked for.
-    pub(super) fn permit(&self, target: &Target) -> bool {
-        self.entries.iter().any(|(_, entry)| entry.permits(target))
+    pub(super) fn may_reach(&self, target: &Target) -> bool {
+        self.entries.iter().any(|(_, entry)| entry.is_for(target))
     }
 
     /// Whether the operator has written this very host: no `*` in the entry.
-    pub(super) fn name(&self, target: &Target) -> bool {
-        self.entries.iter().any(|(_, entry)| matches!(entry.names, Names::One(_)) && entry.permits(target))
+    pub(super) fn has(&self, target: &Target) -> bool {
+        self.entries.iter().any(|(_, entry)| matches!(entry.names, Names::One(_)) && entry.is_for(target))
     }
 
     /// Whether the operator has written this very address.
-    pub(super) fn name_address(&self, address: IpAddr, port: u16) -> bool {
+    pub(super) fn has_address(&self, address: IpAddr, port: u16) -> bool {
         let host = match address {
             IpAddr::V4(address) => Host::Ipv4(address),
             IpAddr::V6(address) => Host::Ipv6(address),
         };
-        self.name(&Target { host, port })
+        self.has(&Target { host, port })
     }
 
     /// The line that lists these hosts and `more`.
@@ -112,7 +112,7 @@ impl Entry {
         Some(Self { names, port: port.or(Some(HTTPS)) })
     }
 
-    fn permits(&self, target: &Target) -> bool {
+    fn is_for(&self, target: &Target) -> bool {
         let is_named = match (&self.names, &target.host) {
             (Names::Any, _) => true,
             (Names::Below(suffix), Host::Domain(name)) => name.ends_with(suffix.as_str()) && name.len() > suffix.len(),
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn permits(hosts: &str, target: &str) -> bool {
-        Hosts::parse(hosts).unwrap().permit(&Target::parse(target).unwrap())
+        Hosts::parse(hosts).unwrap().may_reach(&Target::parse(target).unwrap())
     }
 
     #[test]
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn a_pattern_names_no_host() {
         let hosts = Hosts::parse("* *.example.com charts.example.com 10.0.0.5").unwrap();
-        let name = |target| hosts.name(&Target::parse(target).unwrap());
+        let name = |target| hosts.has(&Target::parse(target).unwrap());
         assert!(name("charts.example.com:443") && name("10.0.0.5:443"));
         assert!(!name("other.example.com:443") && !name("10.0.0.6:443"));
     }

@@ -26,13 +26,13 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
 
 use crate::error::Error;
-use connection::{Gate, Patience};
+use connection::{Gate, Timeouts};
 
 /// How many connections a tool may hold.
 const MOST: usize = 64;
 
 /// How long a connection may take, stage by stage. A tool has less time than the whole.
-const PATIENCE: Patience = Patience {
+const TIMEOUTS: Timeouts = Timeouts {
     head: Duration::from_secs(10),
     dial: Duration::from_secs(30),
     idle: Duration::from_secs(60),
@@ -53,17 +53,17 @@ pub struct Proxy {
 impl Proxy {
     /// Starts on a port of 127.0.0.1 that the system chooses; within a tokio runtime.
     pub fn start(hosts: Hosts, upstream: Upstream) -> io::Result<Self> {
-        Self::start_with(PATIENCE, hosts, upstream)
+        Self::start_with(TIMEOUTS, hosts, upstream)
     }
 
-    fn start_with(patience: Patience, hosts: Hosts, upstream: Upstream) -> io::Result<Self> {
+    fn start_with(timeouts: Timeouts, hosts: Hosts, upstream: Upstream) -> io::Result<Self> {
         let listener = StdListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
         let listener = TcpListener::from_std(listener)?;
         let token = token()?;
         let authorization = format!("Basic {}", STANDARD.encode(format!("{USER}:{token}")));
-        let gate = Arc::new(Gate { hosts, upstream, authorization, patience, refusals: Mutex::default() });
+        let gate = Arc::new(Gate { hosts, upstream, authorization, timeouts, refusals: Mutex::default() });
         Ok(Self { port, token, accepting: tokio::spawn(accept(listener, gate.clone())), gate })
     }
 

@@ -217,8 +217,8 @@ async fn who_says_nothing_is_sent_away() {
     let (port, _serving) = server().await;
     let hosts = Hosts::parse(&format!("localhost:{port}")).unwrap();
     let short = Duration::from_millis(50);
-    let patience = Patience { head: short, idle: short, ..PATIENCE };
-    let proxy = Proxy::start_with(patience, hosts, Upstream::default()).unwrap();
+    let timeouts = Timeouts { head: short, idle: short, ..TIMEOUTS };
+    let proxy = Proxy::start_with(timeouts, hosts, Upstream::default()).unwrap();
     let request = format!("CONNECT localhost:{port} HTTP/1.1\r\n{}\r\n", authorization(&proxy));
     for (said, heard) in [("", ""), ("CONNECT ", ""), (&*request, "HTTP/1.1 200 Connection established\r\n\r\nhello ")]
     {
@@ -234,8 +234,8 @@ async fn who_says_nothing_is_sent_away() {
 async fn who_takes_for_ever_is_sent_away_too() {
     let (port, _serving) = server().await;
     let hosts = Hosts::parse(&format!("localhost:{port}")).unwrap();
-    let patience = Patience { whole: Duration::from_millis(100), ..PATIENCE };
-    let proxy = Proxy::start_with(patience, hosts, Upstream::default()).unwrap();
+    let timeouts = Timeouts { whole: Duration::from_millis(100), ..TIMEOUTS };
+    let proxy = Proxy::start_with(timeouts, hosts, Upstream::default()).unwrap();
     let mut client = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
     let request = format!("CONNECT localhost:{port} HTTP/1.1\r\n{}\r\n", authorization(&proxy));
     client.write_all(request.as_bytes()).await.unwrap();

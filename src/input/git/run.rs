@@ -80,10 +80,10 @@ fn finish(mut child: Child, stdin: &[u8]) -> Result<(Vec<u8>, Vec<u8>, ExitStatu
     std::thread::scope(|scope| {
         // Git need not read all of its stdin.
         scope.spawn(move || input.map(|mut input| input.write_all(stdin)));
-        let messages = scope.spawn(move || start_of(messages, MESSAGE));
+        let messages = scope.spawn(move || read_start(messages, MESSAGE));
         let (end, ended) = mpsc::channel();
         let output = scope.spawn(move || {
-            let output = all_of(output, MOST + 1);
+            let output = read_up_to(output, MOST + 1);
             let _ = end.send(());
             output
         });
@@ -102,7 +102,7 @@ fn finish(mut child: Child, stdin: &[u8]) -> Result<(Vec<u8>, Vec<u8>, ExitStatu
 }
 
 /// All that comes, up to `most` bytes. The rest is not read.
-fn all_of(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
+fn read_up_to(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     // A pipe that cannot be read counts as ended: the program's status tells the rest.
     let _ = pipe.map(|pipe| pipe.take(most).read_to_end(&mut bytes));
@@ -110,7 +110,7 @@ fn all_of(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
 }
 
 /// The start of what comes; the rest is read and dropped.
-fn start_of(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
+fn read_start(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     if let Some(mut pipe) = pipe {
         let _ = pipe.by_ref().take(most).read_to_end(&mut bytes);

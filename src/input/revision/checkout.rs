@@ -31,7 +31,7 @@ impl Revision {
         // It marks where the repository ends, which links and paths must not leave.
         std::fs::create_dir(checkout.root.join(".git")).map_err(failed)?;
         std::fs::create_dir_all(checkout.workspace().folder).map_err(failed)?;
-        let (files, links) = self.tree.all();
+        let (files, links) = self.tree.files_and_links();
         for some in files.chunks(TOGETHER) {
             let ids: Vec<String> = some.iter().map(|(_, id)| (*id).to_owned()).collect();
             for ((path, _), bytes) in some.iter().zip(self.git.objects(&ids)?) {

@@ -58,12 +58,12 @@ impl Revision {
     }
 
     /// Whether there is anything at `path`, as a user types it.
-    pub(crate) fn holds(&self, path: &str) -> bool {
+    pub(crate) fn has(&self, path: &str) -> bool {
         self.inside(path).is_ok_and(|path| self.tree.find(path.as_os_str().as_bytes()).is_some())
     }
 
     /// Whether Git now ignores the file at `path`, but not the one of `paths` that it was found below.
-    pub(crate) fn ignores(&self, path: &Path, paths: &[String]) -> bool {
+    pub(crate) fn is_ignored(&self, path: &Path, paths: &[String]) -> bool {
         let Ok(path) = self.inside(&path.to_string_lossy()) else { return false };
         let mut ignored = path.ancestors().filter(|part| self.ignored.contains(*part));
         ignored.any(|part| !paths.iter().any(|named| self.inside(named).is_ok_and(|named| named.starts_with(part))))
@@ -82,9 +82,9 @@ impl Revision {
                 names.push(name(&below));
                 ids.push(id);
             }
-            for (below, why) in found.left {
-                past.errors.push(self.left(&name(&below), why));
-                past.elsewhere.extend((why == Omission::Submodule).then(|| name(&below)));
+            for (below, reason) in found.omitted {
+                past.errors.push(self.omission(&name(&below), reason));
+                past.elsewhere.extend((reason == Omission::Submodule).then(|| name(&below)));
             }
             past.buildable.extend(found.built.into_iter().map(|(below, tool)| (name(&below), tool)));
         }
@@ -116,9 +116,9 @@ impl Revision {
         })
     }
 
-    fn left(&self, name: &str, why: Omission) -> Error {
+    fn omission(&self, name: &str, reason: Omission) -> Error {
         let name = self.named(name);
-        match why {
+        match reason {
             Omission::Nowhere => {
                 Error::warning(Kind::Input, format!("the link `{name}` leads nowhere and is not compared"))
             }

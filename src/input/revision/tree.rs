@@ -34,18 +34,18 @@ pub(super) struct GitTree {
 }
 
 /// A file's path and its id.
-type Known<'t> = (Vec<u8>, &'t str);
+type FileEntry<'t> = (Vec<u8>, &'t str);
 
 /// A link's path, and where it leads.
-type Link<'t> = (Vec<u8>, &'t [u8]);
+type LinkEntry<'t> = (Vec<u8>, &'t [u8]);
 
 /// The entries below a path.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct PathEntries {
     /// Manifests: their paths below it, and their ids.
     pub(super) files: Vec<(Vec<u8>, String)>,
     /// Entries that are left out: their paths, and why.
-    pub(super) left: Vec<(Vec<u8>, Omission)>,
+    pub(super) omitted: Vec<(Vec<u8>, Omission)>,
     /// Folders that a tool builds, with its name.
     pub(super) built: Vec<(Vec<u8>, &'static str)>,
 }
@@ -80,19 +80,19 @@ impl GitTree {
     }
 
     /// The manifests below the folder at `path`, or the file there whatever its name; `None` if there is neither.
-    pub(super) fn find(&self, path: &[u8]) -> Option<Found> {
+    pub(super) fn find(&self, path: &[u8]) -> Option<PathEntries> {
         let real = self.resolve(Vec::new(), path).ok()?;
-        let mut found = Found::default();
+        let mut found = PathEntries::default();
         match self.node(&real)? {
             At::File(id) => found.files.push((Vec::new(), id.to_owned())),
-            At::Folder(_) => self.walk(&[], &real, &mut found),
-            At::Submodule => found.left.push((Vec::new(), Omission::Submodule)),
+            At::Folder(_) => self.add_folder(&[], &real, &mut found),
+            At::Submodule => found.omitted.push((Vec::new(), Omission::Submodule)),
         }
         Some(found)
     }
 
     /// Every file with its id, and every link that stays inside with its target. Names that Git itself would not write are left out.
-    pub(super) fn all(&self) -> (Vec<Known<'_>>, Vec<Link<'_>>) {
+    pub(super) fn files_and_links(&self) -> (Vec<FileEntry<'_>>, Vec<LinkEntry<'_>>) {
         let (mut files, mut links) = (Vec::new(), Vec::new());
         self.below(&mut Vec::new(), &self.root, &mut files, &mut links);
         (files, links)
@@ -102,8 +102,8 @@ impl GitTree {
         &'t self,
         path: &mut Vec<Vec<u8>>,
         folder: &'t Folder,
-        files: &mut Vec<Known<'t>>,
-        links: &mut Vec<Link<'t>>,
+        files: &mut Vec<FileEntry<'t>>,
+        links: &mut Vec<LinkEntry<'t>>,
     ) {
         for (name, node) in folder.iter().filter(|(name, _)| *name != b".." && !is_git(name)) {
             path.push(name.clone());
@@ -120,7 +120,7 @@ impl GitTree {
         }
     }
 
-    fn walk(&self, shown: &[u8], real: &[Vec<u8>], found: &mut Found) {
+    fn add_folder(&self, shown: &[u8], real: &[Vec<u8>], found: &mut PathEntries) {
         let Some(At::Folder(folder)) = self.node(real) else { return };
         let is_in_a_chart = || folder.contains_key(CHART.as_bytes());
         for name in folder.keys() {
@@ -128,24 +128,24 @@ impl GitTree {
             found.built.extend(tool_of(&text).map(|tool| (shown.to_vec(), tool)));
             if !is_skipped(&text, is_in_a_chart) {
                 let below = if shown.is_empty() { name.clone() } else { [shown, name].join(&b'/') };
-                self.entry(below, real, name, found);
+                self.add_entry(below, real, name, found);
             }
         }
     }
 
-    fn entry(&self, shown: Vec<u8>, folder: &[Vec<u8>], name: &[u8], found: &mut Found) {
+    fn add_entry(&self, shown: Vec<u8>, folder: &[Vec<u8>], name: &[u8], found: &mut PathEntries) {
         let is_manifest = has_manifest_ending(Path::new(OsStr::from_bytes(name)));
         match self.resolve(folder.to_vec(), name) {
             Ok(real) => match self.node(&real) {
                 Some(At::File(id)) => found.files.extend(is_manifest.then(|| (shown, id.to_owned()))),
                 Some(At::Folder(_)) if real.len() <= folder.len() && folder.starts_with(&real) => {
-                    found.left.push((shown, Omission::Circle));
+                    found.omitted.push((shown, Omission::Circle));
                 }
-                Some(At::Folder(_)) => self.walk(&shown, &real, found),
-                Some(At::Submodule) => found.left.push((shown, Omission::Submodule)),
+                Some(At::Folder(_)) => self.add_folder(&shown, &real, found),
+                Some(At::Submodule) => found.omitted.push((shown, Omission::Submodule)),
                 None => {}
             },
-            Err(why) => found.left.extend((is_manifest || why != Omission::Nowhere).then_some((shown, why))),
+            Err(why) => found.omitted.extend((is_manifest || why != Omission::Nowhere).then_some((shown, why))),
         }
     }
 
@@ -222,7 +222,7 @@ mod tests {
         tree.insert(b"sub", GitNode::Submodule);
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         let found = tree.find(path.as_bytes())?;
-        let left = found.left.into_iter().map(|(path, why)| (text(path), why));
+        let left = found.omitted.into_iter().map(|(path, why)| (text(path), why));
         Some((found.files.into_iter().map(|(path, _)| text(path)).collect(), left.collect()))
     }
 
@@ -248,7 +248,7 @@ mod tests {
         for (path, target) in [("l", "a/x"), ("m", "a/.."), ("out", "../x"), ("a/up", "../../x"), ("etc", "/etc")] {
             tree.insert(path.as_bytes(), GitNode::Link(target.into()));
         }
-        let (files, links) = tree.all();
+        let (files, links) = tree.files_and_links();
         assert_eq!(files, [(b"a/x".to_vec(), "id")]);
         assert_eq!(links, [(b"l".to_vec(), &b"a/x"[..]), (b"m".to_vec(), &b"a/.."[..])]);
     }

@@ -159,8 +159,8 @@ impl BuildSite<'_> {
 
 impl Build {
     /// Whether the manifest of this name is part of a tool's output.
-    pub(crate) fn takes(&self, name: &str) -> bool {
-        self.layout.takes(Path::new(name))
+    pub(crate) fn is_printed(&self, name: &str) -> bool {
+        self.layout.is_printed(Path::new(name))
     }
 }
 

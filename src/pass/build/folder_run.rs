@@ -76,7 +76,7 @@ impl FolderRun<'_> {
     ) -> Result<Option<(PathBuf, PathBuf)>, Error> {
         let (place, root) = (&self.folder.place, private.join("repository"));
         let folders = match self.folder.tool {
-            Tool::Helm if commands.len() > 1 || self.holds_git() => [vec![place.clone()], siblings].concat(),
+            Tool::Helm if commands.len() > 1 || self.has_git() => [vec![place.clone()], siblings].concat(),
             Tool::Kustomize if self.folder.tool.may_write(&self.conditions.runner.options.words) => {
                 vec![place.clone(), self.root.clone()]
             }
@@ -89,7 +89,7 @@ impl FolderRun<'_> {
     }
 
     /// Whether a part of the folder is Git's own, which helm must not read.
-    fn holds_git(&self) -> bool {
+    fn has_git(&self) -> bool {
         let folder = self.conditions.workspace.locate(&self.folder.place);
         folder.canonicalize().is_ok_and(|folder| !self.parts.iter().any(|part| folder.starts_with(part)))
     }
@@ -123,7 +123,7 @@ impl FolderRun<'_> {
 /// The target of a path, for a tool that reads `folder`.
 fn target(path: &Path, folder: &Path, workspace: &Workspace) -> PathTarget {
     match workspace.locate(path).canonicalize() {
-        _ if input::leads_out(path, folder, workspace) => PathTarget::Outside,
+        _ if input::is_outside(path, folder, workspace) => PathTarget::Outside,
         Ok(path) if path.is_dir() => PathTarget::Folder(path),
         Ok(path) => PathTarget::File(path),
         Err(_) => PathTarget::Nowhere,

@@ -39,7 +39,7 @@ impl InputFiles {
         let folders = plan.choose(&buildable);
         let find = |name: &str| Ok(PathBuf::from(if name.is_empty() { "." } else { name }));
         let build = plan.build(&folders, &BuildSite { workspace, find: &find, copy_of: None }).await?;
-        sources.retain(|source| !build.takes(&source.name));
+        sources.retain(|source| !build.is_printed(&source.name));
         Ok(Self { sources, errors, build })
     }
 
