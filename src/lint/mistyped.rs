@@ -6,19 +6,19 @@ use crate::source::Span;
 use crate::words::suggestion;
 
 /// A mistyped placeholder, and how to write it.
-pub(super) struct Mistyped {
+pub(super) struct Typo {
     pub(super) span: Span,
     pub(super) reason: String,
 }
 
 /// The mistyped placeholders in a text. `generic` says that the resource has the path annotation.
-pub(super) fn find(text: &str, generic: bool) -> Vec<Mistyped> {
+pub(super) fn find(text: &str, generic: bool) -> Vec<Typo> {
     let mut found = Vec::new();
     for start in memchr::memchr_iter(b'<', text.as_bytes()) {
         let Some(end) = text[start + 1..].find(['>', '<', '\n']).map(|at| start + 1 + at) else { continue };
         if text[end..].starts_with('>') {
             let reason = inline(&text[start + 1..end]);
-            found.extend(reason.map(|reason| Mistyped { span: Span::new(start, end + 1), reason }));
+            found.extend(reason.map(|reason| Typo { span: Span::new(start, end + 1), reason }));
         }
     }
     found.extend(generic.then(|| blank(text)).flatten());
@@ -57,7 +57,7 @@ fn inline(inner: &str) -> Option<String> {
 }
 
 /// A generic placeholder with blanks inside that is the whole text.
-fn blank(text: &str) -> Option<Mistyped> {
+fn blank(text: &str) -> Option<Typo> {
     let trimmed = text.trim_end();
     let key = trimmed.strip_prefix('<')?.strip_suffix('>')?;
     let is_key = |key: &str| {
@@ -71,7 +71,7 @@ fn blank(text: &str) -> Option<Mistyped> {
             is_key(name).then(|| format!("{name} | {call}"))
         }
     }?;
-    Some(Mistyped {
+    Some(Typo {
         span: Span::new(0, trimmed.len()),
         reason: format!("a generic placeholder holds no blanks: {}", suggestion::did_you_mean(format!("<{meant}>"))),
     })

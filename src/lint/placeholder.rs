@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use memchr::memmem;
 
-use super::mistyped::{self, Mistyped};
+use super::mistyped::{self, Typo};
 use super::{Detector, Rule, annotations};
 use crate::error::{Error, Kind, Level};
 use crate::placeholder::{Base64, Context, INLINE, Key, Match, MatchKind, Reference, disguises, find};
@@ -119,7 +119,7 @@ fn mistyped(document: &Document<'_>, found: &mut Vec<Error>) {
         let generic = resource.is_some_and(|resource| resource.annotations.names_path);
         let wrong = mistyped::find(text, generic);
         let spans: Vec<Match> = wrong.iter().map(|wrong| malformed(wrong.span)).collect();
-        for (Mistyped { span, reason }, place) in wrong.into_iter().zip(document.places(node, &spans)) {
+        for (Typo { span, reason }, place) in wrong.into_iter().zip(document.places(node, &spans)) {
             let written = text[span.range()].lines().next().unwrap_or_default();
             let error =
                 Error::new(Kind::Placeholder, format!("`{written}` is not a placeholder and would stay in the output"));
