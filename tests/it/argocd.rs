@@ -1,4 +1,4 @@
-//! Through the real Argo CD: its repo-server asks its cmp-server, which runs our plugin as deploy/argocd defines it.
+//! The real Argo CD: its repo-server calls its cmp-server, which runs vault-render as deploy/argocd defines it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -196,7 +196,7 @@ fn a_client_that_gives_up_leaves_no_process() {
     until("the plugin is gone", || argocd.plugins().is_empty());
 }
 
-/// The kernel unlocks what a killed run held: nobody waits for the dead.
+/// The kernel releases the lock of a killed run, so that no other run waits for it.
 #[test]
 fn a_killed_run_gives_its_turn_back() {
     let faults = Faults::start(|number, _| if number == 0 { Response::Silent } else { found() });

@@ -1,4 +1,4 @@
-//! Installed under the name `argocd-vault-plugin`: an unchanged plugin definition of its predecessor's works.
+//! The program under the name `argocd-vault-plugin`: an unchanged plugin definition of its predecessor works.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! What an input makes of itself: gigabytes of a few bytes end in an error, within a little memory.
+//! Inputs that turn a few bytes into gigabytes end in an error, within little memory.
 
 use std::fs::{self, File, TryLockError};
 use std::io::Write;

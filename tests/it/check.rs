@@ -1,5 +1,5 @@
-//! `check`: what it finds in a repository with planted mistakes and nothing else, its formats and exit codes, and the store
-//! that it leaves as it is.
+//! `check`: it finds the planted mistakes of a repository and nothing else, in every format, with its exit codes, and changes
+//! nothing in the store.
 
 use std::path::Path;
 use std::process::Command;

@@ -48,7 +48,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// `file:line rule` of what is found.
+/// `file:line rule` of each finding.
 fn found(folder: &Path, args: &[&str]) -> Vec<String> {
     let output = program([&["check", "--format", "json"], args].concat()).folder(folder).output();
     let text = String::from_utf8(output.stdout).unwrap();

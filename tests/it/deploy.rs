@@ -1,4 +1,4 @@
-//! deploy/argocd, as kustomize builds it, is what a real cluster takes; the chart's values say the same.
+//! A real cluster accepts deploy/argocd as kustomize builds it, and the chart's values agree with it.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The documentation is true: pages made from tables are up to date, links lead somewhere, README's blocks do what they show.
+//! The documentation is correct: pages made from tables are up to date, links work, and the README's blocks do what they show.
 
 use std::path::Path;
 

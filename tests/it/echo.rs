@@ -1,4 +1,4 @@
-//! A server that sends back what it was sent: nothing of a credential is shown, wherever it stands and however it is encoded.
+//! A server that sends back what it received: no part of a credential is shown, in any position and any encoding.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -8,7 +8,7 @@ use crate::support::program::{Program, program};
 use crate::support::render::{render, secret};
 use crate::support::servers::{Faults, Request, Response};
 
-/// The canary as servers may spell it. In none of them may eight letters in a row be left.
+/// The canary in encodings that servers may use. Of each, no eight letters in a row may be shown.
 fn spellings() -> Vec<String> {
     let each = |spell: fn(u8) -> String| CANARY.bytes().map(spell).collect::<String>();
     vec![

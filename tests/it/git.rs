@@ -1,4 +1,4 @@
-//! Git, asked in repositories whose content or settings name programs: nothing of them runs. Real git throughout.
+//! Real git in repositories whose content or settings name programs: none of the programs runs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

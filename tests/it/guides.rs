@@ -1,4 +1,4 @@
-//! The guides' blocks, run: CI's jobs in a clone of a repository.
+//! Runs the blocks of the guides: the jobs of CI in a clone of a repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! As the post-renderer of the real helm 3 and helm 4, and as the plugins in integrations/helm/: what comes out, and what the
-//! user sees of an error.
+//! The post-renderer of the real helm 3 and helm 4, and the plugins in integrations/helm/: the output, and the errors that a
+//! user sees.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
@@ -51,7 +51,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// What a missing key is said to be, without a secret and without colours.
+/// The message about a missing key, without a secret and without colours.
 #[track_caller]
 fn assert_explained(text: &str, template: bool) {
     for part in ["missing key `password`", "did you mean `pasword`?", "resource: Secret web"] {

@@ -1,4 +1,4 @@
-//! Inputs that are planned and filled in parts: nothing of that is seen.
+//! Large inputs are planned and filled in parts, which must not show in the output.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Links in a repository: none leads to what is Git's own, whoever reads, and nothing is written through one.
+//! Links in a repository: no reader follows one to Git's own files, and nothing is written through one.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::diff::{Repository, map, shown};
 use crate::support::program::{Program, program};
 use crate::support::servers;
 
-/// What stands in `.git/config` and nowhere else.
+/// Text that is in `.git/config` and nowhere else.
 const CREDENTIAL: &str = "zq7Xk3vWn9Rb5Tg2";
 
 /// A repository in whose settings a credential stands, as CI leaves it there.

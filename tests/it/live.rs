@@ -1,4 +1,4 @@
-//! `diff --base live`: manifests against the objects of a real API server, no secret of either in sight.
+//! `diff --base live`: manifests against the objects of a real API server, without showing a secret of either.
 
 use serde_json::{Value, json};
 

@@ -52,7 +52,7 @@ fn difference(file: &Path) -> Option<String> {
     (output.stdout != bytes).then(|| format!("{} has changed {stderr}", file.display()))
 }
 
-/// Comments alone are no manifest, and an error of their own.
+/// A file of comments is not a manifest, and is an error of its own.
 fn is_empty(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     text.trim_start_matches('\u{feff}')

@@ -1,4 +1,4 @@
-//! Files that flags and settings name: what stands in the repository leads neither out nor to Git's own.
+//! Files that flags and settings name: a file in the repository leads neither out of it nor to Git's own files.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -12,7 +12,7 @@ use crate::support::servers::{Faults, Response};
 
 const PLACEHOLDER: &str = "<path:secret/app#password>";
 
-/// A repository beside a file that is none of its business.
+/// A repository, and beside it a file that it must not read.
 fn repository() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("repository/.git")).unwrap();

@@ -1,4 +1,4 @@
-//! What the renderer proves itself with is no value: no path, namespace or command hands out its own token.
+//! The renderer's own credentials are never values: no path, namespace or command returns its token.
 
 use serde_json::json;
 

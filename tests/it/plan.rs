@@ -1,4 +1,4 @@
-//! `plan`: every read before it happens, and the policy that is enough for it and no more.
+//! `plan`: every read before it happens, and the least policy that allows it.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The tools' proxy with real programs: Git, and helm, which sends its password at once. The hosts are the tests' own.
+//! The proxy for tools with real programs: Git, and helm, which sends its password at once. The hosts belong to the tests.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

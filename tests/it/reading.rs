@@ -1,4 +1,4 @@
-//! What charts and kustomizations name outside the repository: refused with a place, before helm or kustomize runs.
+//! Charts and kustomizations that name files outside the repository are refused with a place, before helm or kustomize runs.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::support::servers;
 
 const CONFIG_MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: canary}\n";
 
-/// A repository, and beside it what is none of its business: a manifest, a kustomization and a chart.
+/// A repository, and beside it a manifest, a kustomization and a chart that it must not read.
 fn repository() -> Repository {
     let repository = Repository::new();
     let outside = repository.root().join("../outside");
@@ -29,7 +29,7 @@ fn build(repository: &Repository, tool: &str, program_file: &Path) -> Program {
     run.env("PATH", "/usr/bin:/bin").env("ARGOCD_APP_NAME", "app")
 }
 
-/// The run fails at a place in `file`; nothing of what is outside is shown.
+/// Checks that the run fails at a place in `file`, and shows nothing from outside.
 #[track_caller]
 fn refused(run: Program, file: &str, what: &str) {
     let (stdout, stderr, code) = shown(&run.output());

@@ -1,4 +1,4 @@
-//! `record` and `--offline`: what placeholders come to, written once where the store can be asked, rendered anywhere.
+//! `record` and `--offline`: the results of placeholders are recorded where the store can be reached, and rendered anywhere.
 
 use std::path::{Path, PathBuf};
 

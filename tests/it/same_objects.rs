@@ -1,4 +1,4 @@
-//! One chart, every way in: the same objects come out, as Kubernetes reads them.
+//! One chart through every kind of call: Kubernetes reads the same objects from each output.
 
 use std::collections::BTreeMap;
 use std::path::Path;

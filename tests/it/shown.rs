@@ -1,4 +1,4 @@
-//! What is quoted from manifests, settings and answers: nothing of it steers who reads it, in any format of any command.
+//! Text quoted from manifests, settings and responses cannot steer a reader's terminal or log, in any format of any command.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The architecture, held: which folder may name which, how long a file may be, what a pure folder may not touch.
+//! Holds the architecture: which folder may name which, how long a file may be, and what a pure folder must not touch.
 
 use std::path::{Path, PathBuf};
 

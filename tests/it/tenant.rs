@@ -1,4 +1,4 @@
-//! What whoever may edit an Application can and cannot make the operator's renderer do. `ARGOCD_ENV_X` is the tenant's.
+//! What a tenant can and cannot make the operator's renderer do. `ARGOCD_ENV_X` is the tenant's.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::support::program::{Program, program};
 use crate::support::render::{render, secret};
 use crate::support::servers::{self, Faults, Response};
 
-/// A server of the tenant's: it answers whatever is asked, and remembers what it was sent.
+/// A server of the tenant: it answers every request, and records what it received.
 fn tenants_server() -> Faults {
     Faults::start(|_, request| match request.path.as_str() {
         "/v1/auth/approle/login" => {

@@ -1,4 +1,4 @@
-//! Behind the real kustomize and helm: what they print is piped in. As a program that they call: `krm.rs`, `helm.rs`.
+//! The output of the real kustomize and helm, piped in. `krm.rs` and `helm.rs` test the program as they call it.
 
 use std::fs;
 use std::path::Path;

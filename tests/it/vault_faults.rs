@@ -1,4 +1,4 @@
-//! What stands between the renderer and Vault: TLS, time, limits, broken connections.
+//! The way to Vault: TLS, time, limits, broken connections.
 
 use std::fs;
 use std::time::{Duration, Instant};

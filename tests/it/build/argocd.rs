@@ -1,4 +1,4 @@
-//! What Argo CD asks a plugin beside manifests: whether a folder is for it, and which parameters it has.
+//! The questions of Argo CD to a plugin beside manifests: whether a folder is for it, and which parameters the folder has.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Charts of different make, without placeholders: `build` changes nothing of what helm prints.
+//! Charts of different kinds, without placeholders: `build` does not change the output of helm.
 
 use std::path::Path;
 

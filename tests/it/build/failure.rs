@@ -1,4 +1,4 @@
-//! Tools that are missing, fail, print nothing, or are killed: each tells what it said itself.
+//! Tools that are missing, fail, print nothing, or are killed: the error quotes the tool.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `build`, with the real helm 3, helm 4 and kustomize; scripts in their place only for what those cannot be made to do.
+//! `build` with the real helm 3, helm 4 and kustomize. Scripts replace them only where the real tools cannot be made to misbehave.
 
 mod argocd;
 mod charts;

@@ -1,5 +1,5 @@
-//! The network of the real helm and kustomize: https to the hosts that the operator lists, through our proxy, and nothing else. The hosts
-//! are the tests' own, behind an operator's proxy.
+//! The network of the real helm and kustomize: https to the hosts that the operator lists, through the proxy of vault-render, and
+//! nothing else. The hosts belong to the tests, behind the proxy of an operator.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};

@@ -1,4 +1,4 @@
-//! What a tenant may say to helm and kustomize, and what reaches them.
+//! The flags and variables that a tenant may give to helm and kustomize, and what reaches the tools.
 
 use std::path::Path;
 

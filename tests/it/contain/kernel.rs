@@ -1,5 +1,5 @@
-//! Machines that cannot contain, or not all of it: kernels and seccomp profiles without Landlock, kernels without ports. A filter in
-//! front of the program answers as they do.
+//! Machines that cannot contain child processes fully: kernels and seccomp profiles without Landlock, kernels without rules for
+//! ports. A filter in front of the program answers as they would.
 
 use std::process::{Command, Output, Stdio};
 
@@ -15,7 +15,7 @@ use crate::support::program::binary;
 enum Machine {
     /// To everything of Landlock's, this.
     Without(libc::c_int),
-    /// To rules about ports, that there are none.
+    /// Refuses rules about ports, as an older kernel does.
     WithoutPorts,
 }
 
@@ -48,7 +48,7 @@ impl Machine {
     }
 }
 
-/// `build` with a script that reads outside and asks for a connection; what it prints says how far it got.
+/// `build` with a script that reads outside and opens a connection. Its output says how far it got.
 fn build(site: &Site, machine: Machine, variables: &[(&str, &str)]) -> (String, String) {
     site.chart("web", "");
     let outside = site.outside().join("a.yaml").display().to_string();

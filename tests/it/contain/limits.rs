@@ -1,4 +1,4 @@
-//! What a tool uses has an end, and the error names the setting that moves it.
+//! A tool's time, memory and output are limited, and the error names the setting that raises the limit.
 
 use std::time::{Duration, Instant};
 

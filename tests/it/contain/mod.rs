@@ -1,4 +1,4 @@
-//! helm and kustomize within bounds: with the real tools where one is named, with scripts in their place for what those do not do.
+//! helm and kustomize within bounds: the real tools where a test names one, else scripts that try what the tools would not.
 
 mod kernel;
 mod limits;
@@ -15,7 +15,7 @@ use crate::support::servers;
 /// What must never come out.
 const CANARY: &str = "canary-7f3a";
 
-/// A place with a repository, and things beside it that are nobody's business.
+/// A folder with a repository, and files beside it that no tool may read.
 struct Site {
     folder: tempfile::TempDir,
 }
@@ -90,7 +90,7 @@ fn tool(name: &str) -> Option<String> {
     servers::binary(name).map(|path| path.display().to_string())
 }
 
-/// Runs; what is printed holds no canary, and if anything is printed that is fine for the caller to look at.
+/// Runs the program and returns its output, in which no canary may be.
 #[track_caller]
 fn no_canary(run: Program, what: &str) -> String {
     let output = run.output();

@@ -1,4 +1,4 @@
-//! What the operator names stays open to a tool: files, programs, wrappers, other users.
+//! A tool can use what the operator names: files, programs, wrappers, other users.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};

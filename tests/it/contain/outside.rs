@@ -1,4 +1,4 @@
-//! What lies outside the repository, or in its `.git`, reaches no tool, whatever the repository says.
+//! No tool can read outside the repository, or in its `.git`, whatever the repository says.
 
 use std::io::Read;
 use std::net::TcpListener;
@@ -136,7 +136,7 @@ fn a_tool_reaches_no_address_of_a_tenant_s() {
     }
 }
 
-/// A script in place of helm that tries everything, and prints what it got.
+/// A script in place of helm that tries everything, and prints what it could read.
 #[test]
 fn whatever_a_tool_tries_it_reads_nothing_outside() {
     let site = Site::new();

@@ -1,4 +1,4 @@
-//! A secret's value is in no output of `diff`, in any encoding, whatever is wrong.
+//! No output of `diff` shows the value of a secret, in any encoding, whatever fails.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use super::{Repository, shown};
 const KEYS: [&str; 12] =
     ["text", "lines", "control", "json", "broken", "yaml", "binary", "half", "map", "list", "null", "*"];
 
-/// Every kind of value, each holding the canary; what names a key is no secret.
+/// Every kind of value, each with the canary in it. Names of keys are not secret.
 fn secrets() -> String {
     let binary = STANDARD.encode([b"\xff\xfe", CANARY.as_bytes()].concat());
     format!(

@@ -1,10 +1,10 @@
-//! A repository with ten commits: what changed between each two, in each format.
+//! A repository with ten commits: the changes between each two, in each format.
 
 use super::super::canary::piece;
 use super::{Repository, map, shown};
 use crate::support::program::program;
 
-/// One commit: what is done, how much changes, and what must be shown.
+/// A commit: what it does, the counts, and text that must be shown.
 type Step = (&'static str, fn(&Repository), &'static str, &'static [&'static str]);
 
 const SECRET: &str = "\

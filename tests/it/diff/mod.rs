@@ -1,4 +1,4 @@
-//! `diff`: what changes between two renderings, and that no secret is seen.
+//! `diff`: the changes between two renderings, without showing a secret.
 
 mod built;
 mod canary;
@@ -36,7 +36,7 @@ impl Repository {
         self.folder.path().join("repository")
     }
 
-    /// Runs `git`, on nobody's settings but these.
+    /// Runs `git` with these settings alone.
     pub(crate) fn git(&self, args: &[&str]) -> String {
         let settings = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "protocol.file.allow=always"];
         let mut command = Command::new("git");

@@ -1,4 +1,4 @@
-//! Where the two sides come from: revisions, folders, stdin; links, submodules; what is wrong on one of them.
+//! The origins of the two sides: revisions, folders, stdin, links, submodules; and errors on one of them.
 
 use super::{Repository, map, shown};
 use crate::support::program::program;

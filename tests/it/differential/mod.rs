@@ -266,7 +266,7 @@ fn token(text: &str) -> Option<String> {
     Some(text[start..=end].to_owned())
 }
 
-/// The scalars that are no keys.
+/// The scalars that are not keys.
 fn scalars(tree: &Tree) -> Vec<NodeId> {
     let mut open: Vec<NodeId> = tree.root().into_iter().collect();
     let mut found = Vec::new();

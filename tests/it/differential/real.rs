@@ -1,4 +1,4 @@
-//! Manifests of real projects: read, and edited at random, as Kubernetes' own decoder reads them.
+//! Manifests of real projects, read and edited at random, against Kubernetes' own decoder.
 
 use std::path::{Path, PathBuf};
 

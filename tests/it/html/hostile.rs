@@ -1,4 +1,4 @@
-//! A manifest that would like to be code: in its names, keys, values, comments, and in the name of its file.
+//! Manifests that try to run as code, from names, keys, values, comments and the name of a file.
 
 use std::fs;
 use std::net::TcpListener;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::page;
 use crate::support::servers;
 
-/// Ends whatever it stands in, and then runs, loads and sends.
+/// Text that closes any element or quote around it, then tries to run, load and send.
 fn attack(port: u16) -> String {
     format!(
         "</script></style></title>--><script>window.ran=1</script><img src=http://127.0.0.1:{port}/x onerror=window.ran=1>\

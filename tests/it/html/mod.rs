@@ -1,4 +1,4 @@
-//! `diff --format html` in a real browser: what a reader does with the page, and what a manifest cannot do.
+//! `diff --format html` in a real browser: a reader can use the page, and a manifest cannot take it over.
 
 mod hostile;
 mod reader;

@@ -1,4 +1,4 @@
-//! Failures, refusals and redirects that no test can get out of a real Vault, in the test's own order.
+//! Failures, refusals and redirects that a real Vault does not show on demand, in an order that the test chooses.
 
 use std::time::{Duration, Instant};
 
@@ -274,7 +274,7 @@ fn a_token_that_no_header_can_hold_is_named_and_not_shown() {
     assert!(!outcome.contains("canary") && faults.requests().is_empty());
 }
 
-/// A server that asks to wait: whatever it asks, the run ends in its time, and nothing panics.
+/// A server that asks for any delay: the run ends in time, without a panic.
 #[test]
 fn no_wait_that_a_server_asks_for_outlasts_the_run() {
     for wait in [

@@ -1,4 +1,4 @@
-//! What the tests share: the built program, started with nothing around it but what a test says, and real servers.
+//! Shared by the tests: the program, started in an environment that only the test fills, and real servers.
 
 pub(crate) mod case;
 pub(crate) mod program;

@@ -1,4 +1,4 @@
-//! The program, run as a user would, and compared: stdout, stderr and status. What a test does not name must be empty, and 0.
+//! Runs the program as a user would, and compares stdout, stderr and status. What a test does not set must be empty, or 0.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use similar::TextDiff;
 
-/// One run, and what it must come to.
+/// A run of the program, and its expected result.
 pub(crate) struct Program {
     command: Command,
     stdin: Vec<u8>,

@@ -20,7 +20,7 @@ pub(crate) fn custom(values: &[&str]) -> String {
     text
 }
 
-/// Renders `manifest` from the store at `address`; the login is still to be said.
+/// Renders `manifest` from the store at `address`. The caller adds the login.
 pub(crate) fn render(address: &str, manifest: &str) -> Program {
     program(["generate", "-"]).env("VAULT_ADDR", address).stdin(manifest)
 }

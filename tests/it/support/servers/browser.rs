@@ -1,4 +1,4 @@
-//! A headless Chromium of its own, driven over WebDriver: what a reader does, and what the browser makes of it.
+//! A headless Chromium for the tests, driven over WebDriver: the actions of a reader, and their effects.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Api;
 use super::process::{self, Process};
 
-/// The browser ends with its driver, in whatever way that ends.
+/// The browser ends with its driver, however that ends.
 const CHROMIUM: &str = "#!/bin/sh\nexec setpriv --pdeathsig KILL chromium \"$@\"\n";
 
 /// Keeps to itself: no service of its maker is called, and root needs no sandbox of user namespaces.
@@ -78,12 +78,12 @@ impl Browser {
         self.post("actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": keys }] }));
     }
 
-    /// What the page and the browser wrote to the console since it was last asked.
+    /// The console messages of the page and the browser since the last call.
     pub(crate) fn console(&self) -> Vec<String> {
         self.log("browser").iter().map(|entry| entry["message"].to_string()).collect()
     }
 
-    /// The addresses that the page asked for since that was last asked.
+    /// The addresses that the page requested since the last call.
     pub(crate) fn requests(&self) -> Vec<String> {
         let events = self.log("performance");
         let events = events.iter().filter_map(|entry| serde_json::from_str(entry["message"].as_str()?).ok());

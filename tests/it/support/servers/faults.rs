@@ -1,5 +1,5 @@
-//! A tiny HTTP server for what a real one cannot be made to show: answers from a script, cut connections, slow and huge
-//! bodies. It records what it was asked.
+//! A small HTTP server for behaviour that a real one cannot be made to show: scripted responses, cut connections, slow and huge
+//! bodies. It records its requests.
 
 use std::io::{BufReader, Read as IoRead, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -65,7 +65,7 @@ impl Response {
 
 type Answers = dyn Fn(usize, &Request) -> Response + Send + Sync;
 
-/// The running server. Dropped, it answers nobody any more.
+/// The running server. It stops when it is dropped.
 pub(crate) struct Faults {
     /// `http://127.0.0.1:PORT`, or `https://`.
     pub(crate) address: String,
@@ -75,7 +75,7 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// Answers in this order, whatever is asked; the last one for ever.
+    /// Sends these responses in order, for any request; the last one again and again.
     pub(crate) fn script(answers: Vec<Response>) -> Self {
         Self::start(move |number, _| answers[number.min(answers.len() - 1)].clone())
     }
@@ -85,7 +85,7 @@ impl Faults {
         Self::serve(0, None, answer)
     }
 
-    /// Answers in this order at `port`, which nobody listens at.
+    /// Sends these responses in order at `port`, which must be free.
     pub(crate) fn script_at(port: u16, answers: Vec<Response>) -> Self {
         Self::serve(port, None, move |number, _| answers[number.min(answers.len() - 1)].clone())
     }

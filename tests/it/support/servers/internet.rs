@@ -61,7 +61,7 @@ impl Internet {
         self.folder.path().join(host)
     }
 
-    /// Everything that was asked: `CONNECT charts.example.com:443`, `GET https://charts.example.com/index.yaml`, and the proxy's passwords.
+    /// All requests: `CONNECT charts.example.com:443`, `GET https://charts.example.com/index.yaml`, and the proxy's passwords.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }

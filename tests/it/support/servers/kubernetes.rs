@@ -87,7 +87,7 @@ impl Kubernetes {
         self.wait_for_right(namespace, account, &reading);
     }
 
-    /// A kubeconfig for whoever holds the token, as the file `name` in the cluster's folder.
+    /// A kubeconfig with this token, as the file `name` in the cluster's folder.
     pub(crate) fn kubeconfig(&self, name: &str, token: &str) -> PathBuf {
         let file = self.apiserver.home().join(name);
         let config = json!({

@@ -1,5 +1,5 @@
-//! Real servers on loopback, each in a folder and on ports of its own; they end with the test process, also when it is
-//! killed. `just servers` builds them. What a real server cannot be made to show, `Faults` shows.
+//! Real servers on loopback, each with its own folder and ports. They end with the test process, even if it is killed.
+//! `just servers` builds them. `Faults` shows what a real server cannot be made to show.
 
 mod api;
 mod argocd;

@@ -1,4 +1,4 @@
-//! A server's process: its folder, its log, its end.
+//! The process of a server: its folder, its log, and how it ends.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -130,7 +130,7 @@ pub(crate) fn home(name: &str) -> PathBuf {
     tempfile::Builder::new().prefix(&format!("vault-render-{name}-")).tempdir().expect("a folder").keep()
 }
 
-/// A port of loopback that nobody listens on at this moment.
+/// A port of loopback that is free at this moment.
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }

@@ -1,4 +1,4 @@
-//! What is said to Argo CD's repo-server, as far as the tests say it: the names and numbers are those of its repository.proto.
+//! The messages to Argo CD's repo-server that the tests need. Names and numbers are those of its repository.proto.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! A real Argo CD, as far as it renders: repo-server and cmp-server, with our plugin, on a real Redis. No cluster is asked.
+//! The part of a real Argo CD that renders: repo-server and cmp-server with vault-render as the plugin, on a real Redis, without a cluster.
 
 mod messages;
 mod repository;
@@ -180,7 +180,7 @@ impl Working {
         fs::read_link(self.process.join(name)).unwrap_or_default()
     }
 
-    /// The memory that is its own, in KiB, without the pages of its program; none if it has ended.
+    /// Its own memory in KiB, without the pages of the program; `None` if it has ended.
     pub(crate) fn memory(&self) -> Option<u64> {
         let status = fs::read_to_string(self.process.join("status")).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;

@@ -1,4 +1,4 @@
-//! What was asked of Vault, from its audit log: Vault writes a request there before it answers.
+//! The requests to Vault, from its audit log. Vault writes a request there before it responds.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,7 +18,7 @@ impl Vault {
         self.below("read", below)
     }
 
-    /// How many connections the reads below a mount came in through: a connection is one port of whoever asks.
+    /// The number of connections that carried the reads below a mount, counted by the ports of the client.
     pub(crate) fn connections(&self, below: &str) -> usize {
         let start = format!("read {below}");
         let entries = self.entries();

@@ -1,4 +1,4 @@
-//! Auth methods, each at a mount of the test's own.
+//! Auth methods of Vault, each at a mount of its own for the test.
 
 use serde_json::{Value, json};
 

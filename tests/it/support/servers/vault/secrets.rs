@@ -1,4 +1,4 @@
-//! Mounts, secrets, policies and tokens.
+//! Creates mounts, secrets, policies and tokens in Vault.
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ impl Vault {
         self.api.put(&format!("sys/policies/acl/{name}"), &json!({"policy": rules.join("\n")})).ok();
     }
 
-    /// A token with these policies and no `default` policy, so that it may do just what they say.
+    /// A token with these policies and without the `default` policy, so that nothing else is allowed.
     pub(crate) fn token(&self, policies: &[&str]) -> String {
         self.token_with(json!({"policies": policies, "no_default_policy": true}))
     }
