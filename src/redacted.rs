@@ -1,4 +1,4 @@
-//! Text that proves who asks: never shown, zeroed on drop. Knows no use of it.
+//! The text of a credential: never shown, zeroed on drop. Knows no credential by name.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 pub(crate) struct Redacted(Zeroizing<String>);
 
 impl Redacted {
-    /// Keeps `text` from being shown.
+    /// A text that is not to be shown.
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }

@@ -48,7 +48,7 @@ pub(crate) struct Backend {
     pub settings: &'static StoreSettings,
     /// Its description, in one line.
     pub doc: &'static str,
-    /// The rest of its part of docs/backends.md.
+    /// The rest of its section of docs/backends.md.
     pub page: fn() -> String,
     /// The facts about the store before it is opened.
     pub facts: fn(&View) -> Result<StoreFacts, Error>,

@@ -1,5 +1,5 @@
-//! The credentials of a session: whether a text holds one, and a text without them. Whatever a server sends passes here
-//! before anybody sees it. Knows no connection.
+//! The credentials of a session: finds them in texts, and removes them. Everything that a server sends passes here before it is
+//! shown or used. Knows no connection.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -10,7 +10,7 @@ use super::forms;
 use crate::percent;
 use crate::redacted::Redacted;
 
-/// What the session proves itself with. Logins add to it.
+/// The credentials that a session uses. Logins add to them.
 #[derive(Default)]
 pub(crate) struct Credentials {
     state: Mutex<State>,
@@ -19,36 +19,36 @@ pub(crate) struct Credentials {
 #[derive(Default)]
 struct State {
     list: Vec<Credential>,
-    /// Finds whole secrets, in the forms in which a store may hold them; made when it is needed.
+    /// Finds whole secrets, in the forms in which a store may hold them; built at the first search.
     whole: Option<Arc<AhoCorasick>>,
-    /// Finds pieces of secrets among the letters of a text; made when it is needed.
+    /// Finds pieces of secrets among the letters of a text; built at the first search.
     pieces: Option<Arc<AhoCorasick>>,
 }
 
 struct Credential {
     text: Redacted,
-    /// Whether it proves who asks. A role id only says so, and may be a word that values hold, too.
+    /// Whether it proves who asks. A role id only names who asks, and values may hold the same word.
     is_secret: bool,
 }
 
-/// A shorter credential is found as a word of its own only, and not in values: `root` is in many.
+/// A shorter credential is searched for in messages only, and as a whole word: `root` is a part of many texts.
 pub(super) const LEAST: usize = 8;
-/// The lines of a key in PEM are this long; each tells it.
+/// A line of a PEM file that is this long is a part of the key.
 const KEY_LINE: usize = 32;
 const REDACTED: &str = "[redacted]";
 
 impl Credentials {
-    /// One more, which proves who asks.
+    /// Adds a credential that proves who asks.
     pub(crate) fn add(&self, text: &str) {
         self.insert(text, true);
     }
 
-    /// One more, which only says who asks: values may hold it.
+    /// Adds a credential that only names who asks: values may hold it.
     pub(crate) fn add_public(&self, text: &str) {
         self.insert(text, false);
     }
 
-    /// The password in an address: `https://user:password@host`.
+    /// Adds the password in an address: `https://user:password@host`.
     pub(crate) fn add_password(&self, address: &str) {
         let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
         let password = rest.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
@@ -58,7 +58,7 @@ impl Credentials {
         });
     }
 
-    /// The private key of a PEM file: each of its lines.
+    /// Adds each line of the private key in a PEM file.
     pub(crate) fn add_key(&self, pem: &str) {
         pem.lines().map(str::trim).filter(|line| line.len() >= KEY_LINE && !line.starts_with('-')).for_each(|line| {
             self.insert(line, true);
@@ -85,8 +85,8 @@ impl Credentials {
         self.redact(text, &[]) != text
     }
 
-    /// `text` with `[redacted]` for each credential and piece of one, whatever encodings it is in. What stands in `own`, the
-    /// user's own words, stays.
+    /// `text` with `[redacted]` for each credential and piece of one, in any encoding. The user's
+    /// own words, `own`, stay.
     pub(crate) fn redact(&self, text: &str, own: &[&str]) -> String {
         let (pieces, words) = {
             let mut state = self.state();
@@ -124,13 +124,13 @@ impl State {
         self.pieces.get_or_insert_with(|| automaton(forms())).clone()
     }
 
-    /// The short ones.
+    /// The credentials that are too short to search for in pieces.
     fn words(&self) -> Vec<Redacted> {
         self.list.iter().map(|one| &one.text).filter(|text| text.reveal().len() < LEAST).cloned().collect()
     }
 }
 
-/// Without a pattern, or should there be too many, nothing is found.
+/// Finds the patterns; nothing if there is none, or if there are too many.
 fn automaton(patterns: impl Iterator<Item = Vec<u8>>) -> Arc<AhoCorasick> {
     let patterns: Vec<_> = patterns.map(zeroize::Zeroizing::new).collect();
     let built = AhoCorasick::new(patterns.iter().map(|pattern| pattern.as_slice()));

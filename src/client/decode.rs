@@ -1,8 +1,8 @@
-//! A text's letters, without what may stand between them, through layers of encodings, each with its place in the text. Pure.
+//! The letters of a text, through layers of encodings and without separators, each with its place in the text. Pure.
 
 use std::ops::Range;
 
-/// How many encodings in one another are looked through.
+/// How many nested encodings are decoded.
 const LAYERS: usize = 4;
 
 /// The visible ASCII characters of a text in lower case, and where each comes from. Blanks, line breaks and invisible characters
@@ -114,7 +114,7 @@ fn entity(text: &[u8]) -> Option<(u8, usize)> {
     Some((byte, 2 + end + 1))
 }
 
-/// The byte that has this number. What is no ASCII is a byte too, which is then left out.
+/// The byte of a character code. A code beyond ASCII gives a byte, too: it is left out later.
 fn code(digits: &[u8], radix: u32) -> Option<u8> {
     let digits = str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
     Some(u8::try_from(u32::from_str_radix(digits, radix).ok()?).unwrap_or(u8::MAX))

@@ -1,6 +1,6 @@
-//! Why a request came to no answer, in a user's words. Knows no connection: an error in, its meaning out.
+//! Why a request got no response, in a user's words. Pure: an error in, its meaning out.
 
-use std::error::Error as _;
+use std::error::Error as StdError;
 
 use reqwest::Url;
 
@@ -10,16 +10,16 @@ use super::retry::Attempt;
 use super::tls::Verifier;
 use crate::error::{Error, Kind};
 
-/// Why a request came to no answer.
+/// Why a request got no response.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// What is wrong.
+    /// The error to show.
     pub error: Error,
     /// Whether every other request to this server would fail the same way.
     pub everywhere: bool,
 }
 
-/// Why one attempt came to no answer.
+/// Why one attempt got no response.
 pub(super) struct AttemptError {
     pub(super) attempt: Attempt,
     pub(super) error: Error,
@@ -31,14 +31,14 @@ impl From<AttemptError> for Failure {
     }
 }
 
-/// What stops before a request is made would stop every other one too.
+/// An error before a request is made would stop every other request, too.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self { error, everywhere: true }
     }
 }
 
-/// What a connection's error means.
+/// The meaning of a connection's error.
 pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier, words: &ServerWords) -> AttemptError {
     let address = shown(url);
     if let Some(tls) = tls_error(error) {
@@ -93,18 +93,18 @@ fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
 }
 
 /// The TLS error that an I/O error wraps, which another I/O error may wrap.
-fn within<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
+fn within<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
     match error.downcast_ref::<std::io::Error>() {
         Some(io) => within(io.get_ref()?),
         None => error.downcast_ref(),
     }
 }
 
-/// What lies at the bottom of an error: the operating system's word, not the layers'.
-pub(super) fn innermost(error: &reqwest::Error) -> String {
-    chain(error).last().map_or_else(|| "unknown".to_owned(), ToString::to_string)
+/// The innermost cause of an error: what the operating system says, without what each layer adds.
+pub(super) fn innermost(error: &dyn StdError) -> String {
+    chain(error).last().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+fn chain(error: &dyn StdError) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     std::iter::successors(error.source(), |error| (*error).source())
 }

@@ -5,23 +5,23 @@ use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout;
 
-/// Lets one request go ahead: should the server speak HTTP/2, its connection carries all the others. Together they would not
-/// know yet, and each would shake hands by itself: thirty-two times the server's signature, more than the readings cost.
+/// Lets one request go ahead. Where the server speaks HTTP/2, its connection carries all the others. Sent all at once, each request
+/// would open its own connection, and thirty-two TLS handshakes cost the server more than the readings.
 pub(super) struct FirstRequest {
-    /// Whether one has gone. It is locked until that one is answered.
+    /// Whether the first request was sent. The lock is held until it is answered.
     gone: Mutex<bool>,
 }
 
-/// What is answered this late has its connection long since.
+/// A request that waits longer for its response has its connection already.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 impl FirstRequest {
-    /// Nobody goes ahead unless it is `needed`.
+    /// No request goes ahead unless that is `needed`.
     pub(super) fn new(needed: bool) -> Self {
         Self { gone: Mutex::new(!needed) }
     }
 
-    /// Waits for the one that goes ahead. Whoever gets a guard is that one: the others wait until it is dropped.
+    /// Waits for the first request. Whoever gets a guard sends it; the others wait until the guard is dropped.
     pub(super) async fn turn(&self) -> Option<MutexGuard<'_, bool>> {
         let mut gone = timeout(PATIENCE, self.gone.lock()).await.ok()?;
         (!std::mem::replace(&mut *gone, true)).then_some(gone)

@@ -15,7 +15,7 @@ pub(super) fn whole(text: &str) -> Vec<Vec<u8>> {
     forms.into_iter().filter(|form| form.len() >= LEAST).map(String::into_bytes).collect()
 }
 
-/// What to look for among the [`Letters`] of a text: every piece of each form. A text may be cut anywhere.
+/// Every piece of each form, to be found among the [`Letters`] of a text, which may be cut anywhere.
 pub(super) fn pieces(text: &str) -> Vec<Vec<u8>> {
     let mut forms = vec![text.to_owned(), hex(text)];
     forms.extend(base64(text));
@@ -24,8 +24,8 @@ pub(super) fn pieces(text: &str) -> Vec<Vec<u8>> {
     letters.flat_map(|letters| letters.windows(LEAST).map(<[u8]>::to_vec).collect::<Vec<_>>()).collect()
 }
 
-/// The letters that base64 has for `text` whatever stands before and after it, in both alphabets. A letter holds six bits,
-/// so there are three ways in which the text's bytes may begin within them.
+/// The base64 letters of `text` that do not depend on the bytes around it, in both alphabets. A letter holds six bits, so the bytes
+/// of the text may begin in three places within them.
 fn base64(text: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for before in 0..3 {

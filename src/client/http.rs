@@ -1,4 +1,4 @@
-//! Sends requests to one server: proxy, timeout, rate limit, retries, one redirect, bounded bodies. Knows no meaning of an answer.
+//! Sends requests to one server: proxy, timeout, rate limit, retries, one redirect, bounded bodies. Does not interpret responses.
 
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -22,30 +22,30 @@ use super::tls::{Verifier, tls};
 use crate::budget;
 use crate::error::{Error, Kind};
 
-/// A client of one server. Making it opens nothing: certificates are read for the first request.
+/// A client of one server. Construction opens nothing: certificates are read for the first request.
 pub(crate) struct Client {
     options: ClientOptions,
     address: Url,
     connection: OnceLock<Connection>,
     limit: Option<RateLimit>,
     first_request: FirstRequest,
-    /// A permit for each KiB of the large answers that are read at the same time.
+    /// A permit for each KiB of the large responses that are read at the same time.
     answers: Semaphore,
 }
 
-/// What the first request makes.
+/// The connection pool, made by the first request.
 struct Connection {
     inner: reqwest::Client,
     verifier: Arc<Verifier>,
 }
 
 const LARGEST_BODY: usize = 32 << 20;
-/// An answer of at most this size waits for no other one.
+/// A response of at most this size does not wait for a permit.
 const SMALL_BODY: usize = 64 << 10;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Client {
-    /// A client as `options` say. Its address must be one.
+    /// A client with these options. An error if the address is not one.
     pub(crate) fn new(options: ClientOptions) -> Result<Self, Error> {
         let address = parse(&options.address, &options.words)?;
         options.credentials.add_password(address.as_str());
@@ -65,7 +65,7 @@ impl Client {
         if self.options.timeout.is_zero() { Duration::MAX } else { self.options.timeout }
     }
 
-    /// What the session proves itself with: nothing that the server sends may show it.
+    /// The credentials of the session: nothing that the server sends may show them.
     pub(crate) fn credentials(&self) -> &Credentials {
         &self.options.credentials
     }
@@ -75,7 +75,7 @@ impl Client {
         shown(&self.address)
     }
 
-    /// The server's address with its path, and without user and password: two of them may lead to two servers.
+    /// The server's address with its path, without user and password: two paths may lead to two servers.
     pub(crate) fn address_with_path(&self) -> String {
         format!("{}{}", self.address(), self.address.path().trim_end_matches('/'))
     }
@@ -85,13 +85,13 @@ impl Client {
         timeout_at(deadline.at, work).await.map_err(|_| self.too_late(deadline).into())
     }
 
-    /// Sends `request` until an answer counts, at the latest until `deadline`. Any status is an answer.
+    /// Sends `request` until a response counts, at the latest until `deadline`. A response may have any status.
     pub(crate) async fn send(&self, request: &Request, retry: Retry, deadline: Deadline) -> Result<Response, Failure> {
         let mut attempts = Attempts::new(retry, self.options.retries);
         loop {
             let answer = self.attempt(request, deadline).await;
             let wait = attempts.wait(match &answer {
-                Ok(response) => self.counted(response),
+                Ok(response) => self.attempt_of(response),
                 Err(failure) => failure.attempt,
             });
             match wait {
@@ -142,7 +142,7 @@ impl Client {
         builder.send().await.map_err(|error| failure(&error, &url, &connection.verifier, &self.options.words))
     }
 
-    /// The whole answer, unless it is too large. A large one is read once there is room for what it may take.
+    /// The whole response, unless it is too large. A large one waits until there is room for its body.
     async fn body(&self, connection: &Connection, mut answer: reqwest::Response) -> Result<Response, AttemptError> {
         let status = answer.status().as_u16();
         let retry_after = header(&answer, "retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs);
@@ -195,8 +195,8 @@ impl Client {
         Ok(Connection { inner, verifier: tls.verifier })
     }
 
-    /// An answer as an attempt.
-    fn counted(&self, response: &Response) -> Attempt {
+    /// The attempt that a response ended.
+    fn attempt_of(&self, response: &Response) -> Attempt {
         let waited = (self.options.has_waited)(&response.body);
         Attempt::Answered { status: response.status, retry_after: response.retry_after, waited }
     }
@@ -209,7 +209,7 @@ impl Client {
         url
     }
 
-    /// That `deadline` has passed.
+    /// The error after `deadline`.
     fn too_late(&self, deadline: Deadline) -> AttemptError {
         let (address, words) = (self.address(), &self.options.words);
         let (detail, hint) = if deadline.is_of_run {
@@ -224,7 +224,7 @@ impl Client {
     }
 }
 
-/// How many permits an answer of `bytes` needs.
+/// How many permits a response of `bytes` needs.
 fn permits(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX)
 }
@@ -260,14 +260,14 @@ fn header<'a>(answer: &'a reqwest::Response, name: &str) -> Option<&'a str> {
     answer.headers().get(name)?.to_str().ok()
 }
 
-/// Where a redirect leads, if the answer is one.
+/// Where the response redirects to, if it does.
 fn location(answer: &reqwest::Response) -> Option<String> {
     let redirects = matches!(answer.status().as_u16(), 301 | 302 | 307 | 308);
     redirects.then(|| header(answer, "location").unwrap_or_default().to_owned())
 }
 
-/// A standby node names the active one by a redirect. The credential goes with it: so only to the host of the address, only
-/// over TLS, and only for the same request.
+/// The address of a redirect, by which a standby node names the active one. The credential goes with it: so only to the host of the
+/// address, only over TLS, and only for the same request.
 fn redirect(from: &Url, location: &str, request: &Request, words: &ServerWords) -> Result<Url, Box<AttemptError>> {
     let ServerWords { server, address, redirect_hint, .. } = words;
     let refuse = |why: String, hint: String| {

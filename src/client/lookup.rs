@@ -1,4 +1,4 @@
-//! Names to addresses: who asks while the same name is being asked for shares the answer. Knows no request.
+//! Looks up the addresses of hosts: lookups of the same name at the same time share one result. Knows no request.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -8,13 +8,13 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::{Mutex, oneshot};
 use tokio::time::Instant;
 
-/// Asks the system. Of thirty-two connections that begin together each would ask by itself, in a thread of its own.
+/// Asks the system, once for all of the thirty-two connections that may begin together: each would start a thread of its own.
 #[derive(Clone, Default)]
 pub(super) struct Lookup {
     last: Arc<Mutex<Option<LookupResult>>>,
 }
 
-/// What came of asking.
+/// The result of the last lookup.
 struct LookupResult {
     name: String,
     at: Instant,
@@ -35,7 +35,7 @@ impl Resolve for Lookup {
 }
 
 impl Lookup {
-    /// The answer of `ask`, or the one that came meanwhile. It is never an old one: a server that has moved is found again.
+    /// The result of `ask`, or one that arrived after this call began. Older ones do not count: a server may have moved.
     async fn share(&self, name: &str, ask: impl AsyncFnOnce() -> io::Result<Vec<SocketAddr>>) -> Addresses {
         let now = Instant::now();
         let mut last = self.last.lock().await;
@@ -48,7 +48,7 @@ impl Lookup {
     }
 }
 
-/// Asks in a thread that nobody waits for: a name server that does not answer must not hold the program's end.
+/// Asks in a thread that nobody waits for: a name server that does not answer must not delay the program's end.
 async fn ask(name: &str) -> io::Result<Vec<SocketAddr>> {
     let (answer, answered) = oneshot::channel();
     let name = name.to_owned();

@@ -1,4 +1,4 @@
-//! How we talk to servers: HTTP with TLS, retries and limits, and the Kubernetes API. Knows no store and no manifest.
+//! How we talk to servers: HTTP with TLS, retries and limits, and the Kubernetes API. Knows no store, no setting and no manifest.
 
 mod allowance;
 mod credentials;

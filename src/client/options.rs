@@ -1,4 +1,4 @@
-//! What a client is made of: where it asks, whom it trusts, how long it waits, and the words for it. A store fills it in.
+//! The options of a client: where it asks, whom it trusts, how long it waits, and how messages call all that. A store gives them.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use super::credentials::Credentials;
 use super::rate::Rate;
 use crate::error::Error;
 
-/// How a client of one server works.
+/// The options of a client of one server.
 pub(crate) struct ClientOptions {
     /// The server's address.
     pub address: String,
-    /// Makes the TLS options for the first connection: certificates are read only then.
+    /// Reads certificates and gives the TLS options. Called before the first connection.
     pub tls: Box<dyn Fn() -> Result<TlsOptions, Error> + Send + Sync>,
     /// How long a request may take, its retries included; zero is for ever.
     pub timeout: Duration,
@@ -23,26 +23,26 @@ pub(crate) struct ClientOptions {
     pub rate: Option<Rate>,
     /// The proxies of the environment.
     pub proxies: Proxies,
-    /// What the session proves itself with.
+    /// The credentials of the session.
     pub credentials: Credentials,
-    /// Whether the body of an answer with status 500 says that a proxy before the server has waited in vain: no reason to try again.
+    /// Whether the body of a response with status 500 says that a proxy has waited for the server in vain. Such a request is not sent again.
     pub has_waited: fn(&[u8]) -> bool,
-    /// What the settings and the server are called.
+    /// How messages call the server and the settings.
     pub words: ServerWords,
 }
 
-/// What TLS shows and whom it trusts.
+/// The options of TLS.
 #[derive(Default)]
 pub(crate) struct TlsOptions {
     /// Who may vouch for the server.
     pub trust: TrustOptions,
-    /// The one name that the server's certificate must bear, whatever the address is.
+    /// The name that the server's certificate must bear, in place of the address's host.
     pub server_name: Option<String>,
-    /// What to show.
+    /// The certificate to show.
     pub identity: Option<ClientIdentity>,
 }
 
-/// What a client shows of itself, both as PEM.
+/// A client's certificate, as PEM.
 pub(crate) struct ClientIdentity {
     /// The certificate, and those above it.
     pub certificates: Zeroizing<Vec<u8>>,
@@ -54,7 +54,7 @@ pub(crate) struct ClientIdentity {
 pub(crate) enum TrustOptions {
     /// Anybody: the certificate is not checked.
     Anybody,
-    /// The authorities of this PEM, and what to call it.
+    /// The authorities of this PEM text, and how messages call it.
     Pem(Vec<u8>, String),
     /// The system's authorities, else the built-in ones. `SSL_CERT_FILE` and `SSL_CERT_DIR` may say where the system's are.
     System {
@@ -65,7 +65,7 @@ pub(crate) enum TrustOptions {
     },
 }
 
-/// The proxies for the schemes of addresses, and the hosts that are reached without one, as curl and others take them.
+/// The proxy for each scheme, and the hosts that are reached without one.
 #[derive(Clone, Default)]
 pub(crate) struct Proxies {
     /// For `http://` addresses.
@@ -78,7 +78,7 @@ pub(crate) struct Proxies {
     pub exceptions: String,
 }
 
-/// What messages call the server and the settings that a user may change, each as it is to be shown.
+/// How messages call the server, and the settings that a user may change. Each is shown as it is here.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ServerWords {
     /// The server: `Vault`.
@@ -99,12 +99,12 @@ pub(crate) struct ServerWords {
     pub key: &'static str,
     /// The setting that switches checks off.
     pub skip_verify: &'static str,
-    /// What to add where the address must be the server itself: `, best its active node`.
+    /// The end of the hint that the address must be the server itself: `, best its active node`.
     pub redirect_hint: &'static str,
 }
 
 impl Default for ClientOptions {
-    /// The options of a client that knows no address yet and has no limits.
+    /// No address and no limits.
     fn default() -> Self {
         Self {
             address: String::new(),
@@ -127,8 +127,8 @@ impl Default for TrustOptions {
 }
 
 impl Proxies {
-    /// The proxies that an environment names: the first variable that is there counts, even if it is empty. As a CGI program
-    /// (`REQUEST_METHOD`) there is none: `HTTP_PROXY` may come from a request's header then.
+    /// The proxies that an environment names. Of two spellings the first that is there counts, even if it is empty. A CGI program
+    /// (`REQUEST_METHOD`) has none: its `HTTP_PROXY` may come from the header of a request.
     pub(crate) fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
         if variable("REQUEST_METHOD").is_some() {
             return Self::default();
@@ -148,7 +148,7 @@ impl Proxies {
         [&self.http, &self.https, &self.all].into_iter().flatten().map(|address| address.as_str())
     }
 
-    /// As reqwest takes them. What is not an address counts as not set, as it does there.
+    /// The proxies for reqwest. One that is not an address is left out, as reqwest itself would do.
     pub(super) fn to_reqwest(&self) -> Vec<reqwest::Proxy> {
         let make = [reqwest::Proxy::http, reqwest::Proxy::https, reqwest::Proxy::all];
         let addresses = [&self.http, &self.https, &self.all];

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-/// How many requests a server gets.
+/// How many requests a server may get.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Rate {
     /// How many a second.
@@ -17,7 +17,7 @@ pub(crate) struct Rate {
 /// Lets requests pass at a rate.
 pub(super) struct RateLimit {
     interval: Duration,
-    /// How far behind the clock `next` may lie: what a burst may use at once.
+    /// How far `next` may lie behind the clock, so that a burst may go at once.
     credit: Duration,
     next: Mutex<Option<Instant>>,
 }

@@ -1,4 +1,4 @@
-//! Requests and answers as values, so that both are tested without a network. Knows no connection.
+//! Requests and responses as values, so that both are tested without a network. Knows no connection.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,19 +7,19 @@ use zeroize::Zeroizing;
 
 use crate::redacted::Redacted;
 
-/// What a request does.
+/// The HTTP method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
-    /// Reads.
+    /// `GET`.
     Get,
-    /// Sends a body.
+    /// `POST`, with a body.
     Post,
 }
 
 /// A request, before it is known to which server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
-    /// What it does.
+    /// The HTTP method.
     pub method: Method,
     /// The path below the server's address, percent-encoded, with its query.
     pub path: String,
@@ -29,7 +29,7 @@ pub(crate) struct Request {
     pub body: Option<Redacted>,
 }
 
-/// A server's answer.
+/// A server's response.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Response {
     /// The HTTP status.
@@ -41,12 +41,12 @@ pub(crate) struct Response {
 }
 
 impl Request {
-    /// Reads `path`.
+    /// A request that reads `path`.
     pub(crate) fn get(path: impl Into<String>) -> Self {
         Self { method: Method::Get, path: path.into(), headers: Vec::new(), body: None }
     }
 
-    /// Sends `body` to `path`.
+    /// A request that sends `body` to `path`.
     pub(crate) fn post(path: impl Into<String>, body: Redacted) -> Self {
         Self { method: Method::Post, path: path.into(), headers: Vec::new(), body: Some(body) }
     }

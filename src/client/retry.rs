@@ -1,4 +1,4 @@
-//! Whether a request is tried again, and after how long. Pure: what happened in, a wait out.
+//! Whether a request is sent again, and after how long. Pure: the result of an attempt in, a wait out.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
@@ -12,22 +12,22 @@ pub(crate) enum Retry {
     OnlyIfUnsent,
 }
 
-/// What came of one attempt.
+/// The result of one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Attempt {
     /// The connection was never made.
     Unsent,
-    /// The connection broke, before or within the answer.
+    /// The connection broke, before or during the response.
     Broken,
-    /// This server answers nobody: its certificate is wrong, the time is up.
+    /// No request to this server can succeed: its certificate is wrong, or the time is up.
     Refused,
-    /// This request has no answer: its body is too large.
+    /// This request cannot succeed: the body of its response is too large.
     Hopeless,
-    /// An answer.
+    /// A response.
     Answered {
         status: u16,
         retry_after: Option<Duration>,
-        /// Whether a proxy in front has waited for the server already, in vain.
+        /// Whether a proxy has waited for the server already, in vain.
         waited: bool,
     },
 }
@@ -41,7 +41,7 @@ pub(super) struct Attempts {
     broken_inside: bool,
 }
 
-/// A server that is busy passes: 429 is waited out this many times as often as a failure is tried again.
+/// A busy server recovers: after 429 a request is sent again this many times as often as after a failure.
 const PATIENCE: u32 = 4;
 
 impl Attempts {
@@ -49,7 +49,7 @@ impl Attempts {
         Self { retry, allowed, failed: 0, limited: 0, broken_inside: false }
     }
 
-    /// How long to wait before the next attempt; none where this one counts.
+    /// How long to wait before the next attempt; `None` if this one is the last.
     pub(super) fn wait(&mut self, attempt: Attempt) -> Option<Duration> {
         match attempt {
             Attempt::Unsent => self.after_failure(None),
@@ -76,7 +76,8 @@ impl Attempts {
     }
 }
 
-/// A quarter of a second, doubled each time up to two, of that between half and all; never less than the server asks for.
+/// A quarter of a second, doubled each time up to two seconds. Of that a random part is waited, at least half, and what the server
+/// asks for in addition.
 fn backoff(times: u32, asked: Option<Duration>) -> Duration {
     let full = Duration::from_millis(250 << times.saturating_sub(1).min(3));
     asked.unwrap_or_default().saturating_add(full / 2).saturating_add(full.mul_f64(chance() / 2.0))

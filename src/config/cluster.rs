@@ -1,6 +1,6 @@
 //! The Kubernetes Secret that `-s` names: its name, and its data as settings. Knows no Kubernetes API.
 //!
-//! Only the operator names it: `ARGOCD_ENV_AVP_SECRET` is no setting, so a tenant cannot log in as another team.
+//! Only the operator names it: `ARGOCD_ENV_AVP_SECRET` is not a setting, so a tenant cannot log in as another team.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use super::read::Layer;
 use super::table::Table;
 use crate::error::{Error, Errors, Kind};
 
-/// A Kubernetes Secret, read already.
+/// The content of a Kubernetes Secret.
 #[derive(Clone)]
 pub struct ClusterSecret {
     /// `namespace:name`.
@@ -20,7 +20,7 @@ pub struct ClusterSecret {
     pub data: Vec<(String, Vec<u8>)>,
 }
 
-/// Which Secret `-s` means.
+/// The Secret that `-s` names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SecretName {
     /// The namespace that holds it.
@@ -30,7 +30,7 @@ pub(crate) struct SecretName {
 }
 
 impl SecretName {
-    /// Reads `[namespace:]name`; the default namespace is the pod's own, else `argocd`.
+    /// Parses `[namespace:]name`. The default namespace is the pod's own, else `argocd`.
     pub(crate) fn parse(text: &str, pod_namespace: Option<&str>) -> Result<Self, Error> {
         let own = pod_namespace.map(str::trim).filter(|namespace| !namespace.is_empty()).unwrap_or("argocd");
         let (namespace, name) = text.split_once(':').unwrap_or((own, text));
@@ -55,7 +55,7 @@ impl fmt::Debug for ClusterSecret {
     }
 }
 
-/// The Secret's settings. One final line break of a value is `echo`'s, not the user's.
+/// The Secret's settings, without the line break that `echo` adds to a value.
 pub(super) fn layer(secret: &ClusterSecret, table: &Table, errors: &mut Errors) -> Layer {
     let mut pairs = Vec::new();
     for (key, bytes) in &secret.data {
@@ -77,7 +77,7 @@ pub(super) fn layer(secret: &ClusterSecret, table: &Table, errors: &mut Errors) 
     Layer { origin: Origin::Secret(secret.name.clone()), pairs }
 }
 
-/// A bound that would not hold must not look as if it did.
+/// An error: a limit without effect must not look as if it held.
 fn without_effect(key: &str, secret: &str) -> Error {
     let detail = format!("`{key}` in the Secret `{secret}` has no effect: it is read before the cluster is asked");
     Error::new(Kind::Setting, detail).hint("set it in the environment, or in the file that `-c` names")
@@ -88,7 +88,7 @@ fn without_line_break(text: &str) -> &str {
     text.strip_suffix('\r').unwrap_or(text)
 }
 
-/// Kubernetes' DNS names: what may stand in the API's path.
+/// Whether it is a DNS name as Kubernetes has them, which may stand in the API's path.
 fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let ends = [name.bytes().next(), name.bytes().last()];

@@ -59,7 +59,7 @@ fn section(row: &Row) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Each store that reads it, with the logins for which it does.
+/// Each store that reads the setting, with the logins for which it does.
 fn readers(readers: &[SettingReader]) -> impl Iterator<Item = String> {
     readers.chunk_by(|one, next| one.store == next.store).map(|of_store| {
         let logins = list::quoted(of_store.iter().filter_map(|reader| reader.login));
@@ -73,7 +73,7 @@ fn sentence(doc: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// What the tenant rules make of it.
+/// How a tenant may choose the setting.
 fn tenants(row: &Row) -> String {
     if row.name() == TENANT_SETTINGS.name() {
         return "never".to_owned();

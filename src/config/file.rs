@@ -15,14 +15,14 @@ use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::{Content, NodeId, Style, Tree};
 use crate::yaml::{self, reader, split};
 
-/// A file of settings, read already.
+/// The content of a file of settings.
 #[derive(Clone)]
 pub struct ConfigFile {
-    /// The path, as it was named.
+    /// The path, as the user wrote it.
     pub path: String,
-    /// What it holds: YAML, JSON or an env file.
+    /// The text: YAML, JSON or an env file.
     pub text: String,
-    /// Whether its name, or what it leads to, stands in the repository: the tenant's then, where there is one.
+    /// Whether the path or the file itself is in the repository. If there is a tenant, the file is theirs.
     pub in_repository: bool,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn layer(file: &ConfigFile, errors: &mut Errors) -> Layer {
     Layer { origin: Origin::File { path: file.path.clone(), tenant: file.in_repository }, pairs }
 }
 
-/// A cause names a line, never what stands there: it may be a secret.
+/// The settings of a JSON text. A cause names a line, but never quotes it: it may hold a secret.
 fn json(text: &str) -> Result<Pairs, String> {
     match Value::from_json(text.as_bytes())? {
         Value::Map(entries) => entries.iter().map(|(key, value)| pair(key, json_text(value))).collect(),
@@ -70,7 +70,7 @@ fn json_text(value: &Value) -> Option<String> {
 }
 
 fn yaml(text: &str) -> Result<Pairs, String> {
-    // Duplicates, several documents and aliases that expand to too much are errors here.
+    // Duplicates, several documents and aliases that expand too far are errors here.
     yaml::parse_with_written_keys(text, &Budget::default()).map_err(|reason| {
         let at = reason.rfind(" (line").map_or("", |at| &reason[at..]);
         twice(text).unwrap_or_else(|| format!("not valid YAML{at}"))
@@ -85,13 +85,13 @@ fn yaml(text: &str) -> Result<Pairs, String> {
     named.map(|(key, value)| pair(key, yaml_text(&tree, value))).collect()
 }
 
-/// The document that is not empty.
+/// The first document that is not empty.
 fn document(text: &str) -> Option<(Tree<'_>, NodeId)> {
     let mut trees = split::split(text.as_bytes()).filter_map(|document| reader::read(text, document).ok());
     trees.find_map(|tree| tree.root().map(|root| (tree, root)))
 }
 
-/// Which name is there twice, and where: the parser knows neither.
+/// The cause that a name is set twice, with both places. The parser tells neither.
 fn twice(text: &str) -> Option<String> {
     let source = Source::new("", text);
     let (tree, root) = document(text)?;
@@ -106,7 +106,7 @@ fn twice(text: &str) -> Option<String> {
     None
 }
 
-/// A key that is text: numbers and null name no setting.
+/// A key that is text: a number or null is not the name of a setting.
 fn name<'t>(tree: &'t Tree<'_>, key: NodeId) -> Option<&'t str> {
     let is_plain = matches!(tree.node(key).content, Content::Scalar(Style::Plain, _));
     tree.text(key).filter(|text| !is_plain || matches!(resolve(text), Plain::Text | Plain::Bool(_)))
@@ -125,8 +125,8 @@ fn yaml_text(tree: &Tree<'_>, node: NodeId) -> Option<String> {
     }
 }
 
-/// A plain scalar as YAML 1.2 has it: `yes` is text. A number counts if this is how it is written: a password `1.50` must not
-/// become `1.5`.
+/// A plain scalar as YAML 1.2 reads it: `yes` is text. `None` for a number that is not in its shortest form: a password `1.50` must
+/// not become `1.5`.
 fn plain_text(text: &str) -> Option<String> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let is_octal = digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -138,7 +138,7 @@ fn plain_text(text: &str) -> Option<String> {
     }
 }
 
-/// Whether a number is written as it is printed.
+/// Whether a number is in the form in which it would be printed.
 fn is_canonical(digits: &str) -> bool {
     digits.parse::<u64>().is_ok_and(|number| number.to_string() == digits)
         || digits.parse::<i64>().is_ok_and(|number| number.to_string() == digits)
@@ -154,13 +154,13 @@ fn pair(key: &str, text: Option<String>) -> Result<(String, Zeroizing<String>), 
     Ok((key.to_ascii_uppercase(), Zeroizing::new(text)))
 }
 
-/// Whether the first line that says something is `KEY=…`.
+/// Whether the first line that is neither empty nor a comment is `KEY=…`.
 fn is_env(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.next().is_some_and(|line| key_and_rest(line).is_some())
 }
 
-/// `[export ]KEY=…` taken apart.
+/// The key and the rest of `[export ]KEY=…`.
 fn key_and_rest(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start();
     let line = line.strip_prefix("export ").unwrap_or(line);
@@ -190,7 +190,7 @@ fn env(text: &str) -> Result<Pairs, String> {
     Ok(pairs)
 }
 
-/// One value and what follows its line. Quotes may go over lines; a `#` after a blank starts a comment.
+/// One value and the text after its line. A quoted value may have several lines; a `#` after a blank starts a comment.
 fn env_value(text: &str) -> Option<(String, &str)> {
     let quote = text.chars().next().filter(|char| matches!(char, '"' | '\''));
     let Some(quote) = quote else {
@@ -205,7 +205,7 @@ fn env_value(text: &str) -> Option<(String, &str)> {
     blank.then_some((value, next))
 }
 
-/// What stands before the closing quote, and what follows it. Backslashes escape in double quotes alone, as in a shell, and `\n` is a line break.
+/// The text before the closing quote, and the text after it. Backslashes escape only in double quotes, as in a shell; `\n` is a line break.
 fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut chars = text.char_indices();

@@ -1,15 +1,15 @@
-//! What the tests of settings begin with.
+//! Settings for tests.
 
 use super::{Config, ConfigFile, SettingSources};
 use crate::backend;
 use crate::error::Errors;
 
-/// The settings of the real table.
+/// Reads the settings of the real table.
 pub(super) fn read(sources: SettingSources) -> (Config, Errors) {
     Config::read(sources, backend::settings())
 }
 
-/// The spelling of a setting in effect.
+/// The text of a setting in effect.
 pub(super) fn spelling<'c>(config: &'c Config, name: &str) -> Option<&'c str> {
     config.setting(name).map(|setting| setting.text.as_str())
 }

@@ -1,4 +1,4 @@
-//! How a setting's value is written, and which type it has. Knows no setting by name.
+//! The formats of settings: how a value is written, and which type it has. Knows no setting by name.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use crate::words::list;
 pub struct Format<T: 'static>(Form<T>);
 
 enum Form<T: 'static> {
-    /// As `form` says; `read` gives the one spelling and the value, or what is wrong without the text: `is not …`.
+    /// A text, which docs describe as `form`. `read` gives its one spelling and the value, or an error that does not quote it: `is not …`.
     Text { form: &'static str, read: fn(&str) -> Result<(String, T), String> },
-    /// One of a table's rows.
+    /// One of the rows of a table.
     Choice(fn() -> Vec<Choice<T>>),
 }
 
-/// A value to choose.
+/// One of the values to choose from.
 pub struct Choice<T> {
     /// Its name, and its other spellings.
     pub names: &'static [&'static str],
@@ -29,7 +29,7 @@ pub struct Choice<T> {
 /// Any text.
 pub(crate) const TEXT: Format<String> = Format::text("text", |text| Ok((text.to_owned(), text.to_owned())));
 
-/// Any text, which proves who asks.
+/// Any text that is a credential.
 pub(crate) const SECRET: Format<Redacted> = Format::text("text", |text| Ok((text.to_owned(), Redacted::new(text))));
 
 /// As Go's ParseBool: `1`, `t`, `true`, `0`, `f`, `false` in lower, upper or title case.
@@ -119,7 +119,7 @@ impl<T: 'static> Format<T> {
 }
 
 impl Tighter {
-    /// Whether `value` is at least as tight as `limit`. What does not parse is not.
+    /// Whether `value` is at least as tight as `limit`. A value that cannot be parsed is not.
     pub(super) fn keeps(self, value: &str, limit: &str) -> bool {
         match self {
             Self::Fewer => both(parse::number, value, limit).is_some_and(|(value, limit)| value <= limit),
@@ -146,7 +146,7 @@ fn choose<T>(rows: Vec<Choice<T>>, text: &str) -> Result<(String, T), String> {
     chosen.map(|row| (row.names[0].to_owned(), row.value)).ok_or_else(|| format!("is not one of {}", choices(&names)))
 }
 
-/// A value that keeps its spelling, but for blanks around it.
+/// A value that keeps its spelling, except for blanks around it.
 fn as_written<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<(String, T), String> {
     let text = text.trim();
     parse(text).map(|value| (text.to_owned(), value))

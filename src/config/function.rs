@@ -1,5 +1,5 @@
-//! What a KRM function's configuration may name: any setting but a credential. It stands in the repository, so what it sets is
-//! a tenant's, and the tenant rules judge it as they judge `ARGOCD_ENV_*`.
+//! The settings that a KRM function's configuration may hold: all but credentials. It stands in the repository, so its settings are a
+//! tenant's, and the tenant rules apply to them as to `ARGOCD_ENV_*`.
 
 use super::TYPOS;
 use super::parse::holds_password;

@@ -1,4 +1,4 @@
-//! The settings of every run, whatever the store is. Knows no store.
+//! The settings that every run reads, with any store. Knows no store.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -88,7 +88,7 @@ pub(crate) const TOOL_TIMEOUT: Key<Duration> = Key::new(
 .default("60s")
 .early();
 
-/// Whether helm and kustomize run where nothing contains them.
+/// Whether helm and kustomize may run where this machine cannot contain them.
 pub(crate) const UNCONTAINED_TOOLS: Key<bool> = Key::new(
     "AVP_UNCONTAINED_TOOLS",
     "`true` runs helm and kustomize where this machine cannot contain them, in spite of a tenant",
@@ -99,7 +99,7 @@ pub(crate) const UNCONTAINED_TOOLS: Key<bool> = Key::new(
 .default("false")
 .early();
 
-/// The key of masks, where no file of `--mask-key` holds it: fingerprints of the same value are the same in every run with it.
+/// The key of masks, unless `--mask-key` names a file. Runs with the same key have the same fingerprint for a value.
 pub(crate) const MASK_KEY: Key<Redacted> = Key::new(
     "VAULT_RENDER_MASK_KEY",
     "the key of the fingerprints that stand for values in `diff` and `record`; unset, `diff` makes one for each run",

@@ -16,16 +16,16 @@ pub struct Key<T: 'static> {
     format: Format<T>,
 }
 
-/// All that is known of a setting but its type.
+/// The parts of a key that do not depend on its type.
 #[derive(Debug)]
 pub struct Declaration {
     /// Its name, as AVP, the Vault CLI or the store's own field have it.
     pub name: &'static str,
-    /// What it is for, one line.
+    /// Its purpose, in one line.
     pub doc: &'static str,
-    /// A value that makes sense.
+    /// An example of a value.
     pub example: &'static str,
-    /// What the three tenant rules make of it.
+    /// Its roles in the three tenant rules.
     pub roles: &'static [Role],
     /// Its value where nobody sets it.
     pub default: Option<&'static str>,
@@ -33,11 +33,11 @@ pub struct Declaration {
     pub flag: Option<&'static str>,
     /// The file below the user's home whose text is its value where nobody sets it.
     pub home_file: Option<&'static str>,
-    /// Values of argocd-vault-plugin that are not understood yet.
+    /// Values that only argocd-vault-plugin supports.
     pub not_yet: &'static [&'static str],
-    /// Whether it counts before the cluster is asked for the Secret of `-s`, which therefore cannot set it.
+    /// Whether it is read before the cluster is asked for the Secret of `-s`, which therefore cannot set it.
     pub is_early: bool,
-    /// Whether it only says who asks, and proves nothing: a word that values may hold, too.
+    /// Whether it names who asks without proving it: values may hold the same word.
     pub is_public: bool,
 }
 
@@ -51,13 +51,13 @@ pub struct Parsed {
 
 /// A key of any type, as tables hold it.
 pub trait AnyKey: Sync {
-    /// What is known of the setting.
+    /// The parts of the key that do not depend on its type.
     fn declaration(&self) -> &Declaration;
 
-    /// The value that `text` means, or what is wrong with it: `is not …`, without the text.
+    /// Parses a value. An error does not quote it: `is not …`.
     fn parse(&self, text: &str) -> Result<Parsed, String>;
 
-    /// How its value is written, for people.
+    /// How a value is written, for people.
     fn form(&self) -> String;
 
     /// The names of the values to choose from, if it is a choice; each with its other spellings.
@@ -65,7 +65,7 @@ pub trait AnyKey: Sync {
 }
 
 impl<T: 'static> Key<T> {
-    /// A setting. What tenants may do with it must be said: without a role this does not compile.
+    /// A setting. Without a role, which says what tenants may do with it, this does not compile.
     pub const fn new(
         name: &'static str,
         doc: &'static str,
@@ -99,22 +99,22 @@ impl<T: 'static> Key<T> {
         Self { declaration: Declaration { flag: Some(flag), ..self.declaration }, ..self }
     }
 
-    /// With a file below the user's home that holds it where nobody sets it.
+    /// With a file below the user's home whose text is the value where nobody sets it.
     pub const fn home_file(self, file: &'static str) -> Self {
         Self { declaration: Declaration { home_file: Some(file), ..self.declaration }, ..self }
     }
 
-    /// With values that argocd-vault-plugin understands, and this program does not yet.
+    /// With values that only argocd-vault-plugin supports.
     pub const fn not_yet(self, values: &'static [&'static str]) -> Self {
         Self { declaration: Declaration { not_yet: values, ..self.declaration }, ..self }
     }
 
-    /// As one that counts before the cluster is asked.
+    /// Marks it as read before the cluster is asked.
     pub const fn early(self) -> Self {
         Self { declaration: Declaration { is_early: true, ..self.declaration }, ..self }
     }
 
-    /// As one that only says who asks.
+    /// Marks it as naming who asks, without proof.
     pub const fn public(self) -> Self {
         Self { declaration: Declaration { is_public: true, ..self.declaration }, ..self }
     }
@@ -155,7 +155,7 @@ impl Declaration {
         self.roles.contains(&role)
     }
 
-    /// Which of two values is the tighter one, if it is a limit.
+    /// For a limit, which of two values is the tighter one.
     pub fn limit(&self) -> Option<Tighter> {
         self.roles.iter().find_map(|role| match role {
             Role::Limit(tighter) | Role::Ceiling(tighter) => Some(*tighter),

@@ -1,5 +1,5 @@
-//! Settings: what was typed, exported and written down, and what it means. Everything arrives in [`SettingSources`];
-//! knows no environment, no file, no network and no store.
+//! Settings from flags, environment, files and Secrets, and their meaning. Everything arrives in [`SettingSources`]: knows no
+//! environment, no file, no network and no store.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ pub(crate) use view::{FileBounds, FileSetting, View};
 /// How many letters of a setting's name may be wrong for the name to be suggested.
 const TYPOS: usize = 3;
 
-/// What the settings mean, after precedence and after the tenant rules.
+/// The settings of a run, after precedence and the tenant rules.
 #[derive(Clone)]
 pub struct Config {
     table: &'static Table,
@@ -63,11 +63,11 @@ pub struct Setting {
     pub text: Zeroizing<String>,
     /// Where it comes from.
     pub origin: Origin,
-    /// The value as its key reads it.
+    /// The value that the key has parsed.
     value: Arc<dyn Any + Send + Sync>,
 }
 
-/// A setting in effect, and what it would be without the tenant.
+/// A setting in effect, and the one that would be without the tenant.
 #[derive(Clone, Debug, Default)]
 struct Entry {
     setting: Option<Setting>,
@@ -88,12 +88,12 @@ impl Config {
         self.setting(key.name())?.value.downcast_ref()
     }
 
-    /// The value in effect, or the error that it is missing, for the moment something must be read.
+    /// The value in effect, or the error that it is missing.
     pub fn required<T: 'static>(&self, key: &Key<T>) -> Result<&T, Error> {
         self.get(key).ok_or_else(|| self.missing(key.name()))
     }
 
-    /// The value that the operator alone would have set: default included, the tenant left out.
+    /// The value without the tenant, default included.
     pub fn of_operator<T: 'static>(&self, key: &Key<T>) -> Option<&T> {
         self.operator(key.name())?.value.downcast_ref()
     }
@@ -124,12 +124,12 @@ impl Config {
         })
     }
 
-    /// Whether a run with these settings reads this one: whether it is of the store or the login that they choose, or of every run.
+    /// Whether a run with these settings reads this one: whether every run does, or the store or login that they choose.
     pub fn is_read<T: 'static>(&self, key: &Key<T>) -> bool {
         self.table.find(key.name()).is_some_and(|row| self.part(row).is_some())
     }
 
-    /// Whether there is a tenant at all: whether Argo CD runs us, or a function's configuration sets something.
+    /// Whether there is a tenant: Argo CD runs the program, a function's configuration sets something, or `AVP_TENANT` says so.
     pub fn has_tenant(&self) -> bool {
         self.has_tenant
     }
@@ -147,12 +147,12 @@ impl Config {
         name != general::TENANT_SETTINGS.name() && allowed.is_some_and(|names| names.iter().any(|one| one == name))
     }
 
-    /// The setting that the operator alone would have.
+    /// The setting without the tenant.
     fn operator(&self, name: &str) -> Option<&Setting> {
         self.entries.get(name)?.operator.as_ref()
     }
 
-    /// Whether the tenant rules leave a setting alone: the operator allows it, or is the only one there.
+    /// Whether the tenant rules do not apply to a setting: there is no tenant, or the operator allows it.
     fn leaves_to_tenants(&self, name: &str) -> bool {
         !self.has_tenant || self.is_allowed_to_tenants(name)
     }
@@ -181,7 +181,7 @@ impl Config {
         self.setting(name).map_or(Authority::Operator, |setting| setting.origin.authority())
     }
 
-    /// That a setting which is needed now has no value.
+    /// The error that a setting has no value.
     fn missing(&self, name: &str) -> Error {
         let error = Error::new(Kind::Setting, format!("`{name}` is not set"));
         let Some(row) = self.table.find(name) else { return error };

@@ -1,4 +1,4 @@
-//! What a user should know about what is set: settings that differ, that have no effect, that are none. Knows no tenant rule.
+//! Warnings about settings that differ between sources, have no effect, or do not exist. Knows no tenant rule.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{Authority, Origin, parse};
 use crate::error::{Error, Errors, Kind};
 use crate::words::suggestion;
 
-/// AVP lets file and Secret win over the environment for Vault's own settings: where they differ, its users should know.
+/// Warns where argocd-vault-plugin would choose otherwise: for Vault's own settings it prefers file and Secret to the environment.
 pub(super) fn conflicts(table: &Table, layers: &[Layer], errors: &mut Errors) {
     let of = |wanted: fn(&Origin) -> bool| layers.iter().filter(move |layer| wanted(&layer.origin));
     for row in table.rows().iter().filter(|row| row.name().starts_with("VAULT_") && !row.is_general()) {
@@ -22,7 +22,7 @@ pub(super) fn conflicts(table: &Table, layers: &[Layer], errors: &mut Errors) {
     }
 }
 
-/// Whether somebody wrote it down for us.
+/// Whether the source holds nothing but settings of ours.
 fn is_written(origin: &Origin) -> bool {
     matches!(origin, Origin::File { .. } | Origin::Secret(_))
 }
@@ -37,11 +37,11 @@ fn spelling(row: &Row, value: &str) -> String {
     row.key.parse(value).map_or_else(|_| value.to_owned(), |parsed| parsed.text.to_string())
 }
 
-/// What is set and known, and not honoured.
+/// Reports settings that are known and not supported.
 pub(super) fn unhonoured(table: &Table, layers: &[Layer], errors: &mut Errors) {
     for row in table.unsupported() {
         let mut set = layers.iter().filter_map(|layer| Some((layer.get(row.name)?, &layer.origin)));
-        // A lock that is switched off asks for nothing. Every layer counts: a tenant's `false` switches no operator's off.
+        // A lock that is switched off needs no support. Every layer counts: a tenant's `false` does not switch the operator's off.
         if let Some((_, origin)) = set.find(|(value, _)| parse::switch(value.trim()) != Ok(false)) {
             let what = format!("{} has no effect yet", origin.locate(row.name));
             errors.push(Error { level: row.level, ..Error::new(Kind::Setting, what) }.hint(row.hint));
@@ -49,8 +49,8 @@ pub(super) fn unhonoured(table: &Table, layers: &[Layer], errors: &mut Errors) {
     }
 }
 
-/// Names that are written down as settings and are none. The environment holds others' variables, too: `VAULT_PORT` is Kubernetes' own;
-/// so there [`misspelt`] asks for more.
+/// Warns about names in files and Secrets that look like settings and are not. The environment holds variables of other programs, too,
+/// such as Kubernetes' `VAULT_PORT`: [`misspelt`] is stricter there.
 pub(super) fn unknown(table: &Table, layers: &[Layer], errors: &mut Errors) {
     for layer in layers.iter().filter(|layer| is_written(&layer.origin)) {
         errors.extend(layer.pairs.iter().filter_map(|(name, _)| unknown_name(table, name, &layer.origin)));
@@ -61,7 +61,8 @@ pub(super) fn unknown(table: &Table, layers: &[Layer], errors: &mut Errors) {
     }
 }
 
-/// Variables whose names are a setting's but for a slip. Others call theirs `AVP_…` too (`AVP_VERSION`): what is less near is theirs.
+/// Warns about variables whose names miss a setting's by a slip. Names that are less similar, such as `AVP_VERSION`, may be another
+/// program's.
 pub(super) fn misspelt(table: &Table, environment: &BTreeMap<String, String>, errors: &mut Errors) {
     for (prefix, origin) in [("ARGOCD_ENV_", Origin::Tenant), ("", Origin::Environment)] {
         let set = environment.iter().filter(|(_, value)| !value.is_empty());
@@ -80,7 +81,7 @@ fn is_ours(name: &str) -> bool {
     name.starts_with("AVP_") || name.starts_with("VAULT_RENDER_")
 }
 
-/// The setting that a name misses by a letter, or by two where it is long.
+/// The setting that a name misses by one letter, or by two letters if it is long.
 fn slip(table: &Table, name: &str) -> Option<&'static str> {
     const LONG: usize = "AVP_ROLE_ID".len();
     let meant = table.nearest(name)?;
@@ -88,7 +89,7 @@ fn slip(table: &Table, name: &str) -> Option<&'static str> {
     suggestion::is_within(name, meant, slips).then_some(meant)
 }
 
-/// A name that looks like a setting and is none.
+/// The warning about a name that looks like a setting and is not.
 fn unknown_name(table: &Table, name: &str, origin: &Origin) -> Option<Error> {
     let ours = name.starts_with("AVP_") || name.starts_with("VAULT_");
     let error = Error::warning(Kind::Setting, format!("{} is not a setting", origin.locate(name)));

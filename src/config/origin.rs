@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Where a value comes from, highest precedence first.
+/// The source of a value, highest precedence first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// A flag, e.g. `--secrets`.
@@ -15,7 +15,7 @@ pub enum Origin {
     Environment,
     /// The file that `-c` names.
     File {
-        /// The file, as it was named.
+        /// The path, as the user wrote it.
         path: String,
         /// Whether it is the repository's.
         tenant: bool,

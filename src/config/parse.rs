@@ -1,4 +1,4 @@
-//! The values of settings out of their texts. What is wrong is said without the text: `is not …`. Knows no setting by name.
+//! Parses the values of settings. An error does not quote the text: `is not …`. Knows no setting by name.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -38,7 +38,7 @@ const UNITS: [(&str, u64); 9] = [
 ];
 
 impl Pattern {
-    /// A pattern in which `\w`, `\d`, `\s` and `\b` are ASCII, as Go has them: more would widen what an operator allowed.
+    /// A pattern in which `\w`, `\d`, `\s` and `\b` are ASCII, as Go has them: Unicode classes would widen what an operator allowed.
     pub(super) fn new(text: &str) -> Result<Self, String> {
         let regex = Regex::new(&ascii_classes(text)).map_err(|_| "is not a regular expression".to_owned())?;
         Ok(Self { regex, text: text.to_owned() })
@@ -55,7 +55,7 @@ impl Pattern {
     }
 }
 
-/// How long something may take; `0` is for ever.
+/// A time limit: `0` is for ever.
 pub(super) fn waiting(value: &str) -> Result<Duration, String> {
     duration(value).map(|duration| if duration.is_zero() { Duration::MAX } else { duration })
 }
@@ -79,7 +79,7 @@ pub(super) fn duration(value: &str) -> Result<Duration, String> {
     if value.is_empty() { Err(wrong()) } else { Duration::try_from_secs_f64(seconds).map_err(|_| wrong()) }
 }
 
-/// `RATE` or `RATE:BURST`; the burst is the rate, rounded down, where it is not given.
+/// `RATE` or `RATE:BURST`; the burst is the rate, rounded down, by default.
 pub(super) fn rate(value: &str) -> Result<Rate, String> {
     let wrong = || "is not a rate such as `10` or `10:20`".to_owned();
     let (rate, burst) = value.split_once(':').map_or((value, None), |(rate, burst)| (rate, Some(burst)));

@@ -1,4 +1,4 @@
-//! Precedence: which of the values from all sources is in effect, and which the operator alone would have. Knows no tenant rule.
+//! Precedence: the value of each setting in effect, and the one without the tenant. Knows no tenant rule.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use super::table::{LoginSettings, Logins, Row, Table};
 use super::{Authority, Config, Entry, FlagValue, HomeFile, Origin, Setting, SettingSources, cluster, file, notice};
 use crate::error::{Error, Errors, Kind};
 
-/// Values from one place, highest precedence first in a list of them.
+/// The values from one source. In a list of layers the first one counts.
 pub(super) struct Layer {
     pub(super) origin: Origin,
     pub(super) pairs: Vec<(String, Zeroizing<String>)>,
@@ -42,7 +42,7 @@ pub(super) fn read(sources: SettingSources, table: &'static Table, errors: &mut 
     }
 }
 
-/// Where what may be lost is kept, as XDG has it; a relative `XDG_CACHE_HOME` does not count.
+/// The program's folder for caches, as XDG defines it. A relative `XDG_CACHE_HOME` does not count.
 pub(crate) fn cache_folder(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
     let folder = |name: &str| environment.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
     let caches = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
@@ -57,14 +57,13 @@ pub(crate) fn has_tenant(environment: &BTreeMap<String, String>) -> bool {
         || environment.get(TENANT.name()).is_some_and(|value| restricts(value))
 }
 
-/// Whether a switch that restricts is on. One that cannot be read is: the error about it must let nobody in.
+/// Whether a switch that restricts is on. One with a wrong value is on, so that a typo does not lift the restriction.
 fn restricts(value: &str) -> bool {
     let value = value.trim();
     !value.is_empty() && parse::switch(value) != Ok(false)
 }
 
-/// What was set, and whether there is a tenant. A function's configuration is the repository's, and a file may say that
-/// there is one.
+/// The values from all sources, and whether there is a tenant: environment and file may say so, and a function's configuration is one's.
 fn layers(sources: &SettingSources, table: &Table, errors: &mut Errors) -> (Vec<Layer>, bool) {
     let file = sources.file.as_ref().map(|file| file::layer(file, errors));
     let says_so = file.as_ref().and_then(|layer| layer.get(TENANT.name())).is_some_and(restricts);
@@ -101,7 +100,7 @@ fn home_file(HomeFile { file, setting, text }: &HomeFile) -> Layer {
     Layer { origin: Origin::HomeFile(file), pairs: vec![((*setting).to_owned(), text)] }
 }
 
-/// What the layers make of one row. A wrong value is reported, and counts as none.
+/// The setting of a row by its layers. A wrong value is reported, and counts as not set.
 fn entry(row: &Row, layers: &[Layer], errors: &mut Errors) -> Entry {
     let mut values = layers.iter().filter_map(|layer| Some((layer.get(row.name())?, &layer.origin)));
     let first = values.next();
@@ -137,7 +136,7 @@ fn wrong_value(row: &Row, value: &str, origin: &Origin, wrong: &str) -> Error {
     Error::new(Kind::Setting, format!("{place} {wrong}")).hint(hint)
 }
 
-/// The login where nobody chooses one: the first that a setting implies.
+/// Sets the login where nobody chooses one: to the first that a setting implies.
 fn choose_login(entries: &mut BTreeMap<&'static str, Entry>, logins: &Logins, has_service_account_token: bool) {
     let rows = (logins.rows)();
     let default = |entries: &BTreeMap<_, Entry>, pick: fn(&Entry) -> Option<&Setting>| {
@@ -161,7 +160,7 @@ fn choose_login(entries: &mut BTreeMap<&'static str, Entry>, logins: &Logins, ha
 }
 
 impl Setting {
-    /// A value as its key reads it, or what is wrong with it, without the value.
+    /// Parses a value. An error does not quote it.
     fn new(key: &dyn AnyKey, text: &str, origin: Origin) -> Result<Self, String> {
         let parsed = key.parse(text)?;
         Ok(Self { text: parsed.text, origin, value: parsed.value })
@@ -177,7 +176,7 @@ impl Layer {
         self
     }
 
-    /// A value; an empty one counts as not set, as for Vault's CLI.
+    /// The value of a setting. An empty one counts as not set, as for Vault's CLI.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.pairs.iter().rev().find(|(key, _)| key == name)?;
         (!value.trim().is_empty()).then_some(value.as_str())

@@ -1,29 +1,30 @@
-//! What the tenant rules make of a setting. Knows no setting by name.
+//! The roles of settings in the tenant rules. Knows no setting by name.
 
-/// What a setting is in the eyes of the tenant rules (`trust.rs`).
+/// The role of a setting in the tenant rules (`trust.rs`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The address that a credential travels to.
     Address,
     /// A namespace or mount at that address.
     Mount,
-    /// What proves who asks.
+    /// A proof of who asks, or its name.
     Credential,
     /// A credential that TLS shows to an address, below every login: namespaces, mounts and logins do not concern it.
     TlsKey,
-    /// What the operator locks: its default counts as set.
+    /// A restriction: only the operator may choose it, and its default counts as set.
     Narrowing,
-    /// What the operator has set, a tenant may only tighten; where the operator has said nothing, tenants choose.
+    /// A limit: where the operator has set one, tenants may only tighten it; else they choose.
     Limit(Tighter),
-    /// A limit of which the default counts as set.
+    /// A limit whose default counts as set.
     Ceiling(Tighter),
-    /// Whom the credential of the same login speaks for.
+    /// The name for which the credential of the same login speaks.
     Identity,
-    /// What a tenant may always choose: it says which secrets, and narrows nothing.
+    /// A choice that tenants always have: it restricts nothing.
     Free,
-    /// Whom TLS believes to be that address: as an address, and locked once the operator has set any of them.
+    /// The authorities and names that TLS accepts for the address. Tenants choose it as an address, and not at all where the operator has
+    /// set one of them.
     Verification,
-    /// A file's or folder's name.
+    /// The path of a file or folder.
     File,
     /// The choice of a store or a login.
     Login,

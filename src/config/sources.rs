@@ -1,4 +1,4 @@
-//! All that settings are read from: collected by the edge, a literal in tests.
+//! The sources of settings: collected by the program's edge, a literal in tests.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::table::Table;
 use super::{ClusterSecret, ConfigFile};
 
-/// All that [`Config::read`] reads: collected by the edge, a literal in tests.
+/// The sources that [`super::Config::read`] reads.
 #[derive(Clone, Default)]
 pub struct SettingSources {
     /// Settings that flags gave.
@@ -25,7 +25,7 @@ pub struct SettingSources {
     pub has_service_account_token: bool,
     /// The folder that a tenant's files must not leave: the nearest parent with `.git`, else what Argo CD implies, else the folder.
     pub repository: PathBuf,
-    /// Whether Git or Argo CD says that it is one, so that others may have written what is in it.
+    /// Whether Git or Argo CD says that it is a repository, so that others may have written its files.
     pub is_checkout: bool,
     /// Where the renderer runs; relative paths start here.
     pub working_folder: PathBuf,
@@ -43,7 +43,7 @@ pub struct FlagValue {
 }
 
 impl FlagValue {
-    /// What `flag` gives the setting of the table that it sets.
+    /// The value that `flag` gives to its setting; `None` if it has none in the table.
     pub fn new(table: &Table, flag: &'static str, value: String) -> Option<Self> {
         let row = table.rows().iter().find(|row| row.declaration().flag == Some(flag))?;
         Some(Self { flag, setting: row.name(), value })

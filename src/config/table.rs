@@ -28,7 +28,7 @@ pub struct StoreSettings {
     pub settings: &'static [&'static dyn AnyKey],
     /// How it logs in, if there is more than one way.
     pub logins: Option<Logins>,
-    /// Settings of the field that are known and not honoured.
+    /// Settings of the same field that are known and not supported.
     pub unsupported: &'static [Unsupported],
 }
 
@@ -52,14 +52,14 @@ pub struct LoginSettings {
     pub implied_by: Option<&'static dyn AnyKey>,
 }
 
-/// A setting of AVP or the Vault CLI that is known and not honoured.
+/// A setting of argocd-vault-plugin or the Vault CLI that is known and not supported.
 #[derive(Debug)]
 pub struct Unsupported {
     /// Its name.
     pub name: &'static str,
     /// An error where ignoring it would let in more than it allows, else a warning.
     pub level: Level,
-    /// What to do instead.
+    /// The hint: what to do instead.
     pub hint: &'static str,
 }
 
@@ -72,7 +72,7 @@ pub struct Row {
     pub readers: Vec<SettingReader>,
 }
 
-/// Who reads a setting.
+/// A store or login that reads a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SettingReader {
     /// The store.
@@ -81,10 +81,10 @@ pub struct SettingReader {
     pub login: Option<&'static str>,
 }
 
-/// Which part of a run reads a setting.
+/// The part of a run that reads a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RunPart {
-    /// The run itself, whatever the store is.
+    /// The run itself, with any store.
     Run,
     /// The store.
     Store,
@@ -117,7 +117,7 @@ impl Table {
         self.rows.iter().find(|row| row.name() == name)
     }
 
-    /// What is known and not honoured.
+    /// The settings that are known and not supported.
     pub(super) fn unsupported(&self) -> impl Iterator<Item = &'static Unsupported> {
         self.unsupported.iter().copied()
     }
@@ -163,7 +163,7 @@ impl Row {
         self.declaration().name
     }
 
-    /// What is known of the setting.
+    /// The parts of the key that do not depend on its type.
     pub fn declaration(&self) -> &'static Declaration {
         self.key.declaration()
     }

@@ -1,4 +1,4 @@
-//! The three tenant rules, each a walk of the table: whose credential goes where, what the operator has locked, which files,
+//! The three tenant rules, each a walk of the table: where credentials go, what only the operator may choose, which files,
 //! stores and logins a tenant may name. Knows no source of values.
 
 use std::path::{Component, Path, PathBuf};
@@ -37,7 +37,7 @@ pub(super) fn travelling(config: &Config, to: &Row) -> Vec<&'static Row> {
     operators_credentials(config).filter(|row| travels(config, row, to)).collect()
 }
 
-/// What is wrong with a tenant choosing `row`, by the first rule that it breaks.
+/// Why a tenant may not choose the setting of `row`: the first rule that it breaks.
 fn refuse(config: &Config, row: &Row) -> Option<Error> {
     let rules = [locked, looser, outside, other_login, elsewhere, other_identity];
     let setting = config.setting(row.name())?;
@@ -59,7 +59,8 @@ fn elsewhere(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     Some(Error::new(Kind::Setting, format!("{where_from} would send the operator's {what} {place}")))
 }
 
-/// Rule 2: what narrows is the operator's; its default counts as set. Whom TLS trusts is locked once he has said it.
+/// Rule 2: only the operator may choose restrictions, and their defaults count as set. The same holds for whom TLS trusts, once they
+/// have set it.
 fn locked(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     let by = match config.operator(row.name()).map(|own| &own.origin) {
         _ if row.is(Role::Verification) => format!("would change whom TLS trusts, set by {}", verification(config)?),
@@ -71,7 +72,7 @@ fn locked(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     Some(Error::new(Kind::Setting, format!("{} {by}", setting.origin.locate(row.name()))))
 }
 
-/// Rule 2: what the operator has limited a tenant may only tighten.
+/// Rule 2: tenants may only tighten a limit of the operator's.
 fn looser(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     let (tighter, limit) = (row.declaration().limit()?, config.operator(row.name())?);
     let is_said = limit.origin != Origin::Default || row.is(Role::Ceiling(tighter));
@@ -86,7 +87,7 @@ fn looser(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     Some(Error::new(Kind::Setting, format!("{where_from} is looser than {by}, which tenants may only tighten")))
 }
 
-/// The operator's own word on whom TLS trusts.
+/// The operator's setting of whom TLS trusts.
 fn verification(config: &Config) -> Option<String> {
     let own = config.table.rows().iter().filter(|row| row.is(Role::Verification));
     own.filter_map(|row| Some(config.operator(row.name())?.origin.locate(row.name()))).next()
@@ -103,7 +104,7 @@ fn outside(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     ))
 }
 
-/// Rule 3: nor a store or login that would use a credential of the operator's.
+/// Rule 3: a tenant chooses no store or login that would use a credential of the operator's.
 fn other_login(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     if !row.is(Role::Login) || config.part(row).is_none() {
         return None;
@@ -119,7 +120,7 @@ fn other_login(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     ))
 }
 
-/// Rule 1: nor does it speak for whom a tenant names.
+/// Rule 1: a credential of the operator's does not speak for a name that a tenant chose.
 fn other_identity(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     let part = config.part(row).filter(|_| row.is(Role::Identity))?;
     let used: Vec<&Row> = operators_credentials(config).filter(|other| config.part(other) == Some(part)).collect();
@@ -180,7 +181,7 @@ fn is_inside(repository: &Path, working_folder: &Path, path: &Path) -> bool {
     })
 }
 
-/// `path` without `.` and `..`; none where `..` leads above its start.
+/// `path` without `.` and `..`; `None` if `..` leads above its start.
 fn fold(path: &Path) -> Option<PathBuf> {
     let mut folded = PathBuf::new();
     for component in path.components() {

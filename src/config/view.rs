@@ -1,4 +1,4 @@
-//! The settings of one store or login. What its row does not name it cannot read: so no credential can be missing in the rows, which the
+//! The settings of one store or login. It can read only those that its row names, so no credential can be missing in the rows that the
 //! tenant rules walk. Opens no file.
 
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use super::key::{AnyKey, Key};
 use super::role::Role;
 use super::{Config, Origin};
 
-/// What a store or a login sees: the settings that its row names, those of every run, and the environment.
+/// The settings that a store or a login may read: those of its row and of every run; and the environment.
 #[derive(Clone, Debug)]
 pub struct View {
     config: Config,
@@ -27,7 +27,7 @@ pub struct FileSetting<'v> {
     pub working_folder: &'v Path,
     /// The folder that tenants' files must not leave.
     pub repository: &'v Path,
-    /// What must be true of the file before it is opened.
+    /// Where the file may lie.
     pub bounds: FileBounds,
     /// Whether there is a tenant: then only plain files are read.
     pub has_tenant: bool,

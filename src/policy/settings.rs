@@ -31,5 +31,5 @@ pub(crate) const NAMESPACE: Key<String> = Key::new(
     &[Role::Mount],
 );
 
-/// Those that concern every store.
+/// The settings that concern every store.
 pub(crate) const SETTINGS: &[&dyn AnyKey] = &[&PATH_VALIDATION];

@@ -1,4 +1,4 @@
-//! The client of a Vault, as the settings and the environment say. Reads certificates when the first connection asks for them.
+//! The client of a Vault, by the settings and the environment. Reads certificates when the first connection asks for them.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::client::{
 use crate::config::{Key, View};
 use crate::error::{Error, Kind};
 
-/// What messages call Vault and its settings.
+/// How messages call Vault and its settings.
 const WORDS: ServerWords = ServerWords {
     server: "Vault",
     address: "`VAULT_ADDR`",
@@ -28,7 +28,7 @@ const WORDS: ServerWords = ServerWords {
     redirect_hint: ", best its active node",
 };
 
-/// What Vault Agent and Vault Proxy answer with status 500 after a minute of waiting for Vault.
+/// The text of Vault Agent's and Vault Proxy's responses with status 500 after a minute of waiting for Vault.
 const HAS_WAITED: &[u8] = b"context deadline exceeded";
 
 /// A client of the Vault at `VAULT_ADDR`; nothing is opened and no file is read yet.
@@ -70,7 +70,7 @@ fn tls(settings: &View) -> Result<TlsOptions, Error> {
     Ok(TlsOptions { trust, server_name: settings.get(&TLS_SERVER_NAME).cloned(), identity })
 }
 
-/// Who may vouch for Vault: as for the Vault CLI a file, else a text, else a folder, else the system's authorities.
+/// The authorities that may vouch for Vault: of a file, else of a text, else of a folder, as for the Vault CLI; else the system's.
 fn trust(settings: &View) -> Result<TrustOptions, Error> {
     let name = |key: &Key<PathBuf>| {
         let path = settings.get(key).map(|path| path.display().to_string());
@@ -99,7 +99,7 @@ fn trust(settings: &View) -> Result<TrustOptions, Error> {
     })
 }
 
-/// The certificate and key to show, where the settings name both.
+/// The certificate and key to show, if the settings name both.
 fn identity(settings: &View) -> Result<Option<ClientIdentity>, Error> {
     match (named::read(settings, &CLIENT_CERT)?, named::read(settings, &CLIENT_KEY)?) {
         (None, None) => Ok(None),

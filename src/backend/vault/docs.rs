@@ -1,9 +1,9 @@
-//! Vault's part of docs/backends.md: what is read, who logs in, and what happens when something fails.
+//! Vault's section of docs/backends.md: readings, logins and failures.
 
 use super::auth::LOGINS;
 use crate::words::list;
 
-/// The page's part, as Markdown.
+/// The section, as Markdown.
 pub(super) fn page() -> String {
     let mut page = READING.to_owned();
     for login in LOGINS {

@@ -112,7 +112,7 @@ pub(super) const DISABLE_TOKEN_CACHE: Key<bool> = Key::new(
 .default("false")
 .flag("--disable-token-cache");
 
-/// What Vault reads.
+/// The settings of the store.
 pub(super) const SETTINGS: StoreSettings = StoreSettings {
     names: &["vault"],
     settings: &[

@@ -10,6 +10,7 @@ use kube::Config;
 use secrecy::ExposeSecret;
 
 use super::credentials::Credentials;
+use super::failure::innermost;
 
 pub(crate) use access::has_service_account_token;
 pub(crate) use objects::{ApiRefusal, ApiResponse, Cluster, Location};
@@ -17,10 +18,10 @@ pub(crate) use secret::default_namespace;
 pub use secret::secret;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// For everything, an exec login of the kubeconfig included.
+/// The time for a request, including the login by a program of the kubeconfig.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What a cluster is asked with: nothing that it sends may show it. Tokens that a program of the kubeconfig gets are not known.
+/// The credentials for a cluster: nothing that it sends may show them. Those that a program of the kubeconfig gets are not known.
 fn credentials(config: &Config) -> Credentials {
     let credentials = Credentials::default();
     let auth = &config.auth_info;
@@ -31,13 +32,4 @@ fn credentials(config: &Config) -> Credentials {
     let key = auth.client_key.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
     key.iter().for_each(|key| credentials.add_key(key));
     credentials
-}
-
-/// What lies at the bottom: the operating system's word, not the layers'.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut bottom = error;
-    while let Some(source) = bottom.source() {
-        bottom = source;
-    }
-    bottom.to_string()
 }

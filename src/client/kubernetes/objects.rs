@@ -1,4 +1,4 @@
-//! Objects of a cluster, read and tried: `GET`, and server-side apply as a dry run. What the answers mean is not asked here.
+//! Objects of a cluster: `GET`, and server-side apply as a dry run. Does not interpret the responses.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -25,7 +25,7 @@ pub(crate) struct Cluster {
     client: Client,
     credentials: Credentials,
     manager: String,
-    /// The resources of each apiVersion that was asked for; none if it is not there.
+    /// The resources of each apiVersion that was asked for; `None` if the cluster does not have it.
     resources: Mutex<HashMap<String, Option<Arc<Vec<APIResource>>>>>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Location {
     pub namespace: Option<String>,
 }
 
-/// What came back for an object.
+/// The response for an object.
 pub(crate) enum ApiResponse {
     /// The object, as JSON.
     Object(Zeroizing<String>),
@@ -59,16 +59,16 @@ impl fmt::Debug for ApiResponse {
     }
 }
 
-/// A refusal. Its messages may quote values, live ones too: they are not for showing.
+/// A refusal. Its messages may quote values, also of the cluster, and must not be shown.
 #[derive(Clone, Default)]
 pub(crate) struct ApiRefusal {
     /// The HTTP status.
     pub code: u16,
     /// The reason in one word, e.g. `Invalid`.
     pub reason: String,
-    /// What the server says.
+    /// The server's message.
     pub message: String,
-    /// Field by field: its path, a reason in one word, and what the server says.
+    /// For each field its path, a reason in one word, and the server's message.
     pub causes: Vec<[String; 3]>,
 }
 
@@ -79,7 +79,7 @@ impl fmt::Debug for ApiRefusal {
 }
 
 impl Cluster {
-    /// The cluster that `KUBECONFIG` or `~/.kube/config` name, else the pod's own. `manager` owns the fields of what is tried.
+    /// The cluster that `KUBECONFIG` or `~/.kube/config` name, else the pod's own. `manager` is the field manager of dry runs.
     pub(crate) async fn connect(manager: &str, workspace: &Workspace) -> Result<Self, Error> {
         let mut config = cluster(workspace).await.map_err(|cause| no_cluster(&cause))?;
         config.connect_timeout = Some(CONNECT_TIMEOUT);
@@ -89,7 +89,7 @@ impl Cluster {
         Ok(Self { client, credentials, manager: manager.to_owned(), resources: Mutex::default() })
     }
 
-    /// Where an object is; none if its kind is not installed. An object without a namespace is in the kubeconfig's.
+    /// Where an object is; `None` if its kind is not installed. An object without a namespace is in the kubeconfig's.
     pub(crate) async fn locate(
         &self,
         api_version: &str,
@@ -108,7 +108,7 @@ impl Cluster {
         Ok(Some(Location { path, name: segment(name), resource: resource.clone(), namespace }))
     }
 
-    /// The object that is there.
+    /// The object as it is in the cluster.
     ///
     /// Path: `/apis/{group}/{version}/namespaces/{namespace}/{resource}/{name}`. Method: GET.
     /// Reference: <https://kubernetes.io/docs/reference/using-api/api-concepts/>
@@ -117,7 +117,7 @@ impl Cluster {
         self.answer(self.client.request_text(request.map_err(|error| unbuilt(&error))?)).await
     }
 
-    /// The object as it would be once `object` (JSON) were applied; nothing is stored.
+    /// The object as it would be after `object` (JSON) was applied. Nothing is stored.
     ///
     /// Path: as above, with `?dryRun=All&force=true&fieldManager={manager}`. Method: PATCH, `application/apply-patch+yaml`.
     /// Reference: <https://kubernetes.io/docs/reference/using-api/server-side-apply/>
@@ -162,7 +162,7 @@ impl Cluster {
         Ok(resources)
     }
 
-    /// What came back for a request. Nothing in a refusal or an error shows what we ask with.
+    /// The response to a request. A refusal or an error shows no credential.
     async fn timed<T>(&self, request: impl Future<Output = kube::Result<T>>) -> Result<Result<T, Status>, Error> {
         let clean = |text: String| self.credentials.redact(&text, &[]);
         match timed(request).await {
@@ -181,7 +181,7 @@ impl Cluster {
     }
 }
 
-/// An answer, a refusal, or the error that ends the run.
+/// A response, a refusal, or the error that ends the run.
 async fn timed<T>(request: impl Future<Output = kube::Result<T>>) -> Result<Result<T, Box<Status>>, Error> {
     let no_answer = || Error::new(Kind::Store, format!("no response from the Kubernetes cluster within {TIMEOUT:?}"));
     match timeout(TIMEOUT, request).await.map_err(|_| no_answer())? {

@@ -32,7 +32,7 @@ pub async fn secret(workspace: &Workspace, namespace: &str, name: &str) -> Resul
     Ok(secret?.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect())
 }
 
-/// The namespace of a Secret that names none: the pod's own, else Argo CD's.
+/// The namespace of a Secret without one: the pod's own, else Argo CD's.
 pub(crate) fn default_namespace() -> String {
     pod_namespace().unwrap_or_else(|| "argocd".to_owned())
 }
@@ -43,12 +43,12 @@ fn no_cluster(named: &str, cause: &str) -> Error {
         .hint("in a pod its service account is used, elsewhere a kubeconfig: `KUBECONFIG`, else `~/.kube/config`")
 }
 
-/// The error without what we ask with, should the server's words hold it.
+/// The error without credentials, which the server's message may hold.
 fn redacted(error: Error, credentials: &Credentials) -> Error {
     Error { cause: error.cause.map(|cause| credentials.redact(&cause, &[])), ..error }
 }
 
-/// What the API's refusal or silence means.
+/// The meaning of an error of the API.
 fn failed(named: &str, error: &kube::Error) -> Error {
     let kube::Error::Api(status) = error else {
         return Error::new(Kind::Store, format!("cannot read the Secret {named} from Kubernetes"))

@@ -14,13 +14,13 @@ use super::options::{ClientIdentity, ServerWords, TlsOptions};
 use crate::error::{Error, Kind};
 pub(super) use verifier::Verifier;
 
-/// TLS as a client uses it, and who is trusted.
+/// The TLS configuration of a client, and its verifier.
 pub(super) struct Tls {
     pub(super) config: ClientConfig,
     pub(super) verifier: Arc<Verifier>,
 }
 
-/// TLS as the options want it.
+/// The configuration that the options make.
 pub(super) fn tls(options: TlsOptions, words: &ServerWords) -> Result<Tls, Error> {
     let provider = Arc::new(ring::default_provider());
     let verifier = Arc::new(Verifier::new(options.trust, options.server_name, words, &provider)?);

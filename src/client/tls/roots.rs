@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject;
 
 use crate::error::{Error, Kind};
 
-/// The system's authorities where there are any, else Mozilla's, which are built in; and what to call them.
+/// The system's authorities, else Mozilla's, which are built in; and how messages call them.
 pub(super) fn system(file: Option<&Path>, folders: &[PathBuf]) -> (RootCertStore, &'static str) {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(certificates(file, folders));
@@ -19,7 +19,7 @@ pub(super) fn system(file: Option<&Path>, folders: &[PathBuf]) -> (RootCertStore
     (roots, "the built-in certificate authorities")
 }
 
-/// The certificates of a file and of folders, or where neither is named, those where systems have them.
+/// The certificates of a file and of folders, or where neither is named, those of the places where systems have them.
 fn certificates(file: Option<&Path>, folders: &[PathBuf]) -> Vec<CertificateDer<'static>> {
     if file.is_none() && folders.is_empty() {
         return rustls_native_certs::load_native_certs().certs;
@@ -29,7 +29,7 @@ fn certificates(file: Option<&Path>, folders: &[PathBuf]) -> Vec<CertificateDer<
     places.flat_map(|(file, folder)| rustls_native_certs::load_certs_from_paths(file, folder).certs).collect()
 }
 
-/// The authorities of a PEM text, which is called `name`.
+/// The authorities of a PEM text, which messages call `name`.
 pub(super) fn from_pem(pem: &[u8], name: &str) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {

@@ -13,12 +13,12 @@ use super::super::options::{ServerWords, TrustOptions};
 use super::{roots, wrong};
 use crate::error::Error;
 
-/// Checks servers as the options want it.
+/// Checks the certificates of servers.
 #[derive(Debug)]
 pub(in crate::client) struct Verifier {
     provider: Arc<CryptoProvider>,
     anchors: Anchors,
-    /// The one name to expect, whatever the address is.
+    /// The name to expect in place of the address's host.
     name: Option<ServerName<'static>>,
     words: ServerWords,
 }
@@ -26,15 +26,15 @@ pub(in crate::client) struct Verifier {
 /// Who may sign a server's certificate.
 #[derive(Debug)]
 enum Anchors {
-    /// Any owner of any certificate is believed.
+    /// Nobody: every certificate is accepted.
     Anybody,
-    /// Those of a PEM text.
+    /// The authorities of a PEM text.
     Pem(Authorities),
-    /// The system's, read for the first certificate: without TLS nobody waits for a hundred files.
+    /// The system's authorities, read for the first certificate: without TLS a run does not read a hundred files.
     System { file: Option<PathBuf>, folders: Vec<PathBuf>, read: OnceLock<Authorities> },
 }
 
-/// Authorities, ready to check a certificate, and what to call them.
+/// Authorities, ready to check a certificate, and how messages call them.
 #[derive(Debug)]
 struct Authorities {
     verifier: Result<Arc<WebPkiServerVerifier>, rustls::Error>,
@@ -42,7 +42,7 @@ struct Authorities {
 }
 
 impl Verifier {
-    /// A verifier that trusts those whom `trust` says. Without checks no name is expected either.
+    /// A verifier that trusts those whom `trust` names. Where everybody is trusted, no name is expected.
     pub(super) fn new(
         trust: TrustOptions,
         server_name: Option<String>,

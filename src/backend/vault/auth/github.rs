@@ -28,7 +28,7 @@ fn source(settings: &View) -> Result<TokenSource, Error> {
     }))
 }
 
-/// Vault passes on GitHub's refusal as a failure of its own.
+/// Vault passes GitHub's refusal on with a status of its own.
 fn hint(status: u16, causes: &str) -> Option<&'static str> {
     match status {
         500 if causes.contains("401") => {

@@ -62,7 +62,7 @@ fn source(settings: &View) -> Result<TokenSource, Error> {
     }))
 }
 
-/// Vault says no more than `permission denied` for four different causes.
+/// For four different causes Vault only says `permission denied`.
 fn hint(status: u16, causes: &str) -> Option<&'static str> {
     let has = |text: &str| causes.contains(text);
     match status {

@@ -38,13 +38,13 @@ const MOUNT_PATH: Key<String> = Key::new(
 pub(super) struct Login {
     /// Its name, and the settings that it reads.
     pub(super) settings: LoginSettings,
-    /// What it is, in one line.
+    /// Its description, in one line.
     pub(super) doc: &'static str,
-    /// How many of the settings, from the first on, must be there.
+    /// How many of the settings, from the first one on, must be set.
     pub(super) needs: usize,
     /// Where the token comes from, with the credential as it is now.
     pub(super) source: fn(&View) -> Result<TokenSource, Error>,
-    /// What a refusal may mean: its status and Vault's words in, what to do out.
+    /// The hint for a refusal by its status and Vault's message, if there is one.
     pub(super) hint: fn(u16, &str) -> Option<&'static str>,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn settings() -> Vec<&'static LoginSettings> {
     LOGINS.iter().map(|login| &login.settings).collect()
 }
 
-/// The method that the settings choose, once its settings are there.
+/// The method that the settings choose. An error if one of its settings is missing.
 pub(super) fn choose(settings: &View) -> Result<&'static Login, Error> {
     let Some(login) = settings.get(&AUTH_TYPE) else {
         return Err(Error::new(
@@ -87,7 +87,7 @@ pub(super) fn own_words(settings: &View) -> Vec<String> {
     of_login.texts(&[Role::Mount, Role::Free]).map(str::to_owned).collect()
 }
 
-/// The methods with what each needs.
+/// The methods with the settings that each needs.
 fn choices() -> String {
     let choice = |login: &Login| format!("`{}` ({})", login.name(), login.needed().collect::<Vec<_>>().join(", "));
     LOGINS.iter().map(choice).collect::<Vec<_>>().join(", ")
@@ -109,7 +109,7 @@ fn body_text(settings: &View, key: &Key<Redacted>) -> Redacted {
     Redacted::new(settings.get(key).map_or("", |text| text.reveal().trim()))
 }
 
-/// A login whose answer needs no words beside Vault's own.
+/// For a login without hints.
 fn no_hint(_: u16, _: &str) -> Option<&'static str> {
     None
 }

@@ -1,9 +1,9 @@
-//! Where a token comes from: it is there, or a login's request gets one. Knows no setting and no connection.
+//! The source of a token: the settings have one, or a login's request gets one. Knows no setting and no connection.
 
 use crate::redacted::Redacted;
 use crate::value::json_string;
 
-/// What gets a run its token.
+/// The source of a run's token.
 #[derive(Clone, Debug)]
 pub(in crate::backend::vault) enum TokenSource {
     /// The settings have a token.
