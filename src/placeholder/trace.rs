@@ -38,6 +38,7 @@ impl Trace {
 }
 
 /// Finds several traces in one look.
+#[expect(clippy::large_enum_variant, reason = "a process has a handful of them")]
 pub(super) enum Finder {
     /// The traces that begin with these bytes, three at most.
     Bytes(Bytes, Vec<Trace>),
