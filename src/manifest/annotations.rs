@@ -137,7 +137,7 @@ fn set_kv_version(annotations: &mut Annotations, text: &str) -> Result<(), Error
         "1" => Some(1),
         "2" => Some(2),
         _ => {
-            return Err(Error::new(Kind::Annotation, format!("`{text}` is no version of the KV engine"))
+            return Err(Error::new(Kind::Annotation, format!("`{text}` is not a version of the KV engine"))
                 .hint(format!("write `{PREFIX}kv-version: \"1\"` or `\"2\"`")));
         }
     };
@@ -148,7 +148,7 @@ fn set_version(annotations: &mut Annotations, text: &str) -> Result<(), Error> {
     annotations.version = match text.trim() {
         "" | "latest" => None,
         digits => Some(digits.parse().map_err(|_| {
-            Error::new(Kind::Annotation, format!("`{text}` is no version"))
+            Error::new(Kind::Annotation, format!("`{text}` is not a version"))
                 .hint(format!("`{PREFIX}secret-version` is a number such as `\"3\"`, or `latest`"))
         })?),
     };

@@ -73,7 +73,7 @@ pub(super) fn bytes_of(value: &Value) -> Result<Zeroizing<Vec<u8>>, Error> {
 /// The error for a value that is no text.
 pub(super) fn no_text(reason: NotText) -> Error {
     match reason {
-        NotText::Null => error("the value is null, which is no text").hint("`default` gives a null a value"),
+        NotText::Null => error("the value is null, which is not text").hint("`default` gives a null a value"),
         NotText::Bytes => error("the value holds bytes that are not UTF-8").hint("`base64encode` makes text of bytes"),
     }
 }

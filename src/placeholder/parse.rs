@@ -60,7 +60,7 @@ pub(crate) fn version(text: &str) -> Result<Option<u64>, Error> {
 }
 
 fn no_version(text: &str) -> Error {
-    let error = Error::new(Kind::Placeholder, format!("`{text}` is no version"));
+    let error = Error::new(Kind::Placeholder, format!("`{text}` is not a version"));
     match modifier::ending(text) {
         Some(call) => error.hint(format!("write `| {call}` if the modifier is meant")),
         None => error.hint("a version is a number such as `3`, or `latest`, or nothing at all for the newest"),

@@ -47,7 +47,7 @@ pub(super) fn coerce_to_tag<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Re
 pub(super) fn set(tree: &Tree, document: Span, id: NodeId, value: &Value, edits: &mut Vec<Edit>) -> Result<(), Flaw> {
     let node = tree.node(id);
     if node.is_key || matches!(node.content, Content::Map | Content::List) {
-        return Err(Flaw::new(Kind::Bug, node.span, "only a scalar that is no key can be set"));
+        return Err(Flaw::new(Kind::Bug, node.span, "only a scalar that is not a key can be set"));
     }
     let mut site = ScalarSite { tree, document, id, node, block: None };
     if let Content::Scalar(Style::Literal | Style::Folded, _) = node.content {

@@ -135,7 +135,7 @@ impl ValueReader<'_, '_, '_> {
                 let name = self.key(key)?;
                 self.count(bytes_of_entry(name.len()), tree.node(key).span)?;
                 if self.keys == Keys::Written && !own.insert(name.clone()) {
-                    let twice = format!("the key `{name}` is there twice");
+                    let twice = format!("the key `{name}` appears twice");
                     return Err(Flaw::new(Kind::Syntax, tree.node(key).span, twice));
                 }
                 let value = self.value(value)?;

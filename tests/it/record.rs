@@ -185,7 +185,7 @@ fn what_is_no_record_is_an_error() {
     offline(&file).status(1).stderr_holds(["error: cannot read the record `"]).check();
     offline(Path::new("examples/plain/secrets.yaml"))
         .status(1)
-        .stderr_holds(["error: `examples/plain/secrets.yaml` is no record", "not valid JSON (line 1, column 1)"])
+        .stderr_holds(["error: `examples/plain/secrets.yaml` is not a record", "not valid JSON (line 1, column 1)"])
         .check();
     std::fs::write(&file, "{\"version\": 2}").unwrap();
     offline(&file).status(1).stderr_holds(["has version 2, this program knows 1"]).check();

@@ -122,7 +122,7 @@ impl<'t> Cursor<'t> {
         let digits = &self.template[start..self.at];
         match Decimal::read(digits) {
             Some(_) => Ok(Value::number(digits.strip_prefix('+').unwrap_or(digits))),
-            None => Err(self.wrong(format!("`{digits}` is no number"))),
+            None => Err(self.wrong(format!("`{digits}` is not a number"))),
         }
     }
 

@@ -215,7 +215,7 @@ fn on_lists<'v>(
             Value::List(items) => found.extend(take(items)?),
             other if passes(other) => {}
             other => {
-                let error = error(format!("`jsonPath`: brackets stand after {}, which is no list", other.kind()));
+                let error = error(format!("`jsonPath`: brackets stand after {}, which is not a list", other.kind()));
                 return Err(error.hint(
                     "JSON inside of text is read by a `jsonParse` or `jsonPath` of its own, behind another `|`",
                 ));

@@ -63,7 +63,7 @@ mod tests {
             ("{a}", "`jsonPath {a}`: `a` has no meaning there"),
             ("{.b}", "`jsonPath`: the key `b` is not found"),
             ("{.a[1]}", "`jsonPath`: the index 1 is outside of the list"),
-            ("{[0]}", "`jsonPath`: brackets stand after a map, which is no list"),
+            ("{[0]}", "`jsonPath`: brackets stand after a map, which is not a list"),
         ] {
             let document = Value::from_json(br#"{"a":["canary"]}"#).unwrap();
             let error = json_path(template).and_then(|action| action(&document, &Budget::default())).unwrap_err();

@@ -236,7 +236,7 @@ fn index(cursor: &mut Cursor) -> Result<Step, Error> {
     let written = cursor.take_while(|char| char.is_ascii_digit() || matches!(char, '-' | ':'));
     let bound = |text: &str| match text {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| cursor.wrong(format!("`{text}` is no index")).hint(IN_BRACKETS)),
+        text => text.parse().map(Some).map_err(|_| cursor.wrong(format!("`{text}` is not an index")).hint(IN_BRACKETS)),
     };
     let bounds = written.split(':').map(bound).collect::<Result<Vec<Option<i64>>, _>>()?;
     match bounds[..] {

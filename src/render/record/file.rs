@@ -64,10 +64,10 @@ impl Record {
         };
         let json: Json = serde_json::from_str(text).map_err(|error| {
             let cause = format!("not valid JSON (line {}, column {})", error.line(), error.column());
-            wrong(format!("`{name}` is no record")).cause(cause)
+            wrong(format!("`{name}` is not a record")).cause(cause)
         })?;
         match json.get("version").and_then(Json::as_u64) {
-            None => return Err(wrong(format!("`{name}` is no record")).cause("it has no version")),
+            None => return Err(wrong(format!("`{name}` is not a record")).cause("it has no version")),
             Some(VERSION) => {}
             Some(other) => {
                 return Err(wrong(format!("the record `{name}` has version {other}, this program knows {VERSION}")));

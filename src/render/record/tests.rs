@@ -212,9 +212,9 @@ fn what_is_not_recorded_is_an_error_that_says_how() {
 #[test]
 fn what_is_no_record_is_refused_and_not_quoted() {
     for (text, detail) in [
-        ("canary", "`r.json` is no record"),
-        ("{\"canary\": 1}", "`r.json` is no record"),
-        ("[]", "`r.json` is no record"),
+        ("canary", "`r.json` is not a record"),
+        ("{\"canary\": 1}", "`r.json` is not a record"),
+        ("[]", "`r.json` is not a record"),
         ("{\"version\": 2, \"canary\": []}", "the record `r.json` has version 2, this program knows 1"),
         ("{\"version\": 1}", "the record `r.json` is damaged"),
         ("{\"version\": 1, \"secrets\": [], \"canary\": 1}", "the record `r.json` is damaged"),
