@@ -219,7 +219,7 @@ mod tests {
             (r#"{"a#new": {}}"#, "`a#new`: the version is neither a number nor `latest`"),
             ("{\"#1\": {}}", "`#1` is not a path"),
             ("a/b: {k: canary}\na/b: {k: canary}\n", "the key `a/b` appears twice (line 2, column 1)"),
-            ("a/b:\n  k: canary\n  k: canary\n", "the key `k` is there twice (line 3, column 3)"),
+            ("a/b:\n  k: canary\n  k: canary\n", "the key `k` appears twice (line 3, column 3)"),
         ] {
             assert_eq!(secrets(text).unwrap_err(), expected);
         }
