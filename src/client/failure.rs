@@ -16,7 +16,7 @@ pub(crate) struct Failure {
     /// The error to show.
     pub error: Error,
     /// Whether every other request to this server would fail the same way.
-    pub everywhere: bool,
+    pub is_of_server: bool,
 }
 
 /// Why one attempt got no response.
@@ -27,14 +27,14 @@ pub(super) struct AttemptError {
 
 impl From<AttemptError> for Failure {
     fn from(failed: AttemptError) -> Self {
-        Self { error: failed.error, everywhere: matches!(failed.attempt, Attempt::Unsent | Attempt::Refused) }
+        Self { error: failed.error, is_of_server: matches!(failed.attempt, Attempt::Unsent | Attempt::Refused) }
     }
 }
 
 /// An error before a request is made would stop every other request, too.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, everywhere: true }
+        Self { error, is_of_server: true }
     }
 }
 

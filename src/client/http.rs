@@ -197,8 +197,8 @@ impl Client {
 
     /// The attempt that a response ended.
     fn attempt_of(&self, response: &Response) -> Attempt {
-        let waited = (self.options.has_waited)(&response.body);
-        Attempt::Answered { status: response.status, retry_after: response.retry_after, waited }
+        let has_waited = (self.options.has_waited)(&response.body);
+        Attempt::Answered { status: response.status, retry_after: response.retry_after, has_waited }
     }
 
     fn url(&self, request: &Request) -> Url {

@@ -28,7 +28,7 @@ pub(super) enum Attempt {
         status: u16,
         retry_after: Option<Duration>,
         /// Whether a proxy has waited for the server already, in vain.
-        waited: bool,
+        has_waited: bool,
     },
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Attempts {
     allowed: u32,
     failed: u32,
     limited: u32,
-    broken_inside: bool,
+    has_failed_inside: bool,
 }
 
 /// A busy server recovers: after 429 a request is sent again this many times as often as after a failure.
@@ -46,7 +46,7 @@ const PATIENCE: u32 = 4;
 
 impl Attempts {
     pub(super) fn new(retry: Retry, allowed: u32) -> Self {
-        Self { retry, allowed, failed: 0, limited: 0, broken_inside: false }
+        Self { retry, allowed, failed: 0, limited: 0, has_failed_inside: false }
     }
 
     /// How long to wait before the next attempt; `None` if this one is the last.
@@ -57,8 +57,8 @@ impl Attempts {
             Attempt::Broken => self.after_failure(None),
             Attempt::Answered { status: 502..=504, retry_after, .. } => self.after_failure(retry_after),
             Attempt::Answered { status: 429, retry_after, .. } => self.after_limit(retry_after),
-            Attempt::Answered { status: 500, waited: false, .. } if !self.broken_inside => {
-                self.broken_inside = true;
+            Attempt::Answered { status: 500, has_waited: false, .. } if !self.has_failed_inside => {
+                self.has_failed_inside = true;
                 self.after_failure(None)
             }
             Attempt::Answered { .. } | Attempt::Refused | Attempt::Hopeless => None,
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     fn answer(status: u16) -> Attempt {
-        Attempt::Answered { status, retry_after: None, waited: false }
+        Attempt::Answered { status, retry_after: None, has_waited: false }
     }
 
     /// How many times the same attempt is repeated.
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_passes_is_tried_again_and_a_login_is_not() {
-        let waited = Attempt::Answered { status: 500, retry_after: None, waited: true };
+        let waited = Attempt::Answered { status: 500, retry_after: None, has_waited: true };
         for (attempt, reading, login) in [
             (Attempt::Unsent, 2, 2),
             (Attempt::Broken, 2, 0),
@@ -142,7 +142,7 @@ mod tests {
             let retry_after = Some(Duration::from_secs(seconds));
             let mut attempts = Attempts::new(Retry::Idempotent, allowed);
             for status in [429, 503].repeat(times as usize) {
-                let wait = attempts.wait(Attempt::Answered { status, retry_after, waited: false });
+                let wait = attempts.wait(Attempt::Answered { status, retry_after, has_waited: false });
                 assert!(wait.is_none_or(|wait| wait >= Duration::from_secs(seconds)));
             }
         }

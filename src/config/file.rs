@@ -23,7 +23,7 @@ pub struct ConfigFile {
     /// The text: YAML, JSON or an env file.
     pub text: String,
     /// Whether the path or the file itself is in the repository. If there is a tenant, the file is theirs.
-    pub in_repository: bool,
+    pub is_in_repository: bool,
 }
 
 impl fmt::Debug for ConfigFile {
@@ -48,7 +48,7 @@ pub(super) fn layer(file: &ConfigFile, errors: &mut Errors) -> Layer {
         errors.push(error.hint("write a map of settings in YAML or JSON, or lines of `KEY=VALUE`"));
         Pairs::new()
     });
-    Layer { origin: Origin::File { path: file.path.clone(), tenant: file.in_repository }, pairs }
+    Layer { origin: Origin::File { path: file.path.clone(), is_tenants: file.is_in_repository }, pairs }
 }
 
 /// The settings of a JSON text. A cause names a line, but never quotes it: it may hold a secret.
@@ -229,7 +229,7 @@ mod tests {
 
     /// Each pair as `KEY=VALUE`, or the error's cause.
     fn read(text: &str) -> Vec<String> {
-        let file = ConfigFile { path: "avp".into(), text: text.into(), in_repository: false };
+        let file = ConfigFile { path: "avp".into(), text: text.into(), is_in_repository: false };
         let mut errors = Errors::new();
         let layer = layer(&file, &mut errors);
         let causes = errors.iter().map(|error| error.cause.clone().unwrap_or_default());

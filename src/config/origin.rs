@@ -18,7 +18,7 @@ pub enum Origin {
         /// The path, as the user wrote it.
         path: String,
         /// Whether it is the repository's.
-        tenant: bool,
+        is_tenants: bool,
     },
     /// The Kubernetes Secret that `-s` names, as `namespace:name`.
     Secret(String),
@@ -41,7 +41,7 @@ impl Origin {
     /// Who answers for what comes from here.
     pub fn authority(&self) -> Authority {
         match self {
-            Self::Tenant | Self::Function | Self::File { tenant: true, .. } => Authority::Tenant,
+            Self::Tenant | Self::Function | Self::File { is_tenants: true, .. } => Authority::Tenant,
             _ => Authority::Operator,
         }
     }
@@ -64,8 +64,8 @@ impl fmt::Display for Origin {
             Self::Tenant => write!(f, "`ARGOCD_ENV_` (tenant)"),
             Self::Function => write!(f, "functionConfig (tenant)"),
             Self::Environment => write!(f, "environment"),
-            Self::File { path, tenant: false } => write!(f, "file `{path}`"),
-            Self::File { path, tenant: true } => write!(f, "file `{path}` of the repository (tenant)"),
+            Self::File { path, is_tenants: false } => write!(f, "file `{path}`"),
+            Self::File { path, is_tenants: true } => write!(f, "file `{path}` of the repository (tenant)"),
             Self::Secret(name) => write!(f, "Secret `{name}`"),
             Self::HomeFile(file) => write!(f, "`~/{file}`"),
             Self::Default => write!(f, "default"),

@@ -170,8 +170,8 @@ impl Setting {
 impl Layer {
     /// A file of the repository is a tenant's only where there is one.
     fn of_tenant_if(mut self, there_is_one: bool) -> Self {
-        if let Origin::File { tenant, .. } = &mut self.origin {
-            *tenant &= there_is_one;
+        if let Origin::File { is_tenants, .. } = &mut self.origin {
+            *is_tenants &= there_is_one;
         }
         self
     }
@@ -214,7 +214,7 @@ mod tests {
             Origin::Tenant
         );
         assert_eq!(origin(|given| given.environment.clear()), Origin::Environment);
-        assert_eq!(origin(|given| given.file = None), Origin::File { path: "avp.yaml".into(), tenant: false });
+        assert_eq!(origin(|given| given.file = None), Origin::File { path: "avp.yaml".into(), is_tenants: false });
         assert_eq!(origin(|given| given.secret = None), Origin::Secret("argocd:avp".into()));
         assert_eq!(origin(|_| ()), Origin::Default);
     }

@@ -34,7 +34,7 @@ pub(crate) enum FileKind {
 #[derive(Debug)]
 pub(crate) struct NamedFile {
     place: PathBuf,
-    in_repository: bool,
+    is_in_repository: bool,
     wrong: Option<FileRefusal>,
 }
 
@@ -64,12 +64,12 @@ impl NamedFile {
             true if !is_inside => Some(FileRefusal::Outside),
             _ => None,
         };
-        Ok(Self { place: walk.place, in_repository: walk.passes_repository || is_inside, wrong })
+        Ok(Self { place: walk.place, is_in_repository: walk.passes_repository || is_inside, wrong })
     }
 
     /// Whether its name or the file itself stands in the repository.
     pub(crate) fn is_in_repository(&self) -> bool {
-        self.in_repository
+        self.is_in_repository
     }
 
     /// The file, or a refusal if its name stands in the repository and leads out.

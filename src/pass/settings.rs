@@ -148,7 +148,7 @@ fn config_file(
     input::check_readable(Path::new(path), workspace)?;
     let bytes = file.read(SETTINGS_LIMIT, allowed).map_err(refused)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| error().cause("it is not UTF-8 text"))?.to_owned();
-    Ok(ConfigFile { path: path.to_owned(), text, in_repository: file.is_in_repository() })
+    Ok(ConfigFile { path: path.to_owned(), text, is_in_repository: file.is_in_repository() })
 }
 
 /// The files below the home that hold a setting's value, such as what `vault login` left behind. A home in a checkout is as its

@@ -55,8 +55,8 @@ pub(super) fn client(settings: &View) -> Result<Client, Error> {
 /// The credentials of the settings, whoever set them.
 fn credentials(settings: &View) -> Credentials {
     let credentials = Credentials::default();
-    for (text, proves_who_asks) in settings.credentials() {
-        match proves_who_asks {
+    for (text, is_proof) in settings.credentials() {
+        match is_proof {
             true => credentials.add(text),
             false => credentials.add_public(text),
         }

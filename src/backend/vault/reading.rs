@@ -59,8 +59,8 @@ impl<'r> Reading<'r> {
         if let Err(error) = self.round.check() {
             return failed(error);
         }
-        self.look_up().await.unwrap_or_else(|Failure { error, everywhere }| {
-            if everywhere {
+        self.look_up().await.unwrap_or_else(|Failure { error, is_of_server }| {
+            if is_of_server {
                 self.round.fail(&error);
             }
             failed(error)
@@ -89,7 +89,7 @@ impl<'r> Reading<'r> {
         let build = |token: &_| request::read(path, version, self.namespace(), token);
         let SessionResponse { response, token_hint } = self.send(build, deadline).await?;
         if failure::is_down(&response) {
-            return Err(Failure { error: failure::failed(&response), everywhere: true });
+            return Err(Failure { error: failure::failed(&response), is_of_server: true });
         }
         let result = response::read(Query { path, version, engine }, &response);
         let refusal = match &result {
@@ -204,7 +204,7 @@ impl<'r> Reading<'r> {
 
 fn not_a_number(version: &Version) -> Failure {
     let error = Error::new(Kind::Placeholder, format!("the version `{version}` is not a number"));
-    Failure { error: error.hint("versions of Vault's KV engine are numbers"), everywhere: false }
+    Failure { error: error.hint("versions of Vault's KV engine are numbers"), is_of_server: false }
 }
 
 /// The path with `data/` after its first segment, where most mounts end.

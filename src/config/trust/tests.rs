@@ -117,7 +117,7 @@ fn rule_2_a_tenant_changes_no_restriction() {
             &[&OWN_APPROLE[..], &[("ARGOCD_ENV_VAULT_CACERT", "ca.pem"), ("VAULT_CAPATH", "/etc/ca")]].concat(),
             &["ARGOCD_ENV_VAULT_CACERT", "`VAULT_CAPATH` (environment)"],
         ),
-        // What does not narrow is his to set.
+        // A tenant may set what does not narrow.
         (&[("ARGOCD_ENV_AVP_K8S_ROLE", "own"), ("AVP_K8S_ROLE", "default")], &[]),
         (&[("ARGOCD_ENV_AVP_KV_VERSION", "1"), ("AVP_KV_VERSION", "2")], &[]),
     ]);
@@ -289,7 +289,7 @@ fn a_file_in_the_working_folder_is_the_tenants_where_there_is_one() {
         let file = ConfigFile {
             path: "avp.yaml".into(),
             text: "VAULT_ADDR: http://evil\nAVP_PATH_VALIDATION: .*".into(),
-            in_repository: inside,
+            is_in_repository: inside,
         };
         let environment = tenant.then(|| ("ARGOCD_APP_NAME".to_owned(), "app".to_owned())).into_iter().collect();
         let (config, errors) = read(SettingSources { file: Some(file), environment, ..pod() });
@@ -324,7 +324,7 @@ fn no_error_holds_a_secret() {
 #[test]
 fn outside_argo_cd_a_setting_says_that_there_is_a_tenant() {
     let read = |variables: &[(&str, &str)], text: &str| {
-        let file = ConfigFile { path: "avp.yaml".into(), text: text.into(), in_repository: true };
+        let file = ConfigFile { path: "avp.yaml".into(), text: text.into(), is_in_repository: true };
         let environment = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         read(SettingSources { file: Some(file), environment, ..pod() })
     };

@@ -30,7 +30,7 @@ pub(in crate::backend::vault) struct Member {
     pub(in crate::backend::vault) name: &'static str,
     /// Its value.
     pub(in crate::backend::vault) text: Redacted,
-    proves_who_asks: bool,
+    is_proof: bool,
 }
 
 impl TokenSource {
@@ -40,7 +40,7 @@ impl TokenSource {
             Self::Settings(token) => (Some(token), &[][..]),
             Self::Login(login) => (None, login.body.as_slice()),
         };
-        let proofs = body.iter().filter(|member| member.proves_who_asks).map(|member| &member.text);
+        let proofs = body.iter().filter(|member| member.is_proof).map(|member| &member.text);
         token.into_iter().chain(proofs)
     }
 }
@@ -63,11 +63,11 @@ impl LoginRequest {
 impl Member {
     /// One that proves who asks.
     pub(in crate::backend::vault) fn proof(name: &'static str, text: Redacted) -> Self {
-        Self { name, text, proves_who_asks: true }
+        Self { name, text, is_proof: true }
     }
 
     /// One that only says who asks, such as a role: the user must see it in messages.
     pub(in crate::backend::vault) fn public(name: &'static str, text: Redacted) -> Self {
-        Self { name, text, proves_who_asks: false }
+        Self { name, text, is_proof: false }
     }
 }
