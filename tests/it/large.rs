@@ -7,16 +7,18 @@ use serde_json::json;
 use crate::support::program::{Program, program};
 use crate::support::servers;
 
-/// Enough for a dozen parts.
-const DOCUMENTS: usize = 20_000;
+/// Enough for a dozen parts, with [`PADDING`] in each document: parts are measured in bytes.
+const DOCUMENTS: usize = 5_000;
+const PADDING: usize = 350;
 
 /// A stream of ConfigMaps; `path` says what the document of a number reads.
 fn stream(path: impl Fn(usize) -> String) -> String {
     (0..DOCUMENTS).fold(String::new(), |mut text, number| {
         let _ = write!(
             text,
-            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c{number}\ndata:\n  value: <path:{}>\n  # {number}\n---\n",
-            path(number)
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c{number}\ndata:\n  value: <path:{}>\n  # {number} {}\n---\n",
+            path(number),
+            "x".repeat(PADDING)
         );
         text
     })
@@ -41,8 +43,8 @@ fn a_large_stream_comes_out_as_every_other() {
 #[test]
 fn errors_of_all_parts_are_placed_and_nothing_is_printed() {
     let text = stream(|number| match number {
-        3 | 10_000 | 19_999 => "app#missing".to_owned(),
-        15_000 => "nowhere#k".to_owned(),
+        3 | 2_500 | 4_999 => "app#missing".to_owned(),
+        3_750 => "nowhere#k".to_owned(),
         _ => "app#k".to_owned(),
     });
     let (program, _secrets) = generate(&text, &[]);
@@ -50,8 +52,8 @@ fn errors_of_all_parts_are_placed_and_nothing_is_printed() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     let places: Vec<&str> = stderr.lines().filter_map(|line| line.trim_start().strip_prefix("--> ")).collect();
     let line = |number: usize| format!("stdin:{}:10", 8 * number + 6);
-    assert_eq!(places, [3, 10_000, 15_000, 19_999].map(line));
-    assert!(stderr.ends_with("\n4 errors\n") && stderr.contains("  = resource: ConfigMap c10000\n"), "{stderr}");
+    assert_eq!(places, [3, 2_500, 3_750, 4_999].map(line));
+    assert!(stderr.ends_with("\n4 errors\n") && stderr.contains("  = resource: ConfigMap c2500\n"), "{stderr}");
     assert_eq!((output.stdout.len(), output.status.code()), (0, Some(1)));
 }
 

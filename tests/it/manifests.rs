@@ -1,24 +1,16 @@
 //! Manifests of real projects, as `just servers` keeps them from the Go modules: without placeholders they leave as they came.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-use walkdir::WalkDir;
 
 use crate::support::program::binary;
 use crate::support::servers;
 
 #[test]
 fn manifests_of_real_projects_leave_byte_for_byte() {
-    let Some(folder) = servers::manifests() else { return };
-    let files: Vec<PathBuf> = WalkDir::new(folder)
-        .into_iter()
-        .flatten()
-        .filter(|entry| entry.file_type().is_file())
-        .map(|e| e.into_path())
-        .collect();
+    let Some(files) = servers::distinct_manifests() else { return };
     let (next, wrong) = (AtomicUsize::new(0), std::sync::Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..4 {

@@ -1,6 +1,6 @@
 //! Manifests of real projects, read and edited at random, against Kubernetes' own decoder.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value as Json;
 use vault_render::internals::value::Value;
@@ -14,19 +14,16 @@ use vault_render::internals::yaml::value;
 use super::oracle::ask;
 use super::random::Random;
 use super::{aliased, same_all, scalars, values};
-use crate::support::servers::{binary, manifests};
+use crate::support::servers::{binary, distinct_manifests};
 
 /// Larger files cost time and show nothing that smaller ones do not.
 const LIMIT: usize = 100_000;
 
 #[test]
 fn real_manifests_are_read_and_edited_as_kubernetes_reads_them() {
-    let (Some(oracle), Some(folder)) = (binary("oracle"), manifests()) else { return };
-    let mut paths = Vec::new();
-    collect(&folder, &mut paths);
-    paths.sort();
-    let texts: Vec<(PathBuf, String)> =
-        paths.into_iter().filter_map(|path| Some((path.clone(), std::fs::read_to_string(path).ok()?))).collect();
+    let (Some(oracle), Some(paths)) = (binary("oracle"), distinct_manifests()) else { return };
+    let texts = paths.into_iter().filter_map(|path| Some((path.clone(), std::fs::read_to_string(path).ok()?)));
+    let texts: Vec<(PathBuf, String)> = texts.filter(|(_, text)| text.len() <= LIMIT).collect();
     let edited: Vec<Vec<u8>> =
         texts.iter().enumerate().map(|(seed, (_, text))| edited(text, &mut Random::new(seed as u64))).collect();
 
@@ -56,17 +53,6 @@ fn real_manifests_are_read_and_edited_as_kubernetes_reads_them() {
     }
     assert!(wrong.is_empty(), "{} of {accepted}: {:#?}", wrong.len(), &wrong[..wrong.len().min(20)]);
     assert!(refused.len() * 500 <= accepted, "{} of {accepted} were refused: {refused:#?}", refused.len());
-}
-
-fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        let path = entry.path();
-        if path.is_dir() {
-            collect(&path, into);
-        } else if entry.metadata().unwrap().len() <= LIMIT as u64 {
-            into.push(path);
-        }
-    }
 }
 
 /// The documents that are not null.

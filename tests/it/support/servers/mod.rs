@@ -23,9 +23,11 @@ pub(crate) use internet::Internet;
 pub(crate) use kubernetes::Kubernetes;
 pub(crate) use vault::{Setup, Vault};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
+
+use walkdir::{DirEntry, WalkDir};
 
 const SERVERS: &str = "`just servers` (tests/servers/build) builds it";
 const CHROMIUM: &str = "Debian has it: `apt-get install chromium chromium-driver`";
@@ -96,6 +98,14 @@ pub(crate) fn binary(name: &str) -> Option<PathBuf> {
 /// Manifests of real projects, kept by `just servers`.
 pub(crate) fn manifests() -> Option<PathBuf> {
     kept("manifests")
+}
+
+/// The files of [`manifests`], sorted, each text once: many modules bring copies of the same files.
+pub(crate) fn distinct_manifests() -> Option<Vec<PathBuf>> {
+    let mut texts = HashSet::new();
+    let walk = WalkDir::new(manifests()?).sort_by_file_name().into_iter().map(|entry| entry.expect("it is readable"));
+    let files = walk.filter(|entry| entry.file_type().is_file()).map(DirEntry::into_path);
+    Some(files.filter(|path| texts.insert(std::fs::read(path).expect("it is readable"))).collect())
 }
 
 /// The manifests of a stock Argo CD, kept by `just servers`.
