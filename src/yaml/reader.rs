@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, StructureStyle, Tag};
 
 use super::builder::Builder;
 use super::flaw::Flaw;
@@ -40,6 +40,46 @@ fn parse_body<'s>(text: &'s str, body: Span) -> Result<Tree<'s>, Flaw> {
     expand::check(&tree).map(|()| tree)
 }
 
+/// What the parser crate reads, as far as a check needs it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Token<'s> {
+    /// A document begins.
+    Document,
+    /// A map begins: its keys and values follow.
+    Map,
+    /// A list begins: its items follow.
+    List,
+    /// The innermost map or list ends.
+    End,
+    /// A scalar, and whether it is plain.
+    Scalar(Cow<'s, str>, bool),
+    /// A tag, an anchor, an alias, or what is not YAML.
+    Other,
+}
+
+/// The tokens of a text of one document or more. The parser crate alone reads them.
+pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+    parser(text).filter_map(|event| match event.map(|(event, _)| event) {
+        Ok(Event::Scalar(text, style, 0, None)) => Some(Token::Scalar(text, style == ScalarStyle::Plain)),
+        Ok(Event::MappingStart(_, 0, None)) => Some(Token::Map),
+        Ok(Event::SequenceStart(_, 0, None)) => Some(Token::List),
+        Ok(Event::MappingEnd | Event::SequenceEnd) => Some(Token::End),
+        Ok(Event::DocumentStart(..)) => Some(Token::Document),
+        Ok(Event::DocumentEnd | Event::StreamStart | Event::StreamEnd) => None,
+        _ => Some(Token::Other),
+    })
+}
+
+fn parser(text: &str) -> Parser<'_, StrInput<'_>> {
+    let options = granit_parser::options! {
+        emit_comments: false,
+        emit_anchor_events: true,
+        flow_nesting_limit: DEPTH,
+        block_nesting_limit: DEPTH,
+    };
+    Parser::new_from_str_with_options(text, options)
+}
+
 /// The events of a document, becoming nodes.
 struct Reader<'s> {
     text: &'s str,
@@ -61,14 +101,8 @@ impl<'s> Reader<'s> {
     }
 
     fn read(mut self) -> Result<Tree<'s>, Flaw> {
-        let options = granit_parser::options! {
-            emit_comments: false,
-            emit_anchor_events: true,
-            flow_nesting_limit: DEPTH,
-            block_nesting_limit: DEPTH,
-        };
         let text: &'s str = self.text;
-        for event in Parser::new_from_str_with_options(&text[self.body.range()], options) {
+        for event in parser(&text[self.body.range()]) {
             let (event, mark) = event.map_err(|error| self.refused(&error))?;
             let bytes = mark.byte_range().unwrap_or_default();
             let span = Span::new(bytes.start, bytes.end).shifted(self.body.start);

@@ -3,33 +3,20 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::super::remove::Removal;
 use super::super::resolve::{Plain, resolve};
-use super::super::tree::{Content, Node, NodeId, Style, Tree};
+use super::super::tree::{Content, NodeId, Style, Tree};
 use crate::source::Span;
 use crate::value::Value;
 
 /// The values that nodes become.
 pub(in crate::yaml) type NewValues<'v> = HashMap<NodeId, Cow<'v, Value>>;
 
-/// What of a node the other tree holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// Nothing.
-    Omitted,
-    /// An empty scalar in its place.
-    Emptied,
-    /// A map or list with some of its children.
-    Path,
-    /// All of it.
-    Whole,
-}
-
 pub(super) struct Comparison<'c, 's, 'a> {
     tree: &'c Tree<'s>,
     after: &'c Tree<'a>,
     values: &'c NewValues<'c>,
-    /// By the nodes' indexes.
-    parts: &'c [Part],
+    removal: &'c Removal,
     /// The node of the new tree for each node of the old one: aliases must follow.
     twins: Vec<Option<NodeId>>,
 }
@@ -38,9 +25,14 @@ pub(super) struct Comparison<'c, 's, 'a> {
 pub(super) type Difference = Option<Span>;
 
 impl<'c, 's, 'a> Comparison<'c, 's, 'a> {
-    /// `after` must hold these `parts` of `tree`, with `values` in the place of nodes.
-    pub(super) fn new(tree: &'c Tree<'s>, after: &'c Tree<'a>, values: &'c NewValues<'c>, parts: &'c [Part]) -> Self {
-        Self { tree, after, values, parts, twins: vec![None; tree.nodes.len()] }
+    /// `after` must be `tree` with `values` in the place of nodes, and without what is removed.
+    pub(super) fn new(
+        tree: &'c Tree<'s>,
+        after: &'c Tree<'a>,
+        values: &'c NewValues<'c>,
+        removal: &'c Removal,
+    ) -> Self {
+        Self { tree, after, values, removal, twins: vec![None; tree.nodes.len()] }
     }
 
     /// Compares all of the trees.
@@ -55,9 +47,6 @@ impl<'c, 's, 'a> Comparison<'c, 's, 'a> {
     fn nodes(&mut self, before: NodeId, after: NodeId) -> Result<(), Difference> {
         self.twins[before.index()] = Some(after);
         let (old, new) = (self.tree.node(before), self.after.node(after));
-        if self.parts[before.index()] == Part::Emptied {
-            return if is_empty(new) { Ok(()) } else { Err(Some(old.span)) };
-        }
         let same = old.tag() == new.tag() && old.anchor() == new.anchor();
         let same = same
             && match (self.values.get(&before), &old.content, &new.content) {
@@ -75,18 +64,14 @@ impl<'c, 's, 'a> Comparison<'c, 's, 'a> {
     }
 
     fn children(&mut self, before: NodeId, after: NodeId) -> Result<(), Difference> {
-        let (tree, new, parts) = (self.tree, self.after, self.parts);
+        let (tree, new, removal) = (self.tree, self.after, self.removal);
         let mut left = new.children(after);
-        for child in tree.children(before).filter(|child| parts[child.index()] != Part::Omitted) {
+        for child in tree.children(before).filter(|child| !removal.takes(*child)) {
             let twin = left.next().ok_or(Some(tree.node(child).span))?;
             self.nodes(child, twin)?;
         }
         if left.next().is_none() { Ok(()) } else { Err(Some(tree.node(before).span)) }
     }
-}
-
-fn is_empty(node: &Node) -> bool {
-    matches!(&node.content, Content::Scalar(Style::Plain, text) if text.is_empty()) && node.tag().is_none()
 }
 
 /// Whether every reader takes the node for `value`.

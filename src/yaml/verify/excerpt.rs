@@ -1,197 +1,215 @@
-//! The smallest document that shows what an edit does: of what the quick reader has read, in which every entry has lines of its own,
-//! the lines of each changed entry, the beginnings of the lines that lead to it, and the beginning of the line that follows.
-//! Every other line is the source's own, and begins where the source says.
+//! What an edit does, in the smallest text that shows it. Where the quick reader has read a document, each entry has lines of its own,
+//! and what comes before its value is the source's: so the entry alone, at its column, up to the line that follows, is read as it is
+//! in its place. A line further left cannot go on with it; of one at the same column the beginning is read along.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
+use super::super::reader::{Token, tokens};
 use super::super::remove::Removal;
+use super::super::resolve::{Plain, resolve};
 use super::super::splice::{Edit, joined, slices};
-use super::super::split;
-use super::super::token;
-use super::super::tree::{Node, NodeId, ReadBy, Tree};
-use super::comparison::{NewValues, Part};
+use super::super::tree::{Content, NodeId, ReadBy, Style, Tree};
+use super::super::{split, token};
+use super::comparison::NewValues;
 use crate::source::Span;
+use crate::value::Value;
 
-/// An excerpt of the edited document, and which parts of the source's nodes it holds.
-pub(super) struct Excerpt {
-    pub(super) text: Zeroizing<Vec<u8>>,
-    pub(super) parts: Vec<Part>,
+/// Whether the parser crate reads the edited entries as they are meant. `None` where only the whole document shows it: something is
+/// removed, or the document is not written in the quick reader's YAML.
+pub(super) fn is_expected(
+    tree: &Tree,
+    document: Span,
+    values: &NewValues,
+    removal: &Removal,
+    edits: &[Edit],
+) -> Option<bool> {
+    let body = split::body(tree.text.as_bytes(), document);
+    if tree.read_by != ReadBy::Subset || !removal.is_empty() || !tree.text[body.range()].ends_with('\n') {
+        return None;
+    }
+    let entries = entries(tree, body, values)?;
+    let text = text(tree, &entries, edits)?;
+    let text = std::str::from_utf8(&text).ok()?;
+    Some(Reading { tree, values, tokens: tokens(text) }.is_expected(&entries))
 }
 
-/// How much of a line, or of several, is in the excerpt.
-#[derive(Clone, Copy)]
-enum Lines {
-    /// Up to this byte: dashes, a key and its colon.
-    Beginning(usize),
-    /// All up to the line that begins with this byte.
-    Whole(usize),
+/// A map's entry or a list's item that holds something changed.
+pub(super) struct Entry {
+    /// Its key; `None` for an item.
+    key: Option<NodeId>,
+    value: NodeId,
+    /// From its key or dash to the line that follows.
+    span: Span,
+    /// Where its value may begin at the earliest.
+    value_start: usize,
+    /// The key or item that follows at the same column.
+    next: Option<NodeId>,
 }
 
-impl Excerpt {
-    /// What `edits` do to `values`. `None` where only the whole document shows it: something is removed, or the document is not
-    /// written in the quick reader's YAML.
-    pub(super) fn of(
-        tree: &Tree,
-        document: Span,
-        values: &NewValues,
-        removal: &Removal,
-        edits: &[Edit],
-    ) -> Option<Self> {
-        let root = tree.root.filter(|_| tree.read_by == ReadBy::Subset && removal.is_empty())?;
-        let body = split::body(tree.text.as_bytes(), document);
-        let mut selection =
-            Selection { tree, body, parts: vec![Part::Omitted; tree.nodes.len()], lines: BTreeMap::new() };
-        selection.parts[root.index()] = Part::Path;
-        values.keys().try_for_each(|id| selection.entry(*id))?;
-        let text = selection.text(edits)?;
-        Some(Self { text, parts: selection.parts })
-    }
+/// The changed entries, in order.
+pub(super) fn entries(tree: &Tree, body: Span, values: &NewValues) -> Option<Vec<Entry>> {
+    let mut changed: Vec<NodeId> = values.keys().map(|id| outermost_flow(tree, *id)).collect();
+    changed.sort();
+    changed.dedup();
+    changed.into_iter().map(|value| entry(tree, body, value)).collect()
 }
 
-struct Selection<'t, 's> {
-    tree: &'t Tree<'s>,
-    body: Span,
-    parts: Vec<Part>,
-    /// By their first byte.
-    lines: BTreeMap<usize, Lines>,
+/// The outermost `{…}` or `[…]` around a node, or the node: it has lines of its own.
+fn outermost_flow(tree: &Tree, mut id: NodeId) -> NodeId {
+    while let Some(parent) = tree.node(id).parent.filter(|parent| tree.node(*parent).flow) {
+        id = parent;
+    }
+    id
 }
 
-impl<'s> Selection<'_, 's> {
-    /// Takes in all of the entry or item that holds `id`, with what leads to it and what follows.
-    fn entry(&mut self, id: NodeId) -> Option<()> {
-        let value = self.outermost_flow(id);
-        if self.part(value) == Part::Whole {
-            return Some(());
+fn entry(tree: &Tree, body: Span, value: NodeId) -> Option<Entry> {
+    let bytes = tree.text.as_bytes();
+    let parent = tree.node(value).parent?;
+    let key = tree.key_of(value);
+    let (start, value_start) = match key {
+        Some(key) => (tree.node(key).start, tree.node(key).span.end + 1),
+        None => {
+            let dash = token::trim_blanks(bytes, tree.node(value).start).checked_sub(1)?;
+            (dash, (bytes[dash] == b'-').then_some(dash + 1)?)
         }
-        let parent = self.node(value).parent?;
-        let start = match self.tree.key_of(value) {
-            Some(key) => {
-                self.set(key, Part::Whole);
-                self.node(key).start
+    };
+    let after = after(tree, value);
+    let line_start = |id: NodeId| token::line_start(bytes, tree.node(id).start);
+    let end = after.map_or(body.end, line_start);
+    let next = after.filter(|next| tree.node(*next).parent == Some(parent));
+    (end > start).then_some(Entry { key, value, span: Span::new(start, end), value_start, next })
+}
+
+/// The node that follows a scalar or a `{…}` with all that is in it.
+fn after(tree: &Tree, value: NodeId) -> Option<NodeId> {
+    let end = tree.node(value).span.end;
+    let rest = tree.nodes.iter().enumerate().skip(value.index() + 1);
+    rest.map(|(index, node)| (NodeId::at(index), node))
+        .find(|(_, node)| !node.flow || node.start >= end)
+        .map(|(id, _)| id)
+}
+
+/// Whether `next` is the entry that `entry` is followed by.
+fn is_followed_by(entry: &Entry, next: &Entry) -> bool {
+    entry.next.is_some() && entry.next == next.key.or(Some(next.value))
+}
+
+/// The edited entries: those that follow each other as one document, each other as its own. `None` if an edit changes more.
+pub(super) fn text(tree: &Tree, entries: &[Entry], edits: &[Edit]) -> Option<Zeroizing<Vec<u8>>> {
+    let bytes = tree.text.as_bytes();
+    let blanks = " ".repeat(256);
+    let mut edits = edits.iter().peekable();
+    let mut out: Vec<&[u8]> = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let Span { start, end } = entry.span;
+        let column = blanks.get(..start - token::line_start(bytes, start))?.as_bytes();
+        if !index.checked_sub(1).is_some_and(|before| is_followed_by(&entries[before], entry)) {
+            out.push(b"---\n");
+        }
+        out.push(column);
+        let own =
+            std::iter::from_fn(|| edits.next_if(|edit| entry.value_start <= edit.span.start && edit.span.end <= end));
+        out.extend(slices(bytes, entry.span, own.map(Edit::replacement)));
+        if let Some(next) =
+            entry.next.filter(|_| !entries.get(index + 1).is_some_and(|next| is_followed_by(entry, next)))
+        {
+            let Span { start, end } = tree.node(next).span;
+            let beginning: [&[u8]; 2] =
+                if entry.key.is_some() { [&bytes[start..end], b": ~\n"] } else { [b"- ~\n", b""] };
+            out.push(column);
+            out.extend(beginning);
+        }
+    }
+    edits.next().is_none().then(|| joined(out))
+}
+
+/// A reading of the edited entries by the parser crate.
+struct Reading<'r, 's, I> {
+    tree: &'r Tree<'s>,
+    values: &'r NewValues<'r>,
+    tokens: I,
+}
+
+impl<'e, I: Iterator<Item = Token<'e>>> Reading<'_, '_, I> {
+    fn is_expected(&mut self, entries: &[Entry]) -> bool {
+        let groups = entries.chunk_by(is_followed_by);
+        groups.into_iter().all(|group| self.group(group)) && self.tokens.next().is_none()
+    }
+
+    /// Entries that follow each other, and the beginning of the one after them, which stands there as null.
+    fn group(&mut self, entries: &[Entry]) -> bool {
+        let is_map = entries.iter().all(|entry| entry.key.is_some());
+        let next = entries.last().and_then(|last| last.next);
+        self.is(Token::Document)
+            && self.is(if is_map { Token::Map } else { Token::List })
+            && entries.iter().all(|entry| entry.key.is_none_or(|key| self.node(key)) && self.node(entry.value))
+            && next.is_none_or(|next| {
+                (!is_map || self.node(next)) && self.scalar(|text, is_plain| text == "~" && is_plain)
+            })
+            && self.is(Token::End)
+    }
+
+    /// A node of the tree, or the value that takes its place.
+    fn node(&mut self, id: NodeId) -> bool {
+        if let Some(value) = self.values.get(&id) {
+            return self.value(value);
+        }
+        let tree = self.tree;
+        match &tree.node(id).content {
+            Content::Scalar(style, old) => {
+                self.scalar(|text, is_plain| text == old && is_plain == (*style == Style::Plain))
             }
-            None => self.item_start(value)?,
-        };
-        let next = self.take(value);
-        let end = next.map_or(self.body.end, |next| self.line_start(self.node(next).start));
-        let line = self.line_start(start);
-        (line < end).then(|| self.lines.insert(line, Lines::Whole(end)))?;
-        self.lead_to(parent)?;
-        next.map_or(Some(()), |next| self.beginning(next))
-    }
-
-    /// The outermost `{…}` or `[…]` around a node, or the node: it has lines of its own.
-    fn outermost_flow(&self, mut id: NodeId) -> NodeId {
-        while let Some(parent) = self.node(id).parent.filter(|parent| self.node(*parent).flow) {
-            id = parent;
-        }
-        id
-    }
-
-    /// Takes in a scalar or a `{…}` with all that is in it; the node after it.
-    fn take(&mut self, value: NodeId) -> Option<NodeId> {
-        self.set(value, Part::Whole);
-        let end = self.node(value).span.end;
-        let mut index = value.index() + 1;
-        while self.tree.nodes.get(index).is_some_and(|node| node.flow && node.start < end) {
-            self.parts[index] = Part::Whole;
-            index += 1;
-        }
-        (index < self.tree.nodes.len()).then(|| NodeId::at(index))
-    }
-
-    /// Takes in the beginnings of the lines that lead to the map or list `id`.
-    fn lead_to(&mut self, mut id: NodeId) -> Option<()> {
-        while let Some(parent) = self.node(id).parent {
-            if self.part(id) == Part::Path {
-                break;
+            Content::Map => {
+                self.is(Token::Map) && tree.children(id).all(|child| self.node(child)) && self.is(Token::End)
             }
-            match self.tree.key_of(id) {
-                Some(key) => self.key(key),
-                None => self.beginning(id)?,
+            Content::List => {
+                self.is(Token::List) && tree.children(id).all(|child| self.node(child)) && self.is(Token::End)
             }
-            self.set(id, Part::Path);
-            id = parent;
-        }
-        Some(())
-    }
-
-    /// Takes in the beginning of the line on which the key or item `id` begins. A map that is an item begins on its dash's line.
-    fn beginning(&mut self, id: NodeId) -> Option<()> {
-        let node = self.node(id);
-        let (start, first) = (node.start, node.first.filter(|_| !node.flow));
-        if node.is_key {
-            self.key(id);
-        } else if let Some(key) = first {
-            self.item_start(id)?;
-            self.set_if_omitted(id, Part::Path);
-            self.key(key);
-        } else {
-            let line = self.item_start(id)?;
-            self.set_if_omitted(id, Part::Emptied);
-            let end = token::trim_blanks(self.tree.text.as_bytes(), start);
-            self.lines.entry(line).or_insert(Lines::Beginning(end));
-        }
-        Some(())
-    }
-
-    /// Takes in the line of a key up to its colon, which comes right after it; its value is empty, if nothing else of it is taken in.
-    fn key(&mut self, key: NodeId) {
-        let Span { start, end } = self.node(key).span;
-        self.lines.entry(self.line_start(start)).or_insert(Lines::Beginning(end + 1));
-        self.set(key, Part::Whole);
-        if let Some(value) = self.node(key).next {
-            self.set_if_omitted(value, Part::Emptied);
+            Content::Alias(_) => false,
         }
     }
 
-    /// Where the line of an item begins, if its dash is on it.
-    fn item_start(&self, id: NodeId) -> Option<usize> {
-        let start = self.node(id).start;
-        let line = self.line_start(start);
-        let before = &self.tree.text[line..start];
-        (before.contains('-') && before.bytes().all(|byte| matches!(byte, b' ' | b'-'))).then_some(line)
-    }
-
-    /// The lines, edited.
-    fn text(&self, edits: &[Edit]) -> Option<Zeroizing<Vec<u8>>> {
-        let bytes = self.tree.text.as_bytes();
-        let mut edits = edits.iter().peekable();
-        let mut out: Vec<&[u8]> = Vec::new();
-        for (start, lines) in &self.lines {
-            match lines {
-                Lines::Beginning(end) => out.extend([&bytes[*start..*end], b"\n"]),
-                Lines::Whole(end) => {
-                    let span = Span::new(*start, *end);
-                    let own =
-                        std::iter::from_fn(|| edits.next_if(|edit| *start <= edit.span.start && edit.span.end <= *end));
-                    out.extend(slices(bytes, span, own.map(Edit::replacement)));
-                }
+    /// A value as every reader takes it.
+    fn value(&mut self, value: &Value) -> bool {
+        match value {
+            Value::Text(value) => {
+                self.scalar(|text, is_plain| text == value.as_str() && (!is_plain || resolve(text) == Plain::Text))
             }
+            Value::Number(digits) => self.scalar(|text, is_plain| {
+                is_plain && text == digits.as_str() && matches!(resolve(text), Plain::Number(_))
+            }),
+            Value::Bool(value) => self.scalar(|text, is_plain| is_plain && resolve(text) == Plain::Bool(*value)),
+            Value::Null => self.scalar(|text, is_plain| is_plain && resolve(text) == Plain::Null),
+            Value::List(items) => {
+                self.is(Token::List) && items.iter().all(|item| self.value(item)) && self.is(Token::End)
+            }
+            Value::Map(entries) => {
+                let key = |name: &str, text: &str, is_plain: bool| {
+                    text == name && (!is_plain || resolve(text) == Plain::Text)
+                };
+                self.is(Token::Map)
+                    && entries.iter().all(|(name, value)| {
+                        self.scalar(|text, is_plain| key(name, text, is_plain)) && self.value(value)
+                    })
+                    && self.is(Token::End)
+            }
+            Value::Bytes(_) => false,
         }
-        edits.next().is_none().then(|| joined(out))
     }
 
-    fn line_start(&self, at: usize) -> usize {
-        token::line_start(self.tree.text.as_bytes(), at).max(self.body.start)
+    fn is(&mut self, token: Token<'_>) -> bool {
+        self.tokens.next().is_some_and(|next| next == token)
     }
 
-    fn node(&self, id: NodeId) -> &Node<'s> {
-        self.tree.node(id)
-    }
-
-    fn part(&self, id: NodeId) -> Part {
-        self.parts[id.index()]
-    }
-
-    fn set(&mut self, id: NodeId, part: Part) {
-        self.parts[id.index()] = part;
-    }
-
-    fn set_if_omitted(&mut self, id: NodeId, part: Part) {
-        if self.part(id) == Part::Omitted {
-            self.set(id, part);
+    /// The next token as a scalar that has no tag; what was decoded is wiped from memory.
+    fn scalar(&mut self, is_expected: impl Fn(&str, bool) -> bool) -> bool {
+        let Some(Token::Scalar(text, is_plain)) = self.tokens.next() else { return false };
+        let result = is_expected(&text, is_plain);
+        if let Cow::Owned(mut text) = text {
+            text.zeroize();
         }
+        result
     }
 }

@@ -18,8 +18,7 @@ use super::tree::{Content, ReadBy, Tree};
 use crate::error::Kind;
 use crate::source::Span;
 
-use comparison::{Comparison, Part};
-use excerpt::Excerpt;
+use comparison::Comparison;
 
 pub(super) use comparison::NewValues;
 
@@ -37,11 +36,10 @@ pub(super) fn verify(
     if !are_in_order(document, edits) {
         return Err(wrong(document, "two edits overlap"));
     }
-    match Excerpt::of(tree, document, values, removal, edits) {
-        Some(Excerpt { text, parts }) => {
-            let result = compare(tree, document, values, &text, &parts);
-            debug_assert_eq!(result.is_ok(), verify_whole(tree, document, values, removal, edits).is_ok());
-            result
+    match excerpt::is_expected(tree, document, values, removal, edits) {
+        Some(is_expected) => {
+            debug_assert_eq!(is_expected, verify_whole(tree, document, values, removal, edits).is_ok());
+            if is_expected { Ok(()) } else { Err(wrong(document, CHANGED)) }
         }
         None => verify_whole(tree, document, values, removal, edits),
     }
@@ -60,14 +58,7 @@ fn verify_whole(
         let is_expected = json::is_expected(tree, values, removal, &edited);
         return if is_expected { Ok(()) } else { Err(wrong(document, CHANGED)) };
     }
-    let part = |id| if removal.takes(id) { Part::Omitted } else { Part::Whole };
-    let parts: Vec<Part> = tree.nodes().map(|(id, _)| part(id)).collect();
-    compare(tree, document, values, &edited, &parts)
-}
-
-/// Reads `bytes` with the parser crate: they must hold these parts of `tree`.
-fn compare(tree: &Tree, document: Span, values: &NewValues, bytes: &[u8], parts: &[Part]) -> Result<(), Flaw> {
-    let text = std::str::from_utf8(bytes).map_err(|_| wrong(document, "an edit would cut a character in two"))?;
+    let text = std::str::from_utf8(&edited).map_err(|_| wrong(document, "an edit would cut a character in two"))?;
     let read = match tree.read_by {
         // Deeper than `serde_json` goes.
         ReadBy::Json => reader::read,
@@ -75,7 +66,7 @@ fn compare(tree: &Tree, document: Span, values: &NewValues, bytes: &[u8], parts:
     };
     let mut after = read(text, Span::new(0, text.len()))
         .map_err(|_| wrong(document, "the edited document would not be valid YAML"))?;
-    let difference = Comparison::new(tree, &after, values, parts).roots();
+    let difference = Comparison::new(tree, &after, values, removal).roots();
     forget(&mut after);
     difference.map_err(|at| wrong(at.unwrap_or(document), CHANGED))
 }

@@ -36,21 +36,24 @@ fn excerpt(text: &str, paths: &[&str]) -> Option<String> {
     edits.sort_by_key(|edit| edit.span);
     let removal = Removal::new(&tree, std::iter::empty()).unwrap();
     verify(&tree, document, &values, &removal, &edits).unwrap();
-    let Excerpt { text, .. } = Excerpt::of(&tree, document, &values, &removal, &edits)?;
-    Some(String::from_utf8(text.to_vec()).unwrap())
+    excerpt::is_expected(&tree, document, &values, &removal, &edits)?;
+    let entries = excerpt::entries(&tree, document, &values)?;
+    Some(String::from_utf8(excerpt::text(&tree, &entries, &edits)?.to_vec()).unwrap())
 }
 
 #[test]
-fn an_excerpt_holds_the_changed_entries_and_what_leads_to_them() {
+fn an_excerpt_holds_the_changed_entries_and_what_follows() {
     for (paths, expected) in [
-        (&["a"][..], "a: v\nspec:\n"),
-        (&["spec.n"], "spec:\n  n: v # c\nb:\n"),
-        (&["spec.list.0.env.1.k"], "spec:\n  list:\n    - name:\n      env: [1, {k: v}]\n      last:\n"),
-        (&["spec.list.0.last"], "spec:\n  list:\n    - name:\n      last: |-\n        v\n    -\n"),
-        (&["spec.list.1"], "spec:\n  list:\n    - v\n    -\n"),
-        (&["b.0"], "b:\n- v\n- d:\n"),
-        (&["b.1.d"], "b:\n- d: v\n"),
-        (&["a", "b.0"], "a: v\nspec:\nb:\n- v\n- d:\n"),
+        (&["a"][..], "---\na: v\nspec: ~\n"),
+        (&["spec.n"], "---\n  n: v # c\n"),
+        (&["spec.list.0.env.1.k"], "---\n      env: [1, {k: v}]\n      last: ~\n"),
+        (&["spec.list.0.name"], "---\n      name: v\n      env: ~\n"),
+        (&["spec.list.0.last"], "---\n      last: |-\n        v\n"),
+        (&["spec.list.1"], "---\n    - v\n    - ~\n"),
+        (&["spec.list.1", "spec.list.2"], "---\n    - v\n    - v\n\n"),
+        (&["b.0"], "---\n- v\n- ~\n"),
+        (&["b.1.d"], "---\n  d: v\n"),
+        (&["a", "b.0"], "---\na: v\nspec: ~\n---\n- v\n- ~\n"),
     ] {
         assert_eq!(excerpt(TEXT, paths).as_deref(), Some(expected), "{paths:?}");
     }
