@@ -78,6 +78,11 @@ fn entry(tree: &Tree, body: Span, value: NodeId) -> Option<Entry> {
     let after = after(tree, value);
     let line_start = |id: NodeId| token::line_start(bytes, tree.node(id).start);
     let end = after.map_or(body.end, line_start);
+    // A dash on a line of its own belongs to what follows, and is no node.
+    let has_dash = |line: &str| line.trim_start_matches(' ').starts_with('-');
+    if tree.text.get(tree.node(value).span.end..end)?.split('\n').any(has_dash) {
+        return None;
+    }
     let next = after.filter(|next| tree.node(*next).parent == Some(parent));
     (end > start).then_some(Entry { key, value, span: Span::new(start, end), value_start, next })
 }
