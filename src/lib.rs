@@ -16,7 +16,7 @@
 //! [`secret`], [`error`]) name nothing above them; [`yaml`] knows no Kubernetes, [`manifest`] no placeholders, [`placeholder`] no store,
 //! [`backend`] no manifest. [`pass`] is a run, whoever asks for it: a session in a [`workspace`], under a watch; [`cli`] parses what is typed, and
 //! only it prints. [`tool`] runs helm and kustomize, within the bounds of [`contain`]; what they print is a source like any other. What gets
-//! extended is a table: [`modifier::MODIFIERS`], [`placeholder::DIALECTS`], [`placeholder::ENCODINGS`], [`backend::BACKENDS`], [`backend::settings`], [`lint::RULES`].
+//! extended is a table: `MODIFIERS` in [`modifier`], `DIALECTS` in [`placeholder`], [`placeholder::ENCODINGS`], [`backend::BACKENDS`], [`backend::settings`], [`lint::RULES`].
 //!
 //! # Words
 //!
@@ -31,6 +31,11 @@
 //! # The public face
 //!
 //! A program calls [`main`], or makes a [`Session`] and a [`Run`] for each rendering. Everything else belongs to this package alone.
+
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "the map is for readers of the sources, whose documentation shows private items"
+)]
 
 mod backend;
 mod budget;
