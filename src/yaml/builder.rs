@@ -1,9 +1,9 @@
-//! A tree while its document is read. Knows no reader.
+//! A tree under construction: a reader adds its nodes in the order of the text. Knows no reader.
 
 use super::tree::{Content, Node, NodeId, ReadBy, Tree};
 use crate::budget::Limit;
 
-/// A tree being read: nodes come in the order of the text.
+/// A tree to which a reader adds nodes in the order of the text.
 pub(in crate::yaml) struct Builder<'s> {
     tree: Tree<'s>,
     /// The open maps and lists, each with its last child and the number of its children.
@@ -29,7 +29,7 @@ impl<'s> Builder<'s> {
         Self { tree: Tree { text, nodes, root: None, read_by }, open: Vec::new() }
     }
 
-    /// A scalar or an alias.
+    /// Adds a scalar or an alias.
     pub(in crate::yaml) fn leaf(&mut self, mut node: Node<'s>) -> NodeId {
         let id = NodeId::at(self.tree.nodes.len());
         match self.open.last_mut() {
@@ -50,14 +50,14 @@ impl<'s> Builder<'s> {
         id
     }
 
-    /// A map or list whose children follow.
+    /// Adds a map or list whose children follow.
     pub(in crate::yaml) fn open(&mut self, node: Node<'s>) -> NodeId {
         let id = self.leaf(node);
         self.open.push(Open { id, last: None, count: 0 });
         id
     }
 
-    /// The end of the innermost map or list; without a bracket it ends with its last child.
+    /// Ends the innermost map or list. Without a closing bracket it ends with its last child.
     pub(in crate::yaml) fn close(&mut self, bracket: Option<usize>) {
         let Some(open) = self.open.pop() else { return };
         let last = open.last.map(|last| self.tree.node(last).span.end);
@@ -65,7 +65,7 @@ impl<'s> Builder<'s> {
         span.end = bracket.or(last).unwrap_or(span.end).max(span.start);
     }
 
-    /// Whether the tree has as many nodes as it may have.
+    /// Whether the tree already has the largest number of nodes that it may have.
     pub(in crate::yaml) fn is_full(&self) -> bool {
         self.tree.nodes.len() >= NODES
     }
@@ -85,12 +85,12 @@ impl<'s> Builder<'s> {
         self.open.iter().any(|open| open.id == id)
     }
 
-    /// The node `id`, to add what comes late.
+    /// The node `id`, for parts that the parser reports after the node, such as its anchor.
     pub(in crate::yaml) fn node_mut(&mut self, id: NodeId) -> &mut Node<'s> {
         &mut self.tree.nodes[id.index()]
     }
 
-    /// The tree.
+    /// The finished tree.
     pub(in crate::yaml) fn finish(mut self) -> Tree<'s> {
         self.tree.nodes.shrink_to_fit();
         self.tree

@@ -1,4 +1,4 @@
-//! Changes to a document as edits of its text; every other byte stays. Each edit is checked by reading the result.
+//! Changes to a document as edits of its text. Every other byte stays. The result of the edits is read again and checked.
 
 use std::collections::HashMap;
 
@@ -10,24 +10,24 @@ use super::{set, verify};
 use crate::source::Span;
 use crate::value::Value;
 
-/// What becomes of a node.
+/// A change to one node of a document.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// The scalar or alias `node` becomes `value`.
+    /// Replaces the scalar or alias `node` by `value`.
     Set {
         /// A scalar or an alias, not a key.
         node: NodeId,
-        /// What to write.
+        /// The value to write.
         value: Value,
     },
-    /// The map entry or list item goes.
+    /// Removes a map entry or list item.
     Remove {
         /// The map's value or the list's item.
         node: NodeId,
     },
 }
 
-/// The edits that make `changes` to the document at `document`, in order; none where the result would not mean just that.
+/// The edits that make `changes` to the document at `document`, in order. An error if the result would mean anything else.
 pub fn edit(tree: &Tree, document: Span, changes: &[Change]) -> Result<Vec<Edit>, Flaw> {
     let removal = Removal::new(tree, changes.iter().filter_map(Change::removed))?;
     let mut values = HashMap::new();

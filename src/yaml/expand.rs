@@ -1,4 +1,4 @@
-//! What a tree's aliases stand for, counted before anybody follows them. Once through the nodes, whatever they expand to.
+//! The size of a tree with its aliases resolved, counted before anybody follows them. One pass over the nodes is enough.
 
 use super::flaw::Flaw;
 use super::tree::{Content, Node, NodeId, Tree};
@@ -6,18 +6,18 @@ use crate::budget::{DEPTH, Limit};
 use crate::error::Kind;
 use crate::value::{bytes_of_entry, bytes_of_node};
 
-/// What a node is with its aliases resolved.
+/// The size of a node with its aliases resolved.
 #[derive(Clone, Copy, Default)]
 struct Extent {
-    /// In memory.
+    /// Its bytes in memory.
     bytes: u64,
-    /// Of this, what is there through aliases alone.
+    /// How many of these bytes come from aliases alone.
     added: u64,
-    /// How many maps and lists stand inside each other.
+    /// How deep its maps and lists nest.
     depth: usize,
 }
 
-/// Refuses a tree that is too large or too deep with its aliases resolved: whoever follows them comes to an end.
+/// Refuses a tree that is too large or too deep with its aliases resolved, so that following them ends.
 pub(super) fn check(tree: &Tree<'_>) -> Result<(), Flaw> {
     if !tree.nodes().any(|(_, node)| matches!(node.content, Content::Alias(_))) {
         return Ok(());
@@ -32,7 +32,7 @@ pub(super) fn check(tree: &Tree<'_>) -> Result<(), Flaw> {
     close(tree, &mut open, &mut extents, None)
 }
 
-/// A node without its children; an alias is what its anchor is, which has ended before.
+/// The size of a node without its children. An alias is as large as its anchored node, which has ended before it.
 fn own(node: &Node<'_>, extents: &[Extent]) -> Extent {
     let (bytes, depth) = match &node.content {
         Content::Scalar(_, text) => (bytes_of_node(text.len()), 0),
@@ -46,7 +46,7 @@ fn own(node: &Node<'_>, extents: &[Extent]) -> Extent {
     Extent { bytes: (bytes + entry) as u64, added: 0, depth }
 }
 
-/// Ends the open nodes up to `parent`: each counts for the one around it.
+/// Ends the open nodes up to `parent` and adds the size of each to the node around it.
 fn close(tree: &Tree<'_>, open: &mut Vec<NodeId>, extents: &mut [Extent], parent: Option<NodeId>) -> Result<(), Flaw> {
     while let Some(id) = open.pop_if(|id| Some(*id) != parent) {
         let ended = extents[id.index()];

@@ -1,4 +1,4 @@
-//! JSON as a tree, as JSON's own readers take it: `\/`, surrogate pairs, tabs, keys of any length. None where it is not JSON.
+//! JSON as a tree, read by JSON's own rules: `\/`, surrogate pairs, tabs, keys of any length. `None` if a text is not JSON.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::tree::{Content, Node, ReadBy, Style, Tree};
 use crate::budget::DEPTH;
 use crate::source::Span;
 
-/// Reads `body`, one document of `text`, if it is one JSON value and nothing else.
+/// Reads `body`, one document of `text`; `None` if it is not exactly one JSON value.
 pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<Tree<'s>> {
     let builder = Builder::new(text, body.end - body.start, ReadBy::Json);
     let mut reader = Reader { text: &text[..body.end], at: body.start, builder };
@@ -16,7 +16,7 @@ pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<Tree<'s>> {
     (reader.at == body.end).then(|| reader.builder.finish())
 }
 
-/// The end of the JSON object at `start`, by its brackets and strings; None if it has none, or is no JSON.
+/// The end of the JSON object at `start`, by its brackets and strings; `None` if it does not end or is not JSON.
 pub(super) fn object_end(bytes: &[u8], start: usize) -> Option<usize> {
     if bytes.get(start) != Some(&b'{') {
         return None;
@@ -38,7 +38,7 @@ pub(super) fn object_end(bytes: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// Whether a text is one JSON value.
+/// Whether a text is exactly one JSON value.
 pub(super) fn is_valid(bytes: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
 }
@@ -152,7 +152,7 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// Whether it is a number by JSON's grammar.
+/// Whether a word is a number by JSON's grammar.
 pub(super) fn is_number(word: &str) -> bool {
     let (mantissa, exponent) = match word.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
@@ -173,7 +173,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The text of a string; None where an escape is none of JSON's, or half a surrogate pair.
+/// The text of a string; `None` if an escape is unknown to JSON or is half a surrogate pair.
 fn unescape(inner: &str) -> Option<String> {
     let mut out = String::with_capacity(inner.len());
     let mut rest = inner;

@@ -1,16 +1,16 @@
-//! How YAML may write a character or a word otherwise, for a look at bytes that nobody has read yet. Errs on the side of yes.
+//! Other notations that YAML has for a character or a word, for a search of bytes that are not parsed. Errs on the side of yes.
 
 use std::borrow::Cow;
 
 use super::token;
 use crate::source::Span;
 
-/// Whether the `\` at `at` begins an escape that stands for any character, or joins two lines.
+/// Whether the `\` at `at` begins a numeric escape or joins two lines.
 pub(crate) fn is_escape(bytes: &[u8], at: usize) -> bool {
     matches!(bytes.get(at + 1), Some(b'x' | b'u' | b'U' | b'\n' | b'\r'))
 }
 
-/// The rest after all that a reader may take for white space: blanks, line breaks, two-byte escapes, characters beyond ASCII.
+/// The rest after everything that a reader may take for white space: blanks, line breaks, two-byte escapes, non-ASCII characters.
 pub(crate) fn skip_space(mut bytes: &[u8]) -> &[u8] {
     loop {
         bytes = match bytes {
@@ -26,7 +26,7 @@ pub(crate) fn is_scalar(bytes: &[u8], word: Span) -> bool {
     begins_value(&bytes[..word.start]) && ends_value(&bytes[word.end..])
 }
 
-/// `text` with the escapes of a double-quoted scalar that stand for any character as what they stand for.
+/// `text` with the numeric escapes of a double-quoted scalar replaced by the characters that they stand for.
 pub(crate) fn resolve_escapes(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut end = 0;

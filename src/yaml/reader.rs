@@ -1,4 +1,4 @@
-//! A document's text as a tree. The only file that names the parser crate.
+//! Reads a document's text into a tree. The only file that names the parser crate.
 
 use std::borrow::Cow;
 
@@ -13,8 +13,8 @@ use crate::budget::{DEPTH, Limit};
 use crate::error::Kind;
 use crate::source::Span;
 
-/// Reads the document at `document`, bytes of `text`. Duplicate keys are as they stand; the last one counts. Whoever follows its
-/// aliases comes to at most what one value may be.
+/// Reads the document at the bytes `document` of `text`. Duplicate keys stay; the last one counts. With its aliases resolved, the
+/// tree is at most as large as one value may be.
 pub fn read<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
     let body = split::body(text.as_bytes(), document);
     if split::is_json(&text.as_bytes()[document.range()])
@@ -30,7 +30,7 @@ pub fn read<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
     Ok(tree)
 }
 
-/// Reads the document at `document` with the parser crate, whatever it is written in.
+/// Reads the document at `document` with the parser crate, even where a quicker reader could read it.
 pub(super) fn parse<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
     parse_body(text, split::body(text.as_bytes(), document))
 }
@@ -40,7 +40,7 @@ fn parse_body<'s>(text: &'s str, body: Span) -> Result<Tree<'s>, Flaw> {
     expand::check(&tree).map(|()| tree)
 }
 
-/// What the parser crate reads, as far as a check needs it.
+/// A token of the parser crate, as far as a check needs it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Token<'s> {
     /// A document begins.
@@ -53,11 +53,11 @@ pub(super) enum Token<'s> {
     End,
     /// A scalar, and whether it is plain.
     Scalar(Cow<'s, str>, bool),
-    /// A tag, an anchor, an alias, or what is not YAML.
+    /// A tag, an anchor, an alias, or text that is not YAML.
     Other,
 }
 
-/// The tokens of a text of one document or more. The parser crate alone reads them.
+/// The tokens of a text of one or more documents, read by the parser crate alone.
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     parser(text).filter_map(|event| match event.map(|(event, _)| event) {
         Ok(Event::Scalar(text, style, 0, None)) => Some(Token::Scalar(text, style == ScalarStyle::Plain)),
@@ -80,16 +80,16 @@ fn parser(text: &str) -> Parser<'_, StrInput<'_>> {
     Parser::new_from_str_with_options(text, options)
 }
 
-/// The events of a document, becoming nodes.
+/// Turns the parser's events for one document into nodes.
 struct Reader<'s> {
     text: &'s str,
     body: Span,
     builder: Builder<'s>,
     /// The node of each anchor, by the parser's number.
     anchors: Vec<Option<NodeId>>,
-    /// The node read last: its anchor comes after it.
+    /// The last node. Its anchor is reported after it.
     last: Option<NodeId>,
-    /// Where the token read last ends.
+    /// Where the last token ends.
     end: usize,
     documents: usize,
 }
@@ -168,7 +168,7 @@ impl<'s> Reader<'s> {
         Ok(Node::new(Content::Scalar(style, text), span))
     }
 
-    /// The parser reports a block scalar's lines without its header.
+    /// A block scalar with its header, which the parser does not report.
     fn block_scalar(&self, text: Cow<'s, str>, style: Style, span: Span) -> Result<Node<'s>, Flaw> {
         let span = token::block_span(&self.text[..self.body.end], self.end, span.end, &text)
             .ok_or_else(|| Flaw::new(Kind::Bug, span, "a block scalar without a header"))?;
@@ -181,8 +181,8 @@ impl<'s> Reader<'s> {
         Ok(Node::new(Content::Scalar(style, text), span))
     }
 
-    /// Whether a block scalar that keeps blank lines ends, with the text, in one of them without its line break: Kubernetes'
-    /// decoder adds it.
+    /// Whether the text ends within a blank line, without a line break, of a block scalar that keeps blank lines. Kubernetes'
+    /// decoder adds that line break.
     fn has_unended_blank_line(&self, span: Span, decoded: &str) -> bool {
         if span.end < self.text.len() {
             return false;
@@ -195,7 +195,7 @@ impl<'s> Reader<'s> {
         block.chomp == Chomp::Keep && is_line && (1..=indent).contains(&blanks)
     }
 
-    /// What is not written stands after its colon, dash, tag and anchor, before a comment.
+    /// A node without text. It stands after its colon, dash, tag and anchor, before a comment.
     fn empty(&self, reported: usize) -> Node<'s> {
         let bytes = &self.text.as_bytes()[..self.body.end];
         let mut at = reported;
@@ -236,7 +236,7 @@ impl<'s> Reader<'s> {
         Ok(())
     }
 
-    /// The dash that opens the list after a key, which the parser may report behind it.
+    /// The dash that opens the list after a key. The parser may report the list after that dash.
     fn first_dash(&self, limit: usize) -> usize {
         let bytes = self.text.as_bytes();
         let mut at = token::skip_space(bytes, self.end);
@@ -273,7 +273,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Kubernetes ends an anchor's name where YAML 1.2 lets it go on.
+    /// Checks an anchor's name: Kubernetes ends it at characters that YAML 1.2 allows in it.
     fn anchor(&mut self, name: Cow<'s, str>, span: Span) -> Result<(), Flaw> {
         if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
             let flaw = Flaw::new(Kind::Syntax, span, "an anchor with a name that Kubernetes reads in another way");
@@ -298,7 +298,7 @@ impl<'s> Reader<'s> {
         Ok(())
     }
 
-    /// The parser's complaint. Its messages name at most a character.
+    /// The flaw for an error of the parser, whose messages quote at most one character.
     fn refused(&self, error: &ScanError) -> Flaw {
         let at = error.marker().byte_offset().unwrap_or(0) + self.body.start;
         let at = at.min(self.text.len());
@@ -315,7 +315,7 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// That there is more than `limit` allows.
+/// The flaw of a document that exceeds `limit`.
 fn exceeds(limit: Limit, span: Span) -> Flaw {
     Flaw::new(Kind::Syntax, span, format!("invalid YAML: {limit}"))
 }
@@ -327,11 +327,11 @@ fn tag_name<'s>(tag: &Tag) -> Cow<'s, str> {
     }
 }
 
-/// What to do about an alias of nothing.
+/// The hint for an alias without its anchor.
 const ALIAS: &str =
     "quote a text that begins with `*` or `&`; an alias `*x` needs its anchor `&x` before it in the same document";
 
-/// What helps against the mistakes that are made most, and against what Kubernetes' parser lets pass.
+/// The hint for a common mistake, or for text that Kubernetes' parser accepts and this one does not.
 fn hint(kind: &ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::InvalidQuotedScalarIndent | ErrorKind::InvalidIndentation => {

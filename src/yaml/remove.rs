@@ -1,4 +1,4 @@
-//! Takes map entries and list items out: from key or dash to the value's end, with the comment on that line. Comments on lines
+//! Removes map entries and list items, from key or dash to the value's end, with the comment on that line. Comments on lines
 //! of their own stay, and an emptied collection stays as `{}` or `[]`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -12,17 +12,17 @@ use super::tree::{Content, NodeId, Style, Tree};
 use crate::error::Kind;
 use crate::source::{Source, Span};
 
-/// The nodes that go, each with everything inside it.
+/// The nodes to remove, each with everything inside it.
 pub(super) struct Removal {
     gone: Vec<bool>,
-    /// For each node the last one up to it that stays.
+    /// For each node, the last node up to it that stays.
     staying: Vec<Option<NodeId>>,
-    /// The maps and lists that lose entries and stay themselves.
+    /// The maps and lists that lose entries but stay.
     shrunk: Vec<NodeId>,
 }
 
 impl Removal {
-    /// Takes out the map values (with their keys) and list items `nodes`.
+    /// Removes the map values (with their keys) and list items `nodes`.
     pub(super) fn new(tree: &Tree, nodes: impl Iterator<Item = NodeId>) -> Result<Self, Flaw> {
         let mut nodes = nodes.peekable();
         if nodes.peek().is_none() {
@@ -42,7 +42,7 @@ impl Removal {
         Ok(removal)
     }
 
-    /// Whether no entry is removed.
+    /// Whether there is nothing to remove.
     pub(super) fn is_empty(&self) -> bool {
         self.gone.is_empty()
     }
@@ -52,7 +52,7 @@ impl Removal {
         self.gone.get(id.index()).copied().unwrap_or(false)
     }
 
-    /// The edits that do it, while the nodes `set` get another value.
+    /// The edits that remove the nodes, while the nodes in `set` get another value.
     pub(super) fn edits(&self, tree: &Tree, document: Span, set: &HashSet<NodeId>) -> Result<Vec<Edit>, Flaw> {
         let mut cuts = Cuts { tree, text: &tree.text[..document.end], removal: self, set, edits: Vec::new() };
         for id in &self.shrunk {
@@ -66,7 +66,7 @@ impl Removal {
         Ok(cuts.edits)
     }
 
-    /// Keys go with their values, and children with their parents.
+    /// Removes keys with their values, and children with their parents.
     fn spread(&mut self, tree: &Tree) {
         let mut shrunk = BTreeMap::new();
         for (index, node) in tree.nodes.iter().enumerate() {
@@ -90,7 +90,7 @@ impl Removal {
             .collect();
     }
 
-    /// What an alias that stays names cannot go.
+    /// Refuses to remove an anchor that a remaining alias refers to.
     fn refuse_named(&self, tree: &Tree) -> Result<(), Flaw> {
         for (index, node) in tree.nodes.iter().enumerate() {
             if let Content::Alias(target) = node.content
@@ -178,7 +178,7 @@ impl Cuts<'_, '_> {
         self.edits.push(Edit { span: Span::new(start, end), text: Zeroizing::new(text.to_owned()) });
     }
 
-    /// In `{…}` and `[…]` a comma goes along.
+    /// Removes entries from `{…}` or `[…]`, each with a comma.
     fn flow(&mut self, id: NodeId, entries: &[Entry]) {
         let span = self.tree.node(id).span;
         if entries.iter().all(|entry| entry.gone) {
@@ -194,7 +194,7 @@ impl Cuts<'_, '_> {
         }
     }
 
-    /// Takes out the entries `first..end`, of which at least one neighbour stays.
+    /// Removes the entries `first..end`, of which at least one neighbour stays.
     fn flow_run(&mut self, entries: &[Entry], first: usize, end: usize) {
         let has_comment = |around: &[Entry]| {
             let mut gaps = around.windows(2).map(|pair| (pair[0].end, pair[1].start));
@@ -208,7 +208,7 @@ impl Cuts<'_, '_> {
         } else if let Some(last) = first.checked_sub(1).map(|last| &entries[last]) {
             let (from, to) = (last.end, entries[end - 1].end);
             match has_comment(&entries[first - 1..end]) {
-                // `{a:}` has the key `a:` to Kubernetes.
+                // Kubernetes reads `{a:}` as the key `a:`.
                 false if self.text[..from].ends_with(':') => self.replace(from, to, " "),
                 false => self.cut(from, to),
                 true => {
@@ -220,7 +220,7 @@ impl Cuts<'_, '_> {
         }
     }
 
-    /// Takes out entries one by one, each with its comma and the comment on that line.
+    /// Removes entries one by one, each with its comma and the comment on that line.
     fn flow_lines(&mut self, entries: &[Entry]) {
         let bytes = self.text.as_bytes();
         for entry in entries {
@@ -238,7 +238,7 @@ impl Cuts<'_, '_> {
         if self.tree.node(id).content == Content::Map { "{}" } else { "[]" }
     }
 
-    /// On lines of their own, whole lines go; what starts on a dash's line is replaced by what follows it.
+    /// Removes entries of a block collection with their lines. An entry on a dash's line is replaced by the entry that follows it.
     fn block(&mut self, id: NodeId, entries: &[Entry]) -> Result<(), Flaw> {
         let shares_line = entries.first().is_some_and(|first| !self.starts_line(first.start));
         let is_emptied = entries.iter().all(|entry| entry.gone);
@@ -262,7 +262,7 @@ impl Cuts<'_, '_> {
         Ok(())
     }
 
-    /// Takes out the first entries, which start on the line of a dash; the number of entries that are done.
+    /// Removes the first entries, which start on the line of a dash. Returns how many it removed.
     fn shared_line(&mut self, entries: &[Entry]) -> usize {
         let run = entries.iter().take_while(|entry| entry.gone).count();
         let (first, next) = (&entries[0], &entries[run]);
@@ -289,8 +289,8 @@ impl Cuts<'_, '_> {
         self.replace(line, end, &rest);
     }
 
-    /// Where a text without a last line break loses its last lines, the break before them goes too; not a block scalar's,
-    /// of which it is a part.
+    /// If a text without a last line break loses its last lines, removes the line break before them too. The line break of a
+    /// block scalar stays, as it is part of its text.
     fn keep_last_line_open(&mut self) {
         let (mut last, mut at) = (None, self.text.len());
         let mut cuts = HashMap::new();
@@ -309,7 +309,7 @@ impl Cuts<'_, '_> {
         }
     }
 
-    /// The block scalar that comes before `at`, of what stays.
+    /// The remaining block scalar that comes right before `at`.
     fn block_before(&self, at: usize) -> Option<(NodeId, token::Block)> {
         let before = self.tree.nodes.partition_point(|node| node.start < at);
         let id = self.removal.staying[before.checked_sub(1)?]?;
@@ -318,8 +318,8 @@ impl Cuts<'_, '_> {
         is_block.then(|| (id, token::block(self.text, node.span)))
     }
 
-    /// Keeps the lines from `at` on out of a block scalar that comes to stand before them: blank lines become empty, or go
-    /// where the scalar keeps them, and a comment moves to the line's start. The end of what `rest` replaces.
+    /// Keeps the lines from `at` on out of the block scalar that will stand before them. Blank lines become empty, or go if the
+    /// scalar keeps blank lines; a comment moves to the line's start. Returns the end of the bytes that `rest` replaces.
     fn detach(&self, mut at: usize, keeps: bool, rest: &mut String) -> usize {
         let bytes = self.text.as_bytes();
         loop {
@@ -356,7 +356,7 @@ impl Cuts<'_, '_> {
         self.text[line..at].trim_start_matches('\u{feff}').bytes().all(|byte| byte == b' ')
     }
 
-    /// Where a collection that starts on a later line is opened: after its key's colon or its dash, its tag and anchor.
+    /// Where a collection that starts on a later line would open on this one: after its key's colon or its dash, its tag and anchor.
     fn opening(&self, id: NodeId) -> Result<usize, Flaw> {
         let node = self.tree.node(id);
         let bytes = self.text.as_bytes();

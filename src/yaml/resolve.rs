@@ -1,17 +1,17 @@
 //! The type of a plain scalar, as Kubernetes' YAML reader (go-yaml v2 behind sigs.k8s.io/yaml) sees it.
 
-/// What a plain scalar is.
+/// The type of a plain scalar, with its value where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Plain {
-    /// Nothing, `~`, `null`.
+    /// An empty scalar, `~` or `null`.
     Null,
     /// `true`, `yes`, `off`, `n`…
     Bool(bool),
     /// A number as JSON writes it: decimal digits as they stand, others converted exactly.
     Number(String),
-    /// `.inf` or `.nan`: a number that JSON does not have.
+    /// `.inf` or `.nan`, which JSON cannot express.
     Infinite,
-    /// Everything else.
+    /// Any other scalar.
     Text,
 }
 
@@ -85,7 +85,7 @@ fn decimal(digits: &str) -> Option<String> {
     Some(format!("{minus}{whole}{point}{fraction}{exponent}"))
 }
 
-/// Numbers beyond a double's range are text to Go.
+/// Whether a double can hold the number: Go reads a larger one as text.
 fn is_finite(digits: &str) -> bool {
     digits.parse().is_ok_and(f64::is_finite)
 }

@@ -1,4 +1,4 @@
-//! A scalar becomes a value: finds the style, column and comment around it that the writers need.
+//! Replaces a scalar by a value: finds the style, column and comment around it that the writers need.
 
 use std::borrow::Cow;
 
@@ -16,10 +16,10 @@ use crate::error::Kind;
 use crate::source::Span;
 use crate::value::{NotText, Value};
 
-/// How many nodes of a document tell how it is indented: each placeholder looks, so a look at all would take time with their square.
+/// How many nodes are searched for a document's indentation. Each placeholder searches, so searching all would be quadratic.
 const SAMPLE: usize = 1_000;
 
-/// `value` as the node's tag allows it: behind `!!str` and tags of one's own everything is text.
+/// `value` as the node's tag allows it: after `!!str` or a local tag, every value becomes text.
 pub(super) fn coerce_to_tag<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Result<Cow<'v, Value>, Flaw> {
     let node = tree.node(id);
     let Some(tag) = node.tag() else { return Ok(Cow::Borrowed(value)) };
@@ -43,7 +43,7 @@ pub(super) fn coerce_to_tag<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Re
     }
 }
 
-/// Adds the edits that make the node `value`.
+/// Adds the edits that replace the node by `value`.
 pub(super) fn set(tree: &Tree, document: Span, id: NodeId, value: &Value, edits: &mut Vec<Edit>) -> Result<(), Flaw> {
     let node = tree.node(id);
     if node.is_key || matches!(node.content, Content::Map | Content::List) {
@@ -62,7 +62,7 @@ struct ScalarSite<'t, 's> {
     document: Span,
     id: NodeId,
     node: &'t Node<'s>,
-    /// Its parts, if it is a block scalar.
+    /// The parts of a block scalar.
     block: Option<Block>,
 }
 
@@ -88,7 +88,7 @@ impl ScalarSite<'_, '_> {
         Ok(())
     }
 
-    /// Takes tabs out of the blank lines after a plain scalar: Kubernetes takes them there, and after a quoted one it does not.
+    /// Removes tabs from the blank lines after a plain scalar: Kubernetes accepts them there, but not after a quoted scalar.
     fn clear_blank_lines(&self, edits: &mut Vec<Edit>) {
         let text = self.document_text();
         if self.node.flow || !matches!(self.node.content, Content::Scalar(Style::Plain, _)) {
@@ -112,7 +112,7 @@ impl ScalarSite<'_, '_> {
         &self.tree.text[..self.document.end]
     }
 
-    /// On the scalar's own line.
+    /// Writes `value` on the scalar's own line.
     fn inline(&self, value: &Value, out: &mut String) -> Result<(), Unwritable> {
         if self.node.span.start == self.node.span.end {
             out.push_str(self.before_nothing());
@@ -131,7 +131,7 @@ impl ScalarSite<'_, '_> {
         Ok(())
     }
 
-    /// What a value needs before it where there was nothing: its blank, in flow its colon too.
+    /// The text that must precede a value in place of an empty scalar: a blank, and in a flow map the colon too.
     fn before_nothing(&self) -> &'static str {
         let bytes = self.tree.text.as_bytes();
         let at = self.node.span.start;
@@ -143,7 +143,7 @@ impl ScalarSite<'_, '_> {
         if before < at { "" } else { " " }
     }
 
-    /// As a list or map on lines of its own; false where the surroundings do not allow it.
+    /// Writes a list or map on lines of its own; false if the surroundings do not allow it.
     fn set_lines(&self, value: &Value, edits: &mut Vec<Edit>) -> Result<bool, Unwritable> {
         let Some(column) = self.column(value) else { return Ok(false) };
         let text = self.document_text();
@@ -186,7 +186,7 @@ impl ScalarSite<'_, '_> {
         Ok(true)
     }
 
-    /// Where a list or map may stand.
+    /// The column at which a list or map may stand; `None` if it cannot stand on lines of its own.
     fn column(&self, value: &Value) -> Option<Column> {
         let bytes = self.tree.text.as_bytes();
         let has_properties = self.node.start < self.node.span.start;
@@ -222,7 +222,7 @@ impl ScalarSite<'_, '_> {
         bytes[line..self.node.span.start].iter().all(|byte| *byte == b' ')
     }
 
-    /// The column of `at`, where only spaces, dashes and the like come before it.
+    /// The column of `at` if only spaces and indicators such as dashes come before it on its line.
     fn indentation(&self, at: usize) -> Option<usize> {
         let line = token::line_start(self.tree.text.as_bytes(), at);
         let before = self.tree.text[line..at].trim_start_matches('\u{feff}');
@@ -245,7 +245,7 @@ impl ScalarSite<'_, '_> {
         }
     }
 
-    /// How much further the first map or list inside a map is indented in this document, as far as it is looked for.
+    /// How much further this document indents the first map or list inside a map, among the nodes that are searched.
     fn step(&self, content: &Content) -> Option<usize> {
         let inner = self.tree.nodes.iter().take(SAMPLE).filter(|node| node.content == *content && !node.flow);
         inner
@@ -264,7 +264,7 @@ struct Column {
     in_place: bool,
 }
 
-/// Whether a blank line or comment follows that is indented: a block scalar before it would take it in.
+/// Whether an indented blank line or comment follows, which would become part of a block scalar before it.
 fn has_deep_rest(text: &str, at: usize) -> bool {
     let rest = text[at..].trim_start_matches(['\n', '\r']);
     let line = rest.trim_start_matches([' ', '\t']);

@@ -1,4 +1,4 @@
-//! A text with some of its bytes replaced: the one way in which an edit becomes text.
+//! A text with some of its bytes replaced. Every edit is applied here.
 
 use std::fmt;
 
@@ -11,11 +11,11 @@ use crate::source::Span;
 pub struct Edit {
     /// The bytes to replace.
     pub span: Span,
-    /// What replaces them.
+    /// The bytes to put in their place.
     pub text: Zeroizing<String>,
 }
 
-/// The bytes of `span` of `text`, each span of `replacements` (in order, within `span`) replaced: slices of both, nothing is copied.
+/// The bytes `span` of `text` with `replacements` (in order, within `span`) applied, as slices of both: nothing is copied.
 pub(crate) fn slices<'t>(
     text: &'t [u8],
     span: Span,
@@ -40,7 +40,7 @@ pub fn splice(bytes: &[u8], edits: &[Edit]) -> Zeroizing<Vec<u8>> {
     joined(slices(bytes, Span::new(0, bytes.len()), edits.iter().map(Edit::replacement)))
 }
 
-/// Slices as one text that is wiped from memory: room is made once, so that no copy stays behind.
+/// Joins slices into one text that is wiped from memory. It is allocated once, so that no copy stays behind.
 pub(crate) fn joined<'t>(slices: impl IntoIterator<Item = &'t [u8]>) -> Zeroizing<Vec<u8>> {
     let slices: Vec<&[u8]> = slices.into_iter().collect();
     let mut out = Zeroizing::new(Vec::with_capacity(slices.iter().map(|slice| slice.len()).sum()));
@@ -59,7 +59,7 @@ pub(super) fn are_in_order(span: Span, edits: &[Edit]) -> bool {
 }
 
 impl Edit {
-    /// Its span with what replaces it.
+    /// The bytes to replace and their replacement.
     pub fn replacement(&self) -> (Span, &[u8]) {
         (self.span, self.text.as_bytes())
     }

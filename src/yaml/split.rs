@@ -1,5 +1,5 @@
-//! Bytes into documents, by a raw scan at memory speed: a line that starts with `---` or `...` is a marker, for YAML forbids
-//! it inside any scalar; JSON values may follow each other without one.
+//! Splits bytes into documents by a raw scan at memory speed. A line that starts with `---` or `...` is a marker, as YAML forbids
+//! it inside any scalar. JSON values may follow each other without one.
 
 use memchr::memmem;
 
@@ -8,12 +8,12 @@ use crate::source::Span;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The documents of a text; a marker line and what comes before it belong to the document. Every byte belongs to exactly one.
+/// The documents of a text. A document includes its marker line and the lines before it. Every byte belongs to exactly one document.
 pub fn split(bytes: &[u8]) -> impl Iterator<Item = Span> + '_ {
     Cuts::new(bytes, false).map(|cut| cut.span)
 }
 
-/// The end of the last complete document of a text that goes on.
+/// The end of the last complete document of a text of which more is to come.
 pub(crate) fn boundary(bytes: &[u8]) -> Option<usize> {
     Cuts::new(bytes, true).take_while(|cut| cut.complete).last().map(|cut| cut.span.end)
 }
@@ -23,7 +23,7 @@ pub(crate) fn is_json(document: &[u8]) -> bool {
     matches!(document.get(first_byte(document, 0)), Some(b'{' | b'['))
 }
 
-/// What of a document YAML's parser is to see: not a byte-order mark, nor a `---#` line, which is a marker for Kubernetes alone.
+/// The part of a document for the YAML parser: without a byte-order mark and a `---#` line, which is a marker for Kubernetes alone.
 pub(super) fn body(bytes: &[u8], document: Span) -> Span {
     let mut start = after_mark(bytes, document.start);
     let mut at = start;
@@ -59,14 +59,14 @@ struct Cuts<'a> {
 }
 
 impl<'a> Cuts<'a> {
-    /// Of a text that goes on, a marker at the very end may be the start of a longer word.
+    /// If more text is to come, a marker at the very end may be the start of a longer word.
     fn new(bytes: &'a [u8], goes_on: bool) -> Self {
         let mut markers = Markers::new(bytes, goes_on);
         let next = markers.next();
         Self { bytes, at: 0, markers, next }
     }
 
-    /// Where the document that starts at `start` ends, if not with the text.
+    /// The end of the document that starts at `start`; `None` if it ends with the text.
     fn end(&mut self, start: usize) -> Option<usize> {
         if let Some(end) = self.next_json(start) {
             return Some(end);
@@ -175,13 +175,13 @@ fn is_marker(bytes: &[u8], at: usize, followers: &[u8], goes_on: bool) -> bool {
     starts_line && bytes.get(at + 3).map_or(!goes_on, |byte| followers.contains(byte))
 }
 
-/// Whether the line at `at` has its line break, and that for certain: after a `\r` a `\n` may come.
+/// Whether the line at `at` certainly has its whole line break: after a final `\r`, a `\n` may still come.
 fn ends_line(bytes: &[u8], at: usize) -> bool {
     let end = token::line_end(bytes, at);
     bytes.get(end) == Some(&b'\n') || end + 1 < bytes.len()
 }
 
-/// Whether there is more than comments, directives and blank lines.
+/// Whether a text has more than comments, directives and blank lines.
 fn has_content(bytes: &[u8]) -> bool {
     let mut at = after_mark(bytes, 0);
     while at < bytes.len() {
@@ -210,7 +210,7 @@ fn after_mark(bytes: &[u8], at: usize) -> usize {
     if bytes[at..].starts_with(BYTE_ORDER_MARK) { at + BYTE_ORDER_MARK.len() } else { at }
 }
 
-/// The first byte from `at` that is no white space.
+/// The first byte from `at` on that is not white space.
 fn first_byte(bytes: &[u8], at: usize) -> usize {
     let at = after_mark(bytes, at);
     at + bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count()

@@ -1,6 +1,6 @@
 //! The YAML that most manifests are written in, at several times the parser's speed: block maps and lists, scalars of one
-//! line, literal blocks, flow collections of one line. None where a text holds anything else: that is the parser's.
-//! In debug builds every document is read by both, and the trees must be the same.
+//! line, literal blocks, flow collections of one line. `None` if a text holds anything else: the parser then reads it.
+//! In debug builds both readers read every document, and their trees must be equal.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::tree::{Content, Node, ReadBy, Style, Tree};
 use super::writer::scalar::is_printable;
 use crate::source::Span;
 
-/// How deep maps and lists may nest here, and how long a key may be.
+/// The deepest nesting of maps and lists, and the longest key, in this subset.
 const DEPTH: usize = 64;
 const KEY: usize = 128;
 
@@ -22,18 +22,18 @@ pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<Tree<'s>> {
     Some(reader.builder.finish())
 }
 
-/// Whether a text has no line break but `\n`, no tab, and nothing that some reader would refuse.
+/// Whether `\n` is a text's only line break, and it has neither tabs nor characters that some reader would refuse.
 fn is_in_subset(text: &str) -> bool {
     text.bytes().all(|byte| byte >= b' ' && byte != 0x7f || byte == b'\n')
         && (text.is_ascii() || text.chars().all(|char| char == '\n' || is_printable(char)))
 }
 
-/// What stands on a line, from its first byte that is no blank.
+/// A position in the document: a line, from its first byte that is not a blank.
 struct Reader<'s> {
-    /// Up to the document's end.
+    /// The source up to the document's end.
     text: &'s str,
     at: usize,
-    /// The blanks before `at`.
+    /// The number of blanks before `at` on its line.
     column: usize,
     builder: Builder<'s>,
 }
@@ -49,7 +49,7 @@ impl<'s> Reader<'s> {
         (!self.has_line()).then_some(())
     }
 
-    /// The map or list that starts on this line.
+    /// Reads the map or list that starts on this line.
     fn block(&mut self) -> Option<()> {
         if self.builder.depth() >= DEPTH {
             return None;
@@ -86,7 +86,7 @@ impl<'s> Reader<'s> {
         Some(())
     }
 
-    /// What comes after the colon or dash before `from`, in a map or list at `column`.
+    /// Reads the value after the colon or dash before `from`, in a map or list at `column`.
     fn value(&mut self, from: usize, column: usize, in_map: bool) -> Option<()> {
         (!self.builder.is_full()).then_some(())?;
         let at = self.skip_blanks(from);
@@ -103,11 +103,11 @@ impl<'s> Reader<'s> {
             Some(_) => self.plain(at)?,
         };
         self.next_line(end);
-        // A deeper line would go on with the scalar, or is a mistake.
+        // A deeper line would continue the scalar or be a mistake.
         (!self.has_line() || self.column <= column).then_some(())
     }
 
-    /// What stands on the lines below a colon or dash: a map, a list, or nothing.
+    /// Reads the value on the lines below a colon or dash: a map, a list, or nothing.
     fn below(&mut self, from: usize, column: usize, in_map: bool) -> Option<()> {
         let is_list_of_key = in_map && self.column == column && self.is_item();
         if self.has_line() && (self.column > column || is_list_of_key) {
@@ -117,7 +117,7 @@ impl<'s> Reader<'s> {
         Some(())
     }
 
-    /// A plain scalar, which ends with its line or before a comment; the line's end.
+    /// Reads a plain scalar, which ends with its line or before a comment. Returns the line's end.
     fn plain(&mut self, at: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
         let line_end = self.line_end(at);
@@ -140,7 +140,7 @@ impl<'s> Reader<'s> {
         Some(line_end)
     }
 
-    /// A literal block that clips or strips; the end of its last line.
+    /// Reads a literal block that clips or strips. Returns the end of its last line.
     fn literal(&mut self, at: usize, column: usize) -> Option<usize> {
         let strips = self.byte(at + 1) == Some(b'-');
         let header_end = at + 1 + usize::from(strips);
@@ -172,7 +172,7 @@ impl<'s> Reader<'s> {
         Some(end)
     }
 
-    /// A quoted scalar or a flow collection, all of it on one line; one past its end.
+    /// Reads a quoted scalar or a flow collection that stands on one line. Returns the position after it.
     fn flow(&mut self, at: usize) -> Option<usize> {
         match self.byte(at)? {
             b'\'' => self.single(at),
@@ -212,7 +212,7 @@ impl<'s> Reader<'s> {
         Some(at + 1)
     }
 
-    /// A plain scalar in a flow collection: words of letters, digits and what means nothing there.
+    /// Reads a plain scalar in a flow collection: a word of letters, digits and signs without a meaning in YAML.
     fn word(&mut self, at: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
         let goes_on = |byte: u8| byte.is_ascii_alphanumeric() || b"_./-+~".contains(&byte);
@@ -254,7 +254,7 @@ impl<'s> Reader<'s> {
         self.builder.leaf(Node::new(Content::Scalar(style, text), span));
     }
 
-    /// Goes to the next line after the line's end at `end` that holds more than a comment.
+    /// Goes to the first line after the line break at `end` that holds more than a comment.
     fn next_line(&mut self, end: usize) {
         self.line((end + 1).min(self.text.len()));
     }
@@ -272,12 +272,12 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Whether there is a line to read.
+    /// Whether a line is left to read.
     fn has_line(&self) -> bool {
         self.at < self.text.len()
     }
 
-    /// The end of the line, if nothing but a comment stands from `at` on.
+    /// The end of the line if at most a comment follows from `at` on.
     fn rest_of_line(&self, at: usize) -> Option<usize> {
         let next = self.skip_blanks(at);
         match self.byte(next) {

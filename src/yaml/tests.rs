@@ -22,7 +22,7 @@ pub(super) fn at(tree: &Tree, path: &str) -> NodeId {
     node
 }
 
-/// The text after its changes; the error's detail if there is one.
+/// The text after the changes, or the error's detail.
 pub(super) fn changed(text: &str, changes: &[(&str, Option<Value>)]) -> String {
     let document = Span::new(0, text.len());
     let tree = read(text, document).unwrap_or_else(|flaw| panic!("{flaw:?}\n{text}"));

@@ -17,7 +17,7 @@ pub(super) struct Block {
     pub(super) indicators_end: usize,
 }
 
-/// What becomes of the line breaks at a block scalar's end.
+/// How many of the line breaks at a block scalar's end stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Chomp {
     /// One stays.
@@ -28,8 +28,8 @@ pub(super) enum Chomp {
     Keep,
 }
 
-/// The bytes of the block scalar whose header is the first token after `from`, and whose text the parser reports as `decoded`,
-/// ending about `end`: beyond blank lines and the next line's indentation.
+/// The bytes of the block scalar whose header is the first token after `from` and whose text is `decoded`. The parser reports
+/// its end as `end`, which may include blank lines and the next line's indentation.
 pub(super) fn block_span(text: &str, from: usize, end: usize, decoded: &str) -> Option<Span> {
     let start = header(text, from, end.saturating_add(1).min(text.len()))?;
     let bytes = text.as_bytes();
@@ -86,7 +86,7 @@ pub(super) fn line_start(bytes: &[u8], at: usize) -> usize {
     memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |found| found + 1)
 }
 
-/// The next byte that is no blank, line break or comment.
+/// The position of the next byte outside blanks, line breaks and comments.
 pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {
@@ -98,22 +98,22 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The next byte that is no blank.
+/// The position of the next byte that is not a blank.
 pub(super) fn skip_blanks(bytes: &[u8], at: usize) -> usize {
     at + bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
-/// The next white space.
+/// The position of the next white space.
 pub(super) fn word_end(bytes: &[u8], at: usize) -> usize {
     at + bytes[at..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count()
 }
 
-/// The first byte after the last one that is no blank, before `at`.
+/// The position after the last byte before `at` that is not a blank.
 pub(super) fn trim_blanks(bytes: &[u8], at: usize) -> usize {
     at - bytes[..at].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
-/// Where a block scalar's header is: past indicators, comments, directives, tag and anchor.
+/// Where a block scalar's header starts: after indicators, comments, directives, tag and anchor.
 fn header(text: &str, mut at: usize, limit: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     while at < limit {
@@ -128,14 +128,14 @@ fn header(text: &str, mut at: usize, limit: usize) -> Option<usize> {
     None
 }
 
-/// The parser's content ends after the indentation of the line that follows it.
+/// `end` without the indentation of the next line, which the parser counts among the scalar's bytes.
 fn without_next_indentation(bytes: &[u8], header_end: usize, end: usize) -> usize {
     let trimmed = trim_blanks(bytes, end);
     let at_line_start = trimmed > header_end && matches!(bytes[trimmed - 1], b'\n' | b'\r');
     if at_line_start && trimmed < end && end < bytes.len() { trimmed } else { end }
 }
 
-/// Blank lines that are not kept belong to what follows; lines of blanks that are part of the text do not.
+/// `end` without the blank lines that the scalar does not keep. Lines of blanks that are part of its text stay.
 fn without_blank_lines(text: &str, start: usize, end: usize, decoded: &str) -> usize {
     let decoded = decoded.trim_end_matches('\n');
     let blank = &decoded[decoded.trim_end_matches([' ', '\t', '\n']).len()..];

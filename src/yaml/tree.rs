@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 
 use crate::source::Span;
 
-/// A node of a [`Tree`]: its index and one, so that `Option<NodeId>` is as small as `NodeId`.
+/// A node of a [`Tree`]: its index plus one, so that `Option<NodeId>` is as small as `NodeId`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(NonZeroU32);
 
@@ -25,29 +25,29 @@ pub enum Style {
     Folded,
 }
 
-/// What a node is.
+/// A node's kind, with the style and text of a scalar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content<'s> {
-    /// Its style and its decoded text; an empty plain scalar is null.
+    /// A scalar's style and decoded text. An empty plain scalar is null.
     Scalar(Style, Cow<'s, str>),
-    /// Entries: see [`Tree::entries`].
+    /// A map: see [`Tree::entries`].
     Map,
-    /// Items: see [`Tree::items`].
+    /// A list: see [`Tree::items`].
     List,
-    /// A use of an anchored node.
+    /// A reference to an anchored node.
     Alias(NodeId),
 }
 
-/// A node with everything that is known of it.
+/// A node of a document: its content, its bytes in the source, its tag and its anchor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node<'s> {
-    /// What it is.
+    /// Its kind, and the text of a scalar.
     pub content: Content<'s>,
     /// Its bytes in the source, without tag and anchor; a block scalar's begin at its header.
     pub span: Span,
-    /// Its tag and anchor: few have any, and the nodes of a whole stream are in memory.
+    /// Its tag and anchor, boxed: few nodes have any, and a whole stream's nodes are in memory.
     marks: Option<Box<Marks<'s>>>,
-    /// Whether it is written in, or inside of, `{…}` or `[…]`.
+    /// Whether it is a collection in brackets (`{…}`, `[…]`) or stands inside one.
     pub flow: bool,
     /// Whether it is a map's key.
     pub(in crate::yaml) is_key: bool,
@@ -58,19 +58,19 @@ pub struct Node<'s> {
     pub(in crate::yaml) next: Option<NodeId>,
 }
 
-/// What may stand before a node.
+/// The tag and anchor before a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Marks<'s> {
     tag: Option<Cow<'s, str>>,
     anchor: Option<Cow<'s, str>>,
 }
 
-/// The readers of a document.
+/// The reader that made a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::yaml) enum ReadBy {
     /// The reader of JSON.
     Json,
-    /// The quick reader of what most manifests are written in.
+    /// The quick reader of the subset of YAML that most manifests are written in.
     Subset,
     /// The parser crate.
     Parser,
@@ -83,12 +83,12 @@ pub struct Tree<'s> {
     pub(in crate::yaml) text: &'s str,
     pub(in crate::yaml) nodes: Vec<Node<'s>>,
     pub(in crate::yaml) root: Option<NodeId>,
-    /// Which reader has read it. What was read as JSON must be JSON after an edit too.
+    /// The reader that made the tree. A document that was read as JSON must stay JSON after an edit.
     pub(in crate::yaml) read_by: ReadBy,
 }
 
 impl<'s> Tree<'s> {
-    /// The document's node; none where it holds comments alone.
+    /// The document's outermost node; `None` if the document holds only comments.
     pub fn root(&self) -> Option<NodeId> {
         self.root
     }
@@ -131,25 +131,25 @@ impl<'s> Tree<'s> {
         }
     }
 
-    /// The children of a map (key, value, key, value…) or a list, not through an alias.
+    /// The children of a map (key, value, key, value…) or a list. Does not follow an alias.
     pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         std::iter::successors(self.node(id).first, |child| self.node(*child).next)
     }
 
-    /// The entries of a map (not through an alias), merge keys as they stand; none for other nodes.
+    /// The entries of a map, with merge keys as they stand. Empty for other nodes; does not follow an alias.
     pub fn entries(&self, id: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
         let first = matches!(self.node(id).content, Content::Map).then(|| self.node(id).first).flatten();
         std::iter::successors(first, |key| self.node(*key).next.and_then(|value| self.node(value).next))
             .filter_map(|key| self.node(key).next.map(|value| (key, value)))
     }
 
-    /// The items of a list (not through an alias); none for other nodes.
+    /// The items of a list. Empty for other nodes; does not follow an alias.
     pub fn items(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let first = matches!(self.node(id).content, Content::List).then(|| self.node(id).first).flatten();
         std::iter::successors(first, |item| self.node(*item).next)
     }
 
-    /// The value under `key` as Kubernetes reads it, through aliases: of equal keys, own or merged, the last one counts.
+    /// The value under `key` as Kubernetes reads it. Follows aliases; of equal keys, own or merged, the last one counts.
     pub fn get(&self, map: NodeId, key: &str) -> Option<NodeId> {
         let map = self.target(map);
         match self.entries(map).any(|(name, _)| self.is_merge_key(name)) {
@@ -165,7 +165,7 @@ impl<'s> Tree<'s> {
         values.into_iter().rev().flat_map(|value| self.merged_by(value))
     }
 
-    /// Whether a key is `<<` as a merge key: plain, untagged.
+    /// Whether a key is a merge key: a plain, untagged `<<`.
     pub fn is_merge_key(&self, key: NodeId) -> bool {
         let node = self.node(key);
         matches!(&node.content, Content::Scalar(Style::Plain, text) if text == "<<") && node.tag().is_none()
@@ -196,7 +196,7 @@ impl<'s> Tree<'s> {
         Siblings { of }
     }
 
-    /// The maps that the value of a merge key names: itself, or its items, the first of them the strongest.
+    /// The maps in the value of a merge key: the value itself, or its items, of which the first is the strongest.
     pub(in crate::yaml) fn merged_by(&self, value: NodeId) -> Vec<NodeId> {
         let value = self.target(value);
         match self.node(value).content {
@@ -205,7 +205,7 @@ impl<'s> Tree<'s> {
         }
     }
 
-    /// Looks into each merged map once, so that maps merged over and over end soon.
+    /// Searches each merged map only once, as a map may be merged very many times.
     fn find(&self, map: NodeId, key: &str, known: &mut HashMap<NodeId, Option<NodeId>>) -> Option<NodeId> {
         let map = self.target(map);
         if let Some(found) = known.get(&map) {
@@ -231,17 +231,17 @@ pub struct Siblings {
     of: Vec<Sibling>,
 }
 
-/// Where a node stands among its siblings.
+/// The position of one node among its siblings.
 #[derive(Clone, Copy, Debug)]
 enum Sibling {
-    /// In a list: after so many others.
+    /// An item of a list, with the number of items before it.
     Item(usize),
-    /// In a map: under this key, or as it.
+    /// A part of a map's entry, with the entry's key.
     Entry(NodeId),
 }
 
 impl Siblings {
-    /// The key of an entry that `node` is a part of; none for items.
+    /// The key of the entry that `node` is a part of; `None` for an item of a list.
     pub fn key(&self, node: NodeId) -> Option<NodeId> {
         match self.of[node.index()] {
             Sibling::Entry(key) => Some(key),
@@ -259,7 +259,7 @@ impl Siblings {
 }
 
 impl<'s> Node<'s> {
-    /// A node of which only the content and its bytes are known.
+    /// A node with its content and bytes, without tag, anchor or parent.
     pub(in crate::yaml) fn new(content: Content<'s>, span: Span) -> Self {
         Self {
             content,
@@ -274,7 +274,7 @@ impl<'s> Node<'s> {
         }
     }
 
-    /// Its tag as it resolves: `tag:yaml.org,2002:str`, `!local`.
+    /// Its resolved tag: `tag:yaml.org,2002:str`, `!local`.
     pub fn tag(&self) -> Option<&str> {
         self.marks.as_ref()?.tag.as_deref()
     }
@@ -294,12 +294,12 @@ impl<'s> Node<'s> {
 }
 
 impl NodeId {
-    /// The node of an index.
+    /// The node at an index.
     pub(in crate::yaml) fn at(index: usize) -> Self {
         Self(NonZeroU32::MIN.saturating_add(index as u32))
     }
 
-    /// Where it is among the nodes.
+    /// Its index among the tree's nodes.
     pub(in crate::yaml) fn index(self) -> usize {
         self.0.get() as usize - 1
     }

@@ -22,19 +22,19 @@ use crate::value::{Value, bytes_of_entry, bytes_of_node};
 /// How the keys of a map are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Keys {
-    /// As Kubernetes names them: `n` is `false`.
+    /// As Kubernetes reads them: `n` is `false`.
     Typed,
     /// As they are written.
     Written,
 }
 
-/// A text of one document as a value; no document is null. The error names line and column, never content.
+/// Parses a text of one document into a value; an empty text is null. The error names line and column, never content.
 pub fn parse(text: &str, budget: &Budget) -> Result<Value, String> {
     parse_with(text, Keys::Typed, budget)
 }
 
-/// A text of one document as a value, with every key as it is written: `n` is `n`, where Kubernetes reads `false`. A key that its map
-/// has twice is an error.
+/// Parses a text of one document into a value that keeps every key as it is written: `n` stays `n`, which Kubernetes would read as
+/// `false`. A duplicate key is an error.
 pub(crate) fn parse_with_written_keys(text: &str, budget: &Budget) -> Result<Value, String> {
     parse_with(text, Keys::Written, budget)
 }
@@ -59,7 +59,7 @@ pub fn value(tree: &Tree, node: NodeId) -> Result<Value, Flaw> {
     ValueReader { tree, making: Budget::default().making(), keys: Keys::Typed }.value(node)
 }
 
-/// A scalar's type and text as its tag and style say; None where the text does not fit the tag.
+/// A scalar as a value, by its tag and style; `None` if the text does not fit the tag.
 pub(super) fn scalar(style: Style, tag: Option<&str>, text: &str) -> Option<Value> {
     let Some(tag) = tag else {
         return if style == Style::Plain { plain(text) } else { Some(Value::text(text)) };
@@ -90,7 +90,7 @@ fn explain(text: &str, flaw: &Flaw) -> String {
     format!("{} (line {line}, column {column})", flaw.error.detail)
 }
 
-/// Nodes becoming values. Their depth is bounded by the reader.
+/// Turns nodes into values. The reader has bounded their depth.
 struct ValueReader<'t, 's, 'b> {
     tree: &'t Tree<'s>,
     making: Making<'b>,
@@ -124,7 +124,7 @@ impl ValueReader<'_, '_, '_> {
         }
     }
 
-    /// Reads a map's entries into `into`, in order: what comes later counts, merged or not.
+    /// Reads a map's entries into `into`, in order: of equal keys the later one counts, merged or not.
     fn entries(&mut self, map: NodeId, into: &mut Entries) -> Result<(), Flaw> {
         let tree = self.tree;
         let mut own = HashSet::new();
@@ -157,7 +157,7 @@ impl ValueReader<'_, '_, '_> {
         Ok(())
     }
 
-    /// A key as JSON needs it: text.
+    /// A key as text, which JSON requires.
     fn key(&self, id: NodeId) -> Result<String, Flaw> {
         let node = self.tree.node(self.tree.target(id));
         let Content::Scalar(style, text) = &node.content else {
@@ -189,7 +189,7 @@ fn unfit(span: Span, tag: Option<&str>) -> Flaw {
     }
 }
 
-/// Integers as they are, fractions as Go prints a 32-bit float: so Kubernetes names such keys.
+/// The name that Kubernetes gives a numeric key: an integer as it stands, a fraction as Go prints a 32-bit float.
 fn number_key(digits: &str) -> Cow<'_, str> {
     if !digits.contains(['.', 'e', 'E']) && digits.len() < 20 {
         return Cow::Borrowed(if digits == "-0" { "0" } else { digits });

@@ -1,10 +1,10 @@
-//! Literal block scalars: new ones, and one in place of a block scalar that the source has.
+//! Literal block scalars: new ones, and replacements for a block scalar of the source.
 
 use super::scalar;
 use crate::budget::Limit;
 use crate::yaml::token::{self, Block, Chomp};
 
-/// Whether a text of several lines can be a new block scalar at column `indent` whose last line break is the line's own.
+/// Whether a text of several lines can be a new block scalar at column `indent` that ends with the line's own line break.
 pub(super) fn fits(text: &str, indent: usize) -> bool {
     text.contains('\n')
         && !text.ends_with("\n\n")
@@ -13,21 +13,21 @@ pub(super) fn fits(text: &str, indent: usize) -> bool {
         && can_be_literal(text)
 }
 
-/// Whether the blanks before a text's lines take more than one value may.
+/// Whether the indentation of a text's lines would take more bytes than one value may.
 fn is_too_wide(text: &str, indent: usize) -> bool {
     let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
     lines.saturating_mul(indent) as u64 > Limit::Value.most()
 }
 
-/// Appends a text that [`fits`] as a literal block, its lines at column `indent`; no line break after it.
+/// Appends a text that [`fits`] as a literal block with its lines at column `indent`, without a line break after it.
 pub(super) fn literal(text: &str, indent: usize, line_break: &str, out: &mut String) {
     out.push_str(if text.ends_with('\n') { "|" } else { "|-" });
     out.push_str(line_break);
     lines(text.trim_end_matches('\n'), indent, line_break, out);
 }
 
-/// Appends a text in place of the block scalar `block`, which the decoded text `old` stands in: as a literal block with its
-/// header and indentation where that gives the text to the character, else double-quoted.
+/// Appends a text in place of the block scalar `block`, whose decoded text is `old`. It becomes a literal block with the same
+/// header and indentation if that preserves every character, else a double-quoted scalar.
 pub(in crate::yaml) fn rewrite(source: &str, block: &Block, old: &str, text: &str, out: &mut String) {
     match BlockLayout::of(source, block, old, text) {
         Some(shape) => shape.write(source, block, text, out),
@@ -35,7 +35,7 @@ pub(in crate::yaml) fn rewrite(source: &str, block: &Block, old: &str, text: &st
     }
 }
 
-/// Appends what `write` writes in place of a block scalar, with the comment of its header.
+/// Appends the output of `write` in place of a block scalar, with the comment of its header.
 pub(in crate::yaml) fn on_one_line(source: &str, block: &Block, write: impl FnOnce(&mut String), out: &mut String) {
     write(out);
     out.push_str(source[block.indicators_end..block.header_end].trim_end());
@@ -44,7 +44,7 @@ pub(in crate::yaml) fn on_one_line(source: &str, block: &Block, write: impl FnOn
     }
 }
 
-/// How a literal block holds a text.
+/// The indentation and blank lines of a literal block for a text.
 struct BlockLayout {
     indent: usize,
     chomp: Chomp,
@@ -67,7 +67,7 @@ impl BlockLayout {
             (1, _) => (Chomp::Clip, 0),
             _ => (Chomp::Keep, (breaks - 1).checked_sub(blank_lines_after(source, block)?)?),
         };
-        // At the end of a text a block's last line ends without a line break.
+        // At the end of the source, a block's last line may lack its line break.
         let implied = breaks == 1 && old.ends_with('\n');
         let ends_line = ends_line(source, block) || (breaks > 0 && !implied);
         Some(Self { indent, chomp, blank_lines, ends_line })
@@ -94,7 +94,7 @@ impl BlockLayout {
     }
 }
 
-/// Whether a literal block gives the text back in every reader, its last line breaks aside.
+/// Whether every reader gets the text back from a literal block, apart from its last line breaks.
 fn can_be_literal(text: &str) -> bool {
     let body = text.trim_end_matches('\n');
     !body.is_empty() && !body.starts_with(['\t', '\n']) && body.split('\n').all(is_literal_line)
@@ -107,7 +107,7 @@ fn is_literal_line(line: &str) -> bool {
     line.is_empty() || !is_blank() && (is_simple() || is_printable())
 }
 
-/// The blank lines that follow, which a keeping header would take in; None where one of them holds more than a line break.
+/// The number of blank lines after a block, which a `+` header would include; `None` if one of them contains blanks.
 fn blank_lines_after(source: &str, block: &Block) -> Option<usize> {
     let rest = &source.as_bytes()[block.span.end..];
     let (mut at, mut count) = (0, 0);

@@ -6,20 +6,20 @@ use crate::budget::Limit;
 use crate::value::Value;
 use crate::yaml::tree::Style;
 
-/// How a document is laid out, so that what is added looks like the rest.
+/// The layout of a document, which added lines follow.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::yaml) struct Layout<'a> {
     /// How much further a map inside a map is indented.
     pub(in crate::yaml) step: usize,
     /// How much further a list inside a map is indented.
     pub(in crate::yaml) list_step: usize,
-    /// The line break.
+    /// The line break that the document uses.
     pub(in crate::yaml) line_break: &'a str,
     /// Whether a line break follows, so that a block scalar may come last.
     pub(in crate::yaml) ends_line: bool,
 }
 
-/// Appends a list or map at column `indent`, where the text stands already; no line break after it.
+/// Appends a list or map at column `indent`, which `out` has already reached, without a line break after it.
 pub(in crate::yaml) fn collection(
     value: &Value,
     indent: usize,
@@ -59,7 +59,7 @@ pub(in crate::yaml) fn is_block(value: &Value) -> bool {
     }
 }
 
-/// The value of a key that stands at column `indent`.
+/// Appends the value of a key that stands at column `indent`.
 fn entry(value: &Value, indent: usize, layout: Layout, out: &mut String) -> Result<(), Unwritable> {
     if !is_block(value) {
         out.push(' ');
@@ -70,7 +70,7 @@ fn entry(value: &Value, indent: usize, layout: Layout, out: &mut String) -> Resu
     collection(value, indent + step, layout, out)
 }
 
-/// What starts on the line of its key or dash: scalars and empty collections.
+/// Appends a value that starts on the line of its key or dash: a scalar or an empty collection.
 fn inline(value: &Value, indent: usize, layout: Layout, out: &mut String) -> Result<(), Unwritable> {
     match value {
         Value::Text(text) if layout.ends_line && block::fits(text, indent + layout.step) => {

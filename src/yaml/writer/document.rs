@@ -3,7 +3,7 @@
 use super::collection::{Layout, collection};
 use crate::value::Value;
 
-/// `value` as lines that end with `\n`; what YAML cannot say is written as JSON.
+/// `value` as lines that end with `\n`. A value that YAML cannot express is written as JSON.
 pub(crate) fn document(value: &Value) -> String {
     let layout = Layout { step: 2, list_step: 0, line_break: "\n", ends_line: true };
     let mut out = String::new();

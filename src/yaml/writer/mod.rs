@@ -1,4 +1,4 @@
-//! Values as YAML that every reader (YAML 1.1 and 1.2, go-yaml) takes as those values. Knows no tree.
+//! Values as YAML that every reader (YAML 1.1 and 1.2, go-yaml) reads as the same values. Knows no tree.
 
 pub(super) mod block;
 pub(super) mod collection;
@@ -15,8 +15,8 @@ pub(super) enum Unwritable {
     Bytes,
     /// It is, or holds, a number that Kubernetes does not read as one.
     Number,
-    /// A key of it is longer than YAML allows.
+    /// It has a key that is longer than YAML allows.
     Key,
-    /// It takes more than one value may.
+    /// It is larger than one value may be.
     Size,
 }

@@ -1,4 +1,4 @@
-//! Scalars on one line: plain, single-quoted, double-quoted. A text stays a text, whatever it looks like.
+//! Scalars on one line: plain, single-quoted, double-quoted. A text stays a text, even if it looks like a number or a bool.
 
 use super::Unwritable;
 use crate::value::Value;
@@ -6,7 +6,7 @@ use crate::yaml::json::is_number;
 use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::Style;
 
-/// What some reader takes for null, a bool or a number.
+/// Words that some reader takes for null, a bool or a number.
 const WORDS: [&str; 12] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity"];
 
 /// The longest text that stays plain, and the longest key.
@@ -36,7 +36,7 @@ pub(in crate::yaml) fn native(value: &Value, out: &mut String) -> Result<bool, U
     Ok(true)
 }
 
-/// Appends a map's key: one line, short enough to be one.
+/// Appends a map's key on one line. An error if it is too long for a key.
 pub(in crate::yaml) fn key(key: &str, style: Style, flow: bool, out: &mut String) -> Result<(), Unwritable> {
     if key.chars().count() > LENGTH {
         return Err(Unwritable::Key);
@@ -46,7 +46,7 @@ pub(in crate::yaml) fn key(key: &str, style: Style, flow: bool, out: &mut String
     if out.len() - before > 2 * LENGTH - 24 { Err(Unwritable::Key) } else { Ok(()) }
 }
 
-/// Whether every reader takes the bare text as this text. In flow, a colon inside a word is an error to old readers.
+/// Whether every reader reads the unquoted text as this text. In a flow collection, old readers refuse a colon inside a word.
 fn is_plain(text: &str, flow: bool) -> bool {
     let bytes = text.as_bytes();
     let follows = |index: usize, allowed: fn(&u8) -> bool| bytes.get(index + 1).is_some_and(allowed);
@@ -71,8 +71,8 @@ fn single(text: &str, out: &mut String) {
     out.push('\'');
 }
 
-/// With the escapes that JSON and every YAML reader know; characters beyond U+FFFF stand as they are, for go-yaml refuses
-/// surrogate pairs.
+/// Appends a text in double quotes, with the escapes that JSON and every YAML reader know. Characters beyond U+FFFF are not
+/// escaped, as go-yaml refuses surrogate pairs.
 pub(in crate::yaml) fn double(text: &str, out: &mut String) {
     out.push('"');
     for char in text.chars() {
@@ -93,7 +93,7 @@ pub(in crate::yaml) fn double(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Whether every reader takes the character as it stands: no control, no line break, no byte-order mark.
+/// Whether every reader accepts the character unescaped: not a control character, a line break or a byte-order mark.
 pub(in crate::yaml) fn is_printable(char: char) -> bool {
     matches!(char, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
         && !matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}')
