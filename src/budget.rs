@@ -1,24 +1,24 @@
-//! What a run may make of its input: the limits, and one count a run. Knows nothing of what it counts.
+//! The limits of a run in memory and steps, and the count for one run. Knows nothing of the things that it counts.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a run may not do without end.
+/// A quantity that is limited for a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// Bytes of one value, in memory.
     Value,
-    /// Bytes of everything that is made of the input, beside the input.
+    /// Bytes of everything that a run makes of its input, without the input itself.
     Made,
-    /// Looks at a node: of a JSONPath, of a comparison.
+    /// Visits of a node by a JSONPath or a comparison.
     Steps,
-    /// Maps and lists inside each other.
+    /// Levels of maps and lists inside each other.
     Depth,
     /// Bytes of a store's answers that are read at the same time.
     Answers,
 }
 
-/// Every limit: how much there may be of it, and how an error says that there is more.
+/// Every limit, with the largest amount allowed and the error's text for more than that.
 pub const LIMITS: [(Limit, u64, &str); 5] = [
     (Limit::Value, 64 << 20, "one value takes more than 64 MiB"),
     (Limit::Made, 512 << 20, "the run makes more than 512 MiB of its input"),
@@ -27,17 +27,17 @@ pub const LIMITS: [(Limit, u64, &str); 5] = [
     (Limit::Answers, 64 << 20, "the store's answers take more than 64 MiB at the same time"),
 ];
 
-/// How deep maps and lists may nest.
+/// The deepest nesting of maps and lists that is allowed.
 pub(crate) const DEPTH: usize = 255;
 
-/// What a run has made until now.
+/// The bytes that a run has made and the steps that it has taken until now.
 #[derive(Debug, Default)]
 pub struct Budget {
     made: AtomicU64,
     steps: AtomicU64,
 }
 
-/// A value that is being made: it counts as it grows.
+/// The count for a value that is still growing.
 #[derive(Debug)]
 pub struct Making<'b> {
     budget: &'b Budget,
@@ -45,7 +45,7 @@ pub struct Making<'b> {
 }
 
 impl Limit {
-    /// How much there may be.
+    /// The largest amount allowed.
     pub const fn most(self) -> u64 {
         LIMITS[self as usize].1
     }
@@ -85,7 +85,7 @@ fn spend(count: &AtomicU64, amount: usize, limit: Limit) -> Result<(), Limit> {
 }
 
 impl fmt::Display for Limit {
-    /// That there is more.
+    /// Says that the limit is exceeded.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(LIMITS[*self as usize].2)
     }

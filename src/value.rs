@@ -1,5 +1,5 @@
-//! A secret's value, exact from the store's answer on: text, bytes, number, bool, null, list, map.
-//! Knows no YAML, no placeholder and no store. Debug never shows what is inside; memory is zeroed on drop.
+//! A secret's value, exactly as the store sent it: text, bytes, number, bool, null, list, map.
+//! Knows no YAML, no placeholder and no store. Debug never shows the content; memory is zeroed on drop.
 
 mod json;
 
@@ -22,13 +22,13 @@ pub enum Value {
     Bool(bool),
     /// JSON's `null`: a value, not an absence.
     Null,
-    /// Values in order.
+    /// A list of values, in order.
     List(Vec<Value>),
-    /// Keys with their values, in the order received; no key twice.
+    /// A map: keys with their values in the order received, each key once.
     Map(Vec<(Zeroizing<String>, Value)>),
 }
 
-/// Why a value is no text.
+/// The reason why a value cannot become text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotText {
     /// It is null.
@@ -38,12 +38,12 @@ pub enum NotText {
 }
 
 impl Value {
-    /// A value of type text.
+    /// A text value.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(Zeroizing::new(text.into()))
     }
 
-    /// Bytes: text where they are UTF-8.
+    /// Bytes as a value: text if they are UTF-8.
     pub fn bytes(bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
             Ok(text) => Self::text(text),
@@ -51,7 +51,7 @@ impl Value {
         }
     }
 
-    /// A number by its digits.
+    /// A number that keeps its digits as they are written.
     pub fn number(digits: impl Into<String>) -> Self {
         Self::Number(Zeroizing::new(digits.into()))
     }
@@ -71,7 +71,7 @@ impl Value {
         })
     }
 
-    /// What the value takes in memory.
+    /// The bytes that the value takes in memory.
     pub fn size(&self) -> usize {
         match self {
             Self::Text(text) | Self::Number(text) => bytes_of_node(text.len()),
@@ -91,7 +91,7 @@ impl Value {
         Ok(self.clone())
     }
 
-    /// The member of a map.
+    /// A map's value under `key`; `None` for other values.
     pub fn get(&self, key: &str) -> Option<&Self> {
         match self {
             Self::Map(entries) => entries.iter().find(|(name, _)| name.as_str() == key).map(|(_, value)| value),
@@ -99,7 +99,7 @@ impl Value {
         }
     }
 
-    /// What it is, in a user's words: `text`, `a number`, `a map`.
+    /// The value's type in a user's words: `text`, `a number`, `a map`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Text(_) => "text",
@@ -123,7 +123,7 @@ impl Value {
         }
     }
 
-    /// How long [`Value::to_text`] is.
+    /// The length of [`Value::to_text`].
     pub fn text_len(&self) -> usize {
         match self {
             Self::Text(text) | Self::Number(text) => text.len(),
@@ -132,7 +132,7 @@ impl Value {
         }
     }
 
-    /// Counts the text that a list or a map becomes; of other values it has been counted with the value.
+    /// Counts the text of a list or a map. The text of other values was counted when they were made.
     pub fn count_text(&self, budget: &Budget) -> Result<(), Limit> {
         match self {
             Self::List(_) | Self::Map(_) => budget.make(self.text_len()),
@@ -140,7 +140,7 @@ impl Value {
         }
     }
 
-    /// How long [`Value::to_json`] is.
+    /// The length of [`Value::to_json`].
     pub fn json_len(&self) -> usize {
         let joined = |sum: usize, length: usize| sum.saturating_add(length).saturating_add(",".len());
         match self {
@@ -222,7 +222,7 @@ pub(crate) fn json_escape(text: &str, out: &mut String) {
     }
 }
 
-/// How long a text is with [`json_escape`].
+/// The length of a text after [`json_escape`].
 pub(crate) fn json_escaped_len(text: &str) -> usize {
     let length = |byte: u8| match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
@@ -232,13 +232,13 @@ pub(crate) fn json_escaped_len(text: &str) -> usize {
     text.bytes().map(length).sum()
 }
 
-/// What a scalar, a list or a map takes in memory, without its members.
+/// The bytes that a scalar, a list or a map takes in memory without its members.
 pub(crate) fn bytes_of_node(text: usize) -> usize {
     const NODE: usize = 64;
     NODE + text
 }
 
-/// What an entry of a map takes in memory beside its value.
+/// The bytes that an entry of a map takes in memory without its value.
 pub(crate) fn bytes_of_entry(key: usize) -> usize {
     const ENTRY: usize = 64;
     ENTRY + key

@@ -9,14 +9,14 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
 
-/// Standard base64, padded.
+/// Encodes a value in standard base64 with padding.
 pub(super) fn encode(value: &Value, budget: &Budget) -> Result<Value, Error> {
     let bytes = text::bytes_of(value)?;
     budget.make(bytes.len().div_ceil(3) * 4)?;
     Ok(Value::text(STANDARD.encode(bytes)))
 }
 
-/// What base64 stands for; never a part of it.
+/// Decodes base64 as a whole: an error anywhere in the text leaves no result.
 pub(super) fn decode(value: &Value, budget: &Budget) -> Result<Value, Error> {
     let text = text::text_of(value)?;
     budget.make(text.len())?;
@@ -29,7 +29,7 @@ pub(super) fn decode(value: &Value, budget: &Budget) -> Result<Value, Error> {
     })
 }
 
-/// Cuts off the padding where it is right, so that what is left is refused where it is wrong.
+/// The text without its padding if the padding is right. Wrong padding stays, so that the decoder refuses it.
 fn without_padding(line: &str) -> &str {
     if !line.len().is_multiple_of(4) {
         return line;
@@ -37,7 +37,7 @@ fn without_padding(line: &str) -> &str {
     line.strip_suffix("==").or_else(|| line.strip_suffix('=')).unwrap_or(line)
 }
 
-/// The reason without the content.
+/// The reason for a decoding error, without any of the content.
 fn why(reason: &base64::DecodeError) -> String {
     match reason {
         base64::DecodeError::InvalidByte(offset, _) => {

@@ -1,4 +1,4 @@
-//! A chain of modifiers: parsed once, applied to a value. Knows what missing and null mean for it, and no placeholder.
+//! A chain of modifiers: parsed once, applied to values. Decides how missing and null values pass. Knows no placeholder.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -34,13 +34,14 @@ enum Call {
 }
 
 impl Chain {
-    /// Reads what stands between the `|`s, each segment one modifier with its arguments.
+    /// Parses the segments between the `|`s, each of them one modifier with its arguments.
     pub fn parse(segments: &[&str]) -> Result<Self, Error> {
         let steps = segments.iter().map(|segment| Step::parse(segment)).collect::<Result<_, _>>()?;
         Ok(Self { steps })
     }
 
-    /// Passes a value through, within the budget of a run. None, before and after, is a key, path or version that is missing.
+    /// Passes a value through the modifiers, within the budget of a run. `None`, as input or result, stands for a key, path or
+    /// version that is missing.
     pub fn apply(&self, input: Option<&Value>, budget: &Budget) -> Result<Option<Value>, Error> {
         let mut value = input.map(Cow::Borrowed);
         for (at, step) in self.steps.iter().enumerate() {
@@ -54,7 +55,7 @@ impl Chain {
         value.map(|value| owned(value, budget)).transpose()
     }
 
-    /// Whether values pass as they are.
+    /// Whether the chain has no modifiers.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
@@ -64,7 +65,7 @@ impl Chain {
         self.steps.last().is_some_and(|step| step.modifier.name == name)
     }
 
-    /// Whether a text that `jsonPath` composed is parsed: then a value may have become a key.
+    /// Whether a modifier parses text that `jsonPath` composed, so that a value may have become a key.
     pub fn makes_keys(&self) -> bool {
         let is_parser = |name: &str| matches!(name, "jsonParse" | "yamlParse");
         self.names().skip_while(|name| *name != "jsonPath").any(is_parser)
@@ -112,7 +113,7 @@ impl Step {
     }
 }
 
-/// A line break between arguments is a blank, as YAML folds it.
+/// The segment with its line breaks folded into blanks, as YAML folds them.
 fn one_line(segment: &str) -> String {
     let lines: Vec<&str> = segment.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join(" ")
@@ -150,7 +151,7 @@ fn unknown(name: &str) -> Error {
     }
 }
 
-/// How a value of a wrong kind may become one that is taken.
+/// A way to turn a value of a refused type into an accepted one.
 fn hint(value: &Value) -> Option<&'static str> {
     match value {
         Value::Null => Some("`default` gives a null a value"),
@@ -179,7 +180,7 @@ impl fmt::Debug for Chain {
 }
 
 impl PartialEq for Chain {
-    /// Equal as written.
+    /// Chains are equal if they are written in the same way.
     fn eq(&self, other: &Self) -> bool {
         self.steps.iter().map(|step| &step.written).eq(other.steps.iter().map(|step| &step.written))
     }
@@ -287,7 +288,7 @@ mod tests {
             (&format!("{}1{}", "[".repeat(40), "]".repeat(40)), &nested, 1),
             (&format!("[{}2]", "2,".repeat(1_000)), &compared, 1),
         ] {
-            // What is left is little, so that the test is quick.
+            // Little of the budget is left, so that the test is quick.
             let budget = Budget::default();
             (0..7).for_each(|_| budget.make(64 << 20).unwrap());
             budget.make(62 << 20).unwrap();

@@ -7,7 +7,7 @@ use crate::value::Value;
 use crate::yaml;
 use crate::yaml::resolve::{Plain, resolve};
 
-/// The value that stands in for a missing one.
+/// Reads the value that replaces a missing one.
 pub(super) fn value(argument: &str) -> Result<Value, Error> {
     if argument.starts_with(['"', '\'']) {
         return quoted(argument).ok_or_else(|| no_scalar(argument));
@@ -24,7 +24,7 @@ pub(super) fn value(argument: &str) -> Result<Value, Error> {
     }
 }
 
-/// One text in quotes and nothing beside it: in brackets, a comment or a second text would show.
+/// A text in quotes; `None` if anything follows it. Read as a list in brackets, so that a second text or a comment is noticed.
 fn quoted(argument: &str) -> Option<Value> {
     match yaml::parse(&format!("[{argument}]"), &Budget::default()) {
         Ok(Value::List(items)) => <[Value; 1]>::try_from(items).ok().map(|[value]| value),
@@ -33,7 +33,7 @@ fn quoted(argument: &str) -> Option<Value> {
     .filter(|value| matches!(value, Value::Text(_)))
 }
 
-/// Whether YAML would see an entry, an item, a comment, an anchor or the like, or nothing, instead of these words.
+/// Whether YAML would read the text as something else than a plain scalar, such as an entry, an item, a comment or an anchor.
 fn is_more_than_a_scalar(plain: &str) -> bool {
     plain.starts_with(['&', '*', '!', '|', '>', '%', '@', '`', '#', ',', '[', ']', '{', '}'])
         || plain.starts_with("- ")

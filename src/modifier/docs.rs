@@ -3,7 +3,7 @@
 use super::row::Modifier;
 use super::table::{self, MODIFIERS};
 
-/// The page.
+/// The text of the page.
 pub(crate) fn docs() -> String {
     let sections: String = MODIFIERS.iter().map(section).collect();
     format!("{INTRODUCTION}{sections}{JSON_PATH}")

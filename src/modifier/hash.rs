@@ -9,7 +9,7 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
 
-/// The digest in lower case hex.
+/// The SHA-256 digest of a value in lower-case hex.
 pub(super) fn sha256sum(value: &Value, budget: &Budget) -> Result<Value, Error> {
     budget.make(2 * Sha256::output_size())?;
     let digest = Sha256::digest(text::bytes_of(value)?);

@@ -5,7 +5,7 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::{self, Value};
 
-/// The value that JSON text stands for.
+/// Parses JSON text into a value.
 pub(super) fn parse(value: &Value, budget: &Budget) -> Result<Value, Error> {
     Value::from_json_within(text::text_of(value)?.as_bytes(), budget).map_err(|reason| {
         let error = error("`jsonParse` got text that is not JSON").cause(reason);
@@ -19,7 +19,7 @@ pub(super) fn to_json(value: &Value, budget: &Budget) -> Result<Value, Error> {
     value.to_json().map(Value::Text).map_err(text::no_text)
 }
 
-/// Text as it stands inside a JSON string.
+/// Escapes text for the inside of a JSON string.
 pub(super) fn escape(value: &Value, budget: &Budget) -> Result<Value, Error> {
     let text = text::text_of(value)?;
     let length = value::json_escaped_len(&text);

@@ -1,5 +1,5 @@
-//! Modifiers: what stands after `|` in a placeholder, value in, value out. Pure; knows no placeholder and no store.
-//! A newcomer adds a function in the file of its family, a row in [`table::MODIFIERS`], and a case.
+//! Modifiers: the functions after `|` in a placeholder, from value to value. Pure; knows no placeholder and no store.
+//! A new modifier needs a function in the file of its family, a row in [`table::MODIFIERS`], and a case.
 
 mod base64;
 mod chain;

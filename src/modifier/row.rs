@@ -1,4 +1,4 @@
-//! A row of the table of modifiers. Knows none of them.
+//! The type of a row in the table of modifiers. Knows no single modifier.
 
 use std::sync::Arc;
 
@@ -6,44 +6,44 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
 
-/// A modifier: how it is called, what it does, and what it takes.
+/// A modifier, with its documentation and its function.
 #[derive(Debug)]
 pub(crate) struct Modifier {
-    /// As it is written after `|`.
+    /// The name that is written after `|`.
     pub name: &'static str,
-    /// What it does, in one line.
+    /// A description of its result, in one line.
     pub doc: &'static str,
-    /// Its arguments, as a usage line shows them; empty if it has none.
+    /// Its arguments in a usage line; empty if it takes none.
     pub usage: &'static str,
-    /// A chain that shows it.
+    /// An example of its use, which a test runs.
     pub example: Example,
-    /// The kinds of value it takes, as [`Value::kind`] names them.
+    /// The types of value that it takes, as [`Value::kind`] names them.
     pub(super) takes: &'static [&'static str],
     /// What it does.
     pub(super) function: Function,
 }
 
-/// A value, a chain and what comes out; values as JSON.
+/// A value, a chain and the result. The values are JSON.
 #[derive(Debug)]
 pub(crate) struct Example {
-    /// What goes in.
+    /// The input.
     pub value: &'static str,
-    /// The chain, as a placeholder has it.
+    /// The chain, as it is written in a placeholder.
     pub chain: &'static str,
-    /// What comes out.
+    /// The result.
     pub result: &'static str,
 }
 
-/// What a modifier does.
+/// The function of a modifier, by the arguments that it reads.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Function {
-    /// Makes a value of a value.
+    /// Turns a value into another; takes no arguments.
     Plain(fn(&Value, &Budget) -> Result<Value, Error>),
-    /// Reads its arguments, blanks around them cut off, once, when the chain is parsed.
+    /// Reads its arguments, without the blanks around them, once when the chain is parsed.
     With(fn(&str) -> Result<Action, Error>),
-    /// Reads the value that stands in for a missing one.
+    /// Reads the value that replaces a missing one.
     Default(fn(&str) -> Result<Value, Error>),
 }
 
-/// A function that has its arguments.
+/// A modifier's function with its arguments already read.
 pub(super) type Action = Arc<dyn Fn(&Value, &Budget) -> Result<Value, Error> + Send + Sync>;

@@ -130,26 +130,26 @@ pub(crate) static MODIFIERS: &[Modifier] = &[
     },
 ];
 
-/// The row of a name.
+/// The row of the modifier `name`.
 pub(super) fn find(name: &str) -> Option<&'static Modifier> {
     MODIFIERS.iter().find(|modifier| modifier.name == name)
 }
 
-/// The modifier that a text ends with behind a blank, with its arguments: `indent 2` of `key indent 2`, where a `|` was forgotten.
+/// The modifier at the end of a text, with its arguments: `indent 2` of `key indent 2`, in which the `|` was forgotten.
 pub(crate) fn ending(text: &str) -> Option<&str> {
     let blank = |char: char| matches!(char, ' ' | '\t');
     let mut words = text.match_indices(blank).map(|(at, _)| &text[at + 1..]);
     words.find(|rest| find(rest.split(blank).next().unwrap_or_default()).is_some())
 }
 
-/// The name that a typo may have meant.
+/// The name that the author of a typo may have meant.
 pub(super) fn nearest(typo: &str) -> Option<&'static str> {
     const ALIKE: f64 = 0.75;
     let names = MODIFIERS.iter().map(|modifier| modifier.name);
     suggestion::by_likeness(typo, names, ALIKE, str::to_lowercase).first().copied()
 }
 
-/// The kinds of value that a modifier takes, as a message and the docs page name them.
+/// The list of types that a modifier takes, for messages and the docs page.
 pub(super) fn kinds(takes: &[&str]) -> String {
     list::alternatives(takes, "nothing")
 }

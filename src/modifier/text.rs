@@ -1,4 +1,4 @@
-//! Modifiers on text: `indent`, `toString`, `urlencode`; and what a value is as text and bytes.
+//! Modifiers on text: `indent`, `toString`, `urlencode`; and the conversion of a value into text and bytes.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::percent;
 use crate::value::{NotText, Value};
 
-/// More than this many blanks is a slip, not a column.
+/// The largest indentation. More blanks are a typo, not a column.
 const WIDEST: usize = 1000;
 
 /// Indents every line but the first and blank ones.
@@ -46,7 +46,7 @@ pub(super) fn to_string(value: &Value, budget: &Budget) -> Result<Value, Error> 
     text_of(value).map(Value::Text)
 }
 
-/// RFC 3986: all but the unreserved characters as `%XX`.
+/// Writes all but the unreserved characters of RFC 3986 as `%XX`.
 pub(super) fn url_encode(value: &Value, budget: &Budget) -> Result<Value, Error> {
     let bytes = bytes_of(value)?;
     let encoded = percent::encode(&bytes);
@@ -70,7 +70,7 @@ pub(super) fn bytes_of(value: &Value) -> Result<Zeroizing<Vec<u8>>, Error> {
     }
 }
 
-/// The error for a value that is no text.
+/// The error for a value that cannot become text.
 pub(super) fn no_text(reason: NotText) -> Error {
     match reason {
         NotText::Null => error("the value is null, which is not text").hint("`default` gives a null a value"),

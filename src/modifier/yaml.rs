@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::value::Value;
 use crate::yaml;
 
-/// The value that YAML text stands for, with Kubernetes' types.
+/// Parses YAML text into a value, with the types that Kubernetes reads.
 pub(super) fn parse(value: &Value, budget: &Budget) -> Result<Value, Error> {
     yaml::parse(&text::text_of(value)?, budget).map_err(|reason| {
         let error = error("`yamlParse` got text that is not YAML").cause(reason);

@@ -1,4 +1,4 @@
-//! JSON as a value, in one look: numbers keep their digits, of equal keys the last counts. Bounded in bytes and depth.
+//! Reads JSON into a value in one pass. Numbers keep their digits; of equal keys the last counts. Bounded in bytes and depth.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,20 +9,20 @@ use zeroize::Zeroizing;
 use super::{Value, bytes_of_entry, bytes_of_node};
 use crate::budget::{Budget, DEPTH, Limit, Making};
 
-/// Why a text is not read: what is wrong with it, and where.
+/// An error in a JSON text: the reason and the position.
 pub(super) struct Refusal {
     pub(super) at: usize,
     pub(super) reason: Reason,
 }
 
-/// What is wrong with a text.
+/// The reason why a text cannot be read.
 #[derive(Clone, Copy)]
 pub(super) enum Reason {
-    /// It ends in the midst of a value.
+    /// It ends in the middle of a value.
     Ends,
     /// It is not JSON.
     Invalid,
-    /// It makes more than there may be.
+    /// It exceeds a limit.
     Exceeds(Limit),
 }
 
@@ -36,7 +36,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Reads one value and nothing else.
+/// Reads a text that is exactly one value.
 pub(super) fn read(json: &[u8], budget: &Budget) -> Result<Value, Refusal> {
     let text =
         std::str::from_utf8(json).map_err(|error| Refusal { at: error.valid_up_to(), reason: Reason::Invalid })?;
@@ -51,7 +51,7 @@ pub(super) fn read(json: &[u8], budget: &Budget) -> Result<Value, Refusal> {
 struct Reader<'j, 'b> {
     text: &'j str,
     at: usize,
-    /// How many lists and maps are open.
+    /// The number of open lists and maps.
     depth: usize,
     making: Making<'b>,
 }
@@ -83,7 +83,7 @@ impl<'j> Reader<'j, '_> {
         Ok(value)
     }
 
-    /// What stands after a `{`, its `}` included.
+    /// Reads a map from after its `{` to its `}`.
     fn map(&mut self) -> Result<Value, Reason> {
         let mut entries: IndexMap<String, Value> = IndexMap::new();
         while self.goes_on(b'}', entries.is_empty())? {
@@ -98,7 +98,7 @@ impl<'j> Reader<'j, '_> {
         Ok(Value::Map(entries.into_iter().map(|(key, value)| (Zeroizing::new(key), value)).collect()))
     }
 
-    /// What stands after a `[`, its `]` included.
+    /// Reads a list from after its `[` to its `]`.
     fn list(&mut self) -> Result<Value, Reason> {
         let mut items = Vec::new();
         while self.goes_on(b']', items.is_empty())? {
@@ -107,7 +107,7 @@ impl<'j> Reader<'j, '_> {
         Ok(Value::List(items))
     }
 
-    /// Reads what stands before a member, or the end: whether a member comes.
+    /// Reads the comma before a member or the closing bracket. Returns whether a member follows.
     fn goes_on(&mut self, close: u8, is_first: bool) -> Result<bool, Reason> {
         self.space();
         let next = self.peek()?;
@@ -121,7 +121,7 @@ impl<'j> Reader<'j, '_> {
         Ok(true)
     }
 
-    /// The text of the string at the quote.
+    /// Reads the string at a quote.
     fn string(&mut self) -> Result<Cow<'j, str>, Reason> {
         self.at += 1;
         let mut decoded = None::<String>;
@@ -147,7 +147,7 @@ impl<'j> Reader<'j, '_> {
         }
     }
 
-    /// The character of the escape at the backslash.
+    /// Reads the character of the escape at a backslash.
     fn escape(&mut self) -> Result<char, Reason> {
         self.at += 1;
         let char = match self.peek()? {
@@ -164,7 +164,7 @@ impl<'j> Reader<'j, '_> {
         Ok(char)
     }
 
-    /// The character of `uXXXX`, or of a surrogate pair.
+    /// Reads the character of `uXXXX` or of a surrogate pair.
     fn unicode(&mut self) -> Result<char, Reason> {
         let first = self.unit()?;
         let code = match first {
@@ -245,7 +245,7 @@ impl<'j> Reader<'j, '_> {
         Ok(())
     }
 
-    /// That the text ends too early.
+    /// Moves to the end of the text, for the reason that it ends too early.
     fn end(&mut self) -> Reason {
         self.at = self.text.len();
         Reason::Ends

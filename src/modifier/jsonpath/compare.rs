@@ -1,4 +1,5 @@
-//! Compares values: numbers by what they are worth, exactly, whatever their spelling; different types are unequal and never less.
+//! Compares values. Numbers compare by their exact value, not by their spelling. Values of different types are unequal, and none
+//! is less.
 
 use std::cmp::Ordering;
 
@@ -22,7 +23,7 @@ pub(super) fn holds(left: &Value, operator: Operator, right: &Value, budget: &Bu
     })
 }
 
-/// How many steps it takes to look at all of a scalar.
+/// How many steps a comparison of a whole scalar costs.
 fn scalar_steps(value: &Value) -> usize {
     match value {
         Value::Text(text) | Value::Number(text) => text.len() / BYTES_A_STEP + 1,
@@ -49,7 +50,7 @@ fn equal(left: &Value, right: &Value, budget: &Budget) -> Result<bool, Limit> {
     }
 }
 
-/// Whether all are true; none after the first that is not is asked.
+/// Whether all pairs are equal. Stops at the first that is not.
 fn all(mut pairs: impl Iterator<Item = Result<bool, Limit>>) -> Result<bool, Limit> {
     pairs.find(|pair| *pair != Ok(true)).unwrap_or(Ok(true))
 }
@@ -69,7 +70,7 @@ fn compare_digits(left: &str, right: &str) -> Ordering {
     }
 }
 
-/// A decimal number, exactly: `0.DIGITS × 10^exponent`, digits without zeros at either end, none for zero.
+/// An exact decimal number, `0.DIGITS × 10^exponent`. The digits have no zeros at either end; zero has no digits.
 #[derive(PartialEq, Eq)]
 pub(super) struct Decimal {
     negative: bool,
@@ -78,7 +79,7 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
-    /// Reads `-12.50e3`; None where it is no number.
+    /// Parses a number such as `-12.50e3`; `None` if the text is not one.
     pub(super) fn read(written: &str) -> Option<Self> {
         let unsigned = written.strip_prefix(['+', '-']).unwrap_or(written);
         let (mantissa, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(m, e)| (m, Some(e)));
@@ -100,14 +101,14 @@ impl Decimal {
         Self { negative, exponent: exponent.saturating_sub(first as i128), digits: digits[first..end].to_vec() }
     }
 
-    /// By size without sign.
+    /// Compares the numbers without their signs.
     fn size(&self, other: &Self) -> Ordering {
         let zero_first = self.digits.is_empty().cmp(&other.digits.is_empty()).reverse();
         zero_first.then(self.exponent.cmp(&other.exponent)).then_with(|| self.digits.cmp(&other.digits))
     }
 }
 
-/// Beyond what an `i128` holds, the greatest one stands for all.
+/// Parses an exponent. One that is too large for an `i128` becomes the largest `i128`.
 fn read_exponent(written: &str) -> Option<i128> {
     let unsigned = written.strip_prefix(['+', '-']).unwrap_or(written);
     if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {

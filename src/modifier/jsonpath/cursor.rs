@@ -6,10 +6,10 @@ use crate::value::Value;
 
 use super::compare::Decimal;
 
-/// More brackets in brackets than this is no template anybody wrote.
+/// The deepest nesting of brackets. Nobody writes a template that needs more.
 const DEEPEST: usize = 64;
 
-/// A place in a template.
+/// A position in a template.
 pub(super) struct Cursor<'t> {
     template: &'t str,
     at: usize,
@@ -17,12 +17,12 @@ pub(super) struct Cursor<'t> {
 }
 
 impl<'t> Cursor<'t> {
-    /// Its start.
+    /// A cursor at the start of `template`.
     pub(super) fn new(template: &'t str) -> Self {
         Self { template, at: 0, depth: 0 }
     }
 
-    /// What is still to be read.
+    /// The unread rest of the template.
     pub(super) fn rest(&self) -> &'t str {
         &self.template[self.at..]
     }
@@ -46,7 +46,7 @@ impl<'t> Cursor<'t> {
         found
     }
 
-    /// Reads while characters are as wished.
+    /// Reads characters while `wished` accepts them.
     pub(super) fn take_while(&mut self, wished: impl Fn(char) -> bool) -> &'t str {
         let rest = self.rest();
         let taken = &rest[..rest.find(|char| !wished(char)).unwrap_or(rest.len())];
@@ -84,7 +84,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Reads what stands after a `\` in quotes, as Go has it.
+    /// Reads the escape after a `\` in quotes, by Go's rules.
     fn escaped(&mut self) -> Result<char, Error> {
         match self.next() {
             Some(same @ ('\\' | '"' | '\'')) => Ok(same),

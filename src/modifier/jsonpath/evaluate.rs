@@ -1,4 +1,4 @@
-//! Walks a value by a template's steps and prints what it finds, both within the budget of a run.
+//! Follows a template's steps through a value and prints the results, within the budget of a run.
 
 use zeroize::Zeroizing;
 
@@ -9,9 +9,9 @@ use crate::error::{Error, Kind};
 use crate::modifier::{error, text};
 use crate::value::Value;
 
-type Found<'v> = Vec<&'v Value>;
+type Selection<'v> = Vec<&'v Value>;
 
-/// The template's text with the results put in.
+/// The template's text with the results of its expressions.
 pub(super) fn print(template: &[Part], value: &Value, budget: &Budget) -> Result<Zeroizing<String>, Error> {
     let mut printer =
         Printer { out: Zeroizing::new(String::new()), making: budget.making(), walker: Walker { budget } };
@@ -68,7 +68,7 @@ struct Walker<'b> {
 }
 
 impl Walker<'_> {
-    fn walk<'v>(self, steps: &'v [Step], from: Found<'v>) -> Result<Found<'v>, Error> {
+    fn walk<'v>(self, steps: &'v [Step], from: Selection<'v>) -> Result<Selection<'v>, Error> {
         let mut found = from;
         let mut descended = false;
         for step in steps {
@@ -79,8 +79,9 @@ impl Walker<'_> {
         Ok(found)
     }
 
-    /// One step. After `..` a step on lists passes over what is no list; as client-go, indices pass over null, filters do not.
-    fn take<'v>(self, step: &'v Step, from: Found<'v>, descended: bool) -> Result<Found<'v>, Error> {
+    /// Takes one step. After `..` a step on lists skips values that are not lists. As in client-go, an index skips null, a filter
+    /// does not.
+    fn take<'v>(self, step: &'v Step, from: Selection<'v>, descended: bool) -> Result<Selection<'v>, Error> {
         let null_or_any = |value: &Value| descended || matches!(value, Value::Null);
         match step {
             Step::Text(text) => Ok(vec![text]),
@@ -109,9 +110,9 @@ impl Walker<'_> {
         }
     }
 
-    fn field<'v>(self, name: &str, from: &[&'v Value]) -> Result<Found<'v>, Error> {
+    fn field<'v>(self, name: &str, from: &[&'v Value]) -> Result<Selection<'v>, Error> {
         self.budget.step(from.iter().map(|value| members(value)).sum())?;
-        let found: Found = from.iter().filter_map(|value| value.get(name)).collect();
+        let found: Selection = from.iter().filter_map(|value| value.get(name)).collect();
         match found.is_empty() && !from.is_empty() {
             true => {
                 let error = error(format!("`jsonPath`: the key `{name}` is not found"));
@@ -121,16 +122,16 @@ impl Walker<'_> {
         }
     }
 
-    fn key<'v>(self, path: &[String], literal: &str, from: &[&'v Value]) -> Result<Found<'v>, Error> {
+    fn key<'v>(self, path: &[String], literal: &str, from: &[&'v Value]) -> Result<Selection<'v>, Error> {
         let nested = path.iter().try_fold(from.to_vec(), |found, name| self.field(name, &found));
         nested.or_else(|_| self.field(literal, from))
     }
 
-    /// The values and all below them, in the document's order; as client-go, only those that hold something:
-    /// lists and maps with entries, texts with characters.
-    fn descend<'v>(self, from: &[&'v Value]) -> Result<Found<'v>, Error> {
+    /// The values and everything below them, in the document's order. As in client-go, only values that are not empty: lists and
+    /// maps with entries, texts with characters.
+    fn descend<'v>(self, from: &[&'v Value]) -> Result<Selection<'v>, Error> {
         let mut found = Vec::new();
-        let mut waiting: Found = from.iter().rev().copied().collect();
+        let mut waiting: Selection = from.iter().rev().copied().collect();
         while let Some(value) = waiting.pop() {
             let children = children(value);
             self.budget.step(children.len() + 1)?;
@@ -142,7 +143,7 @@ impl Walker<'_> {
         Ok(found)
     }
 
-    fn filtered<'v>(self, items: &'v [Value], condition: &'v Condition) -> Result<Found<'v>, Error> {
+    fn filtered<'v>(self, items: &'v [Value], condition: &'v Condition) -> Result<Selection<'v>, Error> {
         let mut found = Vec::new();
         for item in items {
             if self.holds(condition, item)? {
@@ -168,7 +169,7 @@ impl Walker<'_> {
         }
     }
 
-    /// Whether one of the conditions is `wanted` (else they all are not); none after it is asked.
+    /// `wanted` if one of the conditions has this result, else its opposite. Stops at the first such condition.
     fn first(self, conditions: &[Condition], item: &Value, wanted: bool) -> Result<bool, Error> {
         for condition in conditions {
             if self.holds(condition, item)? == wanted {
@@ -196,7 +197,7 @@ fn members(value: &Value) -> usize {
     }
 }
 
-fn children(value: &Value) -> Found<'_> {
+fn children(value: &Value) -> Selection<'_> {
     match value {
         Value::List(items) => items.iter().collect(),
         Value::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
@@ -207,8 +208,8 @@ fn children(value: &Value) -> Found<'_> {
 fn on_lists<'v>(
     from: &[&'v Value],
     passes: impl Fn(&Value) -> bool,
-    take: impl Fn(&'v [Value]) -> Result<Found<'v>, Error>,
-) -> Result<Found<'v>, Error> {
+    take: impl Fn(&'v [Value]) -> Result<Selection<'v>, Error>,
+) -> Result<Selection<'v>, Error> {
     let mut found = Vec::new();
     for value in from {
         match value {
@@ -230,8 +231,8 @@ fn item(items: &[Value], index: i64) -> Result<&Value, Error> {
     at.and_then(|at| items.get(at)).ok_or_else(|| outside(index))
 }
 
-/// As client-go: bounds outside of the list are an error unless nothing is asked for.
-fn slice(items: &[Value], from: Option<i64>, to: Option<i64>, step: Option<i64>) -> Result<Found<'_>, Error> {
+/// The items of a slice. As in client-go, bounds outside the list are an error unless the slice is empty.
+fn slice(items: &[Value], from: Option<i64>, to: Option<i64>, step: Option<i64>) -> Result<Selection<'_>, Error> {
     let start = from.map_or(Some(0), |from| from_start(from, items.len()));
     let end = to.map_or(Some(items.len()), |to| from_start(to, items.len()));
     let step = step.and_then(|step| usize::try_from(step).ok()).unwrap_or(1);
@@ -248,7 +249,7 @@ fn slice(items: &[Value], from: Option<i64>, to: Option<i64>, step: Option<i64>)
     }
 }
 
-/// An index, counted from the end where it is negative.
+/// An index from the list's start. A negative one counts from the list's end.
 fn from_start(index: i64, length: usize) -> Option<usize> {
     match usize::try_from(index) {
         Ok(index) => Some(index),

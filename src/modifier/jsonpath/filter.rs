@@ -5,7 +5,7 @@ use super::parse::{self, Place};
 use super::template::{Condition, Operator, Step};
 use crate::error::Error;
 
-/// A filter, `[?(` being read.
+/// Reads a filter after its `[?(`.
 pub(super) fn filter(cursor: &mut Cursor) -> Result<Step, Error> {
     let condition = any(cursor)?;
     match cursor.eat(")]") {

@@ -1,5 +1,5 @@
 //! `jsonPath`: Kubernetes' JSONPath template language (k8s.io/client-go/util/jsonpath), on exact values.
-//! What it does otherwise than client-go stands in `table.txt`, line by line.
+//! `table.txt` lists each difference from client-go on a line.
 
 mod compare;
 mod cursor;
@@ -17,13 +17,13 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
 
-/// Reads the template once.
+/// Parses the template once, for use on any number of values.
 pub(super) fn json_path(arguments: &str) -> Result<Action, Error> {
     let template = parse::template(arguments)?;
     Ok(Arc::new(move |value, budget| evaluate::print(&template, &*document(value, budget)?, budget).map(Value::Text)))
 }
 
-/// The value, or what its text stands for as JSON.
+/// The value itself, or its text parsed as JSON.
 fn document<'v>(value: &'v Value, budget: &Budget) -> Result<Cow<'v, Value>, Error> {
     let Value::Text(json) = value else { return Ok(Cow::Borrowed(value)) };
     Value::from_json_within(json.as_bytes(), budget).map(Cow::Owned).map_err(|reason| {
@@ -36,7 +36,7 @@ fn document<'v>(value: &'v Value, budget: &Budget) -> Result<Cow<'v, Value>, Err
 mod tests {
     use super::*;
 
-    /// Lines of `table.txt`: template, result, and what client-go makes of it if something else.
+    /// Lines of `table.txt`: template, result, and client-go's result if it differs.
     #[test]
     fn templates_find_what_the_table_says() {
         let mut document = Value::text("");

@@ -1,4 +1,4 @@
-//! Reads a template: text, actions, ranges, and the steps inside of braces and brackets.
+//! Parses a template: text, actions, ranges, and the steps inside braces and brackets.
 
 use super::cursor::Cursor;
 use super::filter;
@@ -6,14 +6,14 @@ use super::template::{Part, Step};
 use crate::error::Error;
 use crate::value::Value;
 
-/// Where steps stand: what ends a name, and them all, differs.
+/// The place of steps in a template, which decides how a name and the steps end.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Place {
     Braces,
     Filter,
 }
 
-/// A whole template.
+/// Parses a whole template.
 pub(super) fn template(text: &str) -> Result<Vec<Part>, Error> {
     let mut cursor = Cursor::new(text);
     if !text.contains('{') {
@@ -25,7 +25,7 @@ pub(super) fn template(text: &str) -> Result<Vec<Part>, Error> {
     }
 }
 
-/// Parts up to the end (false) or to an `{end}` (true).
+/// Parses parts up to the template's end (false) or an `{end}` (true).
 fn parts(cursor: &mut Cursor) -> Result<(Vec<Part>, bool), Error> {
     let mut parts = Vec::new();
     while let Some(next) = cursor.peek() {
@@ -44,7 +44,7 @@ fn parts(cursor: &mut Cursor) -> Result<(Vec<Part>, bool), Error> {
     Ok((parts, false))
 }
 
-/// `range` or `end`, if it is next.
+/// Reads `range` or `end` if it is next.
 fn keyword(cursor: &mut Cursor) -> Option<&'static str> {
     let rest = cursor.rest();
     let found = ["range", "end"]
@@ -75,7 +75,7 @@ fn close_brace(cursor: &mut Cursor) -> Result<(), Error> {
     }
 }
 
-/// Steps up to what ends them in their place, which is not read.
+/// Parses steps up to the character that ends them in their place, which stays unread.
 pub(super) fn steps(cursor: &mut Cursor, place: Place) -> Result<Vec<Step>, Error> {
     let mut steps = Vec::new();
     loop {
@@ -137,7 +137,7 @@ fn named(name: String) -> Step {
     if name == "*" { Step::Wildcard } else { Step::Field(name) }
 }
 
-/// A name up to what ends it; `\` keeps the character after it in the name.
+/// Reads a name up to the character that ends it. A `\` keeps the character after it in the name.
 fn name(cursor: &mut Cursor, place: Place) -> String {
     let mut name = String::new();
     while let Some(char) = cursor.peek() {
@@ -168,7 +168,7 @@ fn word(cursor: &mut Cursor, place: Place) -> Result<Step, Error> {
     }
 }
 
-/// What stands in brackets, the next character being `[`.
+/// Parses the content of brackets. The next character is `[`.
 fn bracket(cursor: &mut Cursor) -> Result<Step, Error> {
     cursor.next();
     if cursor.eat("?(") {
@@ -202,7 +202,7 @@ fn bracket_item(cursor: &mut Cursor) -> Result<Step, Error> {
     }
 }
 
-/// The text in quotes is taken as it is, but for `\`, which takes the meaning from a dot after it.
+/// Parses a key in quotes. Its text is taken as it is, except that a `\` makes a dot after it part of the name.
 fn quoted_key(cursor: &mut Cursor) -> Result<Step, Error> {
     let quote = cursor.next().unwrap_or('\'');
     let (mut path, mut literal) = (vec![String::new()], String::new());

@@ -1,4 +1,4 @@
-//! A template as it is evaluated: texts, actions, ranges; and the steps of a path.
+//! A parsed template: texts, actions, ranges, and the steps of a path.
 
 use crate::value::Value;
 
@@ -13,20 +13,20 @@ pub(super) enum Part {
     Range(Vec<Step>, Vec<Part>),
 }
 
-/// What makes results of results.
+/// A step of a path, which turns results into further results.
 #[derive(Clone)]
 pub(super) enum Step {
-    /// `"text"`: one result, whatever came in.
+    /// `"text"`: one result for any number of inputs.
     Text(Value),
-    /// `1`, `true`, `null`: one result for each that came in.
+    /// `1`, `true`, `null`: one result for each input.
     Literal(Value),
     /// `.name`.
     Field(String),
-    /// `['name']`: as client-go, `a.b` is `b` in `a`; where there is no such thing, the key `a.b`.
+    /// `['name']`: as in client-go, `a.b` is `b` in `a`; if that is missing, the key `a.b`.
     Key(Vec<String>, String),
     /// `.*`.
     Wildcard,
-    /// `..`: the value and everything below it that holds something.
+    /// `..`: the value and everything below it that is not empty.
     Descend,
     /// `[n]`.
     Index(i64),
@@ -38,7 +38,7 @@ pub(super) enum Step {
     Filter(Condition),
 }
 
-/// What a filter asks of an item.
+/// A filter's condition on an item.
 #[derive(Clone)]
 pub(super) enum Condition {
     /// `||`.
@@ -51,7 +51,7 @@ pub(super) enum Condition {
     Compare(Vec<Step>, Operator, Vec<Step>),
 }
 
-/// How two values are compared.
+/// An operator that compares two values.
 #[derive(Clone, Copy)]
 pub(super) enum Operator {
     Equal,
@@ -63,7 +63,7 @@ pub(super) enum Operator {
 }
 
 impl Operator {
-    /// As it is written.
+    /// The operator's text in a template.
     pub(super) fn read(written: &str) -> Option<Self> {
         Some(match written {
             "==" => Self::Equal,
