@@ -25,7 +25,7 @@ pub(super) fn decode(value: &Value, budget: &Budget) -> Result<Value, Error> {
     let decoded = engine.decode(without_padding(&line));
     decoded.map(Value::bytes).map_err(|reason| {
         let error = error("`base64decode` got text that is not base64").cause(why(&reason));
-        error.hint("take `base64decode` out if the store holds the value as it is")
+        error.hint("remove `base64decode` if the store holds the value as it is")
     })
 }
 
@@ -41,12 +41,10 @@ fn without_padding(line: &str) -> &str {
 fn why(reason: &base64::DecodeError) -> String {
     match reason {
         base64::DecodeError::InvalidByte(offset, _) => {
-            format!("character {} belongs to no base64 alphabet, or not there", offset + 1)
+            format!("character {} is not valid base64 at this position", offset + 1)
         }
-        base64::DecodeError::InvalidLength(_) => "its length is not one that base64 has".to_owned(),
-        base64::DecodeError::InvalidLastSymbol { .. } => {
-            "its last character holds bits that belong to no byte".to_owned()
-        }
+        base64::DecodeError::InvalidLength(_) => "base64 text cannot have this length".to_owned(),
+        base64::DecodeError::InvalidLastSymbol { .. } => "its last character has bits beyond the last byte".to_owned(),
         base64::DecodeError::InvalidPadding => "its padding is wrong".to_owned(),
     }
 }
@@ -91,7 +89,7 @@ mod tests {
     fn an_error_holds_nothing_of_the_text() {
         let error = decode(&Value::text("canary!"), &Budget::default()).unwrap_err();
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");
-        assert_eq!(error.cause.as_deref(), Some("character 7 belongs to no base64 alphabet, or not there"));
+        assert_eq!(error.cause.as_deref(), Some("character 7 is not valid base64 at this position"));
     }
 
     proptest! {

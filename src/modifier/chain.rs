@@ -137,16 +137,16 @@ impl Modifier {
 
 fn unknown(name: &str) -> Error {
     if name.is_empty() {
-        return error("an empty modifier after a `|`").hint("name one, or take the `|` out");
+        return error("an empty modifier after a `|`").hint("name a modifier, or remove the `|`");
     }
     let start = name.find(|char: char| !char.is_alphanumeric()).unwrap_or(name.len());
     let unknown = error(format!("unknown modifier `{name}`"));
     match (table::find(&name[..start]), table::nearest(name)) {
-        (Some(modifier), _) => unknown.hint(format!("a blank belongs after `{}`", modifier.name)),
+        (Some(modifier), _) => unknown.hint(format!("put a blank after `{}`", modifier.name)),
         (None, Some(nearest)) => unknown.hint(suggestion::did_you_mean(nearest)),
         (None, None) => {
             let names = table::MODIFIERS.iter().map(|modifier| modifier.name);
-            unknown.hint(format!("there are {}", list::quoted(names)))
+            unknown.hint(format!("the modifiers are {}", list::quoted(names)))
         }
     }
 }
@@ -270,7 +270,7 @@ mod tests {
             assert_eq!(error.detail, detail);
             assert!(error.hint.is_some(), "{written}");
         }
-        assert_eq!(error_of("jsonPath{.a}").hint.as_deref(), Some("a blank belongs after `jsonPath`"));
+        assert_eq!(error_of("jsonPath{.a}").hint.as_deref(), Some("put a blank after `jsonPath`"));
         assert_eq!(error_of("Base64Encode").hint.as_deref(), Some("did you mean `base64encode`?"));
     }
 

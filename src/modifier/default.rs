@@ -46,7 +46,8 @@ fn is_more_than_a_scalar(plain: &str) -> bool {
 }
 
 fn no_scalar(argument: &str) -> Error {
-    error(format!("`default {argument}`: not one YAML scalar")).hint("text with signs in it stands in double quotes")
+    error(format!("`default {argument}`: not one YAML scalar"))
+        .hint("put text with special characters in double quotes")
 }
 
 #[cfg(test)]

@@ -16,24 +16,25 @@ A placeholder may pass its value through modifiers, from left to right:
 `<path:secret/data/app#cert | base64decode | indent 4>`.
 
 An unknown modifier, an argument too many or too few, and a value that a modifier does not take are errors.
-Null is taken by `default` and `toJson` alone. `|` and `>` inside of brackets or quotes are part of an argument.
+Only `default` and `toJson` take null. `|` and `>` inside brackets or quotes are part of an argument.
 The examples show values as JSON.
 ";
 
 const JSON_PATH: &str = "
 ## Templates of `jsonPath`
 
-They are [those of kubectl](https://kubernetes.io/docs/reference/kubectl/jsonpath/): text, and in braces what is to be put
-into it. A key that is missing is an error, in a filter too, unless some of the values at hand have it;
-`[?(@.a && @.a > 1)]` asks for the key first. Otherwise than with kubectl
+They are [those of kubectl](https://kubernetes.io/docs/reference/kubectl/jsonpath/): text, with
+expressions in braces. A missing key is an error, in a filter too, unless some of the values at hand have it;
+`[?(@.a && @.a > 1)]` checks for the key first. Differences from kubectl:
 
 - `&&`, `||` and parentheses work in filters; `&&` binds tighter;
-- numbers compare by what they are worth, exactly: `1.0` is `1`, 9007199254740993 is not 9007199254740992; values of different
+- numbers compare by their exact value: `1.0` is `1`, 9007199254740993 is not 9007199254740992; values of different
   types are unequal, and none is less;
 - numbers come out as they are written, maps with their keys in their order;
-- `['a.b']` finds `b` in `a`, and where there is no such thing the key `a.b`; keys in brackets may hold any character, and may
+- `['a.b']` finds `b` in `a`, and if that is missing the key `a.b`; keys in brackets may hold any character, and may
   stand in double quotes;
-- after `..`, brackets pass over what is no list; an empty list among others, or as the range, is no error and cuts nothing off;
+- after `..`, brackets skip values that are not lists; an empty list among others, or as the range, is not an error and cuts
+  nothing off;
 - a template without `{…}`, and a `{range …}` without `{end}`, are errors.
 ";
 

@@ -23,8 +23,8 @@ pub(crate) static MODIFIERS: &[Modifier] = &[
     },
     Modifier {
         name: "base64decode",
-        doc: "what base64 text stands for: standard or URL-safe alphabet, padded or not, line breaks ignored; \
-              bytes where it is not UTF-8",
+        doc: "the content of base64 text: standard or URL-safe alphabet, padded or not, line breaks ignored; \
+              bytes if it is not UTF-8",
         usage: "",
         example: Example { value: r#""czNjcmV0""#, chain: "base64decode", result: r#""s3cret""# },
         takes: TEXT,
@@ -32,7 +32,7 @@ pub(crate) static MODIFIERS: &[Modifier] = &[
     },
     Modifier {
         name: "jsonPath",
-        doc: "what Kubernetes' JSONPath template EXPR finds in a value or in JSON text, as text, numbers exact; \
+        doc: "the result of Kubernetes' JSONPath template EXPR on a value or on JSON text, as text, numbers exact; \
               filters also take `&&` and `||`",
         usage: "EXPR",
         example: Example {
@@ -45,7 +45,7 @@ pub(crate) static MODIFIERS: &[Modifier] = &[
     },
     Modifier {
         name: "jsonParse",
-        doc: "the value that JSON text stands for, numbers exact",
+        doc: "JSON text as a value, numbers exact",
         usage: "",
         example: Example {
             value: r#""{\"id\": 9007199254740993}""#,
@@ -57,7 +57,7 @@ pub(crate) static MODIFIERS: &[Modifier] = &[
     },
     Modifier {
         name: "yamlParse",
-        doc: "the value that YAML text stands for, with the types that Kubernetes reads, decimal numbers exact",
+        doc: "YAML text as a value, with the types that Kubernetes reads, decimal numbers exact",
         usage: "",
         example: Example {
             value: r#""port: 0x10\ntls: yes\nratio: 1.50\n""#,
@@ -89,8 +89,8 @@ pub(crate) static MODIFIERS: &[Modifier] = &[
     },
     Modifier {
         name: "default",
-        doc: "VALUE, as a YAML scalar, if the key, path or version is missing or the value is null; modifiers before it \
-              are skipped then; never used when the reading was denied or failed",
+        doc: "VALUE, a YAML scalar, if the key, path or version is missing or the value is null; modifiers before it \
+              are then skipped; never used if the read is denied or fails",
         usage: "VALUE",
         example: Example { value: "null", chain: "base64encode | default 3", result: "3" },
         takes: ANY,

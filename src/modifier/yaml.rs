@@ -10,6 +10,6 @@ use crate::yaml;
 pub(super) fn parse(value: &Value, budget: &Budget) -> Result<Value, Error> {
     yaml::parse(&text::text_of(value)?, budget).map_err(|reason| {
         let error = error("`yamlParse` got text that is not YAML").cause(reason);
-        error.hint("take `yamlParse` out if the text is meant as it is")
+        error.hint("remove `yamlParse` if the text is to stay as it is")
     })
 }

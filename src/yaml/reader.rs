@@ -173,8 +173,7 @@ impl<'s> Reader<'s> {
         let span = token::block_span(&self.text[..self.body.end], self.end, span.end, &text)
             .ok_or_else(|| Flaw::new(Kind::Bug, span, "a block scalar without a header"))?;
         if self.builder.depth() == 0 && token::block(self.text, span).text_indent(self.text, &text) == Some(0) {
-            let flaw =
-                Flaw::new(Kind::Syntax, span, "a block scalar whose lines are not indented is empty to Kubernetes");
+            let flaw = Flaw::new(Kind::Syntax, span, "Kubernetes reads a block scalar without indentation as empty");
             return Err(flaw.hint("indent its lines"));
         }
         let text = if self.has_unended_blank_line(span, &text) { Cow::Owned(format!("{text}\n")) } else { text };
@@ -276,7 +275,7 @@ impl<'s> Reader<'s> {
     /// Checks an anchor's name: Kubernetes ends it at characters that YAML 1.2 allows in it.
     fn anchor(&mut self, name: Cow<'s, str>, span: Span) -> Result<(), Flaw> {
         if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
-            let flaw = Flaw::new(Kind::Syntax, span, "an anchor with a name that Kubernetes reads in another way");
+            let flaw = Flaw::new(Kind::Syntax, span, "Kubernetes reads the anchor's name in another way");
             return Err(flaw.hint("use letters, digits, `_` and `-`"));
         }
         if let Some(id) = self.last {

@@ -101,11 +101,11 @@ impl Removal {
                 let source = Source::new("", tree.text);
                 let line = |at| source.line_column(at).0;
                 let detail = format!(
-                    "what is anchored on line {} cannot be removed: an alias on line {} names it",
+                    "the anchor on line {} cannot be removed: the alias on line {} refers to it",
                     line(target.start),
                     line(node.span.start)
                 );
-                let hint = "write the value out in the alias's place, or give the placeholder a `| default …`";
+                let hint = "write the value out in place of the alias, or give the placeholder a `| default …`";
                 return Err(Flaw::new(Kind::Value, target.span, detail).hint(hint));
             }
         }

@@ -37,8 +37,8 @@ pub(super) fn coerce_to_tag<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Re
     match fits {
         true => Ok(Cow::Borrowed(value)),
         false => {
-            let detail = format!("{} cannot stand behind the tag `!!{name}`", value.kind());
-            Err(Flaw::new(Kind::Value, node.span, detail).hint("take the tag out: the value brings its own type"))
+            let detail = format!("{} cannot stand after the tag `!!{name}`", value.kind());
+            Err(Flaw::new(Kind::Value, node.span, detail).hint("remove the tag: the value brings its own type"))
         }
     }
 }

@@ -121,7 +121,7 @@ fn lists_and_maps_become_native() {
         ("a: X\n", "a", "3", "a: 3\n"),
         ("a: 'X'\n", "a", "1.50", "a: 1.50\n"),
         ("a: !!str X\n", "a", "1.50", "a: !!str '1.50'\n"),
-        ("a: !!int X\n", "a", "\"x\"", "ERROR text cannot stand behind the tag `!!int`"),
+        ("a: !!int X\n", "a", "\"x\"", "ERROR text cannot stand after the tag `!!int`"),
     ] {
         assert_eq!(changed(before, &[(path, Some(json(value)))]), after, "{before:?}");
     }
@@ -156,7 +156,7 @@ fn entries_and_items_are_removed() {
         ("{\n  \"a\": 1,\n  \"b\": 2\n}\n", &["a"], "{\n  \"b\": 2\n}\n"),
         ("? a\n: 1\n? b\n: 2\n", &["a"], "? b\n: 2\n"),
         ("- ? a\n  : 1\n  b: 2\n", &["0.a"], "- b: 2\n"),
-        ("a: &x 1\nb: *x\n", &["a"], "ERROR what is anchored on line 1 cannot be removed: an alias on line 2 names it"),
+        ("a: &x 1\nb: *x\n", &["a"], "ERROR the anchor on line 1 cannot be removed: the alias on line 2 refers to it"),
         ("a: &x 1\nb: *x\nc: 1\n", &["a", "b"], "c: 1\n"),
     ] {
         let changes: Vec<_> = paths.iter().map(|path| (*path, None)).collect();

@@ -182,10 +182,8 @@ impl ValueReader<'_, '_, '_> {
 
 fn unfit(span: Span, tag: Option<&str>) -> Flaw {
     match tag.and_then(|tag| tag.strip_prefix("tag:yaml.org,2002:")) {
-        Some(tag) => {
-            Flaw::new(Kind::Syntax, span, format!("the scalar is none of the kind that its tag `!!{tag}` says"))
-        }
-        None => Flaw::new(Kind::Syntax, span, "neither infinite numbers nor `.nan` can be JSON"),
+        Some(tag) => Flaw::new(Kind::Syntax, span, format!("the scalar does not fit its tag `!!{tag}`")),
+        None => Flaw::new(Kind::Syntax, span, "infinite numbers and `.nan` cannot be written in JSON"),
     }
 }
 
@@ -228,9 +226,9 @@ mod tests {
             ("- 2001-01-01\n- !!str 1\n- !!int '12'\n- !x 12\n- ! 12\n", r#"["2001-01-01","1",12,"12","12"]"#),
             ("!!binary aGVs\n", r#""hel""#),
             ("a: !!null ''\nb: !!bool 'yes'\nc: !!float 3\n", r#"{"a":null,"b":true,"c":3}"#),
-            ("a: !!int x\n", "ERROR the scalar is none of the kind that its tag `!!int` says (line 1, column 10)"),
-            ("a: !!int 1.5\n", "ERROR the scalar is none of the kind that its tag `!!int` says (line 1, column 10)"),
-            ("a: .inf\n", "ERROR neither infinite numbers nor `.nan` can be JSON (line 1, column 4)"),
+            ("a: !!int x\n", "ERROR the scalar does not fit its tag `!!int` (line 1, column 10)"),
+            ("a: !!int 1.5\n", "ERROR the scalar does not fit its tag `!!int` (line 1, column 10)"),
+            ("a: .inf\n", "ERROR infinite numbers and `.nan` cannot be written in JSON (line 1, column 4)"),
             (
                 "yes: 1\n0777: 2\n1.50: 3\n1e6: 4\n0.00001: 5\n-0: 6\n",
                 r#"{"true":1,"511":2,"1.5":3,"1e+06":4,"1e-05":5,"0":6}"#,

@@ -62,7 +62,7 @@ impl<'t> Cursor<'t> {
     /// Goes one bracket deeper while `read` reads.
     pub(super) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         if self.depth == DEEPEST {
-            return Err(self.wrong(format!("brackets stand in brackets more than {DEEPEST} deep")));
+            return Err(self.wrong(format!("brackets nest more than {DEEPEST} levels deep")));
         }
         self.depth += 1;
         let read = read(self);
@@ -98,7 +98,7 @@ impl<'t> Cursor<'t> {
             Some('x') => self.code_point(2),
             Some('u') => self.code_point(4),
             Some('U') => self.code_point(8),
-            _ => Err(self.wrong("a `\\` in quotes escapes nothing").hint("write `\\\\` for a backslash")),
+            _ => Err(self.wrong("a `\\` in quotes begins an unknown escape").hint("write `\\\\` for a backslash")),
         }
     }
 
@@ -106,7 +106,7 @@ impl<'t> Cursor<'t> {
         let hex = self.rest().get(..digits).filter(|hex| hex.chars().all(|char| char.is_ascii_hexdigit()));
         let char = hex.and_then(|hex| char::from_u32(u32::from_str_radix(hex, 16).ok()?));
         self.at += hex.map_or(0, str::len);
-        char.ok_or_else(|| self.wrong("an escape in quotes names no character"))
+        char.ok_or_else(|| self.wrong("an escape in quotes is not a character"))
     }
 
     /// Reads a number, its digits as written.

@@ -217,9 +217,8 @@ fn on_lists<'v>(
             other if passes(other) => {}
             other => {
                 let error = error(format!("`jsonPath`: brackets stand after {}, which is not a list", other.kind()));
-                return Err(error.hint(
-                    "JSON inside of text is read by a `jsonParse` or `jsonPath` of its own, behind another `|`",
-                ));
+                return Err(error
+                    .hint("to read JSON inside text, add a `jsonParse` or a `jsonPath` of its own after another `|`"));
             }
         }
     }
@@ -258,6 +257,6 @@ fn from_start(index: i64, length: usize) -> Option<usize> {
 }
 
 fn outside(index: i64) -> Error {
-    error(format!("`jsonPath`: the index {index} is outside of the list"))
-        .hint("`[0]` is the first, `[-1]` the last; `[*]` takes all there are")
+    error(format!("`jsonPath`: the index {index} is outside the list"))
+        .hint("`[0]` is the first, `[-1]` the last; `[*]` takes all items")
 }

@@ -48,7 +48,9 @@ fn comparison(cursor: &mut Cursor) -> Result<Condition, Error> {
         return Ok(Condition::Exists(left));
     }
     let operator = Operator::read(written).ok_or_else(|| {
-        cursor.wrong(format!("`{written}` compares nothing")).hint("filters take `==`, `!=`, `<`, `<=`, `>` and `>=`")
+        cursor
+            .wrong(format!("`{written}` is not a comparison"))
+            .hint("filters take `==`, `!=`, `<`, `<=`, `>` and `>=`")
     })?;
     Ok(Condition::Compare(left, operator, operand(cursor)?))
 }

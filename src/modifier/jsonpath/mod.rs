@@ -57,12 +57,12 @@ mod tests {
     fn errors_name_what_is_wrong() {
         for (template, detail) in [
             ("{.a", "`jsonPath {.a`: a `{` is never closed"),
-            (".a", "`jsonPath .a`: there is no `{…}` in it"),
-            ("{.a[?(@.b = 1)]}", "`jsonPath {.a[?(@.b = 1)]}`: `=` compares nothing"),
+            (".a", "`jsonPath .a`: the template has no `{…}`"),
+            ("{.a[?(@.b = 1)]}", "`jsonPath {.a[?(@.b = 1)]}`: `=` is not a comparison"),
             ("{.a.}", "`jsonPath {.a.}`: a `.` has no name after it"),
-            ("{a}", "`jsonPath {a}`: `a` has no meaning there"),
+            ("{a}", "`jsonPath {a}`: `a` is not a known word"),
             ("{.b}", "`jsonPath`: the key `b` is not found"),
-            ("{.a[1]}", "`jsonPath`: the index 1 is outside of the list"),
+            ("{.a[1]}", "`jsonPath`: the index 1 is outside the list"),
             ("{[0]}", "`jsonPath`: brackets stand after a map, which is not a list"),
         ] {
             let document = Value::from_json(br#"{"a":["canary"]}"#).unwrap();

@@ -17,7 +17,7 @@ pub(super) enum Place {
 pub(super) fn template(text: &str) -> Result<Vec<Part>, Error> {
     let mut cursor = Cursor::new(text);
     if !text.contains('{') {
-        return Err(cursor.wrong("there is no `{…}` in it").hint(format!("write `jsonPath {{{text}}}`")));
+        return Err(cursor.wrong("the template has no `{…}`").hint(format!("write `jsonPath {{{text}}}`")));
     }
     match parts(&mut cursor)? {
         (parts, false) => Ok(parts),
@@ -117,7 +117,7 @@ fn ends(cursor: &Cursor, place: Place) -> bool {
 fn dot(cursor: &mut Cursor, place: Place, descended: bool) -> Result<Vec<Step>, Error> {
     if cursor.eat("..") {
         return match (descended, cursor.peek()) {
-            (true, _) => Err(cursor.wrong("`..` follows on `..`")),
+            (true, _) => Err(cursor.wrong("`..` follows another `..`")),
             (_, Some(char)) if char.is_alphanumeric() || char == '_' => {
                 Ok(vec![Step::Descend, named(name(cursor, place))])
             }
@@ -164,7 +164,7 @@ fn word(cursor: &mut Cursor, place: Place) -> Result<Step, Error> {
         "false" => Ok(Step::Literal(Value::Bool(false))),
         "null" => Ok(Step::Literal(Value::Null)),
         "range" | "end" => Err(cursor.wrong("`range` and `end` stand at the start of their braces")),
-        word => Err(cursor.wrong(format!("`{word}` has no meaning there")).hint(format!("a key is written `.{word}`"))),
+        word => Err(cursor.wrong(format!("`{word}` is not a known word")).hint(format!("a key is written `.{word}`"))),
     }
 }
 
@@ -246,6 +246,6 @@ fn index(cursor: &mut Cursor) -> Result<Step, Error> {
             Some(step) if step < 1 => Err(cursor.wrong("a slice's step is 1 or more")),
             step => Ok(Step::Slice(from, to, step)),
         },
-        _ => Err(cursor.wrong("a `[` holds no index").hint(IN_BRACKETS)),
+        _ => Err(cursor.wrong("a `[` does not hold an index").hint(IN_BRACKETS)),
     }
 }
