@@ -23,8 +23,8 @@ pub(super) fn decode(value: &Value, budget: &Budget) -> Result<Value, Error> {
     let line: Zeroizing<String> = Zeroizing::new(text.chars().filter(|char| !matches!(char, '\r' | '\n')).collect());
     let engine = if line.contains(['-', '_']) { URL_SAFE_NO_PAD } else { STANDARD_NO_PAD };
     let decoded = engine.decode(without_padding(&line));
-    decoded.map(Value::bytes).map_err(|reason| {
-        let error = error("`base64decode` got text that is not base64").cause(why(&reason));
+    decoded.map(Value::bytes).map_err(|failure| {
+        let error = error("`base64decode` got text that is not base64").cause(reason(&failure));
         error.hint("remove `base64decode` if the store holds the value as it is")
     })
 }
@@ -38,8 +38,8 @@ fn without_padding(line: &str) -> &str {
 }
 
 /// The reason for a decoding error, without any of the content.
-fn why(reason: &base64::DecodeError) -> String {
-    match reason {
+fn reason(failure: &base64::DecodeError) -> String {
+    match failure {
         base64::DecodeError::InvalidByte(offset, _) => {
             format!("character {} is not valid base64 at this position", offset + 1)
         }

@@ -10,17 +10,17 @@ use crate::yaml::resolve::{Plain, resolve};
 /// Reads the value that replaces a missing one.
 pub(super) fn value(argument: &str) -> Result<Value, Error> {
     if argument.starts_with(['"', '\'']) {
-        return quoted(argument).ok_or_else(|| no_scalar(argument));
+        return quoted(argument).ok_or_else(|| not_a_scalar(argument));
     }
     if is_more_than_a_scalar(argument) {
-        return Err(no_scalar(argument));
+        return Err(not_a_scalar(argument));
     }
     match resolve(argument) {
         Plain::Null => Ok(Value::Null),
         Plain::Bool(value) => Ok(Value::Bool(value)),
         Plain::Number(digits) => Ok(Value::number(digits)),
         Plain::Text => Ok(Value::text(argument)),
-        Plain::Infinite => Err(no_scalar(argument).hint("JSON has no such number; in quotes it is text")),
+        Plain::Infinite => Err(not_a_scalar(argument).hint("JSON has no such number; in quotes it is text")),
     }
 }
 
@@ -45,7 +45,7 @@ fn is_more_than_a_scalar(plain: &str) -> bool {
         || matches!(plain, "-" | "?")
 }
 
-fn no_scalar(argument: &str) -> Error {
+fn not_a_scalar(argument: &str) -> Error {
     error(format!("`default {argument}`: not one YAML scalar"))
         .hint("put text with special characters in double quotes")
 }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_scalar_is_refused() {
+    fn text_that_is_not_a_scalar_is_refused() {
         for argument in [
             "{}",
             "[a]",

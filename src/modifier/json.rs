@@ -16,7 +16,7 @@ pub(super) fn parse(value: &Value, budget: &Budget) -> Result<Value, Error> {
 /// The value as compact JSON.
 pub(super) fn to_json(value: &Value, budget: &Budget) -> Result<Value, Error> {
     budget.make(value.json_len())?;
-    value.to_json().map(Value::Text).map_err(text::no_text)
+    value.to_json().map(Value::Text).map_err(text::not_text)
 }
 
 /// Escapes text for the inside of a JSON string.

@@ -19,7 +19,7 @@ pub(crate) struct Modifier {
     pub example: Example,
     /// The types of value that it takes, as [`Value::kind`] names them.
     pub(super) takes: &'static [&'static str],
-    /// What it does.
+    /// Its function, by the arguments that it reads.
     pub(super) function: Function,
 }
 

@@ -59,7 +59,7 @@ pub(super) fn url_encode(value: &Value, budget: &Budget) -> Result<Value, Error>
 
 /// A text, a number or a bool as text.
 pub(super) fn text_of(value: &Value) -> Result<Zeroizing<String>, Error> {
-    value.to_text().map_err(no_text)
+    value.to_text().map_err(not_text)
 }
 
 /// The value as bytes: its own, or those of its text.
@@ -71,7 +71,7 @@ pub(super) fn bytes_of(value: &Value) -> Result<Zeroizing<Vec<u8>>, Error> {
 }
 
 /// The error for a value that cannot become text.
-pub(super) fn no_text(reason: NotText) -> Error {
+pub(super) fn not_text(reason: NotText) -> Error {
     match reason {
         NotText::Null => error("the value is null, which is not text").hint("`default` gives a null a value"),
         NotText::Bytes => error("the value holds bytes that are not UTF-8").hint("`base64encode` makes text of bytes"),

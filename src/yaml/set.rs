@@ -32,7 +32,12 @@ pub(super) fn coerce_to_tag<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Re
         }
         ("int" | "float" | "bool" | "null" | "map" | "seq", _) => false,
         (_, Value::Text(_)) => true,
-        _ => return value.to_text().map(|text| Cow::Owned(Value::Text(text))).map_err(|why| no_text(node.span, why)),
+        _ => {
+            return value
+                .to_text()
+                .map(|text| Cow::Owned(Value::Text(text)))
+                .map_err(|reason| not_text(node.span, reason));
+        }
     };
     match fits {
         true => Ok(Cow::Borrowed(value)),
@@ -53,7 +58,7 @@ pub(super) fn set(tree: &Tree, document: Span, id: NodeId, value: &Value, edits:
     if let Content::Scalar(Style::Literal | Style::Folded, _) = node.content {
         site.block = Some(token::block(tree.text, node.span));
     }
-    site.set(value, edits).map_err(|why| unwritable(node.span, value, why))
+    site.set(value, edits).map_err(|reason| unwritable(node.span, value, reason))
 }
 
 /// A scalar in its document.
@@ -271,16 +276,16 @@ fn has_deep_rest(text: &str, at: usize) -> bool {
     line.len() < rest.len() && (line.is_empty() || line.starts_with(['#', '\n', '\r']))
 }
 
-fn no_text(span: Span, why: NotText) -> Flaw {
-    match why {
+fn not_text(span: Span, reason: NotText) -> Flaw {
+    match reason {
         NotText::Null => Flaw::new(Kind::Value, span, "null cannot stand where the tag asks for text")
             .hint("`default` gives a null a value"),
         NotText::Bytes => unwritable(span, &Value::Null, Unwritable::Bytes),
     }
 }
 
-fn unwritable(span: Span, value: &Value, why: Unwritable) -> Flaw {
-    match why {
+fn unwritable(span: Span, value: &Value, reason: Unwritable) -> Flaw {
+    match reason {
         Unwritable::Bytes => Flaw::new(Kind::Value, span, "bytes that are not UTF-8 cannot stand in YAML")
             .hint("put them into a Secret's `data`, with `base64encode`"),
         Unwritable::Number => {
