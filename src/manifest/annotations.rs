@@ -1,4 +1,4 @@
-//! The `avp.kubernetes.io/*` annotations, typed. What is wrong with them is kept until something depends on it.
+//! The `avp.kubernetes.io/*` annotations, typed. Errors in them are kept until something depends on the annotation.
 
 use crate::error::{Error, Kind};
 use crate::source::Span;
@@ -6,45 +6,45 @@ use crate::switch;
 use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::{Content, NodeId, Style, Tree};
 
-/// What all our annotations begin with.
+/// The prefix of every annotation that is read here.
 pub(crate) const PREFIX: &str = "avp.kubernetes.io/";
 /// The annotation that names the secret of generic placeholders.
 pub(crate) const PATH_ANNOTATION: &str = "avp.kubernetes.io/path";
 
-/// What a resource's annotations ask for.
+/// The annotations of a resource, parsed.
 #[derive(Debug, Default)]
 pub struct Annotations {
     /// The secret of generic placeholders, as written.
     pub path: Option<String>,
-    /// Whether generic placeholders count: the path annotation is there, be it right or wrong.
+    /// Whether generic placeholders count: the path annotation is present, valid or not.
     pub names_path: bool,
     /// The version of the KV engine whose rules read the resource's paths: 1 or 2.
     pub kv_version: Option<u8>,
-    /// The version for generic placeholders; none is the newest.
+    /// The version for generic placeholders; `None` is the newest.
     pub version: Option<u64>,
-    /// The resource passes through untouched.
+    /// Whether the resource passes through untouched.
     pub ignore: bool,
-    /// What a missing key does.
+    /// How a missing key, path or version is handled.
     pub remove_missing: RemoveMissing,
     /// The Vault namespace.
     pub namespace: Option<String>,
-    /// What is wrong with them, and where.
+    /// The errors and warnings about the annotations, each with its place.
     pub findings: Vec<(Span, Error)>,
 }
 
-/// What a missing key, path or version does.
+/// How a missing key, path or version is handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RemoveMissing {
     /// It is an error.
     #[default]
     No,
-    /// The entry or item goes; a string that misses only some of its placeholders is an error.
+    /// The entry or item is removed; a string that lacks only some of its values is an error.
     Yes,
-    /// The entry or item goes, also when only some placeholders are missing.
+    /// The entry or item is removed even if only some of its values are missing.
     Partial,
 }
 
-/// Reads the map of annotations.
+/// Parses the map of annotations.
 pub(super) fn read(tree: &Tree<'_>, map: Option<NodeId>) -> Annotations {
     let mut annotations = Annotations::default();
     let value = |name: &str| map.and_then(|map| tree.get(map, &format!("{PREFIX}{name}")));
@@ -58,7 +58,7 @@ pub(super) fn read(tree: &Tree<'_>, map: Option<NodeId>) -> Annotations {
     annotations
 }
 
-/// What an annotation's text does.
+/// Applies an annotation's text.
 type Set = fn(&mut Annotations, &str) -> Result<(), Error>;
 
 /// The annotations that are understood.

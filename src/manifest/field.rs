@@ -1,4 +1,4 @@
-//! Where in a resource a value stands, and what Kubernetes takes there.
+//! The fields of a resource, and the type that Kubernetes expects in each.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,10 +19,10 @@ pub struct Field<'t> {
     pub steps: Vec<Step<'t>>,
 }
 
-/// What Kubernetes takes in a field.
+/// The type of value that Kubernetes accepts in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldType {
-    /// Whatever the value is.
+    /// A value of any type.
     Anything,
     /// Strings only.
     Text,
@@ -55,7 +55,7 @@ impl fmt::Display for Field<'_> {
     }
 }
 
-/// What a resource of `kind` takes in the field at `steps`.
+/// The type that a resource of `kind` accepts in the field at `steps`.
 pub(crate) fn field_type(kind: &str, steps: &[Step<'_>]) -> FieldType {
     let text = |holds: bool| if holds { FieldType::Text } else { FieldType::Anything };
     match steps {
@@ -79,12 +79,12 @@ pub(crate) fn field_type(kind: &str, steps: &[Step<'_>]) -> FieldType {
     }
 }
 
-/// `metadata.name` and its like.
+/// Whether the field is `metadata.name`, `metadata.namespace` or `metadata.generateName`.
 fn named_field(map: &str, key: &str) -> bool {
     map == "metadata" && matches!(key, "name" | "namespace" | "generateName")
 }
 
-/// A member of `metadata.labels`, `metadata.annotations`, `matchLabels` or `nodeSelector`.
+/// Whether the field is a member of `metadata.labels`, `metadata.annotations`, `matchLabels` or `nodeSelector`.
 fn named_map(steps: &[Step<'_>], map: &str) -> bool {
     match map {
         "matchLabels" | "nodeSelector" => true,
@@ -93,10 +93,10 @@ fn named_map(steps: &[Step<'_>], map: &str) -> bool {
     }
 }
 
-/// Where containers are, in every kind.
+/// The lists that hold containers, in every kind.
 const CONTAINERS: &[&str] = &["containers", "initContainers", "ephemeralContainers"];
 
-/// Where else they are in a workflow of Argo's: lists of them, or one.
+/// The further fields that hold one container or a list of them in an Argo workflow.
 const WORKFLOW_CONTAINERS: &[&str] = &["container", "script", "sidecars"];
 
 const WORKFLOWS: &[&str] = &["Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate"];

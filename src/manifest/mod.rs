@@ -1,4 +1,4 @@
-//! Kubernetes: which resources a document holds, what their annotations ask, what their fields take. Knows no placeholders.
+//! Kubernetes: the resources of a document, their annotations, and the types of their fields. Knows no placeholders.
 
 mod annotations;
 mod field;

@@ -13,13 +13,13 @@ use crate::yaml::tree::{Content, NodeId, Style, Tree};
 pub(crate) struct Resource {
     /// The node of its map.
     pub node: NodeId,
-    /// What a cluster would know it by.
+    /// Its identity in a cluster.
     pub id: Arc<ResourceId>,
-    /// Its apiVersion, which an item may take from its List.
+    /// Its apiVersion, which an item may inherit from its List.
     pub api_version: String,
     /// Whether it has a kind and an apiVersion.
     pub is_object: bool,
-    /// What its annotations ask for.
+    /// Its annotations, parsed.
     pub annotations: Annotations,
     /// The template it came from.
     pub origin: Option<Arc<str>>,
@@ -27,7 +27,7 @@ pub(crate) struct Resource {
     pub items: Vec<Resource>,
 }
 
-/// What an item takes from its List.
+/// The properties that an item inherits from its List.
 #[derive(Clone, Copy)]
 struct Heritage<'t> {
     kind: &'t str,
@@ -35,15 +35,15 @@ struct Heritage<'t> {
     ignored: bool,
 }
 
-/// The resource that a document is, its items below it; `text` is the document's own.
+/// The resource in a document, with its items below it; `text` is the document's text.
 pub(crate) fn resources(tree: &Tree<'_>, text: &str) -> Option<Resource> {
     let root = tree.root()?;
     let source = origin::of_comment(text);
     Some(resource(tree, root, Heritage { kind: "", api_version: "", ignored: false }, source.as_ref()))
 }
 
-/// The objects that a document stands for: its resource, or the items of a List and of Lists in it. A List of which an item is
-/// written elsewhere is one object.
+/// The objects in a document: its resource, or the items of a List and of the Lists inside it. A List with an item that is an
+/// alias counts as one object.
 pub(crate) fn objects(tree: &Tree<'_>, text: &str) -> Vec<Resource> {
     let mut objects = Vec::new();
     resources(tree, text).into_iter().for_each(|resource| collect(tree, resource, &mut objects));
@@ -102,18 +102,18 @@ fn string<'t>(tree: &'t Tree<'_>, node: NodeId) -> Option<&'t str> {
     }
 }
 
-/// Whether a resource stands for its items, each of which is written in it.
+/// Whether a resource is a List all of whose items are written in place.
 pub(crate) fn is_list(tree: &Tree<'_>, resource: &Resource) -> bool {
     let items = tree.get(resource.node, "items").map(|items| tree.items(tree.target(items)).count());
     resource.id.kind.ends_with("List") && items == Some(resource.items.len())
 }
 
-/// Whether it is what kustomize and kpt hand to a function: its items are objects of any kind, and nothing else in it is one.
+/// Whether it is the `ResourceList` that kustomize and kpt pass to a function: only its items are objects, of any kind.
 fn is_envelope(kind: &str, api_version: &str) -> bool {
     kind == "ResourceList" && api_version.starts_with("config.kubernetes.io/")
 }
 
-/// The items of a `…List`; what an alias stands for is written elsewhere.
+/// The items of a `…List`, except aliases: their content is written elsewhere.
 fn items<'t>(tree: &'t Tree<'_>, node: NodeId, kind: &str) -> impl Iterator<Item = NodeId> + 't {
     let list = kind.ends_with("List").then(|| tree.get(node, "items")).flatten().map(|items| tree.target(items));
     list.into_iter().flat_map(|list| tree.items(list)).filter(|item| tree.target(*item) == *item)

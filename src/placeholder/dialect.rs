@@ -1,4 +1,4 @@
-//! The dialects: the ways to write a placeholder. A further one is a row of [`DIALECTS`] and its functions.
+//! The dialects: the ways to write a placeholder. To add one, add a row to [`DIALECTS`] and its functions.
 
 use std::fmt;
 
@@ -14,27 +14,27 @@ pub(crate) const INLINE: &str = "<path:";
 pub(crate) struct Dialect {
     /// Its name, e.g. `path`.
     pub name: &'static str,
-    /// What it looks like, in one line.
+    /// A description of the notation, in one line.
     #[cfg_attr(not(test), expect(dead_code, reason = "for readers of the table; a test demands it"))]
     pub doc: &'static str,
-    /// Texts that hold one and nothing else.
+    /// Texts that consist of one placeholder of this dialect.
     #[cfg_attr(not(test), expect(dead_code, reason = "the tests fill each of them"))]
     pub examples: &'static [&'static str],
-    /// What announces it in a document that nobody has read yet.
+    /// The bytes that announce it in a document that is not parsed yet.
     pub(super) trace: Trace,
-    /// The byte that it begins with in a decoded text.
+    /// Its first byte in a decoded text.
     pub(super) first_byte: u8,
-    /// The word after that byte, which no encoding but base64 changes.
+    /// The word after the first byte, which only base64 changes.
     pub(super) word: Option<&'static str>,
-    /// How it begins, if it names its secret itself.
+    /// Its beginning, if it names its secret itself.
     pub(super) beginning: Option<&'static str>,
     /// Whether it counts only in resources with the path annotation.
     pub(super) needs_annotation: bool,
-    /// What stands at an offset of a text, whose last `>` is at the second one.
+    /// Parses a text at the first offset; the text's last `>` is at the second one.
     pub(super) parse: fn(&str, usize, usize) -> Option<At>,
 }
 
-/// Every dialect that is understood; of two that begin with the same byte, the first is tried first.
+/// Every supported dialect. Dialects with the same first byte are tried in this order.
 pub(crate) static DIALECTS: &[Dialect] = &[
     Dialect {
         name: "raw",
@@ -72,7 +72,7 @@ pub(crate) static DIALECTS: &[Dialect] = &[
 ];
 
 impl Dialect {
-    /// What stands at `start`, if it is of this dialect; `generic` says that the resource has the annotation.
+    /// The match at `start`, if it is of this dialect; `generic` says that the resource has the path annotation.
     pub(super) fn parse_at(&self, text: &str, start: usize, last_close: usize, generic: bool) -> Option<At> {
         let is_here = text.as_bytes().get(start) == Some(&self.first_byte) && (generic || !self.needs_annotation);
         is_here.then(|| (self.parse)(text, start, last_close)).flatten()
@@ -85,7 +85,7 @@ impl fmt::Debug for Dialect {
     }
 }
 
-/// Whether `FIRST` comes after the `<` at `at`: the rest of its word may be broken over lines.
+/// Whether `FIRST` follows the `<` at `at`. Only one letter is checked, as a line break may split the word.
 fn begins_word<const FIRST: u8>(bytes: &[u8], at: usize) -> bool {
     notation::skip_space(&bytes[at + 1..]).first() == Some(&FIRST)
 }

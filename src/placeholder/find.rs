@@ -1,4 +1,4 @@
-//! Finds what a text holds: bare placeholders, and placeholders inside of encodings.
+//! Finds the placeholders of a text, bare and inside encodings.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -10,13 +10,13 @@ use super::{Base64, Context, Key, LAYERS, Match, MatchKind, Reference, quick};
 use crate::error::{Error, Kind};
 use crate::source::Span;
 
-/// How many are seen through where everything counts that would stay in the output.
+/// How many encodings around a placeholder are decoded for `--strict`, which refuses more than filling decodes.
 const SEEN: usize = 8;
 
-/// How many times a text may be looked through, decoded in one way after the other.
+/// How many times a text may be searched, decoded in one way after the other.
 const LOOKS: usize = 64;
 
-/// Everything that `text` holds, in order, nothing overlapping. What has too many encodings in one another cannot be filled.
+/// The matches in `text`, in order, without overlaps. A text with too many nested encodings gives one match that cannot be filled.
 pub fn find(text: &str, context: Context) -> Vec<Match> {
     let left = Cell::new((text.len() + LOOKS) * LOOKS);
     let found = find_within(text, context, if context.base64 == Base64::Anywhere { SEEN } else { LAYERS }, &left);
@@ -52,7 +52,7 @@ fn find_within(text: &str, context: Context, layers: usize, left: &Cell<usize>) 
     found
 }
 
-/// What stands in `text` in no encoding.
+/// The matches in `text` that are not encoded.
 fn bare(text: &str, generic: bool) -> Vec<Match> {
     let mut matches = Vec::new();
     let mut at = 0;
@@ -74,7 +74,7 @@ fn bare(text: &str, generic: bool) -> Vec<Match> {
     matches
 }
 
-/// Marks the keys whose closing tag stands later in the text.
+/// Marks the keys that have a closing tag later in the text.
 fn close(text: &str, found: &mut [Match]) {
     let mut tags = HashMap::new();
     for (at, _) in text.match_indices("</") {
@@ -93,7 +93,7 @@ fn close(text: &str, found: &mut [Match]) {
     }
 }
 
-/// What an encoded region holds, as seen from the text around it.
+/// Adds the matches of an encoded region, with spans in the text around it.
 fn encoded(
     region: Region,
     encoding: &'static Encoding,

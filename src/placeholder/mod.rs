@@ -1,5 +1,5 @@
-//! The language between `<` and `>`: finds the placeholders of a decoded text, bare or inside an encoding, and parses them; says quickly
-//! which texts may hold one. Two tables, of dialects and of encodings, are all that it knows of them. Knows no store.
+//! The language between `<` and `>`: finds the placeholders of a decoded text, bare or inside an encoding, and parses them. Tells
+//! quickly which texts may hold one. Two tables list the dialects and the encodings. Knows no store.
 
 mod dialect;
 mod encoding;
@@ -23,54 +23,53 @@ pub(crate) use quick::{disguises, may_hold, may_hold_unparsed};
 /// How many encodings may stand around one placeholder.
 const LAYERS: usize = 4;
 
-/// A place in a text that filling has to do with, or that a reader should know of.
+/// A part of a text that is filled or reported.
 #[derive(Debug)]
 pub struct Match {
     /// Its bytes in the text that was searched.
     pub span: Span,
-    /// What stands there.
+    /// The kind of match.
     pub kind: MatchKind,
 }
 
-/// What stands between `<` and `>`.
+/// The kinds of text between `<` and `>` that matter.
 #[derive(Debug)]
 pub enum MatchKind {
-    /// The escape `<raw:x>`: this text takes its place.
+    /// The escape `<raw:x>`, replaced by this text.
     Raw(String),
     /// A placeholder to fill.
     Placeholder(Box<Placeholder>),
-    /// Clearly a placeholder, but one that cannot be filled: an unknown modifier, a version that is no number.
+    /// Clearly a placeholder, but it cannot be filled: it has an unknown modifier, or a version that is not a number.
     Wrong(Box<Error>),
-    /// Begins like an inline placeholder and is none: it stays as text. The reason, in a user's words.
+    /// Begins like an inline placeholder but is not one, so it stays as text; with the reason for a user.
     Malformed(String),
     /// Encoded text that holds placeholders.
     Encoded {
-        /// How it is encoded.
         encoding: &'static Encoding,
         /// The decoded text.
         text: String,
-        /// What it holds; spans are in `text`.
+        /// Its matches; their spans are in `text`.
         matches: Vec<Match>,
     },
 }
 
-/// A placeholder: which value, and what happens to it.
+/// A placeholder: the value that it names, and the modifiers for it.
 #[derive(Debug)]
 pub struct Placeholder {
-    /// As it stands in the text, with `<` and `>`.
+    /// Its text as the user wrote it, with `<` and `>`.
     pub written: String,
-    /// Which secret.
+    /// The secret that it names.
     pub secret: Reference,
-    /// Which of its keys.
+    /// The key in the secret.
     pub key: Key,
     /// The modifiers, in order.
     pub chain: Chain,
-    /// `</key>` stands later in the text: if the secret has no such key, this is markup and stays.
+    /// Whether `</key>` stands later in the text. If the secret lacks the key, this is markup and stays.
     pub closed: bool,
 }
 
 impl Match {
-    /// Whether filling has to do with it: it is more than text.
+    /// Whether filling handles it, as opposed to leaving it as text.
     pub fn is_filled(&self) -> bool {
         match &self.kind {
             MatchKind::Raw(_) | MatchKind::Placeholder(_) | MatchKind::Wrong(_) => true,
@@ -81,12 +80,12 @@ impl Match {
 }
 
 impl Placeholder {
-    /// As it stands in the text, however it is folded there.
+    /// Its text on one line, even if it is folded over several.
     pub fn on_one_line(&self) -> String {
         on_one_line(&self.written)
     }
 
-    /// What helps if a `|` was forgotten: the key ends with a modifier, and is not in double quotes.
+    /// A hint about a forgotten `|`, if the key ends with a modifier and is not in double quotes.
     pub fn forgotten_bar(&self) -> Option<String> {
         let Key::Named(key) = &self.key else { return None };
         let is_quoted = self.written.split_once('#').is_some_and(|(_, key)| key.trim_start().starts_with('"'));
@@ -99,21 +98,21 @@ fn on_one_line(written: &str) -> String {
     written.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Which secret a placeholder names.
+/// The secret that a placeholder names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reference {
-    /// `<path:PATH#…>`: the path as written, trimmed, and the version; none is the newest.
+    /// `<path:PATH#…>`: the path as written, trimmed, and the version.
     Inline {
         /// The path, not yet normalised.
         path: String,
-        /// The version.
+        /// The version; `None` is the newest.
         version: Option<u64>,
     },
     /// `<key>`: the secret of the resource's path annotation.
     Annotated,
 }
 
-/// Which part of a secret a placeholder names.
+/// The part of a secret that a placeholder names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
     /// `*`: all of it.
@@ -122,24 +121,24 @@ pub enum Key {
     Named(String),
 }
 
-/// What counts as a placeholder in a text.
+/// The circumstances that decide which placeholders count in a text.
 #[derive(Debug, Clone, Copy)]
 pub struct Context {
-    /// `<key>` counts: the resource has the path annotation.
+    /// Whether `<key>` counts: the resource has the path annotation.
     pub generic: bool,
-    /// Where base64 is looked into.
+    /// Where base64 is decoded.
     pub base64: Base64,
 }
 
-/// Where base64 is looked into.
+/// Where base64 is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Base64 {
     /// Nowhere.
     No,
     /// The whole text: a Secret's `data`.
     Whole,
-    /// In the strings of JSON text: what a Secret's `data` held.
+    /// In the strings of JSON, for JSON inside a Secret's `data`.
     InJson,
-    /// In both, at any depth: what `--strict` looks for.
+    /// In both, at any depth, for `--strict`.
     Anywhere,
 }

@@ -1,13 +1,13 @@
-//! The grammar: what stands at a `<`. Knows nothing of what comes before or after it.
+//! The grammar of a placeholder, from its `<` on. Knows nothing of the text around the placeholder.
 
 use super::{Key, MatchKind, Placeholder, Reference, on_one_line};
 use crate::error::{Error, Kind, Subject};
 use crate::modifier::{self, Chain};
 
-/// How many bytes of modifiers a placeholder may hold: what never ends is not searched to the text's end.
+/// How many bytes of modifiers a placeholder may hold, so that an unclosed one is not searched to the text's end.
 const LONGEST: usize = 4096;
 
-/// What stands at a `<`, and where it ends.
+/// A match at a `<`, and where it ends.
 pub(super) struct At {
     pub(super) end: usize,
     pub(super) kind: MatchKind,
@@ -48,18 +48,18 @@ pub(super) fn generic(text: &str, start: usize, _last_close: usize) -> Option<At
     Some(At { end, kind: placeholder(&text[start..end], Reference::Annotated, key_named, &segments) })
 }
 
-/// A version as it is written: digits, or nothing or `latest` for the newest.
+/// Parses a version: digits, or `latest` or nothing for the newest.
 pub(crate) fn version(text: &str) -> Result<Option<u64>, Error> {
     match text {
         "" | "latest" => Ok(None),
         digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            digits.parse().map(Some).map_err(|_| no_version(text))
+            digits.parse().map(Some).map_err(|_| invalid_version(text))
         }
-        _ => Err(no_version(text)),
+        _ => Err(invalid_version(text)),
     }
 }
 
-fn no_version(text: &str) -> Error {
+fn invalid_version(text: &str) -> Error {
     let error = Error::new(Kind::Placeholder, format!("`{text}` is not a version"));
     match modifier::ending(text) {
         Some(call) => error.hint(format!("write `| {call}` if the modifier is meant")),
@@ -115,7 +115,7 @@ fn path(text: &str, start: usize, from: usize) -> At {
     At { end, kind }
 }
 
-/// The key and where it ends: at `#`, `|`, `>` or a line break before `|`. The key is none where it is empty.
+/// The key and where it ends: at `#`, `|`, `>` or a line break before `|`. The key is `None` if it is empty.
 fn key(text: &str, from: usize) -> Option<(Option<Key>, usize)> {
     let from = skip_blanks(text, from);
     if text[from..].starts_with('"') {
@@ -166,8 +166,8 @@ fn wrong(written: &str, error: Error) -> MatchKind {
     MatchKind::Wrong(Box::new(error.about(Subject::Placeholder { written: on_one_line(written), path: None })))
 }
 
-/// The modifiers from `from` (after the first `|`) on, and where the placeholder ends: past the `>` that stands outside of
-/// brackets and quotes. Where they do not close, past the first `>`, so that the modifier that is wrong is named.
+/// The modifiers from `from` (after the first `|`) on, and where the placeholder ends: past the `>` outside of brackets and
+/// quotes. If those do not close, it ends past the first `>`, so that the error names the wrong modifier.
 fn segments(text: &str, from: usize) -> Option<(Vec<&str>, usize)> {
     let text = &text[..text.floor_char_boundary(from + LONGEST)];
     let end = from + text[from..].find('>')?;

@@ -1,4 +1,4 @@
-//! Quick looks: whether a text may hold a placeholder, asked of the tables of dialects and encodings. A no is certain, a yes is not.
+//! Quick tests whether a text may hold a placeholder, from the tables of dialects and encodings. A no is certain, a yes is not.
 
 use std::sync::LazyLock;
 
@@ -9,33 +9,34 @@ use super::{Base64, LAYERS};
 use crate::source::Span;
 use crate::yaml::notation;
 
-/// What YAML itself may have written otherwise: the reader resolves it before anybody looks for a dialect or an encoding.
+/// An escape of YAML, which may hide any other trace; the reader resolves it before the search for placeholders.
 const ESCAPE: Trace = Trace::byte(b'\\', notation::is_escape);
 
-/// The traces of every row, which find a candidate.
+/// The finders for the traces of every dialect and encoding.
 static TRACES: LazyLock<Vec<Finder>> = LazyLock::new(|| {
     let rows = DIALECTS.iter().map(|dialect| dialect.trace).chain(ENCODINGS.iter().map(|encoding| encoding.trace));
     Finder::of(&rows.chain([ESCAPE]).collect::<Vec<_>>())
 });
 
-/// What every placeholder of a decoded text begins with, and what every encoded one.
+/// The first bytes of bare placeholders in a decoded text.
 static OPENINGS: LazyLock<Vec<Bytes>> = LazyLock::new(|| Bytes::of(DIALECTS.iter().map(|dialect| dialect.first_byte)));
+/// The first bytes of escaped placeholders in a decoded text.
 static ENCODED: LazyLock<Vec<Bytes>> =
     LazyLock::new(|| Bytes::of(ENCODINGS.iter().filter_map(|encoding| encoding.trace.first_byte())));
 
-/// How the beginning of a placeholder looks in base64 in longer text, where no whole unit can be decoded.
+/// The base64 forms of a placeholder's beginning inside longer text, where no whole unit can be decoded.
 static DISGUISES: LazyLock<Vec<String>> =
     LazyLock::new(|| DIALECTS.iter().filter_map(|dialect| dialect.beginning).flat_map(encoding::disguises).collect());
 
-/// Which documents of a text may hold a placeholder: once through the text, however many documents it has.
+/// Tells which documents of a text may hold a placeholder, in one pass over the text.
 pub struct Candidates<'a> {
     bytes: &'a [u8],
-    /// Where each finder finds its next trace.
+    /// The next trace of each finder.
     next: Vec<usize>,
 }
 
 impl<'a> Candidates<'a> {
-    /// Nothing is looked at before [`Candidates::may_hold`] asks.
+    /// Creates the test for a text; searches nothing before [`Candidates::may_hold`] is called.
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, next: vec![0; TRACES.len()] }
     }
@@ -56,7 +57,7 @@ pub(crate) fn may_hold(text: &str) -> bool {
     has_any(&OPENINGS, text) || has_any(&ENCODED, text)
 }
 
-/// Whether a placeholder that names its secret, or the annotation that does so for others, may stand in a text that does not parse.
+/// Whether a text that does not parse may hold an inline placeholder or the path annotation.
 pub(crate) fn may_hold_unparsed(text: &str) -> bool {
     let is_letter = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
     let announces = |dialect: &Dialect| {
@@ -70,18 +71,18 @@ pub(crate) fn may_hold_unparsed(text: &str) -> bool {
         || text.split(|char| !is_letter(char)).any(|word| holds_inline(word, Base64::Whole, LAYERS))
 }
 
-/// How the beginning of a placeholder looks in what nobody looks into: base64 in longer text.
+/// The base64 forms of a placeholder's beginning inside longer text, which is not decoded.
 pub(crate) fn disguises() -> &'static [String] {
     &DISGUISES
 }
 
-/// Letters are in no encoding's reach but base64's, so a text without a dialect's word holds no encoded placeholder.
+/// Whether a text may hold an encoded placeholder. Only base64 changes letters, so any other encoding leaves a dialect's word readable.
 pub(super) fn may_be_encoded(text: &str, base64: Base64) -> bool {
     let has_word = || DIALECTS.iter().filter_map(|dialect| dialect.word).any(|word| text.contains(word));
     base64 != Base64::No || (has_any(&ENCODED, text) && has_word())
 }
 
-/// Where a placeholder of some dialect may begin next.
+/// The next offset at which a placeholder of some dialect may begin.
 pub(super) fn next_opening(text: &str, from: usize) -> Option<usize> {
     OPENINGS.iter().filter_map(|bytes| bytes.next(text.as_bytes(), from)).min()
 }

@@ -1,4 +1,4 @@
-//! What counts as a placeholder, as a table: a text, and what is found in it.
+//! Tables of texts and the matches found in them.
 
 use super::{Base64, Context, Key, Match, MatchKind, Placeholder, Reference, find};
 

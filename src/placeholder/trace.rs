@@ -1,16 +1,16 @@
-//! Traces: which bytes announce a placeholder in a text that nobody has read yet. Knows no dialect and no encoding.
+//! Traces: the bytes that announce a placeholder in a text that is not parsed yet. Knows no dialect and no encoding.
 
 use memchr::memmem;
 
-/// What announces a way to write placeholders: it stands in every text that holds one, before anything is decoded.
+/// The bytes that announce a dialect or an encoding: they stand in every text that uses it, before anything is decoded.
 #[derive(Clone, Copy)]
 pub(super) struct Trace {
     signal: Signal,
-    /// Whether the signal at an offset of the bytes is one indeed.
+    /// Whether the bytes around the signal at an offset confirm it.
     confirm: fn(&[u8], usize) -> bool,
 }
 
-/// What the eye can catch at memory speed.
+/// A byte or a word, which `memchr` finds at the speed of memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Signal {
     Byte(u8),
@@ -18,17 +18,17 @@ pub(super) enum Signal {
 }
 
 impl Trace {
-    /// A byte, where `confirm` agrees.
+    /// A trace of one byte, if `confirm` agrees.
     pub(super) const fn byte(byte: u8, confirm: fn(&[u8], usize) -> bool) -> Self {
         Self { signal: Signal::Byte(byte), confirm }
     }
 
-    /// A word, where `confirm` agrees.
+    /// A trace of a word, if `confirm` agrees.
     pub(super) const fn word(word: &'static str, confirm: fn(&[u8], usize) -> bool) -> Self {
         Self { signal: Signal::Word(word), confirm }
     }
 
-    /// The byte that it begins with, if it is not a word.
+    /// The trace's byte; `None` if it is a word.
     pub(super) fn first_byte(&self) -> Option<u8> {
         match self.signal {
             Signal::Byte(byte) => Some(byte),
@@ -37,16 +37,16 @@ impl Trace {
     }
 }
 
-/// Finds several traces in one look.
+/// Finds several traces in one search.
 #[expect(clippy::large_enum_variant, reason = "a process has a handful of them")]
 pub(super) enum Finder {
-    /// The traces that begin with these bytes, three at most.
+    /// Traces of one byte, for up to three different bytes.
     Bytes(Bytes, Vec<Trace>),
     Word(memmem::Finder<'static>, Trace),
 }
 
 impl Finder {
-    /// Finders of all `traces`, as few as there can be.
+    /// Finders of all `traces`, as few as possible.
     pub(super) fn of(traces: &[Trace]) -> Vec<Self> {
         let groups = Bytes::of(traces.iter().filter_map(Trace::first_byte));
         let bytes = groups.into_iter().map(|bytes| {
@@ -61,7 +61,7 @@ impl Finder {
         bytes.chain(words).collect()
     }
 
-    /// Where the first trace begins, from an offset on.
+    /// The offset of the first trace at or after `from`.
     pub(super) fn next(&self, bytes: &[u8], mut from: usize) -> Option<usize> {
         loop {
             let at = match self {
@@ -85,7 +85,7 @@ impl Finder {
     }
 }
 
-/// Up to three bytes, looked for together.
+/// Up to three bytes, searched together.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Bytes(Vec<u8>);
 
@@ -105,7 +105,7 @@ impl Bytes {
         groups
     }
 
-    /// Where the first of them stands, from an offset on.
+    /// The offset of the first of the bytes at or after `from`.
     pub(super) fn next(&self, bytes: &[u8], from: usize) -> Option<usize> {
         let rest = &bytes[from..];
         let at = match self.0.as_slice() {

@@ -8,14 +8,14 @@ use super::region::Region;
 use crate::source::Span;
 use crate::yaml::notation;
 
-/// Whether the word `Secret` at `at`, or `SecretList`, is a scalar of its own, as a kind is.
+/// Whether the word `Secret` or `SecretList` at `at` is a whole scalar, as a kind is.
 pub(super) fn is_trace(bytes: &[u8], at: usize) -> bool {
     let rest = &bytes[at..];
     let length = if rest.starts_with(b"SecretList") { "SecretList".len() } else { "Secret".len() };
     notation::is_scalar(bytes, Span::new(at, at + length))
 }
 
-/// How base64 of a text that holds `beginning` looks, at each of the three ways in which its bytes fall into groups.
+/// The base64 forms of `beginning` inside a longer text, one for each alignment to groups of three bytes.
 pub(in crate::placeholder) fn disguises(beginning: &str) -> [String; 3] {
     [0, 1, 2].map(|shift| {
         let shifted = STANDARD.encode([&[0; 2][..shift], beginning.as_bytes()].concat());
@@ -24,12 +24,12 @@ pub(in crate::placeholder) fn disguises(beginning: &str) -> [String; 3] {
     })
 }
 
-/// Where base64 is looked into inside of base64.
+/// Where base64 is decoded inside base64.
 pub(super) fn inside(base64: Base64) -> Base64 {
     if base64 == Base64::Anywhere { base64 } else { Base64::InJson }
 }
 
-/// The base64 of `text`: all of it, or the strings of the JSON that it is.
+/// The base64 in `text`: the whole text, or strings in it if it is JSON.
 pub(super) fn find(text: &str, base64: Base64) -> Vec<Region> {
     let trimmed = text.trim();
     let start = text.len() - text.trim_start().len();

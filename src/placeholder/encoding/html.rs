@@ -12,7 +12,7 @@ pub(super) fn is_trace(bytes: &[u8], at: usize) -> bool {
     matches!(rest, [b'l' | b'L', b't' | b'T', ..] | [b'#', ..])
 }
 
-/// The whole text, its HTML entities resolved.
+/// The whole text, its HTML entities decoded.
 pub(super) fn find(text: &str, _: Base64) -> Vec<Region> {
     if !text.contains('&') {
         return Vec::new();

@@ -9,7 +9,7 @@ pub(super) fn is_trace(bytes: &[u8], at: usize) -> bool {
     bytes.get(at + 1) == Some(&b'u')
 }
 
-/// Text between unescaped quotes, its JSON escapes resolved.
+/// The texts between unescaped quotes, their JSON escapes decoded.
 pub(super) fn find(text: &str, _: Base64) -> Vec<Region> {
     if !text.contains('\\') {
         return Vec::new();

@@ -1,5 +1,5 @@
 //! The encodings that a chart may have put around a placeholder: one table serves the scan, filling and `--strict`.
-//! A further encoding is a row of [`ENCODINGS`] and a file with its functions.
+//! To add one, add a row to [`ENCODINGS`] and a file with its functions.
 
 mod base64;
 mod html;
@@ -19,18 +19,18 @@ pub(super) use region::{Decoded, Region};
 pub struct Encoding {
     /// Its name, e.g. `json`.
     pub name: &'static str,
-    /// What it looks like, in one line.
+    /// A description of the notation, in one line.
     pub doc: &'static str,
-    /// What announces it in a document that nobody has read yet.
+    /// The bytes that announce it in a document that is not parsed yet.
     pub(super) trace: Trace,
-    /// The parts of a text that are encoded so, decoded.
+    /// Finds the parts of a text in this encoding and decodes them.
     pub(super) find: fn(&str, Base64) -> Vec<Region>,
-    /// Where base64 is looked into inside of it.
+    /// Where base64 is decoded inside this encoding.
     pub(super) inside: fn(Base64) -> Base64,
     encode: fn(&[u8]) -> Option<String>,
 }
 
-/// Every encoding that is understood.
+/// Every supported encoding.
 pub(crate) static ENCODINGS: &[Encoding] = &[
     Encoding {
         name: "base64",
@@ -67,7 +67,7 @@ pub(crate) static ENCODINGS: &[Encoding] = &[
 ];
 
 impl Encoding {
-    /// `bytes` in this encoding; `None` where it takes only text and they are not UTF-8.
+    /// `bytes` in this encoding; `None` if it takes only text and they are not UTF-8.
     pub fn encode(&self, bytes: &[u8]) -> Option<String> {
         (self.encode)(bytes)
     }

@@ -1,16 +1,16 @@
-//! Encoded parts of a text, decoded, which know where each of their bytes came from.
+//! Encoded parts of a text, decoded, with the origin of each byte.
 
 use crate::source::Span;
 
 /// An encoded part of a text.
 pub(in crate::placeholder) enum Region {
-    /// It is one unit: whatever is filled in, all of it is encoded anew.
+    /// One unit, such as base64: a change to any part encodes all of it anew.
     Whole { span: Span, text: String },
-    /// It is encoded character by character: only what is filled in is encoded anew.
+    /// Encoded character by character: only the values that are filled in are encoded anew.
     Mapped(Decoded),
 }
 
-/// A decoded text that knows where each of its bytes came from.
+/// A decoded text with the origin of each of its bytes.
 #[derive(Default)]
 pub(in crate::placeholder) struct Decoded {
     pub(in crate::placeholder) text: String,
@@ -37,7 +37,7 @@ impl Decoded {
             .is_some_and(|char| self.origin(at + char.len_utf8()) - self.origin(at) > char.len_utf8())
     }
 
-    /// Whether anything in it was written as an escape: escapes are longer than what they stand for.
+    /// Whether any character was written as an escape: an escape is longer than its character.
     pub(in crate::placeholder) fn has_escapes(&self) -> bool {
         self.end - self.origin(0) > self.text.len()
     }

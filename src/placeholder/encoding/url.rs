@@ -4,7 +4,7 @@ use super::super::Base64;
 use super::region::{Decoded, Region};
 use crate::percent;
 
-/// Whether a `%3C` begins at `at`, or the `&` or `\` of another encoding, itself encoded any number of times.
+/// Whether `%3C` begins at `at`, or an escaped `&` or `\` of another encoding; the `%` may be encoded any number of times.
 pub(super) fn is_trace(bytes: &[u8], at: usize) -> bool {
     let mut rest = &bytes[at + 1..];
     while let [b'2', b'5', more @ ..] = rest {
@@ -13,7 +13,7 @@ pub(super) fn is_trace(bytes: &[u8], at: usize) -> bool {
     matches!(rest, [b'3' | b'5', b'c' | b'C', ..] | [b'2', b'6', ..])
 }
 
-/// Runs without blanks and quotes, their `%XX` and `+` resolved.
+/// The runs of text without blanks and quotes, their `%XX` and `+` decoded.
 pub(super) fn find(text: &str, _: Base64) -> Vec<Region> {
     if !text.contains('%') {
         return Vec::new();
@@ -62,7 +62,7 @@ fn escape_at(text: &str) -> Option<(char, usize)> {
     None
 }
 
-/// `bytes` with every byte escaped that is not unreserved in an address.
+/// `bytes` with every byte escaped that an address reserves.
 pub(super) fn encode(bytes: &[u8]) -> Option<String> {
     Some(percent::encode(bytes).to_string())
 }

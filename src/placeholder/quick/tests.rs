@@ -1,4 +1,4 @@
-//! A no is certain: whatever the reader and `find` find, by every row of the tables, a quick look has announced.
+//! A no is certain: the quick tests announce every placeholder that the reader and `find` find, for every row of the tables.
 
 use proptest::prelude::*;
 
@@ -77,7 +77,7 @@ fn each_document_is_judged_by_itself() {
     assert_eq!(judged, [false, true, false, true, false]);
 }
 
-/// What filling sees in a document, whatever its resources are: more than it would.
+/// Whether a document holds a match, in any of its scalars and with the widest context.
 fn holds(text: &str) -> bool {
     let Ok(tree) = read(text, Span::new(0, text.len())) else { return false };
     let scalars = || tree.nodes().filter_map(|(id, _)| tree.text(id));
@@ -106,7 +106,7 @@ fn written(text: &str) -> Vec<String> {
     scalars.map(|scalar| format!("k: {scalar}\n")).to_vec()
 }
 
-/// Every example of the tables in up to two encodings, with what its dialect and its encodings need around it.
+/// Every example of the tables in up to two encodings, with the lines that its dialect and its encodings need before it.
 fn examples() -> Vec<(String, String)> {
     let mut texts = Vec::new();
     for dialect in DIALECTS {
@@ -176,7 +176,7 @@ fn a_text_that_does_not_parse_is_looked_at_in_every_form() {
     }
 }
 
-/// What YAML may write between the characters of a placeholder, or in their place.
+/// Notation that YAML allows between the characters of a placeholder, or in their place.
 const NOTATION: [&str; 22] = [
     " ",
     "\n  ",
@@ -202,7 +202,7 @@ const NOTATION: [&str; 22] = [
     "#b>",
 ];
 
-/// The pieces of placeholders: every example's first character and its rest, bare and in each encoding, and notation of YAML's.
+/// The pieces of placeholders: every example's first character and its rest, bare and in each encoding, and notation of YAML.
 fn pieces() -> Vec<String> {
     let examples = DIALECTS.iter().flat_map(|dialect| dialect.examples);
     let halves = examples.flat_map(|example| [example.split_at(1).0, example.split_at(1).1]);
@@ -213,7 +213,7 @@ fn pieces() -> Vec<String> {
     pieces
 }
 
-/// Scalars that are, or nearly are, placeholders, in the ways that YAML can write them.
+/// Scalars that are or resemble placeholders, in every YAML style.
 fn scalar() -> impl Strategy<Value = String> {
     let quote =
         prop_oneof![Just(("", "")), Just(("'", "'")), Just(("\"", "\"")), Just(("|\n  ", "")), Just((">\n  ", ""))];
