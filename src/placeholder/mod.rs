@@ -45,6 +45,7 @@ pub enum MatchKind {
     Malformed(String),
     /// Encoded text that holds placeholders.
     Encoded {
+        /// The encoding around the text.
         encoding: &'static Encoding,
         /// The decoded text.
         text: String,

@@ -1,11 +1,11 @@
-//! Sources in chunks of a bounded size, cut between two documents: what is planned and filled at once. Pure.
+//! Sources in chunks of a bounded size, cut between documents. One chunk is planned and filled at a time. Pure.
 
 use std::sync::Arc;
 
 use crate::source::{Source, Span};
 use crate::yaml::split::split;
 
-/// `sources` in chunks of about `size` bytes, in order; a larger source in several, each of which knows its first line.
+/// `sources` in chunks of about `size` bytes, in order. A larger source becomes several, each with its first line's number.
 pub(crate) fn chunks(sources: &[Arc<Source>], size: usize) -> impl Iterator<Item = Vec<Arc<Source>>> {
     let mut pieces = sources.iter().flat_map(move |source| cut(source, size)).peekable();
     std::iter::from_fn(move || {
@@ -20,9 +20,9 @@ pub(crate) fn chunks(sources: &[Arc<Source>], size: usize) -> impl Iterator<Item
     })
 }
 
-/// A source whole, or cut into several, each made when it is asked for.
+/// A source whole, or cut into several, each made on demand.
 fn cut(source: &Arc<Source>, size: usize) -> Box<dyn Iterator<Item = Arc<Source>> + Send + '_> {
-    // Of UTF-16 only the start says that it is.
+    // UTF-16 is not cut: only its byte-order mark at the start identifies it.
     if source.bytes.len() <= size || source.utf16().is_some() {
         return Box::new(std::iter::once(source.clone()));
     }

@@ -1,4 +1,4 @@
-//! A document that was parsed once: its tree, its resources, what is to be filled in it; and what does not parse. Pure.
+//! The documents of sources, each parsed once into its tree, its resources and its gaps, or the reason why it does not parse. Pure.
 
 use std::cell::{LazyCell, OnceCell};
 use std::sync::Arc;
@@ -29,20 +29,20 @@ pub struct Document<'s> {
     pub resources: Vec<(NodeId, Arc<ResourceContext>)>,
     /// The scalars to fill.
     pub gaps: Vec<Gap>,
-    /// What is wrong whatever the options are.
+    /// The errors that count under any options.
     pub(super) errors: Vec<Error>,
     /// Inline placeholders that would stay in the output.
     pub(super) leftovers: Vec<Error>,
-    /// Where its nodes, resources and gaps are, once somebody asks.
+    /// The index of its nodes, resources and gaps, made on first use.
     index: OnceCell<Index>,
 }
 
 /// A document that does not parse.
 #[derive(Debug)]
 pub struct Unparsed {
-    /// Why, and where.
+    /// The reason, with its place.
     pub error: Error,
-    /// Whether a placeholder may stand in it: it is an error then, whatever is done with the document.
+    /// Whether a placeholder may stand in it. If so, the document always counts as an error.
     pub may_hold_placeholder: bool,
 }
 
@@ -55,14 +55,14 @@ impl<'s> Document<'s> {
         resource.map_or_else(|| place.clone(), |resource| resource.place(place.clone()))
     }
 
-    /// Where each of `found` (in order, in the node's text) stands: the node's start where it does not stand literally.
+    /// The place of each of `found` (in order, in the node's text): the node's start if it does not stand literally in the source.
     pub fn places(&self, node: NodeId, found: &[Match]) -> Vec<Place> {
         let start = self.place(node);
         let spans = literal::spans(&self.source, &self.tree, node, found).into_iter();
         spans.map(|span| Place { span: span.unwrap_or(start.span), ..start.clone() }).collect()
     }
 
-    /// The resource that a node is written in, and its field there; a key's is its value's.
+    /// The resource that a node is written in, and its field there. The field of a key is that of its value.
     pub fn field(&self, node: NodeId) -> (Option<&Arc<ResourceContext>>, Field<'_>) {
         let mut steps = Vec::new();
         let mut at = node;
@@ -83,7 +83,7 @@ impl<'s> Document<'s> {
         self.index().is_filled(node)
     }
 
-    /// Whether something of a resource is filled.
+    /// Whether a resource has a gap.
     pub fn has_gaps(&self, resource: &Arc<ResourceContext>) -> bool {
         self.index().has_gaps(resource)
     }
@@ -93,13 +93,13 @@ impl<'s> Document<'s> {
         self.index().map(resource)
     }
 
-    /// Where the last of the scalars ends that begin in `line`.
+    /// The end of the last scalar that begins in `line`.
     pub fn end_of_scalars(&self, line: Span) -> Option<usize> {
         let scalars = self.index().nodes_that_begin_in(line).filter(|id| self.tree.text(*id).is_some());
         scalars.map(|id| self.tree.node(id).span.end).max()
     }
 
-    /// The innermost node around the byte at `offset`, else the root.
+    /// The innermost node around the byte at `offset`, or else the root.
     pub fn node_at(&self, offset: usize) -> Option<NodeId> {
         let mut at = self.index().last_node_before(offset).or(self.tree.root())?;
         while let Some(parent) = self.tree.parent(at)
@@ -115,7 +115,7 @@ impl<'s> Document<'s> {
     }
 }
 
-/// The documents of `sources`, or their candidates alone, each read when it is asked for; `strict` looks for leftovers.
+/// The documents of `sources`, or only the candidates, each read on demand; `strict` looks for leftovers.
 pub(super) fn documents<'s>(
     sources: &'s [Arc<Source>],
     candidates_only: bool,
@@ -123,7 +123,7 @@ pub(super) fn documents<'s>(
 ) -> impl Iterator<Item = Result<Document<'s>, Unparsed>> + 's {
     sources.iter().flat_map(move |source| {
         let utf16 = utf16(source);
-        // Its bytes are not split: they are no text.
+        // The bytes of UTF-16 cannot be split as text.
         let bytes = if utf16.is_some() { &[][..] } else { &source.bytes };
         let text = LazyCell::new(|| source.text());
         let mut candidates = Candidates::new(bytes);
@@ -133,7 +133,7 @@ pub(super) fn documents<'s>(
     })
 }
 
-/// A text in UTF-16, which Kubernetes reads and nothing is filled in: it passes where it holds no placeholder.
+/// The error about a text in UTF-16, which Kubernetes reads but which is not filled; a warning if it holds no placeholder.
 fn utf16(source: &Arc<Source>) -> Option<Unparsed> {
     let text = source.utf16()?;
     let may_hold_placeholder = placeholder::may_hold_unparsed(&text);

@@ -1,4 +1,4 @@
-//! Grants → secrets: each once, all together. The only `await` of a pass.
+//! Grants → secrets: each is read once, all of them concurrently. The only `await` of a pass.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ pub async fn fetch(grants: Grants, round: &dyn Round, budget: &Budget, secrets: 
     }
 }
 
-/// The outcome of a reading, if the run may keep as much.
+/// The outcome of a reading, or an error if its secret exceeds the run's budget.
 fn within(outcome: Outcome, budget: &Budget) -> Outcome {
     let Outcome::Found(secret) = &outcome else { return outcome };
     match budget.make(secret.data.size()) {

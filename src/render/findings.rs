@@ -1,4 +1,4 @@
-//! What every string of a document holds, aliases and merge keys included: the gaps, and what is wrong. Pure.
+//! The gaps and errors in the strings of a document, including those that aliases and merge keys use. Pure.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -13,21 +13,21 @@ use crate::placeholder::{Base64, Context, Match, MatchKind, find, may_hold};
 use crate::source::{Place, Source};
 use crate::yaml::tree::{Content, NodeId, Tree};
 
-/// What a document holds.
+/// The resources, gaps and errors of a document.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     /// The resources with their maps.
     pub(super) resources: Vec<(NodeId, Arc<ResourceContext>)>,
     /// The scalars to fill.
     pub(super) gaps: Vec<Gap>,
-    /// What is wrong whatever the options are.
+    /// The errors that count under any options.
     pub(super) errors: Vec<Error>,
     /// Inline placeholders that would stay in the output: `--strict` refuses them.
     pub(super) leftovers: Vec<Error>,
 }
 
 impl Findings {
-    /// What `resource` and its items hold; `strict` looks for leftovers.
+    /// The findings in `resource` and its items; `strict` looks for leftovers.
     pub(super) fn of(source: &Arc<Source>, tree: &Tree<'_>, resource: Resource, strict: bool) -> Self {
         let mut walker = Walker {
             source,
@@ -43,14 +43,14 @@ impl Findings {
     }
 }
 
-/// On its way through a resource.
+/// A visit to every node of a resource.
 struct Walker<'t, 's> {
     source: &'t Arc<Source>,
     tree: &'t Tree<'s>,
     strict: bool,
     steps: Vec<Step<'t>>,
     gap_of: HashMap<NodeId, usize>,
-    /// The items of the List around: resources of their own.
+    /// The items of the List, which are resources of their own.
     items: HashSet<NodeId>,
     findings: Findings,
 }
@@ -137,7 +137,7 @@ impl<'t> Walker<'t, '_> {
         }
     }
 
-    /// What `alias` stands for is filled where its anchor stands; here only its use counts. The reader has bounded what it stands for.
+    /// Checks how `alias` uses its anchor, which is filled in its own place. The reader has bounded the size of the anchor's content.
     fn alias(&mut self, target: NodeId, alias: NodeId, resource: &Arc<ResourceContext>) {
         let tree = self.tree;
         match &tree.node(target).content {
@@ -161,7 +161,7 @@ impl<'t> Walker<'t, '_> {
         }
     }
 
-    /// What a merge key brings in stands among the map's own entries: written here, or used here.
+    /// Visits the entries of a merge key as entries of the map around it, whether they are written here or an alias.
     fn merge(&mut self, value: NodeId, resource: &Arc<ResourceContext>) {
         let tree = self.tree;
         match tree.node(value).content {
@@ -170,7 +170,7 @@ impl<'t> Walker<'t, '_> {
         }
     }
 
-    /// The same, inside of what an alias stands for.
+    /// Checks the entries of a merge key inside an alias's content.
     fn merge_used(&mut self, value: NodeId, alias: NodeId, resource: &Arc<ResourceContext>) {
         let tree = self.tree;
         match tree.node(value).content {
@@ -179,7 +179,7 @@ impl<'t> Walker<'t, '_> {
         }
     }
 
-    /// A scalar is used through `alias` as well: a field that takes only strings makes it text everywhere.
+    /// Checks a scalar that is also used through `alias`: a field that takes only strings makes it text everywhere.
     fn used(&mut self, target: NodeId, text: &str, alias: NodeId, resource: &Arc<ResourceContext>) {
         let here = self.field_type(target, resource);
         let gap = self.gap_of.get(&target).copied();
@@ -222,7 +222,7 @@ impl<'t> Walker<'t, '_> {
     }
 }
 
-/// What `text` holds, where `takes` says what the field takes.
+/// The matches in `text`; `takes` is the type of its field.
 fn search(text: &str, field_type: FieldType, resource: &ResourceContext) -> Vec<Match> {
     let base64 = if field_type == FieldType::Base64 { Base64::Whole } else { Base64::No };
     let mut found = find(text, Context { generic: resource.annotations.names_path, base64 });

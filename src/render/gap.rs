@@ -13,15 +13,15 @@ use crate::yaml::tree::NodeId;
 pub struct Gap {
     /// The scalar that holds the placeholders.
     pub node: NodeId,
-    /// Where in the resource it stands.
+    /// Its field in the resource.
     pub field: Field<'static>,
-    /// What Kubernetes takes there.
+    /// The type that Kubernetes accepts in the field.
     pub field_type: FieldType,
     /// The resource around it, with its annotations.
     pub resource: Arc<ResourceContext>,
-    /// What its text holds.
+    /// The matches in its text.
     pub matches: Vec<Match>,
-    /// Where each of `matches` stands in the source, if it does so literally.
+    /// The span of each of `matches` in the source, if it stands there literally.
     pub places: Vec<Option<Span>>,
     /// The scalar's start.
     pub place: Place,
@@ -34,9 +34,9 @@ pub struct PlaceholderUse<'g> {
     pub gap: &'g Gap,
     /// The placeholder itself.
     pub placeholder: &'g Placeholder,
-    /// Where it stands.
+    /// Its place in the source.
     pub place: Place,
-    /// Whether it stands in no encoding.
+    /// Whether it is not encoded.
     pub bare: bool,
 }
 
@@ -62,7 +62,7 @@ impl Gap {
         }
     }
 
-    /// Where the `index`th of `matches` stands.
+    /// The place of the `index`th of `matches`.
     pub fn place_of(&self, index: usize) -> Place {
         let literal = self.places.get(index).copied().flatten();
         Place { span: literal.unwrap_or(self.place.span), ..self.place.clone() }

@@ -1,4 +1,4 @@
-//! Where a document's nodes, resources and gaps are: made once, when somebody asks, so that nobody searches among neighbours.
+//! An index of a document's nodes, resources and gaps. It is made once, on first use, and spares each lookup a search.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use crate::manifest::Step;
 use crate::source::Span;
 use crate::yaml::tree::{NodeId, Siblings, Tree};
 
-/// Where the nodes, resources and gaps of a document are.
+/// The nodes, resources and gaps of a document by their position.
 #[derive(Debug)]
 pub(super) struct Index {
     siblings: Siblings,
-    /// The resource of each map that is one.
+    /// The resource of each map that holds one.
     owners: HashMap<NodeId, usize>,
     /// The map of each resource.
     maps: HashMap<*const ResourceContext, NodeId>,
@@ -27,7 +27,7 @@ impl Index {
     pub(super) fn new(tree: &Tree<'_>, resources: &[(NodeId, Arc<ResourceContext>)], gaps: &[Gap]) -> Self {
         let mut starts: Vec<(usize, NodeId)> = tree.nodes().map(|(id, node)| (node.span.start, id)).collect();
         starts.sort_by_key(|(start, _)| *start);
-        // Of equal maps the first counts.
+        // If several resources share a map, the first counts.
         let numbered = || resources.iter().enumerate().rev();
         Self {
             siblings: tree.siblings(),
@@ -62,7 +62,7 @@ impl Index {
         self.filled.contains(&node)
     }
 
-    /// Whether something of a resource is filled.
+    /// Whether a resource has a gap.
     pub(super) fn has_gaps(&self, resource: &Arc<ResourceContext>) -> bool {
         self.with_gaps.contains(&Arc::as_ptr(resource))
     }

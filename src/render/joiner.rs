@@ -1,4 +1,4 @@
-//! Sources and edits → the output: every document as it came, but for its edits; files joined by `---`. Pure.
+//! Sources and edits → the output: every document unchanged except for its edits, files joined by `---`. Pure.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use crate::yaml::split::{is_json, split};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Bytes of the output, in order: slices of the sources, of the edits, and separators. Nothing is copied.
+/// The bytes of the output, in order, as slices of sources, edits and separators. Nothing is copied.
 pub(crate) type Slices<'o> = Vec<&'o [u8]>;
 
-/// A span of a source and what stands there in the output.
+/// A span of a source, and its bytes in the output.
 type Cut<'o> = (Span, &'o [u8]);
 
-/// An output that grows source by source, or window by window: what it has to know of its end so far.
+/// Joins the output source by source or chunk by chunk, and remembers how it ends so far.
 #[derive(Debug, Default)]
 pub struct Joiner {
     begun: bool,
@@ -27,7 +27,7 @@ pub struct Joiner {
 }
 
 impl Joiner {
-    /// What `sources` add.
+    /// The bytes that `sources` add to the output.
     pub fn write_all<'o>(&mut self, sources: &'o [Arc<Source>], edits: &'o Edits) -> Slices<'o> {
         let mut slices = Slices::new();
         for source in sources {
@@ -36,7 +36,7 @@ impl Joiner {
         slices
     }
 
-    /// Whether anything but comments was written.
+    /// Whether the output holds more than comments.
     pub fn has_content(&self) -> bool {
         self.content
     }
@@ -80,7 +80,7 @@ impl Joiner {
     }
 }
 
-/// Whether anything but blanks, comments and document markers is there.
+/// Whether the text holds more than blanks, comments and document markers.
 fn has_content(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     bytes.split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::trim_ascii).any(|line| {
@@ -90,7 +90,7 @@ fn has_content(bytes: &[u8]) -> bool {
     })
 }
 
-/// JSON documents that follow each other without a separator get one.
+/// The separators between JSON documents that follow each other without one.
 fn json_separators(bytes: &[u8]) -> Vec<Cut<'static>> {
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Vec::new();
@@ -105,7 +105,7 @@ fn json_separators(bytes: &[u8]) -> Vec<Cut<'static>> {
     documents.windows(2).filter_map(separator).collect()
 }
 
-/// The byte-order marks at the beginning of documents, but for the output's own first one.
+/// The byte-order marks at the beginning of documents, except at the start of the output.
 fn byte_order_marks(bytes: &[u8], begun: bool) -> Vec<Cut<'static>> {
     let begins_document = |at: usize| {
         let before = bytes[..at].strip_suffix(b"\n").unwrap_or(&bytes[..at]);

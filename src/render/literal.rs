@@ -1,15 +1,15 @@
-//! Where placeholders stand in the source, if they do so literally.
+//! The spans of placeholders that stand literally in the source.
 
 use crate::placeholder::Match;
 use crate::source::{Source, Span};
 use crate::yaml::tree::{NodeId, Tree};
 
-/// A scalar's first byte: where something stands that does not stand literally in the source.
+/// A scalar's first byte, which is the place of a placeholder that does not stand literally in the source.
 pub(super) fn start(scalar: Span) -> Span {
     Span::new(scalar.start, scalar.start)
 }
 
-/// The bytes of each of `found` (in order, spans in the scalar's decoded text) in the source; none where escapes, folds or
+/// The span in the source of each of `found` (in order, with spans in the scalar's decoded text); `None` if escapes, folds or
 /// an encoding hide it.
 pub(super) fn spans(source: &Source, tree: &Tree<'_>, node: NodeId, found: &[Match]) -> Vec<Option<Span>> {
     let scalar = tree.node(node).span;
@@ -20,7 +20,7 @@ pub(super) fn spans(source: &Source, tree: &Tree<'_>, node: NodeId, found: &[Mat
     if openings(written) != openings(decoded) {
         return vec![None; found.len()];
     }
-    // The `<` of the decoded text are those of the written one, in the same order.
+    // Each `<` of the decoded text is one of the written text, in the same order.
     let mut pairs = memchr::memchr_iter(b'<', decoded.as_bytes()).zip(memchr::memchr_iter(b'<', written.as_bytes()));
     let mut pair = pairs.next();
     let mut literal = |found: &Match| {

@@ -39,11 +39,11 @@ pub(crate) use result::{named_value, result};
 pub use survey::Survey;
 pub use value_source::ValueSource;
 
-/// What a run makes of its input.
+/// The options of a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// An inline placeholder that would stay in the output is an error.
+    /// Whether an inline placeholder that would stay in the output is an error.
     pub strict: bool,
-    /// Any YAML or JSON is filled, not only Kubernetes objects.
+    /// Whether any YAML or JSON is filled, not only Kubernetes objects.
     pub any: bool,
 }

@@ -1,4 +1,4 @@
-//! Sources → what is to be filled, and which secrets that takes. Pure; what is wrong is collected.
+//! Sources → the gaps to fill, and the secrets that they need. Pure; errors are collected.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::secret::Access;
 use crate::source::{Place, Source, Span};
 use crate::yaml::tree::Tree;
 
-/// What a run will fill, and the readings that it takes.
+/// The documents that a run fills, and the secrets that it reads for them.
 #[derive(Debug, Default)]
 pub struct Plan<'s> {
     pub(super) documents: Vec<DocumentPlan<'s>>,
@@ -30,7 +30,7 @@ pub(super) struct DocumentPlan<'s> {
 }
 
 impl<'s> Plan<'s> {
-    /// What filling `documents` takes.
+    /// The plan to fill `documents`.
     pub(super) fn of(
         documents: impl Iterator<Item = Result<Document<'s>, Unparsed>>,
         options: &Options,
@@ -56,7 +56,7 @@ impl<'s> Plan<'s> {
         gaps.flat_map(Gap::placeholders)
     }
 
-    /// The readings, in the order of the input; one for each placeholder.
+    /// The accesses, one for each placeholder, in the order of the input.
     pub fn accesses(&self) -> &[Access] {
         &self.accesses
     }
@@ -68,7 +68,7 @@ pub fn plan<'s>(sources: &'s [Arc<Source>], options: &Options, errors: &mut Erro
     Plan::of(documents(sources, !strict, strict), options, errors)
 }
 
-/// What filling a document takes; what does not parse is an error only where it could have been filled.
+/// Plans a document. One that does not parse is an error only if it may hold a placeholder.
 fn plan_document<'s>(
     document: Result<Document<'s>, Unparsed>,
     options: &Options,
@@ -114,7 +114,7 @@ fn no_object(gap: &Gap) -> Error {
     .at(gap.place.clone())
 }
 
-/// The readings that `found` needs, and the placeholders that cannot be.
+/// Adds the accesses that `found` needs, and the errors of placeholders that cannot be filled.
 fn accesses(gap: &Gap, found: &Match, place: &Place, out: &mut Vec<Access>, errors: &mut Errors) {
     match &found.kind {
         MatchKind::Placeholder(placeholder) => match gap.resource.secret(placeholder) {

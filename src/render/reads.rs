@@ -1,4 +1,4 @@
-//! Plan → its reads: each secret once, with the placeholders that need it. Pure; whether one is allowed is not asked here.
+//! Plan → its reads: each secret once, with the placeholders that need it. Pure; the policy decides elsewhere which are allowed.
 
 use indexmap::IndexMap;
 
@@ -6,17 +6,17 @@ use super::gap::PlaceholderUse;
 use super::plan::Plan;
 use crate::secret::SecretId;
 
-/// One reading that a run will do.
+/// A read that a run will make.
 #[derive(Debug)]
 pub struct Read<'p> {
-    /// What is read.
+    /// The secret to read.
     pub id: SecretId,
-    /// The placeholders that need it, in the order of the input; never none.
+    /// The placeholders that need it, in the order of the input; at least one.
     pub uses: Vec<PlaceholderUse<'p>>,
 }
 
 impl Plan<'_> {
-    /// The reads, in the order in which the input first asks for each.
+    /// The reads, in the order of their first placeholder in the input.
     pub fn reads(&self) -> Vec<Read<'_>> {
         let mut reads: IndexMap<SecretId, Vec<PlaceholderUse<'_>>> = IndexMap::new();
         for usage in self.placeholders() {

@@ -1,4 +1,4 @@
-//! The documents of a source one by one, each with its edits: for whoever looks at them rather than prints them. Pure.
+//! The documents of a source one by one, each with its edits, to compare or inspect rather than print. Pure.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use crate::source::{Source, Span};
 use crate::yaml::splice::{self, Edit};
 use crate::yaml::split::split;
 
-/// A document as it is rendered.
+/// A document with its edits made.
 #[derive(Debug)]
 pub(crate) struct RenderedDocument {
-    /// Where the source has it.
+    /// Its span in the source.
     pub span: Span,
     /// The line of the source where it starts.
     pub line: usize,

@@ -1,4 +1,4 @@
-//! The resource that a placeholder stands in: what decides which secret it names. Knows no document.
+//! The resource around a placeholder, which decides the secret that the placeholder names. Knows no document.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use crate::secret::{KV_VERSION, SecretId, Version, normalise};
 use crate::source::{Place, ResourceId};
 use crate::yaml::tree::NodeId;
 
-/// What placeholders need to know of the resource that they stand in.
+/// The properties of a resource that its placeholders depend on.
 #[derive(Debug)]
 pub struct ResourceContext {
-    /// What `kubectl` would call it.
+    /// Its identity, as `kubectl` names it.
     pub id: Arc<ResourceId>,
     /// The template it came from.
     pub origin: Option<Arc<str>>,
-    /// What its annotations ask for.
+    /// Its annotations, parsed.
     pub annotations: Annotations,
     /// Whether it has a kind and an apiVersion.
     pub is_object: bool,
@@ -27,7 +27,7 @@ impl ResourceContext {
         (Arc::new(Self { id, origin, annotations, is_object }), node, items)
     }
 
-    /// Which secret a placeholder of this resource reads. None where its path leads above the root.
+    /// The secret that a placeholder of this resource reads; `None` if its path leads above the root.
     pub fn secret(&self, placeholder: &Placeholder) -> Option<SecretId> {
         let Annotations { path, kv_version, version, namespace, .. } = &self.annotations;
         let (path, version) = match &placeholder.secret {
@@ -39,7 +39,7 @@ impl ResourceContext {
         Some(SecretId { store: None, scope, path, version, parameters })
     }
 
-    /// `place`, with the resource that it is in.
+    /// `place` with this resource added.
     pub fn place(&self, place: Place) -> Place {
         Place { resource: Some(self.id.clone()), origin: self.origin.clone(), ..place }
     }

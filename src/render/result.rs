@@ -1,4 +1,4 @@
-//! What a placeholder comes to, whoever asks: filling, recording, a rule, a comparison with a cluster.
+//! The result of a placeholder, for filling, recording, rules and the comparison with a cluster.
 
 use super::gap::PlaceholderUse;
 use super::mask::{Mask, Shape};
@@ -9,13 +9,13 @@ use crate::secret::{Outcome, Secret, Secrets};
 use crate::value::Value;
 
 impl PlaceholderUse<'_> {
-    /// What became of reading its secret; `None` if it was not read.
+    /// The outcome of reading its secret; `None` if it was not read.
     pub fn outcome<'s>(&self, secrets: &'s Secrets) -> Option<&'s Outcome> {
         secrets.get(&self.gap.resource.secret(self.placeholder)?)
     }
 }
 
-/// What a placeholder comes to; `None` where its key, path or version is missing.
+/// The result of a placeholder; `None` if its key, path or version is missing.
 pub(crate) fn result(placeholder: &Placeholder, outcome: &Outcome, budget: &Budget) -> Result<Option<Value>, Error> {
     let value = match outcome {
         Outcome::Found(secret) => named_value(placeholder, secret)?,
@@ -25,7 +25,7 @@ pub(crate) fn result(placeholder: &Placeholder, outcome: &Outcome, budget: &Budg
     placeholder.chain.apply(value, budget)
 }
 
-/// The value that a placeholder names, before its modifiers; `None` where the secret has no such key.
+/// The value that a placeholder names, before its modifiers; `None` if the secret has no such key.
 pub(crate) fn named_value<'s>(placeholder: &Placeholder, secret: &'s Secret) -> Result<Option<&'s Value>, Error> {
     match &placeholder.key {
         Key::Whole => secret.whole().map(Some),
@@ -33,8 +33,8 @@ pub(crate) fn named_value<'s>(placeholder: &Placeholder, secret: &'s Secret) -> 
     }
 }
 
-/// The shape of a placeholder's result. What ends in `base64encode` has the fingerprint of what was encoded, so that a value has the
-/// same in a Secret's `data` and its `stringData`. Keys that may be values are none of it.
+/// The shape of a placeholder's result. A result of `base64encode` has the fingerprint of the text before encoding, so that a value
+/// has the same one in a Secret's `data` and `stringData`. Keys that may be values are left out.
 pub(super) fn shape(result: &Value, placeholder: &Placeholder, mask: Option<&Mask>) -> Shape {
     let shape = match placeholder.chain.ends_with("base64encode") {
         true => Shape::of_encoded(result, mask),

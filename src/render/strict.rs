@@ -17,8 +17,8 @@ pub(super) fn in_key(key: &str, place: impl Fn() -> Place) -> Option<Error> {
     })
 }
 
-/// The inline placeholders in a scalar that filling leaves: `filled` is what filling sees; `places` tells the scalar's
-/// start, and where each of the ones found stands literally.
+/// The inline placeholders in a scalar that filling leaves. `filled` are the matches that filling sees; `places` gives the
+/// scalar's start and the literal place of each match.
 pub(super) fn in_text(
     text: &str,
     filled: &[Match],
@@ -41,7 +41,7 @@ pub(super) fn in_text(
     errors
 }
 
-/// What stays of `found`, which stands in `text`, by the rule that it breaks; `seen` says that filling looks there.
+/// Adds the matches in `text` that stay, with the rule that each breaks; `seen` says whether filling looks there.
 fn leftovers(found: &Match, text: &str, seen: bool, out: &mut Vec<(&'static str, String)>) {
     let written = text.get(found.span.range()).unwrap_or_default().lines().next().unwrap_or_default();
     match &found.kind {

@@ -1,4 +1,4 @@
-//! Every document of some sources, parsed once: `check` looks at all of them together, where a plan takes candidates one by one. Pure.
+//! Every document of some sources, parsed once. `check` needs all of them together; a plan takes candidates one by one. Pure.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ impl<'s> Survey<'s> {
         Self { sources, documents: documents(sources, false, true).collect() }
     }
 
-    /// The texts that were surveyed.
+    /// The surveyed sources.
     pub fn sources(&self) -> &'s [Arc<Source>] {
         self.sources
     }
@@ -36,7 +36,7 @@ impl<'s> Survey<'s> {
         self.documents.iter().filter_map(|document| document.as_ref().err())
     }
 
-    /// What filling the documents takes.
+    /// The plan to fill the documents.
     pub fn plan(self, options: &Options, errors: &mut Errors) -> Plan<'s> {
         Plan::of(self.documents.into_iter(), options, errors)
     }

@@ -9,19 +9,19 @@ use crate::placeholder::Placeholder;
 use crate::secret::{Outcome, SecretId, Secrets};
 use crate::value::Value;
 
-/// What fills the gaps.
+/// The source of the values that fill the gaps.
 #[derive(Clone, Copy, Debug)]
 pub enum ValueSource<'v> {
     /// The secrets as they are.
     Clear(&'v Secrets),
-    /// The secrets, each value masked, in names too.
+    /// The secrets with every value masked, in resource names too.
     Masked(&'v Secrets, &'v Mask),
-    /// What an earlier run came to, masked; there are no secrets.
+    /// The masked results of an earlier run, without secrets.
     Recorded(&'v Record),
 }
 
 impl<'v> ValueSource<'v> {
-    /// What became of a reading; none if it was not done.
+    /// The outcome of reading a secret; `None` if it was not read.
     pub(super) fn outcome(self, id: &SecretId) -> Option<&'v Outcome> {
         match self {
             Self::Clear(secrets) | Self::Masked(secrets, _) => secrets.get(id),
@@ -29,7 +29,7 @@ impl<'v> ValueSource<'v> {
         }
     }
 
-    /// What is shown of a placeholder's result in its field; `bare` is one that stands in no encoding.
+    /// A placeholder's result as its field shows it; `bare` says that the placeholder is not encoded.
     pub(super) fn shown(self, result: Value, placeholder: &Placeholder, gap: &Gap, bare: bool) -> Value {
         let masked = match self {
             Self::Clear(_) => return result,

@@ -1,4 +1,4 @@
-//! What a run changes: the edits of each source.
+//! The edits that a run makes to each source.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::source::Source;
 use crate::yaml::splice::Edit;
 
-/// The edits of a run, by the source that they are made to.
+/// The edits of a run, by source.
 #[derive(Debug, Default)]
 pub struct Edits {
-    /// The source is kept, so that its address stays its own.
+    /// Each entry keeps its source alive, so that no other source gets the same address.
     edits: HashMap<*const Source, (Arc<Source>, Vec<Edit>)>,
 }
 

@@ -1,4 +1,4 @@
-//! Values inside of encoded text: it is filled decoded, and encoded the same way again.
+//! Values inside encoded text: the decoded text is filled and encoded again in the same way.
 
 use zeroize::Zeroizing;
 
@@ -42,7 +42,7 @@ pub(super) fn compose(
     }
 }
 
-/// What a value is inside of an encoding: bytes may stand in base64.
+/// The bytes of a value inside an encoding. They need not be text, as base64 takes any.
 fn bytes(value: &Value) -> Result<Zeroizing<Vec<u8>>, NotText> {
     match value {
         Value::Bytes(bytes) => Ok(bytes.clone()),

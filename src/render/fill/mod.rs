@@ -1,4 +1,4 @@
-//! Plan and values → edits. Pure; what cannot be filled is collected.
+//! Plan and values → edits. Pure; the errors of gaps that cannot be filled are collected.
 
 mod edits;
 mod layers;
@@ -30,11 +30,11 @@ use resolution::Resolution;
 
 pub(crate) use edits::Edits;
 
-/// What becomes of a gap.
+/// The result of filling a gap.
 enum Filled {
     Set(Value),
     Removed,
-    /// Something in it could not be filled; the reason is reported.
+    /// A part of it could not be filled, for a reason that is reported.
     Stays,
 }
 
@@ -51,7 +51,7 @@ pub fn fill(plan: &Plan<'_>, values: ValueSource<'_>, budget: &Budget, errors: &
     edits
 }
 
-/// What the store had to say about a secret, at the first placeholder that reads it.
+/// The store's warnings about each secret, at the first placeholder that reads it.
 fn warnings(plan: &Plan<'_>, values: ValueSource<'_>) -> Vec<Error> {
     let mut told = HashSet::new();
     let first = plan.accesses.iter().filter(|access| told.insert(&access.id));
@@ -86,7 +86,7 @@ fn fill_document(
     Ok(edits)
 }
 
-/// Whether the scalar is this text already: of markup that stays, not even the quotes change.
+/// Whether the scalar has this text already. Markup that stays then keeps even its quotes.
 fn is_there(tree: &Tree<'_>, node: NodeId, value: &Value) -> bool {
     matches!(value, Value::Text(text) if tree.text(node) == Some(text.as_str()))
 }
@@ -121,7 +121,7 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, budget: &Budget
     }
 }
 
-/// The values into the scalar: typed where one is all of it, as text else.
+/// The scalar with its values: typed if one value is all of it, otherwise text.
 fn put(gap: &Gap, tree: &Tree<'_>, values: Vec<Option<Value>>, budget: &Budget) -> Result<Value, Error> {
     if typed::is_whole(gap, tree)
         && let [Some(_)] = values.as_slice()

@@ -1,4 +1,4 @@
-//! What a record says of a placeholder, in place of a secret and its modifiers.
+//! Results from a record, which takes the place of the store and the modifiers.
 
 use super::super::record::{Missing, Record, Recorded};
 use super::resolution::Resolution;
@@ -7,7 +7,7 @@ use crate::placeholder::Placeholder;
 use crate::secret::SecretId;
 use crate::source::Place;
 
-/// The masked result, or why there is none.
+/// The masked result, or the reason why there is none.
 pub(super) fn resolve(
     placeholder: &Placeholder,
     id: &SecretId,

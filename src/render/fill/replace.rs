@@ -1,4 +1,4 @@
-//! A text with other bytes in the place of what it holds.
+//! A text with its matches replaced.
 
 use zeroize::Zeroizing;
 
@@ -8,7 +8,7 @@ use crate::placeholder::Match;
 use crate::source::Span;
 use crate::yaml::splice;
 
-/// `text` with what `put` gives for each of `found` in its place; none leaves it. What is put in counts, the text itself does not.
+/// `text` with each of `found` replaced by the bytes that `put` returns; `None` leaves it. Only those bytes count for the budget.
 pub(super) fn replace(
     text: &str,
     found: &[Match],

@@ -1,16 +1,16 @@
-//! What a placeholder turns out to be: a value, or why there is none.
+//! The resolution of a placeholder: a value, or the reason why there is none.
 
 use crate::error::Error;
 use crate::value::Value;
 
-/// What became of a placeholder.
+/// The result of looking up a placeholder.
 pub(super) enum Resolution {
     Value(Value),
     /// Markup that looks like a placeholder: it stays.
     Markup,
-    /// The key, path or version is not there.
+    /// The store has no such key, path or version.
     Missing(Error),
     Failed(Error),
-    /// Why it may not be read is reported already.
+    /// It may not be read, for a reason that is reported already.
     NotGranted,
 }

@@ -1,4 +1,4 @@
-//! The value of each placeholder of a gap, or why there is none.
+//! The value of each placeholder of a gap, or the reason why there is none.
 
 use super::super::ValueSource;
 use super::super::gap::Gap;
@@ -13,11 +13,11 @@ use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
 use crate::words::{list, suggestion};
 
-/// How many near names, and how many names at all, an error lists.
+/// How many similar names, and how many names in total, an error lists.
 const NEAR: usize = 3;
 const NAMES: usize = 12;
 
-/// Every placeholder of the gap, in order.
+/// The resolutions of the gap's placeholders, in order.
 pub(super) fn resolve_all(gap: &Gap, values: ValueSource<'_>, budget: &Budget) -> Vec<Resolution> {
     let mut resolutions = Vec::new();
     for (index, found) in gap.matches.iter().enumerate() {
@@ -27,7 +27,7 @@ pub(super) fn resolve_all(gap: &Gap, values: ValueSource<'_>, budget: &Budget) -
     resolutions
 }
 
-/// What it takes to look placeholders up.
+/// A lookup of placeholders, with everything that it needs.
 struct Search<'s> {
     gap: &'s Gap,
     values: ValueSource<'s>,

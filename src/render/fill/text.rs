@@ -1,4 +1,4 @@
-//! Values inside of longer text. In a literal block, the lines of a value take the column of its placeholder.
+//! Values inside longer text. In a literal block, the lines of a value take the column of its placeholder.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::source::Span;
 use crate::value::{NotText, Value};
 use crate::yaml::tree::{Content, Style, Tree};
 
-/// The scalar's text with the values in place; a value that is none leaves its placeholder.
+/// The scalar's text with the values in place; where a value is `None`, its placeholder stays.
 pub(super) fn compose(
     gap: &Gap,
     tree: &Tree<'_>,
@@ -47,7 +47,7 @@ pub(super) fn compose(
     Ok(Zeroizing::new(text))
 }
 
-/// The blanks before a placeholder that stands alone on its line.
+/// The indentation of a placeholder that stands alone on its line.
 fn column(text: &str, span: Span) -> Option<&str> {
     const BLANKS: [char; 3] = [' ', '\t', '\r'];
     let (before, after) = (&text[..span.start], text[span.end..].trim_start_matches(BLANKS));
@@ -58,7 +58,7 @@ fn column(text: &str, span: Span) -> Option<&str> {
     (!indent.is_empty() && is_alone).then_some(indent)
 }
 
-/// `text`, every line after the first at the column; blank lines stay blank.
+/// `text` with every line after the first indented to the column; blank lines stay blank.
 fn indented<'t>(text: &'t str, column: Option<&str>, budget: &Budget) -> Result<Cow<'t, str>, Limit> {
     let Some(column) = column.filter(|_| text.contains('\n')) else {
         return Ok(Cow::Borrowed(text));

@@ -20,7 +20,7 @@ pub(super) fn is_whole(gap: &Gap, tree: &Tree<'_>) -> bool {
     all && matches!(one.kind, MatchKind::Placeholder(_)) && !matches!(style, Style::Literal | Style::Folded)
 }
 
-/// `value` as the gap's field takes it, its members as their fields do.
+/// `value` converted to the type of the gap's field, and its members to the types of theirs.
 pub(super) fn shape(value: Value, gap: &Gap, budget: &Budget) -> Result<Value, Error> {
     let mut steps = gap.field.steps.clone();
     match gap.field_type {
@@ -47,7 +47,7 @@ fn native(value: Value, steps: &mut Vec<Step<'static>>, gap: &Gap, budget: &Budg
     }
 }
 
-/// A member of a map or list that takes the whole of a field.
+/// Converts a member of a map or list that fills a whole field.
 fn below(
     value: Value,
     step: Step<'static>,
@@ -79,7 +79,7 @@ fn text(value: &Value, steps: &[Step<'static>], gap: &Gap, budget: &Budget) -> R
     value.to_text().map(Value::Text).map_err(|reason| no_text(gap, reason, &named(steps, gap)))
 }
 
-/// The value's name in an error: the key that it is a member under, or the placeholder's.
+/// The value's name in an error: its key in the map around it, or the placeholder's name.
 fn named(steps: &[Step<'static>], gap: &Gap) -> String {
     match steps.last() {
         Some(Step::Key(_)) if steps.len() > gap.field.steps.len() && makes_keys(gap) => {
@@ -91,7 +91,7 @@ fn named(steps: &[Step<'static>], gap: &Gap) -> String {
     }
 }
 
-/// Whether a key of what fills the gap may be a value.
+/// Whether a key of the result may be a value of the secret, which no error may show.
 fn makes_keys(gap: &Gap) -> bool {
     gap.placeholders().iter().any(|usage| usage.placeholder.chain.makes_keys())
 }

@@ -1,11 +1,11 @@
-//! How errors call a placeholder and its value.
+//! The names of a placeholder and its value in errors.
 
 use super::super::gap::Gap;
 use crate::error::{Error, Kind, Subject};
 use crate::placeholder::{Key, Placeholder, Reference};
 use crate::value::NotText;
 
-/// A placeholder in an error, with the secret that it names without saying so.
+/// A placeholder in an error, with the path of its secret if an annotation names it.
 pub(super) fn subject(placeholder: &Placeholder, gap: &Gap) -> Subject {
     let path = match placeholder.secret {
         Reference::Annotated => gap.resource.annotations.path.clone(),
@@ -14,7 +14,7 @@ pub(super) fn subject(placeholder: &Placeholder, gap: &Gap) -> Subject {
     Subject::Placeholder { written: placeholder.on_one_line(), path }
 }
 
-/// A placeholder's value, in an error.
+/// The name of a placeholder's value in an error.
 pub(super) fn value_name(placeholder: &Placeholder, gap: &Gap) -> String {
     match &placeholder.key {
         Key::Named(key) => format!("{}: key `{key}`", subject(placeholder, gap)),
@@ -22,7 +22,7 @@ pub(super) fn value_name(placeholder: &Placeholder, gap: &Gap) -> String {
     }
 }
 
-/// A value that is no text, where text is needed.
+/// The error about a value that is not text, in a field that takes only text.
 pub(super) fn no_text(gap: &Gap, reason: NotText, what: &str) -> Error {
     match reason {
         NotText::Null => Error::new(Kind::Value, format!("{what} is null, and `{}` takes only text", gap.field))
@@ -34,7 +34,7 @@ pub(super) fn no_text(gap: &Gap, reason: NotText, what: &str) -> Error {
     }
 }
 
-/// The error, naming the placeholder that it is about.
+/// The error, with the placeholder that it is about.
 pub(super) fn named(error: Error, placeholder: &Placeholder) -> Error {
     error.about(Subject::Placeholder { written: placeholder.on_one_line(), path: None })
 }

@@ -1,4 +1,4 @@
-//! What a value is known by without being shown: its fingerprint under a key, which is handed in.
+//! Fingerprints of values under a key. They identify a value without showing it.
 
 use std::fmt;
 
@@ -9,32 +9,32 @@ use zeroize::ZeroizeOnDrop;
 /// How many hex digits a fingerprint has.
 const DIGITS: usize = 10;
 
-/// The largest number that a mask makes: the largest that fits Kubernetes' 32-bit fields.
+/// The largest number that a mask uses: the largest that fits the 32-bit fields of Kubernetes.
 const LARGEST: u64 = i32::MAX as u64;
 
 /// Makes masks under one key: equal values have equal masks.
 #[derive(Clone)]
 pub struct Mask {
-    /// None makes every fingerprint the same.
+    /// `None` makes all fingerprints equal.
     hmac: Option<Hmac<Sha256>>,
 }
 
-/// Of the key an HMAC keeps two states of SHA-256, which sha2's feature `zeroize` wipes from memory.
+/// The HMAC keeps two SHA-256 states of the key, which sha2's feature `zeroize` wipes from memory.
 const _: () = is_wiped::<Sha256>();
 
 const fn is_wiped<T: ZeroizeOnDrop>() {}
 
-/// What a value is known by: the first ten hex digits of its HMAC-SHA-256.
+/// The fingerprint of a value: the first ten hex digits of its HMAC-SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint(String);
 
 impl Mask {
-    /// Masks under `key`. Whoever knows it can try out which value a fingerprint belongs to.
+    /// Masks under `key`. Anyone who knows the key can guess a value and compare fingerprints.
     pub fn new(key: &[u8]) -> Self {
-        Self { hmac: Some(Hmac::new_from_slice(key).expect("HMAC field_type keys of any length")) }
+        Self { hmac: Some(Hmac::new_from_slice(key).expect("HMAC takes keys of any length")) }
     }
 
-    /// Masks of which all are the same: what two renderings differ in then is no secret's value.
+    /// Masks that are all equal, so that two renderings do not differ in the values of secrets.
     pub fn blank() -> Self {
         Self { hmac: None }
     }
@@ -53,7 +53,7 @@ impl Mask {
 }
 
 impl Fingerprint {
-    /// What stands for a value whose fingerprint nobody knows: `name` says which value it is.
+    /// The fingerprint of a value's name, for a value whose own fingerprint is unknown.
     pub(super) fn stand_in(name: &Sha256) -> Self {
         Self::of(&name.clone().finalize())
     }
@@ -64,12 +64,12 @@ impl Fingerprint {
         (text.len() == DIGITS && text.bytes().all(digit)).then(|| Self(text.to_owned()))
     }
 
-    /// What stands for a text.
+    /// The mark that replaces a text.
     pub fn mark(&self) -> String {
         format!("<redacted:{}>", self.0)
     }
 
-    /// What stands for a number: a whole one, above zero, that fits 32 bits, so that the manifest stays valid.
+    /// The number that replaces a number: a positive integer of 32 bits, so that the manifest stays valid.
     pub fn number(&self) -> String {
         (u64::from_str_radix(&self.0, 16).unwrap_or_default() % LARGEST + 1).to_string()
     }

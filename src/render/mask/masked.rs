@@ -1,4 +1,4 @@
-//! Values as anybody may see them: a mark instead of each, made from its fingerprint. Structure stays. Knows no placeholder.
+//! Masked values, which anyone may see: a mark from its fingerprint replaces each scalar. Structure stays. Knows no placeholder.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,13 +9,13 @@ use crate::manifest::FieldType;
 use crate::value::Value;
 
 impl Mask {
-    /// `value` masked: text, bytes, bools and numbers are; null, lists, maps and their keys stay.
+    /// `value` with text, bytes, bools and numbers masked; null, lists, maps and their keys stay.
     pub fn value(&self, value: &Value) -> Value {
         Shape::of(value, Some(self)).masked("")
     }
 
-    /// All of a field masked, for looking at, whatever of it came from a secret. A Secret's `data` has the fingerprint of
-    /// what its base64 stands for.
+    /// A whole field masked for display, even if only a part came from a secret. In a Secret's `data`, the fingerprint is that of
+    /// the decoded value.
     pub fn field(&self, value: &Value, field_type: FieldType) -> Value {
         match field_type {
             FieldType::Base64 => Shape::of_encoded(value, Some(self)).masked(""),
@@ -24,7 +24,7 @@ impl Mask {
     }
 }
 
-/// A masked value as a Secret's `data` takes it: base64 of its text. What has no text stays, for the error that it is.
+/// A masked value for a Secret's `data`: base64 of its text. A value without text stays, and filling reports it.
 pub(in crate::render) fn in_data(masked: Value) -> Value {
     match masked.to_text() {
         Ok(text) => Value::text(STANDARD.encode(text.as_bytes())),

@@ -1,4 +1,4 @@
-//! Masks: what is shown instead of a value, and what a record keeps of it.
+//! Masks: the marks that replace values in output, and the shapes that a record keeps.
 
 mod fingerprint;
 mod masked;

@@ -1,4 +1,4 @@
-//! The shape of a value: what a mask is made from, and all that a record keeps. Nothing of a value but fingerprints is in it.
+//! The shape of a value, from which a mask is made and which a record keeps. It holds types and fingerprints, never the value.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,20 +8,20 @@ use zeroize::Zeroizing;
 use super::fingerprint::{Fingerprint, Mask};
 use crate::value::Value;
 
-/// A value without itself.
+/// The structure of a value without its contents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::render) enum Shape {
-    /// One that has no parts, and what it is known by, if that may be known.
+    /// A value without members: its type, and its fingerprint if there is a key.
     Scalar(Type, Option<Fingerprint>),
     /// JSON's `null`.
     Null,
-    /// Its items.
+    /// A list, by its items.
     List(Vec<Shape>),
-    /// Its keys and what stands under them, in order.
+    /// A map, by its keys and the shapes of their values, in order.
     Map(Vec<(String, Shape)>),
 }
 
-/// What a scalar is.
+/// The type of a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::render) enum Type {
     Text,
@@ -31,7 +31,7 @@ pub(in crate::render) enum Type {
 }
 
 impl Shape {
-    /// The shape of `value`, fingerprints under `mask`, none without.
+    /// The shape of `value`, with fingerprints if there is a `mask`.
     pub(in crate::render) fn of(value: &Value, mask: Option<&Mask>) -> Self {
         let scalar = |is, bytes: &[u8]| Self::Scalar(is, mask.map(|mask| mask.fingerprint(bytes)));
         match value {
@@ -71,7 +71,7 @@ impl Shape {
         }
     }
 
-    /// This shape with one fingerprint for all scalars, like a mask of [`Mask::blank`].
+    /// This shape with the fingerprint of [`Mask::blank`] for every scalar.
     pub(in crate::render) fn blank(&self) -> Self {
         match self {
             Self::Scalar(is, _) => Self::Scalar(*is, Some(Mask::blank().fingerprint(b""))),
@@ -81,12 +81,12 @@ impl Shape {
         }
     }
 
-    /// The masked value. `name` says which value it is: where there is no fingerprint, the mask is made from that.
+    /// The masked value. Without a fingerprint, the mask is made from `name`, which identifies the value.
     pub(in crate::render) fn masked(&self, name: &str) -> Value {
         self.masked_under(&Sha256::new_with_prefix(name))
     }
 
-    /// The masked value, `name` digested: however long names are, each member adds only its own.
+    /// The masked value for a digested `name`. Each member digests only its own part, so that long names do not add up.
     fn masked_under(&self, name: &Sha256) -> Value {
         let below = |step: &str| name.clone().chain_update("\0").chain_update(step);
         match self {

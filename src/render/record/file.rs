@@ -1,4 +1,4 @@
-//! A record as a file: JSON, sorted, one line a result. Only this file knows the format.
+//! A record as a file: sorted JSON with one line per result. Only this module knows the format.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::render::mask::{Fingerprint, Shape, Type};
 use crate::secret::{KV_VERSION, SecretId, Version};
 use crate::visible;
 
-/// The format that is written and read.
+/// The version of the format.
 const VERSION: u64 = 1;
 
 const TYPES: [(Type, &str); 4] =
@@ -28,7 +28,7 @@ struct File {
     secrets: Vec<Entry>,
 }
 
-/// A secret, and what became of each key and chain of modifiers.
+/// A secret, with the result of each key and its modifiers.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {

@@ -1,4 +1,4 @@
-//! What placeholders came to, without the values: each result's shape, by secret, key and modifiers. Rendering from it needs no
+//! Records: the shape of each placeholder's result, by secret, key and modifiers, without values. Rendering from one needs no
 //! store and runs no modifier.
 
 mod file;
@@ -23,14 +23,14 @@ pub struct Record {
     secrets: BTreeMap<SecretId, BTreeMap<String, Recorded>>,
 }
 
-/// What a placeholder came to.
+/// The recorded result of a placeholder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Recorded {
     Result(Shape),
     Missing(Missing),
 }
 
-/// What was not there.
+/// The part of a reference that the store did not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Missing {
     Key,
@@ -39,7 +39,7 @@ pub(super) enum Missing {
 }
 
 impl Record {
-    /// What each placeholder of `plan` comes to; fingerprints under `mask`, none without. What fails is left out.
+    /// Records the result of each placeholder of `plan`, with fingerprints if there is a `mask`. Failures are left out.
     pub fn of(plan: &Plan<'_>, secrets: &Secrets, mask: Option<&Mask>, budget: &Budget) -> Self {
         let mut record = Self::default();
         for usage in plan.placeholders() {
@@ -53,7 +53,7 @@ impl Record {
         record
     }
 
-    /// This record with one fingerprint for all values: two renderings then differ in nothing that comes from a secret's value.
+    /// This record with one fingerprint for all values, so that two renderings do not differ in the values of secrets.
     pub fn blank(&self) -> Self {
         let mut blank = self.clone();
         for recorded in blank.secrets.values_mut().flat_map(BTreeMap::values_mut) {
@@ -64,7 +64,7 @@ impl Record {
         blank
     }
 
-    /// What a placeholder came to that reads `id`, and what stands for its name in masks that have no fingerprint.
+    /// The result of a placeholder that reads `id`, and the name for masks without a fingerprint.
     pub(super) fn get(&self, id: &SecretId, placeholder: &Placeholder) -> Option<(&Recorded, String)> {
         let name = name(placeholder);
         let recorded = self.secrets.get(id)?.get(&name)?;
@@ -74,7 +74,7 @@ impl Record {
         Some((recorded, identity))
     }
 
-    /// The error about a placeholder that is not here.
+    /// The error about a placeholder that is not in the record.
     pub(super) fn lacks(&self) -> Error {
         Error::new(Kind::Missing, format!("not in the record `{}`", self.name))
             .hint(format!("record again, where the store can be asked: `vault-render record PATH… -o {}`", self.name))
@@ -82,7 +82,7 @@ impl Record {
 }
 
 impl Missing {
-    /// The error of a placeholder whose key, path or version was not there.
+    /// The error about a placeholder whose key, path or version was missing.
     pub(super) fn error(self, placeholder: &Placeholder, id: &SecretId) -> Error {
         let detail = match (self, &placeholder.key) {
             (Self::Key, Key::Named(key)) => format!("missing key `{key}` in the secret at `{}`", id.path),
@@ -108,7 +108,7 @@ fn recorded(placeholder: &Placeholder, outcome: &Outcome, mask: Option<&Mask>, b
     }
 }
 
-/// Key and modifiers, as a placeholder has them behind its `#`: `password | base64encode`.
+/// Key and modifiers as a placeholder writes them after its `#`: `password | base64encode`.
 fn name(placeholder: &Placeholder) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let key = match &placeholder.key {

@@ -1,4 +1,4 @@
-//! Masked rendering and rendering from a record, against each other and against what must not be seen.
+//! Masked rendering and rendering from a record agree with each other, and neither shows a value.
 
 use std::sync::Arc;
 
@@ -112,7 +112,7 @@ fn record(mask: Option<&Mask>) -> (String, Record) {
     (text, record)
 }
 
-/// The text, and what base64 in it stands for, at any depth.
+/// The text and the decoded base64 in it, at any depth.
 fn decoded(text: &str) -> String {
     let words = text.split(|char: char| !(char.is_ascii_alphanumeric() || "+/=".contains(char)));
     let inner =
