@@ -14,8 +14,14 @@ const KILLED: &str = "the memory or the processor time was perhaps not enough: t
 const FILES: &str = "it may read the repository without `.git`, and the paths that the operator's words and `AVP_TOOL_PATHS` name: docs/security.md";
 
 /// Words of a process that runs out of memory, or of the size of a file.
-const OUT_OF_MEMORY: [&str; 5] =
-    ["ut of memory", "annot allocate memory", "failed to create new OS thread", "memory exhausted", "ile too large"];
+const OUT_OF_MEMORY: [&str; 6] = [
+    "ut of memory",
+    "annot allocate memory",
+    "failed to create new OS thread",
+    "pthread_create failed",
+    "memory exhausted",
+    "ile too large",
+];
 
 /// Where a Go program that fails begins to print the state of its threads, which is left out.
 const THREADS: [&str; 2] = ["\n\ngoroutine ", "\n\nruntime stack:"];
@@ -122,6 +128,7 @@ mod tests {
     fn each_limit_and_bound_names_its_setting() {
         for (status, message, words) in [
             (512, "fatal error: runtime: out of memory", "AVP_TOOL_MEMORY"),
+            (512, "runtime/cgo: pthread_create failed: Resource temporarily unavailable", "AVP_TOOL_MEMORY"),
             (512, "write /x: file too large", "AVP_TOOL_MEMORY"),
             (9, "", "AVP_TOOL_TIMEOUT"),
             (libc::SIGXCPU, "", "AVP_TOOL_TIMEOUT"),
