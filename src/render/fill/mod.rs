@@ -22,13 +22,16 @@ use crate::secret::Outcome;
 use crate::source::{Place, Span};
 use crate::value::Value;
 use crate::yaml::Flaw;
-use crate::yaml::edit::{Change, edit};
+use crate::yaml::edit::{Change, ChangedDocument, edit_all};
 use crate::yaml::splice::Edit;
 use crate::yaml::tree::{NodeId, Tree};
 
 use resolution::Resolution;
 
 pub(crate) use edits::Edits;
+
+/// How many documents are edited and checked together: enough to share the cost of a check, few enough to hold few values at a time.
+const AT_ONCE: usize = 16;
 
 /// The result of filling a gap.
 enum Filled {
@@ -42,10 +45,20 @@ enum Filled {
 pub fn fill(plan: &Plan<'_>, values: ValueSource<'_>, budget: &Budget, errors: &mut Errors) -> Edits {
     let mut edits = Edits::default();
     errors.extend(warnings(plan, values));
-    for planned in &plan.documents {
-        match fill_document(planned, values, budget, errors) {
-            Ok(more) => edits.add(&planned.source, more),
-            Err(Flaw { span, error }) => errors.push(error.at(place(planned, span))),
+    for documents in plan.documents.chunks(AT_ONCE) {
+        let changes: Vec<Vec<Change>> =
+            documents.iter().map(|planned| changes(planned, values, budget, errors)).collect();
+        let changed = documents.iter().zip(&changes).map(|(planned, changes)| ChangedDocument {
+            tree: &planned.tree,
+            document: planned.span,
+            changes,
+        });
+        let edited = edit_all(&changed.collect::<Vec<_>>());
+        for (planned, more) in documents.iter().zip(edited) {
+            match more.and_then(|more| within(more, budget)) {
+                Ok(more) => edits.add(&planned.source, more),
+                Err(Flaw { span, error }) => errors.push(error.at(place(planned, span))),
+            }
         }
     }
     edits
@@ -62,12 +75,7 @@ fn warnings(plan: &Plan<'_>, values: ValueSource<'_>) -> Vec<Error> {
     warned.flat_map(|(warnings, place)| warnings.iter().map(|warning| warning.clone().at(place.clone()))).collect()
 }
 
-fn fill_document(
-    planned: &DocumentPlan<'_>,
-    values: ValueSource<'_>,
-    budget: &Budget,
-    errors: &mut Errors,
-) -> Result<Vec<Edit>, Flaw> {
+fn changes(planned: &DocumentPlan<'_>, values: ValueSource<'_>, budget: &Budget, errors: &mut Errors) -> Vec<Change> {
     let mut changes = Vec::new();
     for gap in &planned.gaps {
         let node: NodeId = gap.node;
@@ -78,7 +86,11 @@ fn fill_document(
             Filled::Stays => {}
         }
     }
-    let edits = edit(&planned.tree, planned.span, &changes)?;
+    changes
+}
+
+/// The edits of a document, if the run may make as much text.
+fn within(edits: Vec<Edit>, budget: &Budget) -> Result<Vec<Edit>, Flaw> {
     for edit in &edits {
         let added = edit.text.len().saturating_sub(edit.span.range().len());
         budget.make(added).map_err(|limit| Flaw { span: edit.span, error: limit.into() })?;

@@ -7,36 +7,60 @@ use std::borrow::Cow;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::super::reader::{Token, tokens};
-use super::super::remove::Removal;
 use super::super::resolve::{Plain, resolve};
 use super::super::splice::{Edit, joined, slices};
 use super::super::tree::{Content, NodeId, ReadBy, Style, Tree};
 use super::super::{split, token};
+use super::EditedDocument;
 use super::comparison::NewValues;
 use crate::source::Span;
 use crate::value::Value;
 
-/// Whether the parser crate reads the edited entries as they are meant. `None` where only the whole document shows it: something is
-/// removed, or the document is not written in the quick reader's YAML.
-pub(super) fn is_expected(
-    tree: &Tree,
-    document: Span,
-    values: &NewValues,
-    removal: &Removal,
-    edits: &[Edit],
-) -> Option<bool> {
-    let body = split::body(tree.text.as_bytes(), document);
-    if tree.read_by != ReadBy::Subset || !removal.is_empty() || !tree.text[body.range()].ends_with('\n') {
-        return None;
+/// The edited entries of a document.
+pub(super) struct Excerpt<'e> {
+    edited: &'e EditedDocument<'e>,
+    entries: Vec<Entry>,
+    text: Zeroizing<Vec<u8>>,
+}
+
+impl<'e> Excerpt<'e> {
+    /// The excerpt of a document. `None` where only the whole document shows what its edits do: something is removed, or the document
+    /// is not written in the quick reader's YAML.
+    pub(super) fn of(edited: &'e EditedDocument<'e>) -> Option<Self> {
+        let EditedDocument { tree, document, values, removal, edits } = edited;
+        let body = split::body(tree.text.as_bytes(), *document);
+        if tree.read_by != ReadBy::Subset || !removal.is_empty() || !tree.text[body.range()].ends_with('\n') {
+            return None;
+        }
+        let entries = entries(tree, body, values)?;
+        let text = text(tree, &entries, edits)?;
+        let groups = entries.chunk_by(is_followed_by).count();
+        (markers(&text) == groups).then_some(Self { edited, entries, text })
     }
-    let entries = entries(tree, body, values)?;
-    let text = text(tree, &entries, edits)?;
-    let text = std::str::from_utf8(&text).ok()?;
-    Some(Reading { tree, values, tokens: tokens(text) }.is_expected(&entries))
+}
+
+/// Whether the parser crate reads the entries of all `excerpts` as they are meant, in one run: to start one costs as much as a small
+/// document. Each begins with a marker and holds no other than its own, so that none can stand in for another.
+pub(super) fn are_expected(excerpts: &[&Excerpt]) -> bool {
+    let text = joined(excerpts.iter().map(|excerpt| excerpt.text.as_slice()));
+    let Ok(text) = std::str::from_utf8(&text) else { return false };
+    let mut tokens = tokens(text);
+    excerpts.iter().all(|Excerpt { edited, entries, .. }| {
+        Reading { tree: edited.tree, values: &edited.values, tokens: &mut tokens }.is_expected(entries)
+    }) && tokens.next().is_none()
+}
+
+/// How many lines of a text begin or end a document.
+fn markers(text: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', text)
+        .map(|end| end + 1)
+        .chain([0])
+        .filter(|start| matches!(text.get(*start..*start + 3), Some(b"---" | b"...")))
+        .count()
 }
 
 /// A map's entry or a list's item that holds something changed.
-pub(super) struct Entry {
+struct Entry {
     /// Its key; `None` for an item.
     key: Option<NodeId>,
     value: NodeId,
@@ -49,7 +73,7 @@ pub(super) struct Entry {
 }
 
 /// The changed entries, in order.
-pub(super) fn entries(tree: &Tree, body: Span, values: &NewValues) -> Option<Vec<Entry>> {
+fn entries(tree: &Tree, body: Span, values: &NewValues) -> Option<Vec<Entry>> {
     let mut changed: Vec<NodeId> = values.keys().map(|id| outermost_flow(tree, *id)).collect();
     changed.sort();
     changed.dedup();
@@ -102,7 +126,7 @@ fn is_followed_by(entry: &Entry, next: &Entry) -> bool {
 }
 
 /// The edited entries: those that follow each other as one document, each other as its own. `None` if an edit changes more.
-pub(super) fn text(tree: &Tree, entries: &[Entry], edits: &[Edit]) -> Option<Zeroizing<Vec<u8>>> {
+fn text(tree: &Tree, entries: &[Entry], edits: &[Edit]) -> Option<Zeroizing<Vec<u8>>> {
     let bytes = tree.text.as_bytes();
     let blanks = " ".repeat(256);
     let mut edits = edits.iter().peekable();
@@ -134,13 +158,12 @@ pub(super) fn text(tree: &Tree, entries: &[Entry], edits: &[Edit]) -> Option<Zer
 struct Reading<'r, 's, I> {
     tree: &'r Tree<'s>,
     values: &'r NewValues<'r>,
-    tokens: I,
+    tokens: &'r mut I,
 }
 
 impl<'e, I: Iterator<Item = Token<'e>>> Reading<'_, '_, I> {
     fn is_expected(&mut self, entries: &[Entry]) -> bool {
-        let groups = entries.chunk_by(is_followed_by);
-        groups.into_iter().all(|group| self.group(group)) && self.tokens.next().is_none()
+        entries.chunk_by(is_followed_by).all(|group| self.group(group))
     }
 
     /// Entries that follow each other, and the beginning of the one after them, which stands there as null.
@@ -216,5 +239,13 @@ impl<'e, I: Iterator<Item = Token<'e>>> Reading<'_, '_, I> {
             text.zeroize();
         }
         result
+    }
+}
+
+#[cfg(test)]
+impl Excerpt<'_> {
+    /// The text that is read.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.text.to_vec()).unwrap()
     }
 }

@@ -35,10 +35,9 @@ fn excerpt(text: &str, paths: &[&str]) -> Option<String> {
     values.iter().for_each(|(node, value)| set::set(&tree, document, *node, value, &mut edits).unwrap());
     edits.sort_by_key(|edit| edit.span);
     let removal = Removal::new(&tree, std::iter::empty()).unwrap();
-    verify(&tree, document, &values, &removal, &edits).unwrap();
-    excerpt::is_expected(&tree, document, &values, &removal, &edits)?;
-    let entries = excerpt::entries(&tree, document, &values)?;
-    Some(String::from_utf8(excerpt::text(&tree, &entries, &edits)?.to_vec()).unwrap())
+    let edited = EditedDocument { tree: &tree, document, values, removal, edits };
+    verify(std::slice::from_ref(&edited)).remove(0).unwrap();
+    Excerpt::of(&edited).map(|excerpt| excerpt.text())
 }
 
 #[test]
@@ -72,7 +71,8 @@ fn is_accepted(text: &str, path: &str, value: &str, old: &str, new: &str) -> boo
     let edit = Edit { span: Span::new(start, start + old.len()), text: new.to_owned().into() };
     let values = NewValues::from([(node, Cow::Borrowed(&value))]);
     let removal = Removal::new(&tree, std::iter::empty()).unwrap();
-    verify(&tree, document, &values, &removal, &[edit]).is_ok()
+    let edited = EditedDocument { tree: &tree, document, values, removal, edits: vec![edit] };
+    verify(&[edited]).remove(0).is_ok()
 }
 
 #[test]
