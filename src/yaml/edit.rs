@@ -46,15 +46,13 @@ pub fn edit(tree: &Tree, document: Span, changes: &[Change]) -> Result<Vec<Edit>
 
 /// The edits of each document, as [`edit`] makes them: several are checked in less time than one after the other.
 pub(crate) fn edit_all(documents: &[ChangedDocument]) -> Vec<Result<Vec<Edit>, Flaw>> {
-    let (mut flaws, mut edited) = (Vec::new(), Vec::new());
-    for document in documents {
-        let unchecked = unchecked(document);
-        flaws.push(unchecked.map(|document| edited.push(document)).err());
-    }
-    let mut checks = verify::verify(&edited).into_iter().zip(edited.iter_mut().map(|document| &mut document.edits));
-    let checked = flaws.into_iter().map(|flaw| match flaw {
-        Some(flaw) => Err(flaw),
-        None => checks.next().map_or(Ok(Vec::new()), |(check, edits)| check.map(|()| std::mem::take(edits))),
+    let edited: Vec<Result<EditedDocument, Flaw>> = documents.iter().map(unchecked).collect();
+    let checks = verify::verify(&edited.iter().flatten().collect::<Vec<_>>());
+    let mut checks = checks.into_iter();
+    let checked = edited.into_iter().map(|edited| {
+        let EditedDocument { edits, .. } = edited?;
+        checks.next().transpose()?;
+        Ok(edits)
     });
     checked.collect()
 }

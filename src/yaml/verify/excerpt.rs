@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use super::super::reader::{Token, tokens};
 use super::super::resolve::{Plain, resolve};
@@ -16,11 +16,15 @@ use super::comparison::NewValues;
 use crate::source::Span;
 use crate::value::Value;
 
+/// How far a column may be from its line's start.
+static BLANKS: [u8; 256] = [b' '; 256];
+
 /// The edited entries of a document.
 pub(super) struct Excerpt<'e> {
     edited: &'e EditedDocument<'e>,
     entries: Vec<Entry>,
-    text: Zeroizing<Vec<u8>>,
+    /// The text to read. It ends with a line break.
+    slices: Vec<&'e [u8]>,
 }
 
 impl<'e> Excerpt<'e> {
@@ -33,21 +37,28 @@ impl<'e> Excerpt<'e> {
             return None;
         }
         let entries = entries(tree, body, values)?;
-        let text = text(tree, &entries, edits)?;
-        let groups = entries.chunk_by(is_followed_by).count();
-        (markers(&text) == groups).then_some(Self { edited, entries, text })
+        let slices = lines(tree, &entries, edits)?;
+        let last = slices.iter().rfind(|slice| !slice.is_empty());
+        last.is_none_or(|last| last.ends_with(b"\n")).then_some(Self { edited, entries, slices })
+    }
+
+    /// How many documents the text holds: entries that do not follow each other have one each.
+    fn groups(&self) -> usize {
+        self.entries.chunk_by(is_followed_by).count()
     }
 }
 
 /// Whether the parser crate reads the entries of all `excerpts` as they are meant, in one run: to start one costs as much as a small
-/// document. Each begins with a marker and holds no other than its own, so that none can stand in for another.
+/// document. Each group begins with a marker, and there is no other, so that none can stand in for another.
 pub(super) fn are_expected(excerpts: &[&Excerpt]) -> bool {
-    let text = joined(excerpts.iter().map(|excerpt| excerpt.text.as_slice()));
+    let text = joined(excerpts.iter().flat_map(|excerpt| excerpt.slices.iter().copied()));
     let Ok(text) = std::str::from_utf8(&text) else { return false };
-    let mut tokens = tokens(text);
-    excerpts.iter().all(|Excerpt { edited, entries, .. }| {
-        Reading { tree: edited.tree, values: &edited.values, tokens: &mut tokens }.is_expected(entries)
-    }) && tokens.next().is_none()
+    let (mut tokens, groups) = (tokens(text), excerpts.iter().map(|excerpt| excerpt.groups()).sum::<usize>());
+    markers(text.as_bytes()) == groups
+        && excerpts.iter().all(|Excerpt { edited, entries, .. }| {
+            Reading { tree: edited.tree, values: &edited.values, tokens: &mut tokens }.is_expected(entries)
+        })
+        && tokens.next().is_none()
 }
 
 /// How many lines of a text begin or end a document.
@@ -126,14 +137,13 @@ fn is_followed_by(entry: &Entry, next: &Entry) -> bool {
 }
 
 /// The edited entries: those that follow each other as one document, each other as its own. `None` if an edit changes more.
-fn text(tree: &Tree, entries: &[Entry], edits: &[Edit]) -> Option<Zeroizing<Vec<u8>>> {
+fn lines<'e>(tree: &'e Tree, entries: &[Entry], edits: &'e [Edit]) -> Option<Vec<&'e [u8]>> {
     let bytes = tree.text.as_bytes();
-    let blanks = " ".repeat(256);
     let mut edits = edits.iter().peekable();
     let mut out: Vec<&[u8]> = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
         let Span { start, end } = entry.span;
-        let column = blanks.get(..start - token::line_start(bytes, start))?.as_bytes();
+        let column = BLANKS.get(..start - token::line_start(bytes, start))?;
         if !index.checked_sub(1).is_some_and(|before| is_followed_by(&entries[before], entry)) {
             out.push(b"---\n");
         }
@@ -151,7 +161,7 @@ fn text(tree: &Tree, entries: &[Entry], edits: &[Edit]) -> Option<Zeroizing<Vec<
             out.extend(beginning);
         }
     }
-    edits.next().is_none().then(|| joined(out))
+    edits.next().is_none().then_some(out)
 }
 
 /// A reading of the edited entries by the parser crate.
@@ -246,6 +256,6 @@ impl<'e, I: Iterator<Item = Token<'e>>> Reading<'_, '_, I> {
 impl Excerpt<'_> {
     /// The text that is read.
     pub(super) fn text(&self) -> String {
-        String::from_utf8(self.text.to_vec()).unwrap()
+        String::from_utf8(self.slices.concat()).unwrap()
     }
 }

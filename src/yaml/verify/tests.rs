@@ -36,7 +36,7 @@ fn excerpt(text: &str, paths: &[&str]) -> Option<String> {
     edits.sort_by_key(|edit| edit.span);
     let removal = Removal::new(&tree, std::iter::empty()).unwrap();
     let edited = EditedDocument { tree: &tree, document, values, removal, edits };
-    verify(std::slice::from_ref(&edited)).remove(0).unwrap();
+    verify(&[&edited]).remove(0).unwrap();
     Excerpt::of(&edited).map(|excerpt| excerpt.text())
 }
 
@@ -61,23 +61,35 @@ fn an_excerpt_holds_the_changed_entries_and_what_follows() {
     }
 }
 
-/// Checks the one edit that replaces `old` by `new`, where the node at `path` was to become `value`.
-fn is_accepted(text: &str, path: &str, value: &str, old: &str, new: &str) -> bool {
-    let document = Span::new(0, text.len());
-    let tree = reader::read(text, document).unwrap();
-    let node: NodeId = at(&tree, path);
-    let value = Value::text(value);
-    let start = text.find(old).unwrap();
-    let edit = Edit { span: Span::new(start, start + old.len()), text: new.to_owned().into() };
-    let values = NewValues::from([(node, Cow::Borrowed(&value))]);
-    let removal = Removal::new(&tree, std::iter::empty()).unwrap();
-    let edited = EditedDocument { tree: &tree, document, values, removal, edits: vec![edit] };
-    verify(&[edited]).remove(0).is_ok()
+/// A text, and the one edit of the node at `path`: it was to become `value`, and `new` is written in the place of `old`.
+struct Case {
+    text: &'static str,
+    path: &'static str,
+    value: Value,
+    old: &'static str,
+    new: &'static str,
+}
+
+/// Which of the edits are accepted, all of them checked together.
+fn accepted(cases: &[Case]) -> Vec<bool> {
+    let read = |case: &Case| reader::read(case.text, Span::new(0, case.text.len())).unwrap();
+    let trees: Vec<Tree> = cases.iter().map(read).collect();
+    let edited = trees.iter().zip(cases).map(|(tree, case)| {
+        let node: NodeId = at(tree, case.path);
+        let start = case.text.find(case.old).unwrap();
+        let edit = Edit { span: Span::new(start, start + case.old.len()), text: case.new.to_owned().into() };
+        let values = NewValues::from([(node, Cow::Borrowed(&case.value))]);
+        let removal = Removal::new(tree, std::iter::empty()).unwrap();
+        EditedDocument { tree, document: Span::new(0, case.text.len()), values, removal, edits: vec![edit] }
+    });
+    let edited: Vec<EditedDocument> = edited.collect();
+    verify(&edited.iter().collect::<Vec<_>>()).into_iter().map(|check| check.is_ok()).collect()
 }
 
 #[test]
-fn what_an_edit_would_break_is_refused() {
-    for (text, path, value, old, new, accepted) in [
+fn what_an_edit_would_break_is_refused_whatever_is_checked_with_it() {
+    let (mut cases, mut expected) = (Vec::new(), Vec::new());
+    for (text, path, value, old, new, is_right) in [
         ("a: X\nb: 1\n", "a", "v", "X", "v", true),
         ("a: X\nb: 1\n", "a", "v", "X", "w", false),
         ("a: X\nb: 1\n", "a", "yes", "X", "yes", false),
@@ -100,8 +112,18 @@ fn what_an_edit_would_break_is_refused() {
         ("{\"a\": \"X\", \"b\": 1}", "a", "1", "\"X\"", "1", false),
         ("a: &x X\nb: *x\n", "a", "v", "X", "v", true),
         ("a: &x X\nb: *x\n", "a", "v", "&x X", "v", false),
+        ("k:\n  a: X\nb: 1\n", "k.a", "v", "X", "v\n...", false),
+        ("k:\n  a: X\nb: 1\n", "k.a", "v", "X", "v\n---\nc: 1", false),
+        ("k:\n  a: X\nb: 1\n", "k.a", "v", "X", "v\n---\n  a: v", false),
+        ("k:\n  a: X\nb: 1\n", "k.a", "v", "X\n", "v ", false),
     ] {
-        assert_eq!(is_accepted(text, path, value, old, new), accepted, "{text:?}: {old:?} → {new:?}");
+        cases.push(Case { text, path, value: Value::text(value), old, new });
+        expected.push(is_right);
+    }
+    assert_eq!(accepted(&cases), expected);
+    for (case, is_right) in cases.iter().zip(expected) {
+        let (text, old, new) = (case.text, case.old, case.new);
+        assert_eq!(accepted(std::slice::from_ref(case)), [is_right], "{text:?}: {old:?} → {new:?}");
     }
 }
 
