@@ -34,7 +34,7 @@ pub(super) struct Args {
     #[arg(long)]
     online: bool,
 
-    /// How findings are printed
+    /// The format of the findings
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -66,7 +66,7 @@ pub(super) struct Args {
 enum Format {
     /// For people, with excerpts
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,

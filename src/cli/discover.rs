@@ -7,18 +7,18 @@ use super::output;
 use crate::input;
 use crate::tool::Tool;
 
-/// Print what the current folder is (helm, kustomize, plain); nothing if there is nothing to render
+/// Print the current folder's tool (helm, kustomize or plain), or nothing if there is nothing to render
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {}
 
 const AFTER_HELP: &str = "\
-For the `discover.find.command` of an Argo CD plugin. It looks at names, reads no file and stops at the first that tells.
+For the `discover.find.command` of an Argo CD plugin. It looks only at file names, reads no file and stops at the first name that decides.
 
-Rather name the plugin in the Application (`spec.source.plugin.name`): whatever goes wrong in a discovery, Argo CD goes on
+Rather name the plugin in the Application (`spec.source.plugin.name`): if a discovery fails, Argo CD goes on
 without the plugin and applies the manifests with their placeholders in them. docs/argocd.md says more.
 
-Exit code: 0, whatever was found.";
+Exit code: always 0.";
 
 /// Prints the folder's tool, if there is anything to render.
 pub(super) fn run(_args: &Args, environment: &Environment) -> anyhow::Result<ExitCode> {

@@ -15,7 +15,7 @@ pub(super) struct Args {}
 
 const AFTER_HELP: &str = "\
 For the `parameters.dynamic.command` of an Argo CD plugin: a JSON array with release name, values files, values, and each
-single value of the chart's values.yaml. What is no chart has no parameters.";
+single value of the chart's values.yaml. A folder without a chart has no parameters.";
 
 /// Prints the announcement.
 pub(super) fn run(_args: &Args, environment: &Environment) -> anyhow::Result<ExitCode> {

@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[command(flatten)]
     pub(super) paths: Paths,
 
-    /// How the list is printed
+    /// The format of the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -59,8 +59,8 @@ Examples:
 The policy has one rule for each path. A path without `data/` may be on a KV version 2 mount, where it is read with it;
 only Vault knows, so a comment says so: write `secret/data/app`, or set AVP_KV_VERSION.
 
-Where something is wrong with the manifests, further reads may hide behind it: text and JSON say that they are not
-complete, and no policy is printed.
+An error in the manifests may hide further reads. Text and JSON then say that the list is not complete, and no policy is
+printed.
 
 Exit codes: 0 the list is complete, 2 it is not, or a setting is wrong.";
 

@@ -15,7 +15,7 @@ use crate::pass::build::InputFiles;
 use crate::render::Options;
 use crate::report;
 
-/// Write what placeholders come to, without the values, for `--offline`
+/// Record the results of placeholders, without their values, for `--offline`
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
@@ -48,8 +48,8 @@ Examples:
   vault-render record chart/ overlays/prod -o record.json           charts and kustomizations are built
 
 For each secret, key and modifiers the record has the type of the result, the keys of maps and the lengths of lists; no
-value. It may be committed. With a mask key it has the fingerprint of each value as well: keep the key secret, for whoever
-has it can try out values. `openssl rand -hex 32 > FILE` makes one.
+value. It may be committed. With a mask key it has the fingerprint of each value as well: keep the key secret, because it lets
+its owner try out values. `openssl rand -hex 32 > FILE` makes one.
 
 Exit codes: 0 recorded, 2 something is wrong and nothing was written.";
 

@@ -17,7 +17,7 @@ use crate::{report, visible};
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// How it is printed
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -29,14 +29,14 @@ pub(super) struct Args {
 enum Format {
     /// A table
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 
 const AFTER_HELP: &str = "\
-Of the places that set the same, the first counts: flag, ARGOCD_ENV_X, X, the -c file, the -s Secret, ~/.vault-token, default.
-What arrives as ARGOCD_ENV_X comes from whoever may edit the Application, and may not send a credential of the operator's
-anywhere else: docs/settings.md.
+Where a setting is set in several places, the first of these counts: flag, ARGOCD_ENV_X, X, the -c file, the -s Secret, ~/.vault-token, default.
+Everybody who may edit the Application may set ARGOCD_ENV_X. It may not send a credential of the operator's elsewhere:
+docs/settings.md.
 
 Exit codes: 0 fine, 2 a setting is wrong.";
 

@@ -30,11 +30,11 @@ pub(super) struct Args {
     #[command(flatten)]
     pub(super) paths: Paths,
 
-    /// What it is compared with: a Git revision, a folder or file, or the objects of a cluster
+    /// The other side of the comparison: a Git revision, a folder or file, or the objects of a cluster
     #[arg(long, value_name = "REV|DIR|live")]
     base: String,
 
-    /// How it is printed
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -42,7 +42,7 @@ pub(super) struct Args {
     #[arg(long)]
     any: bool,
 
-    /// With `--base live`: whom the cluster knows as the one who applies, e.g. `argocd-controller`
+    /// With `--base live`: the field manager that applies the manifests, e.g. `argocd-controller`
     #[arg(long, value_name = "NAME", default_value = "vault-render")]
     field_manager: String,
 
