@@ -174,7 +174,7 @@ fn allow(row: &Row, origin: &Origin) -> String {
     )
 }
 
-/// Whether `path`, without asking the file system, stays in `repository`. Links are for whoever opens it: `Config::confined`.
+/// Whether `path`, without asking the file system, stays in `repository`. The links are checked when the file is opened: [`super::FileBounds`].
 fn is_inside(repository: &Path, working_folder: &Path, path: &Path) -> bool {
     fold(&working_folder.join(path)).is_some_and(|path| {
         if repository.as_os_str().is_empty() { path.is_relative() } else { path.starts_with(repository) }

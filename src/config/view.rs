@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::key::{AnyKey, Key};
 use super::role::Role;
 use super::{Config, Origin};
+use crate::error::Error;
 
 /// The settings that a store or a login may read: those of its row and of every run; and the environment.
 #[derive(Clone, Debug)]
@@ -60,6 +61,11 @@ impl View {
     /// The value in effect, default included; `None` if nobody set it.
     pub fn get<T: 'static>(&self, key: &Key<T>) -> Option<&T> {
         self.config.get(key).filter(|_| self.may_read(key.name()))
+    }
+
+    /// The value in effect, or the error that it is missing.
+    pub fn required<T: 'static>(&self, key: &Key<T>) -> Result<&T, Error> {
+        self.get(key).ok_or_else(|| self.config.missing(key.name()))
     }
 
     /// Whether a switch is on; unset it is not.
@@ -119,7 +125,7 @@ impl View {
         self.config.has_tenant
     }
 
-    /// Where what may be lost is kept between runs, in a folder of our own; `None` where there is no home.
+    /// The program's own folder for caches; `None` without a home.
     pub fn cache_folder(&self) -> Option<PathBuf> {
         super::cache_folder(&self.config.environment)
     }

@@ -1,7 +1,6 @@
 //! The client of a Vault, by the settings and the environment. Reads certificates when the first connection asks for them.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::settings::{
     ADDRESS, CACERT, CACERT_BYTES, CAPATH, CLIENT_CERT, CLIENT_KEY, CLIENT_TIMEOUT, MAX_RETRIES, RATE_LIMIT,
@@ -42,8 +41,8 @@ pub(super) fn client(settings: &View) -> Result<Client, Error> {
     Client::new(ClientOptions {
         address: address.clone(),
         tls: Box::new(move || tls(&for_tls)),
-        timeout: settings.get(&CLIENT_TIMEOUT).copied().unwrap_or(Duration::from_secs(60)),
-        retries: settings.get(&MAX_RETRIES).map_or(2, |retries| u32::try_from(*retries).unwrap_or(u32::MAX)),
+        timeout: *settings.required(&CLIENT_TIMEOUT)?,
+        retries: u32::try_from(*settings.required(&MAX_RETRIES)?).unwrap_or(u32::MAX),
         rate: rate.map(|rate| Rate { per_second: rate.per_second, burst: rate.burst }),
         proxies: Proxies::of_environment(|name| settings.variable(name).map(str::to_owned)),
         credentials: credentials(settings),

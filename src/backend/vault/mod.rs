@@ -72,6 +72,6 @@ fn open(settings: &View) -> Result<Arc<dyn Store>, Error> {
         mounts: Mounts::default(),
         namespace,
         engine: settings.get(&KV_VERSION).copied(),
-        round_time: settings.get(&TIMEOUT).copied().unwrap_or(Duration::from_secs(50)),
+        round_time: *settings.required(&TIMEOUT)?,
     }))
 }

@@ -113,7 +113,7 @@ fn entry(tree: &Tree, body: Span, value: NodeId) -> Option<Entry> {
     let after = after(tree, value);
     let line_start = |id: NodeId| token::line_start(bytes, tree.node(id).start);
     let end = after.map_or(body.end, line_start);
-    // A dash on a line of its own belongs to what follows, and is no node.
+    // A dash on a line of its own belongs to the node that follows, and is not a node itself.
     let has_dash = |line: &str| line.trim_start_matches(' ').starts_with('-');
     if tree.text.get(tree.node(value).span.end..end)?.split('\n').any(has_dash) {
         return None;
