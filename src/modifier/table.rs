@@ -156,6 +156,8 @@ pub(super) fn kinds(takes: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use walkdir::WalkDir;
+
     use super::*;
     use crate::budget::Budget;
     use crate::modifier::Chain;
@@ -169,6 +171,20 @@ mod tests {
             let result = Chain::parse(&segments).unwrap().apply(Some(&value), &Budget::default()).unwrap().unwrap();
             assert_eq!(result.to_json().unwrap().as_str(), example.result, "{name}");
             assert!(example.chain.contains(name), "the example of {name} does not show it");
+        }
+    }
+
+    #[test]
+    fn every_modifier_has_a_case() {
+        let files = WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases")).into_iter();
+        let files = files.map(|entry| entry.unwrap().into_path()).filter(|path| path.extension().is_some());
+        let cases: Vec<String> = files.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+        for Modifier { name, .. } in MODIFIERS {
+            let has_it = |case: &String| {
+                let mut calls = case.split('|').skip(1).filter_map(|call| call.trim_start().strip_prefix(name));
+                calls.any(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric()))
+            };
+            assert!(cases.iter().any(has_it), "no case in tests/cases shows `{name}`");
         }
     }
 
