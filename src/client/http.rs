@@ -197,7 +197,7 @@ impl Client {
 
     /// The attempt that a response ended.
     fn attempt_of(&self, response: &Response) -> Attempt {
-        let has_waited = (self.options.has_waited)(&response.body);
+        let has_waited = response.status == 500 && (self.options.has_waited)(&response.body);
         Attempt::Answered { status: response.status, retry_after: response.retry_after, has_waited }
     }
 

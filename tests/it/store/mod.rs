@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 use vault_render::internals::backend::{self, Round, Store};
-use vault_render::internals::error::Errors;
+use vault_render::internals::error::{Error, Errors};
 use vault_render::internals::policy::{Policy, Requester};
 use vault_render::internals::secret::{Access, Outcome, SecretId, Version};
 use vault_render::internals::source::{Place, Source, Span};
@@ -23,12 +23,17 @@ struct TestStore {
 
 /// The store that these settings open.
 fn open(settings: &[(&str, &str)]) -> TestStore {
+    try_open(settings).unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+/// The store that these settings open, or why they open none.
+fn try_open(settings: &[(&str, &str)]) -> Result<TestStore, Error> {
     let config = backend::config_for_test(settings);
-    TestStore {
-        store: backend::open(&config).unwrap_or_else(|error| panic!("{error:?}")),
+    Ok(TestStore {
+        store: backend::open(&config)?,
         policy: Arc::new(Policy::of(&config, Requester::default())),
         runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
-    }
+    })
 }
 
 impl TestStore {
