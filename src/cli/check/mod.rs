@@ -1,10 +1,11 @@
 //! `check`: findings on stdout, and no manifest. It is the pass of `generate`, ended before it fills.
 
+mod format;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 
 use super::environment::Environment;
@@ -18,10 +19,11 @@ use crate::input::{self, ChangedFiles};
 use crate::lint::{self, Baseline, Comments, Readings};
 use crate::pass::{Session, read_flag_file};
 use crate::render::{self, Options, Survey, ValueSource};
-use crate::report::{self, Counts, sarif};
+use crate::report;
 use crate::source::Source;
-use crate::words::count;
 use crate::workspace::Workspace;
+
+use format::Format;
 
 /// Find what is wrong before anything ships; no manifest is printed
 #[derive(Debug, clap::Args)]
@@ -60,18 +62,6 @@ pub(super) struct Args {
 
     #[command(flatten)]
     pub(super) flags: Flags,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For people, with excerpts
-    Text,
-    /// One JSON object per line
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// Annotations of GitHub Actions
-    Github,
 }
 
 const AFTER_HELP: &str = "\
@@ -166,37 +156,6 @@ impl Args {
         let (sources, errors) = input::read_wanted(paths, &wanted, workspace);
         Ok((sources, input::non_manifests(paths, &wanted, workspace), errors))
     }
-}
-
-impl Format {
-    /// All findings as stdout shows them, after reading `files` manifests.
-    fn shown(self, found: &[Error], files: usize, environment: &Environment) -> String {
-        match self {
-            Self::Text => text(found, files, environment),
-            Self::Json => found.iter().map(|error| report::json::finding(error) + "\n").collect(),
-            Self::Sarif => report::sarif::log(found, &sarif_rules(), &environment.workspace.folder.to_string_lossy()),
-            Self::Github => found.iter().map(|error| report::github::finding(error) + "\n").collect(),
-        }
-    }
-}
-
-fn text(found: &[Error], files: usize, environment: &Environment) -> String {
-    let mut counts = Counts::default();
-    let mut out = String::new();
-    for error in found {
-        out += &report::text::finding(error, environment.stdout_colour());
-        out += &format!("rule: {}\n\n", error.rule);
-        counts.add(error);
-    }
-    let found = counts.list().unwrap_or_else(|| "nothing found".to_owned());
-    out + &format!("{found} in {}\n", count::of(files, "manifest file"))
-}
-
-/// The rules, as SARIF describes them.
-fn sarif_rules() -> Vec<sarif::Rule> {
-    let rule =
-        |rule: &lint::Rule| sarif::Rule { id: rule.id, level: rule.level, short: rule.doc, help: rule.explanation };
-    lint::rules().map(rule).collect()
 }
 
 fn known_rules() -> PossibleValuesParser {
