@@ -52,7 +52,7 @@ pub struct LoginSettings {
     pub implied_by: Option<&'static dyn AnyKey>,
 }
 
-/// A setting of argocd-vault-plugin or the Vault CLI that is known and not supported.
+/// A setting of argocd-vault-plugin or the Vault CLI that is known and not supported. Its value is no secret.
 #[derive(Debug)]
 pub struct Unsupported {
     /// Its name.
@@ -79,6 +79,17 @@ pub struct SettingReader {
     pub store: &'static str,
     /// Its login; `None` if the store reads it whatever the login is.
     pub login: Option<&'static str>,
+}
+
+/// Whether a setting's value may be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secrecy {
+    /// Anybody may see it.
+    Open,
+    /// It names who asks, without proof.
+    Name,
+    /// It is a secret.
+    Secret,
 }
 
 /// The part of a run that reads a setting.
@@ -125,6 +136,16 @@ impl Table {
     /// Whether a name is a setting's, honoured or not.
     pub(super) fn is_known(&self, name: &str) -> bool {
         self.find(name).is_some() || self.unsupported.iter().any(|row| row.name == name)
+    }
+
+    /// Whether the value of the setting with this name may be seen; `None` if no setting has it.
+    pub(crate) fn secrecy(&self, name: &str) -> Option<Secrecy> {
+        match self.find(name).map(Row::declaration) {
+            Some(row) if row.is_secret() && row.is_public => Some(Secrecy::Name),
+            Some(row) if row.is_secret() => Some(Secrecy::Secret),
+            None if !self.is_known(name) => None,
+            _ => Some(Secrecy::Open),
+        }
     }
 
     /// The setting whose name is nearest to `word`, if one is near.

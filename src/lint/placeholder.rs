@@ -234,7 +234,7 @@ fn hidden(document: &Document<'_>, found: &mut Vec<Error>) {
 }
 
 /// Whether the bytes hold the beginning of an inline placeholder in an encoding that is not decoded.
-fn is_disguised(bytes: &[u8]) -> bool {
+pub(super) fn is_disguised(bytes: &[u8]) -> bool {
     let disguises = disguises().iter().map(String::as_str).chain([HEXADECIMAL]);
     disguises.into_iter().any(|disguise| memmem::find(bytes, disguise.as_bytes()).is_some())
 }

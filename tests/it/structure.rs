@@ -57,6 +57,8 @@ const PASS: &[&str] = &[
 const KRM: &[&str] = &["switch", "words", "render", "config", "yaml", "source", "error", "visible"];
 const LINT: &[&str] = &[
     "words",
+    "backend",
+    "config",
     "render",
     "finding_id",
     "placeholder",

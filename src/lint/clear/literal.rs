@@ -4,7 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
+use super::super::placeholder::is_disguised;
 use super::{LITERAL, scan};
+use crate::backend;
+use crate::config::table::Secrecy;
 use crate::error::{Error, Kind, Level};
 use crate::render::Document;
 use crate::source::{Place, Span};
@@ -110,14 +113,27 @@ fn literal(document: &Document<'_>, field: &str, key: NodeId, value: NodeId) -> 
     if is_data && is_no_text(tree, node) {
         return None;
     }
+    if is_disguised(text.as_bytes()) {
+        return None;
+    }
     let decoded = if is_data { decoded(text)? } else { Zeroizing::new(text.as_bytes().to_vec()) };
     let span = tree.node(node).span;
     if is_harmless(&decoded) || !scan::leaks(&document.source.bytes[span.range()]).is_empty() {
         return None;
     }
-    let key = tree.text(key).unwrap_or_default();
-    let level = if names_a_secret(key) || holds_a_login(&decoded) { Level::Error } else { Level::Note };
+    let level = level(tree.text(key).unwrap_or_default(), &decoded)?;
     Some(finding(document, value, span, level, format!("a literal value in a Secret's `{field}`")))
+}
+
+/// The level of the finding about a literal under `key`; `None` for a setting that holds no secret.
+fn level(key: &str, value: &[u8]) -> Option<Level> {
+    match backend::settings().secrecy(key) {
+        _ if holds_a_login(value) => Some(Level::Error),
+        Some(Secrecy::Open) => None,
+        Some(Secrecy::Name) => Some(Level::Note),
+        Some(Secrecy::Secret) => Some(Level::Error),
+        None => Some(if names_a_secret(key) { Level::Error } else { Level::Note }),
+    }
 }
 
 /// The finding about the annotation in which `kubectl` keeps a copy of the whole Secret.
@@ -236,6 +252,8 @@ mod tests {
             ("data:\n  password: |\n    aHVud\n    GVyMg==\n", "data.password"),
             ("data:\n  keystore.p12: /u3+7QAAAAIAAAAB\n", "data[\"keystore.p12\"]"),
             ("stringData:\n  url: postgres://app:hunter2@db/app\n", "stringData.url"),
+            ("stringData:\n  VAULT_ADDR: https://a:hunter2@vault\n", "stringData.VAULT_ADDR"),
+            ("stringData:\n  AVP_SECRET_ID: 1f2d\n", "stringData.AVP_SECRET_ID"),
             ("stringData:\n  userPassword: hunter2\n", "stringData.userPassword"),
         ] {
             assert_eq!(found(text), [(Level::Error, field.to_owned())], "{text}");
@@ -244,7 +262,7 @@ mod tests {
 
     #[test]
     fn keys_that_name_nothing_secret_are_notes() {
-        for key in ["username", "DB_HOST", "dbName", "db-port", "url"] {
+        for key in ["username", "DB_HOST", "dbName", "db-port", "url", "AVP_ROLE_ID"] {
             let found = found(&format!("stringData:\n  {key}: \"app\"\n"));
             assert_eq!(found, [(Level::Note, format!("stringData.{key}"))]);
         }
@@ -260,6 +278,9 @@ mod tests {
             "data:\n  password: PHBhdGg6c2VjcmV0L2RhdGEvYXBwI3Bhc3N3b3JkPg==\n",
             "stringData:\n  a: \"\"\n  b: \"true\"\n  c: ~\n  d:\n",
             "stringData:\n  a: ${PASSWORD}\n  b: '{{ .Values.password }}'\n  c: <password>\n",
+            "stringData:\n  VAULT_ADDR: https://vault.example.com\n  AVP_AUTH_TYPE: k8s\n  VAULT_CACERT: /etc/ca.pem\n",
+            "data:\n  AVP_PATH_VALIDATION: c2VjcmV0Ly4q\n  VAULT_AGENT_ADDR: aHR0cDovL2xvY2FsaG9zdA==\n",
+            "stringData:\n  password: PHBhdGg6c2VjcmV0L2RhdGEvYXBwI3Bhc3N3b3JkPg==\n",
             "stringData:\n  a: ENC[AES256_GCM,data:7Qm2]\n  b: vault:secret/data/app#password\n",
             "stringData:\n  tls.crt: |\n    -----BEGIN CERTIFICATE-----\n    MIID\n    -----END CERTIFICATE-----\n",
             "data:\n  password: no base64\n  pin: 1234\n",
