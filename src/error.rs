@@ -49,7 +49,7 @@ pub enum Kind {
 }
 
 /// What a finding is about, where its place alone does not say so.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A placeholder on one line, as it is written, and the path of its secret where the placeholder does not name it.
     Placeholder {

@@ -39,13 +39,14 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Counts a finding.
+    /// Counts a finding in each of its places.
     pub(crate) fn add(&mut self, error: &Error) {
-        match error.level {
-            Level::Error => self.errors += 1,
-            Level::Warning => self.warnings += 1,
-            Level::Note => self.notes += 1,
-        }
+        let count = match error.level {
+            Level::Error => &mut self.errors,
+            Level::Warning => &mut self.warnings,
+            Level::Note => &mut self.notes,
+        };
+        *count += 1 + error.also.len();
     }
 
     /// Whether nothing was found.

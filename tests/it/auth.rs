@@ -68,12 +68,26 @@ fn without_any_login_the_choices_are_listed() {
 }
 
 #[test]
+fn a_wrong_token_is_said_once_for_all_secrets() {
+    let refusal = r#"{"errors":["2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"]}"#;
+    let faults = Faults::script(vec![Response::json(403, refusal)]);
+    let paths: Vec<String> = (0..60).map(|number| format!("<path:a/data/{number}#k>")).collect();
+    let manifest = secret(&paths.iter().map(String::as_str).collect::<Vec<_>>());
+    let run = render(&faults.address, &manifest).env("VAULT_TOKEN", "hvs.wrong").status(1);
+    let stderr = String::from_utf8(run.output().stderr).unwrap();
+    assert!(stderr.lines().count() < 20, "{stderr}");
+    for part in ["error: Vault refuses the token (403)", "= also: stdin:7:7, ", "and 56 more", "invalid token", "60 errors"] {
+        assert!(stderr.contains(part), "{part}: {stderr}");
+    }
+}
+
+#[test]
 fn a_used_up_token_says_that_it_cannot_log_in_again() {
     let Some(vault) = servers::vault() else { return };
     let (manifest, _) = secrets(vault, "used-token", 5);
     let token = vault.token_with(json!({"policies": ["used-token"], "num_uses": 2}));
     let run = render(&vault.address, &manifest).env("VAULT_TOKEN", token).status(1);
-    run.stderr_holds(["Vault denies reading", "used up", "the login `token` has no way to get another"]).check();
+    run.stderr_holds(["Vault refuses the token", "used up", "the login `token` has no way to get another"]).check();
 }
 
 #[test]

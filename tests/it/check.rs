@@ -72,6 +72,19 @@ fn a_generic_placeholder_without_its_bar_is_shown_with_it() {
 }
 
 #[test]
+fn one_mistyped_placeholder_in_several_places_is_one_block_of_text_and_a_finding_for_each_place_elsewhere() {
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n";
+    let lines: String = (0..5).map(|number| format!("  k{number}: <path:a/b#text | indend 2>\n")).collect();
+    let (manifest, other) = (format!("{head}{lines}"), "  k9: <path:a/b#text | indend 3>\n");
+    let manifest = manifest + other;
+    let text = String::from_utf8(program(["check", "-"]).stdin(&*manifest).output().stdout).unwrap();
+    assert_eq!(text.matches("unknown modifier `indend`").count(), 2, "{text}");
+    assert!(text.contains(" = also: stdin:6:7, stdin:7:7, stdin:8:7 and 1 more\n"), "{text}");
+    assert!(text.ends_with("6 errors in 1 manifest file\n"), "{text}");
+    assert_eq!(findings(program(["check", "-", "--format", "json"]).stdin(&*manifest), 1).len(), 6);
+}
+
+#[test]
 fn every_rule_is_explained_and_a_mistyped_one_too() {
     for (name, _) in rules() {
         let text = String::from_utf8(program(["check", "--explain", &name]).output().stdout).unwrap();

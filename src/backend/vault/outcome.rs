@@ -68,8 +68,12 @@ impl From<StoredSecret> for Secret {
     }
 }
 
+/// The error of a denied reading. Of a token that is refused itself it names no path: it is the same for all of them.
 fn denied(named: &str, causes: String, token_hint: Option<String>) -> Error {
-    let hint = token_hint.unwrap_or_else(|| "the login's policies do not grant `read` there".to_owned());
-    let error = Error::new(Kind::Denied, format!("Vault denies reading {named} (403)")).hint(hint);
+    let error = match token_hint {
+        Some(hint) => Error::new(Kind::Denied, "Vault refuses the token (403)").hint(hint),
+        None => Error::new(Kind::Denied, format!("Vault denies reading {named} (403)"))
+            .hint("the login's policies do not grant `read` there"),
+    };
     if causes.is_empty() { error } else { error.cause(causes) }
 }

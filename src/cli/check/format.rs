@@ -36,7 +36,7 @@ impl Format {
 fn text(found: &[Error], files: usize, environment: &Environment) -> String {
     let mut counts = Counts::default();
     let mut out = String::new();
-    for error in found {
+    for error in &report::gathered(found.to_vec()) {
         out += &report::text::finding(error, environment.stdout_colour());
         out += &format!("rule: {}\n\n", error.rule);
         counts.add(error);

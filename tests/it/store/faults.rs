@@ -142,7 +142,7 @@ fn two_useless_logins_are_enough() {
     for outcome in outcomes {
         assert_holds(
             &outcome,
-            &["denied: Vault denies reading `a/data/", "invalid token", "5 times", "`token_num_uses`"],
+            &["denied: Vault refuses the token (403)", "invalid token", "5 times", "`token_num_uses`"],
         );
     }
     assert_eq!(count(&faults, login), 2);
