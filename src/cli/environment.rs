@@ -10,9 +10,14 @@ use crate::config::cache_folder;
 use crate::report::text::Colour;
 use crate::workspace::Workspace;
 
+/// The name under which some ways of argocd-vault-plugin are kept.
+const PREDECESSOR: &str = "argocd-vault-plugin";
+
 /// The surroundings, as they were at the start.
 #[derive(Debug)]
 pub(super) struct Environment {
+    /// What the program was called with, its own name first.
+    pub(super) arguments: Vec<OsString>,
     /// The working folder and the environment variables; what is not UTF-8 in them is replaced.
     pub(super) workspace: Workspace,
     /// Whether stdin is a terminal, on which somebody would have to type.
@@ -34,10 +39,12 @@ impl Environment {
         let text = |text: OsString| text.to_string_lossy().into_owned();
         let variables: BTreeMap<_, _> = std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect();
         let stderr = Stderr::find(variables.contains_key("HELM_PLUGIN_NAME"), cache_folder(&variables).as_deref());
+        let arguments: Vec<OsString> = std::env::args_os().collect();
         Self {
             stderr_is_terminal: stderr.is_terminal(),
             stderr,
-            is_predecessor: std::env::args_os().next().is_some_and(|program| is_predecessor(&program)),
+            is_predecessor: arguments.first().is_some_and(|program| is_predecessor(program)),
+            arguments,
             workspace: Workspace { folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")), variables },
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
@@ -47,6 +54,11 @@ impl Environment {
     /// The value of a variable, unless it is empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.workspace.variable(name)
+    }
+
+    /// The name by which a shell finds the program.
+    pub(super) fn program_name(&self) -> &'static str {
+        if self.is_predecessor { PREDECESSOR } else { super::NAME }
     }
 
     /// Colours on stderr, if it is a terminal that has them, unless `NO_COLOR` is set.
@@ -66,7 +78,7 @@ impl Environment {
 }
 
 fn is_predecessor(program: &OsString) -> bool {
-    Path::new(program).file_name().is_some_and(|name| name == "argocd-vault-plugin")
+    Path::new(program).file_name().is_some_and(|name| name == PREDECESSOR)
 }
 
 #[cfg(test)]
@@ -96,6 +108,7 @@ mod tests {
         ] {
             let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
             let environment = Environment {
+                arguments: Vec::new(),
                 workspace: Workspace { folder: PathBuf::new(), variables },
                 stdin_is_terminal: false,
                 stdout_is_terminal: false,

@@ -12,6 +12,7 @@ mod flags;
 mod function;
 mod generate;
 mod harden;
+mod leading_flags;
 mod man;
 mod mask;
 mod offline;
@@ -42,11 +43,14 @@ use crate::policy::Requester;
 use environment::Environment;
 use flags::Flags;
 
+/// The program's name.
+const NAME: &str = "vault-render";
+
 /// Fills the placeholders in Kubernetes manifests from HashiCorp Vault, OpenBao or a file. Every other byte stays as it is.
 #[derive(Debug, Parser)]
 #[command(
-    name = "vault-render",
-    bin_name = "vault-render",
+    name = NAME,
+    bin_name = NAME,
     version,
     propagate_version = true,
     disable_help_subcommand = true
@@ -113,7 +117,13 @@ something or `diff` a change, 2 wrong usage; other commands fail with 2.
 pub fn main() -> ExitCode {
     harden::harden();
     let environment = Environment::read();
-    let arguments = match command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches)) {
+    if let Some(code) = completions::answer(&environment) {
+        return code;
+    }
+    let program = command();
+    let words = leading_flags::behind_command(&environment.arguments, &program);
+    let arguments = match program.try_get_matches_from(words).and_then(|matches| Arguments::from_arg_matches(&matches))
+    {
         Ok(arguments) => arguments,
         Err(error) => return output::usage(&error, &environment),
     };
@@ -136,7 +146,7 @@ impl Command {
                 .block_on(command.run(environment)),
             Self::Discover(args) => discover::run(&args, environment),
             Self::Version(args) => version::run(&args),
-            Self::Completions(args) => completions::run(&args),
+            Self::Completions(args) => completions::run(&args, environment),
             Self::Man(args) => man::run(&args),
             Self::Docs(args) => docs::run(&args),
         }

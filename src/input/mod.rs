@@ -27,7 +27,7 @@ use repository::{Repository, destination, without_dots};
 pub(crate) use chunks::chunks;
 pub(crate) use copy::copy;
 pub(crate) use folder::{Buildable, buildable_folders};
-pub(crate) use git::ChangedFiles;
+pub(crate) use git::{ChangedFiles, revisions};
 pub(crate) use links::links;
 pub(crate) use non_manifests::non_manifests;
 pub(crate) use region::region;

@@ -16,6 +16,7 @@ fn repository() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "repository/secret.yaml", MANIFEST);
     write(folder.path(), "secrets.yaml", SECRETS);
+    write(folder.path(), "settings.yaml", "AVP_TYPE: file\n");
     std::fs::create_dir(folder.path().join("bin")).unwrap();
     std::os::unix::fs::symlink(binary(), folder.path().join("bin/argocd-vault-plugin")).unwrap();
     let repository = folder.path().join("repository");
@@ -48,6 +49,9 @@ fn the_definitions_of_its_documentation_fill() {
         &["argocd-vault-plugin", "generate", "."][..],
         &["argocd-vault-plugin", "generate", "./"],
         &["argocd-vault-plugin", "generate", ".", "--disable-token-cache", "--verbose-sensitive-output"],
+        &["argocd-vault-plugin", "--disable-token-cache", "--verbose-sensitive-output", "generate", "./"],
+        &["sh", "-c", "argocd-vault-plugin -c ../settings.yaml generate ./"],
+        &["sh", "-c", "argocd-vault-plugin --config-path=../settings.yaml generate ./ --disable-token-cache"],
         &["sh", "-c", "cat *.yaml | argocd-vault-plugin generate -"],
         &["bash", "-c", "argocd-vault-plugin generate - < secret.yaml"],
     ] {

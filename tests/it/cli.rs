@@ -20,6 +20,27 @@ fn a_typo_in_a_command_or_flag_is_a_usage_error_with_the_near_name() {
 }
 
 #[test]
+fn flags_count_on_either_side_of_the_command() {
+    let folder = folder(&[("settings.yaml", "AVP_TYPE: file\n"), ("a.yaml", BROKEN)]);
+    let filled = BROKEN.replace("<path:secret/data/shop/database#none>", "x");
+    let secrets = "secret/data/shop/database: {none: x}\n";
+    std::fs::write(folder.path().join("s.yaml"), secrets).unwrap();
+    for line in [
+        "-c settings.yaml --secrets s.yaml generate a.yaml",
+        "--secrets=s.yaml --strict generate -c settings.yaml a.yaml",
+        "-csettings.yaml generate a.yaml --secrets s.yaml",
+    ] {
+        program(line.split(' ')).folder(folder.path()).stdout(&*filled).check();
+    }
+    // The Secret of `-s` is looked for, before and behind.
+    for line in ["-s argocd:vault generate a.yaml", "generate -s argocd:vault a.yaml"] {
+        program(line.split(' ')).folder(folder.path()).status(1).stderr_holds(["Secret `argocd:vault`"]).check();
+    }
+    program(["-s", "x", "version"]).status(2).stderr_holds(["unexpected argument '-s'"]).check();
+    program(["--stric", "generate"]).status(2).stderr_holds(["'--strict'"]).check();
+}
+
+#[test]
 fn help_teaches() {
     for (args, parts) in [
         (vec!["--help"], vec!["<path:", "kustomize build", "helm template", "Exit codes"]),
@@ -52,7 +73,7 @@ fn version_is_printed_as_the_predecessor_does() {
 fn completions_and_manual_pages_are_there() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = program(["completions", shell]).output().stdout;
-        assert!(String::from_utf8(script).unwrap().contains("generate"), "{shell}");
+        assert!(String::from_utf8(script).unwrap().contains("vault-render"), "{shell}");
     }
     for (args, title) in [(vec!["man"], ".TH vault-render 1"), (vec!["man", "generate"], ".TH vault-render-generate 1")]
     {

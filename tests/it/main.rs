@@ -13,6 +13,7 @@ mod clear;
 mod cli;
 mod closed;
 mod cluster;
+mod completions;
 mod contain;
 mod deploy;
 mod diff;

@@ -17,6 +17,9 @@ pub(super) use dir::{GitDir, NAME};
 use run::GitCall;
 use stand_in::StandIn;
 
+/// How many branches and tags are listed.
+const MOST_NAMES: &str = "--count=5000";
+
 /// The hint where objects are missing.
 const FETCH: &str = "nothing is fetched here: `git fetch --unshallow`, or `git fetch --refetch --no-filter` in a partial clone, brings what is missing";
 
@@ -45,6 +48,11 @@ impl ChangedFiles {
     pub(crate) fn contains(&self, path: &Path) -> bool {
         self.folder.join(path).canonicalize().is_ok_and(|path| self.files.contains(&path))
     }
+}
+
+/// The branches and tags of the repository around the working folder; none where Git cannot tell.
+pub(crate) fn revisions(workspace: &Workspace) -> Vec<String> {
+    Git::open(workspace).map(|git| git.names()).unwrap_or_default()
 }
 
 /// Git, for one repository.
@@ -82,6 +90,13 @@ impl Git {
     /// The repository's root, without links in its path.
     pub(super) fn work_tree(&self) -> &Path {
         &self.dir.work_tree
+    }
+
+    /// The names of branches, of those of remotes, and of tags; none where Git cannot tell.
+    fn names(&self) -> Vec<String> {
+        let args = ["for-each-ref", MOST_NAMES, "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"];
+        let listed = self.ask("cannot ask `git` for its branches", &args, &[]).unwrap_or_default();
+        String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect()
     }
 
     /// The files of a commit, each as `MODE TYPE ID`, a tab, a path and a NUL.

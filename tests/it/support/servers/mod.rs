@@ -30,6 +30,7 @@ use std::sync::{Mutex, OnceLock};
 use walkdir::{DirEntry, WalkDir};
 
 const SERVERS: &str = "`just servers` (tests/servers/build) builds it";
+const SHELLS: &str = "Debian has it: `apt-get install zsh fish`";
 const CHROMIUM: &str = "Debian has it: `apt-get install chromium chromium-driver`";
 const REDIS: &str = "Debian has it: `apt-get install redis-tools`";
 
@@ -69,6 +70,17 @@ fn redis() -> Option<PathBuf> {
     }
     assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, redis-tools has it", path.display());
     skipped("redis-check-rdb", REDIS);
+    None
+}
+
+/// A shell of the system's packages.
+pub(crate) fn shell(name: &str) -> Option<PathBuf> {
+    let path = Path::new("/usr/bin").join(name);
+    if path.is_file() {
+        return Some(path);
+    }
+    assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, {SHELLS}", path.display());
+    skipped(name, SHELLS);
     None
 }
 
