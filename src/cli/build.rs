@@ -19,6 +19,7 @@ use crate::pass::build::{BuildFolder, ToolOptions, ToolRunner};
 use crate::render::Options;
 use crate::source::Source;
 use crate::tool::Tool;
+use crate::words::suggestion;
 use crate::workspace::Workspace;
 
 /// Run helm or kustomize in a folder, whichever it is for, and render what it prints
@@ -129,7 +130,9 @@ impl Args {
     ) -> Result<(Vec<Arc<Source>>, Errors), Error> {
         let workspace = session.workspace().clone();
         if !workspace.locate(&self.folder).is_dir() {
-            return Err(Error::new(Kind::Input, format!("there is no folder `{}`", self.folder.display())));
+            let error = Error::new(Kind::Input, format!("there is no folder `{}`", self.folder.display()));
+            let near = input::near(&self.folder, &workspace);
+            return Err(near.into_iter().fold(error, |error, near| error.hint(suggestion::did_you_mean(near))));
         }
         input::check_readable(&self.folder, &workspace)?;
         let options = ToolOptions::from(&self.tools);

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
+use crate::words::suggestion;
 use crate::workspace::Workspace;
 
 use repository::{Repository, destination, without_dots};
@@ -27,7 +28,7 @@ use repository::{Repository, destination, without_dots};
 pub(crate) use chunks::chunks;
 pub(crate) use copy::copy;
 pub(crate) use folder::{Buildable, buildable_folders};
-pub(crate) use git::{ChangedFiles, revisions};
+pub(crate) use git::{ChangedFiles, MergeBase, revisions};
 pub(crate) use links::links;
 pub(crate) use non_manifests::non_manifests;
 pub(crate) use region::region;
@@ -36,6 +37,9 @@ pub use without_git::paths_without_git;
 
 /// How many entries a walk through a folder may meet: links to folders side by side multiply.
 const ENTRIES: usize = if cfg!(test) { 10_000 } else { 1_000_000 };
+
+/// How many letters of a path may be wrong for another to be suggested.
+const TYPOS: usize = 2;
 
 /// Which files are read.
 pub(crate) type FileFilter<'w> = &'w (dyn Fn(&Path) -> bool + Sync);
@@ -139,7 +143,7 @@ pub(crate) fn text(path: &Path, workspace: &Workspace) -> Result<Option<String>,
     if !whole.is_file() {
         return Err(Error::new(Kind::Input, format!("`{}` is not a regular file", typed_name(path))));
     }
-    std::fs::read_to_string(&whole).map(Some).map_err(|error| unreadable(path, &error))
+    std::fs::read_to_string(&whole).map(Some).map_err(|error| unreadable(path, &error, workspace))
 }
 
 /// The texts that `paths` name, in order, none read yet.
@@ -177,14 +181,14 @@ impl InputText {
             Self::Stdin => Ok(Box::new(std::io::stdin())),
             Self::File(path) => match std::fs::File::open(workspace.locate(path)) {
                 Ok(file) => Ok(Box::new(file)),
-                Err(error) => Err(unreadable(path, &error)),
+                Err(error) => Err(unreadable(path, &error, workspace)),
             },
         }
     }
 
     fn read(&self, workspace: &Workspace) -> Result<Source, Error> {
         let Self::File(path) = self else { return read_stdin() };
-        let bytes = std::fs::read(workspace.locate(path)).map_err(|error| unreadable(path, &error))?;
+        let bytes = std::fs::read(workspace.locate(path)).map_err(|error| unreadable(path, &error, workspace))?;
         Ok(Source::new(self.name(), bytes))
     }
 }
@@ -215,12 +219,28 @@ fn too_many(folder: &Path) -> Error {
     Error::new(Kind::Input, detail).hint("links to folders count as often as they are met: remove them")
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Error {
-    let detail = match error.kind() {
-        std::io::ErrorKind::NotFound => format!("there is no file or folder `{}`", typed_name(path)),
-        _ => format!("cannot read `{}`", typed_name(path)),
-    };
-    Error::new(Kind::Input, detail).cause(error.to_string())
+fn unreadable(path: &Path, error: &std::io::Error, workspace: &Workspace) -> Error {
+    let is_missing = error.kind() == std::io::ErrorKind::NotFound;
+    let what = if is_missing { "there is no file or folder" } else { "cannot read" };
+    let found = Error::new(Kind::Input, format!("{what} `{}`", typed_name(path))).cause(error.to_string());
+    let near = is_missing.then(|| near(path, workspace)).flatten();
+    near.into_iter().fold(found, |error, near| error.hint(suggestion::did_you_mean(near)))
+}
+
+/// The name that a user probably meant: the first part of the path that is not there, as its neighbours are called. Outside the
+/// repository nothing is named: others may have chosen the path.
+pub(crate) fn near(path: &Path, workspace: &Workspace) -> Option<String> {
+    let is_missing = |part: &&Path| !workspace.locate(part).exists();
+    let missing = path.ancestors().take_while(is_missing).last()?;
+    let (name, folder) = (missing.file_name()?.to_string_lossy(), missing.parent()?);
+    if !is_inside(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }, workspace) {
+        return None;
+    }
+    let entries = std::fs::read_dir(workspace.locate(folder)).ok()?.take(ENTRIES).flatten();
+    let names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let near = suggestion::by_edits(&name, names.iter().map(String::as_str), TYPOS.min(name.len() / 2))?;
+    let whole: PathBuf = folder.join(near).join(path.strip_prefix(missing).ok()?).components().collect();
+    workspace.locate(&whole).exists().then(|| typed_name(&whole))
 }
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("backend", BACKEND),
     ("render", RENDER),
     ("workspace", &[]),
-    ("input", &["contain", "workspace", "source", "error"]),
+    ("input", &["words", "contain", "workspace", "source", "error"]),
     ("report", REPORT),
     ("lint", LINT),
     ("live", LIVE),

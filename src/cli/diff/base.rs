@@ -7,19 +7,19 @@ use std::sync::Arc;
 use super::super::environment::Environment;
 use super::Args;
 use crate::error::{Error, Errors};
-use crate::input::{Buildable, Revision};
+use crate::input::{Buildable, MergeBase, Revision};
 use crate::pass::Session;
 use crate::pass::build::{Build, BuildFolder, BuildPlan, BuildSite, BuiltFolders, InputFiles, private_folder};
 use crate::source::Source;
 use crate::workspace::Workspace;
 
-/// The base of a comparison, as `--base` names it.
+/// The base of a comparison.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Base {
-    /// A folder or a file.
-    Path(String),
-    /// A Git revision.
-    Revision(String),
+pub(super) struct Base {
+    name: String,
+    is_revision: bool,
+    /// The branch that the working folder's branch follows, if the base is where it left that.
+    upstream: Option<String>,
 }
 
 /// A file of one side.
@@ -49,12 +49,26 @@ pub(super) struct Files {
 }
 
 impl Base {
-    /// A folder or file if there is one, else a revision.
+    /// As `--base` names it: a folder or file if there is one, else a revision.
     pub(super) fn named(base: &str, workspace: &Workspace) -> Self {
-        match workspace.locate(base).exists() {
-            true => Self::Path(base.to_owned()),
-            false => Self::Revision(base.to_owned()),
-        }
+        // An empty name comes from a command that has failed to print one.
+        let is_path = !base.is_empty() && workspace.locate(base).exists();
+        Self { name: base.to_owned(), is_revision: !is_path, upstream: None }
+    }
+
+    /// Where a branch left another.
+    pub(super) fn of_branch(base: MergeBase) -> Self {
+        Self { name: base.commit, is_revision: true, upstream: Some(base.upstream) }
+    }
+
+    /// The name by which messages call it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is a Git revision.
+    pub(super) fn is_revision(&self) -> bool {
+        self.is_revision
     }
 
     /// Reads both sides.
@@ -66,11 +80,12 @@ impl Base {
     ) -> Result<Files, Error> {
         let options = (&args.build).into();
         let mut plan = BuildPlan::new(&options, session, environment);
-        let mut files = match self {
-            Self::Path(path) => with_path(args.paths.list(), path, &mut plan).await?,
-            Self::Revision(revision) => with_revision(args.paths.list(), revision, &mut plan).await?,
+        let mut files = match self.is_revision {
+            false => with_path(args.paths.list(), &self.name, &mut plan).await?,
+            true => with_revision(args.paths.list(), &self.name, &mut plan).await?,
         };
-        files.notes.splice(0..0, plan.notes());
+        let left = self.upstream.as_ref().map(|branch| format!("`{}` is where the branch left `{branch}`", self.name));
+        files.notes.splice(0..0, left.into_iter().chain(plan.notes()));
         Ok(files)
     }
 }

@@ -17,9 +17,12 @@ use super::output;
 use super::paths::Paths;
 use super::tools::BuildFlags;
 use crate::compare::Comparison;
+use crate::error::Error;
+use crate::input::MergeBase;
 use crate::pass::Session;
 use crate::render::Options;
 use crate::report;
+use crate::workspace::Workspace;
 
 use base::Base;
 
@@ -30,9 +33,9 @@ pub(super) struct Args {
     #[command(flatten)]
     pub(super) paths: Paths,
 
-    /// The other side of the comparison: a Git revision, a folder or file, or the objects of a cluster
+    /// The other side: a Git revision, a folder or file, or the objects of a cluster; unset, where the branch left its upstream
     #[arg(long, value_name = "REV|DIR|live")]
-    base: String,
+    base: Option<String>,
 
     /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -71,6 +74,7 @@ enum Format {
 
 const AFTER_HELP: &str = "\
 Examples:
+  vault-render diff                                    what the branch changes, since it left its upstream
   vault-render diff --base main                        the current folder against a branch
   vault-render diff apps/web --base HEAD~1             uncommitted changes count as well
   vault-render diff --base \"$(git merge-base origin/main HEAD)\" --format markdown
@@ -101,11 +105,11 @@ store or the cluster.";
 
 /// Compares two sides.
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
-    let base = Base::named(&args.base, &environment.workspace);
-    let compared = if args.base == live::NAME {
+    let Some(base) = args.base(&environment.workspace)? else { return Ok(output::usage(&no_base(), environment)) };
+    let compared = if args.base.as_deref() == Some(live::NAME) {
         live::compare(args, session, environment).await?
-    } else if matches!(base, Base::Revision(_)) && args.paths.list().iter().any(|path| path == "-") {
-        return Ok(output::usage(&no_stdin(&args.base), environment));
+    } else if base.is_revision() && args.paths.list().iter().any(|path| path == "-") {
+        return Ok(output::usage(&no_stdin(base.name()), environment));
     } else {
         sides::compare(args, &base, session, environment).await?
     };
@@ -122,6 +126,14 @@ struct Difference {
 }
 
 impl Args {
+    /// The base that is named, else where the branch left its upstream; `None` if it has none.
+    fn base(&self, workspace: &Workspace) -> Result<Option<Base>, Error> {
+        match &self.base {
+            Some(name) => Ok(Some(Base::named(name, workspace))),
+            None => Ok(MergeBase::find(workspace)?.map(Base::of_branch)),
+        }
+    }
+
     fn options(&self) -> Options {
         Options { strict: false, any: self.any }
     }
@@ -138,13 +150,23 @@ impl Args {
     }
 }
 
+fn no_base() -> clap::Error {
+    let message = "nothing to compare with: the branch has no upstream, so name a base\n\n  \
+                   vault-render diff --base main\n  vault-render diff manifests/ --base live";
+    usage(ErrorKind::MissingRequiredArgument, message)
+}
+
 /// Stdin has no revision to compare with.
 fn no_stdin(base: &str) -> clap::Error {
     let message = format!(
         "stdin has no revision `{base}`: compare it with a folder or a file\n\n  \
          kustomize build . | vault-render diff - --base DIR"
     );
+    usage(ErrorKind::ArgumentConflict, message)
+}
+
+fn usage(kind: ErrorKind, message: impl std::fmt::Display) -> clap::Error {
     let mut program = super::command();
     program.build();
-    program.find_subcommand("diff").cloned().unwrap_or(program).error(ErrorKind::ArgumentConflict, message)
+    program.find_subcommand("diff").cloned().unwrap_or(program).error(kind, message)
 }

@@ -44,9 +44,9 @@ pub(super) async fn compare(
     }
     let mut comparison = Comparison::new(before, after);
     comparison.unchanged += unchanged;
-    comparison.base = args.base.clone();
+    comparison.base = base.name().to_owned();
     comparison.notes = std::mem::take(&mut files.notes);
-    comparison.notes.extend(not_filled(&base_errors, &args.base));
+    comparison.notes.extend(not_filled(&base_errors, base.name()));
     if comparison.changes.iter().any(|change| change.kind() == ChangeKind::Changed) {
         let (before, after) = (renderer.blank(&files.before).await, renderer.blank(&files.after).await);
         comparison.find_only_secrets((&before, &after));

@@ -11,11 +11,26 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind};
+use crate::words::suggestion;
 use crate::workspace::Workspace;
 
 pub(super) use dir::{GitDir, NAME};
 use run::GitCall;
 use stand_in::StandIn;
+
+/// The hint where Git knows no revision of a name, and none is near.
+const UNKNOWN: &str =
+    "a branch, a tag or a commit; in CI the checkout may be too shallow: `git fetch` more of the history";
+
+/// How many letters of a name may be wrong for a branch or tag to be suggested.
+const TYPOS: usize = 2;
+
+/// The hint where Git refuses another user's repository.
+const OWNER: &str = "Git reads a repository of another user only if that is allowed: `git config --global --add safe.directory DIR`, \
+                     or run as its owner";
+
+/// How many digits of a commit's id are shown.
+const SHORT: usize = 12;
 
 /// How many branches and tags are listed.
 const MOST_NAMES: &str = "--count=5000";
@@ -55,6 +70,33 @@ pub(crate) fn revisions(workspace: &Workspace) -> Vec<String> {
     Git::open(workspace).map(|git| git.names()).unwrap_or_default()
 }
 
+/// Where the branch left the branch that it follows.
+#[derive(Debug)]
+pub(crate) struct MergeBase {
+    /// The branch that it follows, such as `origin/main`.
+    pub upstream: String,
+    /// The start of the commit's id, which is a revision.
+    pub commit: String,
+}
+
+impl MergeBase {
+    /// Asks Git in the working folder; `None` where the branch follows none, or there is no repository.
+    pub(crate) fn find(workspace: &Workspace) -> Result<Option<Self>, Error> {
+        if GitDir::around(&workspace.folder).is_none() {
+            return Ok(None);
+        }
+        let git = Git::open(workspace)?;
+        let ask = |args: &[&str]| {
+            let answer = git.ask("cannot ask `git` where the branch left its upstream", args, &[]);
+            answer.map(|answer| String::from_utf8_lossy(&answer).trim().to_owned())
+        };
+        let named = ask(&["rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}"]);
+        let Some(upstream) = named.ok().filter(|name| !name.is_empty()) else { return Ok(None) };
+        let commit = ask(&["merge-base", "HEAD", "@{upstream}"]).map_err(|error| error.hint(FETCH))?;
+        Ok(Some(Self { upstream, commit: commit.chars().take(SHORT).collect() }))
+    }
+}
+
 /// Git, for one repository.
 #[derive(Debug)]
 pub(super) struct Git {
@@ -80,10 +122,10 @@ impl Git {
 
     /// Git for the repository of the working folder, and the commit that a revision means.
     pub(super) fn at(revision: &str, workspace: &Workspace) -> Result<(Self, String), Error> {
-        let git = Self::open(workspace).map_err(|error| unknown(revision, error.detail))?;
+        let git = Self::open(workspace).map_err(|error| unknown(revision, Some(error), workspace))?;
         let commit = format!("{revision}^{{commit}}");
         let commit = git.ask("", &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], &[]);
-        let commit = commit.map_err(|error| unknown(revision, error.cause.unwrap_or_default()))?;
+        let commit = commit.map_err(|error| unknown(revision, error.cause.is_some().then_some(error), workspace))?;
         Ok((git, String::from_utf8_lossy(&commit).trim().to_owned()))
     }
 
@@ -133,6 +175,9 @@ impl Git {
         call.output().map_err(|cause| {
             let lacks = ["missing", "unable to read", "bad object", "not a tree", "bad tree"];
             let error = Error::new(Kind::Input, failure).cause(cause.clone());
+            if cause.contains("dubious ownership") {
+                return error.hint(OWNER);
+            }
             if lacks.iter().any(|words| cause.contains(words)) { error.hint(FETCH) } else { error }
         })
     }
@@ -147,8 +192,18 @@ fn object(rest: &mut &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn unknown(revision: &str, why: String) -> Error {
-    let error = Error::new(Kind::Input, format!("`git` knows no revision `{revision}` here"))
-        .hint("a branch, a tag or a commit; in CI the checkout may be too shallow: `git fetch` more of the history");
-    if why.is_empty() { error } else { error.cause(why) }
+fn unknown(revision: &str, why: Option<Error>, workspace: &Workspace) -> Error {
+    let error = Error::new(Kind::Input, format!("`git` knows no revision `{revision}` here"));
+    if revision.is_empty() {
+        return error.hint("the revision is empty: does the command fail that should print it?");
+    }
+    let (cause, hint) = why.map(|why| (why.cause.unwrap_or(why.detail), why.hint)).unwrap_or_default();
+    let error = if cause.is_empty() { error } else { error.cause(cause) };
+    let names = revisions(workspace);
+    let near = suggestion::by_edits(revision, names.iter().map(String::as_str), TYPOS.min(revision.len() / 2));
+    error.hint(match (hint, near) {
+        (Some(hint), _) => hint,
+        (None, Some(near)) => suggestion::did_you_mean(near),
+        (None, None) => UNKNOWN.to_owned(),
+    })
 }

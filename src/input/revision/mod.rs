@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use super::git::Git;
 use super::repository::without_dots;
-use super::{Buildable, typed_name};
+use super::{Buildable, near, typed_name};
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
+use crate::words::suggestion;
 use crate::workspace::Workspace;
 
 use tree::{GitNode, GitTree, Omission};
@@ -49,7 +50,12 @@ pub(crate) struct RevisionFiles {
 impl Revision {
     /// Lists the revision's files.
     pub(crate) fn open(revision: &str, workspace: &Workspace) -> Result<Self, Error> {
-        let (git, commit) = Git::at(revision, workspace)?;
+        // A folder that is mistyped counts as a revision.
+        let near = |error: Error| match near(Path::new(revision), workspace) {
+            Some(near) => error.hint(suggestion::did_you_mean(near)),
+            None => error,
+        };
+        let (git, commit) = Git::at(revision, workspace).map_err(near)?;
         let listed = git.files(&commit)?;
         let folder = workspace.folder.canonicalize().unwrap_or_else(|_| workspace.folder.clone());
         let tree = tree(&listed, |links| git.objects(links))?;

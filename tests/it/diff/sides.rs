@@ -80,12 +80,38 @@ fn what_cannot_be_compared_is_said() {
         (&["--base", "nowhere"], &["`git` knows no revision `nowhere`"]),
         (&["--base", "--help"], &["--base"]),
         (&["/", "--base", "main"], &["`/` is outside the repository"]),
-        (&["."], &["--base"]),
+        (&["."], &["nothing to compare with: the branch has no upstream", "vault-render diff --base main"]),
+        (&["--base", "mian"], &["hint: did you mean `main`?"]),
+        (&["--base", "a.yml"], &["hint: did you mean `a.yaml`?"]),
+        (&["--base", ""], &["hint: the revision is empty"]),
     ] {
         repository.diff(args).status(2).stderr_holds(parts.to_vec()).check();
     }
     let elsewhere = tempfile::tempdir().unwrap();
     repository.diff(&["--base", "main"]).folder(elsewhere.path()).status(2).stderr_holds(["`main`"]).check();
+}
+
+#[test]
+fn without_a_base_it_is_where_the_branch_left_its_upstream() {
+    let repository = Repository::new();
+    repository.write("a.yaml", &map("x", "a", "1")).write("b.yaml", &map("x", "b", "1")).commit();
+    repository.git(&["remote", "add", "origin", "."]);
+    repository.git(&["fetch", "-q", "origin"]);
+    repository.git(&["checkout", "-q", "-b", "feature", "--track", "origin/main"]);
+    repository.write("a.yaml", &map("x", "a", "2")).commit();
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("b.yaml", &map("x", "b", "2")).commit();
+    repository.git(&["fetch", "-q", "origin"]);
+    repository.git(&["checkout", "-q", "feature"]);
+    let left = repository.git(&["rev-parse", "--short=12", "HEAD~1"]).trim().to_owned();
+    let (text, stderr, code) = shown(&repository.diff(&[]).output());
+    assert_eq!((stderr.as_str(), code), ("", Some(1)));
+    assert!(text.contains(&format!("--- {left}:a.yaml:1\n+++ a.yaml:1")) && !text.contains("b.yaml"), "{text}");
+    assert!(text.contains(&format!("note: `{left}` is where the branch left `origin/main`")), "{text}");
+    let elsewhere = tempfile::tempdir().unwrap();
+    repository.diff(&[]).folder(elsewhere.path()).status(2).stderr_holds(["nothing to compare with"]).check();
+    repository.git(&["checkout", "-q", "--detach"]);
+    repository.diff(&[]).status(2).stderr_holds(["nothing to compare with"]).check();
 }
 
 #[test]
