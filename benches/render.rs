@@ -52,7 +52,7 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
     let grants = policy.judge(plan.accesses(), &mut errors);
     let mut secrets = Secrets::default();
     if !plan.accesses().is_empty() {
-        let round = backend::open(config).expect("a store").begin(policy);
+        let round = backend::open(config, vault_render::Journal::default()).expect("a store").begin(policy);
         fetch(grants, &*round, &Budget::default(), &mut secrets).await;
     }
     let rendered = fill(&plan, ValueSource::Clear(&secrets), &Budget::default(), &mut errors);

@@ -51,6 +51,7 @@ mod finding_id;
 mod input;
 #[doc(hidden)]
 pub mod internals;
+mod journal;
 mod krm;
 mod lint;
 mod live;
@@ -76,6 +77,7 @@ mod yaml;
 
 pub use cli::main;
 pub use error::{Error, Errors};
+pub use journal::Journal;
 pub use pass::{Run, Session, SettingFlags, Sink, Watch};
 pub use policy::Requester;
 pub use source::Source;

@@ -42,7 +42,7 @@ fuzz_target!(|bytes: &[u8]| {
         // An operator may give a run a year: here a second is enough.
         ("AVP_TIMEOUT", if number(3).ends_with("ms") { number(3) } else { "1s" }),
     ]);
-    let Ok(store) = backend::open(&config) else { return };
+    let Ok(store) = backend::open(&config, vault_render::Journal::default()) else { return };
     let id = SecretId { path: "secret/data/app".into(), ..SecretId::default() };
     let place = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
     let policy = Arc::new(Policy::of(&config, Requester::default()));

@@ -28,7 +28,7 @@ pub(super) const BACKEND: Backend = Backend {
     doc: "A YAML or JSON file that maps each path to its keys: for demonstrations, tests and offline previews",
     page: || PAGE.to_owned(),
     facts: |_| Ok(StoreFacts { name: "file", is_remote: false, has_policies: false, scope: None, engine: None }),
-    open,
+    open: |settings, _| open(settings),
 };
 
 const PAGE: &str = "

@@ -18,6 +18,7 @@ use crate::config::format::{Choice, Format};
 use crate::config::table::{StoreSettings, Table};
 use crate::config::{Config, Key, Role, SettingSources, View, general};
 use crate::error::Error;
+use crate::journal::Journal;
 use crate::policy::{self, Grant, Policy};
 use crate::secret::Outcome;
 
@@ -53,7 +54,7 @@ pub(crate) struct Backend {
     /// The facts about the store before it is opened.
     pub facts: fn(&View) -> Result<StoreFacts, Error>,
     /// Checks the settings and makes the store; opens no connection.
-    pub open: fn(&View) -> Result<Arc<dyn Store>, Error>,
+    pub open: fn(&View, Journal) -> Result<Arc<dyn Store>, Error>,
 }
 
 /// Facts about a store and its readings that hold before it is opened or asked.
@@ -107,10 +108,11 @@ pub fn settings() -> &'static Table {
     &TABLE
 }
 
-/// The store that `AVP_TYPE` names. Wrong or missing settings are errors here, before anything is asked.
-pub fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
+/// The store that `AVP_TYPE` names. Wrong or missing settings are errors here, before anything is asked. The store tells `journal` what
+/// it does.
+pub fn open(config: &Config, journal: Journal) -> Result<Arc<dyn Store>, Error> {
     let store = config.required(&TYPE)?;
-    (store.open)(&config.view(store.settings.settings))
+    (store.open)(&config.view(store.settings.settings), journal)
 }
 
 /// The facts about the store that `AVP_TYPE` names.

@@ -5,6 +5,10 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
+use clap::ColorChoice;
+
+use super::flags::OutputFlags;
+use super::signal::Signals;
 use super::stderr::Stderr;
 use crate::config::cache_folder;
 use crate::report::text::Colour;
@@ -28,6 +32,10 @@ pub(super) struct Environment {
     pub(super) stderr: Stderr,
     /// Whether findings go to a terminal.
     pub(super) stderr_is_terminal: bool,
+    /// What is shown, and how.
+    pub(super) output: OutputFlags,
+    /// The signals that ask the program to end.
+    pub(super) signals: Signals,
     /// Whether the program is installed under argocd-vault-plugin's name: then some of its ways are kept.
     pub(super) is_predecessor: bool,
 }
@@ -44,6 +52,8 @@ impl Environment {
             stderr_is_terminal: stderr.is_terminal(),
             stderr,
             is_predecessor: arguments.first().is_some_and(|program| is_predecessor(program)),
+            output: OutputFlags::of_words(arguments.iter().filter_map(|word| word.to_str())),
+            signals: Signals::default(),
             arguments,
             workspace: Workspace { folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")), variables },
             stdin_is_terminal: std::io::stdin().is_terminal(),
@@ -61,19 +71,26 @@ impl Environment {
         if self.is_predecessor { PREDECESSOR } else { super::NAME }
     }
 
-    /// Colours on stderr, if it is a terminal that has them, unless `NO_COLOR` is set.
+    /// Whether findings on stderr are coloured.
     pub(super) fn colour(&self) -> Colour {
         self.colour_on(self.stderr_is_terminal)
     }
 
-    /// Colours on stdout, if it is a terminal that has them, unless `NO_COLOR` is set.
+    /// Whether texts on stdout are coloured.
     pub(super) fn stdout_colour(&self) -> Colour {
         self.colour_on(self.stdout_is_terminal)
     }
 
+    /// By `--color`, else by `NO_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR`, else on terminals that have colours.
     fn colour_on(&self, is_terminal: bool) -> Colour {
-        let wanted = is_terminal && self.get("NO_COLOR").is_none() && self.get("TERM") != Some("dumb");
-        if wanted { Colour::Ansi } else { Colour::None }
+        let is_wanted = match self.output.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto if self.get("NO_COLOR").is_some() => false,
+            ColorChoice::Auto if self.get("CLICOLOR_FORCE").is_some_and(|force| force != "0") => true,
+            ColorChoice::Auto => is_terminal && self.get("CLICOLOR") != Some("0") && self.get("TERM") != Some("dumb"),
+        };
+        if is_wanted { Colour::Ansi } else { Colour::None }
     }
 }
 
@@ -98,25 +115,34 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_for_terminals_only() {
-        for (terminal, variables, expected) in [
-            (true, vec![], Colour::Ansi),
-            (true, vec![("NO_COLOR", "")], Colour::Ansi),
-            (true, vec![("NO_COLOR", "1")], Colour::None),
-            (true, vec![("TERM", "dumb")], Colour::None),
-            (false, vec![], Colour::None),
+    fn colours_are_for_terminals_unless_somebody_says_otherwise() {
+        use ColorChoice::{Always, Auto, Never};
+        for (color, terminal, variables, expected) in [
+            (Auto, true, vec![], Colour::Ansi),
+            (Auto, true, vec![("NO_COLOR", "")], Colour::Ansi),
+            (Auto, true, vec![("NO_COLOR", "1")], Colour::None),
+            (Auto, true, vec![("TERM", "dumb")], Colour::None),
+            (Auto, true, vec![("CLICOLOR", "0")], Colour::None),
+            (Auto, false, vec![], Colour::None),
+            (Auto, false, vec![("CLICOLOR_FORCE", "1")], Colour::Ansi),
+            (Auto, false, vec![("CLICOLOR_FORCE", "0")], Colour::None),
+            (Auto, false, vec![("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], Colour::None),
+            (Always, false, vec![("NO_COLOR", "1")], Colour::Ansi),
+            (Never, true, vec![("CLICOLOR_FORCE", "1")], Colour::None),
         ] {
             let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
             let environment = Environment {
                 arguments: Vec::new(),
                 workspace: Workspace { folder: PathBuf::new(), variables },
                 stdin_is_terminal: false,
-                stdout_is_terminal: false,
+                stdout_is_terminal: terminal,
                 stderr: Stderr::Own,
                 stderr_is_terminal: terminal,
                 is_predecessor: false,
+                output: OutputFlags { color, ..OutputFlags::default() },
+                signals: Signals::default(),
             };
-            assert_eq!((environment.colour(), environment.stdout_colour()), (expected, Colour::None));
+            assert_eq!([environment.colour(), environment.stdout_colour()], [expected, expected]);
         }
     }
 }

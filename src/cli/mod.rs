@@ -12,6 +12,7 @@ mod flags;
 mod function;
 mod generate;
 mod harden;
+mod help;
 mod leading_flags;
 mod man;
 mod mask;
@@ -41,7 +42,7 @@ use crate::error::Error;
 use crate::pass::{RenderSlot, Session, SettingFlags};
 use crate::policy::Requester;
 use environment::Environment;
-use flags::Flags;
+use flags::{Flags, OutputFlags};
 
 /// The program's name.
 const NAME: &str = "vault-render";
@@ -53,12 +54,15 @@ const NAME: &str = "vault-render";
     bin_name = NAME,
     version,
     propagate_version = true,
-    disable_help_subcommand = true
+    max_term_width = help::WIDTH
 )]
 #[command(subcommand_required = true, arg_required_else_help = true, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
+
+    #[command(flatten)]
+    output: OutputFlags,
 }
 
 /// The commands that need a session: they read what tenants wrote, or ask a cluster or a store.
@@ -108,15 +112,15 @@ Examples:
   vault-render record manifests/ -o FILE               for `generate --offline FILE`, without Vault
   vault-render settings                                what is set, and who set it
 
-Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, `check` found
-something or `diff` a change, 2 wrong usage; other commands fail with 2.
+Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, `check` found something or `diff` a change, 2 wrong usage; \
+other commands fail with 2. Interrupted: 130; ended by SIGTERM: 143.
 
-`vault-render COMMAND --help` says more; docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
+`vault-render help COMMAND` says more about a command. Its flags may stand before it as well. docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
 
 /// Runs the program.
 pub fn main() -> ExitCode {
     harden::harden();
-    let environment = Environment::read();
+    let mut environment = Environment::read();
     if let Some(code) = completions::answer(&environment) {
         return code;
     }
@@ -127,6 +131,7 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return output::usage(&error, &environment),
     };
+    environment.output = arguments.output;
     let failed = arguments.command.failure_code();
     arguments.command.run(&environment).unwrap_or_else(|failure| {
         output::fail(&failure, &environment);
@@ -143,11 +148,11 @@ impl Command {
                 .enable_all()
                 .build()
                 .context("cannot start the runtime")?
-                .block_on(command.run(environment)),
+                .block_on(command.run_until_stopped(environment)),
             Self::Discover(args) => discover::run(&args, environment),
             Self::Version(args) => version::run(&args),
             Self::Completions(args) => completions::run(&args, environment),
-            Self::Man(args) => man::run(&args),
+            Self::Man(args) => man::run(&args, environment),
             Self::Docs(args) => docs::run(&args),
         }
     }
@@ -162,6 +167,16 @@ impl Command {
 }
 
 impl SessionCommand {
+    /// Runs the command. A signal that asked it to end decides its exit code.
+    async fn run_until_stopped(self, environment: &Environment) -> anyhow::Result<ExitCode> {
+        let ended = self.run(environment).await;
+        let Some(code) = environment.signals.exit_code().await else { return ended };
+        if let Err(failure) = ended {
+            output::fail(&failure, environment);
+        }
+        Ok(code)
+    }
+
     /// Runs the command in a session of its own. Returns its exit code, or why it failed.
     async fn run(self, environment: &Environment) -> anyhow::Result<ExitCode> {
         let flags = self.flags().map(SettingFlags::from).unwrap_or_default();
@@ -237,7 +252,7 @@ fn await_input() {
 
 /// The commands and flags as clap knows them.
 fn command() -> clap::Command {
-    man::with_names(Arguments::command())
+    help::arranged(man::with_names(Arguments::command()))
 }
 
 #[cfg(test)]

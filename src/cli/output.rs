@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::environment::Environment;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Level};
 use crate::report::text::Colour;
 use crate::report::{self, Counts};
 use crate::visible;
@@ -75,13 +75,15 @@ impl<'e> Report<'e> {
         Self { environment, counts: Counts::default() }
     }
 
-    /// Writes further findings.
+    /// Writes further findings. `--quiet` leaves out notes.
     pub(super) fn add(&mut self, list: &[Error]) {
+        let mut list = list.to_vec();
+        list.retain(|finding| finding.level > Level::Note || !self.environment.output.quiet);
         if list.is_empty() {
             return;
         }
         let mut text = String::new();
-        for error in &report::gathered(list.to_vec()) {
+        for error in &report::gathered(list) {
             if !self.counts.is_empty() {
                 text.push('\n');
             }
@@ -101,11 +103,12 @@ impl<'e> Report<'e> {
 
 /// Writes a message of clap: help and version to stdout, a usage error to stderr.
 pub(super) fn usage(error: &clap::Error, environment: &Environment) -> ExitCode {
-    if !error.use_stderr() {
-        let _ = error.print();
-        return ExitCode::SUCCESS;
-    }
     let text = error.render();
+    if !error.use_stderr() {
+        let is_coloured = environment.stdout_colour() == Colour::Ansi;
+        let text = if is_coloured { text.ansi().to_string() } else { text.to_string() };
+        return finish(&text).unwrap_or(ExitCode::from(FAILED));
+    }
     let coloured = environment.colour() == Colour::Ansi;
     let shown = |line| visible::without_commands(&visible::replaced(line)).into_owned() + "\n";
     let plain: String = text.to_string().lines().map(shown).collect();

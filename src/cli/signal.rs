@@ -1,32 +1,76 @@
 //! The signals that ask the program to end, in a way that its children and its private folders end with it.
 
 use std::future::poll_fn;
+use std::process::ExitCode;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The signals, with their names.
-const SIGNALS: [(libc::c_int, &str); 3] =
+static SIGNALS: [(libc::c_int, &str); 3] =
     [(libc::SIGTERM, "SIGTERM"), (libc::SIGINT, "SIGINT"), (libc::SIGHUP, "SIGHUP")];
 
-/// The signals, heard from now on.
+/// A signal with its name.
+type Named = &'static (libc::c_int, &'static str);
+
+/// The signals that ask the program to end, and the one that came.
+#[derive(Debug, Default)]
 pub(super) struct Signals {
-    heard: Vec<(Signal, &'static str)>,
+    came: OnceLock<Named>,
+    /// What came while nobody waited.
+    late: Mutex<Option<Listener>>,
 }
 
+/// Hears the signals from its making on.
+#[derive(Debug)]
+struct Listener(Vec<(Signal, Named)>);
+
 impl Signals {
-    /// Hears the signals in the current runtime. Call it before starting a child: until then a signal ends the program at once.
-    pub(super) fn hear() -> Self {
-        let wanted = SIGNALS.into_iter().filter(|(number, _)| !is_ignored(*number));
-        let heard = wanted.filter_map(|(number, name)| Some((signal(SignalKind::from_raw(number)).ok()?, name)));
-        Self { heard: heard.collect() }
+    /// Hears the signals in the current runtime. Call it before starting a child: until then a signal ends the program at once. The future
+    /// returns when the program is asked to end, with the signal's name.
+    pub(super) fn stopped(&self) -> impl Future<Output = &'static str> + Send {
+        self.late().get_or_insert_with(Listener::new);
+        let mut heard = Listener::new();
+        async move {
+            let came = match self.came.get() {
+                Some(came) => came,
+                None => heard.next().await,
+            };
+            self.came.get_or_init(|| came).1
+        }
     }
 
-    /// Returns when the program is asked to end, with the signal's name.
-    pub(super) async fn stopped(mut self) -> &'static str {
+    /// The exit code of a program that a signal has asked to end, as shells have it: 130 after Ctrl-C.
+    pub(super) async fn exit_code(&self) -> Option<ExitCode> {
+        let late = self.late().take().filter(|_| self.came.get().is_none());
+        if let Some(mut late) = late {
+            // The runtime hears a signal when it has nothing else to do.
+            tokio::task::yield_now().await;
+            let came = tokio::time::timeout(Duration::ZERO, late.next()).await;
+            let _ = came.map(|came| self.came.set(came));
+        }
+        self.came.get().map(|(number, _)| ExitCode::from(128 + *number as u8))
+    }
+
+    fn late(&self) -> MutexGuard<'_, Option<Listener>> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Listener {
+    fn new() -> Self {
+        let wanted = SIGNALS.iter().filter(|(number, _)| !is_ignored(*number));
+        let heard = wanted.filter_map(|named| Some((signal(SignalKind::from_raw(named.0)).ok()?, named)));
+        Self(heard.collect())
+    }
+
+    /// The next signal.
+    async fn next(&mut self) -> Named {
         poll_fn(|context| {
-            let mut heard = self.heard.iter_mut();
-            let came = heard.find_map(|(signal, name)| signal.poll_recv(context).is_ready().then_some(*name));
+            let mut heard = self.0.iter_mut();
+            let came = heard.find_map(|(signal, named)| signal.poll_recv(context).is_ready().then_some(*named));
             came.map_or(Poll::Pending, Poll::Ready)
         })
         .await

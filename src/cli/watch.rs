@@ -8,10 +8,11 @@ use futures_util::future::BoxFuture;
 
 use super::environment::Environment;
 use super::output;
-use super::signal::Signals;
 use super::stderr::Stderr;
 use crate::error::Error;
+use crate::journal::Journal;
 use crate::pass::Watch;
+use crate::visible;
 
 /// How long the program may be silent.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -19,16 +20,25 @@ const PATIENCE: Duration = Duration::from_secs(1);
 impl Watch for Environment {
     /// A line on the terminal that findings go to, once it takes longer than a second.
     fn waiting(&self, what: String) -> Box<dyn Send> {
-        Box::new(self.stderr_is_terminal.then(|| Progress::start(what, self.stderr.clone())))
+        let is_shown = self.stderr_is_terminal && !(self.output.quiet || self.output.verbose);
+        Box::new(is_shown.then(|| Progress::start(what, self.stderr.clone())))
     }
 
     fn tell(&self, note: Error) {
         output::report(&[note], self);
     }
 
+    fn journal(&self) -> Journal {
+        if !self.output.verbose {
+            return Journal::default();
+        }
+        let stderr = self.stderr.clone();
+        Journal::new(move |step| stderr.write(&format!("info: {}\n", visible::escaped(step))))
+    }
+
     fn stopped(&self) -> BoxFuture<'_, String> {
-        let signals = Signals::hear();
-        Box::pin(async { signals.stopped().await.to_owned() })
+        let stopped = self.signals.stopped();
+        Box::pin(async { stopped.await.to_owned() })
     }
 }
 

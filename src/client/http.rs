@@ -21,6 +21,7 @@ use super::retry::{Attempt, Attempts, Retry};
 use super::tls::{Verifier, tls};
 use crate::budget;
 use crate::error::{Error, Kind};
+use crate::journal::Journal;
 
 /// A client of one server. Construction opens nothing: certificates are read for the first request.
 pub(crate) struct Client {
@@ -89,7 +90,9 @@ impl Client {
     pub(crate) async fn send(&self, request: &Request, retry: Retry, deadline: Deadline) -> Result<Response, Failure> {
         let mut attempts = Attempts::new(retry, self.options.retries);
         loop {
+            let start = Instant::now();
             let answer = self.attempt(request, deadline).await;
+            self.tell(request, &answer, start.elapsed());
             let wait = attempts.wait(match &answer {
                 Ok(response) => self.attempt_of(response),
                 Err(failure) => failure.attempt,
@@ -99,6 +102,24 @@ impl Client {
                 _ => return answer.map_err(Failure::from),
             }
         }
+    }
+
+    /// Where the client tells what it does.
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.options.journal
+    }
+
+    /// Tells a request and how it ended. Headers, bodies and parameters are left out.
+    fn tell(&self, request: &Request, answer: &Result<Response, AttemptError>, took: Duration) {
+        self.journal().tell_timed(took, || {
+            let method = if request.method == Method::Get { "GET" } else { "POST" };
+            let path = self.credentials().redact(request.parts().0, &[]);
+            let end = match answer {
+                Ok(response) => response.status.to_string(),
+                Err(failure) => failure.error.detail.clone(),
+            };
+            format!("{method} {}{path}: {end}", self.address())
+        });
     }
 
     /// One attempt, with one redirect at most.

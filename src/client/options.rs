@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::credentials::Credentials;
 use super::rate::Rate;
 use crate::error::Error;
+use crate::journal::Journal;
 
 /// The options of a client of one server.
 pub(crate) struct ClientOptions {
@@ -29,6 +30,8 @@ pub(crate) struct ClientOptions {
     pub has_waited: fn(&[u8]) -> bool,
     /// How messages call the server and the settings.
     pub words: ServerWords,
+    /// Where requests are told.
+    pub journal: Journal,
 }
 
 /// The options of TLS.
@@ -116,6 +119,7 @@ impl Default for ClientOptions {
             credentials: Credentials::default(),
             has_waited: |_| false,
             words: ServerWords::default(),
+            journal: Journal::default(),
         }
     }
 }

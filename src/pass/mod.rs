@@ -20,5 +20,6 @@ pub use run::Run;
 pub use session::Session;
 pub use settings::SettingFlags;
 pub use sink::Sink;
+use watch::Stopped;
 pub use watch::Watch;
 pub(crate) use watch::watched;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Session, Watch, watched};
+use super::{Session, Stopped, Watch, watched};
 use crate::backend::Round;
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
@@ -65,13 +65,24 @@ impl<'s> Run<'s> {
 
     /// Reads the secrets, except those whose reading would create something. The store stays as it is.
     pub async fn fetch_read_only(&mut self, accesses: &[Access], errors: &mut Errors) -> &Secrets {
+        let watch = self.watch;
         if let Some((round, policy)) = self.round(accesses, errors).await {
             let grants = policy.judge(accesses, errors);
-            let (grants, notes) = render::without_side_effects(accesses, grants, &**round).await;
-            errors.extend(notes);
-            self.read(grants, errors).await;
+            let what = "asking what reading would create".to_owned();
+            match watched(watch, what.clone(), render::without_side_effects(accesses, grants, &**round)).await {
+                Ok((grants, notes)) => {
+                    errors.extend(notes);
+                    self.read(grants, errors).await;
+                }
+                Err(stopped) => self.stop(&stopped, &what, errors),
+            }
         }
         &self.session.secrets
+    }
+
+    fn stop(&mut self, stopped: &Stopped, what: &str, errors: &mut Errors) {
+        errors.push(Error::new(Kind::Store, format!("{stopped} while {what}")));
+        self.is_stopped = true;
     }
 
     async fn fill(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Edits {
@@ -115,8 +126,7 @@ impl<'s> Run<'s> {
         let what = format!("reading {}", count::of(grants.count(), "secret"));
         let reading = render::fetch(grants, &**round, &self.budget, &mut self.session.secrets);
         if let Err(stopped) = watched(self.watch, what, reading).await {
-            errors.push(Error::new(Kind::Store, format!("{stopped} while reading secrets")));
-            self.is_stopped = true;
+            self.stop(&stopped, "reading secrets", errors);
         }
     }
 

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::settings::{SettingFlags, Settings};
 use super::{Run, Watch, watched};
 use crate::backend::{self, Round, Store};
-use crate::config::Config;
 use crate::config::general::PARALLEL_RENDERS;
+use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
+use crate::journal::Journal;
 use crate::policy::{Policy, Requester};
 use crate::render::{Options, Record};
 use crate::secret::Secrets;
@@ -117,6 +118,7 @@ impl Session {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Closed) {
             Stage::Start if must_read || !self.settings.has_secret() => {
                 let (config, wrong) = self.settings(watch).await;
+                tell_settings(&config, &watch.journal());
                 let stage = if wrong.any() { Stage::Closed } else { Stage::Configured(config) };
                 errors.extend(wrong);
                 stage
@@ -124,9 +126,17 @@ impl Session {
             stage => stage,
         };
         if must_read && let Stage::Configured(config) = &self.stage {
-            let opened = backend::open(config).map_err(|error| errors.push(error));
+            let opened = backend::open(config, watch.journal()).map_err(|error| errors.push(error));
             let open = |store| Stage::Open(OpenStore { store, policy: Arc::new(self.policy(config)) });
             self.stage = opened.map_or(Stage::Closed, open);
         }
+    }
+}
+
+/// Tells which settings somebody has set, and where. Their values may be secrets.
+fn tell_settings(config: &Config, journal: &Journal) {
+    let set = config.settings().filter_map(|(row, setting)| Some((row.name(), &setting?.origin)));
+    for (name, origin) in set.filter(|(_, origin)| **origin != Origin::Default) {
+        journal.tell(|| format!("setting `{name}`: {origin}"));
     }
 }

@@ -1,10 +1,12 @@
 //! Who watches a run: they are told what it waits for, and may stop it. Whoever owns the run brings their own watch.
 
 use std::fmt;
+use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 
 use crate::error::Error;
+use crate::journal::Journal;
 
 /// How the owner of a run sees its progress, and how they stop it.
 pub trait Watch: Send + Sync {
@@ -13,6 +15,11 @@ pub trait Watch: Send + Sync {
 
     /// Passes on a note that cannot wait for the end of the run.
     fn tell(&self, note: Error);
+
+    /// Where the steps of the run are told. Nobody follows them, unless the owner says otherwise.
+    fn journal(&self) -> Journal {
+        Journal::default()
+    }
 
     /// Returns when the run is to stop, with the name of what stops it. A run asks only while it waits.
     fn stopped(&self) -> BoxFuture<'_, String>;
@@ -24,11 +31,13 @@ pub(crate) struct Stopped(pub String);
 
 /// Waits for `work`, which is dropped if the watch stops the run.
 pub(crate) async fn watched<T>(watch: &dyn Watch, what: String, work: impl Future<Output = T>) -> Result<T, Stopped> {
-    let _waiting = watch.waiting(what);
-    tokio::select! {
+    let (_waiting, start) = (watch.waiting(what.clone()), Instant::now());
+    let ended = tokio::select! {
         done = work => Ok(done),
         by = watch.stopped() => Err(Stopped(by)),
-    }
+    };
+    watch.journal().tell_timed(start.elapsed(), || what);
+    ended
 }
 
 impl fmt::Display for Stopped {

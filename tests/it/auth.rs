@@ -76,7 +76,9 @@ fn a_wrong_token_is_said_once_for_all_secrets() {
     let run = render(&faults.address, &manifest).env("VAULT_TOKEN", "hvs.wrong").status(1);
     let stderr = String::from_utf8(run.output().stderr).unwrap();
     assert!(stderr.lines().count() < 20, "{stderr}");
-    for part in ["error: Vault refuses the token (403)", "= also: stdin:7:7, ", "and 56 more", "invalid token", "60 errors"] {
+    for part in
+        ["error: Vault refuses the token (403)", "= also: stdin:7:7, ", "and 56 more", "invalid token", "60 errors"]
+    {
         assert!(stderr.contains(part), "{part}: {stderr}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::support::program::{binary, program, root};
-use crate::support::servers::{Faults, Response};
+use crate::support::servers::{self, Faults, Response};
 
 const FILLED: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n";
 const BROKEN: &str =
@@ -43,7 +43,8 @@ fn flags_count_on_either_side_of_the_command() {
 #[test]
 fn help_teaches() {
     for (args, parts) in [
-        (vec!["--help"], vec!["<path:", "kustomize build", "helm template", "Exit codes"]),
+        (vec!["--help"], vec!["<path:", "kustomize build", "helm template", "Exit codes", "Every day:", "In CI:"]),
+        (vec!["help"], vec!["<path:", "kustomize build"]),
         (
             vec!["generate", "--help"],
             vec!["--strict", "--secrets", "Examples:", "Exit codes", "--config-path", "--disable-token-cache"],
@@ -60,6 +61,62 @@ fn help_teaches() {
         assert_eq!(output.status.code(), Some(0));
         parts.iter().for_each(|part| assert!(help.contains(part), "{args:?} lacks {part}: {help}"));
     }
+}
+
+#[test]
+fn help_is_a_command_and_short_help_is_short() {
+    for command in ["generate", "diff", "fn"] {
+        let whole = program(["help", command]).output().stdout;
+        assert_eq!(whole, program([command, "--help"]).output().stdout);
+        let short = String::from_utf8(program([command, "-h"]).output().stdout).unwrap();
+        assert!(short.len() < whole.len() && !short.contains("Exit codes"), "{short}");
+    }
+    let short = String::from_utf8(program(["-h"]).output().stdout).unwrap();
+    assert!(short.contains("Every day:") && !short.contains("Examples:"), "{short}");
+    program(["help", "gnerate"]).status(2).stderr_holds(["error: "]).check();
+}
+
+#[test]
+fn a_manual_page_has_its_sections() {
+    let page = |args: &[&str]| String::from_utf8(program(["man"]).args(args).output().stdout).unwrap();
+    for (args, parts) in [
+        (
+            &[][..],
+            &[".SH \"COMMANDS\"", "vault\\-render\\-generate", "AVP_KV_VERSION", ".SH \"FILES\"", "vault\\-token"][..],
+        ),
+        (&["generate"], &[".SH \"EXAMPLES\"\n.PP\n.nf\nvault", "VAULT_ADDR", ".SH \"EXIT STATUS\"", "143", "(1)"]),
+        (&["completions"], &[".SH \"EXAMPLES\""]),
+    ] {
+        let page = page(args);
+        parts.iter().for_each(|part| assert!(page.replace(".nf\n  ", ".nf\n").contains(part), "{part}: {page}"));
+    }
+    assert!(!page(&["completions"]).contains("ENVIRONMENT"));
+    let folder = tempfile::tempdir().unwrap();
+    program(["man", "--all", "man/man1"]).folder(folder.path()).check();
+    let pages: Vec<_> =
+        std::fs::read_dir(folder.path().join("man/man1")).unwrap().map(|page| page.unwrap().path()).collect();
+    assert!(pages.len() > 10 && pages.iter().any(|page| page.ends_with("vault-render-diff.1")), "{pages:?}");
+    let Some(groff) = servers::installed("groff") else { return };
+    let output = Command::new(groff).args(["-man", "-Tutf8", "-ww", "-z"]).args(&pages).output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[test]
+fn a_near_path_is_suggested() {
+    let folder = folder(&[("manifests/web.yaml", FILLED)]);
+    for (args, hint) in [
+        (["generate", "manifest"], "did you mean `manifests`?"),
+        (["check", "manifests/wep.yaml"], "did you mean `manifests/web.yaml`?"),
+        (["plan", "manifets/web.yaml"], "did you mean `manifests/web.yaml`?"),
+        (["build", "manifest"], "did you mean `manifests`?"),
+    ] {
+        let output = program(args).folder(folder.path()).output();
+        let stderr = [output.stdout, output.stderr].concat();
+        assert!(String::from_utf8_lossy(&stderr).contains(hint), "{args:?}: {}", String::from_utf8_lossy(&stderr));
+    }
+    // What lies outside the repository is not named.
+    let output = program(["generate", "../manifest"]).folder(folder.path().join("manifests")).output();
+    assert!(!String::from_utf8(output.stderr).unwrap().contains("did you mean"));
 }
 
 #[test]
@@ -155,9 +212,35 @@ fn every_error_of_a_run_is_reported_in_the_order_of_the_input() {
 }
 
 #[test]
-fn nothing_is_coloured_in_a_pipe() {
-    let output = program(["generate", "-"]).args(SECRETS).env("CLICOLOR_FORCE", "1").stdin(BROKEN).output();
-    assert!(!output.stderr.contains(&0x1b));
+fn colours_are_for_terminals_unless_somebody_says_otherwise() {
+    for (args, variables, is_coloured) in [
+        (&["generate", "-"][..], &[][..], false),
+        (&["generate", "-"], &[("CLICOLOR_FORCE", "1")], true),
+        (&["generate", "-"], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false),
+        (&["generate", "-", "--color", "never"], &[("CLICOLOR_FORCE", "1")], false),
+        (&["--color=always", "generate", "-"], &[], true),
+        (&["generate", "--nope", "--color", "always"], &[], true),
+        (&["generate", "--nope", "--color", "never"], &[("CLICOLOR_FORCE", "1")], false),
+    ] {
+        let run = program(args.iter().chain(SECRETS.iter())).stdin(BROKEN);
+        let output = variables.iter().fold(run, |run, (name, value)| run.env(name, value)).output();
+        assert_eq!(output.stderr.contains(&0x1b), is_coloured, "{args:?} {variables:?}");
+    }
+    for args in [&["plan", "-", "--color", "always"][..], &["--color", "always", "help"], &["-h", "--color=always"]] {
+        assert!(program(args).stdin(BROKEN).output().stdout.contains(&0x1b), "{args:?}");
+    }
+}
+
+#[test]
+fn quiet_leaves_out_notes_and_keeps_warnings() {
+    let folder = folder(&[("chart/Chart.yaml", "name: x\n"), ("a.yaml", FILLED)]);
+    let run = |flags: &[&str]| {
+        let output = program(["plan", "--no-build"]).args(flags).env("AVP_TYP", "x").folder(folder.path()).output();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let (loud, quiet) = (run(&[]), run(&["--quiet"]));
+    assert!(loud.contains("note: charts are not built") && loud.contains("warning: "), "{loud}");
+    assert!(!quiet.contains("note") && quiet.contains("warning: "), "{quiet}");
 }
 
 #[test]
@@ -283,21 +366,29 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 #[test]
-fn sigterm_ends_a_run_that_waits_for_the_store() {
-    let vault = Faults::script(vec![Response::Silent]);
-    let mut command = Command::new(binary());
-    command.args(["generate", "examples/broken.yaml"]).env_clear().current_dir(root()).stdin(Stdio::null());
-    command.env("VAULT_ADDR", &vault.address).env("VAULT_TOKEN", "t").stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    while vault.requests().is_empty() {
-        assert_eq!(child.try_wait().unwrap(), None, "it ended before it asked");
-        std::thread::sleep(std::time::Duration::from_millis(5));
+fn a_signal_ends_a_run_that_waits_for_the_store() {
+    for (signal, command, status) in [
+        ("TERM", &["generate", "examples/broken.yaml"][..], 143),
+        ("INT", &["generate", "--stream", "examples/broken.yaml"], 130),
+        ("INT", &["check", "--online", "examples/broken.yaml"], 130),
+        ("TERM", &["record", "examples/broken.yaml", "-o", "target/tmp/not-written.json"], 143),
+    ] {
+        let vault = Faults::script(vec![Response::Silent]);
+        let mut run = Command::new(binary());
+        run.args(command).env_clear().current_dir(root()).stdin(Stdio::null());
+        run.env("VAULT_ADDR", &vault.address).env("VAULT_TOKEN", "t").stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = run.spawn().unwrap();
+        while vault.requests().is_empty() {
+            assert_eq!(child.try_wait().unwrap(), None, "it ended before it asked");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{said}");
+        assert!(said.starts_with(&format!("error: stopped by SIG{signal}")), "{said}");
     }
-    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-    let output = child.wait_with_output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{stderr}");
-    assert!(stderr.starts_with("error: stopped by SIGTERM"), "{stderr}");
+    assert!(!root().join("target/tmp/not-written.json").exists());
 }
 
 #[test]
@@ -314,6 +405,8 @@ error: cannot connect to `http://127.0.0.1:1`
   = also: stdin:6:7, stdin:7:7, stdin:8:7 and 196 more
   = cause: Connection refused (os error 111)
 hint: is `VAULT_ADDR` right, and does the server run there?
+
+200 errors
 ";
     program(["generate", "-"])
         .env("VAULT_ADDR", "http://127.0.0.1:1")

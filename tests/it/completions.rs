@@ -65,13 +65,13 @@ fn press_tab(command_line: &str, setup: &str) {
 
 #[test]
 fn tab_completes_in_bash() {
-    let Some(bash) = servers::shell("bash") else { return };
+    let Some(bash) = servers::installed("bash") else { return };
     press_tab(&format!("{} --noprofile --norc -i", bash.display()), "source <(vault-render completions bash)");
 }
 
 #[test]
 fn tab_completes_in_zsh() {
-    let Some(zsh) = servers::shell("zsh") else { return };
+    let Some(zsh) = servers::installed("zsh") else { return };
     let setup = "bindkey -e; autoload -U compinit; compinit -u -D; source <(vault-render completions zsh)";
     press_tab(&format!("{} -f -i", zsh.display()), setup);
 }
@@ -79,7 +79,7 @@ fn tab_completes_in_zsh() {
 /// zsh loads a script from its folder of functions when it is needed first.
 #[test]
 fn tab_completes_in_zsh_at_the_first_attempt() {
-    let Some(zsh) = servers::shell("zsh") else { return };
+    let Some(zsh) = servers::installed("zsh") else { return };
     let setup = "bindkey -e; mkdir f; vault-render completions zsh > f/_vault-render; fpath=($PWD/f $fpath); \
                  autoload -U compinit; compinit -u -D";
     press_tab(&format!("{} -f -i", zsh.display()), setup);
@@ -87,7 +87,7 @@ fn tab_completes_in_zsh_at_the_first_attempt() {
 
 #[test]
 fn fish_completes() {
-    let Some(fish) = servers::shell("fish") else { return };
+    let Some(fish) = servers::installed("fish") else { return };
     let repository = repository();
     for (typed, last) in LINES {
         let ask = format!("vault-render completions fish | source; complete -C {typed:?}");

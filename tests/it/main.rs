@@ -47,3 +47,4 @@ mod tenant;
 mod tools;
 mod vault;
 mod vault_faults;
+mod verbose;

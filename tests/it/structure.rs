@@ -13,6 +13,7 @@ const BACKEND: &[&str] = &[
     "percent",
     "redacted",
     "words",
+    "journal",
     "named_file",
     "client",
     "config",
@@ -39,6 +40,7 @@ const RENDER: &[&str] = &[
 ];
 const PASS: &[&str] = &[
     "words",
+    "journal",
     "workspace",
     "input",
     "tool",
@@ -112,7 +114,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("named_file", &[]),
-    ("client", &["percent", "redacted", "workspace", "error", "budget"]),
+    ("journal", &[]),
+    ("client", &["journal", "percent", "redacted", "workspace", "error", "budget"]),
     ("backend", BACKEND),
     ("render", RENDER),
     ("workspace", &[]),
@@ -136,6 +139,7 @@ const PURE: &[&str] = &[
     "visible.rs",
     "words/",
     "redacted.rs",
+    "journal.rs",
     "percent.rs",
     "switch.rs",
     "config/",

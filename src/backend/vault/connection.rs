@@ -12,6 +12,7 @@ use crate::client::{
 };
 use crate::config::{Key, View};
 use crate::error::{Error, Kind};
+use crate::journal::Journal;
 
 /// How messages call Vault and its settings.
 const WORDS: ServerWords = ServerWords {
@@ -31,7 +32,7 @@ const WORDS: ServerWords = ServerWords {
 const HAS_WAITED: &[u8] = b"context deadline exceeded";
 
 /// A client of the Vault at `VAULT_ADDR`; nothing is opened and no file is read yet.
-pub(super) fn client(settings: &View) -> Result<Client, Error> {
+pub(super) fn client(settings: &View, journal: Journal) -> Result<Client, Error> {
     let Some(address) = settings.get(&ADDRESS) else {
         return Err(Error::new(Kind::Setting, "`VAULT_ADDR` is not set: where is Vault?")
             .hint("e.g. `VAULT_ADDR=https://vault.example.com:8200`, or a file instead of Vault: `--secrets FILE`"));
@@ -48,6 +49,7 @@ pub(super) fn client(settings: &View) -> Result<Client, Error> {
         credentials: credentials(settings),
         has_waited: |body| body.windows(HAS_WAITED.len()).any(|window| window == HAS_WAITED),
         words: WORDS,
+        journal,
     })
 }
 
@@ -134,7 +136,7 @@ mod tests {
     #[test]
     fn the_password_of_a_proxy_is_a_credential() {
         let proxy = ("https_proxy", "http://ann:canary%2Fpassword@proxy:3128");
-        let client = client(&view(&[("VAULT_ADDR", "https://vault.test"), proxy])).unwrap();
+        let client = client(&view(&[("VAULT_ADDR", "https://vault.test"), proxy]), Journal::default()).unwrap();
         assert!(client.credentials().are_in(b"canary/password"));
     }
 }

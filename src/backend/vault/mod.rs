@@ -29,6 +29,7 @@ use super::{Backend, Store, StoreFacts};
 use crate::config::View;
 use crate::config::general::TIMEOUT;
 use crate::error::Error;
+use crate::journal::Journal;
 use crate::policy::settings::NAMESPACE;
 pub(crate) use engine::Engine;
 use mounts::Mounts;
@@ -62,8 +63,8 @@ fn facts(settings: &View) -> Result<StoreFacts, Error> {
     Ok(StoreFacts { name: "vault", is_remote: true, has_policies: true, scope, engine })
 }
 
-fn open(settings: &View) -> Result<Arc<dyn Store>, Error> {
-    let client = connection::client(settings)?;
+fn open(settings: &View, journal: Journal) -> Result<Arc<dyn Store>, Error> {
+    let client = connection::client(settings, journal)?;
     let namespace = settings.get(&NAMESPACE).cloned();
     let own_words = auth::own_words(settings).into_iter().chain(namespace.clone()).chain([client.address()]);
     Ok(Arc::new(Vault {

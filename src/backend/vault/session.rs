@@ -145,6 +145,7 @@ impl Session {
         self.conceal(source.proofs());
         let login = match &source {
             TokenSource::Settings(token) => {
+                self.client.journal().tell(|| "no login: the settings have a token".to_owned());
                 return Ok(Token { text: token.clone(), origin: TokenOrigin::Settings, uses: None });
             }
             TokenSource::Login(login) => login,
@@ -153,6 +154,7 @@ impl Session {
         if let Some(token) = may_be_cached.then(|| self.cached(&key)).flatten() {
             return Ok(token);
         }
+        self.client.journal().tell(|| format!("login `{}` at `{}`", self.login.name(), login.mount));
         let request = request::login(&login.mount, &login.action, login.json(), self.namespace.as_deref());
         let deadline = round.allowance().deadline(self.client.timeout());
         let response =
@@ -166,6 +168,7 @@ impl Session {
 
     fn cached(&self, key: &CacheKey) -> Option<Token> {
         let cached = self.cache.load(key)?;
+        self.client.journal().tell(|| "no login: a token was kept".to_owned());
         self.conceal([&cached.text].into_iter().chain(&cached.accessor));
         Some(Token { text: cached.text, origin: TokenOrigin::Cache(key.clone()), uses: None })
     }

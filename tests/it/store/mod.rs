@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use tokio::runtime::Runtime;
+use vault_render::Journal;
 use vault_render::internals::backend::{self, Round, Store};
 use vault_render::internals::error::{Error, Errors};
 use vault_render::internals::policy::{Policy, Requester};
@@ -30,7 +31,7 @@ fn open(settings: &[(&str, &str)]) -> TestStore {
 fn try_open(settings: &[(&str, &str)]) -> Result<TestStore, Error> {
     let config = backend::config_for_test(settings);
     Ok(TestStore {
-        store: backend::open(&config)?,
+        store: backend::open(&config, Journal::default())?,
         policy: Arc::new(Policy::of(&config, Requester::default())),
         runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
     })

@@ -30,7 +30,7 @@ use std::sync::{Mutex, OnceLock};
 use walkdir::{DirEntry, WalkDir};
 
 const SERVERS: &str = "`just servers` (tests/servers/build) builds it";
-const SHELLS: &str = "Debian has it: `apt-get install zsh fish`";
+const PACKAGES: &str = "Debian has it: `apt-get install zsh fish groff-base`";
 const CHROMIUM: &str = "Debian has it: `apt-get install chromium chromium-driver`";
 const REDIS: &str = "Debian has it: `apt-get install redis-tools`";
 
@@ -73,14 +73,14 @@ fn redis() -> Option<PathBuf> {
     None
 }
 
-/// A shell of the system's packages.
-pub(crate) fn shell(name: &str) -> Option<PathBuf> {
+/// A program of the system's packages.
+pub(crate) fn installed(name: &str) -> Option<PathBuf> {
     let path = Path::new("/usr/bin").join(name);
     if path.is_file() {
         return Some(path);
     }
-    assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, {SHELLS}", path.display());
-    skipped(name, SHELLS);
+    assert!(setting("CI").is_none(), "{} is missing: CI skips nothing, {PACKAGES}", path.display());
+    skipped(name, PACKAGES);
     None
 }
 
