@@ -90,6 +90,11 @@ impl Source {
         Self { name: name.into(), bytes: bytes.into(), first_line, masked, index }
     }
 
+    /// The same text under another name.
+    pub fn renamed(&self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self.clone() }
+    }
+
     /// The bytes as text of the same length: a byte that is not valid UTF-8 becomes `?`.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.bytes).unwrap_or_else(|_| self.masked.get_or_init(|| masked(&self.bytes)))

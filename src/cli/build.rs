@@ -1,10 +1,11 @@
 //! `build`: the chart, the kustomization or the manifests of a folder, rendered as `generate` renders.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::ValueEnum;
+use clap::error::ErrorKind;
 
 use super::environment::Environment;
 use super::flags::Flags;
@@ -13,12 +14,12 @@ use super::output;
 use super::sink::WholeOutput;
 use super::tools::ToolFlags;
 use crate::error::{Error, Errors, Kind};
-use crate::input;
+use crate::input::{self, KUSTOMIZATIONS};
 use crate::pass::Session;
-use crate::pass::build::{BuildFolder, ToolOptions, ToolRunner};
+use crate::pass::build::{BuildFolder, FolderOutput, ToolOptions, ToolRunner};
 use crate::render::Options;
 use crate::source::Source;
-use crate::tool::Tool;
+use crate::tool::{self, Tool};
 use crate::words::suggestion;
 use crate::workspace::Workspace;
 
@@ -33,6 +34,14 @@ pub(super) struct Args {
     /// What the folder is; unset, Chart.yaml tells, then kustomization.yaml
     #[arg(long, value_enum)]
     tool: Option<Choice>,
+
+    /// Give the chart's output to another tool in the same folder
+    #[arg(long, value_enum, value_name = "TOOL")]
+    then: Option<Then>,
+
+    /// With `--then`: the resource that the chart's output becomes; unset, the only one that is not there
+    #[arg(long, value_name = "FILE", requires = "then")]
+    helm_output: Option<String>,
 
     /// Refuse output in which an inline placeholder is left, in any encoding
     #[arg(long)]
@@ -62,11 +71,18 @@ enum Choice {
     Plain,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Then {
+    /// The kustomization beside the chart
+    Kustomize,
+}
+
 const AFTER_HELP: &str = "\
 Examples:
   vault-render build apps/web                          the folder tells whether helm or kustomize is run
   vault-render build chart/ --release-name web -- -f prod.yaml --set replicas=3
   vault-render build overlays/prod -- --enable-helm
+  vault-render build web --then kustomize              as `helm template > all.yaml && kustomize build`
   vault-render build . --secrets secrets.yaml          without Vault: secrets from a file
   vault-render build . --offline record.json           masked, without secrets: see `record`
 
@@ -79,10 +95,16 @@ Exit codes: 0 rendered, 1 something is wrong and nothing was printed, 2 wrong us
 
 /// Builds and renders a folder.
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
-    session.use_record(args.offline.record(session.workspace())?);
     let folder = args.folder(session.workspace());
+    if folder.tool == Tool::Plain && args.tools.has_words() {
+        return Ok(output::usage(&no_tool(&args.folder), environment));
+    }
+    session.use_record(args.offline.record(session.workspace())?);
     let (sources, mut errors) = args.read(&folder, session, environment).await;
-    errors.extend(folder.tool.unused_settings(&environment.workspace.variables));
+    if args.then.is_none() {
+        errors.extend(folder.tool.unused_settings(&environment.workspace.variables));
+    }
+    errors.extend(args.choice(&folder, &environment.workspace));
     let shown = |error| folder.name_template(error, &environment.workspace);
     let mut output = WholeOutput::new(environment, &shown);
     let empty = (!args.allow_empty).then(|| empty(folder.tool));
@@ -96,7 +118,18 @@ impl Args {
     fn folder(&self, workspace: &Workspace) -> BuildFolder {
         let tool = self.tool(workspace);
         let (name, place) = (self.folder.clone(), self.folder.clone());
-        BuildFolder { name, place, tool, output: tool.command().to_owned(), copy_of: None }
+        BuildFolder { name, place, tool, output: tool.command().to_owned(), copy_of: None, added: None }
+    }
+
+    /// A note which of two tools is taken.
+    fn choice(&self, folder: &BuildFolder, workspace: &Workspace) -> Option<Error> {
+        let has = |name: &str| workspace.locate(&self.folder).join(name).exists();
+        let is_open = self.tool.is_none() && self.then.is_none() && Tool::is_ambiguous(has);
+        is_open.then(|| {
+            let (name, command) = (self.folder.display(), folder.tool.command());
+            Error::note(Kind::Input, format!("`{name}` holds a chart and a kustomization: `{command}` is run"))
+                .hint("`--tool kustomize` builds the kustomization, `--then kustomize` gives it the chart's output")
+        })
     }
 
     fn tool(&self, workspace: &Workspace) -> Tool {
@@ -104,8 +137,28 @@ impl Args {
             Some(Choice::Helm) => Tool::Helm,
             Some(Choice::Kustomize) => Tool::Kustomize,
             Some(Choice::Plain) => Tool::Plain,
+            None if self.then.is_some() => Tool::Helm,
             None => Tool::of(|name| workspace.locate(&self.folder).join(name).exists()),
         }
+    }
+
+    /// The kustomization of the folder, to which the chart's output is added.
+    fn kustomization(&self, chart: &Arc<Source>, workspace: &Workspace) -> Result<BuildFolder, Error> {
+        let texts = KUSTOMIZATIONS.iter().map(|name| input::text(&self.folder.join(name), workspace));
+        let text = texts.filter_map(Result::transpose).next().transpose()?.ok_or_else(|| {
+            Error::new(
+                Kind::Input,
+                format!("`{}` holds no kustomization for the chart's output", self.folder.display()),
+            )
+        })?;
+        let is_there = |name: &str| workspace.locate(&self.folder).join(name).exists();
+        let resource = tool::chart_resource(&text, self.helm_output.as_deref(), is_there)?;
+        Ok(BuildFolder {
+            tool: Tool::Kustomize,
+            output: Tool::Kustomize.command().to_owned(),
+            added: Some((resource.into(), chart.clone())),
+            ..self.folder(workspace)
+        })
     }
 
     /// The manifests that are written in the folder or that its tool prints, and what is wrong.
@@ -137,7 +190,17 @@ impl Args {
         input::check_readable(&self.folder, &workspace)?;
         let options = ToolOptions::from(&self.tools);
         let runner = ToolRunner::new(&options, session, environment);
-        let outputs = runner.run(std::slice::from_ref(folder), &workspace).await?;
+        let mut outputs = runner.run(std::slice::from_ref(folder), &workspace).await?;
+        if let (Some(Then::Kustomize), Some(FolderOutput { source: Some(chart), .. })) =
+            (self.then, outputs.folders.first())
+        {
+            let kustomization = self.kustomization(chart, &workspace)?;
+            let options = ToolOptions { words: Vec::new(), ..options.clone() };
+            let runner = ToolRunner::new(&options, session, environment);
+            let mut last = runner.run(std::slice::from_ref(&kustomization), &workspace).await?;
+            outputs.folders.iter_mut().for_each(|output| output.source = None);
+            outputs.folders.append(&mut last.folders);
+        }
         let mut errors = outputs.errors;
         let sources = outputs.folders.into_iter().filter_map(|output| {
             errors.extend(output.errors);
@@ -145,6 +208,17 @@ impl Args {
         });
         Ok((sources.collect(), errors))
     }
+}
+
+/// Words for a tool that is not run.
+fn no_tool(folder: &Path) -> clap::Error {
+    let message = format!(
+        "nothing takes the words after `--`: `{}` holds neither a chart nor a kustomization, so no tool is run",
+        folder.display()
+    );
+    let mut program = super::command();
+    program.build();
+    program.find_subcommand("build").cloned().unwrap_or(program).error(ErrorKind::ArgumentConflict, message)
 }
 
 /// An empty render would make Argo CD delete what it manages.

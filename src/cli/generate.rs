@@ -1,6 +1,8 @@
 //! `generate`: the manifests with their placeholders filled, on stdout, or nothing.
 
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::error::ErrorKind;
 
@@ -11,7 +13,8 @@ use super::output;
 use super::sink::{StreamedOutput, WholeOutput};
 use crate::error::{Error, Kind};
 use crate::pass::Session;
-use crate::render::Options;
+use crate::render::{self, Options};
+use crate::source::Source;
 use crate::{input, yaml};
 
 /// Render manifests to stdout: all of them, or nothing and exit code 1
@@ -77,7 +80,8 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
 impl Args {
     /// Renders everything, and prints it whole or not at all. Returns whether it was printed.
     async fn print(&self, session: &mut Session, environment: &Environment) -> anyhow::Result<bool> {
-        let (sources, errors) = input::read(&self.paths(), self.allow_empty, session.workspace());
+        let (sources, mut errors) = input::read(&self.paths(), self.allow_empty, session.workspace());
+        errors.extend(sources.iter().filter_map(|source| self.not_an_object(source)));
         let mut output = WholeOutput::new(environment, &|error| error);
         let mut run = session.run(self.options(), environment);
         let is_complete = run.print(&sources, errors, self.empty(environment), &mut output).await?;
@@ -90,10 +94,24 @@ impl Args {
         let (chunks, errors) =
             input::chunks(&self.paths(), self.allow_empty, yaml::split::boundary, session.workspace());
         let mut output = StreamedOutput::new(environment);
+        let mut warned: Vec<Error> = Vec::new();
+        let chunks = chunks.inspect(|chunk| {
+            let new = chunk.as_ref().ok().and_then(|source| self.not_an_object(source));
+            warned.extend(new.filter(|error| !warned.last().is_some_and(|last| is_of_one_file(last, error))));
+        });
         let mut run = session.run(self.options(), environment);
         let is_complete = run.stream(chunks, errors, self.empty(environment), &mut output).await?;
+        output.warn(warned);
         output.finish();
         Ok(is_complete)
+    }
+
+    /// The warning about a file of a folder that Argo CD would refuse.
+    fn not_an_object(&self, source: &Arc<Source>) -> Option<Error> {
+        let is_named =
+            |path: &String| Path::new(path).strip_prefix(".").unwrap_or(Path::new(path)) == Path::new(&source.name);
+        let is_named = self.paths.is_empty() || source.name == "stdin" || self.paths.iter().any(is_named);
+        if self.any || is_named { None } else { render::not_an_object(source) }
     }
 
     /// The paths as they are typed; without any, stdin.
@@ -110,6 +128,11 @@ impl Args {
     fn empty(&self, environment: &Environment) -> Option<Error> {
         (!(self.allow_empty || environment.is_predecessor)).then(empty)
     }
+}
+
+fn is_of_one_file(one: &Error, other: &Error) -> bool {
+    let name = |error: &Error| error.place.as_ref().map(|place| place.source.name.clone());
+    name(one) == name(other)
 }
 
 /// An empty render would make Argo CD delete what it manages.

@@ -7,6 +7,7 @@ mod completions;
 mod diff;
 mod discover;
 mod docs;
+mod empty_stdin;
 mod environment;
 mod flags;
 mod function;

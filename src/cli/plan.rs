@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
+use super::empty_stdin::EmptyStdin;
 use super::environment::Environment;
 use super::flags::Flags;
 use super::output;
@@ -31,6 +32,9 @@ pub(super) struct Args {
     /// Look into any YAML or JSON, values files too, not only Kubernetes objects
     #[arg(long)]
     any: bool,
+
+    #[command(flatten)]
+    empty_stdin: EmptyStdin,
 
     #[command(flatten)]
     build: BuildFlags,
@@ -73,6 +77,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     };
     let build = (&args.build).into();
     let (sources, mut errors, built) = InputFiles::read_all(args.paths.list(), &build, session, environment).await;
+    errors.extend(args.empty_stdin.error(args.paths.list(), &sources));
     errors.extend(wrong);
     let plan = render::plan(&sources, &Options { any: args.any, ..Options::default() }, &mut errors);
     let grants = session.policy(&config).judge(plan.accesses(), &mut errors);

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use super::empty_stdin::EmptyStdin;
 use super::environment::Environment;
 use super::flags::Flags;
 use super::mask::MaskKey;
@@ -29,6 +30,9 @@ pub(super) struct Args {
     /// Look into any YAML or JSON, values files too, not only Kubernetes objects
     #[arg(long)]
     any: bool,
+
+    #[command(flatten)]
+    empty_stdin: EmptyStdin,
 
     #[command(flatten)]
     build: BuildFlags,
@@ -58,6 +62,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     let mask = args.mask_key.of_user(session)?;
     let build = (&args.build).into();
     let (sources, mut errors, built) = InputFiles::read_all(args.paths.list(), &build, session, environment).await;
+    errors.extend(args.empty_stdin.error(args.paths.list(), &sources));
     let options = Options { any: args.any, ..Options::default() };
     let record = session.run(options, environment).record(&sources, mask.as_ref(), &mut errors).await;
     let has_failed = errors.any();

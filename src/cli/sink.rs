@@ -45,6 +45,11 @@ impl<'e> StreamedOutput<'e> {
         Self { report: Report::new(environment) }
     }
 
+    /// Reports further findings, in their order.
+    pub(super) fn warn(&mut self, findings: Vec<Error>) {
+        self.report.add(&findings);
+    }
+
     /// Counts the findings.
     pub(super) fn finish(self) {
         self.report.finish();

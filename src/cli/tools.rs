@@ -34,6 +34,13 @@ pub(super) struct BuildFlags {
     tools: ToolFlags,
 }
 
+impl ToolFlags {
+    /// Whether there are words for helm or kustomize.
+    pub(super) fn has_words(&self) -> bool {
+        !self.words.is_empty()
+    }
+}
+
 impl From<&ToolFlags> for ToolOptions {
     fn from(flags: &ToolFlags) -> Self {
         let ToolFlags { release_name, helm, kustomize, words } = flags.clone();

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 
+use super::marker::is_marked_text;
 use super::{InputText, list};
 use crate::error::{Error, Errors, Kind};
 use crate::source::Source;
@@ -52,7 +53,7 @@ impl Iterator for Chunks {
     fn next(&mut self) -> Option<Self::Item> {
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => match OpenText::new(&self.texts.pop_front()?, &self.workspace) {
+            None => match OpenText::new(&self.next_text()?, &self.workspace) {
                 Ok(open) => open,
                 Err(error) => return Some(Err(error)),
             },
@@ -63,6 +64,19 @@ impl Iterator for Chunks {
         };
         self.open = (!ended).then_some(open);
         Some(Ok(Arc::new(source)))
+    }
+}
+
+impl Chunks {
+    /// The next text that does not ask to be left out.
+    fn next_text(&mut self) -> Option<InputText> {
+        let is_marked = |text: &InputText| text.open(&self.workspace).is_ok_and(is_marked_text);
+        loop {
+            let text = self.texts.pop_front()?;
+            if !(text.is_found() && is_marked(&text)) {
+                return Some(text);
+            }
+        }
     }
 }
 

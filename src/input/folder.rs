@@ -37,7 +37,7 @@ pub(super) fn list(
         let entry = entry.map_err(|error| walk_error(&error, &folder, &repository));
         let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
         match entry.and_then(|entry| manifest(&entry, &folder, &repository)) {
-            Ok(Some(path)) => texts.push(InputText::File(path)),
+            Ok(Some(path)) => texts.push(InputText::Found(path)),
             Ok(None) => {}
             Err(error) => {
                 errors.push(error);
@@ -122,9 +122,11 @@ fn empty(folder: &TypedFolder<'_>) -> Error {
     let name = shown(folder.name);
     let error = Error::new(Kind::Input, format!("no manifests below `{name}`"));
     if KUSTOMIZATIONS.iter().any(|file| holds(file)) {
-        error.hint(format!("it is a kustomization: `kustomize build {name} | vault-render generate -`"))
+        error.hint(format!(
+            "it is a kustomization: `vault-render build {name}` runs kustomize and renders what it prints"
+        ))
     } else if holds(CHART) {
-        error.hint(format!("it is a Helm chart: `helm template {name} | vault-render generate -`"))
+        error.hint(format!("it is a Helm chart: `vault-render build {name}` runs helm and renders what it prints"))
     } else {
         error.hint(
             "manifests end in .yaml, .yml or .json; hidden files are skipped; `--allow-empty` accepts an empty result",
@@ -173,6 +175,9 @@ mod tests {
             "chart/Chart.yaml",
             "chart/values.yaml",
             "chart/values-prod.yaml",
+            "chart/values-dev.yml",
+            "chart/values.schema.json",
+            "chart/requirements.yaml",
             "chart/templates/x.yaml",
             "chart/charts/y.yaml",
         ];

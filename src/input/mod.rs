@@ -1,16 +1,20 @@
 //! The input: folders, files and stdin as texts with the names that a user would type. Knows nothing of their content: no YAML, no
 //! placeholder.
 
+mod by_kind;
 mod chunks;
 mod copy;
 mod folder;
 mod git;
 mod links;
+mod marker;
 mod names;
 mod non_manifests;
+mod once;
 mod region;
 mod repository;
 mod revision;
+mod text_kind;
 mod typed_folder;
 mod without_git;
 
@@ -23,16 +27,19 @@ use crate::source::Source;
 use crate::words::suggestion;
 use crate::workspace::Workspace;
 
+use once::Texts;
 use repository::{Repository, destination, without_dots};
 
+pub(crate) use by_kind::{TextsByKind, read_by_kind};
 pub(crate) use chunks::chunks;
 pub(crate) use copy::copy;
 pub(crate) use folder::{Buildable, buildable_folders};
 pub(crate) use git::{ChangedFiles, MergeBase, revisions};
 pub(crate) use links::links;
-pub(crate) use non_manifests::non_manifests;
+pub(crate) use names::KUSTOMIZATIONS;
 pub(crate) use region::region;
 pub(crate) use revision::Revision;
+pub(crate) use text_kind::looks_like_a_manifest;
 pub use without_git::paths_without_git;
 
 /// How many entries a walk through a folder may meet: links to folders side by side multiply.
@@ -49,8 +56,10 @@ pub(crate) type FileFilter<'w> = &'w (dyn Fn(&Path) -> bool + Sync);
 enum InputText {
     /// The process's stdin.
     Stdin,
-    /// A file, by the path that the user would type.
-    File(PathBuf),
+    /// A file, by the path that the user types.
+    Named(PathBuf),
+    /// A file of a folder, by the path that the user would type.
+    Found(PathBuf),
 }
 
 /// Reads stdin alone.
@@ -58,8 +67,8 @@ pub(crate) fn stdin() -> Result<Arc<Source>, Error> {
     read_stdin().map(Arc::new)
 }
 
-/// Reads the texts that `paths` name: files as they are, folders in the order of their entries' names, `-` from stdin. A folder without manifests
-/// is an error unless it `may_be_empty`.
+/// Reads the texts that `paths` name: files as they are, folders in the order of their entries' names, `-` from stdin. A file
+/// of a folder that says so itself is left out, as Argo CD leaves it out. A folder without manifests is an error unless it `may_be_empty`.
 pub(crate) fn read(paths: &[String], may_be_empty: bool, workspace: &Workspace) -> (Vec<Arc<Source>>, Errors) {
     let (texts, errors) = list(paths, may_be_empty, workspace);
     read_texts(texts, errors, workspace)
@@ -72,7 +81,7 @@ pub(crate) fn read_wanted(
     workspace: &Workspace,
 ) -> (Vec<Arc<Source>>, Errors) {
     let (mut texts, errors) = list(paths, true, workspace);
-    texts.retain(|text| !matches!(text, InputText::File(path) if !wanted(path)));
+    texts.retain(|text| text.path().is_none_or(wanted));
     read_texts(texts, errors, workspace)
 }
 
@@ -80,6 +89,7 @@ fn read_texts(texts: Vec<InputText>, mut errors: Errors, workspace: &Workspace) 
     let mut sources = Vec::with_capacity(texts.len());
     for text in texts {
         match text.read(workspace) {
+            Ok(source) if text.is_found() && marker::is_marked(&source.bytes) => {}
             Ok(source) => sources.push(Arc::new(source)),
             Err(error) => errors.push(error),
         }
@@ -93,6 +103,14 @@ pub(crate) fn repository(workspace: &Workspace) -> PathBuf {
     Repository::around(&workspace.folder, workspace).root
 }
 
+/// The name of a file from the repository's root; the name itself of what is not a file there.
+pub(crate) fn name_in_repository(name: &str, workspace: &Workspace) -> String {
+    let folder = workspace.folder.canonicalize().unwrap_or_else(|_| workspace.folder.clone());
+    let place = without_dots(&folder.join(name));
+    let below = place.strip_prefix(repository(workspace)).ok().filter(|_| place.exists());
+    below.map_or_else(|| name.to_owned(), |below| below.to_string_lossy().into_owned())
+}
+
 /// The checkout that others may have written: the outermost around the working folder that Git or Argo CD tells of.
 pub(crate) fn checkout(workspace: &Workspace) -> Option<PathBuf> {
     Repository::outermost(workspace)
@@ -101,6 +119,12 @@ pub(crate) fn checkout(workspace: &Workspace) -> Option<PathBuf> {
 /// Whether there is a manifest below the working folder. No file is read.
 pub(crate) fn has_manifest(workspace: &Workspace) -> bool {
     folder::has_manifest(&workspace.folder)
+}
+
+/// Whether a folder holds a kustomization. No file is read.
+pub(crate) fn has_kustomization(folder: &Path, workspace: &Workspace) -> bool {
+    let folder = workspace.locate(folder);
+    names::KUSTOMIZATIONS.iter().any(|name| folder.join(name).is_file())
 }
 
 /// Whether `path` exists in the repository, links resolved, and is not Git's own.
@@ -146,48 +170,55 @@ pub(crate) fn text(path: &Path, workspace: &Workspace) -> Result<Option<String>,
     std::fs::read_to_string(&whole).map(Some).map_err(|error| unreadable(path, &error, workspace))
 }
 
-/// The texts that `paths` name, in order, none read yet.
+/// The texts that `paths` name, in order, each once and none read yet. A warning tells of a path whose files another path names.
 fn list(paths: &[String], may_be_empty: bool, workspace: &Workspace) -> (Vec<InputText>, Errors) {
-    let mut texts = Vec::new();
-    let mut errors = Errors::new();
+    let (mut texts, mut errors) = (Texts::new(workspace), Errors::new());
     let repository = Repository::around(&workspace.folder, workspace);
     for path in paths {
+        let named = Path::new(path);
+        let mut found = Vec::new();
         if path == "-" {
-            match texts.contains(&InputText::Stdin) {
-                false => texts.push(InputText::Stdin),
-                true => errors.push(Error::new(Kind::Input, "stdin (`-`) is named twice").hint("name it once")),
-            }
-        } else if let Err(error) = repository.check_path(Path::new(path), workspace) {
+            found.push(InputText::Stdin);
+        } else if let Err(error) = repository.check_path(named, workspace) {
             errors.push(error);
         } else if workspace.locate(path).is_dir() {
-            folder::list(Path::new(path), may_be_empty, workspace, &mut texts, &mut errors);
+            folder::list(named, may_be_empty, workspace, &mut found, &mut errors);
         } else {
-            texts.push(InputText::File(PathBuf::from(path)));
+            found.push(InputText::Named(named.to_owned()));
         }
+        errors.extend(texts.add(found));
     }
-    (texts, errors)
+    (texts.list, errors)
 }
 
 impl InputText {
     fn name(&self) -> String {
+        self.path().map_or_else(|| "stdin".to_owned(), typed_name)
+    }
+
+    /// The path of a file.
+    fn path(&self) -> Option<&Path> {
         match self {
-            Self::Stdin => "stdin".to_owned(),
-            Self::File(path) => typed_name(path),
+            Self::Stdin => None,
+            Self::Named(path) | Self::Found(path) => Some(path),
         }
     }
 
+    /// Whether a folder holds it that the user names.
+    fn is_found(&self) -> bool {
+        matches!(self, Self::Found(_))
+    }
+
     fn open(&self, workspace: &Workspace) -> Result<Box<dyn Read + Send>, Error> {
-        match self {
-            Self::Stdin => Ok(Box::new(std::io::stdin())),
-            Self::File(path) => match std::fs::File::open(workspace.locate(path)) {
-                Ok(file) => Ok(Box::new(file)),
-                Err(error) => Err(unreadable(path, &error, workspace)),
-            },
+        let Some(path) = self.path() else { return Ok(Box::new(std::io::stdin())) };
+        match std::fs::File::open(workspace.locate(path)) {
+            Ok(file) => Ok(Box::new(file)),
+            Err(error) => Err(unreadable(path, &error, workspace)),
         }
     }
 
     fn read(&self, workspace: &Workspace) -> Result<Source, Error> {
-        let Self::File(path) = self else { return read_stdin() };
+        let Some(path) = self.path() else { return read_stdin() };
         let bytes = std::fs::read(workspace.locate(path)).map_err(|error| unreadable(path, &error, workspace))?;
         Ok(Source::new(self.name(), bytes))
     }

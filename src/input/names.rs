@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// The files that kustomize reads itself.
-pub(super) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub(crate) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// The file that makes a folder a chart.
 pub(super) const CHART: &str = "Chart.yaml";
@@ -31,6 +31,6 @@ pub(super) fn tool_of(name: &str) -> Option<&'static str> {
 
 /// Whether `name`, directly in a chart's folder, belongs to the chart.
 fn is_of_a_chart(name: &str) -> bool {
-    let is_values = name.starts_with("values") && name.ends_with(".yaml");
-    is_values || [CHART, "templates", "charts"].contains(&name)
+    let is_values = name.starts_with("values") && [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end));
+    is_values || [CHART, "requirements.yaml", "templates", "charts"].contains(&name)
 }

@@ -9,7 +9,7 @@ use ignore::WalkBuilder;
 use walkdir::{DirEntry, WalkDir};
 
 use super::git::{Git, NAME};
-use super::repository::Repository;
+use super::repository::{Repository, without_dots};
 use super::typed_folder::TypedFolder;
 use super::{FileFilter, InputText, list, typed_name};
 use crate::source::Source;
@@ -22,19 +22,21 @@ const IGNORE_FILE: &str = ".gitignore";
 const LONGEST: u64 = 1 << 20;
 
 /// Every text below the folders that `paths` name which is not a manifest: hidden files and charts too, but not `.git` and links.
-pub(crate) fn non_manifests(paths: &[String], wanted: FileFilter<'_>, workspace: &Workspace) -> Vec<Arc<Source>> {
-    let manifests: HashSet<InputText> = list(paths, true, workspace).0.into_iter().collect();
+pub(super) fn non_manifests(paths: &[String], wanted: FileFilter<'_>, workspace: &Workspace) -> Vec<Arc<Source>> {
+    let manifests = list(paths, true, workspace).0;
+    let manifests: HashSet<&Path> = manifests.iter().filter_map(InputText::path).collect();
     let repository = Repository::around(&workspace.folder, workspace);
     let folders = paths.iter().filter(|path| *path != "-").map(|path| TypedFolder::new(Path::new(path), workspace));
     let folders =
         folders.filter(|folder| folder.place.is_dir() && repository.check_path(folder.name, workspace).is_ok());
-    let is_new = |name: &PathBuf| wanted(name) && !manifests.contains(&InputText::File(name.clone()));
+    let is_new = |name: &PathBuf| wanted(name) && !manifests.contains(name.as_path());
     let texts = |folder: TypedFolder<'_>| {
         let files = files(&folder, workspace).into_iter().filter(|place| is_short(place));
         let files = files.map(|place| (folder.name_of(&place), place)).filter(|(name, _)| is_new(name));
         files.filter_map(|(name, place)| text(&name, &place)).map(Arc::new).collect::<Vec<_>>()
     };
-    folders.flat_map(texts).collect()
+    let mut names = HashSet::new();
+    folders.flat_map(texts).filter(|text| names.insert(without_dots(&workspace.locate(&text.name)))).collect()
 }
 
 /// The places of the files below a folder that are or may be committed.

@@ -14,6 +14,15 @@ pub(super) static RULES: &[Rule] = &[
         detector: Detector::Pass,
     },
     Rule {
+        id: "not-built",
+        level: Level::Warning,
+        doc: "a chart that cannot be built without values which nobody gave",
+        explanation: "What the chart renders to is not checked, only its files. Give it the values: `check chart/ -- -f values-prod.yaml`, or \
+                      a default in its `values.yaml`. A chart that is never built by itself is left out with `--no-build`.",
+        example: "",
+        detector: Detector::Pass,
+    },
+    Rule {
         id: "setting",
         level: Level::Error,
         doc: "a setting that is wrong or missing, or that a tenant may not choose",

@@ -81,7 +81,7 @@ impl Joiner {
 }
 
 /// Whether the text holds more than blanks, comments and document markers.
-fn has_content(bytes: &[u8]) -> bool {
+pub(super) fn has_content(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     bytes.split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::trim_ascii).any(|line| {
         let rest = [&b"---"[..], b"..."].iter().find_map(|marker| line.strip_prefix(*marker)).unwrap_or(line);

@@ -4,6 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use super::Tool;
 use super::bounds::{Containment, Reach};
 use super::command::Command;
 use crate::error::{Error, Kind};
@@ -34,6 +35,19 @@ const REFUSED: [&str; 3] = ["socket: permission denied", "connect: permission de
 /// Words of programs that find no name server.
 const NAMELESS: [&str; 3] = ["no such host", "in name resolution", "ould not resolve"];
 
+/// The rule of a chart that cannot be built without values that nobody gave.
+pub(crate) const NOT_BUILT: &str = "not-built";
+
+/// Words of helm about values that are missing: of `required` and `fail`, of templates that look into them, and of a schema.
+const WANTS_VALUES: [&str; 6] = [
+    "execution error at (",
+    "nil pointer evaluating",
+    "untyped nil",
+    "wrong type for value; expected string; got interface {}",
+    "invalid value; expected string",
+    "don't meet the specifications of the schema",
+];
+
 /// A command that took too long.
 pub(super) fn late(command: &Command, time: Duration) -> Error {
     let error = Error::new(Kind::Input, format!("`{}` took longer than {time:?}", command.name));
@@ -50,6 +64,8 @@ pub(super) fn failed(command: &Command, containment: &Containment, status: ExitS
     let hint = own.or_else(|| limit(status, message)).or_else(|| bound(containment, message));
     let message = THREADS.iter().fold(message, |message, start| message.split(start).next().unwrap_or_default());
     let error = Error { hint, ..Error::new(Kind::Input, format!("`{}` {how}", command.name)) };
+    let wants_values = command.name == Tool::Helm.command() && WANTS_VALUES.iter().any(|words| message.contains(words));
+    let error = if wants_values { error.rule(NOT_BUILT) } else { error };
     error.cause(if message.is_empty() { "it printed no message" } else { message })
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Layout {
     parts: HashSet<PathBuf>,
     /// Files that kustomizations read.
     files: HashSet<PathBuf>,
+    /// Each folder with a folder or file that it takes in.
+    taken: HashSet<(PathBuf, PathBuf)>,
     /// Folders of which helm prints all manifests.
     printed: Vec<PathBuf>,
 }
@@ -50,6 +52,19 @@ impl Layout {
         self.files.contains(&path) || self.printed.iter().any(|folder| path.starts_with(folder))
     }
 
+    /// A folder, and all folders and files outside it that it takes in, directly or through others.
+    pub(crate) fn reach(&self, folder: &Path) -> Vec<PathBuf> {
+        let mut reach = vec![without_dots(folder)];
+        let mut next = 0;
+        while let Some(folder) = reach.get(next).cloned() {
+            let taken = self.taken.iter().filter(|(by, _)| *by == folder).map(|(_, path)| path);
+            let new: Vec<PathBuf> = taken.filter(|path| !reach.contains(path)).cloned().collect();
+            reach.extend(new);
+            next += 1;
+        }
+        reach
+    }
+
     fn chart(&mut self, folder: &Path, content: &Value) {
         if text(content, "type") == Some("library") {
             self.parts.insert(without_dots(folder));
@@ -58,7 +73,9 @@ impl Layout {
         let repositories =
             items(content, "dependencies").iter().filter_map(|dependency| text(dependency, "repository"));
         let beside = repositories.filter_map(|repository| repository.strip_prefix("file://"));
-        self.parts.extend(beside.map(|path| without_dots(&folder.join(path))));
+        let beside: Vec<PathBuf> = beside.map(|path| without_dots(&folder.join(path))).collect();
+        self.taken.extend(beside.iter().map(|path| (without_dots(folder), path.clone())));
+        self.parts.extend(beside);
     }
 
     fn kustomization(&mut self, folder: &Path, content: &Value) {
@@ -71,12 +88,16 @@ impl Layout {
         let charts = items(content, "helmCharts").iter().filter_map(|chart| text(chart, "name"));
         let charts = charts.map(|chart| Path::new(home).join(chart));
         let taken = named.map(PathBuf::from).chain(charts).map(|path| without_dots(&folder.join(path)));
-        self.parts.extend(taken.filter(|path| *path != own));
+        let taken: Vec<PathBuf> = taken.filter(|path| *path != own).collect();
+        self.taken.extend(taken.iter().map(|path| (own.clone(), path.clone())));
+        self.parts.extend(taken);
         let mut words = Vec::new();
         texts(content, &mut words);
         // `name=path` is how a generator gives a file another name.
         let paths = words.into_iter().map(|word| word.split_once('=').map_or(word, |(_, path)| path));
-        self.files.extend(paths.map(|path| without_dots(&folder.join(path))));
+        let paths: Vec<PathBuf> = paths.map(|path| without_dots(&folder.join(path))).collect();
+        self.taken.extend(paths.iter().map(|path| (own.clone(), path.clone())));
+        self.files.extend(paths);
     }
 }
 
@@ -84,14 +105,14 @@ fn text<'v>(map: &'v Value, key: &str) -> Option<&'v str> {
     one_text(map.get(key)?)
 }
 
-fn one_text(value: &Value) -> Option<&str> {
+pub(super) fn one_text(value: &Value) -> Option<&str> {
     match value {
         Value::Text(text) => Some(text),
         _ => None,
     }
 }
 
-fn items<'v>(map: &'v Value, key: &str) -> &'v [Value] {
+pub(super) fn items<'v>(map: &'v Value, key: &str) -> &'v [Value] {
     match map.get(key) {
         Some(Value::List(items)) => items,
         _ => &[],
@@ -99,7 +120,7 @@ fn items<'v>(map: &'v Value, key: &str) -> &'v [Value] {
 }
 
 /// Every text of one line: whatever the field, a path is one of them.
-fn texts<'v>(value: &'v Value, out: &mut Vec<&'v str>) {
+pub(super) fn texts<'v>(value: &'v Value, out: &mut Vec<&'v str>) {
     match value {
         Value::Text(text) if !text.contains('\n') => out.push(text),
         Value::List(items) => items.iter().for_each(|item| texts(item, out)),
@@ -144,6 +165,24 @@ mod tests {
             ("web/Chart.yaml", "name: web\n"),
         ]);
         assert_eq!(whole(&found), ["prod", "stage", "umbrella"]);
+    }
+
+    #[test]
+    fn a_folder_reaches_what_it_takes_in() {
+        let found = layout(&[
+            ("base/kustomization.yaml", "resources: [../shared/b.yaml]\n"),
+            ("prod/kustomization.yaml", "resources: [../base]\n"),
+            ("web/Chart.yaml", "dependencies: [{repository: 'file://../lib'}]\n"),
+        ]);
+        for (folder, part, is_reached) in [
+            ("prod", "prod", true),
+            ("prod", "base", true),
+            ("prod", "shared/b.yaml", true),
+            ("base", "prod", false),
+            ("web", "lib", true),
+        ] {
+            assert_eq!(found.reach(Path::new(folder)).contains(&part.into()), is_reached, "{folder} {part}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod address;
 mod allow;
 mod announce;
 mod bounds;
+mod chart_resource;
 mod command;
 mod dependencies;
 mod document;
@@ -23,7 +24,9 @@ mod words;
 
 pub(crate) use announce::announce;
 pub(crate) use bounds::{Allowance, Containment, Sandbox};
+pub(crate) use chart_resource::chart_resource;
 pub(crate) use command::{Command, PathTarget, ToolContext};
+pub(crate) use failure::NOT_BUILT;
 pub(crate) use layout::Layout;
 pub(crate) use run::{find, run};
 
@@ -63,6 +66,12 @@ impl Tool {
     /// The tool of a folder that holds the files which `holds` knows.
     pub(crate) fn of(holds: impl Fn(&str) -> bool) -> Self {
         MARKS.iter().find(|(name, _)| holds(name)).map_or(Self::Plain, |(_, tool)| *tool)
+    }
+
+    /// Whether the files of a folder tell of more than one tool.
+    pub(crate) fn is_ambiguous(holds: impl Fn(&str) -> bool) -> bool {
+        let first = Self::of(&holds);
+        MARKS.iter().any(|(name, tool)| *tool != first && holds(name))
     }
 
     /// Its name, as `--tool` has it.

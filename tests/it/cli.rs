@@ -164,8 +164,7 @@ fn an_empty_input_is_an_error_unless_it_is_accepted() {
 
 #[test]
 fn a_folder_without_manifests_is_an_error_with_what_to_do() {
-    for (file, hint) in
-        [("notes.txt", ".yaml"), ("kustomization.yaml", "kustomize build"), ("Chart.yaml", "helm template")]
+    for (file, hint) in [("notes.txt", ".yaml"), ("kustomization.yaml", "runs kustomize"), ("Chart.yaml", "runs helm")]
     {
         let folder = folder(&[(file, "a: 1\n")]);
         program(["generate", "."])
@@ -185,15 +184,18 @@ fn what_is_not_there_is_an_error() {
 
 #[test]
 fn files_are_joined_by_separators() {
-    let folder = folder(&[("b.yaml", "b: 1\n"), ("a/x.yml", "a: 1"), ("c.json", "{\"c\": 1}\n")]);
-    let stdout = "a: 1\n---\nb: 1\n---\n{\"c\": 1}\n";
+    let object = |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}");
+    let (a, b) = (object("a"), object("b"));
+    let json = "{\"apiVersion\": \"v1\", \"kind\": \"List\"}\n";
+    let folder = folder(&[("b.yaml", &format!("{b}\n")), ("a/x.yml", &a), ("c.json", json)]);
+    let stdout = format!("{a}\n---\n{b}\n---\n{json}");
     for flags in [&[][..], &["--stream"]] {
-        program(["generate", "."]).args(flags).folder(folder.path()).stdout(stdout).check();
+        program(["generate", "."]).args(flags).folder(folder.path()).stdout(stdout.clone()).check();
     }
     program(["generate", "b.yaml", "-"])
         .folder(folder.path())
         .stdin(FILLED)
-        .stdout(format!("b: 1\n---\n{FILLED}"))
+        .stdout(format!("{b}\n---\n{FILLED}"))
         .check();
 }
 
@@ -245,7 +247,7 @@ fn quiet_leaves_out_notes_and_keeps_warnings() {
 
 #[test]
 fn a_closed_pipe_is_success() {
-    let folder = folder(&[("a.yaml", &format!("a: {}\n", "x".repeat(1 << 20)))]);
+    let folder = folder(&[("a.yaml", &format!("apiVersion: v1\nkind: {}\n", "x".repeat(1 << 20)))]);
     let mut command = Command::new(binary());
     command.args(["generate", "."]).env_clear().current_dir(folder.path());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
@@ -346,11 +348,11 @@ fn without_placeholders_no_setting_is_missed() {
 #[test]
 fn links_out_of_the_checkout_are_refused() {
     let outside = folder(&[("x.yaml", "secret: of the host\n")]);
-    let checkout = folder(&[("apps/web/a.yaml", FILLED), ("shared/b.yaml", "b: 1\n")]);
+    let checkout = folder(&[("apps/web/a.yaml", FILLED), ("shared/b.yaml", FILLED)]);
     let app = checkout.path().join("apps/web");
     std::os::unix::fs::symlink("../../shared/b.yaml", app.join("b.yaml")).unwrap();
     let run = || program(["generate", "."]).folder(&app).env("ARGOCD_APP_SOURCE_PATH", "apps/web");
-    run().stdout(format!("{FILLED}---\nb: 1\n")).check();
+    run().stdout(format!("{FILLED}---\n{FILLED}")).check();
     std::os::unix::fs::symlink(outside.path().join("x.yaml"), app.join("c.yaml")).unwrap();
     run().status(1).stderr_holds(["error: the link `c.yaml` leads outside the repository"]).check();
 }

@@ -165,6 +165,7 @@ const PURE: &[&str] = &[
     "tool/allow.rs",
     "tool/announce.rs",
     "tool/bounds.rs",
+    "tool/chart_resource.rs",
     "tool/command.rs",
     "tool/dependencies.rs",
     "tool/document.rs",

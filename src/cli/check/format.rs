@@ -1,12 +1,19 @@
 //! The formats of `check`'s findings. Decides nothing about them.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use clap::ValueEnum;
 
 use super::super::environment::Environment;
 use crate::error::Error;
+use crate::input;
 use crate::lint;
+use crate::pass::build::CheckedFiles;
 use crate::report::{self, Counts, sarif};
+use crate::source::Source;
 use crate::words::count;
+use crate::workspace::Workspace;
 
 /// A format of the findings.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -22,18 +29,38 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// All findings as stdout shows them, after reading `files` manifests.
-    pub(super) fn shown(self, found: &[Error], files: usize, environment: &Environment) -> String {
+    /// All findings as stdout shows them, after reading `files`.
+    pub(super) fn shown(self, found: &[Error], files: &CheckedFiles, environment: &Environment) -> String {
+        let workspace = &environment.workspace;
         match self {
             Self::Text => text(found, files, environment),
             Self::Json => found.iter().map(|error| report::json::finding(error) + "\n").collect(),
-            Self::Sarif => report::sarif::log(found, &sarif_rules(), &environment.workspace.folder.to_string_lossy()),
-            Self::Github => found.iter().map(|error| report::github::finding(error) + "\n").collect(),
+            Self::Sarif => {
+                let root = input::repository(workspace);
+                report::sarif::log(&named_from_root(found, workspace), &sarif_rules(), &root.to_string_lossy())
+            }
+            Self::Github => {
+                named_from_root(found, workspace).iter().map(|error| report::github::finding(error) + "\n").collect()
+            }
         }
     }
 }
 
-fn text(found: &[Error], files: usize, environment: &Environment) -> String {
+/// The findings with the names that files have from the repository's root: a program that shows them beside the code looks there.
+fn named_from_root(found: &[Error], workspace: &Workspace) -> Vec<Error> {
+    let mut renamed: HashMap<*const Source, Arc<Source>> = HashMap::new();
+    let mut found = found.to_vec();
+    for place in found.iter_mut().flat_map(|error| error.place.iter_mut().chain(&mut error.also)) {
+        let source = renamed.entry(Arc::as_ptr(&place.source)).or_insert_with(|| {
+            let name = input::name_in_repository(&place.source.name, workspace);
+            if name == place.source.name { place.source.clone() } else { Arc::new(place.source.renamed(name)) }
+        });
+        place.source = source.clone();
+    }
+    found
+}
+
+fn text(found: &[Error], files: &CheckedFiles, environment: &Environment) -> String {
     let mut counts = Counts::default();
     let mut out = String::new();
     for error in &report::gathered(found.to_vec()) {
@@ -42,7 +69,24 @@ fn text(found: &[Error], files: usize, environment: &Environment) -> String {
         counts.add(error);
     }
     let found = counts.list().unwrap_or_else(|| "nothing found".to_owned());
-    out + &format!("{found} in {}\n", count::of(files, "manifest file"))
+    out + &format!("{found} in {}\n", counted(files))
+}
+
+/// `2 manifest files, 1 built folder`; `3 other texts` where there is nothing else.
+fn counted(files: &CheckedFiles) -> String {
+    let (texts, built) = (&files.texts, files.outputs.len());
+    let (manifests, others) = (texts.manifests.len(), texts.others.len() + texts.tool_inputs.len());
+    let mut parts = Vec::new();
+    if manifests > 0 || (built == 0 && others == 0) {
+        parts.push(count::of(manifests, "manifest file"));
+    }
+    if built > 0 {
+        parts.push(count::of(built, "built folder"));
+    }
+    if parts.is_empty() {
+        parts.push(count::of(others, "other text"));
+    }
+    parts.join(" and ")
 }
 
 /// The rules, as SARIF describes them.

@@ -1,28 +1,28 @@
-//! `check`: findings on stdout, and no manifest. It is the pass of `generate`, ended before it fills.
+//! `check`: findings on stdout, and no manifest. It is the pass of `generate`, ended before it fills, for all that a repository holds.
 
+mod findings;
 mod format;
+mod locate;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::builder::PossibleValuesParser;
 
+use super::empty_stdin::EmptyStdin;
 use super::environment::Environment;
 use super::flags::Flags;
 use super::output;
 use super::paths::Paths;
 use super::save::save;
-use crate::budget::Budget;
-use crate::error::{Error, Errors, Kind, Level};
-use crate::input::{self, ChangedFiles};
-use crate::lint::{self, Baseline, Comments, Readings};
+use super::tools::BuildFlags;
+use crate::error::{Error, Kind, Level};
+use crate::input::ChangedFiles;
+use crate::lint::{self, Baseline};
+use crate::pass::build::{BuildPlan, CheckedFiles, Wanted};
 use crate::pass::{Session, read_flag_file};
-use crate::render::{self, Options, Survey, ValueSource};
-use crate::report;
-use crate::source::Source;
-use crate::workspace::Workspace;
 
+use findings::Check;
 use format::Format;
 
 /// Find what is wrong before anything ships; no manifest is printed
@@ -61,6 +61,12 @@ pub(super) struct Args {
     explain: Option<String>,
 
     #[command(flatten)]
+    empty_stdin: EmptyStdin,
+
+    #[command(flatten)]
+    build: BuildFlags,
+
+    #[command(flatten)]
     pub(super) flags: Flags,
 }
 
@@ -70,6 +76,8 @@ Examples:
   vault-render check manifests/ --online               with what only the store knows; nothing is created there
   vault-render check --since origin/main               what a branch has changed
   kustomize build overlays/prod | vault-render check -
+  vault-render check chart/ -- -f chart/prod.yaml      charts and kustomizations are built, as `build` does it
+  vault-render check $(git ls-files)                   files are judged by what they are; nothing is built
   vault-render check --format sarif > check.sarif      for code scanning; docs/ci.md has whole pipelines
   vault-render check --write-baseline baseline.json    accept what is known; then --baseline baseline.json
   vault-render check --explain not-base64
@@ -78,27 +86,14 @@ Every rule is in docs/rules.md. A note is worth knowing and does not count as fo
 
 Exit codes: 0 nothing found, 1 errors or warnings, 2 failed: a file, a setting or the store.";
 
-/// Checks the manifests.
+/// Checks the texts.
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
     if let Some(rule) = args.explain.as_deref().and_then(lint::find) {
         return output::finish(&lint::explain(rule));
     }
-    let (sources, non_manifests, mut errors) = args.input(session.workspace())?;
-    let survey = Survey::new(&sources);
-    let comments = Comments::of(&survey, &non_manifests);
-    errors.extend(lint::check(&survey, &non_manifests));
-    let plan = survey.plan(&args.options(), &mut errors);
-    if args.online {
-        let mut run = session.run(args.options(), environment);
-        let secrets = run.fetch_read_only(plan.accesses(), &mut errors).await;
-        let budget = &Budget::default();
-        errors.extend(lint::check_online(&Readings { plan: &plan, secrets, budget }));
-        render::fill(&plan, ValueSource::Clear(secrets), budget, &mut errors);
-    }
-    let mut read: Vec<Arc<Source>> = sources.iter().chain(&non_manifests).cloned().collect();
-    read.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
-    let found = report::in_order(comments.remaining(lint::hide(errors)), &read);
-    Ok(ExitCode::from(args.end(found, sources.len(), environment)?))
+    let mut files = args.read(session, environment).await?;
+    let found = Check { args, environment }.findings(&mut files, session).await;
+    Ok(ExitCode::from(args.end(found, &files, environment)?))
 }
 
 /// The exit code for these findings. Notes do not count.
@@ -124,7 +119,7 @@ fn unreadable(baseline: &Path, error: &dyn std::fmt::Display) -> Error {
 
 impl Args {
     /// Prints the findings that the baseline does not accept, or writes the baseline. Returns the exit code.
-    fn end(&self, found: Vec<Error>, files: usize, environment: &Environment) -> anyhow::Result<u8> {
+    fn end(&self, found: Vec<Error>, files: &CheckedFiles, environment: &Environment) -> anyhow::Result<u8> {
         if let Some(path) = &self.write_baseline {
             let (failed, found): (Vec<Error>, Vec<Error>) = found.into_iter().partition(is_failure);
             save(path, &Baseline::of(&found).text(), &environment.workspace)?;
@@ -143,18 +138,18 @@ impl Args {
         Ok(code(&found))
     }
 
-    fn options(&self) -> Options {
-        Options { strict: true, any: self.any }
-    }
-
-    /// The manifests, the texts that are not manifests, and the errors of what cannot be read.
-    #[expect(clippy::type_complexity, reason = "three lists, read together")]
-    fn input(&self, workspace: &Workspace) -> Result<(Vec<Arc<Source>>, Vec<Arc<Source>>, Errors), Error> {
+    /// The texts, and the outputs of the charts and kustomizations among them.
+    async fn read(&self, session: &mut Session, environment: &Environment) -> Result<CheckedFiles, Error> {
+        let workspace = session.workspace();
         let changed = self.since.as_ref().map(|revision| ChangedFiles::since(revision, workspace)).transpose()?;
-        let wanted = |path: &Path| changed.as_ref().is_none_or(|changed| changed.contains(path));
+        let file = |path: &Path| changed.as_ref().is_none_or(|changed| changed.contains(path));
+        let folder = |path: &Path| changed.as_ref().is_none_or(|changed| changed.has_below(path));
+        let options = (&self.build).into();
+        let mut plan = BuildPlan::new(&options, session, environment);
         let paths = self.paths.list();
-        let (sources, errors) = input::read_wanted(paths, &wanted, workspace);
-        Ok((sources, input::non_manifests(paths, &wanted, workspace), errors))
+        let mut files = CheckedFiles::read(paths, &mut plan, Wanted { file: &file, folder: &folder }).await?;
+        files.errors.extend(self.empty_stdin.error(paths, &files.texts.manifests));
+        Ok(files)
     }
 }
 

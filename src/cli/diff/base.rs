@@ -85,7 +85,14 @@ impl Base {
             true => with_revision(args.paths.list(), &self.name, &mut plan).await?,
         };
         let left = self.upstream.as_ref().map(|branch| format!("`{}` is where the branch left `{branch}`", self.name));
-        files.notes.splice(0..0, left.into_iter().chain(plan.notes()));
+        let choice = plan.choice().filter(|_| !args.require_build);
+        if args.require_build {
+            files.build_errors.extend(plan.errors_for_left_out());
+            files.notes.splice(0..0, left);
+        } else {
+            files.build_errors.extend(plan.unused_words());
+            files.notes.splice(0..0, left.into_iter().chain(choice).chain(plan.notes()));
+        }
         Ok(files)
     }
 }

@@ -38,7 +38,10 @@ pub(super) async fn compare(
     let options = (&args.build).into();
     let mut build_plan = BuildPlan::new(&options, session, environment);
     let mut files = InputFiles::read(args.paths.list(), &mut build_plan).await?;
-    let build_errors = std::mem::take(&mut files.build.errors);
+    let mut build_errors = std::mem::take(&mut files.build.errors);
+    if args.require_build {
+        build_errors.extend(build_plan.errors_for_left_out());
+    }
     let (sources, mut errors, built) = files.into_whole();
     let shown = |errors: Errors| built.name_templates(report::in_order(errors, &sources), build_plan.workspace());
     let objects = objects(args, &sources, session, environment, &mut errors).await;
@@ -52,7 +55,7 @@ pub(super) async fn compare(
     let mut comparison = Comparison::new(sides.before, sides.after);
     comparison.find_only_secrets((&sides.blank.0, &sides.blank.1));
     comparison.base = NAME.to_owned();
-    comparison.notes = build_plan.notes().collect();
+    comparison.notes = build_plan.notes().filter(|_| !args.require_build).collect();
     comparison.notes.extend(findings.iter().map(|finding| finding.to_string()).chain(nameless(objects.nameless)));
     let is_complete = !findings.any() && !build_errors.any();
     errors.extend(findings);

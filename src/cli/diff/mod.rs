@@ -52,6 +52,10 @@ pub(super) struct Args {
     #[command(flatten)]
     offline: Offline,
 
+    /// Fail where a chart or kustomization is left out for want of helm or kustomize, instead of a note
+    #[arg(long, conflicts_with = "no_build", help_heading = "Helm and kustomize")]
+    require_build: bool,
+
     #[command(flatten)]
     build: BuildFlags,
 

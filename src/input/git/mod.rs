@@ -42,6 +42,8 @@ const FETCH: &str = "nothing is fetched here: `git fetch --unshallow`, or `git f
 #[derive(Debug)]
 pub(crate) struct ChangedFiles {
     files: HashSet<PathBuf>,
+    /// The same files by their names, with those that are gone.
+    names: Vec<PathBuf>,
     folder: PathBuf,
 }
 
@@ -55,13 +57,20 @@ impl ChangedFiles {
         let known = ask(&[&["diff", "--name-only", "-z"][..], &how, &[&commit]].concat())?;
         let new = ask(&["ls-files", "--others", "--exclude-standard", "-z"])?;
         let names = known.split(|byte| *byte == 0).chain(new.split(|byte| *byte == 0)).filter(|name| !name.is_empty());
-        let real = |name| git.work_tree().join(OsStr::from_bytes(name)).canonicalize().ok();
-        Ok(Self { files: names.filter_map(real).collect(), folder: workspace.folder.clone() })
+        let names: Vec<PathBuf> = names.map(|name| git.work_tree().join(OsStr::from_bytes(name))).collect();
+        let files = names.iter().filter_map(|name| name.canonicalize().ok()).collect();
+        Ok(Self { files, names, folder: workspace.folder.clone() })
     }
 
     /// Whether the file that a user types as `path` has changed.
     pub(crate) fn contains(&self, path: &Path) -> bool {
         self.folder.join(path).canonicalize().is_ok_and(|path| self.files.contains(&path))
+    }
+
+    /// Whether a file has changed that is or was below what a user types as `path`.
+    pub(crate) fn has_below(&self, path: &Path) -> bool {
+        let place = self.folder.join(path);
+        place.canonicalize().is_ok_and(|place| self.names.iter().any(|name| name.starts_with(&place)))
     }
 }
 

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::git::Git;
+use super::marker::is_marked;
 use super::repository::without_dots;
 use super::{Buildable, near, typed_name};
 use crate::error::{Error, Errors, Kind};
@@ -78,6 +79,7 @@ impl Revision {
     /// Reads the files that `paths` name. A path that does not exist is not an error: it is new.
     pub(crate) fn read(&self, paths: &[String]) -> Result<RevisionFiles, Error> {
         let (mut past, mut names, mut ids) = (RevisionFiles::default(), Vec::new(), Vec::new());
+        let mut may_be_marked = Vec::new();
         for path in paths {
             let Some(found) = self.tree.find(self.inside(path)?.as_os_str().as_bytes()) else { continue };
             let name = |below: &[u8]| match below.is_empty() {
@@ -85,6 +87,7 @@ impl Revision {
                 false => typed_name(&Path::new(path).join(OsStr::from_bytes(below))),
             };
             for (below, id) in found.files {
+                may_be_marked.push(!below.is_empty());
                 names.push(name(&below));
                 ids.push(id);
             }
@@ -94,7 +97,9 @@ impl Revision {
             }
             past.buildable.extend(found.built.into_iter().map(|(below, tool)| (name(&below), tool)));
         }
-        for (name, bytes) in names.into_iter().zip(self.git.objects(&ids)?) {
+        let texts = names.into_iter().zip(self.git.objects(&ids)?).zip(may_be_marked);
+        let texts = texts.filter(|((_, bytes), may_be_marked)| !(*may_be_marked && is_marked(bytes)));
+        for ((name, bytes), _) in texts {
             match bytes.starts_with(LFS) {
                 true => past.keep_elsewhere(name, &self.name),
                 false => past.files.push((name.clone(), Arc::new(Source::new(self.named(&name), bytes)))),

@@ -150,7 +150,7 @@ fn last_applied(document: &Document<'_>, map: NodeId) -> Option<Error> {
     })
 }
 
-fn finding(document: &Document<'_>, value: NodeId, span: Span, level: Level, detail: String) -> Error {
+pub(super) fn finding(document: &Document<'_>, value: NodeId, span: Span, level: Level, detail: String) -> Error {
     let hint = "keep it in the store and put a placeholder here";
     let error = Error::new(Kind::Value, detail).rule(LITERAL).hint(hint).hidden();
     Error { level, ..error }.at(Place { span, ..document.place(value) })
@@ -185,7 +185,7 @@ fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 /// Whether a value is not secret: empty, public, or filled in by another tool.
-fn is_harmless(value: &[u8]) -> bool {
+pub(super) fn is_harmless(value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(value) else { return false };
     let text = text.trim();
     is_word(text)
@@ -204,7 +204,7 @@ fn is_public(text: &str) -> bool {
 }
 
 /// Whether the name of a key suggests that its value is secret.
-fn names_a_secret(key: &str) -> bool {
+pub(super) fn names_a_secret(key: &str) -> bool {
     let name = key.to_ascii_lowercase();
     let last = key.rsplit(|char: char| !char.is_ascii_alphanumeric()).next().unwrap_or_default();
     let hump = last

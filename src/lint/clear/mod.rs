@@ -9,6 +9,7 @@ mod literal;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod tool_input;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,9 +35,10 @@ pub(super) static RULES: &[Rule] = &[
         explanation: "Everybody who may read the repository can read a committed value, as long as its history is kept. \
             Base64 hides nothing. Keep the value in the store and put a placeholder in its place; if the value was in use, \
             change it. Empty values, booleans, certificates, public keys and what another tool fills in (`{{ … }}`, `${…}`) \
-            are fine. It is a note where the key does not name a secret, such as `username` or `host`.",
+            are fine. It is a note where the key does not name a secret, such as `username` or `host`. A literal of a kustomization's \
+            `secretGenerator` counts as well, and a password in a chart's values is a warning.",
         example: "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\nstringData:\n  password: correct horse\n",
-        detector: Detector::Document(literal::find),
+        detector: Detector::Document(find_literals),
     },
     Rule {
         id: TOKEN,
@@ -63,6 +65,11 @@ pub(super) static RULES: &[Rule] = &[
 /// Whether a rule is about secrets in clear, whose text must not be shown.
 pub(super) fn is_about_a_secret(rule: &str) -> bool {
     [TOKEN, KEY, LITERAL].contains(&rule)
+}
+
+fn find_literals(document: &Document<'_>, found: &mut Vec<Error>) {
+    literal::find(document, found);
+    tool_input::find(document, found);
 }
 
 fn find_leaks(source: &Arc<Source>, found: &mut Vec<Error>) {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::Error;
+use crate::source::Source;
 use crate::tool::Tool;
 use crate::workspace::Workspace;
 
@@ -20,6 +21,8 @@ pub(crate) struct BuildFolder {
     pub output: String,
     /// If the place is in a copy: the copy's root, and the original's name.
     pub copy_of: Option<(PathBuf, String)>,
+    /// A file that the folder gets before its tool runs, in a copy: its path below the folder, and its text.
+    pub added: Option<(PathBuf, Arc<Source>)>,
 }
 
 /// Folders whose tools have printed something.
@@ -53,6 +56,11 @@ impl BuiltFolders {
         self.folders.push(folder);
     }
 
+    /// The folder whose tool has printed the output of this name.
+    pub(crate) fn folder_of(&self, output: &str) -> Option<&BuildFolder> {
+        self.folders.iter().find(|folder| folder.output == output)
+    }
+
     /// The findings. Those in a tool's output name the template's file.
     pub(crate) fn name_templates(&self, errors: Vec<Error>, workspace: &Workspace) -> Vec<Error> {
         errors.into_iter().map(|error| self.name_template(error, workspace)).collect()
@@ -60,7 +68,7 @@ impl BuiltFolders {
 
     fn name_template(&self, error: Error, workspace: &Workspace) -> Error {
         let place = error.place.as_ref();
-        let folder = place.and_then(|place| self.folders.iter().find(|folder| folder.output == place.source.name));
+        let folder = place.and_then(|place| self.folder_of(&place.source.name));
         match folder {
             Some(folder) => folder.name_template(error, workspace),
             None => error,

@@ -54,6 +54,10 @@ pub(crate) struct Build {
 pub(crate) struct BuildPlan<'b> {
     no_build: bool,
     runner: ToolRunner<'b>,
+    /// Whether a folder was chosen.
+    has_chosen: bool,
+    /// The folders that hold a kustomization beside the chart that is built.
+    ambiguous: BTreeSet<String>,
     left_out: BTreeMap<Tool, BTreeSet<String>>,
 }
 
@@ -61,7 +65,13 @@ impl<'b> BuildPlan<'b> {
     /// A plan for the charts and kustomizations of a session. Nothing is left out yet.
     pub(crate) fn new(options: &'b BuildOptions, session: &mut Session, watch: &'b dyn Watch) -> Self {
         let runner = ToolRunner::new(&options.tools, session, watch);
-        Self { no_build: options.no_build, runner, left_out: BTreeMap::new() }
+        Self {
+            no_build: options.no_build,
+            runner,
+            has_chosen: false,
+            ambiguous: BTreeSet::new(),
+            left_out: BTreeMap::new(),
+        }
     }
 
     /// Where the session works.
@@ -74,7 +84,10 @@ impl<'b> BuildPlan<'b> {
         let mut folders = BTreeMap::new();
         // A chart that holds a kustomization is a chart.
         for tool in [Tool::Kustomize, Tool::Helm] {
-            folders.extend(buildable.iter().filter(|(_, name)| *name == tool.name()).map(|(folder, _)| (folder, tool)));
+            for (folder, _) in buildable.iter().filter(|(_, name)| *name == tool.name()) {
+                let is_second = folders.insert(folder, tool).is_some();
+                self.ambiguous.extend((is_second && !self.no_build).then(|| folder.clone()));
+            }
         }
         let mut chosen = BTreeSet::new();
         for (folder, tool) in folders {
@@ -83,6 +96,7 @@ impl<'b> BuildPlan<'b> {
                 None => drop(chosen.insert((PathBuf::from(folder), tool))),
             }
         }
+        self.has_chosen |= !chosen.is_empty();
         chosen
     }
 
@@ -116,14 +130,36 @@ impl<'b> BuildPlan<'b> {
         })
     }
 
+    /// A sentence that names the folders of which only a part is built.
+    pub(crate) fn choice(&self) -> Option<String> {
+        let folders = &self.ambiguous;
+        (!folders.is_empty())
+            .then(|| format!("a chart is built, not the kustomization in the same folder: {}", listed(folders)))
+    }
+
     /// The findings about folders that are left out, for a caller that needs all of them: errors, unless `--no-build` asks for it.
     pub(crate) fn errors_for_left_out(&self) -> Errors {
         let mut errors = Errors::new();
+        errors.extend(self.unused_words());
+        errors.extend(self.choice().map(|note| Error::note(Kind::Input, note)));
         errors.extend(self.notes().map(|note| match self.no_build {
             true => Error::note(Kind::Input, note),
             false => Error::new(Kind::Input, note).hint(LEAVE),
         }));
         errors
+    }
+
+    /// The error that there are words for a tool, and no folder for which one is run.
+    pub(crate) fn unused_words(&self) -> Option<Error> {
+        let words = &self.runner.options.words;
+        let is_unused = !words.is_empty() && !self.has_chosen && self.left_out.is_empty();
+        is_unused.then(|| {
+            Error::new(
+                Kind::Setting,
+                "nothing takes the words after `--`: there is neither a chart nor a kustomization",
+            )
+            .hint("leave them out, or name the folder of a chart or a kustomization")
+        })
     }
 
     /// Why a tool's folders are not built, if they are not.
@@ -140,7 +176,7 @@ impl<'b> BuildPlan<'b> {
 
 impl BuildSite<'_> {
     /// Which folders stand for themselves, and which are parts of others.
-    fn layout(&self, folders: &BTreeSet<(PathBuf, Tool)>) -> Layout {
+    pub(super) fn layout(&self, folders: &BTreeSet<(PathBuf, Tool)>) -> Layout {
         let find = |path: &Path| (self.find)(&path.to_string_lossy());
         Layout::new(folders, &|path| input::text(&find(path).ok()?, &self.workspace).ok()?)
     }
@@ -148,7 +184,7 @@ impl BuildSite<'_> {
     fn folder(&self, name: &Path, tool: Tool) -> Result<BuildFolder, Error> {
         let place = (self.find)(&name.to_string_lossy())?;
         let output = format!("{}/ ({})", self.shown(name), tool.command());
-        Ok(BuildFolder { name: name.to_owned(), place, tool, output, copy_of: self.copy_of.clone() })
+        Ok(BuildFolder { name: name.to_owned(), place, tool, output, copy_of: self.copy_of.clone(), added: None })
     }
 
     fn shown(&self, folder: &Path) -> String {

@@ -38,6 +38,7 @@ impl FolderRun<'_> {
         }
         let mut copy_of = self.folder.copy_of.clone();
         if let Some((root, place)) = self.copy(&commands, siblings, private.path())? {
+            self.add(&place)?;
             commands.iter_mut().for_each(|command| command.folder.clone_from(&place));
             copy_of = Some((root, String::new()));
         }
@@ -77,7 +78,7 @@ impl FolderRun<'_> {
         let (place, root) = (&self.folder.place, private.join("repository"));
         let folders = match self.folder.tool {
             Tool::Helm if commands.len() > 1 || self.has_git() => [vec![place.clone()], siblings].concat(),
-            Tool::Kustomize if self.folder.tool.may_write(&self.conditions.runner.options.words) => {
+            Tool::Kustomize if self.folder.added.is_some() || self.may_write() => {
                 vec![place.clone(), self.root.clone()]
             }
             _ => return Ok(None),
@@ -86,6 +87,20 @@ impl FolderRun<'_> {
         let folders: Vec<PathBuf> = folders.iter().map(|folder| workspace.locate(folder)).collect();
         let place = input::copy(&folders, &workspace.in_folder(&self.root), &root)?;
         Ok(Some((root, place)))
+    }
+
+    /// Writes the file that the folder gets into its copy.
+    fn add(&self, place: &Path) -> Result<(), Error> {
+        let Some((name, source)) = &self.folder.added else { return Ok(()) };
+        let file = place.join(name);
+        let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+        folder.and_then(|()| std::fs::write(&file, &source.bytes)).map_err(|error| {
+            Error::new(Kind::Input, format!("cannot write `{}` into a copy", name.display())).cause(error.to_string())
+        })
+    }
+
+    fn may_write(&self) -> bool {
+        self.folder.tool.may_write(&self.conditions.runner.options.words)
     }
 
     /// Whether a part of the folder is Git's own, which helm must not read.

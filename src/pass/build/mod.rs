@@ -3,14 +3,16 @@
 mod allowance;
 mod build_folder;
 mod build_plan;
+mod checked_files;
 mod folder_run;
 mod input_files;
 mod tool_runner;
 
 pub(crate) use build_folder::{BuildFolder, BuiltFolders};
 pub(crate) use build_plan::{Build, BuildOptions, BuildPlan, BuildSite};
+pub(crate) use checked_files::{CheckedFiles, Wanted};
 pub(crate) use input_files::InputFiles;
-pub(crate) use tool_runner::{ToolOptions, ToolRunner};
+pub(crate) use tool_runner::{FolderOutput, ToolOptions, ToolRunner};
 
 use std::os::unix::fs::PermissionsExt;
 

@@ -5,6 +5,7 @@ mod charts;
 mod failure;
 mod network;
 mod tenant;
+mod two_tools;
 
 use std::fs;
 use std::path::{Path, PathBuf};

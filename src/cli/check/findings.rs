@@ -1,0 +1,100 @@
+//! The findings of a check: rules and plan over each kind of text, what the outputs of tools show traced to its source, and what comments
+//! accept taken out. Prints nothing.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::super::environment::Environment;
+use super::{Args, locate};
+use crate::budget::Budget;
+use crate::error::{Error, Errors, Kind};
+use crate::input;
+use crate::lint::{self, Comments, Readings};
+use crate::pass::Session;
+use crate::pass::build::CheckedFiles;
+use crate::render::{self, Options, Survey, ValueSource};
+use crate::report;
+use crate::source::Source;
+
+/// A check, as its flags ask for it.
+pub(super) struct Check<'c> {
+    pub(super) args: &'c Args,
+    pub(super) environment: &'c Environment,
+}
+
+impl Check<'_> {
+    /// All findings, in the order of the files.
+    pub(super) async fn findings(&self, files: &mut CheckedFiles, session: &mut Session) -> Vec<Error> {
+        let mut errors = std::mem::take(&mut files.errors);
+        let manifests: Vec<Arc<Source>> = files.texts.manifests.iter().chain(&files.outputs).cloned().collect();
+        let options = Options { strict: true, any: self.args.any };
+        let comments = [
+            self.look(&manifests, &files.texts.others, options, &mut errors, session).await,
+            self.look_at_tool_inputs(&files.texts.tool_inputs, &mut errors),
+        ];
+        let errors = without_other_formats(errors);
+        let errors = lint::hide(locate::in_sources(lint::hide(errors), files, &self.environment.workspace));
+        let errors = comments.iter().fold(errors, |errors, comments| comments.remaining(errors));
+        report::in_order(errors, &in_order_of_names(files))
+    }
+
+    /// Looks at manifests and other texts. Returns their comments.
+    async fn look(
+        &self,
+        manifests: &[Arc<Source>],
+        others: &[Arc<Source>],
+        options: Options,
+        errors: &mut Errors,
+        session: &mut Session,
+    ) -> Comments {
+        let survey = Survey::new(manifests);
+        let comments = Comments::of(&survey, others);
+        errors.extend(lint::check(&survey, others));
+        let plan = survey.plan(&options, errors);
+        if self.args.online {
+            let mut run = session.run(options, self.environment);
+            let secrets = run.fetch_read_only(plan.accesses(), errors).await;
+            let budget = &Budget::default();
+            errors.extend(lint::check_online(&Readings { plan: &plan, secrets, budget }));
+            render::fill(&plan, ValueSource::Clear(secrets), budget, errors);
+        }
+        comments
+    }
+
+    /// Looks at kustomizations, patches and values, which are no objects of Kubernetes themselves. A template among them does not parse, and
+    /// the tool that reads a file reports what is wrong with its YAML.
+    fn look_at_tool_inputs(&self, inputs: &[Arc<Source>], errors: &mut Errors) -> Comments {
+        let survey = Survey::new(inputs);
+        let comments = Comments::of(&survey, &[]);
+        let mut found = Errors::new();
+        found.extend(lint::check(&survey, &[]));
+        survey.plan(&Options { strict: true, any: true }, &mut found);
+        // Annotations that kustomize or a chart puts on resources stand elsewhere here than in a resource.
+        let counts = |error: &Error| error.rule != Kind::Syntax.id() && error.kind != Kind::Annotation;
+        errors.extend(found.into_iter().filter(counts));
+        comments
+    }
+}
+
+/// The findings without those that a text is not YAML or JSON which is meant to be something else: a template, or JSON with comments.
+fn without_other_formats(errors: Errors) -> Errors {
+    let is_other = |source: &Source| {
+        let is_template = ["{{", "{%"].iter().any(|sign| source.text().contains(sign));
+        !input::looks_like_a_manifest(&source.bytes) && (is_template || source.name.ends_with(".json"))
+    };
+    let is_meant = |error: &Error| {
+        error.rule != Kind::Syntax.id() || !error.place.as_ref().is_some_and(|place| is_other(&place.source))
+    };
+    let mut meant = Errors::new();
+    meant.extend(errors.into_iter().filter(is_meant));
+    meant
+}
+
+/// All sources of a check, in the order of their names.
+fn in_order_of_names(files: &CheckedFiles) -> Vec<Arc<Source>> {
+    let texts = &files.texts;
+    let mut sources: Vec<Arc<Source>> =
+        [&texts.manifests, &texts.tool_inputs, &texts.others, &files.outputs].into_iter().flatten().cloned().collect();
+    sources.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
+    sources
+}

@@ -1,0 +1,69 @@
+//! The texts that paths name, each by what it is, for a caller that judges every text. A file that a user names is judged by what it is,
+//! too, not read as a manifest whatever it holds.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::text_kind::{TextKind, TextKinds, looks_like_a_manifest};
+use super::{FileFilter, InputText, list, non_manifests::non_manifests};
+use crate::error::Errors;
+use crate::source::Source;
+use crate::workspace::Workspace;
+
+/// Texts by what they are.
+#[derive(Debug, Default)]
+pub(crate) struct TextsByKind {
+    /// Manifests, stdin among them.
+    pub manifests: Vec<Arc<Source>>,
+    /// Kustomizations and values of charts.
+    pub tool_inputs: Vec<Arc<Source>>,
+    /// All other texts.
+    pub others: Vec<Arc<Source>>,
+}
+
+/// Reads the files that are `wanted` among those that `paths` name, and all other texts of the folders among them. A named
+/// file that is not a text is left out.
+pub(crate) fn read_by_kind(paths: &[String], wanted: FileFilter<'_>, workspace: &Workspace) -> (TextsByKind, Errors) {
+    let (listed, mut errors) = list(paths, true, workspace);
+    let kinds = TextKinds::new(workspace);
+    let mut texts = TextsByKind::default();
+    for text in listed.into_iter().filter(|text| text.path().is_none_or(wanted)) {
+        match text.read(workspace) {
+            Ok(source) if text == InputText::Stdin => texts.manifests.push(Arc::new(source)),
+            Ok(source) if is_binary(&source) && matches!(text, InputText::Named(_)) => {}
+            Ok(source) => texts.add(source, &kinds),
+            Err(error) => errors.push(error),
+        }
+    }
+    for source in non_manifests(paths, wanted, workspace) {
+        match kinds.of(Path::new(&source.name), &source.bytes) {
+            TextKind::ToolInput => texts.tool_inputs.push(source),
+            TextKind::Manifest | TextKind::Other => texts.others.push(source),
+        }
+    }
+    (texts, errors)
+}
+
+impl TextsByKind {
+    /// Moves the files that a tool reads and that are not objects of Kubernetes, such as patches, to its inputs.
+    pub(crate) fn hand_to_tools(&mut self, is_read: impl Fn(&str) -> bool) {
+        let is_input = |source: &Arc<Source>| is_read(&source.name) && !looks_like_a_manifest(&source.bytes);
+        let (inputs, manifests) = std::mem::take(&mut self.manifests).into_iter().partition(is_input);
+        self.manifests = manifests;
+        self.tool_inputs.extend::<Vec<_>>(inputs);
+    }
+
+    fn add(&mut self, source: Source, kinds: &TextKinds) {
+        let list = match kinds.of(Path::new(&source.name), &source.bytes) {
+            TextKind::Manifest => &mut self.manifests,
+            TextKind::ToolInput => &mut self.tool_inputs,
+            TextKind::Other => &mut self.others,
+        };
+        list.push(Arc::new(source));
+    }
+}
+
+/// Whether a source holds bytes that no text has.
+fn is_binary(source: &Source) -> bool {
+    source.bytes.contains(&0) && source.utf16().is_none()
+}
