@@ -36,6 +36,7 @@ mod manifests;
 mod named_files;
 mod own_token;
 mod plan;
+mod pre_commit;
 mod proxy;
 mod reading;
 mod record;
