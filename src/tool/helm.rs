@@ -12,7 +12,7 @@ use super::{Tool, below, collect, dependencies};
 use crate::error::{Error, Errors, Kind};
 
 /// The flags of `helm template` with what they are to tenants. A tenant may not use a flag that is not listed.
-const FLAGS: &[Flag] = &[
+pub(super) const FLAGS: &[Flag] = &[
     Flag::new("--set", FlagRule::Text),
     Flag::new("--set-string", FlagRule::Text),
     Flag::new("--set-json", FlagRule::Text),

@@ -8,7 +8,7 @@ use super::{Tool, references};
 use crate::error::Errors;
 
 /// The flags of `kustomize build` with what they are to tenants. A tenant may not use a flag that is not listed.
-const FLAGS: &[Flag] = &[
+pub(super) const FLAGS: &[Flag] = &[
     Flag::new("--helm-kube-version", FlagRule::Text),
     Flag::new("--helm-api-versions", FlagRule::Text),
     Flag::refused("--enable-helm", "runs helm with words that a kustomization chooses"),

@@ -106,6 +106,15 @@ impl Tool {
         if self == Self::Helm { dependencies::sibling_charts(context) } else { Vec::new() }
     }
 
+    /// The operator's words for it, with other files in place of those that they name.
+    pub(crate) fn with_files(self, words: &[String], other: &mut dyn FnMut(&str) -> Option<String>) -> Vec<String> {
+        match self {
+            Self::Helm => operator_files::with_files(helm::FLAGS, words, other),
+            Self::Kustomize => operator_files::with_files(kustomize::FLAGS, words, other),
+            Self::Plain => words.to_vec(),
+        }
+    }
+
     /// Whether the operator's words let it write into the folder that it reads.
     pub(crate) fn may_write(self, words: &[String]) -> bool {
         self == Self::Kustomize && kustomize::has_helm_enabled(words)

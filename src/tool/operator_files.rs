@@ -31,20 +31,61 @@ pub(super) enum Operand {
 /// The files and programs that `words` name by these flags; a relative path is relative to `folder`.
 pub(super) fn operator_files(flags: &'static [Flag], words: &[String], folder: &Path) -> OperatorFiles {
     let mut found = OperatorFiles::default();
-    let mut words = words.iter().peekable();
-    while let Some(word) = words.next() {
-        let Some((flag, value)) = find(flags, word) else { continue };
-        let has_value = flag.rule != FlagRule::Switch && flag.operand != Operand::RunsRepository;
-        let value = match value {
-            None if has_value => words.next().map(String::as_str),
-            value => value,
-        };
-        let value = value.unwrap_or_default();
+    for FlagUse { flag, value, .. } in uses(flags, words) {
         if !value.is_empty() || flag.operand == Operand::RunsRepository {
             found.add(flag, value, folder);
         }
     }
     found
+}
+
+/// The words, with other files in place of those that they name by these flags. `other` takes a path as it is written.
+pub(super) fn with_files(
+    flags: &'static [Flag],
+    words: &[String],
+    other: &mut dyn FnMut(&str) -> Option<String>,
+) -> Vec<String> {
+    let mut out = words.to_vec();
+    for FlagUse { flag, value, at } in uses(flags, words) {
+        let mut path = |path: &str| other(path.trim_matches('"')).unwrap_or_else(|| path.to_owned());
+        let replaced: Vec<String> = value
+            .split(',')
+            .map(|part| match (flag.operand, flag.rule) {
+                (Operand::Files, _) | (_, FlagRule::Files) => path(part),
+                (_, FlagRule::KeyFile) => {
+                    part.split_once('=').map_or_else(|| part.to_owned(), |(key, file)| format!("{key}={}", path(file)))
+                }
+                _ => part.to_owned(),
+            })
+            .collect();
+        let before = words[at].len() - value.len();
+        out[at].replace_range(before.., &replaced.join(","));
+    }
+    out
+}
+
+/// A flag among words.
+struct FlagUse<'w> {
+    flag: &'static Flag,
+    /// The value, empty without one.
+    value: &'w str,
+    /// The word that ends with the value.
+    at: usize,
+}
+
+/// The flags among the words.
+fn uses<'w>(flags: &'static [Flag], words: &'w [String]) -> Vec<FlagUse<'w>> {
+    let (mut uses, mut at) = (Vec::new(), 0);
+    while let Some(word) = words.get(at) {
+        if let Some((flag, value)) = find(flags, word) {
+            let has_value = flag.rule != FlagRule::Switch && flag.operand != Operand::RunsRepository;
+            let next = words.get(at + 1).filter(|_| has_value && value.is_none());
+            at += usize::from(next.is_some());
+            uses.push(FlagUse { flag, value: value.or(next.map(String::as_str)).unwrap_or_default(), at });
+        }
+        at += 1;
+    }
+    uses
 }
 
 impl OperatorFiles {
@@ -106,6 +147,20 @@ mod tests {
         ] {
             let files: Vec<PathBuf> = files.into_iter().map(PathBuf::from).collect();
             assert_eq!(read(words).read, files, "{words}");
+        }
+    }
+
+    #[test]
+    fn other_files_stand_where_the_first_were_named() {
+        for (words, expected) in [
+            ("-f /dev/fd/6 --set a=/dev/fd/6 -f/dev/fd/63", "-f /COPY/6 --set a=/dev/fd/6 -f/COPY/63"),
+            ("--values=a.yaml,/dev/fd/6 -f=/dev/fd/6", "--values=a.yaml,/COPY/6 -f=/COPY/6"),
+            ("--set-file a=/dev/fd/6,b=c --ca-file /dev/fd/7", "--set-file a=/COPY/6,b=c --ca-file /COPY/7"),
+            ("--post-renderer /dev/fd/6 --skip-tests -f", "--post-renderer /dev/fd/6 --skip-tests -f"),
+        ] {
+            let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+            let mut copy = |path: &str| path.strip_prefix("/dev/fd").map(|number| format!("/COPY{number}"));
+            assert_eq!(with_files(FLAGS, &words, &mut copy).join(" "), expected);
         }
     }
 

@@ -376,8 +376,9 @@ fn a_signal_ends_a_run_that_waits_for_the_store() {
         ("TERM", &["record", "examples/broken.yaml", "-o", "target/tmp/not-written.json"], 143),
     ] {
         let vault = Faults::script(vec![Response::Silent]);
-        let mut run = Command::new(binary());
-        run.args(command).env_clear().current_dir(root()).stdin(Stdio::null());
+        // Who runs the tests may ignore signals, and the program keeps to that.
+        let mut run = Command::new("env");
+        run.args(["--default-signal=INT,TERM", binary()]).args(command).env_clear().current_dir(root()).stdin(Stdio::null());
         run.env("VAULT_ADDR", &vault.address).env("VAULT_TOKEN", "t").stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = run.spawn().unwrap();
         while vault.requests().is_empty() {

@@ -131,6 +131,40 @@ fn what_a_stream_of_settings_narrows_holds_in_every_command() {
     }
 }
 
+/// A pipe can be read only once.
+#[test]
+fn each_file_that_a_flag_names_may_be_a_pipe() {
+    let folder = repository();
+    let root = folder.path().join("repository");
+    fs::write(root.join("app.yaml"), secret(&[PLACEHOLDER])).unwrap();
+    fs::write(root.join("empty.yaml"), secret(&[])).unwrap();
+    fs::write(root.join("secrets"), "secret/app: {password: s3cret}\n").unwrap();
+    fs::write(root.join("settings"), "AVP_TYPE: file\nAVP_FILE: secrets\n").unwrap();
+    let run = |line: &str| {
+        let mut shell = std::process::Command::new("bash");
+        shell.args(["-c", &format!("\"$PROGRAM\" {line}")]).current_dir(&root).env_clear();
+        let output = shell.env("PROGRAM", crate::support::program::binary()).env("HOME", "/dev/null").output().unwrap();
+        (String::from_utf8([output.stdout, output.stderr].concat()).unwrap(), output.status.code())
+    };
+    let key = "--mask-key <(echo 0123456789abcdef)";
+    assert_eq!(run("record app.yaml --secrets <(cat secrets) -o record").1, Some(0));
+    for (line, shown) in [
+        ("generate app.yaml -c <(cat settings)".to_owned(), "s3cret"),
+        ("generate --stream app.yaml -c <(cat settings)".to_owned(), "s3cret"),
+        ("build . --tool plain -c <(cat settings)".to_owned(), "s3cret"),
+        ("-c <(cat settings) generate <(cat app.yaml)".to_owned(), "s3cret"),
+        ("generate --stream <(cat app.yaml) --secrets <(cat secrets)".to_owned(), "s3cret"),
+        ("check <(cat app.yaml) -c <(cat settings) --online".to_owned(), "nothing found in 1 "),
+        ("generate app.yaml --offline <(cat record)".to_owned(), "redacted"),
+        (format!("diff app.yaml --base empty.yaml --secrets <(cat secrets) {key}"), "+  k0: '<redacted:"),
+        (format!("diff <(cat app.yaml) --base <(cat empty.yaml) -c <(cat settings) {key}"), "+  k0: '<redacted:"),
+        (format!("diff app.yaml --base empty.yaml --offline <(cat record) {key}"), "+  k0: '<redacted"),
+    ] {
+        let (text, code) = run(&line);
+        assert!(text.contains(shown) && matches!(code, Some(0 | 1)), "{line}: {text}");
+    }
+}
+
 #[test]
 fn what_flags_name_in_the_repository_is_no_link_out() {
     let folder = repository();

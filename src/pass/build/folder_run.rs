@@ -100,7 +100,7 @@ impl FolderRun<'_> {
     }
 
     fn may_write(&self) -> bool {
-        self.folder.tool.may_write(&self.conditions.runner.options.words)
+        self.folder.tool.may_write(self.conditions.words)
     }
 
     /// Whether a part of the folder is Git's own, which helm must not read.
@@ -118,7 +118,7 @@ impl FolderRun<'_> {
             folder: &self.folder.place,
             working_folder: &workspace.folder,
             variables: &runner.workspace().variables,
-            words: &options.words,
+            words: self.conditions.words,
             release_name: options.release_name.as_deref(),
             helm: &options.helm,
             kustomize: &options.kustomize,

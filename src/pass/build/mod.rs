@@ -6,6 +6,7 @@ mod build_plan;
 mod checked_files;
 mod folder_run;
 mod input_files;
+mod own_words;
 mod tool_runner;
 
 pub(crate) use build_folder::{BuildFolder, BuiltFolders};

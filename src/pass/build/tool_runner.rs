@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures_util::{StreamExt, stream};
 
@@ -11,6 +11,7 @@ use super::BuildFolder;
 use super::allowance::allowance;
 use super::build_folder::name_original;
 use super::folder_run::FolderRun;
+use super::own_words::OwnWords;
 use crate::contain;
 use crate::error::{Error, Errors, Kind};
 use crate::input;
@@ -55,11 +56,14 @@ pub(crate) struct ToolRunner<'r> {
     pub(super) allowance: Allowance,
     workspace: Workspace,
     watch: &'r dyn Watch,
+    words: OnceLock<OwnWords>,
 }
 
 /// How the tools of all folders run.
 pub(super) struct Conditions<'r> {
     pub(super) runner: &'r ToolRunner<'r>,
+    /// The operator's words, whose pipes are read.
+    pub(super) words: &'r [String],
     /// Where the folders are.
     pub(super) workspace: &'r Workspace,
     pub(super) containment: Containment,
@@ -80,7 +84,8 @@ impl<'r> ToolRunner<'r> {
     /// Runs tools as the settings of `session` allow. Errors of the settings are reported once the store is opened.
     pub(crate) fn new(options: &'r ToolOptions, session: &mut Session, watch: &'r dyn Watch) -> Self {
         let (config, _) = session.local_settings();
-        Self { options, allowance: allowance(&config), workspace: session.workspace().clone(), watch }
+        let workspace = session.workspace().clone();
+        Self { options, allowance: allowance(&config), workspace, watch, words: OnceLock::new() }
     }
 
     /// Where the session works.
@@ -101,8 +106,15 @@ impl<'r> ToolRunner<'r> {
         let Some(containment) = self.allowance.containment(&contain::support(), &mut errors) else {
             return Ok(ToolOutputs { folders: folders.iter().map(|_| FolderOutput::default()).collect(), errors });
         };
+        let words = match self.words.get() {
+            Some(words) => words,
+            None => {
+                let words = OwnWords::read(&self.options.words, &self.workspace)?;
+                self.words.get_or_init(|| words)
+            }
+        };
         let processors = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
-        let conditions = Conditions { runner: self, workspace, containment, processors };
+        let conditions = Conditions { runner: self, words: &words.words, workspace, containment, processors };
         let running = if others.is_empty() { first.tool.command() } else { "helm and kustomize" };
         let outputs = watched(self.watch, format!("running {running}"), conditions.run_all(folders)).await;
         let folders = outputs.map_err(|stopped| Error::new(Kind::Input, format!("{stopped} while `{running}` ran")))?;

@@ -45,6 +45,25 @@ fn repository() -> Repository {
     repository
 }
 
+/// A pipe can be read only once, and here each side reads it.
+#[test]
+fn a_pipe_among_the_words_for_a_tool_counts_on_both_sides() {
+    let repository = repository();
+    for (helm, _) in tools() {
+        let line = format!(
+            "\"$PROGRAM\" diff chart --base HEAD --secrets ../secrets.yaml --helm {} -- -f <(echo 'image: web:2') \
+             --set-file note=<(echo note)",
+            helm.display()
+        );
+        let mut shell = std::process::Command::new("bash");
+        shell.args(["-c", &line]).current_dir(repository.root()).env_clear().env("HOME", "/dev/null");
+        let run =
+            shell.env("PATH", "/usr/bin:/bin").env("PROGRAM", crate::support::program::binary()).output().unwrap();
+        let (text, stderr, code) = shown(&run);
+        assert!(text.starts_with("nothing changes") && code == Some(0), "{text}{stderr}");
+    }
+}
+
 #[test]
 fn what_tools_print_is_compared_and_what_they_read_is_not() {
     for tools in tools() {
