@@ -11,6 +11,7 @@ use super::flags::OutputFlags;
 use super::signal::Signals;
 use super::stderr::Stderr;
 use crate::config::cache_folder;
+use crate::error::{Error, Level};
 use crate::report::text::Colour;
 use crate::workspace::Workspace;
 
@@ -69,6 +70,11 @@ impl Environment {
     /// The name by which a shell finds the program.
     pub(super) fn program_name(&self) -> &'static str {
         if self.is_predecessor { PREDECESSOR } else { super::NAME }
+    }
+
+    /// Whether people are to see a finding: `--quiet` leaves out notes.
+    pub(super) fn shows(&self, finding: &Error) -> bool {
+        finding.level > Level::Note || !self.output.quiet
     }
 
     /// Whether findings on stderr are coloured.

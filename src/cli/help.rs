@@ -42,10 +42,33 @@ pub(super) fn arranged(program: Command) -> Command {
 /// The paragraphs of a text: those with an indented line are literal.
 pub(super) fn paragraphs(text: &str) -> Vec<Paragraph> {
     let paragraph = |text: &str| match text.lines().any(|line| line.starts_with(' ')) {
+        true if text.starts_with(EXAMPLES) => Paragraph::Literal(examples(text.lines())),
         true => Paragraph::Literal(text.lines().map(str::to_owned).collect()),
         false => Paragraph::Flowing(text.lines().collect::<Vec<_>>().join(" ")),
     };
     text.split("\n\n").map(paragraph).collect()
+}
+
+/// How the heading of examples begins.
+pub(super) const EXAMPLES: &str = "Example";
+
+/// Where the remarks of examples stand at least, in the sources.
+const REMARKS: usize = 20;
+
+/// Examples with the remark of each on a line above it, so that none is broken: in the sources it stands beside it, or below a long one.
+fn examples<'l>(mut lines: impl Iterator<Item = &'l str>) -> Vec<String> {
+    let mut out: Vec<String> = lines.next().map(str::to_owned).into_iter().collect();
+    for line in lines {
+        let is_remark = line.len() - line.trim_start().len() >= REMARKS;
+        let (command, remark) = match line.trim().split_once("  ") {
+            _ if is_remark => (out.pop().unwrap_or_default().trim().to_owned(), line.trim()),
+            Some((command, remark)) => (command.to_owned(), remark.trim()),
+            None => (line.trim().to_owned(), ""),
+        };
+        out.extend((!remark.is_empty()).then(|| format!("  # {remark}")));
+        out.push(format!("  {command}"));
+    }
+    out
 }
 
 impl Paragraph {
@@ -117,6 +140,14 @@ mod tests {
         let expected =
             [literal(&["Examples:", "  a", "  b"]), flowing("One two."), flowing("with"), literal(&["  c: 1"])];
         assert_eq!(paragraphs(text), expected);
+    }
+
+    #[test]
+    fn the_remark_of_an_example_stands_above_it() {
+        let long = format!("  vr long\n{:30}what it does", "");
+        let text = format!("Examples:\n  vr a    what a does\n  vr b\n{long}\n  vr c -- -x   c");
+        let shown = "Examples:\n  # what a does\n  vr a\n  vr b\n  # what it does\n  vr long\n  # c\n  vr c -- -x";
+        assert_eq!(paragraphs(&text)[0].text(), shown);
     }
 
     #[test]

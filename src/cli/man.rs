@@ -130,7 +130,9 @@ impl Parts {
         let mut parts = Self::default();
         for paragraph in paragraphs {
             match &paragraph {
-                Paragraph::Literal(lines) if lines[0].starts_with("Example") => parts.examples += &literal(&lines[1..]),
+                Paragraph::Literal(lines) if lines[0].starts_with(help::EXAMPLES) => {
+                    parts.examples += &literal(&lines[1..])
+                }
                 Paragraph::Literal(lines) => parts.description += &literal(lines),
                 Paragraph::Flowing(text) => match text.strip_prefix("Exit code").and_then(|rest| rest.split_once(": "))
                 {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::environment::Environment;
-use crate::error::{Error, Kind, Level};
+use crate::error::{Error, Kind};
 use crate::report::text::Colour;
 use crate::report::{self, Counts};
 use crate::visible;
@@ -78,7 +78,7 @@ impl<'e> Report<'e> {
     /// Writes further findings. `--quiet` leaves out notes.
     pub(super) fn add(&mut self, list: &[Error]) {
         let mut list = list.to_vec();
-        list.retain(|finding| finding.level > Level::Note || !self.environment.output.quiet);
+        list.retain(|finding| self.environment.shows(finding));
         if list.is_empty() {
             return;
         }

@@ -107,6 +107,11 @@ impl NamedFile {
 }
 
 impl FileRefusal {
+    /// Whether nothing is there.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Unreadable(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+
     /// The way out, if there is one.
     pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {

@@ -9,6 +9,7 @@ use crate::config::{ClusterSecret, Config, ConfigFile, FlagValue, HomeFile, Secr
 use crate::error::{Error, Errors, Kind};
 use crate::input;
 use crate::named_file::{FileKind, FileRefusal, NamedFile, SETTINGS_LIMIT};
+use crate::words::suggestion;
 use crate::workspace::Workspace;
 
 /// The settings that the owner of a session chooses beside those of the environment.
@@ -139,8 +140,11 @@ fn config_file(
     workspace: &Workspace,
 ) -> Result<ConfigFile, Error> {
     let error = || Error::new(Kind::Setting, format!("cannot read the settings file `{path}`"));
-    let refused =
-        |refusal: FileRefusal| refusal.hint().into_iter().fold(error().cause(refusal.to_string()), Error::hint);
+    let refused = |refusal: FileRefusal| {
+        let near = refusal.is_missing().then(|| input::near(Path::new(path), workspace)).flatten();
+        let hint = near.map(suggestion::did_you_mean).or(refusal.hint().map(str::to_owned));
+        hint.into_iter().fold(error().cause(refusal.to_string()), Error::hint)
+    };
     let folder = &workspace.folder;
     let file = NamedFile::find(Path::new(path), folder, checkout.unwrap_or(folder)).map_err(refused)?;
     let file = if has_tenant || checkout.is_some() { file.within_repository().map_err(refused)? } else { file };

@@ -10,6 +10,9 @@ use crate::support::servers::{self, Faults, Response};
 const FILLED: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n";
 const BROKEN: &str =
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {k: <path:secret/data/shop/database#none>}\n";
+/// Some of the secret's keys are not used.
+const FULL: &str =
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\nstringData: {k: <path:secret/data/shop/database#user>}\n";
 const SECRETS: [&str; 2] = ["--secrets", "examples/plain/secrets.yaml"];
 
 #[test]
@@ -103,12 +106,14 @@ fn a_manual_page_has_its_sections() {
 
 #[test]
 fn a_near_path_is_suggested() {
-    let folder = folder(&[("manifests/web.yaml", FILLED)]);
+    let folder = folder(&[("manifests/web.yaml", FILLED), ("settings.yaml", "AVP_TYPE: file\n")]);
     for (args, hint) in [
         (["generate", "manifest"], "did you mean `manifests`?"),
         (["check", "manifests/wep.yaml"], "did you mean `manifests/web.yaml`?"),
         (["plan", "manifets/web.yaml"], "did you mean `manifests/web.yaml`?"),
         (["build", "manifest"], "did you mean `manifests`?"),
+        (["settings", "-csetings.yaml"], "did you mean `settings.yaml`?"),
+        (["generate", "--offline=settings.yml"], "did you mean `settings.yaml`?"),
     ] {
         let output = program(args).folder(folder.path()).output();
         let stderr = [output.stdout, output.stderr].concat();
@@ -243,6 +248,11 @@ fn quiet_leaves_out_notes_and_keeps_warnings() {
     let (loud, quiet) = (run(&[]), run(&["--quiet"]));
     assert!(loud.contains("note: charts are not built") && loud.contains("warning: "), "{loud}");
     assert!(!quiet.contains("note") && quiet.contains("warning: "), "{quiet}");
+    let check = |flags: &[&str]| {
+        let run = program(["check", "-", "--online"]).args(SECRETS).args(flags).stdin(FULL).output();
+        String::from_utf8(run.stdout).unwrap()
+    };
+    assert!(check(&[]).contains("note: ") && !check(&["-q"]).contains("note"));
 }
 
 #[test]
@@ -378,7 +388,11 @@ fn a_signal_ends_a_run_that_waits_for_the_store() {
         let vault = Faults::script(vec![Response::Silent]);
         // Who runs the tests may ignore signals, and the program keeps to that.
         let mut run = Command::new("env");
-        run.args(["--default-signal=INT,TERM", binary()]).args(command).env_clear().current_dir(root()).stdin(Stdio::null());
+        run.args(["--default-signal=INT,TERM", binary()])
+            .args(command)
+            .env_clear()
+            .current_dir(root())
+            .stdin(Stdio::null());
         run.env("VAULT_ADDR", &vault.address).env("VAULT_TOKEN", "t").stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = run.spawn().unwrap();
         while vault.requests().is_empty() {

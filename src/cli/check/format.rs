@@ -61,9 +61,9 @@ fn named_from_root(found: &[Error], workspace: &Workspace) -> Vec<Error> {
 }
 
 fn text(found: &[Error], files: &CheckedFiles, environment: &Environment) -> String {
-    let mut counts = Counts::default();
-    let mut out = String::new();
-    for error in &report::gathered(found.to_vec()) {
+    let (mut counts, mut out) = (Counts::default(), String::new());
+    let shown = found.iter().filter(|finding| environment.shows(finding)).cloned();
+    for error in &report::gathered(shown.collect()) {
         out += &report::text::finding(error, environment.stdout_colour());
         out += &format!("rule: {}\n\n", error.rule);
         counts.add(error);
