@@ -11,10 +11,12 @@ use super::flags::Flags;
 use super::offline::Offline;
 use super::output;
 use super::sink::{StreamedOutput, WholeOutput};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Errors, Kind};
 use crate::pass::Session;
 use crate::render::{self, Options};
 use crate::source::Source;
+use crate::tool::Tool;
+use crate::workspace::Workspace;
 use crate::{input, yaml};
 
 /// Render manifests to stdout: all of them, or nothing and exit code 1
@@ -82,6 +84,7 @@ impl Args {
     async fn print(&self, session: &mut Session, environment: &Environment) -> anyhow::Result<bool> {
         let (sources, mut errors) = input::read(&self.paths(), self.allow_empty, session.workspace());
         errors.extend(sources.iter().filter_map(|source| self.not_an_object(source)));
+        self.add_unbuilt(&mut errors, session.workspace());
         let mut output = WholeOutput::new(environment, &|error| error);
         let mut run = session.run(self.options(), environment);
         let is_complete = run.print(&sources, errors, self.empty(environment), &mut output).await?;
@@ -91,8 +94,9 @@ impl Args {
 
     /// Renders and prints chunk by chunk, up to the first error. Returns whether there was none.
     async fn stream(&self, session: &mut Session, environment: &Environment) -> anyhow::Result<bool> {
-        let (chunks, errors) =
+        let (chunks, mut errors) =
             input::chunks(&self.paths(), self.allow_empty, yaml::split::boundary, session.workspace());
+        self.add_unbuilt(&mut errors, session.workspace());
         let mut output = StreamedOutput::new(environment);
         let mut warned: Vec<Error> = Vec::new();
         let chunks = chunks.inspect(|chunk| {
@@ -104,6 +108,20 @@ impl Args {
         output.warn(warned);
         output.finish();
         Ok(is_complete)
+    }
+
+    /// Adds a note for each chart or kustomization among the paths, of which only the manifests beside it are printed.
+    fn add_unbuilt(&self, errors: &mut Errors, workspace: &Workspace) {
+        // A folder without manifests is an error with the same hint.
+        for path in self.paths.iter().filter(|_| !errors.any()).collect::<Vec<_>>() {
+            let what = match Tool::of(|name| workspace.locate(path).join(name).is_file()) {
+                Tool::Helm => "a Helm chart",
+                Tool::Kustomize => "a kustomization",
+                Tool::Plain => continue,
+            };
+            let detail = format!("`{path}` is {what}, of which `generate` prints only the manifests in the folder");
+            errors.push(Error::note(Kind::Input, detail).hint(format!("`vault-render build {path}` builds it")));
+        }
     }
 
     /// The warning about a file of a folder that Argo CD would refuse.

@@ -29,7 +29,7 @@ pub(crate) fn read_by_kind(paths: &[String], wanted: FileFilter<'_>, workspace: 
     let mut texts = TextsByKind::default();
     for text in listed.into_iter().filter(|text| text.path().is_none_or(wanted)) {
         match text.read(workspace) {
-            Ok(source) if text == InputText::Stdin => texts.manifests.push(Arc::new(source)),
+            Ok(source) if is_piped(&text, workspace) => texts.manifests.push(Arc::new(source)),
             Ok(source) if is_binary(&source) && matches!(text, InputText::Named(_)) => {}
             Ok(source) => texts.add(source, &kinds),
             Err(error) => errors.push(error),
@@ -61,6 +61,11 @@ impl TextsByKind {
         };
         list.push(Arc::new(source));
     }
+}
+
+/// Whether a text comes from another command, as stdin or as `<(…)`.
+fn is_piped(text: &InputText, workspace: &Workspace) -> bool {
+    text.path().is_none_or(|path| !workspace.locate(path).is_file())
 }
 
 /// Whether a source holds bytes that no text has.

@@ -43,8 +43,11 @@ impl TextKinds {
         if KUSTOMIZATIONS.contains(&&*file) {
             return TextKind::ToolInput;
         }
-        if !has_manifest_ending(&place) || is_marked(bytes) {
+        if is_marked(bytes) {
             return TextKind::Other;
+        }
+        if !has_manifest_ending(&place) {
+            return manifest_if(place.extension().is_none() && begins_like_a_manifest(bytes));
         }
         let chart = self.chart(&place).map(|chart| place.strip_prefix(chart).unwrap_or(&place));
         match chart {
@@ -63,14 +66,20 @@ impl TextKinds {
 
     /// Whether the file or a folder of the repository around it is hidden.
     fn is_hidden(&self, place: &Path) -> bool {
-        let below = place.strip_prefix(&self.root).unwrap_or(place);
         let is_hidden = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
-        below.components().any(is_hidden)
+        place.strip_prefix(&self.root).is_ok_and(|below| below.components().any(is_hidden))
     }
 }
 
 fn manifest_if(is_manifest: bool) -> TextKind {
     if is_manifest { TextKind::Manifest } else { TextKind::Other }
+}
+
+/// Whether the first line that says something begins with a key of a Kubernetes object.
+fn begins_like_a_manifest(bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let first = lines.find(|line| !(line.is_empty() || line.starts_with(b"---") || line.starts_with(b"# ")));
+    first.is_some_and(|line| line.starts_with(b"kind:") || looks_like_a_manifest(line))
 }
 
 /// Whether a line begins with the key that every Kubernetes object has.
@@ -104,6 +113,8 @@ mod tests {
             ("package.json", "{}", TextKind::Manifest),
             ("values.yaml", "a: 1", TextKind::Manifest),
             ("run.sh", OBJECT, TextKind::Other),
+            ("rendered", "# helm\n---\nkind: ConfigMap\n", TextKind::Manifest),
+            ("Jenkinsfile", "podTemplate(yaml: \"\napiVersion: v1\n\")", TextKind::Other),
             ("base/Kustomization", "", TextKind::ToolInput),
             (".github/workflows/ci.yaml", "on: push", TextKind::Other),
             (".argo/app.yaml", OBJECT, TextKind::Manifest),

@@ -49,7 +49,8 @@ fn is_manifest(name: &str) -> bool {
     let path = Path::new(name);
     let is_below = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     let is_mark = MARKS.iter().any(|(mark, tool)| *tool == Tool::Kustomize && path.ends_with(mark));
-    is_below && !is_mark && [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
+    let is_address = name.contains("//");
+    is_below && !is_mark && !is_address && [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
 }
 
 #[cfg(test)]
@@ -63,7 +64,7 @@ mod tests {
             ("resources: [a.yaml, all.yaml, ../base, https://x/y.yaml]\n", None, Ok("all.yaml")),
             ("resources: [a.yaml, all.yaml]\n", Some("a.yaml"), Ok("a.yaml")),
             ("resources: [a.yaml]\n", None, Err("is there already")),
-            ("resources: [b.yaml, c.yaml]\n", None, Err("`b.yaml` and `c.yaml`")),
+            ("resources: [b.yaml, c.yaml]\n", None, Err("`b.yaml`, `c.yaml`")),
             ("resources: [b.yaml, c.yaml]\n", Some("d.yaml"), Err("no resource `d.yaml`")),
             ("resources: [all.yaml]\ntransformers: [all.yaml]\n", None, Err("nothing else")),
             ("resources: [x/kustomization.yaml]\n", None, Err("is there already")),

@@ -148,6 +148,14 @@ fn a_hundred_files_take_less_than_a_second_and_nothing_is_built() {
 }
 
 #[test]
+fn what_a_command_pipes_in_is_a_manifest() {
+    let run = format!("'{}' check <(printf '%s' \"$1\")", crate::support::program::binary());
+    let output = std::process::Command::new("bash").args(["-c", &run, "bash", BROKEN]).output().expect("bash starts");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.code() == Some(1) && stdout.contains("1 error in 1 manifest file"), "{stdout}");
+}
+
+#[test]
 fn an_empty_stdin_is_a_failure_unless_it_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let arguments: [&[&str]; 3] = [&["check", "-"], &["record", "-", "-o", "-"], &["plan", "-"]];

@@ -26,7 +26,9 @@ fn a_chart_s_own_files_are_left_out() {
     write(folder.path(), &[("chart/crd.yaml", OBJECT)]);
     fs::remove_file(folder.path().join("plain/Chart.yaml")).unwrap();
     for more in [&[][..], &["--stream"]] {
-        program(["generate", "chart"]).args(more).folder(folder.path()).stdout(OBJECT).check();
+        let note = "note: `chart` is a Helm chart, of which `generate` prints only the manifests in the folder\n\
+                    hint: `vault-render build chart` builds it\n";
+        program(["generate", "chart"]).args(more).folder(folder.path()).stdout(OBJECT).stderr(note).check();
         let all = [OBJECT; 4].join("---\n");
         program(["generate", "plain"]).args(more).folder(folder.path()).stdout(all).check();
     }
@@ -57,6 +59,27 @@ fn what_argo_cd_refuses_is_printed_with_a_warning() {
         program(["generate", ".", "--any"]).args(more).folder(folder.path()).stdout(whole.clone()).check();
         program(["generate", "z.yaml"]).args(more).folder(folder.path()).stdout("a: 1\n---\nb: 2\n").check();
     }
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_compared_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let git = |args: &[&str]| {
+        let settings = ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"];
+        let output = std::process::Command::new("git").args(settings).args(args).current_dir(folder.path()).output();
+        assert!(output.is_ok_and(|output| output.status.success()), "git {args:?}");
+    };
+    write(folder.path(), &[("a.yaml", OBJECT), ("marked.yaml", "# +argocd:skip-file-rendering\na: 1\n")]);
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "x"]);
+    fs::write(folder.path().join("a.yaml"), OBJECT.replace("x}", "x, labels: {a: b}}")).unwrap();
+    let output = program(["diff", "a.yaml", ".", "./a.yaml", "--base", "HEAD"])
+        .folder(folder.path())
+        .env("PATH", "/usr/bin:/bin")
+        .output();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.contains("1 changed") && !stdout.contains("removed"), "{stdout}");
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Revision {
     /// Reads the files that `paths` name. A path that does not exist is not an error: it is new.
     pub(crate) fn read(&self, paths: &[String]) -> Result<RevisionFiles, Error> {
         let (mut past, mut names, mut ids) = (RevisionFiles::default(), Vec::new(), Vec::new());
-        let mut may_be_marked = Vec::new();
+        let (mut known, mut may_be_marked) = (HashSet::new(), Vec::new());
         for path in paths {
             let Some(found) = self.tree.find(self.inside(path)?.as_os_str().as_bytes()) else { continue };
             let name = |below: &[u8]| match below.is_empty() {
@@ -87,9 +87,12 @@ impl Revision {
                 false => typed_name(&Path::new(path).join(OsStr::from_bytes(below))),
             };
             for (below, id) in found.files {
-                may_be_marked.push(!below.is_empty());
-                names.push(name(&below));
-                ids.push(id);
+                let name = name(&below);
+                if known.insert(without_dots(Path::new(&name))) {
+                    may_be_marked.push(!below.is_empty());
+                    names.push(name);
+                    ids.push(id);
+                }
             }
             for (below, reason) in found.omitted {
                 past.errors.push(self.omission(&name(&below), reason));
