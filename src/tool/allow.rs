@@ -52,7 +52,7 @@ pub(super) struct ArgumentPolicy<'s> {
     /// The tool, for messages.
     pub(super) tool: &'static str,
     /// The variable, for messages.
-    pub(super) variable: &'static str,
+    pub(super) variable: &'s str,
     /// Whether a path stays in the repository.
     pub(super) is_inside: IsInside<'s>,
 }

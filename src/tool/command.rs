@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::application::{self, Variable};
 use super::operator_files::OperatorFiles;
 
 /// A program to run.
@@ -20,14 +21,25 @@ pub(crate) struct Command {
     pub working_folder: PathBuf,
     /// All of its environment.
     pub environment: BTreeMap<String, String>,
-    /// The files that its private folder must hold before it starts: paths and texts.
-    pub files: Vec<(PathBuf, String)>,
+    /// The files that its private folder must hold before it starts.
+    pub files: Vec<PrivateFile>,
     /// The files and programs that the operator's words name.
     pub operator_files: OperatorFiles,
     /// Whether its stdout holds messages, not manifests.
     pub logs_on_stdout: bool,
     /// Words of its messages, each with the hint that helps.
     pub hints: &'static [(&'static str, &'static str)],
+}
+
+/// A file that a command reads in its private folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PrivateFile {
+    /// Its path.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// How messages call it: where the user has written the text.
+    pub name: String,
 }
 
 /// Whether a path exists and stays in the repository, so that a tenant may name it.
@@ -80,7 +92,20 @@ pub(crate) struct ToolContext<'g> {
     pub has: &'g dyn Fn(&str) -> bool,
 }
 
+impl Command {
+    /// A message of the program, its private files called as the user knows them.
+    pub(super) fn in_words_of_user(&self, message: &str) -> String {
+        let called = |message: String, file: &PrivateFile| message.replace(&*file.path.to_string_lossy(), &file.name);
+        self.files.iter().fold(message.to_owned(), called)
+    }
+}
+
 impl ToolContext<'_> {
+    /// A variable of the Application's, in whatever spelling, unless it is blank.
+    pub(super) fn of_application(&self, name: &str) -> Option<Variable<'_>> {
+        application::find(self.variables, name)
+    }
+
     /// The value of a variable, unless it is blank.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::address::Address;
-use super::command::{Command, ToolContext};
+use super::command::{Command, PrivateFile, ToolContext};
 use super::document::{Entries, ParsedFile, is_field};
 use super::environment::environment;
 use super::operator_files::OperatorFiles;
@@ -66,9 +66,9 @@ pub(super) fn build(context: &ToolContext<'_>) -> Result<Option<Command>, Error>
         .iter()
         .try_for_each(|repository| check_repository(context, &lock.document, lock.name, repository))?;
     REQUIREMENTS.iter().try_for_each(|name| requirements(context, name))?;
-    let file = context.private.join("repositories.yaml");
+    let path = context.private.join("repositories.yaml");
     let words = ["dependency", "build", "--repository-config"].map(str::to_owned);
-    let words = words.into_iter().chain([file.display().to_string(), "--".to_owned()]).collect();
+    let words = words.into_iter().chain([path.display().to_string(), "--".to_owned()]).collect();
     Ok(Some(Command {
         name: "helm dependency build",
         program: context.helm.to_owned(),
@@ -76,7 +76,7 @@ pub(super) fn build(context: &ToolContext<'_>) -> Result<Option<Command>, Error>
         folder: context.folder.to_owned(),
         working_folder: context.working_folder.to_owned(),
         environment: environment(context),
-        files: vec![(file, repositories(&lock))],
+        files: vec![PrivateFile { path, text: repositories(&lock), name: format!("`{}`", lock.name) }],
         operator_files: OperatorFiles::default(),
         logs_on_stdout: true,
         hints: &[],

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use super::allow::{ArgumentPolicy, Flag, FlagRule};
-use super::command::{Command, ToolContext};
+use super::application::{HELM_VALUES, HELM_WORDS};
+use super::command::{Command, PrivateFile, ToolContext};
 use super::environment::environment;
 use super::operator_files::{Operand, operator_files};
 use super::parameter::{self, Parameters};
@@ -70,12 +71,6 @@ const ELSEWHERE: &str = "is about a chart from elsewhere";
 const FILES: &str = "names a file of this machine";
 const CLUSTER: &str = "talks to a cluster";
 
-/// The tenant's words.
-pub(super) const WORDS: &str = "ARGOCD_ENV_HELM_ARGS";
-
-/// The tenant's values, as YAML.
-pub(super) const VALUES: &str = "ARGOCD_ENV_HELM_VALUES";
-
 /// Words of helm's messages, each with the hint that helps.
 pub(super) const HINTS: &[(&str, &str)] = &[
     (
@@ -100,7 +95,8 @@ pub(super) fn commands(context: &ToolContext<'_>, errors: &mut Errors) -> Vec<Co
 fn template(context: &ToolContext<'_>, errors: &mut Errors) -> Command {
     let parameters = parameter::read(context.variables, errors);
     let policy = |variable| ArgumentPolicy { flags: FLAGS, tool: "helm", variable, is_inside: context.is_inside };
-    let tenant = policy(WORDS).permit(context.get(WORDS).unwrap_or_default(), errors);
+    let tenant = context.of_application(HELM_WORDS).map(|words| policy(words.name).permit(words.value, errors));
+    let tenant = tenant.unwrap_or_default();
     let mut words = vec!["template".to_owned()];
     if !tenant.has("--skip-crds") {
         words.push("--include-crds".to_owned());
@@ -109,14 +105,8 @@ fn template(context: &ToolContext<'_>, errors: &mut Errors) -> Command {
     for file in &parameters.values_files {
         words.extend(collect(policy(parameter::VARIABLE).permit_flag("--values", file), errors).into_iter().flatten());
     }
-    let mut files = Vec::new();
-    for (name, text) in [("parameter.yaml", parameters.values.as_deref()), ("environment.yaml", context.get(VALUES))] {
-        if let Some(text) = text {
-            let file = context.private.join(name);
-            words.push(format!("--values={}", file.display()));
-            files.push((file, text.to_owned()));
-        }
-    }
+    let files = values(context, &parameters);
+    words.extend(files.iter().map(|file| format!("--values={}", file.path.display())));
     words.extend(parameters.set.iter().map(|(key, value)| format!("--set={key}={}", escaped(value))));
     words.extend(tenant.words.into_iter().filter(|word| word != "--skip-crds"));
     words.extend(context.words.iter().cloned());
@@ -134,6 +124,19 @@ fn template(context: &ToolContext<'_>, errors: &mut Errors) -> Command {
         logs_on_stdout: false,
         hints: HINTS,
     }
+}
+
+/// The values that the Application writes as YAML, each text as a file.
+fn values(context: &ToolContext<'_>, parameters: &Parameters) -> Vec<PrivateFile> {
+    let file = |name: &str, text: &str, called: &str| PrivateFile {
+        path: context.private.join(name),
+        text: text.to_owned(),
+        name: called.to_owned(),
+    };
+    let parameter = parameters.values.as_deref().map(|text| file("parameter.yaml", text, "the parameter `values`"));
+    let variable = context.of_application(HELM_VALUES);
+    let variable = variable.map(|found| file("environment.yaml", found.value, &format!("`{}`", found.name)));
+    parameter.into_iter().chain(variable).collect()
 }
 
 /// The flags about the cluster, from Argo CD's variables.
@@ -164,19 +167,19 @@ fn release(context: &ToolContext<'_>, parameters: Parameters) -> Result<Option<S
     }
 }
 
-/// A value for `--set`, its commas escaped as Argo CD does it; in a list they separate.
+/// A value for `--set`, which keeps its backslashes and its commas. In a list, commas separate; `\,` is a comma everywhere, as Argo CD has it.
 fn escaped(value: &str) -> String {
-    if value.starts_with('{') && value.ends_with('}') {
-        return value.to_owned();
-    }
+    let is_list = value.starts_with('{') && value.ends_with('}');
     let mut out = String::with_capacity(value.len());
-    let mut before = ' ';
-    for char in value.chars() {
-        if char == ',' && before != '\\' {
-            out.push('\\');
+    let mut chars = value.chars().peekable();
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' if chars.next_if_eq(&',').is_some() => out.push_str("\\,"),
+            '\\' => out.push_str("\\\\"),
+            ',' if !is_list => out.push_str("\\,"),
+            '{' if !is_list && out.is_empty() => out.push_str("\\{"),
+            char => out.push(char),
         }
-        out.push(char);
-        before = char;
     }
     out
 }

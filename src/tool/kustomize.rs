@@ -1,6 +1,7 @@
 //! `kustomize build` as a command, and the flags that a tenant may use.
 
 use super::allow::{ArgumentPolicy, Flag, FlagRule};
+use super::application::KUSTOMIZE_WORDS;
 use super::command::{Command, ToolContext};
 use super::environment::environment;
 use super::operator_files::{Operand, operator_files};
@@ -40,21 +41,18 @@ const HINTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The tenant's words.
-pub(super) const WORDS: &str = "ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS";
-
 /// `kustomize build`; the operator's words come last.
 pub(super) fn build(context: &ToolContext<'_>, errors: &mut Errors) -> Command {
     references::check(context, errors);
-    let policy = ArgumentPolicy { flags: FLAGS, tool: "kustomize", variable: WORDS, is_inside: context.is_inside };
-    let tenant = policy.permit(context.get(WORDS).unwrap_or_default(), errors);
+    let policy = |variable| ArgumentPolicy { flags: FLAGS, tool: "kustomize", variable, is_inside: context.is_inside };
+    let tenant = context.of_application(KUSTOMIZE_WORDS).map(|words| policy(words.name).permit(words.value, errors));
     let mut words = vec!["build".to_owned()];
     let mut operator_files = operator_files(FLAGS, context.words, context.working_folder);
     if has_helm_enabled(context.words) {
         words.extend(helm(context));
         operator_files.run.push(context.helm.to_owned());
     }
-    words.extend(tenant.words);
+    words.extend(tenant.unwrap_or_default().words);
     words.extend(context.words.iter().cloned());
     words.push("--".to_owned());
     Command {

@@ -4,6 +4,7 @@
 mod address;
 mod allow;
 mod announce;
+mod application;
 mod bounds;
 mod chart_resource;
 mod command;
@@ -23,6 +24,7 @@ mod script;
 mod words;
 
 pub(crate) use announce::announce;
+pub(crate) use application::warnings;
 pub(crate) use bounds::{Allowance, Containment, Sandbox};
 pub(crate) use chart_resource::chart_resource;
 pub(crate) use command::{Command, PathTarget, ToolContext};
@@ -52,14 +54,6 @@ const MARKS: [(&str, Tool); 4] = [
     ("kustomization.yaml", Tool::Kustomize),
     ("kustomization.yml", Tool::Kustomize),
     ("Kustomization", Tool::Kustomize),
-];
-
-/// The variables with which an Application configures a tool.
-const TOOL_VARIABLES: [(&str, Tool); 4] = [
-    (helm::WORDS, Tool::Helm),
-    (helm::VALUES, Tool::Helm),
-    (parameter::VARIABLE, Tool::Helm),
-    (kustomize::WORDS, Tool::Kustomize),
 ];
 
 impl Tool {
@@ -120,12 +114,13 @@ impl Tool {
         self == Self::Kustomize && kustomize::has_helm_enabled(words)
     }
 
-    /// A warning for each setting of an Application that is for another tool than this one, and has no effect.
+    /// A warning for each setting of an Application that no tool reads, as it is for another one than this.
     pub(crate) fn unused_settings(self, variables: &BTreeMap<String, String>) -> Errors {
-        let is_set = |name: &str| variables.get(name).is_some_and(|value| !matches!(value.trim(), "" | "null" | "[]"));
-        let others = TOOL_VARIABLES.iter().filter(|(name, tool)| *tool != self && is_set(name));
-        let mut errors = Errors::new();
-        errors.extend(others.map(|(name, tool)| {
+        let parameters = parameter::is_set(variables).then_some((parameter::VARIABLE, Tool::Helm));
+        let words = application::of_tools(variables).map(|(variable, tool)| (variable.name, tool));
+        // A tool that is run warns by itself.
+        let mut errors = if self == Self::Plain { warnings(variables) } else { Errors::new() };
+        errors.extend(words.chain(parameters).filter(|(_, tool)| *tool != self).map(|(name, tool)| {
             let detail =
                 format!("`{name}` is for {}, and the folder is {}: it has no effect", tool.name(), self.name());
             Error::warning(Kind::Setting, detail)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::error::{Error, Errors, Kind};
-use crate::words::list;
+use crate::words::{list, suggestion};
 
 /// The variable that holds them.
 pub(super) const VARIABLE: &str = "ARGOCD_APP_PARAMETERS";
@@ -76,6 +76,11 @@ struct Parameter {
     map: Option<BTreeMap<String, String>>,
 }
 
+/// Whether the variable holds a parameter.
+pub(super) fn is_set(variables: &BTreeMap<String, String>) -> bool {
+    variables.get(VARIABLE).is_some_and(|text| !matches!(text.trim(), "" | "null" | "[]"))
+}
+
 /// The parameters that the variable holds. It may be `null` or empty.
 pub(super) fn read(variables: &BTreeMap<String, String>, errors: &mut Errors) -> Parameters {
     let mut parameters = Parameters::default();
@@ -115,8 +120,12 @@ fn wrong(name: &str) -> Error {
         };
         return Error::new(Kind::Setting, format!("the parameter `{name}` takes `{form}:` and nothing else"));
     }
-    Error::new(Kind::Setting, format!("`{name}` is not a parameter of a chart"))
-        .hint(format!("there are {}", list::quoted(PARAMETERS.iter().map(|row| row.name))))
+    let spelling = name.to_ascii_lowercase().replace('_', "-");
+    let error = Error::new(Kind::Setting, format!("`{name}` is not a parameter of a chart"));
+    error.hint(match suggestion::by_edits(&spelling, PARAMETERS.iter().map(|row| row.name), 2) {
+        Some(near) => suggestion::did_you_mean(near),
+        None => format!("there are {}", list::quoted(PARAMETERS.iter().map(|row| row.name))),
+    })
 }
 
 fn find(name: &str) -> Option<&'static ParameterRow> {

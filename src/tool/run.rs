@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
 
 use super::bounds::{Containment, Sandbox};
-use super::command::{Command, argument};
+use super::command::{Command, PrivateFile, argument};
 use super::network::Connection;
 use super::{failure, script};
 use crate::contain::{self, Bounds, Limits, Network};
@@ -40,7 +40,7 @@ pub(crate) struct ToolOutput {
 
 /// Runs a command to its end. Whoever drops this future kills it.
 pub(crate) async fn run(command: &Command, sandbox: &Sandbox<'_>) -> Result<ToolOutput, Error> {
-    for (path, text) in &command.files {
+    for PrivateFile { path, text, .. } in &command.files {
         write(path, text).map_err(|error| {
             Error::new(Kind::Input, format!("cannot write `{}`", path.display())).cause(error.to_string())
         })?;
@@ -51,11 +51,13 @@ pub(crate) async fn run(command: &Command, sandbox: &Sandbox<'_>) -> Result<Tool
         Some(time) => tokio::time::timeout(time, finish).await.unwrap_or_else(|_| Err(failure::late(command, time)))?,
         None => finish.await?,
     };
+    let output = ToolOutput { message: command.in_words_of_user(&output.message), ..output };
     if status.success() {
         return Ok(output);
     }
     let talk = if command.logs_on_stdout { String::from_utf8_lossy(&output.stdout) } else { "".into() };
-    let error = failure::failed(command, sandbox.containment, status, format!("{talk}\n{}", output.message).trim());
+    let message = format!("{}\n{}", command.in_words_of_user(&talk), output.message);
+    let error = failure::failed(command, sandbox.containment, status, message.trim());
     Err(connection.explain(command, error))
 }
 

@@ -102,7 +102,7 @@ impl<'r> ToolRunner<'r> {
     /// Runs the folders' tools in `workspace` and returns their outputs. Where this machine cannot contain them as it must, none runs.
     pub(crate) async fn run(&self, folders: &[BuildFolder], workspace: &Workspace) -> Result<ToolOutputs, Error> {
         let [first, others @ ..] = folders else { return Ok(ToolOutputs::default()) };
-        let mut errors = Errors::new();
+        let mut errors = tool::warnings(&self.workspace.variables);
         let Some(containment) = self.allowance.containment(&contain::support(), &mut errors) else {
             return Ok(ToolOutputs { folders: folders.iter().map(|_| FolderOutput::default()).collect(), errors });
         };

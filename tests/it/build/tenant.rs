@@ -116,6 +116,83 @@ fn values_come_from_everywhere_and_the_later_ones_win() {
 }
 
 #[test]
+fn a_tenant_s_words_count_however_they_are_spelt() {
+    let folder = repository();
+    for name in ["ARGOCD_ENV_helm_args", "ARGOCD_ENV_Helm_Args", "ARGOCD_ENV_ARGOCD_ENV_HELM_ARGS", "helm_args"] {
+        let (stdout, stderr) = mirrored(folder.path(), &[(name, "-f prod.yaml")]);
+        assert!(stderr.contains("- --values=./prod.yaml\n") && !stderr.contains("has no effect"), "{stdout}{stderr}");
+        // They stay a tenant's.
+        let run = build(folder.path(), &["chart", "--helm", "./mirror"]).env(name, "--post-renderer ./mirror");
+        run.status(1).stderr_holds([format!("`--post-renderer` in `{name}` runs a program")]).check();
+    }
+    for name in ["ARGOCD_ENV_helm_values", "helm_values", "ARGOCD_ENV_ARGOCD_ENV_HELM_VALUES"] {
+        let (_, stderr) = mirrored(folder.path(), &[(name, "a: b")]);
+        assert!(stderr.contains(&format!("- --values=`{name}`\n")), "{stderr}");
+    }
+    for name in ["ARGOCD_ENV_kustomize_build_options", "kustomize_build_options"] {
+        let run = build(folder.path(), &["kustomize", "--kustomize", "./mirror"]).env(name, "--enable-helm");
+        run.status(1).stderr_holds([format!("`--enable-helm` in `{name}`")]).check();
+    }
+    let both = [("ARGOCD_ENV_HELM_ARGS", "--skip-tests"), ("ARGOCD_ENV_helm_args", "-f prod.yaml")];
+    let (_, stderr) = mirrored(folder.path(), &both);
+    let warning = "warning: `ARGOCD_ENV_helm_args` has no effect: `ARGOCD_ENV_HELM_ARGS` counts";
+    assert!(
+        stderr.contains(warning) && stderr.contains("- --skip-tests\n") && !stderr.contains("prod.yaml"),
+        "{stderr}"
+    );
+    for (name, near) in [
+        ("ARGOCD_ENV_HELM_ARG", "did you mean `ARGOCD_ENV_HELM_ARGS`?"),
+        ("ARGOCD_ENV_RELEASE_NAME", "the parameter `release-name`"),
+    ] {
+        let (_, stderr) = mirrored(folder.path(), &[(name, "x")]);
+        assert!(stderr.contains(&format!("warning: nothing reads `{name}`")) && stderr.contains(near), "{stderr}");
+    }
+}
+
+#[test]
+fn a_value_keeps_its_backslashes_and_its_commas() {
+    let folder = repository();
+    let values = [
+        ("user", r"DOMAIN\user", r"DOMAIN\user"),
+        ("share", r"\\server\share\", r"\\server\share\"),
+        ("regex", r"^\d+\.\d{1,3}$", r"^\d+\.\d{1,3}$"),
+        ("comma", r"a,b", r"a,b"),
+        // As Argo CD has it.
+        ("escaped", r"a\,b", r"a,b"),
+        ("brace", r"{a", r"{a"),
+    ];
+    let map: serde_json::Map<_, _> = values.iter().map(|(key, value, _)| (key.to_string(), (*value).into())).collect();
+    let parameters = serde_json::json!([{"name": "helm-parameters", "map": map}]).to_string();
+    for helm in helms() {
+        let run = build(folder.path(), &["chart", "--helm", &helm.display().to_string()]);
+        let run = run.env("ARGOCD_APP_PARAMETERS", &parameters).env("ARGOCD_ENV_HELM_ARGS", "--skip-tests");
+        let read: serde_json::Value =
+            serde_json::from_str(objects(&stdout(run))[0]["data"]["values"].as_str().unwrap()).unwrap();
+        for (key, _, expected) in values {
+            assert_eq!(read[key], expected, "{key}");
+        }
+    }
+}
+
+#[test]
+fn helm_s_messages_name_what_the_user_has_written() {
+    let folder = repository();
+    for helm in helms() {
+        for (name, value, called) in [
+            ("ARGOCD_ENV_HELM_VALUES", "a: [", "`ARGOCD_ENV_HELM_VALUES`"),
+            ("ARGOCD_ENV_helm_values", "a: [", "`ARGOCD_ENV_helm_values`"),
+            ("ARGOCD_APP_PARAMETERS", r#"[{"name":"values","string":"a: ["}]"#, "the parameter `values`"),
+        ] {
+            let output =
+                build(folder.path(), &["chart", "--helm", &helm.display().to_string()]).env(name, value).output();
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert!(stderr.contains(called) && !stderr.contains(".yaml:"), "{stderr}");
+            assert_eq!(output.status.code(), Some(1));
+        }
+    }
+}
+
+#[test]
 fn what_a_tenant_may_not_say_is_refused_by_name() {
     let folder = repository();
     std::os::unix::fs::symlink("/etc/hostname", folder.path().join("link.yaml")).unwrap();
