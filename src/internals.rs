@@ -52,7 +52,7 @@ pub mod policy {
 }
 
 pub mod render {
-    pub use crate::render::{Joiner, Options, Survey, ValueSource, fetch, fill, plan};
+    pub use crate::render::{Joiner, Leftovers, Options, Survey, ValueSource, fetch, fill, plan};
 }
 
 pub mod secret {

@@ -17,7 +17,7 @@ use crate::error::{Error, Errors, Kind};
 use crate::input::{self, KUSTOMIZATIONS};
 use crate::pass::Session;
 use crate::pass::build::{BuildFolder, FolderOutput, ToolOptions, ToolRunner};
-use crate::render::Options;
+use crate::render::{Leftovers, Options};
 use crate::source::Source;
 use crate::tool::{self, Tool};
 use crate::words::suggestion;
@@ -43,7 +43,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", requires = "then")]
     helm_output: Option<String>,
 
-    /// Refuse output in which an inline placeholder is left, in any encoding
+    /// Refuse output in which an inline placeholder is left, in any encoding; unset, it is a warning
     #[arg(long)]
     strict: bool,
 
@@ -108,7 +108,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     let shown = |error| folder.name_template(error, &environment.workspace);
     let mut output = WholeOutput::new(environment, &shown);
     let empty = (!args.allow_empty).then(|| empty(folder.tool));
-    let mut run = session.run(Options { strict: args.strict, any: false }, environment);
+    let mut run = session.run(Options { leftovers: Leftovers::of_strict(args.strict), any: false }, environment);
     let is_complete = run.print(&sources, errors, empty, &mut output).await?;
     output.finish(is_complete)?;
     Ok(output::rendered(is_complete))

@@ -13,7 +13,7 @@ use super::output;
 use crate::error::{Error, Errors, Kind};
 use crate::krm::{self, FunctionConfig, ResourceList};
 use crate::pass::Session;
-use crate::render::{Edits, Options};
+use crate::render::{Edits, Leftovers, Options};
 use crate::source::Source;
 use crate::{backend, input, report};
 
@@ -21,7 +21,7 @@ use crate::{backend, input, report};
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Refuse output in which an inline placeholder is left, in any encoding
+    /// Refuse output in which an inline placeholder is left, in any encoding; unset, it is a warning
     #[arg(long)]
     strict: bool,
 
@@ -117,7 +117,7 @@ impl Args {
                 return Edits::default();
             }
         }
-        let options = Options { strict: self.strict || config.strict, any: false };
+        let options = Options { leftovers: Leftovers::of_strict(self.strict || config.strict), any: false };
         session.run(options, environment).render(std::slice::from_ref(source), errors).await
     }
 }

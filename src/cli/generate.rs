@@ -13,7 +13,7 @@ use super::output;
 use super::sink::{StreamedOutput, WholeOutput};
 use crate::error::{Error, Errors, Kind};
 use crate::pass::Session;
-use crate::render::{self, Options};
+use crate::render::{self, Leftovers, Options};
 use crate::source::Source;
 use crate::tool::Tool;
 use crate::workspace::Workspace;
@@ -27,7 +27,7 @@ pub(super) struct Args {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<String>,
 
-    /// Refuse output in which an inline placeholder is left, in any encoding
+    /// Refuse output in which an inline placeholder is left, in any encoding; unset, it is a warning
     #[arg(long)]
     strict: bool,
 
@@ -138,7 +138,7 @@ impl Args {
     }
 
     fn options(&self) -> Options {
-        Options { strict: self.strict, any: self.any }
+        Options { leftovers: Leftovers::of_strict(self.strict), any: self.any }
     }
 
     /// The error of an output without a manifest, if it is one. Under the predecessor's name an empty input gives an empty output; a folder

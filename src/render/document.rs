@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::findings::Findings;
 use super::gap::Gap;
 use super::index::Index;
-use super::literal;
 use super::resource_context::ResourceContext;
+use super::{Leftovers, literal};
 use crate::error::{Error, Kind};
 use crate::manifest::{self, Field};
 use crate::placeholder::{self, Candidates, Match};
@@ -115,11 +115,11 @@ impl<'s> Document<'s> {
     }
 }
 
-/// The documents of `sources`, or only the candidates, each read on demand; `strict` looks for leftovers.
+/// The documents of `sources`, or only the candidates, each read on demand.
 pub(super) fn documents<'s>(
     sources: &'s [Arc<Source>],
     candidates_only: bool,
-    strict: bool,
+    leftovers: Leftovers,
 ) -> impl Iterator<Item = Result<Document<'s>, Unparsed>> + 's {
     sources.iter().flat_map(move |source| {
         let utf16 = utf16(source);
@@ -128,7 +128,7 @@ pub(super) fn documents<'s>(
         let text = LazyCell::new(|| source.text());
         let mut candidates = Candidates::new(bytes);
         let is_wanted = move |document: &Span| !candidates_only || candidates.may_hold(*document);
-        let read = move |document| read(source, &text, document, strict);
+        let read = move |document| read(source, &text, document, leftovers);
         utf16.map(Err).into_iter().chain(split(bytes).filter(is_wanted).map(read))
     })
 }
@@ -145,10 +145,10 @@ fn utf16(source: &Arc<Source>) -> Option<Unparsed> {
     Some(Unparsed { may_hold_placeholder, error: error.hint("save it as UTF-8").hidden().at(start) })
 }
 
-fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, strict: bool) -> Result<Document<'s>, Unparsed> {
+fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, leftovers: Leftovers) -> Result<Document<'s>, Unparsed> {
     let tree = parse(source, text, span)?;
     let findings = manifest::resources(&tree, &text[span.range()])
-        .map(|resource| Findings::of(source, &tree, resource, strict))
+        .map(|resource| Findings::of(source, &tree, resource, leftovers))
         .unwrap_or_default();
     let Findings { resources, gaps, errors, leftovers } = findings;
     let index = OnceCell::new();

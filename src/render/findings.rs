@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::gap::Gap;
 use super::resource_context::ResourceContext;
-use super::{literal, strict};
+use super::{Leftovers, literal, strict};
 use crate::error::{Error, Kind};
 use crate::manifest::{Field, FieldType, Resource, Step, field_type};
 use crate::placeholder::{Base64, Context, Match, MatchKind, find, may_hold};
@@ -27,12 +27,12 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// The findings in `resource` and its items; `strict` looks for leftovers.
-    pub(super) fn of(source: &Arc<Source>, tree: &Tree<'_>, resource: Resource, strict: bool) -> Self {
+    /// The findings in `resource` and its items, and the leftovers unless they are ignored.
+    pub(super) fn of(source: &Arc<Source>, tree: &Tree<'_>, resource: Resource, leftovers: Leftovers) -> Self {
         let mut walker = Walker {
             source,
             tree,
-            strict,
+            leftovers,
             steps: Vec::new(),
             gap_of: HashMap::new(),
             items: HashSet::new(),
@@ -47,7 +47,7 @@ impl Findings {
 struct Walker<'t, 's> {
     source: &'t Arc<Source>,
     tree: &'t Tree<'s>,
-    strict: bool,
+    leftovers: Leftovers,
     steps: Vec<Step<'t>>,
     gap_of: HashMap<NodeId, usize>,
     /// The items of the List, which are resources of their own.
@@ -96,12 +96,20 @@ impl<'t> Walker<'t, '_> {
         let tree = self.tree;
         let name = tree.text(key).unwrap_or_default();
         self.below(Step::Key(Cow::Borrowed(name)), |walker| {
-            if walker.strict {
+            if walker.looks_for_leftovers_in_key(name) {
                 let left = strict::in_key(name, || walker.place(key, resource));
                 walker.findings.leftovers.extend(left);
             }
             walker.visit(value, resource);
         });
+    }
+
+    fn looks_for_leftovers_in_key(&self, text: &str) -> bool {
+        match self.leftovers {
+            Leftovers::Ignored => false,
+            Leftovers::Warned => may_hold(text),
+            Leftovers::Refused => true,
+        }
     }
 
     fn below(&mut self, step: Step<'t>, visit: impl FnOnce(&mut Self)) {
@@ -111,18 +119,22 @@ impl<'t> Walker<'t, '_> {
     }
 
     fn scalar(&mut self, node: NodeId, text: &str, resource: &Arc<ResourceContext>) {
-        if !self.strict && resource.id.kind != "Secret" && !may_hold(text) {
+        let is_strict = self.leftovers == Leftovers::Refused;
+        if !is_strict && resource.id.kind != "Secret" && !may_hold(text) {
             return;
         }
         let field_type = self.field_type(node, resource);
         let found = search(text, field_type, resource);
-        if self.strict {
-            let left = strict::in_text(text, &found, |all| {
-                let places = literal::spans(self.source, self.tree, node, all);
-                (self.place(node, resource), places)
-            });
-            self.findings.leftovers.extend(left);
-        }
+        let places = |all: &[Match]| {
+            let places = literal::spans(self.source, self.tree, node, all);
+            (self.place(node, resource), places)
+        };
+        let left = match self.leftovers {
+            Leftovers::Ignored => Vec::new(),
+            Leftovers::Warned => strict::among(&found, text, &found, places),
+            Leftovers::Refused => strict::in_text(text, &found, places),
+        };
+        self.findings.leftovers.extend(left);
         if found.iter().any(Match::is_filled) {
             self.gap_of.insert(node, self.findings.gaps.len());
             self.findings.gaps.push(Gap {

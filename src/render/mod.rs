@@ -41,11 +41,30 @@ pub(crate) use result::{named_value, result};
 pub use survey::Survey;
 pub use value_source::ValueSource;
 
+/// What an inline placeholder is that would stay in the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Leftovers {
+    /// Nothing to speak of: the output is not shipped.
+    #[default]
+    Ignored,
+    /// A warning, where it can be seen without reading more than what is filled.
+    Warned,
+    /// An error, in any encoding and any document.
+    Refused,
+}
+
+impl Leftovers {
+    /// What they are to a command that prints manifests, `--strict` or not.
+    pub fn of_strict(is_strict: bool) -> Self {
+        if is_strict { Self::Refused } else { Self::Warned }
+    }
+}
+
 /// The options of a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// Whether an inline placeholder that would stay in the output is an error.
-    pub strict: bool,
+    /// What an inline placeholder is that would stay in the output.
+    pub leftovers: Leftovers,
     /// Whether any YAML or JSON is filled, not only Kubernetes objects.
     pub any: bool,
 }

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::Options;
 use super::document::{Document, Unparsed, documents};
 use super::gap::{Gap, PlaceholderUse};
 use super::resource_context::ResourceContext;
+use super::{Leftovers, Options, strict};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::placeholder::{Match, MatchKind, Reference};
 use crate::secret::Access;
@@ -64,8 +64,7 @@ impl<'s> Plan<'s> {
 
 /// Plans every document of `sources` that may hold a placeholder.
 pub fn plan<'s>(sources: &'s [Arc<Source>], options: &Options, errors: &mut Errors) -> Plan<'s> {
-    let strict = options.strict;
-    Plan::of(documents(sources, !strict, strict), options, errors)
+    Plan::of(documents(sources, options.leftovers != Leftovers::Refused, options.leftovers), options, errors)
 }
 
 /// Plans a document. One that does not parse is an error only if it may hold a placeholder.
@@ -81,8 +80,11 @@ fn plan_document<'s>(
             return None;
         }
     };
-    if options.strict {
-        errors.extend(document.leftovers.drain(..));
+    let leftovers = document.leftovers.drain(..);
+    match options.leftovers {
+        Leftovers::Ignored => {}
+        Leftovers::Warned => errors.extend(leftovers.map(strict::as_warning)),
+        Leftovers::Refused => errors.extend(leftovers),
     }
     errors.extend(document.errors.drain(..));
     let asking: HashSet<*const ResourceContext> = document.gaps.iter().map(|gap| Arc::as_ptr(&gap.resource)).collect();

@@ -1,6 +1,6 @@
-//! `--strict`: no inline placeholder may stay in the output, well-formed or not, in any encoding or in a map key. Pure.
+//! `--strict`: no inline placeholder may stay in the output, well-formed or not, in any encoding or in a map key. Else a warning. Pure.
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Level};
 use crate::placeholder::{Base64, Context, Match, MatchKind, find};
 use crate::source::{Place, Span};
 
@@ -24,11 +24,20 @@ pub(super) fn in_text(
     filled: &[Match],
     places: impl Fn(&[Match]) -> (Place, Vec<Option<Span>>),
 ) -> Vec<Error> {
-    let found = find(text, EVERYWHERE);
+    among(&find(text, EVERYWHERE), text, filled, places)
+}
+
+/// The inline placeholders among `found` that filling leaves.
+pub(super) fn among(
+    found: &[Match],
+    text: &str,
+    filled: &[Match],
+    places: impl Fn(&[Match]) -> (Place, Vec<Option<Span>>),
+) -> Vec<Error> {
     if found.is_empty() {
         return Vec::new();
     }
-    let (start, spans) = places(&found);
+    let (start, spans) = places(found);
     let mut errors = Vec::new();
     for (one, span) in found.iter().zip(spans) {
         let before = filled.partition_point(|filled| filled.span.start <= one.span.start);
@@ -53,6 +62,12 @@ fn leftovers(found: &Match, text: &str, seen: bool, out: &mut Vec<(&'static str,
             out.push(("hidden-placeholder", reason));
         }
     }
+}
+
+/// What is refused under `--strict` alone.
+pub(super) fn as_warning(leftover: Error) -> Error {
+    let hint = leftover.hint.as_deref().map_or_else(String::new, |hint| format!("{hint}; "));
+    Error { level: Level::Warning, ..leftover }.hint(format!("{hint}`--strict` makes it an error"))
 }
 
 fn leftover(reason: &str) -> Error {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Options;
 use super::document::{Document, Unparsed, documents};
 use super::plan::Plan;
+use super::{Leftovers, Options};
 use crate::error::Errors;
 use crate::source::Source;
 
@@ -18,7 +18,7 @@ pub struct Survey<'s> {
 impl<'s> Survey<'s> {
     /// Surveys every document of `sources`, leftovers included.
     pub fn new(sources: &'s [Arc<Source>]) -> Self {
-        Self { sources, documents: documents(sources, false, true).collect() }
+        Self { sources, documents: documents(sources, false, Leftovers::Refused).collect() }
     }
 
     /// The surveyed sources.

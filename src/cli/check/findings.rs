@@ -12,7 +12,7 @@ use crate::input;
 use crate::lint::{self, Comments, Readings};
 use crate::pass::Session;
 use crate::pass::build::CheckedFiles;
-use crate::render::{self, Options, Survey, ValueSource};
+use crate::render::{self, Leftovers, Options, Survey, ValueSource};
 use crate::report;
 use crate::source::Source;
 
@@ -27,7 +27,7 @@ impl Check<'_> {
     pub(super) async fn findings(&self, files: &mut CheckedFiles, session: &mut Session) -> Vec<Error> {
         let mut errors = std::mem::take(&mut files.errors);
         let manifests: Vec<Arc<Source>> = files.texts.manifests.iter().chain(&files.outputs).cloned().collect();
-        let options = Options { strict: true, any: self.args.any };
+        let options = Options { leftovers: Leftovers::Refused, any: self.args.any };
         let comments = [
             self.look(&manifests, &files.texts.others, options, &mut errors, session).await,
             self.look_at_tool_inputs(&files.texts.tool_inputs, &mut errors),
@@ -68,7 +68,7 @@ impl Check<'_> {
         let comments = Comments::of(&survey, &[]);
         let mut found = Errors::new();
         found.extend(lint::check(&survey, &[]));
-        survey.plan(&Options { strict: true, any: true }, &mut found);
+        survey.plan(&Options { leftovers: Leftovers::Refused, any: true }, &mut found);
         // Annotations that kustomize or a chart puts on resources stand elsewhere here than in a resource.
         let counts = |error: &Error| error.rule != Kind::Syntax.id() && error.kind != Kind::Annotation;
         errors.extend(found.into_iter().filter(counts));

@@ -93,6 +93,8 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     }
     let mut files = args.read(session, environment).await?;
     let found = Check { args, environment }.findings(&mut files, session).await;
+    let (about_settings, found): (Vec<Error>, Vec<Error>) = found.into_iter().partition(is_about_settings);
+    output::report(&about_settings, environment);
     Ok(ExitCode::from(args.end(found, &files, environment)?))
 }
 
@@ -110,6 +112,11 @@ fn code(found: &[Error]) -> u8 {
 /// Whether the finding says that the run itself failed.
 fn is_failure(error: &Error) -> bool {
     error.level == Level::Error && matches!(error.kind, Kind::Input | Kind::Setting | Kind::Store | Kind::Bug)
+}
+
+/// Whether the finding warns of a setting: it says nothing about the manifests.
+fn is_about_settings(error: &Error) -> bool {
+    error.level == Level::Warning && error.kind == Kind::Setting && error.place.is_none()
 }
 
 fn unreadable(baseline: &Path, error: &dyn std::fmt::Display) -> Error {

@@ -139,7 +139,7 @@ impl Args {
     }
 
     fn options(&self) -> Options {
-        Options { strict: false, any: self.any }
+        Options { any: self.any, ..Options::default() }
     }
 
     /// Prints the changes. Returns the exit code.
