@@ -33,9 +33,10 @@ Every setting has one name, whatever it comes from. Where it is set more than on
 5. the Kubernetes Secret that `-s` names, `[namespace:]name`; the default namespace is the pod's own, else `argocd`
 6. its default
 
+`ARGOCD_ENV_X` counts in any case of letters, and with the prefix more than once, as argocd-vault-plugin has it; the exact spelling wins, with a warning.
 An empty value counts as not set. `vault-render settings` shows each setting's value and who set it.
-A mistyped name is a warning: in a file or Secret whenever it begins as a setting does, in the environment where it begins with `AVP_` or
-`VAULT_RENDER_` and misses a setting's by a letter or two.
+A mistyped name is a warning: in a file, a Secret or an Application whenever it begins as a setting does, in the environment where it begins with `AVP_` or
+`VAULT_RENDER_` and misses a setting's by a letter or two, or is an old one (`AVP_VAULT_ADDR`).
 [security.md](security.md) says which settings a tenant may choose.
 
 Of the Vault CLI's durations, `60s`, `1m30s` and bare seconds are understood; of its switches, what Go's `ParseBool` takes.
@@ -47,6 +48,9 @@ fn section(row: &Row) -> String {
     lines.push(format!("- {}", row.key.form()));
     if let Some(flag) = declaration.flag {
         lines.push(format!("- flag: `{flag}`"));
+    }
+    if let Some(fallback) = declaration.fallback {
+        lines.push(format!("- unset: `{fallback}`, if that is set"));
     }
     if let Some(default) = declaration.default {
         lines.push(format!("- default: `{default}`"));

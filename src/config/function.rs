@@ -20,8 +20,8 @@ pub(crate) fn check_entry(table: &Table, name: &str, value: &str, options: &[&'s
         return Ok(());
     }
     let error = Error::new(Kind::Setting, format!("the functionConfig sets `{name}`, which is not a setting"));
-    let names = table.rows().iter().map(Row::name).chain(options.iter().copied());
-    Err(match suggestion::by_edits(name, names, TYPOS) {
+    let setting = suggestion::by_edits(&name.to_ascii_uppercase(), table.rows().iter().map(Row::name), TYPOS);
+    Err(match setting.or_else(|| suggestion::by_edits(name, options.iter().copied(), TYPOS)) {
         Some(near) => error.hint(suggestion::did_you_mean(near)),
         None => error.hint("`vault-render fn --help` says what it may set"),
     })
@@ -51,7 +51,12 @@ mod tests {
 
     #[test]
     fn a_slip_gets_the_near_name() {
-        for (name, near) in [("VAULT_ADR", "`VAULT_ADDR`"), ("srtict", "`strict`"), ("other", "--help")] {
+        for (name, near) in [
+            ("VAULT_ADR", "`VAULT_ADDR`"),
+            ("avp_k8s_role", "`AVP_K8S_ROLE`"),
+            ("srtict", "`strict`"),
+            ("other", "--help"),
+        ] {
             assert!(
                 check_entry(backend::settings(), name, "x", &["strict"]).unwrap_err().hint.unwrap().contains(near),
                 "{name}"

@@ -29,6 +29,8 @@ pub struct Declaration {
     pub roles: &'static [Role],
     /// Its value where nobody sets it.
     pub default: Option<&'static str>,
+    /// The setting whose value it has where nobody sets it, before the default.
+    pub fallback: Option<&'static str>,
     /// The flag that sets it.
     pub flag: Option<&'static str>,
     /// The file below the user's home whose text is its value where nobody sets it.
@@ -80,6 +82,7 @@ impl<T: 'static> Key<T> {
             example,
             roles,
             default: None,
+            fallback: None,
             flag: None,
             home_file: None,
             not_yet: &[],
@@ -92,6 +95,11 @@ impl<T: 'static> Key<T> {
     /// With a value for where nobody sets it.
     pub const fn default(self, value: &'static str) -> Self {
         Self { declaration: Declaration { default: Some(value), ..self.declaration }, ..self }
+    }
+
+    /// With another setting whose value counts where nobody sets this one.
+    pub const fn fallback(self, setting: &'static str) -> Self {
+        Self { declaration: Declaration { fallback: Some(setting), ..self.declaration }, ..self }
     }
 
     /// Names the flag that sets it.

@@ -25,6 +25,7 @@ mod read;
 mod role;
 mod sources;
 pub(crate) mod table;
+mod tenant;
 mod trust;
 mod view;
 
@@ -63,6 +64,8 @@ pub struct Setting {
     pub text: Zeroizing<String>,
     /// Where it comes from.
     pub origin: Origin,
+    /// The name under which it is set there: the setting's own, or that of its fallback.
+    name: &'static str,
     /// The value that the key has parsed.
     value: Arc<dyn Any + Send + Sync>,
 }
@@ -72,6 +75,8 @@ pub struct Setting {
 struct Entry {
     setting: Option<Setting>,
     operator: Option<Setting>,
+    /// Where the value stands that would be in effect, were it not wrong.
+    invalid: Option<Origin>,
 }
 
 impl Config {
@@ -113,6 +118,11 @@ impl Config {
     /// Every row with its setting, in the table's order.
     pub fn settings(&self) -> impl Iterator<Item = (&'static Row, Option<&Setting>)> {
         self.table.rows().iter().map(|row| (row, self.setting(row.name())))
+    }
+
+    /// Where the value of a setting stands that is not in effect because it is wrong.
+    pub fn invalid(&self, name: &str) -> Option<&Origin> {
+        self.entries.get(name)?.invalid.as_ref()
     }
 
     /// The credentials that the store and its login may use, whoever set them, and whether each proves who asks.
@@ -190,6 +200,18 @@ impl Config {
             Some(choices) => error.hint(format!("{}: {choices}", declaration.doc)),
             None => error.hint(format!("{}, e.g. `{}`", declaration.doc, declaration.example)),
         }
+    }
+}
+
+impl Setting {
+    /// How a user finds it: the name under which it is set, and where.
+    pub fn locate(&self) -> String {
+        self.origin.locate(self.name)
+    }
+
+    /// The name under which it is set, if that is not its own.
+    pub fn fallback(&self, row: &Row) -> Option<&'static str> {
+        (self.name != row.name()).then_some(self.name)
     }
 }
 

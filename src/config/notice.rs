@@ -5,9 +5,18 @@ use std::collections::BTreeMap;
 use super::general::TENANT_SETTINGS;
 use super::read::Layer;
 use super::table::{Row, Table};
-use super::{Authority, Origin, parse};
+use super::{Authority, Origin, parse, tenant};
 use crate::error::{Error, Errors, Kind};
 use crate::words::suggestion;
+
+/// Names of argocd-vault-plugin before version 1.0, beside `AVP_VAULT_*`, and what took their place.
+const OBSOLETE: &[(&str, &str)] = &[
+    ("AVP_PATH_PREFIX", "write the whole path into the annotation `avp.kubernetes.io/path`"),
+    ("AVP_SECRET", "name the Secret with `-s`, in the command"),
+];
+
+/// The hint where no name is near.
+const LIST: &str = "`vault-render settings` lists all settings";
 
 /// Warns where argocd-vault-plugin would choose otherwise: for Vault's own settings it prefers file and Secret to the environment.
 pub(super) fn conflicts(table: &Table, layers: &[Layer], errors: &mut Errors) {
@@ -61,19 +70,27 @@ pub(super) fn unknown(table: &Table, layers: &[Layer], errors: &mut Errors) {
     }
 }
 
-/// Warns about variables whose names miss a setting's by a slip. Names that are less similar, such as `AVP_VERSION`, may be another
-/// program's.
+/// Warns about variables whose names miss a setting's by a slip, or are an old name. Names that are less similar, such as `AVP_VERSION`,
+/// may be another program's. A tenant's are no other program's: those that nothing reads are all named.
 pub(super) fn misspelt(table: &Table, environment: &BTreeMap<String, String>, errors: &mut Errors) {
-    for (prefix, origin) in [("ARGOCD_ENV_", Origin::Tenant), ("", Origin::Environment)] {
-        let set = environment.iter().filter(|(_, value)| !value.is_empty());
-        let names = set.filter_map(|(variable, _)| variable.strip_prefix(prefix));
-        for name in names.filter(|name| is_ours(name) && !table.is_known(name)) {
-            let error = Error::warning(Kind::Setting, format!("{} is not a setting", origin.locate(name)));
-            errors.extend(
-                slip(table, name).map(|meant| error.hint(suggestion::did_you_mean(format!("{prefix}{meant}")))),
-            );
-        }
+    let set = environment.iter().filter(|(_, value)| !value.is_empty());
+    for (name, _) in set.filter(|(name, _)| is_ours(name) && !table.is_known(name)) {
+        let error = Error::warning(Kind::Setting, format!("{} is not a setting", Origin::Environment.locate(name)));
+        errors.extend(meant(table, name, "").map(|hint| error.hint(hint)));
     }
+    let unknown = |name: &str| (is_ours(name) || name.starts_with("VAULT_")) && !table.is_known(name);
+    for (name, variable, _) in tenant::variables(environment).filter(|(name, ..)| unknown(name)) {
+        let error = Error::warning(Kind::Setting, format!("`{variable}` is not a setting"));
+        errors.push(error.hint(meant(table, &name, tenant::PREFIX).unwrap_or_else(|| LIST.to_owned())));
+    }
+}
+
+/// What is meant by a name that is not a setting's; `prefix` stands before the names of variables.
+fn meant(table: &Table, name: &str, prefix: &str) -> Option<String> {
+    let renamed = name.strip_prefix("AVP_").filter(|rest| table.find(rest).is_some());
+    let obsolete = || OBSOLETE.iter().find(|(old, _)| *old == name).map(|(_, hint)| (*hint).to_owned());
+    let near = renamed.or_else(|| slip(table, name));
+    near.map(|near| suggestion::did_you_mean(format!("{prefix}{near}"))).or_else(obsolete)
 }
 
 /// Whether a variable can only be meant for this program or its predecessor: `VAULT_PORT`, for one, is Kubernetes' own.
@@ -105,10 +122,8 @@ fn unknown_in_list(table: &Table, name: &str, origin: &Origin) -> Option<Error> 
 }
 
 fn did_you_mean(table: &Table, error: Error, name: &str) -> Error {
-    match table.nearest(name) {
-        Some(near) => error.hint(suggestion::did_you_mean(near)),
-        None => error.hint("`vault-render settings` lists all settings"),
-    }
+    let near = || table.nearest(name).map(suggestion::did_you_mean);
+    error.hint(meant(table, name, "").or_else(near).unwrap_or_else(|| LIST.to_owned()))
 }
 
 #[cfg(test)]
@@ -193,6 +208,11 @@ mod tests {
             ("AVP_AUTHTYPE", Some("AVP_AUTH_TYPE")),
             ("AVP_PATH_VALIDATON", Some("AVP_PATH_VALIDATION")),
             ("ARGOCD_ENV_AVP_K8_ROLE", Some("ARGOCD_ENV_AVP_K8S_ROLE")),
+            ("ARGOCD_ENV_avp_k8_role", Some("ARGOCD_ENV_AVP_K8S_ROLE")),
+            ("ARGOCD_ENV_VAULT_ADRR", Some("ARGOCD_ENV_VAULT_ADDR")),
+            ("AVP_VAULT_ADDR", Some("VAULT_ADDR")),
+            ("AVP_VAULT_NAMESPACE", Some("VAULT_NAMESPACE")),
+            ("ARGOCD_ENV_AVP_VAULT_ADDR", Some("ARGOCD_ENV_VAULT_ADDR")),
             ("AVP_VERSION", None),
             ("AVP_ROLE", None),
             ("AVP_IBM_API_KEY", None),
@@ -212,5 +232,17 @@ mod tests {
             }
         }
         assert_eq!(texts(&read(environment(&[("AVP_TYP", "")])).1), [""; 0]);
+        for (name, hint) in [
+            ("AVP_PATH_PREFIX", "avp.kubernetes.io/path"),
+            ("AVP_SECRET", "`-s`"),
+            ("ARGOCD_ENV_AVP_SECRET", "`-s`"),
+            ("ARGOCD_ENV_AVP_VERSION", "lists all settings"),
+        ] {
+            let warnings = texts(&read(environment(&[(name, "1")])).1);
+            assert!(warnings.len() == 1 && warnings[0].contains(hint), "{name}: {warnings:?}");
+        }
+        let warnings =
+            texts(&read(SettingSources { file: file("AVP_VAULT_ADDR: https://v"), ..SettingSources::default() }).1);
+        assert!(warnings.len() == 1 && warnings[0].ends_with("did you mean `VAULT_ADDR`?"), "{warnings:?}");
     }
 }

@@ -10,13 +10,25 @@ use super::general::TENANT;
 use super::key::AnyKey;
 use super::parse;
 use super::table::{LoginSettings, Logins, Row, Table};
-use super::{Authority, Config, Entry, FlagValue, HomeFile, Origin, Setting, SettingSources, cluster, file, notice};
+use super::{
+    Authority, Config, Entry, FlagValue, HomeFile, Origin, Setting, SettingSources, cluster, file, notice, tenant,
+};
 use crate::error::{Error, Errors, Kind};
+use crate::words::suggestion;
 
 /// The values from one source. In a list of layers the first one counts.
 pub(super) struct Layer {
     pub(super) origin: Origin,
     pub(super) pairs: Vec<(String, Zeroizing<String>)>,
+}
+
+/// A value as a layer has it.
+#[derive(Clone, Copy)]
+struct Value<'l> {
+    text: &'l str,
+    /// The name under which it is set.
+    name: &'static str,
+    origin: &'l Origin,
 }
 
 /// Reads all settings, and reports what is wrong with them.
@@ -69,9 +81,9 @@ fn layers(sources: &SettingSources, table: &Table, errors: &mut Errors) -> (Vec<
     let says_so = file.as_ref().and_then(|layer| layer.get(TENANT.name())).is_some_and(restricts);
     let has_tenant = has_tenant(&sources.environment) || !sources.function.is_empty() || says_so;
     let mut layers: Vec<Layer> = sources.flags.iter().map(flag).collect();
-    layers.push(variables(sources, table, "ARGOCD_ENV_", Origin::Tenant));
+    layers.push(tenant::layer(&sources.environment, table, errors));
     layers.push(function(sources));
-    layers.push(variables(sources, table, "", Origin::Environment));
+    layers.push(variables(sources, table));
     layers.extend(file.map(|layer| layer.of_tenant_if(has_tenant)));
     layers.extend(sources.secret.as_ref().map(|secret| cluster::layer(secret, table, errors)));
     layers.extend(sources.home_files.iter().map(home_file));
@@ -87,12 +99,10 @@ fn function(sources: &SettingSources) -> Layer {
     Layer { origin: Origin::Function, pairs: sources.function.iter().map(pair).collect() }
 }
 
-fn variables(sources: &SettingSources, table: &Table, prefix: &str, origin: Origin) -> Layer {
-    let known = sources.environment.iter().filter_map(|(name, value)| {
-        let name = name.strip_prefix(prefix).filter(|name| table.is_known(name))?;
-        Some((name.to_owned(), Zeroizing::new(value.clone())))
-    });
-    Layer { origin, pairs: known.collect() }
+fn variables(sources: &SettingSources, table: &Table) -> Layer {
+    let known = sources.environment.iter().filter(|(name, _)| table.is_known(name));
+    let pairs = known.map(|(name, value)| (name.clone(), Zeroizing::new(value.clone())));
+    Layer { origin: Origin::Environment, pairs: pairs.collect() }
 }
 
 fn home_file(HomeFile { file, setting, text }: &HomeFile) -> Layer {
@@ -102,38 +112,43 @@ fn home_file(HomeFile { file, setting, text }: &HomeFile) -> Layer {
 
 /// The setting of a row by its layers. A wrong value is reported, and counts as not set.
 fn entry(row: &Row, layers: &[Layer], errors: &mut Errors) -> Entry {
-    let mut values = layers.iter().filter_map(|layer| Some((layer.get(row.name())?, &layer.origin)));
+    let declaration = row.declaration();
+    let names = [Some(declaration.name), declaration.fallback].into_iter().flatten();
+    let mut values = names.flat_map(|name| layers.iter().filter_map(move |layer| layer.value(name)));
     let first = values.next();
-    let of_operator = |(_, origin): &(&str, &Origin)| origin.authority() == Authority::Operator;
+    let of_operator = |value: &Value<'_>| value.origin.authority() == Authority::Operator;
     let operator = first.filter(of_operator).or_else(|| values.find(of_operator));
     let operator = match operator {
-        Some((value, origin)) => setting(row, value, origin, first.is_some_and(|f| f.1 == origin), errors),
-        None => row.declaration().default.and_then(|value| Setting::new(row.key, value, Origin::Default).ok()),
+        Some(value) => setting(row, value, first.is_some_and(|first| first.origin == value.origin), errors),
+        None => declaration.default.and_then(|text| Setting::of_default(row.key, text)),
     };
-    let setting = match first {
-        Some((value, origin)) if origin.authority() == Authority::Tenant => setting(row, value, origin, true, errors),
-        _ => None,
-    };
+    let setting = first.filter(|first| !of_operator(first)).and_then(|value| setting(row, value, true, errors));
     // A tenant who repeats the operator's value chooses nothing.
     let is_repeated = |one: &Setting| operator.as_ref().is_some_and(|other| one.text == other.text);
     let setting = setting.filter(|setting| !is_repeated(setting)).or_else(|| operator.clone());
-    Entry { setting, operator }
+    let invalid = first.filter(|_| setting.is_none()).map(|value| value.origin.clone());
+    Entry { setting, operator, invalid }
 }
 
 /// A value in its one spelling; what is wrong with it is reported if it would be in effect.
-fn setting(row: &Row, value: &str, origin: &Origin, is_reported: bool, errors: &mut Errors) -> Option<Setting> {
-    let setting = Setting::new(row.key, value, origin.clone());
-    setting.map_err(|wrong| is_reported.then(|| errors.push(wrong_value(row, value, origin, &wrong)))).ok()
+/// A fallback's own row reports its value.
+fn setting(row: &Row, value: Value<'_>, is_in_effect: bool, errors: &mut Errors) -> Option<Setting> {
+    let is_reported = is_in_effect && value.name == row.name();
+    let setting = Setting::new(row.key, value);
+    setting.map_err(|wrong| is_reported.then(|| errors.push(wrong_value(row, value, &wrong)))).ok()
 }
 
-fn wrong_value(row: &Row, value: &str, origin: &Origin, wrong: &str) -> Error {
-    let (place, declaration) = (origin.locate(row.name()), row.declaration());
+fn wrong_value(row: &Row, Value { text: value, name, origin }: Value<'_>, wrong: &str) -> Error {
+    let (place, declaration) = (origin.locate(name), row.declaration());
     if declaration.not_yet.contains(&value.trim().to_ascii_lowercase().as_str()) {
         let error = Error::new(Kind::Setting, format!("{place} is `{}`, which is not supported yet", value.trim()));
         return error.hint(format!("supported are: {}", row.choices().unwrap_or_default()));
     }
-    let hint = format!("{}, e.g. `{}`", declaration.doc, declaration.example);
-    Error::new(Kind::Setting, format!("{place} {wrong}")).hint(hint)
+    let error = Error::new(Kind::Setting, format!("{place} {wrong}"));
+    error.hint(match row.nearest_choice(value.trim()) {
+        Some(near) => suggestion::did_you_mean(near),
+        None => format!("{}, e.g. `{}`", declaration.doc, declaration.example),
+    })
 }
 
 /// Sets the login where nobody chooses one: to the first that a setting implies.
@@ -145,7 +160,7 @@ fn choose_login(entries: &mut BTreeMap<&'static str, Entry>, logins: &Logins, ha
             setting.is_some_and(|setting| setting.origin != Origin::Default || has_service_account_token)
         };
         let login = rows.iter().find(implies)?;
-        Setting::new(logins.choice, login.names[0], Origin::Default).ok()
+        Setting::of_default(logins.choice, login.names[0])
     };
     let [of_operator, in_effect] =
         [default(entries, |entry| entry.operator.as_ref()), default(entries, |entry| entry.setting.as_ref())];
@@ -161,9 +176,13 @@ fn choose_login(entries: &mut BTreeMap<&'static str, Entry>, logins: &Logins, ha
 
 impl Setting {
     /// Parses a value. An error does not quote it.
-    fn new(key: &dyn AnyKey, text: &str, origin: Origin) -> Result<Self, String> {
+    fn new(key: &dyn AnyKey, Value { text, name, origin }: Value<'_>) -> Result<Self, String> {
         let parsed = key.parse(text)?;
-        Ok(Self { text: parsed.text, origin, value: parsed.value })
+        Ok(Self { text: parsed.text, origin: origin.clone(), name, value: parsed.value })
+    }
+
+    fn of_default(key: &dyn AnyKey, text: &str) -> Option<Self> {
+        Self::new(key, Value { text, name: key.declaration().name, origin: &Origin::Default }).ok()
     }
 }
 
@@ -174,6 +193,11 @@ impl Layer {
             *is_tenants &= there_is_one;
         }
         self
+    }
+
+    /// The value that counts under this name, with where it stands.
+    fn value(&self, name: &'static str) -> Option<Value<'_>> {
+        Some(Value { text: self.get(name)?, name, origin: &self.origin })
     }
 
     /// The value of a setting. An empty one counts as not set, as for Vault's CLI.
@@ -299,6 +323,21 @@ mod tests {
         ] {
             let errors = texts(&read(environment(&[(name, wrong)])).1);
             assert!(errors.len() == 1 && errors[0].contains(words) && !errors[0].contains("canary"), "{errors:?}");
+        }
+        for (name, wrong, near) in [
+            ("AVP_TYPE", "valt", Some("`vault`")),
+            ("AVP_AUTH_TYPE", "Kubernets", Some("`kubernetes`")),
+            ("AVP_AUTH_TYPE", "app-role", Some("`approle`")),
+            ("AVP_KV_VERSION", "v2", Some("`2`")),
+            ("AVP_KV_VERSION", "3", None),
+            ("AVP_TYPE", "foo", None),
+        ] {
+            let (config, errors) = read(environment(&[(name, wrong)]));
+            let hints: Vec<_> = texts(&errors);
+            let told = near.map(|near| format!("; did you mean {near}?"));
+            assert!(hints.len() == 1 && hints[0].contains("did you mean") == told.is_some(), "{hints:?}");
+            assert!(told.is_none_or(|told| hints[0].ends_with(&told)), "{hints:?}");
+            assert_eq!((config.setting(name).is_none(), config.invalid(name)), (true, Some(&Origin::Environment)));
         }
         let errors = texts(&read(environment(&[("AVP_TYPE", "awssecretsmanager")])).1);
         let unsupported = "Error: `AVP_TYPE` (environment) is `awssecretsmanager`, which is not supported yet; supported are: `vault`";

@@ -214,6 +214,14 @@ impl Row {
         Some(if reader.login.is_none() { RunPart::Store } else { RunPart::Login })
     }
 
+    /// The value to choose that a wrong one is nearest to, if less than half of its letters are wrong.
+    pub(super) fn nearest_choice(&self, wrong: &str) -> Option<&'static str> {
+        let names: Vec<&'static str> = self.key.choices()?.into_iter().flatten().copied().collect();
+        let word = wrong.to_ascii_lowercase();
+        let near = suggestion::by_edits(&word, names, TYPOS)?;
+        suggestion::is_within(&word, near, word.len().max(near.len()) / 2).then_some(near)
+    }
+
     /// The values to choose from, for people.
     pub(super) fn choices(&self) -> Option<String> {
         self.key.choices().map(|names| format::choices(&names))

@@ -27,7 +27,7 @@ pub(super) fn enforce(config: &mut Config, errors: &mut Errors) {
 fn refusals(config: &Config) -> Vec<(&'static Row, Error)> {
     let chosen = config.table.rows().iter().filter(|row| config.authority(row.name()) == Authority::Tenant);
     chosen
-        .filter(|row| !config.leaves_to_tenants(row.name()))
+        .filter(|row| !config.setting(row.name()).is_some_and(|setting| config.leaves_to_tenants(setting.name)))
         .filter_map(|row| Some((row, refuse(config, row)?)))
         .collect()
 }
@@ -41,7 +41,7 @@ pub(super) fn travelling(config: &Config, to: &Row) -> Vec<&'static Row> {
 fn refuse(config: &Config, row: &Row) -> Option<Error> {
     let rules = [locked, looser, outside, other_login, elsewhere, other_identity];
     let setting = config.setting(row.name())?;
-    rules.iter().find_map(|rule| rule(config, row, setting)).map(|error| error.hint(allow(row, &setting.origin)))
+    rules.iter().find_map(|rule| rule(config, row, setting)).map(|error| error.hint(allow(row, setting)))
 }
 
 /// Rule 1: a credential of the operator's does not travel to an address, namespace or mount of a tenant's.
@@ -55,21 +55,23 @@ fn elsewhere(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
         row if row.is(Role::Mount) => "to a namespace or mount that a tenant chose",
         _ => "to an address that a tenant chose",
     };
-    let (what, where_from) = (named(config, &credentials), setting.origin.locate(row.name()));
+    let (what, where_from) = (named(config, &credentials), setting.locate());
     Some(Error::new(Kind::Setting, format!("{where_from} would send the operator's {what} {place}")))
 }
 
 /// Rule 2: only the operator may choose restrictions, and their defaults count as set. The same holds for whom TLS trusts, once they
 /// have set it.
 fn locked(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
-    let by = match config.operator(row.name()).map(|own| &own.origin) {
+    let by = match config.operator(row.name()) {
         _ if row.is(Role::Verification) => format!("would change whom TLS trusts, set by {}", verification(config)?),
         _ if !row.is(Role::Narrowing) => return None,
-        Some(Origin::Default) => "differs from the default, which tenants cannot change".to_owned(),
-        Some(own) => format!("differs from {}, which tenants cannot change", own.locate(row.name())),
+        Some(Setting { origin: Origin::Default, .. }) => {
+            "differs from the default, which tenants cannot change".to_owned()
+        }
+        Some(own) => format!("differs from {}, which tenants cannot change", own.locate()),
         None => "is the operator's to set, not a tenant's".to_owned(),
     };
-    Some(Error::new(Kind::Setting, format!("{} {by}", setting.origin.locate(row.name()))))
+    Some(Error::new(Kind::Setting, format!("{} {by}", setting.locate())))
 }
 
 /// Rule 2: tenants may only tighten a limit of the operator's.
@@ -81,16 +83,16 @@ fn looser(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     }
     let by = match limit.origin {
         Origin::Default => "the default".to_owned(),
-        ref origin => origin.locate(row.name()),
+        _ => limit.locate(),
     };
-    let where_from = setting.origin.locate(row.name());
+    let where_from = setting.locate();
     Some(Error::new(Kind::Setting, format!("{where_from} is looser than {by}, which tenants may only tighten")))
 }
 
 /// The operator's setting of whom TLS trusts.
 fn verification(config: &Config) -> Option<String> {
     let own = config.table.rows().iter().filter(|row| row.is(Role::Verification));
-    own.filter_map(|row| Some(config.operator(row.name())?.origin.locate(row.name()))).next()
+    own.filter_map(|row| Some(config.operator(row.name())?.locate())).next()
 }
 
 /// Rule 3: a tenant names no file outside the repository.
@@ -98,10 +100,7 @@ fn outside(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     if !row.is(Role::File) || is_inside(&config.repository, &config.working_folder, Path::new(setting.text.as_str())) {
         return None;
     }
-    Some(Error::new(
-        Kind::Setting,
-        format!("{} names a file outside the repository", setting.origin.locate(row.name())),
-    ))
+    Some(Error::new(Kind::Setting, format!("{} names a file outside the repository", setting.locate())))
 }
 
 /// Rule 3: a tenant chooses no store or login that would use a credential of the operator's.
@@ -113,7 +112,7 @@ fn other_login(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     if used.is_empty() {
         return None;
     }
-    let (what, where_from) = (named(config, &used), setting.origin.locate(row.name()));
+    let (what, where_from) = (named(config, &used), setting.locate());
     Some(Error::new(
         Kind::Setting,
         format!("{where_from} would use the operator's {what} in a way that the operator did not choose"),
@@ -127,7 +126,7 @@ fn other_identity(config: &Config, row: &Row, setting: &Setting) -> Option<Error
     if used.is_empty() {
         return None;
     }
-    let (what, where_from) = (named(config, &used), setting.origin.locate(row.name()));
+    let (what, where_from) = (named(config, &used), setting.locate());
     Some(Error::new(Kind::Setting, format!("{where_from} would use the operator's {what} for somebody else")))
 }
 
@@ -152,14 +151,14 @@ fn named(config: &Config, rows: &[&Row]) -> String {
         Some(Setting { origin: Origin::Default, .. }) => {
             format!("{} (`{}`)", row.declaration().doc.trim_start_matches("the "), row.name())
         }
-        Some(setting) => setting.origin.locate(row.name()),
+        Some(setting) => setting.locate(),
         None => format!("`{}`", row.name()),
     };
     rows.iter().map(name).collect::<Vec<_>>().join(" and ")
 }
 
-fn allow(row: &Row, origin: &Origin) -> String {
-    let name = row.name();
+fn allow(row: &Row, setting: &Setting) -> String {
+    let (name, origin) = (setting.name, &setting.origin);
     if name == TENANT_SETTINGS.name() {
         return "set it in the plugin's own environment".to_owned();
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::key::{AnyKey, Key};
 use super::role::Role;
-use super::{Config, Origin};
+use super::{Config, Origin, Setting};
 use crate::error::Error;
 
 /// The settings that a store or a login may read: those of its row and of every run; and the environment.
@@ -71,6 +71,11 @@ impl View {
     /// Whether a switch is on; unset it is not.
     pub fn is_on(&self, key: &Key<bool>) -> bool {
         self.get(key).is_some_and(|value| *value)
+    }
+
+    /// How a user finds a setting: its name and where it is set.
+    pub fn locate_setting<T: 'static>(&self, key: &Key<T>) -> String {
+        self.config.setting(key.name()).map_or_else(|| format!("`{}`", key.name()), Setting::locate)
     }
 
     /// The names of the row's settings that nobody set, in its order.

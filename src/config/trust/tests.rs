@@ -72,8 +72,17 @@ fn rule_1_a_credential_travels_no_further_than_its_owner_says() {
             &[("ARGOCD_ENV_AVP_MOUNT_PATH", "other"), ("AVP_AUTH_TYPE", "userpass"), ("AVP_PASSWORD", "p")],
             &["ARGOCD_ENV_AVP_MOUNT_PATH", "AVP_PASSWORD"],
         ),
-        // A mount that the login does not use: nothing travels there.
-        (&[("ARGOCD_ENV_AVP_MOUNT_PATH", "other")], &[]),
+        // A login has one mount, by whichever of its names.
+        (
+            &[("ARGOCD_ENV_AVP_MOUNT_PATH", "other")],
+            &["`ARGOCD_ENV_AVP_MOUNT_PATH`", "AVP_K8S_TOKEN_PATH", "`AVP_TENANT_SETTINGS=AVP_MOUNT_PATH`"],
+        ),
+        (&[("ARGOCD_ENV_AVP_K8S_MOUNT_PATH", "other"), ("AVP_MOUNT_PATH", "own")], &["ARGOCD_ENV_AVP_K8S_MOUNT_PATH"]),
+        (&[("ARGOCD_ENV_AVP_MOUNT_PATH", "other"), ("AVP_TENANT_SETTINGS", "AVP_MOUNT_PATH")], &[]),
+        // A mount that the login does not use, or has: nothing travels elsewhere.
+        (&[("ARGOCD_ENV_AVP_MOUNT_PATH", "other"), ("AVP_K8S_MOUNT_PATH", "own")], &[]),
+        (&[("ARGOCD_ENV_AVP_MOUNT_PATH", "auth/kubernetes")], &[]),
+        (&[("ARGOCD_ENV_AVP_K8S_MOUNT_PATH", "auth/own/"), ("AVP_MOUNT_PATH", "own")], &[]),
         // Whom TLS trusts is where the credential goes.
         (&[("ARGOCD_ENV_VAULT_CACERT_BYTES", "pem")], &["ARGOCD_ENV_VAULT_CACERT_BYTES", "AVP_K8S_TOKEN_PATH"]),
         (&[("ARGOCD_ENV_VAULT_TLS_SERVER_NAME", "evil")], &["ARGOCD_ENV_VAULT_TLS_SERVER_NAME", "AVP_K8S_TOKEN_PATH"]),

@@ -29,6 +29,7 @@ const MOUNT_PATH: Key<String> = Key::new(
     "auth/kubernetes",
     &[Role::Mount],
 )
+.fallback(super::MOUNT_PATH.name())
 .default("kubernetes");
 
 /// Where Kubernetes puts a pod's service-account token.
