@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::inspection::{Inspection, Inspector};
 use super::{Backend, Store, StoreFacts, immediate, named};
 use crate::budget::Budget;
 use crate::config::format::PATH;
@@ -28,6 +29,7 @@ pub(super) const BACKEND: Backend = Backend {
     doc: "A YAML or JSON file that maps each path to its keys: for demonstrations, tests and offline previews",
     page: || PAGE.to_owned(),
     facts: |_| Ok(StoreFacts { name: "file", is_remote: false, has_policies: false, scope: None, engine: None }),
+    inspector: Inspector { inspect, risks: |_| Vec::new() },
     open: |settings, _| open(settings),
 };
 
@@ -49,6 +51,14 @@ struct File {
     secrets: BTreeMap<String, Versions>,
     /// Whether messages may name other paths than the one that is read. A tenant must not learn those of other teams.
     may_name_paths: bool,
+}
+
+fn inspect(settings: &View) -> Inspection {
+    let errors = open(settings).err().into_iter().collect();
+    match settings.get(&FILE) {
+        Some(_) => Inspection { wrong: errors, ..Inspection::default() },
+        None => Inspection { missing: errors, ..Inspection::default() },
+    }
 }
 
 fn open(settings: &View) -> Result<Arc<dyn Store>, Error> {

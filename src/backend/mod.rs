@@ -3,10 +3,13 @@
 mod docs;
 mod file;
 mod immediate;
+mod inspection;
 mod named;
 mod vault;
 
 pub(crate) use docs::docs;
+use inspection::Inspector;
+pub(crate) use inspection::{Inspection, inspect, risks};
 pub(crate) use vault::Engine;
 
 use std::sync::{Arc, LazyLock};
@@ -53,6 +56,8 @@ pub(crate) struct Backend {
     pub page: fn() -> String,
     /// The facts about the store before it is opened.
     pub facts: fn(&View) -> Result<StoreFacts, Error>,
+    /// Inspects the settings before anything is sent.
+    pub inspector: Inspector,
     /// Checks the settings and makes the store; opens no connection.
     pub open: fn(&View, Journal) -> Result<Arc<dyn Store>, Error>,
 }

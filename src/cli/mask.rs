@@ -1,16 +1,25 @@
 //! The key of masks: from a file, from the settings, or a random one for the run.
 
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use crate::config::general::MASK_KEY;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Errors, Kind};
 use crate::pass::{Session, read_flag_file};
 use crate::render::Mask;
+use crate::words::count;
 use crate::workspace::Workspace;
 
 const HINT: &str = "`openssl rand -hex 32` makes one";
+
+/// How many bytes of a key nobody finds out by trying.
+const ENOUGH: usize = 16;
+
+/// The permissions of a file's group and of everybody else to read it.
+const READABLE_BY_OTHERS: u32 = 0o044;
 
 /// The flag that gives the key, shared by every command that shows fingerprints.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -22,30 +31,57 @@ pub(super) struct MaskKey {
 }
 
 impl MaskKey {
-    /// Masks under the key that the user gave; `None` without one. Line breaks at the file's end do not count.
-    pub(super) fn of_user(&self, session: &mut Session) -> Result<Option<Mask>, Error> {
+    /// Masks under the key that the user gave; `None` without one. Line breaks at the file's end do not count. A weak key is a warning.
+    pub(super) fn of_user(&self, session: &mut Session, errors: &mut Errors) -> Result<Option<Mask>, Error> {
         let (key, place) = match &self.mask_key {
-            Some(file) => (read(file, session.workspace())?, file.display().to_string()),
+            Some(file) => {
+                errors.extend(exposure(file, session.workspace()));
+                (read(file, session.workspace())?, file.display().to_string())
+            }
             // Errors of other settings are reported when these are needed: `--offline` needs none.
             None => match session.local_settings().0.get(&MASK_KEY) {
                 Some(key) => (Zeroizing::new(key.reveal().as_bytes().to_vec()), MASK_KEY.name().to_owned()),
                 None => return Ok(None),
             },
         };
-        let end = key.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
-        if end == 0 {
+        let key = without_line_breaks(&key);
+        if key.is_empty() {
             return Err(Error::new(Kind::Setting, format!("the mask key in `{place}` is empty")).hint(HINT));
         }
-        Ok(Some(Mask::new(&key[..end])))
+        errors.extend(weakness(key, &place));
+        Ok(Some(Mask::new(key)))
     }
 
     /// Masks under the key that the user gave, else under a random one, whose fingerprints are comparable within this run only.
-    pub(super) fn mask(&self, session: &mut Session) -> Result<Mask, Error> {
-        match self.of_user(session)? {
+    pub(super) fn mask(&self, session: &mut Session, errors: &mut Errors) -> Result<Mask, Error> {
+        match self.of_user(session, errors)? {
             Some(mask) => Ok(mask),
             None => random(),
         }
     }
+}
+
+/// The warning that a key is so short that it may be found out by trying.
+pub(super) fn weakness(key: &[u8], place: &str) -> Option<Error> {
+    let length = without_line_breaks(key).len();
+    let detail = format!(
+        "the mask key in `{place}` has {}: whoever sees fingerprints may find it out",
+        count::of(length, "byte")
+    );
+    (length < ENOUGH).then(|| Error::warning(Kind::Setting, detail).hint(HINT))
+}
+
+/// The warning that others may read the file of a key. A pipe is nobody else's.
+fn exposure(file: &Path, workspace: &Workspace) -> Option<Error> {
+    let metadata = std::fs::metadata(workspace.locate(file)).ok().filter(Metadata::is_file)?;
+    let detail = format!("others may read the mask key in `{}`", file.display());
+    let hint = format!("`chmod 600 {}`: with the key, values can be tried out on fingerprints", file.display());
+    (metadata.mode() & READABLE_BY_OTHERS != 0).then(|| Error::warning(Kind::Setting, detail).hint(hint))
+}
+
+fn without_line_breaks(key: &[u8]) -> &[u8] {
+    let end = key.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
+    &key[..end]
 }
 
 fn read(file: &Path, workspace: &Workspace) -> Result<Zeroizing<Vec<u8>>, Error> {

@@ -11,6 +11,7 @@ use super::output;
 use super::paths::Paths;
 use super::save::save;
 use super::tools::BuildFlags;
+use crate::error::Errors;
 use crate::pass::Session;
 use crate::pass::build::InputFiles;
 use crate::render::Options;
@@ -53,15 +54,17 @@ Examples:
 
 For each secret, key and modifiers the record has the type of the result, the keys of maps and the lengths of lists; no
 value. It may be committed. With a mask key it has the fingerprint of each value as well: keep the key secret, because it lets
-its owner try out values. `openssl rand -hex 32 > FILE` makes one.
+its owner try out values. `(umask 077 && openssl rand -hex 32 > FILE)` makes one.
 
 Exit codes: 0 recorded, 2 something is wrong and nothing was written.";
 
 /// Writes the record.
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
-    let mask = args.mask_key.of_user(session)?;
+    let mut key_warnings = Errors::new();
+    let mask = args.mask_key.of_user(session, &mut key_warnings)?;
     let build = (&args.build).into();
     let (sources, mut errors, built) = InputFiles::read_all(args.paths.list(), &build, session, environment).await;
+    errors.extend(key_warnings);
     errors.extend(args.empty_stdin.error(args.paths.list(), &sources));
     let options = Options { any: args.any, ..Options::default() };
     let record = session.run(options, environment).record(&sources, mask.as_ref(), &mut errors).await;

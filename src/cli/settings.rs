@@ -6,10 +6,14 @@ use clap::ValueEnum;
 
 use super::environment::Environment;
 use super::flags::Flags;
-use super::output;
-use crate::config::Setting;
+use super::{mask, output};
+use crate::backend::{self, Inspection};
+use crate::config::general::{MASK_KEY, TOOL_HOSTS};
 use crate::config::table::Row;
+use crate::config::{Config, Setting};
+use crate::contain::proxy::Hosts;
 use crate::contain::{self, Support};
+use crate::error::{Error, Errors, Level};
 use crate::pass::Session;
 use crate::{report, visible};
 
@@ -20,6 +24,10 @@ pub(super) struct Args {
     /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Refuse settings that lack what a run needs, though tenants or a command's flags may bring it
+    #[arg(long)]
+    complete: bool,
 
     #[command(flatten)]
     pub(super) flags: Flags,
@@ -38,20 +46,44 @@ Where a setting is set in several places, the first of these counts: flag, ARGOC
 Everybody who may edit the Application may set ARGOCD_ENV_X. It may not send a credential of the operator's elsewhere:
 docs/settings.md.
 
+The files that settings name are read, and nothing is sent to the store. What a run needs and nobody has set (an address, a login and
+its role or id) is a warning: an Application may bring it, or `-s` and `-c` in the command of the plugin. With --complete it is an error.
+
 Exit codes: 0 fine, 2 a setting is wrong.";
 
 /// Prints the settings; wrong ones are reported as well.
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
-    let (config, errors) = session.settings(environment).await;
+    let (config, mut errors) = session.settings(environment).await;
+    let rows: Vec<Shown> = config.settings().map(|(row, setting)| Shown::new(row, setting, &config)).collect();
     let mut lines: Vec<String> = match args.format {
-        Format::Text => table(config.settings()),
-        Format::Json => config.settings().map(|(row, setting)| json(row, setting)).collect(),
+        Format::Text => table(&rows),
+        Format::Json => rows.iter().map(Shown::json).collect(),
     };
     lines.push(args.format.machine(&contain::support()));
+    // Settings that are wrong lack what they do not give.
+    if !errors.any() {
+        errors.extend(args.inspect(&config));
+    }
     let failed = errors.any();
     output::report(&report::in_order(errors, &[]), environment);
     let code = output::finish(&lines.join(""))?;
     Ok(if failed { ExitCode::from(output::FAILED) } else { code })
+}
+
+impl Args {
+    /// What is missing, wrong or risky in settings that can be parsed.
+    fn inspect(&self, config: &Config) -> Errors {
+        let Inspection { missing, wrong } = backend::inspect(config);
+        let mut errors = backend::risks(config);
+        errors.extend(wrong);
+        errors.extend(missing.into_iter().map(|error| match self.complete {
+            true => error,
+            false => Error { level: Level::Warning, ..error },
+        }));
+        errors.extend(config.get(&MASK_KEY).and_then(|key| mask::weakness(key.reveal().as_bytes(), MASK_KEY.name())));
+        errors.extend(config.get(&TOOL_HOSTS).and_then(|hosts| Hosts::parse(&hosts.join(" ")).err()));
+        errors
+    }
 }
 
 impl Format {
@@ -73,25 +105,50 @@ impl Format {
     }
 }
 
+/// A setting as it is shown.
+struct Shown {
+    name: &'static str,
+    /// Its value; `None` if there is none, or a wrong one.
+    value: Option<String>,
+    /// Who set it; `None` if nobody did.
+    origin: Option<String>,
+    is_invalid: bool,
+}
+
+impl Shown {
+    fn new(row: &Row, setting: Option<&Setting>, config: &Config) -> Self {
+        let invalid = config.invalid(row.name()).filter(|_| setting.is_none());
+        let fallback = setting.and_then(|setting| setting.fallback(row)).map(|name| format!(" as `{name}`"));
+        let origin = setting.map(|setting| &setting.origin).or(invalid);
+        Self {
+            name: row.name(),
+            value: setting.map(|setting| row.shown(&setting.text).to_owned()),
+            origin: origin.map(|origin| format!("{origin}{}", fallback.unwrap_or_default())),
+            is_invalid: invalid.is_some(),
+        }
+    }
+
+    fn cells(&self) -> [String; 3] {
+        let value = self.value.as_deref().unwrap_or(if self.is_invalid { "[invalid]" } else { "" });
+        let origin = self.origin.as_deref().unwrap_or("not set");
+        [self.name.to_owned(), visible::escaped(&value.escape_debug().to_string()), visible::escaped(origin)]
+    }
+
+    fn json(&self) -> String {
+        let mut line = serde_json::json!({"name": self.name, "value": self.value, "origin": self.origin});
+        if self.is_invalid {
+            line["invalid"] = true.into();
+        }
+        visible::json(&line.to_string()).into_owned() + "\n"
+    }
+}
+
 /// The settings below each other, in columns.
-fn table<'c>(settings: impl Iterator<Item = (&'static Row, Option<&'c Setting>)>) -> Vec<String> {
-    let rows: Vec<[String; 3]> = settings.map(|(row, setting)| cells(row, setting)).collect();
+fn table(rows: &[Shown]) -> Vec<String> {
+    let rows: Vec<[String; 3]> = rows.iter().map(Shown::cells).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(50);
     let (name, value) = (width(0), width(1));
     rows.iter()
         .map(|row| format!("{:name$}  {:value$}  {}", row[0], row[1], row[2]).trim_end().to_owned() + "\n")
         .collect()
-}
-
-fn cells(row: &Row, setting: Option<&Setting>) -> [String; 3] {
-    let value = setting.map_or("", |setting| row.shown(&setting.text)).escape_debug().to_string();
-    let origin = setting.map_or("not set".to_owned(), |setting| setting.origin.to_string());
-    [row.name().to_owned(), visible::escaped(&value), visible::escaped(&origin)]
-}
-
-fn json(row: &Row, setting: Option<&Setting>) -> String {
-    let value = setting.map(|setting| row.shown(&setting.text));
-    let origin = setting.map(|setting| setting.origin.to_string());
-    visible::json(&serde_json::json!({"name": row.name(), "value": value, "origin": origin}).to_string()).into_owned()
-        + "\n"
 }

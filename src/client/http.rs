@@ -76,6 +76,11 @@ impl Client {
         shown(&self.address)
     }
 
+    /// Whether requests cross the network without TLS.
+    pub(crate) fn is_in_clear(&self) -> bool {
+        self.address.scheme() == "http" && !is_loopback(&self.address)
+    }
+
     /// The server's address with its path, without user and password: two paths may lead to two servers.
     pub(crate) fn address_with_path(&self) -> String {
         format!("{}{}", self.address(), self.address.path().trim_end_matches('/'))

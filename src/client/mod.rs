@@ -25,3 +25,4 @@ pub(crate) use rate::Rate;
 pub(crate) use request::Method;
 pub(crate) use request::{Request, Response};
 pub(crate) use retry::Retry;
+pub(crate) use tls::check_tls;

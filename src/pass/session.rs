@@ -126,6 +126,7 @@ impl Session {
             stage => stage,
         };
         if must_read && let Stage::Configured(config) = &self.stage {
+            errors.extend(backend::risks(config));
             let opened = backend::open(config, watch.journal()).map_err(|error| errors.push(error));
             let open = |store| Stage::Open(OpenStore { store, policy: Arc::new(self.policy(config)) });
             self.stage = opened.map_or(Stage::Closed, open);

@@ -198,6 +198,25 @@ fn kubernetes_logs_in_with_a_real_service_account_token() {
     assert_eq!(vault.logins("cluster").len(), 6);
 }
 
+/// As argocd-vault-plugin has it: the service account's token goes to the mount of any login, where its own is not said.
+#[test]
+fn a_kubernetes_login_goes_to_the_mount_of_any_login() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = folder.path().join("token");
+    fs::write(&token, "jwt").unwrap();
+    for (mounts, path) in [
+        (&[("AVP_MOUNT_PATH", "auth/k8s-prod")][..], "/v1/auth/k8s-prod/login"),
+        (&[("AVP_MOUNT_PATH", "any"), ("AVP_K8S_MOUNT_PATH", "own")], "/v1/auth/own/login"),
+        (&[], "/v1/auth/kubernetes/login"),
+    ] {
+        let faults = Faults::script(vec![Response::json(400, r#"{"errors": ["no"]}"#)]);
+        let run = render(&faults.address, &secret(&["<path:a/b#c>"])).env("AVP_AUTH_TYPE", "k8s");
+        let run = run.env("AVP_K8S_ROLE", "r").env("AVP_K8S_TOKEN_PATH", &token);
+        mounts.iter().fold(run, |run, (name, value)| run.env(name, value)).output();
+        assert_eq!(faults.requests()[0].path, path);
+    }
+}
+
 #[test]
 fn a_login_that_fails_on_the_way_is_not_repeated() {
     for fault in [Response::json(502, ""), Response::Cut, Response::too_many(None)] {

@@ -287,8 +287,15 @@ fn a_stream_prints_what_comes_before_the_first_error() {
 #[test]
 fn a_wrong_setting_is_an_error_of_the_command() {
     program(["generate"]).env("AVP_KV_VERSION", "3").stdin(BROKEN).status(1).stderr_holds(["`AVP_KV_VERSION`"]).check();
-    let output = program(["settings"]).env("AVP_KV_VERSION", "3").output();
+    let output = program(["settings"]).env("AVP_KV_VERSION", "v2").output();
     assert_eq!(output.status.code(), Some(2));
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(stderr.contains("`AVP_KV_VERSION` (environment)") && stderr.contains("did you mean `2`?"), "{stderr}");
+    let row = stdout.lines().find(|line| line.starts_with("AVP_KV_VERSION ")).unwrap();
+    assert!(row.contains("[invalid]") && row.ends_with("environment"), "{row}");
+    let output = program(["settings", "--format", "json"]).env("AVP_KV_VERSION", "v2").output();
+    let row = r#"{"name":"AVP_KV_VERSION","value":null,"origin":"environment","invalid":true}"#;
+    assert!(String::from_utf8_lossy(&output.stdout).contains(row), "{output:?}");
     program(["generate", "-c", "nowhere.yaml"]).stdin(FILLED).status(1).stderr_holds(["`nowhere.yaml`"]).check();
 }
 
@@ -312,6 +319,69 @@ fn settings_are_shown_with_their_origin() {
     let rows: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let token = rows.iter().find(|row| row["name"] == "VAULT_TOKEN").unwrap();
     assert_eq!((&token["value"], &token["origin"]), (&"[redacted]".into(), &"environment".into()));
+}
+
+/// Nobody listens at the address: nothing is sent.
+#[test]
+fn settings_say_what_a_run_would_lack() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = folder.path().join("token");
+    std::fs::write(&token, "jwt").unwrap();
+    let complete = [
+        ("VAULT_ADDR", "https://127.0.0.1:9"),
+        ("AVP_AUTH_TYPE", "k8s"),
+        ("AVP_K8S_ROLE", "r"),
+        ("AVP_K8S_TOKEN_PATH", token.to_str().unwrap()),
+    ];
+    let run = |more: &[(&str, &str)], flags: &[&str]| {
+        let run = complete.iter().chain(more).fold(program(["settings"]), |run, (name, value)| run.env(name, value));
+        let output = run.args(flags).output();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for flags in [&[][..], &["--complete"]] {
+        assert_eq!(run(&[], flags), (Some(0), String::new()));
+        for (name, value, words) in [
+            ("AVP_K8S_TOKEN_PATH", "/nowhere", "error: cannot read `/nowhere`"),
+            ("VAULT_CACERT", "/nowhere", "error: cannot read `/nowhere`"),
+            ("SSL_CERT_FILE", "/nowhere", "error: cannot read `/nowhere`, which `SSL_CERT_FILE` names"),
+            ("VAULT_CACERT_BYTES", "x", "error: `VAULT_CACERT_BYTES` holds no certificate"),
+            ("AVP_TOOL_HOSTS", "https://charts.example.com", "error: "),
+            (
+                "AVP_TYPE",
+                "file",
+                if flags.is_empty() { "warning: the `file` store needs a file" } else { "error: the" },
+            ),
+        ] {
+            let (code, stderr) = run(&[(name, value)], flags);
+            let expected = if words.starts_with("error") { 2 } else { 0 };
+            assert!(code == Some(expected) && stderr.starts_with(words), "{name}: {code:?} {stderr}");
+        }
+        for (name, words) in [("VAULT_ADDR", "`VAULT_ADDR` is not set"), ("AVP_K8S_ROLE", "needs `AVP_K8S_ROLE`")] {
+            let (code, stderr) = run(&[(name, "")], flags);
+            let (expected, level) = if flags.is_empty() { (0, "warning: ") } else { (2, "error: ") };
+            assert!(code == Some(expected) && stderr.starts_with(level) && stderr.contains(words), "{name}: {stderr}");
+        }
+    }
+    let (code, stderr) = run(&[("VAULT_ADDR", "http://vault.example.com"), ("VAULT_SKIP_VERIFY", "true")], &[]);
+    assert!(code == Some(0) && stderr.contains("`VAULT_SKIP_VERIFY` (environment) accepts any"), "{stderr}");
+    assert!(stderr.contains("warning: `VAULT_ADDR` (environment) is `http://`"), "{stderr}");
+}
+
+/// The name of the other machine leads nowhere.
+#[test]
+fn a_connection_in_clear_is_told_by_the_command_that_uses_it() {
+    let run = |args: &[&str], input: &str| {
+        let run =
+            program(args).env("VAULT_ADDR", "http://vault.invalid").env("VAULT_TOKEN", "t").env("AVP_TIMEOUT", "1s");
+        let output = run.env("VAULT_MAX_RETRIES", "0").stdin(input).output();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let told = "warning: `VAULT_ADDR` (environment) is `http://`";
+    let manifest = "apiVersion: v1\nkind: A\na: <path:a/b#k>\n";
+    for args in [&["generate", "-"][..], &["record", "-", "-o", "-"], &["check", "-", "--online"]] {
+        assert!(run(args, manifest).contains(told), "{args:?}");
+    }
+    assert_eq!(run(&["generate", "-"], FILLED), "");
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn the_jobs_for_pull_requests_check_and_show_what_changes() {
     let variables = [
         ("VAULT_ADDR", &*vault.address),
         ("VAULT_TOKEN", &vault.root),
-        ("VAULT_RENDER_MASK_KEY", "a key"),
+        ("VAULT_RENDER_MASK_KEY", "a key of the user's"),
         ("CI_MERGE_REQUEST_DIFF_BASE_SHA", base.trim()),
     ];
     let page = fs::read_to_string(root().join("docs/ci.md")).unwrap();

@@ -110,6 +110,7 @@ fn fingerprints_are_for_those_who_give_a_key() {
     let (folder, file) = folder();
     let key = folder.path().join("key");
     std::fs::write(&key, "a key of the user's\n").unwrap();
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let fingerprint = regex::Regex::new(r#""(text|number) [0-9a-f]{10}""#).unwrap();
     record(&file).check();
     let without = std::fs::read_to_string(&file).unwrap();
@@ -119,9 +120,35 @@ fn fingerprints_are_for_those_who_give_a_key() {
     assert!(fingerprint.is_match(&with), "{with}");
     record(&file).env("VAULT_RENDER_MASK_KEY", "a key of the user's").check();
     assert_eq!(std::fs::read_to_string(&file).unwrap(), with);
-    record(&file).env("VAULT_RENDER_MASK_KEY", "another").check();
+    record(&file).env("VAULT_RENDER_MASK_KEY", "another key of the user's").check();
     assert_ne!(std::fs::read_to_string(&file).unwrap(), with);
     assert_eq!(fingerprint.replace_all(&with, "\"$1\""), without);
+}
+
+#[test]
+fn a_key_that_others_can_find_out_is_a_warning() {
+    let (folder, file) = folder();
+    let key = folder.path().join("key");
+    let with_key = || record(&file).args(["--mask-key".as_ref(), key.as_os_str()]);
+    let write = |text: &str, mode| {
+        std::fs::write(&key, text).unwrap();
+        std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    };
+    write("fifteen letters\n", 0o600);
+    with_key().stderr_holds(["warning: the mask key in `", "has 15 bytes", "`openssl rand -hex 32` makes one"]).check();
+    write("sixteen letters!\n", 0o644);
+    with_key().stderr_holds(["warning: others may read the mask key in `", "hint: `chmod 600 "]).check();
+    write("sixteen letters!\n", 0o600);
+    with_key().check();
+    let short = "warning: the mask key in `VAULT_RENDER_MASK_KEY` has 3 bytes";
+    record(&file).env("VAULT_RENDER_MASK_KEY", "key").stderr_holds([short]).check();
+    for command in [&["settings"][..], &["diff", "examples/plain", "--base", "examples/plain", EXAMPLE[1], EXAMPLE[2]]]
+    {
+        let stderr = program(command).env("VAULT_RENDER_MASK_KEY", "key").output().stderr;
+        assert!(String::from_utf8_lossy(&stderr).contains(short), "{command:?}");
+        let stderr = program(command).env("VAULT_RENDER_MASK_KEY", "sixteen letters!").output().stderr;
+        assert!(!String::from_utf8_lossy(&stderr).contains("mask key"), "{command:?}");
+    }
 }
 
 #[test]
@@ -207,7 +234,7 @@ fn a_real_vault_is_asked_once_and_then_no_more() {
     let (_folder, file) = folder();
     let manifests = MANIFESTS.replace("MOUNT", "record");
     let run = program(["record", "-", "-o"]).args([&file]).stdin(&*manifests).env("VAULT_ADDR", &vault.address);
-    run.env("VAULT_TOKEN", &vault.root).env("VAULT_RENDER_MASK_KEY", "key").check();
+    run.env("VAULT_TOKEN", &vault.root).env("VAULT_RENDER_MASK_KEY", "key").stderr_holds(["has 3 bytes"]).check();
     let reads = vault.reads("record/");
     assert_eq!(reads.len(), 2, "{reads:?}");
 

@@ -72,6 +72,13 @@ fn nor_to_a_namespace_or_mount_of_the_tenants_choice() {
     let (operators, run) = operators_run();
     let run = run.env("AVP_AUTH_TYPE", "approle").env("AVP_ROLE_ID", "role").env("AVP_SECRET_ID", "operators-secret");
     refused(run.env("ARGOCD_ENV_AVP_MOUNT_PATH", "auth/mine"), &["AVP_MOUNT_PATH"], &[&operators]);
+    let token = tempfile::NamedTempFile::new().unwrap();
+    fs::write(token.path(), "operators-jwt").unwrap();
+    for name in ["ARGOCD_ENV_AVP_MOUNT_PATH", "ARGOCD_ENV_AVP_K8S_MOUNT_PATH", "ARGOCD_ENV_avp_mount_path"] {
+        let (operators, run) = operators_run();
+        let run = run.env("AVP_AUTH_TYPE", "k8s").env("AVP_K8S_ROLE", "r").env("AVP_K8S_TOKEN_PATH", token.path());
+        refused(run.env(name, "auth/mine"), &["AVP_K8S_TOKEN_PATH", "mount that a tenant chose"], &[&operators]);
+    }
 }
 
 #[test]

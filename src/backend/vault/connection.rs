@@ -8,7 +8,7 @@ use super::settings::{
 };
 use crate::backend::named;
 use crate::client::{
-    Client, ClientIdentity, ClientOptions, Credentials, Proxies, Rate, ServerWords, TlsOptions, TrustOptions,
+    self, Client, ClientIdentity, ClientOptions, Credentials, Proxies, Rate, ServerWords, TlsOptions, TrustOptions,
 };
 use crate::config::{Key, View};
 use crate::error::{Error, Kind};
@@ -51,6 +51,18 @@ pub(super) fn client(settings: &View, journal: Journal) -> Result<Client, Error>
         words: WORDS,
         journal,
     })
+}
+
+/// Reads the certificates and keys, as the first connection would; an error if they cannot be used.
+pub(super) fn check_certificates(settings: &View) -> Result<(), Error> {
+    let options = tls(settings)?;
+    if let TrustOptions::System { file: Some(file), .. } = &options.trust
+        && let Err(error) = std::fs::File::open(file)
+    {
+        let detail = format!("cannot read `{}`, which `SSL_CERT_FILE` names", file.display());
+        return Err(Error::new(Kind::Setting, detail).cause(error.to_string()));
+    }
+    client::check_tls(options, &WORDS)
 }
 
 /// The credentials of the settings, whoever set them.

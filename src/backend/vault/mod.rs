@@ -7,6 +7,7 @@ mod docs;
 mod engine;
 mod failure;
 mod guard;
+mod inspection;
 mod login_response;
 mod member;
 mod mount;
@@ -25,6 +26,7 @@ mod token_cache;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::inspection::Inspector;
 use super::{Backend, Store, StoreFacts};
 use crate::config::View;
 use crate::config::general::TIMEOUT;
@@ -42,6 +44,7 @@ pub(super) const BACKEND: Backend = Backend {
     doc: "HashiCorp Vault or OpenBao: KV version 1 and 2, and every other path that can be read",
     page: docs::page,
     facts,
+    inspector: Inspector { inspect: inspection::inspect, risks: inspection::risks },
     open,
 };
 

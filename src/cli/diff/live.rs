@@ -34,7 +34,8 @@ pub(super) async fn compare(
     if args.offline.record(session.workspace())?.is_some() {
         return Err(no_record().into());
     }
-    let mask = args.mask.mask(session)?;
+    let mut key_warnings = Errors::new();
+    let mask = args.mask.mask(session, &mut key_warnings)?;
     let options = (&args.build).into();
     let mut build_plan = BuildPlan::new(&options, session, environment);
     let mut files = InputFiles::read(args.paths.list(), &mut build_plan).await?;
@@ -43,6 +44,7 @@ pub(super) async fn compare(
         build_errors.extend(build_plan.errors_for_left_out());
     }
     let (sources, mut errors, built) = files.into_whole();
+    errors.extend(key_warnings);
     let shown = |errors: Errors| built.name_templates(report::in_order(errors, &sources), build_plan.workspace());
     let objects = objects(args, &sources, session, environment, &mut errors).await;
     if errors.any() {

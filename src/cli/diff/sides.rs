@@ -24,7 +24,7 @@ pub(super) async fn compare(
     environment: &Environment,
 ) -> anyhow::Result<Option<Difference>> {
     let mut files = base.read(args, session, environment).await?;
-    let mask = args.mask.mask(session)?;
+    let mask = args.mask.mask(session, &mut files.errors)?;
     let unchanged = files.take_unchanged();
     session.use_record(args.offline.record(session.workspace())?);
     let mut renderer = Renderer { run: session.run(args.options(), environment), mask };

@@ -48,6 +48,11 @@ pub(super) fn tls(options: TlsOptions, words: &ServerWords) -> Result<Tls, Error
     Ok(Tls { config, verifier })
 }
 
+/// Whether the options make a configuration; the error says what is wrong with them.
+pub(crate) fn check_tls(options: TlsOptions, words: &ServerWords) -> Result<(), Error> {
+    tls(options, words).map(|_| ())
+}
+
 type CertifiedKey = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 /// The certificate and key to show.

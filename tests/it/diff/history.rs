@@ -139,8 +139,10 @@ fn a_record_tells_a_change_of_secret_values_alone_from_others() {
     let new = SECRET.replace("#1>", ">");
     repository.write("a.yaml", SECRET).commit().write("a.yaml", &new);
     for key in [&[][..], &["--mask-key", "key"]] {
-        repository.write("key", "a key").write("both.yaml", &format!("{SECRET}---\n{new}"));
+        repository.write("key", "a key of the user's").write("both.yaml", &format!("{SECRET}---\n{new}"));
         let record = ["record", "both.yaml", "-o", "../record.json", "--secrets", "../secrets.yaml"];
+        std::fs::set_permissions(repository.root().join("key"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .unwrap();
         program(record).args(key).folder(repository.root()).check();
         repository.remove("both.yaml").remove("key");
         let diff =

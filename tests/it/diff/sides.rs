@@ -139,8 +139,9 @@ fn a_record_is_enough() {
     let repository = Repository::new();
     let [before, after] = ["user", "password"].map(|key| map("x", "a", &format!("<path:secret/data/app#{key}>")));
     repository.write("a.yaml", &before).commit().write("a.yaml", &after);
-    let run =
-        |args: &[&str]| shown(&program(args).folder(repository.root()).env("VAULT_RENDER_MASK_KEY", "k").output());
+    let run = |args: &[&str]| {
+        shown(&program(args).folder(repository.root()).env("VAULT_RENDER_MASK_KEY", "a key of the user's").output())
+    };
     let (.., code) = run(&["record", "a.yaml", "-o", "../record.json", "--secrets", "../secrets.yaml"]);
     assert_eq!(code, Some(0));
     let (text, stderr, code) = run(&["diff", "--base", "HEAD", "--offline", "../record.json"]);

@@ -27,7 +27,7 @@ pub(super) const AUTH_TYPE: Key<&'static Login> = Key::new(
 /// Where the method of a login is mounted that has no setting of its own for it.
 const MOUNT_PATH: Key<String> = Key::new(
     "AVP_MOUNT_PATH",
-    "where another auth method is mounted; unset, at its own name",
+    "where the auth method is mounted; unset, at its own name",
     MOUNT,
     "auth/approle",
     &[Role::Mount],
@@ -77,6 +77,19 @@ pub(super) fn choose(settings: &View) -> Result<&'static Login, Error> {
             Err(Error::new(Kind::Setting, format!("the login `{}` needs {}", login.name(), missing.join(" and ")))
                 .hint(format!("set it, or choose another `AVP_AUTH_TYPE`: {}", choices())))
         }
+    }
+}
+
+/// Reads the credential of the chosen login, as a run would; an error if it cannot be used. One that is not set is none.
+pub(super) fn check_credential(settings: &View) -> Result<(), Error> {
+    let Some(login) = settings.get(&AUTH_TYPE) else { return Ok(()) };
+    match (login.source)(&settings.of_login(login.settings.settings))? {
+        TokenSource::Settings(token) if token.reveal().contains(char::is_control) => {
+            let detail =
+                "the token of `VAULT_TOKEN` or `~/.vault-token` holds a line break or another control character";
+            Err(Error::new(Kind::Setting, detail).hint("a token is one line: `hvs.…`"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -158,6 +171,11 @@ mod tests {
             (&approle, Some(("AVP_MOUNT_PATH", "/team")), r#"auth/team/login {"role_id":"r","secret_id":"s\""}"#),
             (&kubernetes, None, r#"auth/kubernetes/login {"role":"demo","jwt":"jwt"}"#),
             (&kubernetes, Some(("AVP_K8S_MOUNT_PATH", "a/b")), r#"auth/a/b/login {"role":"demo","jwt":"jwt"}"#),
+            (
+                &kubernetes,
+                Some(("AVP_MOUNT_PATH", "auth/k8s-prod")),
+                r#"auth/k8s-prod/login {"role":"demo","jwt":"jwt"}"#,
+            ),
             (
                 &[("AVP_AUTH_TYPE", "userpass"), ("AVP_USERNAME", "ann"), ("AVP_PASSWORD", "p")],
                 None,
