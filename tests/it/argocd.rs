@@ -36,7 +36,7 @@ fn at(vault: &Vault) -> Vec<(&'static str, String)> {
 
 /// Argo CD with our plugin as it is shipped: no shell is in its reach.
 fn argocd(settings: Vec<(&'static str, String)>) -> Option<ArgoCd> {
-    with_plugin("deploy/argocd/sidecar/plugin.yaml", settings)
+    with_plugin("plugin.yaml", settings)
 }
 
 fn with_plugin(file: &str, settings: Vec<(&'static str, String)>) -> Option<ArgoCd> {

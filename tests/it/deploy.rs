@@ -1,7 +1,8 @@
 //! A real cluster accepts deploy/argocd as kustomize builds it, and the chart's values agree with it.
 
 use std::fs;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
@@ -52,13 +53,45 @@ fn the_sidecar_is_confined_and_needs_no_shell() {
     }
 }
 
-/// What would be missed first: a name that `vault-render` does not know, a value that it does not take.
+/// What the readiness probe runs, with the token where the volume is. What would be missed first: a name that `vault-render` does not
+/// know, a value that it does not take, a file or a setting that is missing.
+fn probe(token: &Path, leave_out: &str) -> Output {
+    let patch = yaml("sidecar/repo-server.yaml");
+    let sidecar = named(&patch["spec"]["template"]["spec"]["containers"], "vault-render");
+    let words = list(&sidecar["readinessProbe"]["exec"]["command"]).iter().skip(1).map(text);
+    let settings = settings().into_iter().filter(|(name, _)| name != leave_out).map(|(name, value)| match &*name {
+        "AVP_K8S_TOKEN_PATH" => (name, token.display().to_string()),
+        _ => (name, value),
+    });
+    settings.fold(program(words), |program, (name, value)| program.env(&name, value)).output()
+}
+
 #[test]
-fn the_operator_s_settings_are_settings() {
-    let output =
-        settings().iter().fold(program(["settings"]), |program, (name, value)| program.env(name, value)).output();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && stderr.is_empty(), "{stderr}");
+fn the_pod_gets_ready_with_the_operator_s_settings_and_only_with_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = folder.path().join("token");
+    let stderr = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let output = probe(&token, "");
+    assert!(output.status.code() == Some(2) && stderr(&output).contains("cannot read"), "{}", stderr(&output));
+    fs::write(&token, "jwt").unwrap();
+    let output = probe(&token, "");
+    assert!(output.status.success() && stderr(&output).is_empty(), "{}", stderr(&output));
+    for missing in ["VAULT_ADDR", "AVP_K8S_ROLE"] {
+        let output = probe(&token, missing);
+        assert!(output.status.code() == Some(2) && stderr(&output).contains(missing), "{}", stderr(&output));
+    }
+}
+
+/// kustomize reads no file outside its folder, so the text stands there, and once more where users look for it first.
+#[test]
+fn the_plugin_at_the_top_is_the_sidecar_s() {
+    let [top, sidecar] =
+        ["plugin.yaml", "deploy/argocd/sidecar/plugin.yaml"].map(|file| fs::read_to_string(root().join(file)).unwrap());
+    assert_eq!(top, sidecar, "cp deploy/argocd/sidecar/plugin.yaml plugin.yaml");
+    assert_eq!(
+        yaml("sidecar/plugin.yaml")["spec"]["generate"]["command"],
+        json!(["vault-render", "build", ".", "--strict"])
+    );
 }
 
 #[test]

@@ -50,6 +50,7 @@ fn the_manifests_for_argo_cd_have_no_placeholder() {
     for file in [
         "examples/argocd/application.yaml",
         "examples/argocd/chart.yaml",
+        "plugin.yaml",
         "deploy/argocd/sidecar/plugin.yaml",
         "deploy/argocd/sidecar/repo-server.yaml",
         "deploy/argocd/values.yaml",
