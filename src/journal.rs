@@ -7,7 +7,10 @@ use std::time::Duration;
 
 /// Where the steps are told. Without a follower no step's text is made.
 #[derive(Clone, Default)]
-pub struct Journal(Option<Arc<dyn Fn(&str) + Send + Sync>>);
+pub struct Journal(Option<Arc<Follower>>);
+
+/// Who follows a run.
+type Follower = dyn Fn(&str) + Send + Sync;
 
 impl Journal {
     /// Tells `follower` each step.

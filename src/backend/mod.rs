@@ -59,8 +59,11 @@ pub(crate) struct Backend {
     /// Inspects the settings before anything is sent.
     pub inspector: Inspector,
     /// Checks the settings and makes the store; opens no connection.
-    pub open: fn(&View, Journal) -> Result<Arc<dyn Store>, Error>,
+    pub open: OpenStore,
 }
+
+/// Makes a store of its settings. The store tells the journal what it does.
+type OpenStore = fn(&View, Journal) -> Result<Arc<dyn Store>, Error>;
 
 /// Facts about a store and its readings that hold before it is opened or asked.
 #[derive(Clone, Debug)]

@@ -52,7 +52,7 @@ impl Environment {
         Self {
             stderr_is_terminal: stderr.is_terminal(),
             stderr,
-            is_predecessor: arguments.first().is_some_and(|program| is_predecessor(program)),
+            is_predecessor: arguments.first().is_some_and(is_predecessor),
             output: OutputFlags::of_words(arguments.iter().filter_map(|word| word.to_str())),
             signals: Signals::default(),
             arguments,

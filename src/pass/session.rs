@@ -78,6 +78,12 @@ impl Session {
 
     /// The settings, those of the Secret that `-s` names included, and their errors.
     pub async fn settings(&mut self, watch: &dyn Watch) -> (Config, Errors) {
+        let read = self.read_settings(watch).await;
+        tell_settings(&read.0, &watch.journal());
+        read
+    }
+
+    async fn read_settings(&mut self, watch: &dyn Watch) -> (Config, Errors) {
         if !self.settings.has_secret() {
             return self.settings.local();
         }
@@ -118,7 +124,6 @@ impl Session {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Closed) {
             Stage::Start if must_read || !self.settings.has_secret() => {
                 let (config, wrong) = self.settings(watch).await;
-                tell_settings(&config, &watch.journal());
                 let stage = if wrong.any() { Stage::Closed } else { Stage::Configured(config) };
                 errors.extend(wrong);
                 stage

@@ -75,6 +75,19 @@ fn the_definition_for_helm_fills() {
 }
 
 #[test]
+fn completions_are_for_its_name() {
+    let (folder, _) = repository();
+    for (shell, part) in [
+        ("bash", " argocd-vault-plugin\n"),
+        ("zsh", "#compdef argocd-vault-plugin\n"),
+        ("fish", "--command argocd-vault-plugin "),
+    ] {
+        let (script, stderr, _) = run(folder.path(), &["argocd-vault-plugin", "completions", shell]);
+        assert!(script.contains(part) && !script.contains("vault-render"), "{script}{stderr}");
+    }
+}
+
+#[test]
 fn nothing_in_is_nothing_out() {
     let (folder, repository) = repository();
     for (command, expected) in [

@@ -73,6 +73,7 @@ fn every_command_can_be_followed_and_shows_nothing() {
         &["generate", "-v", "--stream"],
     ] {
         let output = run(&vault, args).output();
+        assert!(String::from_utf8_lossy(&output.stderr).contains("info: setting `VAULT_ADDR`"), "{args:?}");
         assert_eq!(piece(&[output.stdout, output.stderr].concat()), None, "{args:?}");
     }
 }
