@@ -15,7 +15,7 @@ mod yaml;
 
 pub use chain::Chain;
 pub(crate) use docs::docs;
-pub(crate) use table::ending;
+pub(crate) use table::{ending, is_call};
 
 use crate::error::{Error, Kind};
 

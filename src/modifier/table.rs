@@ -135,6 +135,11 @@ pub(super) fn find(name: &str) -> Option<&'static Modifier> {
     MODIFIERS.iter().find(|modifier| modifier.name == name)
 }
 
+/// Whether a text begins with a modifier's name.
+pub(crate) fn is_call(text: &str) -> bool {
+    text.split_whitespace().next().is_some_and(|name| find(name).is_some())
+}
+
 /// The modifier at the end of a text, with its arguments: `indent 2` of `key indent 2`, in which the `|` was forgotten.
 pub(crate) fn ending(text: &str) -> Option<&str> {
     let blank = |char: char| matches!(char, ' ' | '\t');

@@ -114,7 +114,10 @@ fn encoded(
             let generic = false;
             for inner in find_within(&decoded.text, Context { generic, ..context }, layers, left) {
                 let Span { start, end } = inner.span;
-                if decoded.is_escaped(start) {
+                // JSON in JSON stands in quotes: elsewhere `\\u` is an escaped backslash and a letter.
+                let is_escape =
+                    !encoding.nests_in_quotes || !is_in(&inner, encoding) || in_quotes(&decoded.text, start);
+                if decoded.is_escaped(start) && is_escape {
                     let span = Span::new(decoded.origin(start), decoded.origin(end));
                     let text = decoded.text[start..end].to_owned();
                     let found = vec![Match { span: Span::new(0, end - start), kind: inner.kind }];
@@ -123,4 +126,15 @@ fn encoded(
             }
         }
     }
+}
+
+/// Whether a match is in `encoding`.
+fn is_in(found: &Match, encoding: &'static Encoding) -> bool {
+    matches!(&found.kind, MatchKind::Encoded { encoding: own, .. } if std::ptr::eq(*own, encoding))
+}
+
+/// Whether an odd number of double quotes stands before `at`, not counting those after a backslash.
+fn in_quotes(text: &str, at: usize) -> bool {
+    let quotes = memchr::memchr_iter(b'"', &text.as_bytes()[..at]);
+    quotes.filter(|at| !text[..*at].ends_with('\\')).count() % 2 == 1
 }

@@ -36,14 +36,19 @@ pub(super) fn generic(text: &str, start: usize, _last_close: usize) -> Option<At
     if text[..start].ends_with('<') {
         return None;
     }
-    let key_end = generic_key_end(text, start + 1)?;
-    let key = &text[start + 1..key_end];
+    let key_start = skip_blanks(text, start + 1);
+    let key_end = generic_key_end(text, key_start)?;
+    let key = &text[key_start..key_end];
     let next = skip_space(text, key_end);
     let (segments, end) = match text.as_bytes().get(key_end) {
         Some(b'>') => (Vec::new(), key_end + 1),
         _ if text[next..].starts_with('|') => segments(text, next + 1).filter(|(parts, _)| innermost(parts))?,
         _ => return None,
     };
+    // After a blank, `a < b` is as likely as a key: only a known modifier leaves no doubt.
+    if key_start > start + 1 && !segments.first().is_some_and(|call| modifier::is_call(call)) {
+        return None;
+    }
     let key_named = if key == "*" { Key::Whole } else { Key::Named(key.to_owned()) };
     Some(At { end, kind: placeholder(&text[start..end], Reference::Annotated, key_named, &segments) })
 }

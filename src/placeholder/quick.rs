@@ -107,12 +107,13 @@ fn holds_inline(text: &str, base64: Base64, layers: usize) -> bool {
             })
 }
 
-/// Whether the beginning of a placeholder that names its secret stands in `text`, white space after its first character aside.
+/// Whether the beginning of a placeholder that counts in every resource stands in `text`, white space after its first character aside.
 fn begins_inline(text: &str) -> bool {
-    DIALECTS.iter().filter_map(|dialect| dialect.beginning).any(|beginning| {
-        let (first, rest) = beginning.split_at(1);
-        text.match_indices(first).any(|(at, _)| text[at + 1..].trim_start().starts_with(rest))
-    })
+    let begins = |first: u8, word: &str| {
+        let mut firsts = memchr::memchr_iter(first, text.as_bytes());
+        firsts.any(|at| text[at + 1..].trim_start().strip_prefix(word).is_some_and(|rest| rest.starts_with(':')))
+    };
+    DIALECTS.iter().any(|dialect| dialect.word.is_some_and(|word| begins(dialect.first_byte, word)))
 }
 
 #[cfg(test)]

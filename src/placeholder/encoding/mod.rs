@@ -27,6 +27,8 @@ pub struct Encoding {
     pub(super) find: fn(&str, Base64) -> Vec<Region>,
     /// Where base64 is decoded inside this encoding.
     pub(super) inside: fn(Base64) -> Base64,
+    /// Whether this encoding, within itself, stands in double quotes.
+    pub(super) nests_in_quotes: bool,
     encode: fn(&[u8]) -> Option<String>,
 }
 
@@ -38,6 +40,7 @@ pub(crate) static ENCODINGS: &[Encoding] = &[
         trace: Trace::word("Secret", base64::is_trace),
         find: base64::find,
         inside: base64::inside,
+        nests_in_quotes: false,
         encode: base64::encode,
     },
     Encoding {
@@ -46,6 +49,7 @@ pub(crate) static ENCODINGS: &[Encoding] = &[
         trace: Trace::byte(b'\\', json::is_trace),
         find: json::find,
         inside: unchanged,
+        nests_in_quotes: true,
         encode: json::encode,
     },
     Encoding {
@@ -54,6 +58,7 @@ pub(crate) static ENCODINGS: &[Encoding] = &[
         trace: Trace::byte(b'%', url::is_trace),
         find: url::find,
         inside: unchanged,
+        nests_in_quotes: false,
         encode: url::encode,
     },
     Encoding {
@@ -62,6 +67,7 @@ pub(crate) static ENCODINGS: &[Encoding] = &[
         trace: Trace::byte(b'&', html::is_trace),
         find: html::find,
         inside: unchanged,
+        nests_in_quotes: false,
         encode: html::encode,
     },
 ];
