@@ -9,6 +9,12 @@ use crate::yaml::split::{is_json, split};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// The length of `---`.
+const MARKER: usize = 3;
+
+/// How YAML writes null.
+const NULLS: [&[u8]; 4] = [b"null", b"Null", b"NULL", b"~"];
+
 /// The bytes of the output, in order, as slices of sources, edits and separators. Nothing is copied.
 pub(crate) type Slices<'o> = Vec<&'o [u8]>;
 
@@ -36,7 +42,7 @@ impl Joiner {
         slices
     }
 
-    /// Whether the output holds more than comments.
+    /// Whether the output holds more than comments and nulls.
     pub fn has_content(&self) -> bool {
         self.content
     }
@@ -75,19 +81,25 @@ impl Joiner {
         self.content |= has_content(source);
         self.crlf = memchr::memrchr(b'\n', source).is_some_and(|at| at > 0 && source[at - 1] == b'\r');
         self.open_line = slices.iter().rev().find_map(|piece| piece.last()).is_some_and(|last| *last != b'\n');
-        self.marker = is_marker(last_line);
+        self.marker = is_marker(last_line) && is_empty(&last_line[MARKER..]);
         self.json = trimmed.ends_with(b"}") && is_json(source);
     }
 }
 
-/// Whether the text holds more than blanks, comments and document markers.
+/// Whether the text holds more than blanks, comments, document markers and null documents.
 pub(super) fn has_content(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     bytes.split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::trim_ascii).any(|line| {
         let rest = [&b"---"[..], b"..."].iter().find_map(|marker| line.strip_prefix(*marker)).unwrap_or(line);
-        let rest = rest.trim_ascii_start();
-        !rest.is_empty() && !rest.starts_with(b"#")
+        let null = NULLS.iter().find_map(|null| rest.trim_ascii_start().strip_prefix(*null));
+        !is_empty(rest) && !null.is_some_and(is_empty)
     })
+}
+
+/// Whether the rest of a line is blanks or a comment.
+fn is_empty(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii_start();
+    rest.is_empty() || rest.starts_with(b"#")
 }
 
 /// The separators between JSON documents that follow each other without one.
@@ -118,6 +130,7 @@ fn byte_order_marks(bytes: &[u8], begun: bool) -> Vec<Cut<'static>> {
 
 /// Whether the first line that is neither blank nor a comment is a marker.
 fn begins_with_marker(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let mut lines = bytes.split(|byte| *byte == b'\n');
     lines.find(|line| !line.trim_ascii().is_empty() && !line.starts_with(b"#")).is_some_and(is_marker)
 }

@@ -205,6 +205,24 @@ fn files_are_joined_by_separators() {
 }
 
 #[test]
+fn one_separator_stands_between_files_whatever_stands_beside_it() {
+    for (first, second, expected) in [
+        ("a: 1\n", "\u{feff}---\nb: 2\n", "a: 1\n---\nb: 2\n"),
+        ("\u{feff}a: 1\n", "\u{feff}b: 2\n", "\u{feff}a: 1\n---\nb: 2\n"),
+        ("a: 1\n---\n", "b: 2\n", "a: 1\n---\nb: 2\n"),
+        ("a: 1\n--- # c\n", "b: 2\n", "a: 1\n--- # c\nb: 2\n"),
+        ("a: 1\n--- {c: 3}\n", "b: 2\n", "a: 1\n--- {c: 3}\n---\nb: 2\n"),
+        ("--- {c: 3}", "--- {d: 4}\n", "--- {c: 3}\n--- {d: 4}\n"),
+        ("--- x\n", "b: 2\n", "--- x\n---\nb: 2\n"),
+    ] {
+        let folder = folder(&[("a.yaml", first), ("b.yaml", second)]);
+        for flags in [&[][..], &["--stream"]] {
+            program(["generate", "."]).args(flags).folder(folder.path()).stdout(expected).check();
+        }
+    }
+}
+
+#[test]
 fn every_error_of_a_run_is_reported_in_the_order_of_the_input() {
     let folder = folder(&[("b.yaml", BROKEN), ("a.yaml", FILLED), ("c.yaml", BROKEN)]);
     let secrets = root().join(SECRETS[1]);

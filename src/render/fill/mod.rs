@@ -127,7 +127,7 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, budget: &Budget
     match put(gap, tree, values, budget) {
         Ok(value) => Filled::Set(value),
         Err(error) => {
-            errors.push(if error.place.is_some() { error } else { error.at(gap.place.clone()) });
+            errors.push(if error.place.is_some() { error } else { error.at(gap.place_of(0)) });
             Filled::Stays
         }
     }
@@ -152,5 +152,5 @@ fn partly_missing(error: Error) -> Error {
 
 fn place(planned: &DocumentPlan<'_>, span: Span) -> Place {
     let gap = planned.gaps.iter().find(|gap| planned.tree.node(gap.node).span == span);
-    gap.map_or_else(|| Place::new(planned.source.clone(), span), |gap| gap.place.clone())
+    gap.map_or_else(|| Place::new(planned.source.clone(), span), |gap| gap.place_of(0))
 }
