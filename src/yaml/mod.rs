@@ -12,6 +12,7 @@ mod builder;
 mod expand;
 mod flaw;
 mod json;
+mod libyaml;
 mod remove;
 mod set;
 mod subset;

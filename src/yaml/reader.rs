@@ -1,4 +1,5 @@
-//! Reads a document's text into a tree. The only file that names the parser crate.
+//! Reads a document's text into a tree: JSON and simple YAML by quick readers, anything else as Kubernetes' decoder reads it. The only
+//! file that names the parser crate, which reads directives and says what is wrong with a text.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,7 @@ use super::builder::Builder;
 use super::flaw::Flaw;
 use super::token::{self, Chomp};
 use super::tree::{Content, Node, NodeId, ReadBy, Style, Tree};
-use super::{expand, json, split, subset};
+use super::{expand, json, libyaml, split, subset};
 use crate::budget::{DEPTH, Limit};
 use crate::error::Kind;
 use crate::source::Span;
@@ -30,14 +31,30 @@ pub fn read<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
     Ok(tree)
 }
 
-/// Reads the document at `document` with the parser crate, even where a quicker reader could read it.
+/// Reads the document at `document` as Kubernetes' decoder does, even where a quicker reader could read it.
 pub(super) fn parse<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw> {
     parse_body(text, split::body(text.as_bytes(), document))
 }
 
 fn parse_body<'s>(text: &'s str, body: Span) -> Result<Tree<'s>, Flaw> {
-    let tree = Reader::new(text, body).read()?;
+    let tree = match libyaml::read(text, body) {
+        Some(tree) => tree,
+        // What Kubernetes refuses is left to the parser crate, which reads directives and says what is wrong.
+        None => Reader::new(text, body).read().and_then(|tree| match libyaml::own_line_break(text, body) {
+            Some(span) => Err(Flaw::new(Kind::Syntax, span, LINE_BREAK).hint("write it as an escape in double quotes")),
+            None => Ok(tree),
+        })?,
+    };
     expand::check(&tree).map(|()| tree)
+}
+
+/// The message about a character after which the two readers are not on the same line.
+const LINE_BREAK: &str = "invalid YAML: Kubernetes takes this character (U+0085, U+2028 or U+2029) for a line break";
+
+/// Reads `body` with the parser crate.
+#[cfg(test)]
+pub(super) fn by_parser<'s>(text: &'s str, body: Span) -> Result<Tree<'s>, Flaw> {
+    Reader::new(text, body).read()
 }
 
 /// A token of the parser crate, as far as a check needs it.
@@ -330,7 +347,7 @@ fn tag_name<'s>(tag: &Tag) -> Cow<'s, str> {
 const ALIAS: &str =
     "quote a text that begins with `*` or `&`; an alias `*x` needs its anchor `&x` before it in the same document";
 
-/// The hint for a common mistake, or for text that Kubernetes' parser accepts and this one does not.
+/// The hint for a common mistake.
 fn hint(kind: &ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::InvalidQuotedScalarIndent | ErrorKind::InvalidIndentation => {

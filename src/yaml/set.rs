@@ -74,6 +74,7 @@ struct ScalarSite<'t, 's> {
 impl ScalarSite<'_, '_> {
     fn set(&self, value: &Value, edits: &mut Vec<Edit>) -> Result<(), Unwritable> {
         if is_block(value) && !self.node.flow && self.set_lines(value, edits)? {
+            self.clear_tabs(edits);
             return Ok(());
         }
         let mut out = Zeroizing::new(String::new());
@@ -88,13 +89,20 @@ impl ScalarSite<'_, '_> {
             }
             _ => self.inline(value, &mut out)?,
         }
+        if !out.starts_with('|') && self.is_at_key_column() {
+            out.insert(0, ' ');
+        }
+        let is_plain = !out.starts_with(['\'', '"', '{', '[']);
         edits.push(Edit { span: self.node.span, text: out });
-        self.clear_blank_lines(edits);
+        if !is_plain {
+            self.clear_tabs(edits);
+        }
         Ok(())
     }
 
-    /// Removes tabs from the blank lines after a plain scalar: Kubernetes accepts them there, but not after a quoted scalar.
-    fn clear_blank_lines(&self, edits: &mut Vec<Edit>) {
+    /// Takes tabs from the blank lines after a plain scalar, and from the comment's below them: to Kubernetes they are a part of
+    /// that scalar, and an error after any other.
+    fn clear_tabs(&self, edits: &mut Vec<Edit>) {
         let text = self.document_text();
         if self.node.flow || !matches!(self.node.content, Content::Scalar(Style::Plain, _)) {
             return;
@@ -103,11 +111,14 @@ impl ScalarSite<'_, '_> {
         while end < text.len() {
             let start = end + token::line_break(text, end).len();
             end = token::skip_blanks(text.as_bytes(), start);
-            if end < text.len() && token::line_break(text, end).is_empty() {
-                return;
+            let is_blank = end == text.len() || !token::line_break(text, end).is_empty();
+            let is_comment = text[end..].starts_with('#');
+            if text[start..end].contains('\t') && (is_blank || is_comment) {
+                let blanks = if is_comment { " ".repeat(end - start) } else { String::new() };
+                edits.push(Edit { span: Span::new(start, end), text: blanks.into() });
             }
-            if text[start..end].contains('\t') {
-                edits.push(Edit { span: Span::new(start, end), text: Zeroizing::default() });
+            if !is_blank {
+                return;
             }
         }
     }
@@ -197,7 +208,7 @@ impl ScalarSite<'_, '_> {
         let has_properties = self.node.start < self.node.span.start;
         let own = self.indentation(self.node.span.start);
         if self.starts_line() {
-            return own.map(|indent| Column { indent, in_place: true });
+            return own.filter(|_| !self.is_at_key_column()).map(|indent| Column { indent, in_place: true });
         }
         let parent = self.node.parent?;
         match self.tree.node(parent).content {
@@ -218,6 +229,12 @@ impl ScalarSite<'_, '_> {
                 is_implicit.then_some(Column { indent: indent + step, in_place: false })
             }
         }
+    }
+
+    /// Whether the scalar begins its line at the column of the map around it, as only a block scalar may.
+    fn is_at_key_column(&self) -> bool {
+        let outer = self.node.parent.and_then(|parent| self.indentation(self.tree.node(parent).span.start));
+        self.block.is_some() && self.starts_line() && outer.is_some() && outer >= self.indentation(self.node.span.start)
     }
 
     /// Whether only spaces stand before the node on its line.

@@ -200,10 +200,8 @@ fn is_content(line: &[u8]) -> bool {
 
 /// The start of the line after the one that holds `at`.
 fn next_line(bytes: &[u8], at: usize) -> usize {
-    match token::line_end(bytes, at) {
-        end if bytes[end..].starts_with(b"\r\n") => end + 2,
-        end => (end + 1).min(bytes.len()),
-    }
+    let end = token::line_end(bytes, at);
+    end + token::break_length(&bytes[end..])
 }
 
 fn after_mark(bytes: &[u8], at: usize) -> usize {

@@ -1,5 +1,5 @@
 //! The YAML that most manifests are written in, at several times the parser's speed: block maps and lists, scalars of one
-//! line, literal blocks, flow collections of one line. `None` if a text holds anything else: the parser then reads it.
+//! line, literal blocks, flow collections of one line. `None` if a text holds anything else: a slower reader then reads it.
 //! In debug builds both readers read every document, and their trees must be equal.
 
 use std::borrow::Cow;

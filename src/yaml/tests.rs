@@ -68,6 +68,10 @@ fn texts_keep_the_style_that_can_hold_them() {
         ("a: &x\n", "v", "a: &x v\n"),
         ("a:", "v", "a: v"),
         ("\u{feff}a: X\r\n", "v", "\u{feff}a: v\r\n"),
+        ("a: X\n\t\n \t# c\nb: 1\n", "v", "a: v\n\t\n \t# c\nb: 1\n"),
+        ("a: X\n\t\n \t# c\nb: 1\n", "yes", "a: 'yes'\n\n  # c\nb: 1\n"),
+        ("a: X # c\u{85}b: 1\n", "u: v", "a: 'u: v' # c\u{85}b: 1\n"),
+        ("a: 'X'# c\n", "v", "a: 'v'# c\n"),
     ] {
         let path = if before.contains("b: X") { "a.b" } else { "a" };
         assert_eq!(changed(before, &[(path, Some(Value::text(value)))]), after, "{before:?}");
@@ -89,6 +93,12 @@ fn block_scalars_keep_header_indentation_and_line_breaks() {
         ("a: |\n  X", "v", "a: |-\n  v"),
         ("a: |\n  X", "v\n", "a: |\n  v"),
         ("a: |+\n  X\n\n", "v\n", "a: |+\n  v\n"),
+        ("a: |\n\n  X\n", "\nv\n", "a: |\n\n  v\n"),
+        ("a: |\n  b\n \n  X\n    \n  c\n", "b\n\nv\n\nw\n  \nc\n", "a: |\n  b\n \n  v\n\n  w\n    \n  c\n"),
+        ("a: |+\n  X\n\n \n", "v\n\n\n", "a: |+\n  v\n\n \n"),
+        ("a: |\r\n  X\r\n \r\n  b\r\n", "v\nw\n\nb\n", "a: |\r\n  v\r\n  w\r\n \r\n  b\r\n"),
+        ("a: |\n  X\n \nb: 1\n", "v\n\n", "a: |+\n  v\n \nb: 1\n"),
+        ("a:\n|\n  X\n", "\tv", "a:\n \"\\tv\"\n"),
     ] {
         assert_eq!(changed(before, &[("a", Some(Value::text(value)))]), after, "{before:?}");
     }

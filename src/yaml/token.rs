@@ -69,15 +69,25 @@ impl Block {
 
 /// The end of the line that holds `at`, before its line break.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
-    memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |found| at + found)
+    let end = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |found| at + found);
+    match bytes[at..end].is_ascii() {
+        true => end,
+        false => (at..end).find(|at| break_length(&bytes[*at..end]) > 0).unwrap_or(end),
+    }
 }
 
-/// The line break at `at`: `\r\n`, `\n`, `\r`, or nothing at the end of the text.
+/// The line break at `at`; empty without one. Kubernetes knows three that YAML does not: U+0085, U+2028 and U+2029.
 pub(super) fn line_break(text: &str, at: usize) -> &str {
-    match &text.as_bytes()[at..] {
-        [b'\r', b'\n', ..] => &text[at..at + 2],
-        [b'\r' | b'\n', ..] => &text[at..at + 1],
-        _ => "",
+    &text[at..at + break_length(&text.as_bytes()[at..])]
+}
+
+/// The bytes of the line break that a text begins with; zero without one.
+pub(super) fn break_length(bytes: &[u8]) -> usize {
+    match bytes {
+        [b'\r', b'\n', ..] | [0xc2, 0x85, ..] => 2,
+        [b'\r' | b'\n', ..] => 1,
+        [0xe2, 0x80, 0xa8 | 0xa9, ..] => 3,
+        _ => 0,
     }
 }
 

@@ -74,6 +74,8 @@ pub(in crate::yaml) enum ReadBy {
     Subset,
     /// The parser crate.
     Parser,
+    /// The reader of YAML as Kubernetes' decoder reads it.
+    Libyaml,
 }
 
 /// A document's nodes, each before its children, in the order of the text.

@@ -1,6 +1,6 @@
 //! The check after an edit: what was changed, read again by another reader than the one that planned the edit, is the source's tree
-//! with the changes and nothing else. JSON is read by `serde_json`, YAML by the parser crate: of what the quick reader has read an
-//! excerpt, of anything else the whole document.
+//! with the changes and nothing else. JSON is read by `serde_json`. Of simple YAML an excerpt is read by the parser crate, of anything
+//! else the whole document, as Kubernetes' decoder reads it.
 
 mod comparison;
 mod excerpt;
@@ -68,7 +68,7 @@ fn verify_whole(edited: &EditedDocument) -> Result<(), Flaw> {
     let read = match tree.read_by {
         // Deeper than `serde_json` goes.
         ReadBy::Json => reader::read,
-        ReadBy::Subset | ReadBy::Parser => reader::parse,
+        ReadBy::Subset | ReadBy::Parser | ReadBy::Libyaml => reader::parse,
     };
     let mut after = read(text, Span::new(0, text.len()))
         .map_err(|_| wrong(document, "the edited document would not be valid YAML"))?;

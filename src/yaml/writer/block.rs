@@ -1,6 +1,6 @@
 //! Literal block scalars: new ones, and replacements for a block scalar of the source.
 
-use super::scalar;
+use super::{kept, scalar};
 use crate::budget::Limit;
 use crate::yaml::token::{self, Block, Chomp};
 
@@ -30,7 +30,7 @@ pub(super) fn literal(text: &str, indent: usize, line_break: &str, out: &mut Str
 /// header and indentation if that preserves every character, else a double-quoted scalar.
 pub(in crate::yaml) fn rewrite(source: &str, block: &Block, old: &str, text: &str, out: &mut String) {
     match BlockLayout::of(source, block, old, text) {
-        Some(shape) => shape.write(source, block, text, out),
+        Some(layout) => layout.write(source, block, old, text, out),
         None => on_one_line(source, block, |out| scalar::double(text, out), out),
     }
 }
@@ -56,8 +56,7 @@ struct BlockLayout {
 impl BlockLayout {
     fn of(source: &str, block: &Block, old: &str, text: &str) -> Option<Self> {
         let indent = block.text_indent(source, old).filter(|indent| *indent > 0)?;
-        let indicated = block.indent.is_some() || !text.starts_with(' ');
-        if !indicated || is_too_wide(text, indent) || !can_be_literal(text) {
+        if is_too_wide(text, indent) || !can_stay_literal(text, block.indent.is_some()) {
             return None;
         }
         let breaks = text.len() - text.trim_end_matches('\n').len();
@@ -65,7 +64,7 @@ impl BlockLayout {
             (0, _) => (Chomp::Strip, 0),
             (_, Chomp::Keep) => (Chomp::Keep, breaks - 1),
             (1, _) => (Chomp::Clip, 0),
-            _ => (Chomp::Keep, (breaks - 1).checked_sub(blank_lines_after(source, block)?)?),
+            _ => (Chomp::Keep, (breaks - 1).checked_sub(blank_lines_after(source, block, indent)?)?),
         };
         // At the end of the source, a block's last line may lack its line break.
         let implied = breaks == 1 && old.ends_with('\n');
@@ -73,7 +72,7 @@ impl BlockLayout {
         Some(Self { indent, chomp, blank_lines, ends_line })
     }
 
-    fn write(&self, source: &str, block: &Block, text: &str, out: &mut String) {
+    fn write(&self, source: &str, block: &Block, old: &str, text: &str, out: &mut String) {
         let line_break = token::line_break(source, block.header_end);
         out.push('|');
         if self.chomp == block.chomp {
@@ -88,9 +87,19 @@ impl BlockLayout {
         }
         out.push_str(&source[block.indicators_end..block.header_end]);
         out.push_str(line_break);
-        lines(text.trim_end_matches('\n'), self.indent, line_break, out);
-        let breaks = usize::from(self.ends_line) + self.blank_lines;
-        out.extend(std::iter::repeat_n(line_break, breaks));
+        let mut new: Vec<&str> = text.trim_end_matches('\n').split('\n').collect();
+        new.extend(std::iter::repeat_n("", self.blank_lines));
+        let last = new.len() - 1;
+        for (index, (line, written)) in new.iter().zip(kept::lines(source, block, old, &new)).enumerate() {
+            match written {
+                Some(written) => out.push_str(written.text),
+                None => push_line(line, self.indent, out),
+            }
+            let own_break = written.map_or("", |written| written.line_break);
+            if index < last || self.ends_line {
+                out.push_str(if own_break.is_empty() { line_break } else { own_break });
+            }
+        }
     }
 }
 
@@ -107,8 +116,19 @@ fn is_literal_line(line: &str) -> bool {
     line.is_empty() || !is_blank() && (is_simple() || is_printable())
 }
 
-/// The number of blank lines after a block, which a `+` header would include; `None` if one of them contains blanks.
-fn blank_lines_after(source: &str, block: &Block) -> Option<usize> {
+/// Whether a text that a block scalar of the source becomes can be literal: its blank lines may hold blanks, and come first. Only
+/// an indicated indentation allows blanks before its first word.
+fn can_stay_literal(text: &str, is_indicated: bool) -> bool {
+    let body = text.trim_matches('\n');
+    let is_blank = |line: &str| line.trim_start_matches([' ', '\t']).is_empty();
+    !body.is_empty()
+        && !body.starts_with('\t')
+        && (is_indicated || !body.starts_with(' '))
+        && body.split('\n').all(|line| is_blank(line) || is_literal_line(line))
+}
+
+/// The number of blank lines after a block, which a `+` header would include; `None` if one of them has more than indentation.
+fn blank_lines_after(source: &str, block: &Block, indent: usize) -> Option<usize> {
     let rest = &source.as_bytes()[block.span.end..];
     let (mut at, mut count) = (0, 0);
     while let Some(byte) = rest.get(at) {
@@ -116,7 +136,11 @@ fn blank_lines_after(source: &str, block: &Block) -> Option<usize> {
             b'\n' => count += 1,
             b'\r' => count += usize::from(rest.get(at + 1) != Some(&b'\n')),
             b' ' | b'\t' if matches!(rest.get(token::skip_blanks(rest, at)), None | Some(b'\n' | b'\r')) => {
-                return None;
+                let end = token::skip_blanks(rest, at);
+                let is_indentation = rest[at..end].iter().all(|byte| *byte == b' ') && end - at <= indent;
+                (is_indentation && end < rest.len()).then_some(())?;
+                at = end;
+                continue;
             }
             _ => break,
         }
@@ -134,9 +158,13 @@ fn lines(text: &str, indent: usize, line_break: &str, out: &mut String) {
         if index > 0 {
             out.push_str(line_break);
         }
-        if !line.is_empty() {
-            out.extend(std::iter::repeat_n(' ', indent));
-            out.push_str(line);
-        }
+        push_line(line, indent, out);
+    }
+}
+
+fn push_line(line: &str, indent: usize, out: &mut String) {
+    if !line.is_empty() {
+        out.extend(std::iter::repeat_n(' ', indent));
+        out.push_str(line);
     }
 }

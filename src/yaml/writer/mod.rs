@@ -4,6 +4,7 @@ pub(super) mod block;
 pub(super) mod collection;
 mod document;
 pub(super) mod flow;
+mod kept;
 pub(super) mod scalar;
 
 pub(crate) use document::document;
