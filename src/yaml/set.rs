@@ -92,7 +92,10 @@ impl ScalarSite<'_, '_> {
         if !out.starts_with('|') && self.is_at_key_column() {
             out.insert(0, ' ');
         }
-        let is_plain = !out.starts_with(['\'', '"', '{', '[']);
+        let is_plain = !out.starts_with(['\'', '"', '{', '[', '|']);
+        if is_plain && self.document_text()[self.node.span.end..].starts_with('#') {
+            out.push(' ');
+        }
         edits.push(Edit { span: self.node.span, text: out });
         if !is_plain {
             self.clear_tabs(edits);

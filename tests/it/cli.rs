@@ -217,7 +217,7 @@ fn one_separator_stands_between_files_whatever_stands_beside_it() {
     ] {
         let folder = folder(&[("a.yaml", first), ("b.yaml", second)]);
         for flags in [&[][..], &["--stream"]] {
-            program(["generate", "."]).args(flags).folder(folder.path()).stdout(expected).check();
+            program(["generate", "a.yaml", "b.yaml"]).args(flags).folder(folder.path()).stdout(expected).check();
         }
     }
 }

@@ -38,7 +38,9 @@ pub(in crate::yaml) fn rewrite(source: &str, block: &Block, old: &str, text: &st
 /// Appends the output of `write` in place of a block scalar, with the comment of its header.
 pub(in crate::yaml) fn on_one_line(source: &str, block: &Block, write: impl FnOnce(&mut String), out: &mut String) {
     write(out);
-    out.push_str(source[block.indicators_end..block.header_end].trim_end());
+    let comment = source[block.indicators_end..block.header_end].trim_end();
+    out.push_str(if comment.starts_with('#') { " " } else { "" });
+    out.push_str(comment);
     if ends_line(source, block) {
         out.push_str(token::line_break(source, block.header_end));
     }

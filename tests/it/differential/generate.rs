@@ -138,7 +138,7 @@ impl Writer<'_> {
                 let anchor = self.properties(false);
                 if self.random.chance(12) {
                     self.flow(0);
-                    self.end_line();
+                    self.end_closed();
                 } else {
                     self.scalar(indent, in_map);
                 }
@@ -213,6 +213,14 @@ impl Writer<'_> {
         self.out.push_str(end);
     }
 
+    /// Ends the line of a quote or bracket, which a comment may touch.
+    fn end_closed(&mut self) {
+        if self.random.chance(15) {
+            self.out.push_str("#c <T98>");
+        }
+        self.end_line();
+    }
+
     /// A text with a token, or without.
     fn words(&mut self) -> String {
         if self.random.chance(25) {
@@ -254,7 +262,8 @@ impl Writer<'_> {
                 if self.random.chance(15) {
                     self.out.push('\n');
                     self.pad(inner);
-                    self.out.push_str("more words");
+                    let more = self.random.pick(&["more words", "\tmore", "more\n\n\t \t# c"]);
+                    self.out.push_str(more);
                 }
                 self.end_line();
             }
@@ -262,25 +271,37 @@ impl Writer<'_> {
                 let words = self.words().replace('\'', "''");
                 let more = self.more(inner);
                 self.out.push_str(&format!("'it''s {words}{more}'"));
-                self.end_line();
+                self.end_closed();
             }
             6 | 7 => {
                 let words = self.words();
                 let words = if self.random.chance(30) { words.replace('<', "\\u003c") } else { words };
-                let escape =
-                    self.random.pick(&["", "", "\\t", "\\\"", "\\\\", "\\x41", "é", "\\/", "\\n", "\\ud83d\\ude00"]);
+                let escape = self.random.pick(&[
+                    "",
+                    "",
+                    "\\t",
+                    "\\'",
+                    "\\\"",
+                    "\\\\",
+                    "\\x41",
+                    "é",
+                    "\\/",
+                    "\\n",
+                    "\\ud83d\\ude00",
+                ]);
                 let escape = if matches!(escape, "\\/" | "\\ud83d\\ude00") { "" } else { escape };
                 let more = self.more(inner);
                 self.out.push_str(&format!("\"{words}{escape}{more}\""));
-                self.end_line();
+                self.end_closed();
             }
             _ => self.block(indent, in_map),
         }
     }
 
-    /// The continuation of a quoted scalar.
+    /// The continuation of a quoted scalar, which may stand at any column.
     fn more(&mut self, inner: usize) -> String {
-        let pad = " ".repeat(inner);
+        let pad =
+            if self.random.chance(30) { self.random.pick(&["", " ", "\t"]).to_owned() } else { " ".repeat(inner) };
         match self.random.below(8) {
             0 => format!("\n{pad}folded"),
             1 => format!("\n\n{pad}folded"),
@@ -294,7 +315,7 @@ impl Writer<'_> {
         let chomp = self.random.pick(&["", "", "-", "+"]);
         let step = if in_map { 1 + self.random.below(4) } else { 2 + self.random.below(3) };
         let explicit = self.random.chance(20);
-        let comment = self.random.pick(&["", "", " # c", "  # | c > "]);
+        let comment = self.random.pick(&["", "", " # c", "#c", "  # | c > "]);
         let digit = if explicit { step.to_string() } else { String::new() };
         let header = if self.random.chance(50) { format!("{digit}{chomp}") } else { format!("{chomp}{digit}") };
         self.out.push_str(&format!("{style}{header}{comment}\n"));

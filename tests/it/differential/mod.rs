@@ -229,7 +229,7 @@ fn mutate(stream: &mut String, random: &mut Random) {
         let piece = stream[range.clone()].to_owned();
         let pieces = [
             "", " ", "  ", "\n", "\t", ":", ": ", "-", "- ", "#", " #", "'", "\"", "|", ">", "{", "}", "[", "]", ",",
-            "&a ", "*a", "!!str ", "---\n", "\r", "?", "\\", "%", "@", "~",
+            "&a ", "*a", "!!str ", "---\n", "\r", "?", "\\", "%", "@", "~", "#c\n", "\n\t", "\u{85}", "\u{2028}",
         ];
         match random.below(3) {
             0 => stream.replace_range(range, ""),
