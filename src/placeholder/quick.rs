@@ -57,7 +57,7 @@ pub(crate) fn may_hold(text: &str) -> bool {
     has_any(&OPENINGS, text) || has_any(&ENCODED, text)
 }
 
-/// Whether a text that does not parse may hold an inline placeholder or the path annotation.
+/// Whether a text that does not parse may hold an inline placeholder, the escape `<raw:…>` or the path annotation.
 pub(crate) fn may_hold_unparsed(text: &str) -> bool {
     let is_letter = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
     let announces = |dialect: &Dialect| {

@@ -150,8 +150,9 @@ impl Trial {
         if let Some(why) = &self.refused {
             return if why.starts_with("EDIT") { Err(why.clone()) } else { Ok(()) };
         }
-        // A stream that starts with JSON is decoded as JSON up to its first error, a marker that is no `---` line included.
-        if self.edited.starts_with(b"{}") && self.documents.len() > 1 {
+        // A stream that starts with JSON is decoded as JSON up to its first error: a marker that is no `---` line, or a line break that
+        // JSON does not know.
+        if self.edited.starts_with(b"{}") && (self.documents.len() > 1 || !self.edited.is_ascii()) {
             return Ok(());
         }
         // Where YAML 1.1 and 1.2 differ, Kubernetes must still read the edits as they were meant.
