@@ -23,6 +23,7 @@ mod differential;
 mod docs;
 mod echo;
 mod examples;
+mod explained;
 mod generate_folder;
 mod git;
 mod guides;

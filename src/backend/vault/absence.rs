@@ -10,8 +10,10 @@ use crate::value::Value;
 pub(super) enum Absence {
     /// The version, which is deleted or destroyed.
     Deleted(Box<Error>),
-    /// The path, the version or the mount.
+    /// The path or the version.
     Unknown,
+    /// The mount.
+    NoMount,
 }
 
 /// The members of Vault's responses. Those of a gateway that refuses a request differ.
@@ -41,7 +43,11 @@ pub(super) fn absence(query: Query<'_>, body: &Value) -> Option<Absence> {
     if let Some(metadata) = body.get("data").and_then(metadata_alone) {
         return Some(Absence::Deleted(Box::new(deleted(query, metadata))));
     }
-    (has_no_data(body) && (has_no_error(body) || names_no_mount(body))).then_some(Absence::Unknown)
+    match (has_no_data(body), has_no_error(body), names_no_mount(body)) {
+        (true, true, _) => Some(Absence::Unknown),
+        (true, _, true) => Some(Absence::NoMount),
+        _ => None,
+    }
 }
 
 /// The error for a version that is deleted or destroyed, as its metadata says.
@@ -107,6 +113,7 @@ mod tests {
         match absence(query, &Value::from_json(body.as_bytes()).unwrap()) {
             Some(Absence::Deleted(_)) => "deleted",
             Some(Absence::Unknown) => "not there",
+            Some(Absence::NoMount) => "no mount",
             None => "not Vault's",
         }
     }
@@ -118,8 +125,8 @@ mod tests {
             (r#"{"errors":[],"warnings":["w"]}"#.to_owned(), "not there"),
             (r#"{"errors":[],"warnings":null}"#.to_owned(), "not there"),
             (r#"{"request_id":"r","lease_id":"","data":null,"warnings":["w"]}"#.to_owned(), "not there"),
-            (r#"{"errors":["no handler for route \"none/app\". route entry not found."]}"#.to_owned(), "not there"),
-            (r#"{"errors":["no handler for route 'none/app'"]}"#.to_owned(), "not there"),
+            (r#"{"errors":["no handler for route \"none/app\". route entry not found."]}"#.to_owned(), "no mount"),
+            (r#"{"errors":["no handler for route 'none/app'"]}"#.to_owned(), "no mount"),
             (format!(r#"{{"data":{{"data":null,"metadata":{METADATA}}}}}"#), "deleted"),
             (format!(r#"{{"errors":[],"data":{{"data":null,"metadata":{METADATA}}}}}"#), "deleted"),
             (format!(r#"{{"data":{{"subkeys":null,"metadata":{METADATA}}}}}"#), "deleted"),

@@ -54,6 +54,9 @@ a limited number of times.
   readings of a run together at `AVP_TIMEOUT`.
 - A login is sent once: repeated ones use up secret ids and lock accounts.
 - A token that has expired or is used up is replaced by one more login a run, which all readings share.
+- A message about a path that is missing or denied says who asked: the address, the login with its mount and role, and, but for a tenant,
+  the policies of its token. For a missing path the names beside it are asked for, once a folder and run, and the near ones are named that the
+  requester may read. That takes `list` on the folder (with KV version 2 below `metadata/`), which nothing else needs.
 - When Vault is sealed or cannot be reached, the readings that wait are not tried.
 - A standby's redirect is followed once, for the same request, from `https` to `https`, on the host of `VAULT_ADDR`; any other is
   an error that names where it leads.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::failure::failed;
-use super::member::text;
+use super::member::{names, text};
 use crate::client::Response;
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;
@@ -19,6 +19,8 @@ pub(super) struct GrantedToken {
     pub(super) lease: Option<Duration>,
     /// How often it may be used; `None` is without limit.
     pub(super) uses: Option<u64>,
+    /// The names of its policies.
+    pub(super) policies: Vec<String>,
 }
 
 /// The token that a response to a login gives, or why it gives none.
@@ -33,6 +35,7 @@ pub(super) fn granted_token(response: &Response) -> Result<GrantedToken, Error> 
             // A number that cannot be read becomes one second, or one use: such a token is not kept.
             lease: limit(auth, "lease_duration").map(Duration::from_secs),
             uses: limit(auth, "num_uses"),
+            policies: names(auth, "policies"),
         }),
         (Some(auth), None) if auth.get("mfa_requirement").is_some() => {
             Err(Error::new(Kind::Denied, "the login needs a second factor, which the renderer does not have")

@@ -12,3 +12,9 @@ pub(super) fn text(value: &Value) -> Option<String> {
         _ => None,
     }
 }
+
+/// The names in the list under `key`; none if it is not there.
+pub(super) fn names(map: &Value, key: &str) -> Vec<String> {
+    let Some(Value::List(items)) = map.get(key) else { return Vec::new() };
+    items.iter().filter_map(text).filter(|name| name.len() <= LONGEST_NAME).collect()
+}

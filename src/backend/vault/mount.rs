@@ -21,14 +21,28 @@ impl Mount {
     pub(super) fn parse(response: &Response) -> Option<Self> {
         let body = Value::from_json(&response.body).ok().filter(|_| response.status == 200)?;
         let data = body.get("data")?;
-        let mount_type = text(data.get("type")?)?;
-        let version = data.get("options").and_then(|options| options.get("version")).and_then(text);
+        Self::described(text(data.get("path")?)?, data)
+    }
+
+    /// The mounts of secrets engines that a response lists; none where Vault does not list them.
+    pub(super) fn parse_all(response: &Response) -> Vec<Self> {
+        let body = Value::from_json(&response.body).ok().filter(|_| response.status == 200);
+        match body.as_ref().and_then(|body| body.get("data")?.get("secret")) {
+            Some(Value::Map(mounts)) => {
+                mounts.iter().filter_map(|(path, mount)| Self::described(path.to_string(), mount)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn described(path: String, description: &Value) -> Option<Self> {
+        let mount_type = text(description.get("type")?)?;
+        let version = description.get("options").and_then(|options| options.get("version")).and_then(text);
         let engine = match (mount_type.as_str(), version.as_deref()) {
             ("kv" | "generic", Some("2")) => Some(Engine::V2),
             ("kv" | "generic", _) => Some(Engine::V1),
             _ => None,
         };
-        let path = text(data.get("path")?)?;
         (path.len() <= LONGEST_NAME && mount_type.len() <= LONGEST_NAME).then_some(Mount { path, mount_type, engine })
     }
 

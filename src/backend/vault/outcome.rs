@@ -1,8 +1,13 @@
 //! Vault's response to a reading → its outcome, with hints for the user. Pure.
 
+use std::sync::Arc;
+
 use super::engine::Engine;
+use super::missing;
 use super::mount::Mount;
+use super::reader::Reader;
 use super::response::{ReadResult, StoredSecret};
+use super::token::Token;
 use crate::error::{Error, Kind};
 use crate::policy::Grant;
 use crate::secret::{Outcome, Secret};
@@ -11,6 +16,8 @@ use crate::secret::{Outcome, Secret};
 pub(super) struct ReadResponse {
     /// The meaning of the response.
     pub(super) result: ReadResult,
+    /// The token that it is a response to.
+    pub(super) token: Arc<Token>,
     /// The hint for a user whose token itself is refused.
     pub(super) token_hint: Option<String>,
 }
@@ -22,20 +29,29 @@ pub(super) fn outcome(grant: &Grant, namespace: Option<&str>, response: ReadResp
         Some(namespace) => format!("`{path}` in namespace `{namespace}`"),
         None => format!("`{path}`"),
     };
+    let reader = &response.token.reader;
+    let missing = |detail| told_by(reader, Error::new(Kind::Missing, detail));
     match (response.result, &grant.id().version) {
         (ReadResult::Secret(secret), _) => Outcome::Found(secret.into()),
-        (ReadResult::Deleted(error), _) => Outcome::NoVersion(error),
-        (ReadResult::Absent, None) => Outcome::NoPath(Error::new(Kind::Missing, format!("no secret at {named}"))),
-        (ReadResult::Absent, Some(version)) => {
-            let detail = format!("no version {version} of {named}, or no secret at all");
-            Outcome::NoVersion(Error::new(Kind::Missing, detail))
+        (ReadResult::Deleted(error), _) => Outcome::NoVersion(told_by(reader, error)),
+        (ReadResult::Absent | ReadResult::NoMount, None) => Outcome::NoPath(missing(format!("no secret at {named}"))),
+        (ReadResult::Absent | ReadResult::NoMount, Some(version)) => {
+            Outcome::NoVersion(missing(format!("no version {version} of {named}, or no secret at all")))
         }
         (ReadResult::Refused(error), _) => Outcome::Denied(error),
-        (ReadResult::Denied(causes), _) => Outcome::Denied(denied(&named, causes, response.token_hint)),
+        (ReadResult::Denied(causes), _) => {
+            Outcome::Denied(told_by(reader, denied(grant, &named, causes, response.token_hint)))
+        }
         (ReadResult::Failed(error), _) => {
             Outcome::Failed(Error { detail: format!("cannot read {named}: {}", error.detail), ..error })
         }
     }
+}
+
+/// `error` with a word on who asked Vault, behind Vault's own words.
+fn told_by(reader: &Reader, error: Error) -> Error {
+    let causes = error.cause.as_deref().map(|cause| format!("{cause}; ")).unwrap_or_default();
+    error.cause(format!("{causes}{reader}"))
 }
 
 /// The outcome of a reading without a response. A refused login is a denial.
@@ -69,11 +85,14 @@ impl From<StoredSecret> for Secret {
 }
 
 /// The error of a denied reading. Of a token that is refused itself it names no path: it is the same for all of them.
-fn denied(named: &str, causes: String, token_hint: Option<String>) -> Error {
+fn denied(grant: &Grant, named: &str, causes: String, token_hint: Option<String>) -> Error {
     let error = match token_hint {
         Some(hint) => Error::new(Kind::Denied, "Vault refuses the token (403)").hint(hint),
-        None => Error::new(Kind::Denied, format!("Vault denies reading {named} (403)"))
-            .hint("the login's policies do not grant `read` there"),
+        None => {
+            let command = format!("vault token capabilities {}", missing::quoted(&grant.id().path));
+            Error::new(Kind::Denied, format!("Vault denies reading {named} (403)"))
+                .hint(format!("the login's policies do not grant `read` there: `{command}` shows what they grant"))
+        }
     };
     if causes.is_empty() { error } else { error.cause(causes) }
 }

@@ -1,5 +1,7 @@
 //! One reading: the path as it is written, and where that fails without `data/`, the path that its mount implies.
 
+mod explanation;
+
 use tokio::time::Instant;
 
 use super::Vault;
@@ -7,7 +9,7 @@ use super::engine::Engine;
 use super::failure;
 use super::guard::guard;
 use super::mount::{Mount, is_kv};
-use super::outcome::{ReadResponse, describe, failed, outcome, with_hint};
+use super::outcome::{ReadResponse, failed, outcome};
 use super::query::Query;
 use super::request;
 use super::response::{self, ReadResult, StoredSecret};
@@ -71,10 +73,9 @@ impl<'r> Reading<'r> {
         let deadline = self.deadline();
         let engine = Engine::of(self.grant.id()).or(self.vault.engine);
         let response = self.read(self.grant, engine, deadline).await?;
-        let may_lack_data = !self.grant.id().path.contains("/data/") && response.token_hint.is_none();
         match response.result {
-            ReadResult::Absent | ReadResult::Denied(_) if may_lack_data => {
-                self.ask_the_mount(engine, response, deadline).await
+            ReadResult::Absent | ReadResult::NoMount | ReadResult::Denied(_) if response.token_hint.is_none() => {
+                self.explain(engine, response, deadline).await
             }
             _ => Ok(outcome(self.grant, self.namespace(), response)),
         }
@@ -87,7 +88,7 @@ impl<'r> Reading<'r> {
             None => None,
         };
         let build = |token: &_| request::read(path, version, self.namespace(), token);
-        let SessionResponse { response, token_hint } = self.send(build, deadline).await?;
+        let SessionResponse { response, token, token_hint } = self.send(build, deadline).await?;
         if failure::is_down(&response) {
             return Err(Failure { error: failure::failed(&response), is_of_server: true });
         }
@@ -96,7 +97,7 @@ impl<'r> Reading<'r> {
             ReadResult::Secret(secret) => self.refusal(grant, secret, deadline).await?,
             _ => None,
         };
-        Ok(ReadResponse { result: refusal.map_or(result, ReadResult::Refused), token_hint })
+        Ok(ReadResponse { result: refusal.map_or(result, ReadResult::Refused), token, token_hint })
     }
 
     /// Why a secret may not be passed on, if it may not: a namespace in front of one of Vault's own paths hides it from the policy until
@@ -121,51 +122,6 @@ impl<'r> Reading<'r> {
                 .mount_type_refusal(grant, &mount.mount_type)
                 .or_else(|| self.policy.mount_refusal(grant, Some(&mount.path))),
             None => self.policy.mount_refusal(grant, None),
-        })
-    }
-
-    /// Looks for a reason in the mount, as the path has no `data/` and is missing or denied: under least privilege Vault denies a path
-    /// that KV version 2 does not know.
-    async fn ask_the_mount(
-        &self,
-        engine: Option<Engine>,
-        first: ReadResponse,
-        deadline: Deadline,
-    ) -> Result<Outcome, Failure> {
-        let written = &*self.grant.id().path;
-        let explained = |hint| Ok(with_hint(outcome(self.grant, self.namespace(), first), hint));
-        let Some(mount) = self.mount(deadline).await? else {
-            let guess = guess_with_data(written).filter(|_| engine != Some(Engine::V1));
-            return explained(guess.map(|guess| format!("if its engine is KV version 2, the path is `{guess}`")));
-        };
-        let Some(path) = mount.path_with_data(written) else {
-            return explained(Some(describe(&mount)));
-        };
-        if engine == Some(Engine::V1) {
-            let hint = format!(
-                "it was read as KV version 1, as requested, but `{}` is a KV version 2 mount: there the path is `{path}`",
-                mount.path
-            );
-            return explained(Some(hint));
-        }
-        match self.policy.regrant(self.grant, path.clone(), &mount.mount_type) {
-            Ok(grant) => self.read_rewritten(&grant, &mount, deadline).await,
-            Err(error) => explained(Some(format!("its mount is KV version 2, so `{path}` is meant: {}", error.detail))),
-        }
-    }
-
-    /// Reads `grant`, whose path has the `data/` that the user left out.
-    async fn read_rewritten(&self, grant: &Grant, mount: &Mount, deadline: Deadline) -> Result<Outcome, Failure> {
-        let (written, path) = (&self.grant.id().path, &grant.id().path);
-        let response = self.read(grant, Some(Engine::V2), deadline).await?;
-        let note = format!("`{}` is a KV version 2 mount: `{written}` was read as `{path}`", mount.path);
-        Ok(match outcome(grant, self.namespace(), response) {
-            Outcome::Found(mut secret) => {
-                let warning = Error::warning(Kind::Placeholder, note).hint(format!("write `{path}`"));
-                secret.warnings.push(warning);
-                Outcome::Found(secret)
-            }
-            outcome => with_hint(outcome, Some(note)),
         })
     }
 

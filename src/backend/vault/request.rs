@@ -23,6 +23,22 @@ pub(super) fn mount(path: &str, namespace: Option<&str>, token: &Redacted) -> Re
     authorised(Request::get(format!("/v1/sys/internal/ui/mounts/{}", encode_path(path))), namespace, token)
 }
 
+/// Asks for all mounts that the token may know of.
+///
+/// Path: `/v1/sys/internal/ui/mounts`. Method: GET. Response: `{"data": {"secret": {"kv/": {"type": "kv", …}}}}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/system/internal-ui-mounts#get-available-visible-mounts>
+pub(super) fn mounts(namespace: Option<&str>, token: &Redacted) -> Request {
+    authorised(Request::get("/v1/sys/internal/ui/mounts".to_owned()), namespace, token)
+}
+
+/// Lists the names in a folder, that of a KV engine of version 2 below `metadata/`.
+///
+/// Path: `/v1/{folder}?list=true`. Method: GET. Response: `{"data": {"keys": ["app", "team/"]}}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#list-secrets>
+pub(super) fn list(folder: &str, namespace: Option<&str>, token: &Redacted) -> Request {
+    authorised(Request::get(format!("/v1/{}?list=true", encode_path(folder))), namespace, token)
+}
+
 /// Logs in at `mount`, e.g. `auth/kubernetes`, with `body`; `action` is `login`, or `login/{user}`.
 ///
 /// Path: `/v1/{mount}/{action}`. Method: POST.

@@ -21,6 +21,8 @@ pub(super) enum ReadResult {
     Deleted(Error),
     /// Vault has no such path, or no such version (404).
     Absent,
+    /// Vault has no engine at the path (404).
+    NoMount,
     /// The secret is there, and the policy does not let it out.
     Refused(Error),
     /// Vault denies the reading (403), in these words.
@@ -52,6 +54,7 @@ pub(super) fn read(query: Query<'_>, response: &Response) -> ReadResult {
         (404, Ok(body)) => match absence(query, &body) {
             Some(Absence::Deleted(error)) => ReadResult::Deleted(*error),
             Some(Absence::Unknown) => ReadResult::Absent,
+            Some(Absence::NoMount) => ReadResult::NoMount,
             None => ReadResult::Failed(failed(response)),
         },
         (403, _) => ReadResult::Denied(causes(response)),

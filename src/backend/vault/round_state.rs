@@ -3,6 +3,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::lists::Lists;
+use super::mount::Mount;
 use crate::client::Allowance;
 use crate::error::Error;
 
@@ -15,17 +17,32 @@ pub(super) struct RoundState {
     has_renewed: AtomicBool,
     /// Whether Vault has given a token to this round, or has accepted the one that it uses.
     has_good_token: AtomicBool,
+    /// The names in folders, by their namespace and path.
+    lists: Lists<(Option<String>, String), String>,
+    /// The mounts of namespaces.
+    mounts: Lists<Option<String>, Mount>,
 }
 
 impl RoundState {
     pub(super) fn new(allowance: Allowance) -> Self {
-        let has_renewed = AtomicBool::new(false);
-        Self { allowance, failure: OnceLock::new(), has_renewed, has_good_token: AtomicBool::new(false) }
+        let (has_renewed, has_good_token) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (lists, mounts) = (Lists::default(), Lists::default());
+        Self { allowance, failure: OnceLock::new(), has_renewed, has_good_token, lists, mounts }
     }
 
     /// The time that the round has.
     pub(super) fn allowance(&self) -> &Allowance {
         &self.allowance
+    }
+
+    /// The names in folders that Vault has listed.
+    pub(super) fn lists(&self) -> &Lists<(Option<String>, String), String> {
+        &self.lists
+    }
+
+    /// The mounts that Vault has listed.
+    pub(super) fn mounts(&self) -> &Lists<Option<String>, Mount> {
+        &self.mounts
     }
 
     /// Stops the readings that wait, which would fail too.

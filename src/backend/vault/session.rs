@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::auth::{self, Login, TokenSource};
+use super::auth::{self, Login, LoginRequest, TokenSource};
 use super::failure;
-use super::login_response::granted_token;
+use super::login_response::{GrantedToken, granted_token};
+use super::missing;
+use super::reader::Reader;
 use super::request;
 use super::round_state::RoundState;
 use super::settings::DISABLE_TOKEN_CACHE;
+use super::token::{Token, TokenOrigin};
 use super::token_cache::{CacheKey, TokenCache};
 use crate::client::{Client, Deadline, Failure, Request, Response, Retry};
 use crate::config::View;
@@ -30,24 +33,11 @@ pub(super) struct Session {
     token: Mutex<Option<Arc<Token>>>,
 }
 
-/// A token in use.
-struct Token {
-    text: Redacted,
-    origin: TokenOrigin,
-    uses: Option<u64>,
-}
-
-/// The source of a token.
-#[derive(Clone, PartialEq)]
-enum TokenOrigin {
-    Settings,
-    Cache(CacheKey),
-    Login,
-}
-
 /// A response to a request with the session's token.
 pub(super) struct SessionResponse {
     pub(super) response: Response,
+    /// The token that it is a response to.
+    pub(super) token: Arc<Token>,
     /// The hint for a user whose token itself is refused, for good.
     pub(super) token_hint: Option<String>,
 }
@@ -82,15 +72,15 @@ impl Session {
         let token = self.token(round, deadline).await?;
         let response = self.client.send(&build(&token.text), Retry::Idempotent, deadline).await?;
         if !token.is_refused_by(&response, round) {
-            return Ok(SessionResponse { response, token_hint: None });
+            return Ok(SessionResponse { response, token, token_hint: None });
         }
         match self.renew(round, &token, deadline).await? {
             Some(token) => {
                 let response = self.client.send(&build(&token.text), Retry::Idempotent, deadline).await?;
                 let token_hint = token.is_refused_by(&response, round).then(|| token.hint());
-                Ok(SessionResponse { response, token_hint })
+                Ok(SessionResponse { response, token, token_hint })
             }
-            None => Ok(SessionResponse { token_hint: Some(token.hint()), response }),
+            None => Ok(SessionResponse { token_hint: Some(token.hint()), response, token }),
         }
     }
 
@@ -143,34 +133,44 @@ impl Session {
     async fn ask_for_token(&self, round: &RoundState, may_be_cached: bool) -> Result<Token, Error> {
         let source = (self.login.source)(&self.settings)?;
         self.conceal(source.proofs());
-        let login = match &source {
-            TokenSource::Settings(token) => {
+        let (address, name) = (self.client.address(), self.login.name());
+        let login = match source {
+            TokenSource::Settings(text) => {
                 self.client.journal().tell(|| "no login: the settings have a token".to_owned());
-                return Ok(Token { text: token.clone(), origin: TokenOrigin::Settings, uses: None });
+                let reader = Reader::with_token(address, name);
+                return Ok(Token { text, origin: TokenOrigin::Settings, uses: None, reader });
             }
             TokenSource::Login(login) => login,
         };
-        let key = CacheKey::new(&self.client.address_with_path(), self.namespace.as_deref(), self.login.name(), login);
-        if let Some(token) = may_be_cached.then(|| self.cached(&key)).flatten() {
-            return Ok(token);
+        let reader = Reader::logged_in(address, name, &login);
+        let key = CacheKey::new(&self.client.address_with_path(), self.namespace.as_deref(), name, &login);
+        if let Some(cached) = may_be_cached.then(|| self.cache.load(&key)).flatten() {
+            self.client.journal().tell(|| "no login: a token was kept".to_owned());
+            self.conceal([&cached.text].into_iter().chain(&cached.accessor));
+            let reader = self.with_policies(reader, &cached.policies);
+            return Ok(Token { text: cached.text, origin: TokenOrigin::Cache(key), uses: None, reader });
         }
+        let granted = self.request_token(round, &login).await?;
+        self.conceal([&granted.text].into_iter().chain(&granted.accessor));
+        self.cache.store(&key, &granted);
+        round.trust_token();
+        let reader = self.with_policies(reader, &granted.policies);
+        Ok(Token { text: granted.text, origin: TokenOrigin::Login, uses: granted.uses, reader })
+    }
+
+    /// The token that Vault gives for `login`.
+    async fn request_token(&self, round: &RoundState, login: &LoginRequest) -> Result<GrantedToken, Error> {
         self.client.journal().tell(|| format!("login `{}` at `{}`", self.login.name(), login.mount));
         let request = request::login(&login.mount, &login.action, login.json(), self.namespace.as_deref());
         let deadline = round.allowance().deadline(self.client.timeout());
         let response =
             self.client.send(&request, Retry::OnlyIfUnsent, deadline).await.map_err(|failure| failure.error)?;
-        let token = granted_token(&response).map_err(|error| self.refusal(&login.mount, &response, error))?;
-        self.conceal([&token.text].into_iter().chain(&token.accessor));
-        self.cache.store(&key, &token);
-        round.trust_token();
-        Ok(Token { text: token.text, origin: TokenOrigin::Login, uses: token.uses })
+        granted_token(&response).map_err(|error| self.refusal(login, &response, error))
     }
 
-    fn cached(&self, key: &CacheKey) -> Option<Token> {
-        let cached = self.cache.load(key)?;
-        self.client.journal().tell(|| "no login: a token was kept".to_owned());
-        self.conceal([&cached.text].into_iter().chain(&cached.accessor));
-        Some(Token { text: cached.text, origin: TokenOrigin::Cache(key.clone()), uses: None })
+    /// The reader with its token's policies, which are none of a tenant's business.
+    fn with_policies(&self, reader: Reader, policies: &[String]) -> Reader {
+        if self.settings.has_tenant() { reader } else { reader.with_policies(policies) }
     }
 
     /// Makes these texts credentials, which nothing that a server sends may show.
@@ -178,8 +178,8 @@ impl Session {
         texts.into_iter().for_each(|text| self.client.credentials().add(text.reveal()));
     }
 
-    /// The error of a login that gave no token, with Vault's words and the login's hint.
-    fn refusal(&self, mount: &str, response: &Response, error: Error) -> Error {
+    /// The error of a login that gave no token, with Vault's words and the hints of the login and its mount.
+    fn refusal(&self, login: &LoginRequest, response: &Response, error: Error) -> Error {
         let causes = failure::causes(response);
         let own = (self.login.hint)(response.status, &causes);
         let kind = if own.is_some() || response.status == 400 { Kind::Denied } else { error.kind };
@@ -187,40 +187,13 @@ impl Session {
             true => error.detail,
             false => format!("{}: {causes}", error.detail),
         };
-        let login = self.login.name();
-        let told = Error::new(kind, format!("cannot log in to Vault: `{login}` at `{mount}`")).cause(cause);
-        match own.map(str::to_owned).or(error.hint) {
-            Some(hint) => told.hint(hint),
-            None => told,
+        let name = self.login.name();
+        let namespace = self.namespace.as_ref().map(|name| format!(", namespace `{name}`")).unwrap_or_default();
+        let detail = format!("cannot log in to Vault: `{name}` at `{}`", login.mount);
+        let told = Error::new(kind, detail).cause(format!("{cause} (`{}`{namespace})", self.client.address()));
+        match missing::joined([own.map(str::to_owned).or(error.hint), login.mount_hint(response.status)]) {
+            hint if hint.is_empty() => told,
+            hint => told.hint(hint),
         }
-    }
-}
-
-impl Token {
-    /// The hint for a user whose token is refused for good.
-    fn hint(&self) -> String {
-        match (&self.origin, self.uses) {
-            (TokenOrigin::Settings, _) => {
-                "the token is wrong, has expired or is used up, and the login `token` has no way to get \
-                 another: set a new `VAULT_TOKEN`, or choose another `AVP_AUTH_TYPE`"
-                    .to_owned()
-            }
-            (_, Some(uses)) => format!(
-                "a token of this login may be used {uses} times, and two of them were not enough: raise the role's \
-                 `token_num_uses`, or set it to 0 for no limit"
-            ),
-            _ => "Vault refuses even the token of a new login: was it revoked?".to_owned(),
-        }
-    }
-
-    /// Whether a response refuses the token itself, not the reading. Older Vaults respond the same to both: then the token is to blame
-    /// if an earlier round or run got it, and it has not worked in this round yet.
-    fn is_refused_by(&self, response: &Response, round: &RoundState) -> bool {
-        if response.status != 403 {
-            round.trust_token();
-            return false;
-        }
-        let is_suspect = self.origin != TokenOrigin::Settings && !round.has_good_token();
-        is_suspect || failure::refuses_token(response)
     }
 }

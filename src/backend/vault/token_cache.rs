@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::auth::LoginRequest;
 use super::login_response::{GrantedToken, is_token};
+use super::member::names;
 use crate::redacted::Redacted;
 use crate::value::{Value, json_string};
 
@@ -33,6 +34,8 @@ pub(super) struct CachedToken {
     pub(super) text: Redacted,
     /// The token's other name, if the login gave it.
     pub(super) accessor: Option<Redacted>,
+    /// The names of its policies.
+    pub(super) policies: Vec<String>,
 }
 
 /// How long a token without an end is kept.
@@ -47,7 +50,7 @@ const MARGIN: Duration = Duration::from_secs(30);
 impl CacheKey {
     /// The name of the token that `login` gets.
     pub(super) fn new(address: &str, namespace: Option<&str>, method: &str, login: &LoginRequest) -> Self {
-        let LoginRequest { mount, action, body } = login;
+        let LoginRequest { mount, action, body, .. } = login;
         let mut digest = Sha256::new();
         let named = body.iter().flat_map(|member| [member.name, member.text.reveal()]);
         for part in [address, namespace.unwrap_or_default(), method, mount, action].into_iter().chain(named) {
@@ -85,7 +88,12 @@ impl TokenCache {
                 json_string(text.reveal(), &mut json);
             }
         }
-        json.push('}');
+        json.push_str(",\"policies\":[");
+        for (index, policy) in token.policies.iter().enumerate() {
+            json.push_str(if index > 0 { "," } else { "" });
+            json_string(policy, &mut json);
+        }
+        json.push_str("]}");
         // A failure to write is not an error: the next run logs in again.
         let _ = write(&file, json.as_bytes());
     }
@@ -124,7 +132,12 @@ fn read(file: &Path) -> Option<CachedToken> {
     };
     let Value::Number(expires) = json.get("expires")? else { return None };
     let token = text("token").filter(|token| is_token(token.reveal()))?;
-    Some(CachedToken { expires: Duration::from_secs(expires.parse().ok()?), text: token, accessor: text("accessor") })
+    Some(CachedToken {
+        expires: Duration::from_secs(expires.parse().ok()?),
+        text: token,
+        accessor: text("accessor"),
+        policies: names(&json, "policies"),
+    })
 }
 
 /// Writes a file that only its owner may read, whole or not at all, and removes useless ones.
@@ -218,7 +231,7 @@ mod tests {
 
     fn login(mount: &str, role: &str, jwt: &str) -> LoginRequest {
         let body = vec![Member::public("role", Redacted::new(role)), Member::proof("jwt", Redacted::new(jwt))];
-        LoginRequest { mount: mount.into(), action: "login".into(), body }
+        LoginRequest { mount: mount.into(), mount_setting: "AVP_MOUNT_PATH", action: "login".into(), body }
     }
 
     fn key() -> CacheKey {
@@ -227,7 +240,13 @@ mod tests {
 
     fn granted(token: &str, lease: Option<u64>, uses: Option<u64>) -> GrantedToken {
         let accessor = Some(Redacted::new(format!("accessor-of-{token}")));
-        GrantedToken { text: Redacted::new(token), accessor, lease: lease.map(Duration::from_secs), uses }
+        GrantedToken {
+            text: Redacted::new(token),
+            accessor,
+            lease: lease.map(Duration::from_secs),
+            uses,
+            policies: vec!["apps".to_owned()],
+        }
     }
 
     #[test]

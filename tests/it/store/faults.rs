@@ -152,7 +152,7 @@ fn two_useless_logins_are_enough() {
 fn a_policys_refusal_is_no_reason_to_log_in_again() {
     let faults = logins(0, |_| Response::json(403, PERMISSION));
     let outcome = read(&with_approle(&faults.address), "a/data/1");
-    assert_holds(&outcome, &["denied: Vault denies reading `a/data/1` (403) | permission denied |", "policies"]);
+    assert_holds(&outcome, &["denied: Vault denies reading `a/data/1` (403) | permission denied; asked `", "policies"]);
     assert_eq!(count(&faults, login), 1);
 }
 

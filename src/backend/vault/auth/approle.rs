@@ -26,6 +26,7 @@ pub(super) const LOGIN: Login = Login {
 fn source(settings: &View) -> Result<TokenSource, Error> {
     Ok(TokenSource::Login(LoginRequest {
         mount: mount(settings, &MOUNT_PATH, "approle")?,
+        mount_setting: MOUNT_PATH.name(),
         action: "login".to_owned(),
         body: vec![
             Member::public("role_id", body_text(settings, &ROLE_ID)),

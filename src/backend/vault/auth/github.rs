@@ -23,6 +23,7 @@ pub(super) const LOGIN: Login = Login {
 fn source(settings: &View) -> Result<TokenSource, Error> {
     Ok(TokenSource::Login(LoginRequest {
         mount: mount(settings, &MOUNT_PATH, "github")?,
+        mount_setting: MOUNT_PATH.name(),
         action: "login".to_owned(),
         body: vec![Member::proof("token", body_text(settings, &TOKEN))],
     }))

@@ -35,6 +35,10 @@ const MOUNT_PATH: Key<String> = Key::new(
 /// Where Kubernetes puts a pod's service-account token.
 const SERVICE_ACCOUNT_TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
+/// How a pod gets a token. Argo CD's repo-server has none by default.
+pub(super) const MOUNT_A_TOKEN: &str = "mount a token into the container: a projected volume with `serviceAccountToken`, as in \
+     deploy/argocd/sidecar/repo-server.yaml, and its path in `AVP_K8S_TOKEN_PATH`; or `automountServiceAccountToken: true`";
+
 pub(super) const LOGIN: Login = Login {
     settings: LoginSettings {
         names: &["k8s", "kubernetes"],
@@ -50,7 +54,7 @@ pub(super) const LOGIN: Login = Login {
 /// Path: `/v1/auth/kubernetes/login`. Body: `{"role": …, "jwt": …}`. The file is read anew: Kubernetes rotates it.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#login>
 fn source(settings: &View) -> Result<TokenSource, Error> {
-    let jwt = named::read(settings, &TOKEN_PATH)?.unwrap_or_default();
+    let jwt = named::read(settings, &TOKEN_PATH).map_err(mount_a_token)?.unwrap_or_default();
     let jwt = std::str::from_utf8(&jwt).unwrap_or_default().trim();
     if jwt.is_empty() {
         return Err(Error::new(Kind::Setting, "the service-account token of `AVP_K8S_TOKEN_PATH` is empty"));
@@ -58,9 +62,15 @@ fn source(settings: &View) -> Result<TokenSource, Error> {
     let role = settings.get(&ROLE).map_or("", |role| role.trim());
     Ok(TokenSource::Login(LoginRequest {
         mount: mount(settings, &MOUNT_PATH, "kubernetes")?,
+        mount_setting: MOUNT_PATH.name(),
         action: "login".to_owned(),
         body: vec![Member::public("role", Redacted::new(role)), Member::proof("jwt", Redacted::new(jwt))],
     }))
+}
+
+/// The error of a token that cannot be read, with the way to mount one.
+fn mount_a_token(error: Error) -> Error {
+    if error.hint.is_some() { error } else { error.hint(MOUNT_A_TOKEN) }
 }
 
 /// For four different causes Vault only says `permission denied`.

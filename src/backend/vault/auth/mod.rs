@@ -63,7 +63,7 @@ pub(super) fn choose(settings: &View) -> Result<&'static Login, Error> {
             Kind::Setting,
             "Vault needs a login, and there is neither a token nor a service account",
         )
-        .hint(format!("set `AVP_AUTH_TYPE` and what it needs: {}", choices())));
+        .hint(format!("{}set `AVP_AUTH_TYPE` and what it needs: {}", pod_hint(settings), choices())));
     };
     let of_login = settings.of_login(login.settings.settings);
     let missing: Vec<String> = of_login
@@ -91,6 +91,12 @@ pub(super) fn check_credential(settings: &View) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// The beginning of a hint for a pod without a service account's token.
+fn pod_hint(settings: &View) -> String {
+    let is_pod = settings.variable("KUBERNETES_SERVICE_HOST").is_some();
+    if is_pod { format!("for `k8s`, {}; else ", kubernetes::MOUNT_A_TOKEN) } else { String::new() }
 }
 
 /// Names that the settings of the login give, and that messages may repeat: roles and mounts.

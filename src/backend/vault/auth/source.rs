@@ -17,6 +17,8 @@ pub(in crate::backend::vault) enum TokenSource {
 pub(in crate::backend::vault) struct LoginRequest {
     /// The mount of the method, with its `auth/`.
     pub(in crate::backend::vault) mount: String,
+    /// The setting that names the mount.
+    pub(in crate::backend::vault) mount_setting: &'static str,
     /// The path below the mount: `login`, or `login/{user}`.
     pub(in crate::backend::vault) action: String,
     /// The members of the body.
@@ -57,6 +59,24 @@ impl LoginRequest {
         }
         json.push('}');
         Redacted::new(json)
+    }
+
+    /// The hint for a login that Vault refused with `status`, where it may have met no method, or another one: Vault denies a login at
+    /// an unknown mount, and does not say why.
+    pub(in crate::backend::vault) fn mount_hint(&self, status: u16) -> Option<String> {
+        let Self { mount, mount_setting, .. } = self;
+        matches!(status, 403 | 404 | 405 | 500).then(|| {
+            format!(
+                "is the method mounted at `{mount}`, which `{mount_setting}` names? `vault auth list` shows the mounts"
+            )
+        })
+    }
+
+    /// What messages may say of who asks. An id that is half of a credential is not among it.
+    pub(in crate::backend::vault) fn role(&self) -> Option<String> {
+        let named = |member: &&Member| member.name == "role" && !member.is_proof;
+        let role = self.body.iter().find(named).map(|role| format!("role `{}`", role.text.reveal()));
+        role.or_else(|| self.action.strip_prefix("login/").map(|user| format!("user `{user}`")))
     }
 }
 

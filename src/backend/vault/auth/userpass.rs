@@ -27,6 +27,7 @@ fn source(settings: &View) -> Result<TokenSource, Error> {
     let user = settings.get(&USERNAME).map_or("", |user| user.trim());
     Ok(TokenSource::Login(LoginRequest {
         mount: mount(settings, &MOUNT_PATH, "userpass")?,
+        mount_setting: MOUNT_PATH.name(),
         action: format!("login/{user}"),
         body: vec![Member::proof("password", body_text(settings, &PASSWORD))],
     }))

@@ -18,6 +18,11 @@ impl Vault {
         self.below("read", below)
     }
 
+    /// The lists below a mount or path: `lists("team-a/")` gives `list team-a/metadata`, …
+    pub(crate) fn lists(&self, below: &str) -> Vec<String> {
+        self.below("list", below)
+    }
+
     /// The number of connections that carried the reads below a mount, counted by the ports of the client.
     pub(crate) fn connections(&self, below: &str) -> usize {
         let start = format!("read {below}");
