@@ -62,7 +62,7 @@ Examples:
   vault-render generate manifests/ --offline record.json     masked, without a store: see `record`
 
 In a folder every .yaml, .yml and .json is read, in the order of the names; hidden files, kustomizations and what belongs
-to a chart (Chart.yaml, values*.yaml, templates/, charts/) are skipped.
+to a chart (Chart.yaml, values*.yaml, templates/, charts/) are skipped, and files that hold `+argocd:skip-file-rendering`.
 
 Exit codes: 0 rendered, 1 something is wrong and nothing was printed, 2 wrong usage.";
 

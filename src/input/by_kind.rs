@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::text_kind::{TextKind, TextKinds, looks_like_a_manifest};
 use super::{FileFilter, InputText, list, non_manifests::non_manifests};
-use crate::error::Errors;
-use crate::source::Source;
+use crate::error::{Error, Errors, Kind};
+use crate::source::{Place, Source, Span};
 use crate::workspace::Workspace;
 
 /// Texts by what they are.
@@ -30,7 +30,7 @@ pub(crate) fn read_by_kind(paths: &[String], wanted: FileFilter<'_>, workspace: 
     for text in listed.into_iter().filter(|text| text.path().is_none_or(wanted)) {
         match text.read(workspace) {
             Ok(source) if is_piped(&text, workspace) => texts.manifests.push(Arc::new(source)),
-            Ok(source) if is_binary(&source) && matches!(text, InputText::Named(_)) => {}
+            Ok(source) if is_binary(&source) => errors.extend(text.is_found().then(|| no_text(source))),
             Ok(source) => texts.add(source, &kinds),
             Err(error) => errors.push(error),
         }
@@ -61,6 +61,13 @@ impl TextsByKind {
         };
         list.push(Arc::new(source));
     }
+}
+
+/// The error that a file of a folder has a manifest's name and is no text. Its content is not looked at.
+fn no_text(source: Source) -> Error {
+    let at = memchr::memchr(0, &source.bytes).unwrap_or_default();
+    let error = Error::new(Kind::Syntax, "this is not a text: it holds a NUL").hidden();
+    error.hint("give it another name than a manifest's").at(Place::new(Arc::new(source), Span::new(at, at)))
 }
 
 /// Whether a text comes from another command, as stdin or as `<(…)`.

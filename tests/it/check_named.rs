@@ -148,6 +148,16 @@ fn a_hundred_files_take_less_than_a_second_and_nothing_is_built() {
 }
 
 #[test]
+fn a_manifest_that_is_no_text_is_an_error_and_not_parsed() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.yaml"), [&b"a: b\n"[..], &[0; 1 << 20], b": <path:a"].concat()).unwrap();
+    let output = program(["check", ".", "--format", "json"]).folder(folder.path()).output();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert_eq!((stdout.lines().count(), output.status.code()), (1, Some(1)), "{stdout}");
+    assert!(stdout.contains("\"rule\":\"syntax\"") && stdout.contains("\"line\":2"), "{stdout}");
+}
+
+#[test]
 fn what_a_command_pipes_in_is_a_manifest() {
     let run = format!("'{}' check <(printf '%s' \"$1\")", crate::support::program::binary());
     let output = std::process::Command::new("bash").args(["-c", &run, "bash", BROKEN]).output().expect("bash starts");

@@ -79,8 +79,9 @@ impl Check<'_> {
 /// The findings without those that a text is not YAML or JSON which is meant to be something else: a template, or JSON with comments.
 fn without_other_formats(errors: Errors) -> Errors {
     let is_other = |source: &Source| {
-        let is_template = ["{{", "{%"].iter().any(|sign| source.text().contains(sign));
-        !input::looks_like_a_manifest(&source.bytes) && (is_template || source.name.ends_with(".json"))
+        let holds = |sign: &[u8]| memchr::memmem::find(&source.bytes, sign).is_some();
+        let is_other = source.name.ends_with(".json") || holds(b"{{") || holds(b"{%");
+        is_other && !holds(b"\0") && !input::looks_like_a_manifest(&source.bytes)
     };
     let is_meant = |error: &Error| {
         error.rule != Kind::Syntax.id() || !error.place.as_ref().is_some_and(|place| is_other(&place.source))
