@@ -29,6 +29,16 @@ const TYPOS: usize = 2;
 const OWNER: &str = "Git reads a repository of another user only if that is allowed: `git config --global --add safe.directory DIR`, \
                      or run as its owner";
 
+/// Words of Git's messages, each with the hint that helps.
+const HINTS: [(&str, &str); 6] = [
+    ("dubious ownership", OWNER),
+    ("missing", FETCH),
+    ("unable to read", FETCH),
+    ("bad object", FETCH),
+    ("not a tree", FETCH),
+    ("bad tree", FETCH),
+];
+
 /// How many digits of a commit's id are shown.
 const SHORT: usize = 12;
 
@@ -182,12 +192,8 @@ impl Git {
         let (program, folder, read) = (&self.program, self.work_tree(), &self.read);
         let call = GitCall { program, folder, environment: &environment, args, stdin, read };
         call.output().map_err(|cause| {
-            let lacks = ["missing", "unable to read", "bad object", "not a tree", "bad tree"];
-            let error = Error::new(Kind::Input, failure).cause(cause.clone());
-            if cause.contains("dubious ownership") {
-                return error.hint(OWNER);
-            }
-            if lacks.iter().any(|words| cause.contains(words)) { error.hint(FETCH) } else { error }
+            let hint = HINTS.iter().find(|(words, _)| cause.contains(words)).map(|(_, hint)| *hint);
+            hint.into_iter().fold(Error::new(Kind::Input, failure).cause(cause), Error::hint)
         })
     }
 }
