@@ -194,7 +194,9 @@ fn run(input: &Input<'_>, secrets: &Path, home: &Path) -> Result<usize, String> 
         if code == Some(1) && flags != ["--stream"] && !output.stdout.is_empty() {
             return Err(format!("stdout is not empty with {flags:?}"));
         }
-        findings += stderr.matches("error: ").count();
+        // One block stands for what is wrong in several places; the last line counts each.
+        let counted = stderr.lines().last().and_then(|line| line.split_once(" errors")?.0.parse::<usize>().ok());
+        findings += counted.unwrap_or_else(|| stderr.matches("error: ").count());
     }
     let record = input.program("record").args(["-o", "-", "--any"]).args(["--secrets".as_ref(), secrets.as_os_str()]);
     let output = record.env("HOME", home).env("VAULT_RENDER_MASK_KEY", "key").output();
