@@ -88,9 +88,8 @@ impl<'s> Run<'s> {
     async fn fill(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Edits {
         let plan = render::plan(sources, &self.options, errors);
         if let Some(record) = &self.session.record {
-            // Under blank masks the record's own fingerprints are blank, too: only other differences show.
-            let blank = mask.is_some_and(Mask::is_blank).then(|| record.blank());
-            let values = ValueSource::Recorded(blank.as_ref().unwrap_or(record));
+            let shown = mask.map(|mask| record.shown(mask));
+            let values = ValueSource::Recorded(shown.as_ref().unwrap_or(record));
             return render::fill(&plan, values, &self.budget, errors);
         }
         self.fetch(plan.accesses(), errors).await;

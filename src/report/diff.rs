@@ -3,12 +3,13 @@
 use std::fmt::Write;
 use std::ops::Range;
 
+use super::legend::legend;
 use super::text::Colour;
 use crate::compare::{Change, Comparison, Counts, Resource};
 use crate::diff::{Hunk, Line, Sign};
 use crate::visible;
 
-/// Every change with its lines, then the notes and the counts.
+/// Every change with its lines, then the notes, the counts and the legend.
 pub(crate) fn text(comparison: &Comparison, colour: Colour) -> String {
     let mut out = String::new();
     for change in &comparison.changes {
@@ -20,6 +21,9 @@ pub(crate) fn text(comparison: &Comparison, colour: Colour) -> String {
         let _ = writeln!(out, "note: {}", visible::replaced(note));
     }
     let _ = writeln!(out, "{}", colour.paint("1", &counted(&comparison.counts())));
+    if let Some(legend) = legend(&out) {
+        let _ = writeln!(out, "{}", legend.replace('`', ""));
+    }
     // Text without colours may end up in a log that reads commands.
     if colour == Colour::None {
         out.lines().map(|line| visible::without_commands(line).into_owned() + "\n").collect()

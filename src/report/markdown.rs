@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use super::diff::{counted, header, place, title};
+use super::legend::legend;
 use crate::compare::{Change, Comparison, Resource};
 use crate::visible;
 use crate::words::count;
@@ -14,8 +15,8 @@ const LIMIT: usize = 65_536;
 /// The room for the table.
 const TABLE: usize = 16_384;
 
-/// The room kept for the sentence at the end.
-const END: usize = 512;
+/// The room kept for the sentences at the end.
+const END: usize = 1024;
 
 /// The least room that is worth a fold.
 const SHORTEST: usize = 400;
@@ -39,6 +40,9 @@ pub(crate) fn comment(comparison: &Comparison) -> String {
         fold(&mut out, change, share.min(room), &mut left);
     }
     left.write(&mut out);
+    if let Some(legend) = legend(&out) {
+        let _ = write!(out, "\n{}\n", sentence(legend));
+    }
     out
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod diff;
 pub(crate) mod github;
 pub(crate) mod html;
 pub(crate) mod json;
+mod legend;
 pub(crate) mod markdown;
 pub(crate) mod plan;
 pub(crate) mod sarif;

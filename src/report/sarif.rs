@@ -9,6 +9,10 @@ use crate::percent::encode_path;
 use crate::source::Place;
 use crate::visible;
 
+/// Where the sources and the documentation are: the address that Cargo.toml names, else the one that stands for it in docs/ci.md.
+const REPOSITORY: &str = if NAMED.is_empty() { "https://git.example.com/vault-render" } else { NAMED };
+const NAMED: &str = env!("CARGO_PKG_REPOSITORY");
+
 /// A rule in the form in which the log describes it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule {
@@ -32,7 +36,9 @@ pub(crate) fn log(found: &[Error], rules: &[Rule], root: &str) -> String {
         "runs": [{
             "tool": {"driver": {
                 "name": env!("CARGO_PKG_NAME"),
+                "version": env!("CARGO_PKG_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "informationUri": REPOSITORY,
                 "rules": rules.iter().map(rule).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
@@ -48,6 +54,7 @@ fn rule(rule: &Rule) -> Value {
         "shortDescription": {"text": rule.short},
         "fullDescription": {"text": rule.help},
         "help": {"text": rule.help, "markdown": rule.help},
+        "helpUri": format!("{REPOSITORY}/blob/v{}/docs/rules.md#{}", env!("CARGO_PKG_VERSION"), rule.id),
         "defaultConfiguration": {"level": level(rule.level)},
     })
 }
@@ -145,6 +152,14 @@ mod tests {
             assert!(errors.is_empty(), "{errors:?}");
         }
         assert!(!validator.is_valid(&json!({"version": "2.1.0", "runs": [{}]})));
+    }
+
+    #[test]
+    fn a_log_names_the_program_s_version_and_the_page_of_each_rule() {
+        let driver = &parsed("a: <x>")["runs"][0]["tool"]["driver"];
+        assert_eq!(driver["version"], env!("CARGO_PKG_VERSION"));
+        let page = driver["rules"][0]["helpUri"].as_str().unwrap();
+        assert!(page.starts_with("https://") && page.ends_with("/docs/rules.md#missing"), "{page}");
     }
 
     #[test]

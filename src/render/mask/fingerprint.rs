@@ -69,6 +69,11 @@ impl Fingerprint {
         format!("<redacted:{}>", self.0)
     }
 
+    /// The mark that replaces a number where people read it: no number could be told from a real one.
+    pub(in crate::render) fn number_mark(&self) -> String {
+        format!("<redacted:{}:number>", self.0)
+    }
+
     /// The number that replaces a number: a positive integer of 32 bits, so that the manifest stays valid.
     pub fn number(&self) -> String {
         (u64::from_str_radix(&self.0, 16).unwrap_or_default() % LARGEST + 1).to_string()

@@ -6,4 +6,4 @@ mod shape;
 
 pub(crate) use fingerprint::{Fingerprint, Mask};
 pub(super) use masked::in_data;
-pub(super) use shape::{Shape, Type};
+pub(super) use shape::{NumberMasks, Shape, Type};

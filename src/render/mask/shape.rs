@@ -30,6 +30,16 @@ pub(in crate::render) enum Type {
     Bool,
 }
 
+/// How numbers are masked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::render) enum NumberMasks {
+    /// As numbers, so that the manifest stays valid.
+    #[default]
+    Valid,
+    /// As marks, for people.
+    Marked,
+}
+
 impl Shape {
     /// The shape of `value`, with fingerprints if there is a `mask`.
     pub(in crate::render) fn of(value: &Value, mask: Option<&Mask>) -> Self {
@@ -82,30 +92,32 @@ impl Shape {
     }
 
     /// The masked value. Without a fingerprint, the mask is made from `name`, which identifies the value.
-    pub(in crate::render) fn masked(&self, name: &str) -> Value {
-        self.masked_under(&Sha256::new_with_prefix(name))
+    pub(in crate::render) fn masked(&self, name: &str, numbers: NumberMasks) -> Value {
+        self.masked_under(&Sha256::new_with_prefix(name), numbers)
     }
 
     /// The masked value for a digested `name`. Each member digests only its own part, so that long names do not add up.
-    fn masked_under(&self, name: &Sha256) -> Value {
+    fn masked_under(&self, name: &Sha256, numbers: NumberMasks) -> Value {
         let below = |step: &str| name.clone().chain_update("\0").chain_update(step);
         match self {
             Self::Scalar(is, fingerprint) => {
                 let fingerprint = fingerprint.clone().unwrap_or_else(|| Fingerprint::stand_in(name));
-                match is {
-                    Type::Text | Type::Bool => Value::text(fingerprint.mark()),
-                    Type::Bytes => Value::Bytes(fingerprint.mark().into_bytes().into()),
-                    Type::Number => Value::number(fingerprint.number()),
+                match (is, numbers) {
+                    (Type::Text | Type::Bool, _) => Value::text(fingerprint.mark()),
+                    (Type::Bytes, _) => Value::Bytes(fingerprint.mark().into_bytes().into()),
+                    (Type::Number, NumberMasks::Marked) => Value::text(fingerprint.number_mark()),
+                    (Type::Number, NumberMasks::Valid) => Value::number(fingerprint.number()),
                 }
             }
             Self::Null => Value::Null,
             Self::List(items) => {
-                let item = |(index, item): (usize, &Self)| item.masked_under(&below(&index.to_string()));
+                let item = |(index, item): (usize, &Self)| item.masked_under(&below(&index.to_string()), numbers);
                 Value::List(items.iter().enumerate().map(item).collect())
             }
             Self::Map(entries) => {
-                let entry =
-                    |(key, shape): &(String, Self)| (Zeroizing::new(key.clone()), shape.masked_under(&below(key)));
+                let entry = |(key, shape): &(String, Self)| {
+                    (Zeroizing::new(key.clone()), shape.masked_under(&below(key), numbers))
+                };
                 Value::Map(entries.iter().map(entry).collect())
             }
         }

@@ -76,7 +76,7 @@ impl Record {
         let file: Option<File> = serde_json::from_value(json).ok();
         let secrets = file.and_then(|file| file.secrets.into_iter().map(read_entry).collect::<Option<_>>());
         let secrets = secrets.ok_or_else(|| wrong(format!("the record `{name}` is damaged")))?;
-        Ok(Self { name: name.to_owned(), secrets })
+        Ok(Self { name: name.to_owned(), secrets, ..Self::default() })
     }
 }
 

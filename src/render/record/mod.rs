@@ -7,7 +7,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::mask::{Mask, Shape};
+use super::mask::{Mask, NumberMasks, Shape};
 use super::plan::Plan;
 use super::result::{result, shape};
 use crate::budget::Budget;
@@ -21,6 +21,8 @@ pub struct Record {
     /// The file that it was read from.
     name: String,
     secrets: BTreeMap<SecretId, BTreeMap<String, Recorded>>,
+    /// How numbers are masked.
+    numbers: NumberMasks,
 }
 
 /// The recorded result of a placeholder.
@@ -53,15 +55,25 @@ impl Record {
         record
     }
 
-    /// This record with one fingerprint for all values, so that two renderings do not differ in the values of secrets.
-    pub fn blank(&self) -> Self {
-        let mut blank = self.clone();
-        for recorded in blank.secrets.values_mut().flat_map(BTreeMap::values_mut) {
+    /// This record with the marks that `mask` shows to people. Under a blank mask, its own fingerprints are blank too: two renderings then
+    /// do not differ in the values of secrets.
+    pub fn shown(&self, mask: &Mask) -> Self {
+        let shown = Self { numbers: NumberMasks::Marked, ..self.clone() };
+        if mask.is_blank() { shown.blank() } else { shown }
+    }
+
+    fn blank(mut self) -> Self {
+        for recorded in self.secrets.values_mut().flat_map(BTreeMap::values_mut) {
             if let Recorded::Result(shape) = recorded {
                 *shape = shape.blank();
             }
         }
-        blank
+        self
+    }
+
+    /// How its numbers are masked.
+    pub(super) fn numbers(&self) -> NumberMasks {
+        self.numbers
     }
 
     /// The result of a placeholder that reads `id`, and the name for masks without a fingerprint.

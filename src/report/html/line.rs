@@ -3,10 +3,8 @@
 
 use std::ops::Range;
 
+use super::super::legend::MASKS;
 use super::escape;
-
-/// The beginning of every mask, as text and in base64.
-const MASKS: [&str; 2] = ["<redacted:", "PHJlZGFjdGVkO"];
 
 /// A part of a line with a style of its own.
 struct Part {

@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use super::legend::legend;
 use crate::compare::Comparison;
 use crate::words::count;
 use escape::escape;
@@ -22,7 +23,7 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// The page about a comparison.
 pub(crate) fn page(comparison: &Comparison) -> String {
-    let heading = heading(comparison);
+    let (heading, changes) = (heading(comparison), changes(comparison));
     let base = Some(escape(&comparison.base)).filter(|base| !base.is_empty());
     fill(|name| match name {
         "policy" => policy(),
@@ -34,8 +35,9 @@ pub(crate) fn page(comparison: &Comparison) -> String {
         "counts" => list::counts(comparison),
         "list" => list::list(comparison),
         "notes" => notes(comparison),
-        "changes" => changes(comparison),
+        "changes" => changes.clone(),
         "unchanged" => unchanged(comparison),
+        "legend" => legend(&changes).map(note).unwrap_or_default(),
         _ => unreachable!("page.html has no {name}"),
     })
 }
@@ -85,6 +87,16 @@ fn changes(comparison: &Comparison) -> String {
 fn notes(comparison: &Comparison) -> String {
     let items: String = comparison.notes.iter().map(|note| format!("<li>{}</li>", escape(note))).collect();
     if items.is_empty() { items } else { format!("<ul class=\"notes\" aria-label=\"Notes\">{items}</ul>") }
+}
+
+/// A sentence at the end, in which backticks mark code.
+fn note(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let shown = parts.map(|(index, part)| match index % 2 {
+        0 => escape(part),
+        _ => format!("<code>{}</code>", escape(part)),
+    });
+    format!("<p class=\"legend\">{}.</p>", shown.collect::<String>())
 }
 
 fn unchanged(comparison: &Comparison) -> String {

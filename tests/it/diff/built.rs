@@ -114,10 +114,10 @@ fn a_folder_is_the_same_by_whatever_name() {
     ] {
         let text = run(folder, &[path, "--base", "HEAD"]);
         let places = format!("--- HEAD:{name}/ (helm template):12\n+++ {name}/ (helm template):12\n");
-        assert!(text.contains(&places) && text.ends_with("\n1 changed, 1 unchanged\n"), "{folder} {path}: {text}");
+        assert!(text.contains(&places) && text.contains("\n1 changed, 1 unchanged\n"), "{folder} {path}: {text}");
     }
     let text = run("", &["overlays/prod", "--base", "overlays/stage"]);
-    assert!(text.ends_with("\n1 added, 1 removed, 0 unchanged\n"), "{text}");
+    assert!(text.contains("\n1 added, 1 removed, 0 unchanged\n"), "{text}");
     let text = run("", &["chart", "--base", "HEAD", "--release-name", "r", "--", "--set", "image=mine"]);
     assert_eq!(text, "nothing changes, 2 unchanged\n");
 }
