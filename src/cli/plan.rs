@@ -51,12 +51,16 @@ enum Format {
     Json,
     /// Vault's policy for just these reads
     Hcl,
+    /// A file for `--secrets` with every path and key, to fill in by hand
+    Secrets,
 }
 
 const AFTER_HELP: &str = "\
 Examples:
   vault-render plan manifests/                         which secrets, which keys, who needs them
   vault-render plan manifests/ --format hcl | vault policy write web -
+  vault-render plan manifests/ --format secrets > secrets.yaml
+                                                       then fill it in: `generate --secrets secrets.yaml`
   vault-render plan overlays/prod --format json | jq -r '.reads[].path'
   vault-render plan chart/ -- -f chart/prod.yaml       charts and kustomizations are built, as `build` does it
 
@@ -102,6 +106,7 @@ impl Format {
         match self {
             Self::Text => shown::text(plan, environment.stdout_colour()),
             Self::Json => shown::json(plan),
+            Self::Secrets => shown::secrets(plan),
             Self::Hcl => match shown::policy(plan) {
                 Ok(policy) if plan.is_complete => policy,
                 Ok(_) => String::new(),

@@ -38,6 +38,50 @@ fn plan(flags: &[&str], manifests: &str) -> Program {
 }
 
 #[test]
+fn the_skeleton_of_a_secrets_file_renders_once_it_is_filled_in() {
+    let skeleton = String::from_utf8(plan(&["--format", "secrets"], MANIFESTS).output().stdout).unwrap();
+    let (_, secrets) = skeleton.split_once("\n\n").expect("a head");
+    let expected = "\
+# Secret web/db
+\"secret/data/shop#3\":
+  user: <user>
+
+# Secret web/db
+secret/data/app:
+  token: <token>
+  # A placeholder takes the whole secret: write all of its keys.
+
+# Deployment api
+kv/app:
+  replicas: <replicas>
+";
+    assert_eq!(secrets, expected);
+    let folder = tempfile::tempdir().unwrap();
+    let filled = skeleton.replace("<user>", "bob").replace("<token>", "a b").replace("<replicas>", "3");
+    for (text, lines) in [
+        (&filled, ["  user: bob\n", "  url: https://a%20b/\n", "  replicas: 3\n"]),
+        (&skeleton, ["  user: <user>\n", "  url: https://%3Ctoken%3E/\n", "  replicas: '<replicas>'\n"]),
+    ] {
+        std::fs::write(folder.path().join("s.yaml"), text).unwrap();
+        let run = program(["generate", "-", "--secrets", "s.yaml"]).folder(folder.path()).stdin(MANIFESTS);
+        let rendered = String::from_utf8(run.output().stdout).unwrap();
+        for line in lines {
+            assert!(rendered.contains(line), "{line} is not in {rendered}");
+        }
+    }
+}
+
+#[test]
+fn a_skeleton_is_as_incomplete_as_the_plan() {
+    let run = plan(&["--format", "secrets"], BROKEN).status(2);
+    let skeleton = String::from_utf8(run.output().stdout).unwrap();
+    assert!(
+        skeleton.contains("# More may be missing") && skeleton.contains("secret/data/a:\n  k: <k>\n"),
+        "{skeleton}"
+    );
+}
+
+#[test]
 fn people_see_paths_keys_fields_and_places() {
     let stdout = "\
 secret/data/shop (version 3, namespace team/a)

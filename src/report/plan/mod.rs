@@ -2,12 +2,14 @@
 
 mod hcl;
 mod json;
+mod secrets;
 mod text;
 
 use std::collections::HashSet;
 
 pub(crate) use hcl::policy;
 pub(crate) use json::json;
+pub(crate) use secrets::secrets;
 pub(crate) use text::text;
 
 use crate::backend::{Engine, StoreFacts};
