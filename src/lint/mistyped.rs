@@ -64,17 +64,28 @@ fn blank(text: &str) -> Option<Typo> {
         !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
     };
     let bare = key.trim_matches([' ', '\t']);
-    let meant = match modifier::ending(bare) {
+    let meant = match bare.split_once('|') {
+        // `< user | base64encode>`
+        Some((name, call)) if key.starts_with([' ', '\t']) => {
+            let (name, call) = (name.trim(), call.trim());
+            let is_known = modifier::ending(&format!("{name} {call}")).is_some();
+            return (is_known && is_key(name)).then(|| no_blanks(trimmed, &format!("{name} | {call}")));
+        }
+        _ => modifier::ending(bare),
+    };
+    let meant = match meant {
         None => Some(bare.to_owned()).filter(|bare| bare != key && is_key(bare)),
         Some(call) => {
             let name = bare[..bare.len() - call.len()].trim_end();
             is_key(name).then(|| format!("{name} | {call}"))
         }
     }?;
-    Some(Typo {
-        span: Span::new(0, trimmed.len()),
-        reason: format!("a generic placeholder holds no blanks: {}", suggestion::did_you_mean(format!("<{meant}>"))),
-    })
+    Some(no_blanks(trimmed, &meant))
+}
+
+fn no_blanks(text: &str, meant: &str) -> Typo {
+    let reason = format!("a generic placeholder holds no blanks: {}", suggestion::did_you_mean(format!("<{meant}>")));
+    Typo { span: Span::new(0, text.len()), reason }
 }
 
 #[cfg(test)]
@@ -95,6 +106,9 @@ mod tests {
             ("< user >", true, 1),
             ("<user >", true, 1),
             ("<user base64encode>", true, 1),
+            ("<  user |base64encode>", true, 1),
+            ("< user | base64encode >", true, 1),
+            ("< user | nothing >", true, 0),
             ("<user indent 2>", true, 1),
             ("<user base64encode>", false, 0),
             ("<user default-value>", true, 0),

@@ -100,7 +100,7 @@ pub fn check(survey: &Survey<'_>, others: &[Arc<Source>]) -> Vec<Error> {
     for rule in rules() {
         match rule.detector {
             Detector::Document(find) => survey.documents().for_each(|document| find(document, &mut found)),
-            Detector::Text(find) => survey.sources().iter().chain(others).for_each(|text| find(text, &mut found)),
+            Detector::Text(find) => texts(survey, others).for_each(|text| find(text, &mut found)),
             Detector::Online(_) | Detector::Pass => {}
         }
     }
@@ -109,6 +109,11 @@ pub fn check(survey: &Survey<'_>, others: &[Arc<Source>]) -> Vec<Error> {
     );
     clear::locate(survey, &mut found);
     found
+}
+
+/// The manifests and the other texts, without files that hold a NUL: those are not text.
+fn texts<'s>(survey: &Survey<'s>, others: &'s [Arc<Source>]) -> impl Iterator<Item = &'s Arc<Source>> {
+    survey.sources().iter().chain(others).filter(|source| memchr::memchr(0, &source.bytes).is_none())
 }
 
 /// The findings in the secrets that were read, beyond those of filling.

@@ -23,6 +23,15 @@ pub(super) static RULES: &[Rule] = &[
         detector: Detector::Online(control_characters),
     },
     Rule {
+        id: "number-as-text",
+        level: Level::Warning,
+        doc: "a number that the store holds as text, in a field that takes a number",
+        explanation: "`vault kv put secret/app replicas=3` stores the text `3`, and text stays text: Kubernetes refuses `replicas: \"3\"`. \
+                      `| jsonParse` makes it a number; `vault kv put secret/app - <<< '{\"replicas\": 3}'` stores one.",
+        example: "",
+        detector: Detector::Pass,
+    },
+    Rule {
         id: "unused-key",
         level: Level::Note,
         doc: "keys of a secret that no manifest uses",

@@ -117,13 +117,18 @@ const HEXADECIMAL: &str = "3c706174683a";
 fn mistyped(document: &Document<'_>, found: &mut Vec<Error>) {
     for (node, text, resource) in texts(document) {
         let generic = resource.is_some_and(|resource| resource.annotations.names_path);
-        let wrong = mistyped::find(text, generic);
+        let mut wrong = mistyped::find(text, generic);
+        if !wrong.is_empty() {
+            let filled = find(text, Context { generic, base64: Base64::No });
+            wrong.retain(|typo| !filled.iter().any(|one| one.is_filled() && one.span.start == typo.span.start));
+        }
         let spans: Vec<Match> = wrong.iter().map(|wrong| malformed(wrong.span)).collect();
         for (Typo { span, reason }, place) in wrong.into_iter().zip(document.places(node, &spans)) {
             let written = text[span.range()].lines().next().unwrap_or_default();
             let error =
                 Error::new(Kind::Placeholder, format!("`{written}` is not a placeholder and would stay in the output"));
-            found.push(error.rule("malformed-placeholder").hint(reason).at(place));
+            let hint = format!("{reason}; if the text is meant, `<raw:…>` writes it");
+            found.push(error.rule("malformed-placeholder").hint(hint).at(place));
         }
     }
 }

@@ -34,6 +34,26 @@ data:
 ",
         detector: Detector::Document(duplicate_keys),
     },
+    Rule {
+        id: "not-text",
+        level: Level::Error,
+        doc: "a manifest that is not text",
+        explanation: "It holds a NUL byte, which no text does: nothing in it is parsed or searched. Name only YAML and JSON, or rename the file.",
+        example: "",
+        detector: Detector::Pass,
+    },
+    Rule {
+        id: "glued-separator",
+        level: Level::Warning,
+        doc: "a `---` with text directly behind it",
+        explanation: "YAML reads `---apiVersion` as a key, and one document where two were meant. Kubernetes takes the `---` for a separator \
+                      and refuses the file. Put a line break behind it.",
+        example: "---apiVersion: v1
+kind: ConfigMap
+metadata: {name: app}
+",
+        detector: Detector::Pass,
+    },
 ];
 
 fn duplicate_keys(document: &Document<'_>, found: &mut Vec<Error>) {

@@ -79,6 +79,41 @@ pub(crate) fn field_type(kind: &str, steps: &[Step<'_>]) -> FieldType {
     }
 }
 
+/// The fields of Kubernetes' own kinds that take an integer, wherever they stand.
+const INTEGERS: &[&str] = &[
+    "activeDeadlineSeconds",
+    "averageUtilization",
+    "backoffLimit",
+    "completions",
+    "containerPort",
+    "failureThreshold",
+    "fsGroup",
+    "hostPort",
+    "initialDelaySeconds",
+    "maxReplicas",
+    "minReadySeconds",
+    "minReplicas",
+    "nodePort",
+    "parallelism",
+    "periodSeconds",
+    "port",
+    "progressDeadlineSeconds",
+    "replicas",
+    "revisionHistoryLimit",
+    "runAsGroup",
+    "runAsUser",
+    "successThreshold",
+    "terminationGracePeriodSeconds",
+    "timeoutSeconds",
+    "ttlSecondsAfterFinished",
+];
+
+/// Whether a resource with an API of this group takes an integer in the field at `steps`; `false` where that is not known.
+pub(crate) fn takes_integer(group: &str, steps: &[Step<'_>]) -> bool {
+    let is_built_in = !group.contains('.') || group.ends_with(".k8s.io");
+    is_built_in && matches!(steps, [.., Step::Key(name)] if INTEGERS.contains(&&**name))
+}
+
 /// Whether the field is `metadata.name`, `metadata.namespace` or `metadata.generateName`.
 fn named_field(map: &str, key: &str) -> bool {
     map == "metadata" && matches!(key, "name" | "namespace" | "generateName")

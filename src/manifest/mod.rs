@@ -6,5 +6,5 @@ mod origin;
 mod resource;
 
 pub(crate) use annotations::{Annotations, PATH_ANNOTATION, PREFIX, RemoveMissing, annotation_names};
-pub(crate) use field::{Field, FieldType, Step, field_type};
+pub(crate) use field::{Field, FieldType, Step, field_type, takes_integer};
 pub(crate) use resource::{Resource, is_list, objects, resources};

@@ -60,15 +60,22 @@ pub(crate) fn may_hold(text: &str) -> bool {
 /// Whether a text that does not parse may hold an inline placeholder, the escape `<raw:…>` or the path annotation.
 pub(crate) fn may_hold_unparsed(text: &str) -> bool {
     let is_letter = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
-    let announces = |dialect: &Dialect| {
-        dialect.needs_annotation
-            && Finder::of(&[dialect.trace]).iter().any(|trace| trace.next(text.as_bytes(), 0).is_some())
-    };
-    DIALECTS.iter().any(announces)
+    DIALECTS.iter().any(|dialect| is_announced(dialect, text.as_bytes()))
         || disguises().iter().any(|disguise| text.contains(disguise))
         || begins_inline(&notation::resolve_escapes(text))
         || holds_inline(text, Base64::No, LAYERS)
         || text.split(|char| !is_letter(char)).any(|word| holds_inline(word, Base64::Whole, LAYERS))
+}
+
+/// Whether an inline placeholder begins in bytes that are not text, or the path annotation's name stands there.
+pub(crate) fn may_hold_binary(bytes: &[u8]) -> bool {
+    let begins = |beginning: &str| memchr::memmem::find(bytes, beginning.as_bytes()).is_some();
+    DIALECTS.iter().any(|dialect| is_announced(dialect, bytes) || dialect.beginning.is_some_and(begins))
+}
+
+/// Whether the annotation that a dialect needs is named.
+fn is_announced(dialect: &Dialect, bytes: &[u8]) -> bool {
+    dialect.needs_annotation && Finder::of(&[dialect.trace]).iter().any(|trace| trace.next(bytes, 0).is_some())
 }
 
 /// The base64 forms of a placeholder's beginning inside longer text, which is not decoded.

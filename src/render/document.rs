@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::manifest::{self, Field};
 use crate::placeholder::{self, Candidates, Match};
 use crate::source::{Place, Source, Span};
-use crate::yaml::split::split;
+use crate::yaml::split::{self, split};
 use crate::yaml::tree::{NodeId, Tree};
 use crate::yaml::{Flaw, reader};
 
@@ -44,6 +44,8 @@ pub struct Unparsed {
     pub error: Error,
     /// Whether a placeholder may stand in it. If so, the document always counts as an error.
     pub may_hold_placeholder: bool,
+    /// Whether it holds a NUL, which no text does.
+    is_binary: bool,
 }
 
 impl<'s> Document<'s> {
@@ -129,7 +131,15 @@ pub(super) fn documents<'s>(
         let mut candidates = Candidates::new(bytes);
         let is_wanted = move |document: &Span| !candidates_only || candidates.may_hold(*document);
         let read = move |document| read(source, &text, document, leftovers);
-        utf16.map(Err).into_iter().chain(split(bytes).filter(is_wanted).map(read))
+        let documents = utf16.map(Err).into_iter().chain(split(bytes).filter(is_wanted).map(read));
+        // A file that is not text is one error, whatever looks like documents in it.
+        let mut is_told = false;
+        documents.filter(move |document| match document {
+            Err(unparsed) if unparsed.is_binary => {
+                unparsed.may_hold_placeholder || !std::mem::replace(&mut is_told, true)
+            }
+            _ => true,
+        })
     })
 }
 
@@ -142,7 +152,8 @@ fn utf16(source: &Arc<Source>) -> Option<Unparsed> {
         false => Error::warning(Kind::Syntax, "this is UTF-16, in which nothing is looked at"),
     };
     let start = Place::new(source.clone(), Span::new(0, 0));
-    Some(Unparsed { may_hold_placeholder, error: error.hint("save it as UTF-8").hidden().at(start) })
+    let error = error.hint("save it as UTF-8").hidden().at(start);
+    Some(Unparsed { error, may_hold_placeholder, is_binary: false })
 }
 
 fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, leftovers: Leftovers) -> Result<Document<'s>, Unparsed> {
@@ -150,13 +161,29 @@ fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, leftovers: Leftover
     let findings = manifest::resources(&tree, &text[span.range()])
         .map(|resource| Findings::of(source, &tree, resource, leftovers))
         .unwrap_or_default();
-    let Findings { resources, gaps, errors, leftovers } = findings;
+    let Findings { resources, gaps, mut errors, leftovers } = findings;
+    errors.extend(glued_separator(source, span));
     let index = OnceCell::new();
     Ok(Document { source: source.clone(), span, tree, resources, gaps, errors, leftovers, index })
 }
 
+/// The warning about a `---` that Kubernetes takes for a separator with text behind it, which it refuses.
+fn glued_separator(source: &Arc<Source>, document: Span) -> Option<Error> {
+    let at = document.start + split::glued_separator(&source.bytes[document.range()])?;
+    let error = Error::warning(Kind::Syntax, "text stands directly behind `---`: Kubernetes refuses the file");
+    let error = error.rule("glued-separator").hint("put a line break behind `---`");
+    Some(error.at(Place::new(source.clone(), Span::new(at, at + 3))))
+}
+
 fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>, Unparsed> {
-    let read = match std::str::from_utf8(&source.bytes[span.range()]) {
+    let bytes = &source.bytes[span.range()];
+    if let Some(at) = memchr::memchr(0, bytes) {
+        let at = Place { span: Span::new(span.start + at, span.start + at + 1), ..Place::new(source.clone(), span) };
+        let error = Error::new(Kind::Syntax, "this is not text: it holds a NUL byte").hidden().at(at);
+        let error = error.rule("not-text").hint("name only YAML and JSON, in UTF-8");
+        return Err(Unparsed { error, may_hold_placeholder: placeholder::may_hold_binary(bytes), is_binary: true });
+    }
+    let read = match std::str::from_utf8(bytes) {
         Ok(_) => reader::read(text, span),
         Err(invalid) => {
             let at = span.start + invalid.valid_up_to();
@@ -165,8 +192,7 @@ fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>
         }
     };
     read.map_err(|Flaw { span: at, error }| {
-        let may_hold_placeholder =
-            placeholder::may_hold_unparsed(&String::from_utf8_lossy(&source.bytes[span.range()]));
-        Unparsed { may_hold_placeholder, error: error.at(Place::new(source.clone(), at)) }
+        let may_hold_placeholder = placeholder::may_hold_unparsed(&text[span.range()]);
+        Unparsed { error: error.at(Place::new(source.clone(), at)), may_hold_placeholder, is_binary: false }
     })
 }

@@ -23,6 +23,13 @@ pub(crate) fn is_json(document: &[u8]) -> bool {
     matches!(document.get(first_byte(document, 0)), Some(b'{' | b'['))
 }
 
+/// The first `---` at the start of a line with text directly behind it: part of a word for YAML, a broken separator for Kubernetes.
+pub(crate) fn glued_separator(document: &[u8]) -> Option<usize> {
+    let glued = |at: &usize| document.get(at + 3).is_some_and(|byte| !b" \t\r\n#".contains(byte));
+    let starts_line = |at: &usize| *at == after_mark(document, 0) || *at > 0 && document[at - 1] == b'\n';
+    memmem::find_iter(document, b"---").filter(starts_line).find(glued)
+}
+
 /// The part of a document for the YAML parser: without a byte-order mark and a `---#` line, which is a marker for Kubernetes alone.
 pub(super) fn body(bytes: &[u8], document: Span) -> Span {
     let mut start = after_mark(bytes, document.start);

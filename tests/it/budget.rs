@@ -214,3 +214,46 @@ fn the_time_grows_with_the_text_and_not_with_its_square() {
         assert!(long < 64 * short, "{kind}: {short} and {long} hundredths of a second");
     }
 }
+
+/// The most memory that a run has held, in KiB, and its output.
+fn peak(folder: &Path, args: &[&str]) -> (usize, Output) {
+    let mut child =
+        bounded(folder, args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let held = |text: String| {
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).map(str::to_owned);
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+    };
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        peak = peak.max(fs::read_to_string(&status).ok().and_then(held).unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    (peak, child.wait_with_output().unwrap())
+}
+
+#[test]
+fn a_file_that_is_not_text_is_one_error_and_takes_little_memory() {
+    const SIZE: usize = 6 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    let mut state = 1_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let bytes: Vec<u8> = (0..SIZE / 8).flat_map(|_| next().to_le_bytes()).collect();
+    fs::write(folder.path().join("x.yaml"), [&bytes[..], b"\n---\na: \0\n---\nb: \0\n"].concat()).unwrap();
+    fs::write(folder.path().join("small.yaml"), "a: 1\n").unwrap();
+    for command in ["check", "generate"] {
+        let (base, _) = peak(folder.path(), &[command, "small.yaml"]);
+        let (held, output) = peak(folder.path(), &[command, "x.yaml"]);
+        assert!(held < base + 4 * SIZE / 1024, "{command} held {held} KiB, and {base} KiB for next to nothing");
+        if command == "check" {
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(text.starts_with("error: this is not text: it holds a NUL byte\n --> x.yaml:"), "{text}");
+            assert!(text.ends_with("\n1 error in 1 manifest file\n"), "{text}");
+        }
+    }
+}

@@ -68,7 +68,7 @@ fn a_generic_placeholder_without_its_bar_is_shown_with_it() {
     let manifest = format!("apiVersion: v1\nkind: ConfigMap\n{metadata}data: {{a: <user base64encode>}}\n");
     let found = findings(program(["check", "-", "--format", "json"]).stdin(&*manifest), 1);
     assert_eq!(found[0]["rule"], "malformed-placeholder");
-    assert!(found[0]["hint"].as_str().unwrap().ends_with("did you mean `<user | base64encode>`?"), "{found:?}");
+    assert!(found[0]["hint"].as_str().unwrap().contains("did you mean `<user | base64encode>`?"), "{found:?}");
 }
 
 #[test]
@@ -82,6 +82,51 @@ fn one_mistyped_placeholder_in_several_places_is_one_block_of_text_and_a_finding
     assert!(text.contains(" = also: stdin:6:7, stdin:7:7, stdin:8:7 and 1 more\n"), "{text}");
     assert!(text.ends_with("6 errors in 1 manifest file\n"), "{text}");
     assert_eq!(findings(program(["check", "-", "--format", "json"]).stdin(&*manifest), 1).len(), 6);
+}
+
+#[test]
+fn a_number_that_the_store_holds_as_text_is_said_where_kubernetes_takes_a_number() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("s.yaml"), "a/b: {text: \"3\", number: 3, word: three}\n").unwrap();
+    let manifest =
+        |kind: &str, value: &str| format!("apiVersion: {kind}\nmetadata: {{name: x}}\nspec: {{replicas: {value}}}\n");
+    let own = "apps/v1\nkind: Deployment";
+    for (kind, value, warns) in [
+        (own, "<path:a/b#text>", true),
+        (own, "'<path:a/b#text>'", true),
+        (own, "<path:a/b#text | jsonParse>", false),
+        (own, "<path:a/b#number>", false),
+        (own, "<path:a/b#word>", false),
+        ("example.org/v1\nkind: Deployment", "<path:a/b#text>", false),
+    ] {
+        let run = program(["generate", "-", "--secrets", "s.yaml"]).folder(folder.path());
+        let stderr = String::from_utf8(run.stdin(manifest(kind, value)).output().stderr).unwrap();
+        assert_eq!(stderr.contains("is text, and `spec.replicas` takes a number"), warns, "{kind} {value}: {stderr}");
+        assert_eq!(stderr.contains("`| jsonParse` makes it a number"), warns);
+    }
+    let run = program(["check", "-", "--online", "--secrets", "s.yaml", "--format", "json"]).folder(folder.path());
+    let found = findings(run.stdin(manifest(own, "<path:a/b#text>")), 1);
+    assert!(found.iter().any(|finding| finding["rule"] == "number-as-text"), "{found:?}");
+}
+
+#[test]
+fn a_placeholder_in_a_description_may_be_meant_as_text() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("s.yaml"), "a/b: {k: v}\n").unwrap();
+    let crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\nspec:\n  \
+               description: such as <path:PATH#KEY>\n";
+    let run = program(["generate", "-", "--secrets", "s.yaml"]).folder(folder.path()).stdin(crd).status(1);
+    run.stderr_holds(["if the text is meant, write `<raw:path:PATH#KEY>`"]).check();
+}
+
+#[test]
+fn text_directly_behind_a_separator_is_said() {
+    let manifests =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: <path:a/b#k>}\n---apiVersion: v1\n";
+    let found = findings(program(["check", "-", "--format", "json"]).stdin(manifests), 1);
+    assert_eq!((&found[0]["rule"], &found[0]["line"]), (&"glued-separator".into(), &5.into()));
+    let run = program(["generate", "-", "--secrets", "/dev/null"]).stdin(manifests).status(1);
+    run.stderr_holds(["text stands directly behind `---`", "put a line break behind `---`"]).check();
 }
 
 #[test]

@@ -125,7 +125,10 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, budget: &Budget
         return Filled::Stays;
     }
     match put(gap, tree, values, budget) {
-        Ok(value) => Filled::Set(value),
+        Ok(value) => {
+            errors.extend(typed::number_as_text(&value, gap, tree));
+            Filled::Set(value)
+        }
         Err(error) => {
             errors.push(if error.place.is_some() { error } else { error.at(gap.place_of(0)) });
             Filled::Stays

@@ -8,6 +8,7 @@ use super::resolution::Resolution;
 use super::wording::{named, subject};
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
+use crate::manifest::Step;
 use crate::placeholder::{Key, Match, MatchKind, Placeholder, Reference};
 use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
@@ -62,13 +63,28 @@ impl Search<'_> {
         match result(placeholder, outcome, budget) {
             Ok(Some(value)) => Resolution::Value(value),
             Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Resolution::Markup,
-            Ok(None) => Resolution::Missing(named(missing(outcome, placeholder, &id), placeholder).at(place())),
+            Ok(None) => {
+                let error = described(missing(outcome, placeholder, &id), placeholder, gap);
+                Resolution::Missing(named(error, placeholder).at(place()))
+            }
             Err(error) if matches!(outcome, Outcome::Found(_)) => {
                 Resolution::Failed(error.about(subject(placeholder, gap)).at(place()))
             }
-            Err(error) => Resolution::Failed(named(error, placeholder).at(place())),
+            Err(error) => Resolution::Failed(named(described(error, placeholder, gap), placeholder).at(place())),
         }
     }
+}
+
+/// The error, with the way to write the placeholder as text where it stands in a description, as in the schema of a CRD.
+fn described(error: Error, placeholder: &Placeholder, gap: &Gap) -> Error {
+    let is_description = matches!(gap.field.steps.last(), Some(Step::Key(name)) if name == "description");
+    if !is_description || error.hint.as_ref().is_some_and(|hint| hint.contains("<raw:")) {
+        return error;
+    }
+    let text = placeholder.on_one_line();
+    let raw = format!("if the text is meant, write `<raw:{}`", text.strip_prefix('<').unwrap_or(&text));
+    let hint = error.hint.as_ref().map_or(raw.clone(), |hint| format!("{hint}; {raw}"));
+    error.hint(hint)
 }
 
 fn missing(outcome: &Outcome, placeholder: &Placeholder, id: &SecretId) -> Error {

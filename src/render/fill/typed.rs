@@ -6,8 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use super::super::gap::Gap;
 use super::wording::{no_text, value_name};
 use crate::budget::Budget;
-use crate::error::Error;
-use crate::manifest::{FieldType, Step, field_type};
+use crate::error::{Error, Kind};
+use crate::manifest::{FieldType, Step, field_type, takes_integer};
 use crate::placeholder::{Match, MatchKind};
 use crate::value::{NotText, Value};
 use crate::yaml::tree::{Content, Style, Tree};
@@ -27,6 +27,22 @@ pub(super) fn shape(value: Value, gap: &Gap, budget: &Budget) -> Result<Value, E
         FieldType::Anything => native(value, &mut steps, gap, budget),
         FieldType::Text | FieldType::Base64 => text(&value, &steps, gap, budget),
     }
+}
+
+/// The warning about a number that the store holds as text, in a field that takes a number.
+pub(super) fn number_as_text(value: &Value, gap: &Gap, tree: &Tree<'_>) -> Option<Error> {
+    let is_integer = |text: &str| {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let (Value::Text(text), FieldType::Anything) = (value, gap.field_type) else { return None };
+    let [Match { kind: MatchKind::Placeholder(placeholder), .. }] = gap.matches.as_slice() else { return None };
+    let is_wrong = is_integer(text) && is_whole(gap, tree) && takes_integer(&gap.resource.id.group, &gap.field.steps);
+    is_wrong.then(|| {
+        let detail = format!("{} is text, and `{}` takes a number", value_name(placeholder, gap), gap.field);
+        let hint = "`| jsonParse` makes it a number; `vault kv put PATH KEY=3` stores text, JSON on its stdin (`-`) stores numbers";
+        Error::warning(Kind::Value, detail).rule("number-as-text").hint(hint).at(gap.place.clone())
+    })
 }
 
 fn native(value: Value, steps: &mut Vec<Step<'static>>, gap: &Gap, budget: &Budget) -> Result<Value, Error> {
