@@ -93,7 +93,15 @@ pub struct Errors {
     list: Vec<Error>,
 }
 
+/// The kinds of errors that say that the run itself failed.
+const FAILURES: [Kind; 4] = [Kind::Input, Kind::Setting, Kind::Store, Kind::Bug];
+
 impl Kind {
+    /// The kind whose errors say that the run itself failed, by its id.
+    pub fn failure(id: &str) -> Option<Self> {
+        FAILURES.into_iter().find(|kind| kind.id() == id)
+    }
+
     /// The id that a finding shows as its `rule`.
     pub fn id(self) -> &'static str {
         match self {
@@ -163,6 +171,11 @@ impl Error {
         self.detail = self.to_string();
         self.subject = Some(subject);
         self
+    }
+
+    /// Whether it says that the run itself failed.
+    pub fn is_failure(&self) -> bool {
+        self.level == Level::Error && FAILURES.contains(&self.kind)
     }
 
     /// All of its text on one line: subject and detail, cause, hint.

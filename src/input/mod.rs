@@ -14,6 +14,7 @@ mod once;
 mod region;
 mod repository;
 mod revision;
+mod root;
 mod text_kind;
 mod typed_folder;
 mod without_git;
@@ -39,6 +40,7 @@ pub(crate) use links::links;
 pub(crate) use names::KUSTOMIZATIONS;
 pub(crate) use region::region;
 pub(crate) use revision::Revision;
+pub(crate) use root::{file_at_revision, file_at_root, path_below, root_around};
 pub(crate) use text_kind::looks_like_a_manifest;
 pub use without_git::paths_without_git;
 

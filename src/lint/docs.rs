@@ -10,6 +10,13 @@ pub(crate) fn explain(rule: &Rule) -> String {
     format!("{id} ({}): {doc}\n\n{explanation}\n{example}", kind(rule))
 }
 
+/// All rules for the terminal, one a line: id, level, what is wrong.
+pub(crate) fn list() -> String {
+    let width = |text: fn(&Rule) -> String| rules().map(|rule| text(rule).len()).max().unwrap_or(0);
+    let (id, level) = (width(|rule| rule.id.to_owned()), width(kind));
+    rules().map(|rule| format!("{:id$}  {:level$}  {}\n", rule.id, kind(rule), rule.doc)).collect()
+}
+
 /// The page `docs/rules.md`.
 pub(crate) fn docs() -> String {
     rules().fold(INTRODUCTION.to_owned(), |page, rule| page + &section(rule))
@@ -19,7 +26,8 @@ const INTRODUCTION: &str = "<!-- Printed from the table in src/lint/ by `just do
 # Rules
 
 What `vault-render check` finds. Errors and warnings make it exit with 1; a note is worth knowing and does not count.
-Rules that are marked so need `--online`: only the store knows. `check --explain RULE` prints a rule.
+Rules that are marked so need `--online`: only the store knows. `check --list-rules` lists them, `check --explain RULE` prints one.
+A `vault-render.toml` in the repository switches rules off or gives them another level: [ci.md](ci.md#choose-what-counts).
 
 10,000 documents (6.1 MB) take a third of a second offline on one core: `cargo bench --bench check`.
 ";

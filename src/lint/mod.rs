@@ -8,6 +8,7 @@ mod clear;
 mod data;
 mod docs;
 mod hide;
+mod levels;
 mod mistyped;
 mod online;
 mod pass;
@@ -16,7 +17,7 @@ mod placeholder;
 mod tests;
 mod yaml;
 
-pub(crate) use docs::{docs, explain};
+pub(crate) use docs::{docs, explain, list};
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub use allow::Comments;
 pub(crate) use baseline::Baseline;
 pub use clear::forms;
 pub use hide::hide;
+pub(crate) use levels::{FILE as LEVELS_FILE, RuleLevels};
 
 /// A mistake that `check` knows.
 #[derive(Debug)]

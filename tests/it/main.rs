@@ -9,6 +9,7 @@ mod canary;
 mod cases;
 mod check;
 mod check_built;
+mod check_levels;
 mod check_named;
 mod circles;
 mod clear;

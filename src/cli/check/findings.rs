@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::super::environment::Environment;
-use super::{Args, locate};
+use super::{Args, levels, locate};
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::input;
@@ -35,6 +35,7 @@ impl Check<'_> {
         let errors = without_other_formats(errors);
         let errors = lint::hide(locate::in_sources(lint::hide(errors), files, &self.environment.workspace));
         let errors = comments.iter().fold(errors, |errors, comments| comments.remaining(errors));
+        let errors = levels::apply(errors, self.args.paths.list(), self.args.since.as_deref(), session);
         report::in_order(errors, &in_order_of_names(files))
     }
 

@@ -1,6 +1,7 @@
 //! The formats of `check`'s findings. Decides nothing about them.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::ValueEnum;
@@ -28,7 +29,28 @@ pub(super) enum Format {
     Github,
 }
 
+/// A baseline that was written.
+pub(super) struct Written<'p> {
+    /// How many findings it accepts.
+    pub(super) findings: usize,
+    /// Its file.
+    pub(super) file: &'p Path,
+}
+
 impl Format {
+    /// What stdout shows after a baseline was written: why the check failed, and for people how many findings were written.
+    pub(super) fn written(
+        self,
+        failed: &[Error],
+        baseline: &Written<'_>,
+        files: &CheckedFiles,
+        environment: &Environment,
+    ) -> String {
+        let Self::Text = self else { return self.shown(failed, files, environment) };
+        let count = count::of(baseline.findings, "finding");
+        blocks(failed, environment).0 + &format!("{count} written to `{}`\n", baseline.file.display())
+    }
+
     /// All findings as stdout shows them, after reading `files`.
     pub(super) fn shown(self, found: &[Error], files: &CheckedFiles, environment: &Environment) -> String {
         let workspace = &environment.workspace;
@@ -61,6 +83,13 @@ fn named_from_root(found: &[Error], workspace: &Workspace) -> Vec<Error> {
 }
 
 fn text(found: &[Error], files: &CheckedFiles, environment: &Environment) -> String {
+    let (list, counts) = blocks(found, environment);
+    let found = counts.list().unwrap_or_else(|| "nothing found".to_owned());
+    list + &format!("{found} in {}\n", counted(files))
+}
+
+/// A block for each finding, and how many there are.
+fn blocks(found: &[Error], environment: &Environment) -> (String, Counts) {
     let (mut counts, mut out) = (Counts::default(), String::new());
     let shown = found.iter().filter(|finding| environment.shows(finding)).cloned();
     for error in &report::gathered(shown.collect()) {
@@ -68,8 +97,7 @@ fn text(found: &[Error], files: &CheckedFiles, environment: &Environment) -> Str
         out += &format!("rule: {}\n\n", error.rule);
         counts.add(error);
     }
-    let found = counts.list().unwrap_or_else(|| "nothing found".to_owned());
-    out + &format!("{found} in {}\n", counted(files))
+    (out, counts)
 }
 
 /// `2 manifest files, 1 built folder`; `3 other texts` where there is nothing else.

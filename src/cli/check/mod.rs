@@ -2,6 +2,7 @@
 
 mod findings;
 mod format;
+mod levels;
 mod locate;
 
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ use crate::pass::build::{BuildPlan, CheckedFiles, Wanted};
 use crate::pass::{Session, read_flag_file};
 
 use findings::Check;
-use format::Format;
+use format::{Format, Written};
 
 /// Find what is wrong before anything ships; no manifest is printed
 #[derive(Debug, clap::Args)]
@@ -60,6 +61,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "RULE", value_parser = known_rules(), hide_possible_values = true)]
     explain: Option<String>,
 
+    /// List the rules with their levels
+    #[arg(long)]
+    list_rules: bool,
+
     #[command(flatten)]
     empty_stdin: EmptyStdin,
 
@@ -80,7 +85,7 @@ Examples:
   vault-render check $(git ls-files)                   files are judged by what they are; nothing is built
   vault-render check --format sarif > check.sarif      for code scanning; docs/ci.md has whole pipelines
   vault-render check --write-baseline baseline.json    accept what is known; then --baseline baseline.json
-  vault-render check --explain not-base64
+  vault-render check --list-rules                      every rule; then --explain not-base64
 
 Every rule is in docs/rules.md. A note is worth knowing and does not count as found.
 
@@ -91,6 +96,9 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     if let Some(rule) = args.explain.as_deref().and_then(lint::find) {
         return output::finish(&lint::explain(rule));
     }
+    if args.list_rules {
+        return output::finish(&lint::list());
+    }
     let mut files = args.read(session, environment).await?;
     let found = Check { args, environment }.findings(&mut files, session).await;
     let (about_settings, found): (Vec<Error>, Vec<Error>) = found.into_iter().partition(is_about_settings);
@@ -100,18 +108,13 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
 
 /// The exit code for these findings. Notes do not count.
 fn code(found: &[Error]) -> u8 {
-    if found.iter().any(is_failure) {
+    if found.iter().any(Error::is_failure) {
         output::FAILED
     } else if found.iter().any(|error| error.level > Level::Note) {
         output::FOUND
     } else {
         0
     }
-}
-
-/// Whether the finding says that the run itself failed.
-fn is_failure(error: &Error) -> bool {
-    error.level == Level::Error && matches!(error.kind, Kind::Input | Kind::Setting | Kind::Store | Kind::Bug)
 }
 
 /// Whether the finding warns of a setting: it says nothing about the manifests.
@@ -128,9 +131,10 @@ impl Args {
     /// Prints the findings that the baseline does not accept, or writes the baseline. Returns the exit code.
     fn end(&self, found: Vec<Error>, files: &CheckedFiles, environment: &Environment) -> anyhow::Result<u8> {
         if let Some(path) = &self.write_baseline {
-            let (failed, found): (Vec<Error>, Vec<Error>) = found.into_iter().partition(is_failure);
+            let (failed, found): (Vec<Error>, Vec<Error>) = found.into_iter().partition(Error::is_failure);
             save(path, &Baseline::of(&found).text(), &environment.workspace)?;
-            output::write(&[self.format.shown(&failed, files, environment).as_bytes()])?;
+            let written = Written { findings: found.len(), file: path };
+            output::write(&[self.format.written(&failed, &written, files, environment).as_bytes()])?;
             return Ok(code(&failed));
         }
         let found = match &self.baseline {

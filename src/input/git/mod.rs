@@ -165,6 +165,20 @@ impl Git {
         self.ask("cannot read the revision with `git`", &["ls-tree", "-r", "-z", "--full-tree", commit], &[])
     }
 
+    /// The bytes of a file of a commit, by its path below the root; `None` if there is none. A link is an error.
+    pub(super) fn file(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, Error> {
+        let failure = "cannot read the revision with `git`";
+        let listed = self.ask(failure, &["ls-tree", "-z", "--full-tree", commit, "--", path], &[])?;
+        // MODE SP TYPE SP ID TAB PATH
+        let about =
+            String::from_utf8_lossy(listed.split(|byte| *byte == b'\t').next().unwrap_or_default()).into_owned();
+        match about.split(' ').collect::<Vec<_>>()[..] {
+            [mode, "blob", id] if mode != "120000" => Ok(self.objects(&[id.to_owned()])?.pop()),
+            [_] => Ok(None),
+            _ => Err(Error::new(Kind::Input, format!("`{path}` is not a regular file in that revision"))),
+        }
+    }
+
     /// The files that Git ignores below the root, and the folders of which it ignores everything. A tracked file is never among them.
     pub(super) fn ignored(&self) -> Result<HashSet<PathBuf>, Error> {
         let args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
