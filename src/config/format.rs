@@ -13,7 +13,8 @@ pub struct Format<T: 'static>(Form<T>);
 
 enum Form<T: 'static> {
     /// A text, which docs describe as `form`. `read` gives its one spelling and the value, or an error that does not quote it: `is not …`.
-    Text { form: &'static str, read: fn(&str) -> Result<(String, T), String> },
+    /// `words` are what most people write.
+    Text { form: &'static str, words: &'static [&'static str], read: fn(&str) -> Result<(String, T), String> },
     /// One of the rows of a table.
     Choice(fn() -> Vec<Choice<T>>),
 }
@@ -33,9 +34,13 @@ pub(crate) const TEXT: Format<String> = Format::text("text", |text| Ok((text.to_
 pub(crate) const SECRET: Format<Redacted> = Format::text("text", |text| Ok((text.to_owned(), Redacted::new(text))));
 
 /// As Go's ParseBool: `1`, `t`, `true`, `0`, `f`, `false` in lower, upper or title case.
-pub(crate) const SWITCH: Format<bool> = Format::text("a switch (`true` or `false`)", |text| {
-    let value = parse::switch(text.trim())?;
-    Ok((value.to_string(), value))
+pub(crate) const SWITCH: Format<bool> = Format(Form::Text {
+    form: "a switch (`true` or `false`)",
+    words: &["true", "false"],
+    read: |text| {
+        let value = parse::switch(text.trim())?;
+        Ok((value.to_string(), value))
+    },
 });
 
 /// Digits.
@@ -87,7 +92,7 @@ pub(crate) const SIZE: Format<u64> =
 impl<T: 'static> Format<T> {
     /// A text of this form. The reader gives the one spelling and the value.
     pub const fn text(form: &'static str, read: fn(&str) -> Result<(String, T), String>) -> Self {
-        Self(Form::Text { form, read })
+        Self(Form::Text { form, words: &[], read })
     }
 
     /// One of the rows of a table.
@@ -107,6 +112,14 @@ impl<T: 'static> Format<T> {
         match (&self.0, self.choices()) {
             (Form::Text { form, .. }, _) => format!("{form}, e.g. `{example}`"),
             (Form::Choice(_), names) => format!("one of: {}", choices(&names.unwrap_or_default())),
+        }
+    }
+
+    /// The words that a wrong value may be meant to be.
+    pub(super) fn words(&self) -> Vec<&'static str> {
+        match &self.0 {
+            Form::Text { words, .. } => words.to_vec(),
+            Form::Choice(rows) => rows().iter().flat_map(|row| row.names).copied().collect(),
         }
     }
 

@@ -62,6 +62,9 @@ pub trait AnyKey: Sync {
     /// How a value is written, for people.
     fn form(&self) -> String;
 
+    /// The words that a wrong value may be meant to be.
+    fn words(&self) -> Vec<&'static str>;
+
     /// The names of the values to choose from, if it is a choice; each with its other spellings.
     fn choices(&self) -> Option<Vec<&'static [&'static str]>>;
 }
@@ -144,6 +147,10 @@ impl<T: Send + Sync + 'static> AnyKey for Key<T> {
 
     fn form(&self) -> String {
         self.format.form(self.declaration.example)
+    }
+
+    fn words(&self) -> Vec<&'static str> {
+        self.format.words()
     }
 
     fn choices(&self) -> Option<Vec<&'static [&'static str]>> {

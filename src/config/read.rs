@@ -145,7 +145,7 @@ fn wrong_value(row: &Row, Value { text: value, name, origin }: Value<'_>, wrong:
         return error.hint(format!("supported are: {}", row.choices().unwrap_or_default()));
     }
     let error = Error::new(Kind::Setting, format!("{place} {wrong}"));
-    error.hint(match row.nearest_choice(value.trim()) {
+    error.hint(match row.nearest_value(value.trim()) {
         Some(near) => suggestion::did_you_mean(near),
         None => format!("{}, e.g. `{}`", declaration.doc, declaration.example),
     })
@@ -330,6 +330,8 @@ mod tests {
             ("AVP_AUTH_TYPE", "app-role", Some("`approle`")),
             ("AVP_KV_VERSION", "v2", Some("`2`")),
             ("AVP_KV_VERSION", "3", None),
+            ("AVP_DISABLE_TOKEN_CACHE", "ture", Some("`true`")),
+            ("AVP_DISABLE_TOKEN_CACHE", "no", None),
             ("AVP_TYPE", "foo", None),
         ] {
             let (config, errors) = read(environment(&[(name, wrong)]));

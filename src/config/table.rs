@@ -214,11 +214,10 @@ impl Row {
         Some(if reader.login.is_none() { RunPart::Store } else { RunPart::Login })
     }
 
-    /// The value to choose that a wrong one is nearest to, if less than half of its letters are wrong.
-    pub(super) fn nearest_choice(&self, wrong: &str) -> Option<&'static str> {
-        let names: Vec<&'static str> = self.key.choices()?.into_iter().flatten().copied().collect();
+    /// The value that a wrong one is nearest to, if less than half of its letters are wrong.
+    pub(super) fn nearest_value(&self, wrong: &str) -> Option<&'static str> {
         let word = wrong.to_ascii_lowercase();
-        let near = suggestion::by_edits(&word, names, TYPOS)?;
+        let near = suggestion::by_edits(&word, self.key.words(), TYPOS)?;
         suggestion::is_within(&word, near, word.len().max(near.len()) / 2).then_some(near)
     }
 
