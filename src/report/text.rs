@@ -45,9 +45,13 @@ pub(crate) fn finding(error: &Error, colour: Colour) -> String {
     out
 }
 
-/// The first few of the other places, and how many there are.
+/// The first few of the other places, with the files that they come from, and how many there are.
 fn also(places: &[Place]) -> Option<String> {
-    (!places.is_empty()).then(|| list::few(places, ALSO))
+    let shown = |place: &Place| match &place.origin {
+        Some(origin) => format!("{place} ({origin})"),
+        None => place.to_string(),
+    };
+    (!places.is_empty()).then(|| list::few(places.iter().map(shown), ALSO))
 }
 
 /// Writes where a finding is, and returns the gutter for the following lines.

@@ -250,10 +250,11 @@ fn a_file_that_is_not_text_is_one_error_and_takes_little_memory() {
     };
     let bytes: Vec<u8> = (0..SIZE / 8).flat_map(|_| next().to_le_bytes()).collect();
     fs::write(folder.path().join("x.yaml"), [&bytes[..], b"\n---\na: \0\n---\nb: \0\n"].concat()).unwrap();
-    for command in ["check", "generate"] {
+    // What `generate` prints is one copy more.
+    for (command, times) in [("check", 4), ("generate", 5)] {
         let (base, _) = peak(tempfile::tempdir().unwrap().path(), &[command, "-"]);
         let (held, printed) = peak(folder.path(), &[command, "."]);
-        assert!(held < base + 4 * SIZE / 1024, "{command} held {held} KiB, and {base} KiB for next to nothing");
+        assert!(held < base + times * SIZE / 1024, "{command} held {held} KiB, and {base} KiB for next to nothing");
         let text = String::from_utf8_lossy(&printed);
         assert!(
             command != "check" || text.starts_with("error: this is not") && text.contains("\n1 error in"),

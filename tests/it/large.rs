@@ -50,10 +50,17 @@ fn errors_of_all_parts_are_placed_and_nothing_is_printed() {
     let (program, _secrets) = generate(&text, &[]);
     let output = program.output();
     let stderr = String::from_utf8_lossy(&output.stderr);
-    let places: Vec<&str> = stderr.lines().filter_map(|line| line.trim_start().strip_prefix("--> ")).collect();
+    let places = |start: &str| -> Vec<&str> {
+        stderr
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix(start))
+            .flat_map(|line| line.split(", "))
+            .collect()
+    };
     let line = |number: usize| format!("stdin:{}:10", 8 * number + 6);
-    assert_eq!(places, [3, 2_500, 3_750, 4_999].map(line));
-    assert!(stderr.ends_with("\n4 errors\n") && stderr.contains("  = resource: ConfigMap c2500\n"), "{stderr}");
+    assert_eq!(places("--> "), [3, 3_750].map(line));
+    assert_eq!(places("= also: "), [2_500, 4_999].map(line), "the key is missing three times");
+    assert!(stderr.ends_with("\n4 errors\n") && stderr.contains("  = resource: ConfigMap c3750\n"), "{stderr}");
     assert_eq!((output.stdout.len(), output.status.code()), (0, Some(1)));
 }
 
