@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::names::has_manifest_ending;
 use super::text_kind::{TextKind, TextKinds, looks_like_a_manifest};
 use super::{FileFilter, InputText, list, non_manifests::non_manifests};
 use crate::error::{Error, Errors, Kind};
@@ -21,8 +22,8 @@ pub(crate) struct TextsByKind {
     pub others: Vec<Arc<Source>>,
 }
 
-/// Reads the files that are `wanted` among those that `paths` name, and all other texts of the folders among them. A named
-/// file that is not a text is left out.
+/// Reads the files that are `wanted` among those that `paths` name, and all other texts of the folders among them. A file that
+/// is not a text is an error if it has a manifest's name, and left out otherwise.
 pub(crate) fn read_by_kind(paths: &[String], wanted: FileFilter<'_>, workspace: &Workspace) -> (TextsByKind, Errors) {
     let (listed, mut errors) = list(paths, true, workspace);
     let kinds = TextKinds::new(workspace);
@@ -30,7 +31,9 @@ pub(crate) fn read_by_kind(paths: &[String], wanted: FileFilter<'_>, workspace: 
     for text in listed.into_iter().filter(|text| text.path().is_none_or(wanted)) {
         match text.read(workspace) {
             Ok(source) if is_piped(&text, workspace) => texts.manifests.push(Arc::new(source)),
-            Ok(source) if is_binary(&source) => errors.extend(text.is_found().then(|| no_text(source))),
+            Ok(source) if is_binary(&source) => {
+                errors.extend(has_manifest_ending(Path::new(&source.name)).then(|| no_text(source)));
+            }
             Ok(source) => texts.add(source, &kinds),
             Err(error) => errors.push(error),
         }
@@ -63,7 +66,7 @@ impl TextsByKind {
     }
 }
 
-/// The error that a file of a folder has a manifest's name and is no text. Its content is not looked at.
+/// The error that a file has a manifest's name and is no text. Its content is not looked at.
 fn no_text(source: Source) -> Error {
     let at = memchr::memchr(0, &source.bytes).unwrap_or_default();
     let error = Error::new(Kind::Syntax, "this is not a text: it holds a NUL").hidden();

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::support::files::write;
 use crate::support::program::binary;
 use crate::support::servers;
-use crate::tools::write;
 
 const SECRETS: &str = "secret/data/app: { password: word }\n";
 const MANIFEST: &str =

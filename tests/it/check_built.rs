@@ -5,19 +5,12 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::support::files::write_all;
 use crate::support::program::{Program, program, root};
 use crate::support::servers;
 
 const CHART: &str = "apiVersion: v2\nname: web\nversion: 0.1.0\n";
 const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData:\n  password: VALUE\n";
-
-fn write(folder: &Path, files: &[(&str, &str)]) {
-    for (name, text) in files {
-        let file = folder.join(name);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
-    }
-}
 
 /// `vault-render check ARGS` in `folder` with the real tools, for each helm; none without them.
 fn checks(folder: &Path, arguments: &[&str]) -> Vec<Program> {
@@ -44,7 +37,7 @@ fn found(run: Program) -> (Vec<String>, i32) {
 #[test]
 fn what_a_chart_renders_is_found_where_it_is_written() {
     let folder = tempfile::tempdir().unwrap();
-    write(
+    write_all(
         folder.path(),
         &[
             ("web/Chart.yaml", CHART),
@@ -76,7 +69,7 @@ fn what_a_chart_renders_is_found_where_it_is_written() {
 fn what_a_kustomization_renders_is_found_where_it_is_written_and_once() {
     let folder = tempfile::tempdir().unwrap();
     let kustomization = "resources: [../base]\nnamePrefix: x-\nsecretGenerator:\n- name: s\n  literals:\n  - password=hunter22\n  - token=<path:a/b#c | bas64>\n- name: t\n  envs: [t.env]\n";
-    write(
+    write_all(
         folder.path(),
         &[
             ("base/kustomization.yaml", "resources: [a.yaml]\n"),
@@ -112,7 +105,7 @@ fn a_chart_that_wants_values_is_a_warning_and_others_that_cannot_be_built_are_fa
     ] {
         let folder = tempfile::tempdir().unwrap();
         let files = [("web/Chart.yaml", CHART), ("web/templates/a.yaml", template), ("web/values.yaml", values)];
-        write(folder.path(), &files);
+        write_all(folder.path(), &files);
         for run in checks(folder.path(), &[]) {
             assert_eq!(found(run), (vec![expected.to_owned()], code), "{template}");
         }
@@ -120,7 +113,7 @@ fn a_chart_that_wants_values_is_a_warning_and_others_that_cannot_be_built_are_fa
     let folder = tempfile::tempdir().unwrap();
     let schema = "{\"required\": [\"a\"], \"type\": \"object\"}";
     let manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
-    write(folder.path(), &[("Chart.yaml", CHART), ("values.schema.json", schema), ("templates/a.yaml", manifest)]);
+    write_all(folder.path(), &[("Chart.yaml", CHART), ("values.schema.json", schema), ("templates/a.yaml", manifest)]);
     for run in checks(folder.path(), &[]) {
         assert_eq!(found(run), (vec!["Chart.yaml:1 not-built".to_owned()], 1));
     }
@@ -135,8 +128,8 @@ fn without_a_program_or_a_dependency_the_check_fails() {
     let folder = tempfile::tempdir().unwrap();
     let chart =
         format!("{CHART}dependencies: [{{name: db, version: 1.0.0, repository: 'https://charts.example.com'}}]\n");
-    write(folder.path(), &[("web/Chart.yaml", &chart), ("prod/kustomization.yaml", "resources: [a.yaml]\n")]);
-    write(folder.path(), &[("prod/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")]);
+    write_all(folder.path(), &[("web/Chart.yaml", &chart), ("prod/kustomization.yaml", "resources: [a.yaml]\n")]);
+    write_all(folder.path(), &[("prod/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")]);
     for run in checks(folder.path(), &["web"]) {
         assert_eq!(found(run), (vec![":null input".to_owned()], 2));
     }
@@ -172,25 +165,28 @@ fn only_what_changed_is_built_since_a_revision() {
     };
     let wants = "a: {{ required \"give a\" .Values.a }}\n";
     for chart in ["one", "two"] {
-        write(folder.path(), &[(&format!("{chart}/Chart.yaml"), CHART), (&format!("{chart}/templates/a.yaml"), wants)]);
+        write_all(
+            folder.path(),
+            &[(&format!("{chart}/Chart.yaml"), CHART), (&format!("{chart}/templates/a.yaml"), wants)],
+        );
     }
-    write(
+    write_all(
         folder.path(),
         &[("base/kustomization.yaml", "resources: [a.yaml]\n"), ("base/a.yaml", &SECRET.replace("VALUE", "''"))],
     );
-    write(
+    write_all(
         folder.path(),
         &[("prod/kustomization.yaml", "resources: [../base]\nsecretGenerator: [{name: x, envs: [x.env]}]\n")],
     );
-    write(folder.path(), &[("prod/x.env", "password=hunter22\n")]);
+    write_all(folder.path(), &[("prod/x.env", "password=hunter22\n")]);
     git(&["init", "-q"]);
     git(&["add", "."]);
     git(&["commit", "-qm", "x"]);
     for run in checks(folder.path(), &["--since", "HEAD"]) {
         assert_eq!(found(run), (Vec::new(), 0));
     }
-    write(folder.path(), &[("two/templates/a.yaml", "# more\na: {{ required \"give a\" .Values.a }}\n")]);
-    write(folder.path(), &[("base/a.yaml", &SECRET.replace("VALUE", "'' # more"))]);
+    write_all(folder.path(), &[("two/templates/a.yaml", "# more\na: {{ required \"give a\" .Values.a }}\n")]);
+    write_all(folder.path(), &[("base/a.yaml", &SECRET.replace("VALUE", "'' # more"))]);
     for run in checks(folder.path(), &["--since", "HEAD"]) {
         let (found, code) = found(run);
         assert_eq!((found.len(), code), (2, 1), "{found:?}");

@@ -2,28 +2,20 @@
 //! built.
 
 use std::fs;
-use std::path::Path;
 
+use crate::support::files::write_all;
 use crate::support::program::program;
 
 const OBJECT: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n";
-
-fn write(folder: &Path, files: &[(&str, &str)]) {
-    for (name, text) in files {
-        let file = folder.join(name);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
-    }
-}
 
 #[test]
 fn a_chart_s_own_files_are_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let own = ["values-prod.yml", "values.schema.json", "requirements.yaml", "values.yaml", "Chart.yaml"];
     for name in own {
-        write(folder.path(), &[(&format!("chart/{name}"), "{}\n"), (&format!("plain/{name}"), OBJECT)]);
+        write_all(folder.path(), &[(&format!("chart/{name}"), "{}\n"), (&format!("plain/{name}"), OBJECT)]);
     }
-    write(folder.path(), &[("chart/crd.yaml", OBJECT)]);
+    write_all(folder.path(), &[("chart/crd.yaml", OBJECT)]);
     fs::remove_file(folder.path().join("plain/Chart.yaml")).unwrap();
     for more in [&[][..], &["--stream"]] {
         let note = "note: `chart` is a Helm chart, of which `generate` prints only the manifests in the folder\n\
@@ -38,7 +30,7 @@ fn a_chart_s_own_files_are_left_out() {
 fn a_file_that_says_so_is_left_out_unless_it_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let marked = format!("{OBJECT}# +argocd:skip-file-rendering\n");
-    write(folder.path(), &[("a.yaml", OBJECT), ("b.yaml", &marked)]);
+    write_all(folder.path(), &[("a.yaml", OBJECT), ("b.yaml", &marked)]);
     for more in [&[][..], &["--stream"]] {
         program(["generate", "."]).args(more).folder(folder.path()).stdout(OBJECT).check();
         program(["generate", "b.yaml"]).args(more).folder(folder.path()).stdout(marked.clone()).check();
@@ -48,7 +40,7 @@ fn a_file_that_says_so_is_left_out_unless_it_is_named() {
 #[test]
 fn what_argo_cd_refuses_is_printed_with_a_warning() {
     let folder = tempfile::tempdir().unwrap();
-    write(
+    write_all(
         folder.path(),
         &[("a.yaml", OBJECT), ("package.json", "{\"name\": \"web\"}\n"), ("z.yaml", "a: 1\n---\nb: 2\n")],
     );
@@ -69,7 +61,7 @@ fn a_file_that_is_named_twice_is_compared_once() {
         let output = std::process::Command::new("git").args(settings).args(args).current_dir(folder.path()).output();
         assert!(output.is_ok_and(|output| output.status.success()), "git {args:?}");
     };
-    write(folder.path(), &[("a.yaml", OBJECT), ("marked.yaml", "# +argocd:skip-file-rendering\na: 1\n")]);
+    write_all(folder.path(), &[("a.yaml", OBJECT), ("marked.yaml", "# +argocd:skip-file-rendering\na: 1\n")]);
     git(&["init", "-q"]);
     git(&["add", "."]);
     git(&["commit", "-qm", "x"]);
@@ -85,7 +77,7 @@ fn a_file_that_is_named_twice_is_compared_once() {
 #[test]
 fn nothing_is_built_and_the_hint_names_the_command_that_does() {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), &[("chart/Chart.yaml", "name: x\n"), ("prod/kustomization.yaml", "resources: []\n")]);
+    write_all(folder.path(), &[("chart/Chart.yaml", "name: x\n"), ("prod/kustomization.yaml", "resources: []\n")]);
     for name in ["chart", "prod"] {
         let hint = format!("`vault-render build {name}`");
         program(["generate", name]).folder(folder.path()).status(1).stderr_holds([hint]).check();
@@ -95,7 +87,7 @@ fn nothing_is_built_and_the_hint_names_the_command_that_does() {
 #[test]
 fn a_chart_that_a_pull_request_needs_built_is_an_error_without_helm() {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), &[("a/Chart.yaml", "name: x\n"), ("b/x.yaml", OBJECT)]);
+    write_all(folder.path(), &[("a/Chart.yaml", "name: x\n"), ("b/x.yaml", OBJECT)]);
     let diff = |more: &[&str]| program(["diff", "a", "--base", "b"]).args(more).folder(folder.path()).output();
     let (note, error) = (diff(&[]), diff(&["--require-build"]));
     assert_eq!((note.status.code(), error.status.code()), (Some(1), Some(2)));

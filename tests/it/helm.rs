@@ -7,9 +7,10 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::support::files::write;
 use crate::support::program::{binary, root};
 use crate::support::servers;
-use crate::tools::{assert_filled, chart, write};
+use crate::tools::{assert_filled, chart};
 
 const TEMPLATE: [&str; 3] = ["template", "web", "chart"];
 const MISSING: &str = "secret/data/app: { pasword: canary, replicas: 3 }\n";

@@ -6,9 +6,9 @@ use std::process::{Command, Output};
 
 use serde_json::json;
 
+use crate::support::files::write;
 use crate::support::program::{Program, binary, program};
 use crate::support::servers::{self, Faults, Response};
-use crate::tools::write;
 
 const SECRETS: &str = "secret/data/app: { password: \"p@ss: word\", replicas: 3 }\n";
 

@@ -8,9 +8,9 @@ use serde_json::Value as Json;
 use crate::differential::oracle;
 use crate::helm::{helm, install, post_renderer};
 use crate::krm::kustomize_build;
+use crate::support::files::write;
 use crate::support::program::program;
 use crate::support::servers;
-use crate::tools::write;
 
 /// Values of every kind: text, a number, JSON, several lines.
 const SECRETS: &str = r##"secret/data/app: { password: "p@ss: 'word' #1", replicas: 3, json: '{"a":[1,"<b>"]}', cert: "A\nB\n", yes: "yes" }"##;

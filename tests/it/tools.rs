@@ -1,9 +1,9 @@
 //! The output of the real kustomize and helm, piped in. `krm.rs` and `helm.rs` test the program as they call it.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::files::write;
 use crate::support::program::program;
 use crate::support::servers;
 
@@ -17,13 +17,6 @@ metadata:
 spec:
   replicas: <path:secret/data/app#replicas>
 ";
-
-/// Writes a file below `folder`, with its folders.
-pub(crate) fn write(folder: &Path, name: &str, text: &str) {
-    let file = folder.join(name);
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(file, text).unwrap();
-}
 
 /// What the tool prints, in a world of its own.
 pub(crate) fn run(tool: &Path, folder: &Path, arguments: &[&str]) -> Vec<u8> {

@@ -13,15 +13,9 @@ use std::process::Command;
 
 use serde_yaml::Value;
 
+use crate::support::files::write;
 use crate::support::program::{Program, program, root};
 use crate::support::servers;
-
-/// Writes a file below `folder`, with its folders.
-fn write(folder: &Path, name: &str, text: &str) {
-    let file = folder.join(name);
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(file, text).unwrap();
-}
 
 /// `vault-render build ARGS` in `folder`.
 fn build(folder: &Path, arguments: &[&str]) -> Program {
