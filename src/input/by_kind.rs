@@ -69,8 +69,8 @@ impl TextsByKind {
 /// The error that a file has a manifest's name and is no text. Its content is not looked at.
 fn no_text(source: Source) -> Error {
     let at = memchr::memchr(0, &source.bytes).unwrap_or_default();
-    let error = Error::new(Kind::Syntax, "this is not a text: it holds a NUL").hidden();
-    error.hint("give it another name than a manifest's").at(Place::new(Arc::new(source), Span::new(at, at)))
+    let error = Error::new(Kind::Syntax, "this is not text: it holds a NUL byte").rule("not-text").hidden();
+    error.hint("name only YAML and JSON, in UTF-8").at(Place::new(Arc::new(source), Span::new(at, at)))
 }
 
 /// Whether a text comes from another command, as stdin or as `<(…)`.

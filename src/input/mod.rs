@@ -37,7 +37,7 @@ pub(crate) use copy::copy;
 pub(crate) use folder::{Buildable, buildable_folders};
 pub(crate) use git::{ChangedFiles, MergeBase, revisions};
 pub(crate) use links::links;
-pub(crate) use names::KUSTOMIZATIONS;
+pub(crate) use names::{CHART, KUSTOMIZATIONS};
 pub(crate) use region::region;
 pub(crate) use revision::Revision;
 pub(crate) use root::{file_at_revision, file_at_root, path_below, root_around};

@@ -6,7 +6,7 @@ use std::path::Path;
 pub(crate) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// The file that makes a folder a chart.
-pub(super) const CHART: &str = "Chart.yaml";
+pub(crate) const CHART: &str = "Chart.yaml";
 
 /// The endings of manifests.
 const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];

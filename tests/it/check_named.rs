@@ -61,7 +61,7 @@ fn what_is_wrong_is_found_in_each_kind_of_text() {
     let token = token();
     for (name, text, rule) in [
         ("app.yaml", BROKEN.to_owned(), "modifier"),
-        ("logo.yaml", "a: <path:a/b\0".to_owned(), "syntax"),
+        ("logo.yaml", "a: <path:a/b\0".to_owned(), "not-text"),
         ("crds/app.json", "{\"apiVersion\": \"v1\",, }".to_owned(), "syntax"),
         ("chart/crds/app.yaml", BROKEN.to_owned(), "modifier"),
         (".argo/app.yaml", BROKEN.to_owned(), "modifier"),
@@ -146,7 +146,7 @@ fn a_manifest_that_is_no_text_is_an_error_and_not_parsed() {
     let output = program(["check", ".", "--format", "json"]).folder(folder.path()).output();
     let stdout = String::from_utf8(output.stdout).unwrap();
     assert_eq!((stdout.lines().count(), output.status.code()), (1, Some(1)), "{stdout}");
-    assert!(stdout.contains("\"rule\":\"syntax\"") && stdout.contains("\"line\":2"), "{stdout}");
+    assert!(stdout.contains("\"rule\":\"not-text\"") && stdout.contains("\"line\":2"), "{stdout}");
 }
 
 #[test]

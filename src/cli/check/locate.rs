@@ -10,6 +10,7 @@ use memchr::memmem;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Errors, Level, Subject};
+use crate::input::{CHART, KUSTOMIZATIONS};
 use crate::pass::build::CheckedFiles;
 use crate::source::{Place, Source, Span};
 use crate::tool::NOT_BUILT;
@@ -17,9 +18,6 @@ use crate::workspace::Workspace;
 
 /// The shortest text that is searched in files: a shorter one stands in many.
 const SHORTEST: usize = 6;
-
-/// The files that tell what a folder is: a finding about all of it stands there.
-const MARKS: [&str; 4] = ["Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// The spellings of what a finding is about.
 type Spellings = Vec<Zeroizing<Vec<u8>>>;
@@ -93,9 +91,9 @@ fn file<'f>(name: &str, files: &'f CheckedFiles) -> Option<&'f Arc<Source>> {
     files.all().find(|source| source.name == name)
 }
 
-/// The file that makes a folder a chart or a kustomization.
+/// The file that makes a folder a chart or a kustomization: a finding about all of it stands there.
 fn mark<'f>(folder: &Path, files: &'f CheckedFiles) -> Option<&'f Arc<Source>> {
-    MARKS.iter().find_map(|name| file(&folder.join(name).to_string_lossy(), files))
+    [CHART].iter().chain(&KUSTOMIZATIONS).find_map(|name| file(&folder.join(name).to_string_lossy(), files))
 }
 
 /// Where one of some spellings stands in a source.
