@@ -1,8 +1,10 @@
-# Two images, both without a shell and a package manager, both as uid 999 (Argo CD's user):
+# Three images, by target. They hold a binary that no machine's folders are in, and nothing of the build:
 #
-#   docker buildx build --platform linux/amd64,linux/arm64 -t vault-render .                        one static binary
-#   docker buildx build --platform linux/amd64,linux/arm64 -t vault-render-tools --target tools .   with helm and kustomize
+#   docker buildx build --platform linux/amd64,linux/arm64 -t vault-render .                        one static binary, no shell
+#   docker buildx build --platform linux/amd64,linux/arm64 -t vault-render-tools --target tools .   with helm and kustomize, no shell
+#   docker buildx build --platform linux/amd64,linux/arm64 -t vault-render-ci --target ci .         with a shell, git and curl too
 #
+# The first two run as uid 999 (Argo CD's user), for a sidecar; the third as root, as the jobs of a CI expect.
 # The binary brings Mozilla's CA roots along and prefers the system's: mount or copy yours to /etc/ssl/certs/ca-certificates.crt.
 
 FROM --platform=$BUILDPLATFORM rust:1.95-bookworm AS build
@@ -29,6 +31,15 @@ ARG TARGETARCH
 COPY tests/servers /src
 RUN CGO_ENABLED=0 GOARCH=$TARGETARCH TEST_SERVERS=/programs /src/build helm4 kustomize
 
+FROM debian:bookworm-slim AS ci
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates curl git \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=programs --chmod=555 /programs/bin/helm4 /usr/local/bin/helm
+COPY --from=programs --chmod=555 /programs/bin/kustomize /usr/local/bin/kustomize
+COPY --from=build --chmod=555 /src/target/static/*/vault-render /usr/local/bin/vault-render
+CMD ["bash"]
+
 FROM scratch AS tools
 COPY --from=build /empty /
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
@@ -40,7 +51,8 @@ ENV PATH=/usr/local/bin
 USER 999:999
 ENTRYPOINT ["/usr/local/bin/vault-render"]
 
-FROM scratch
+# The last one is the default: what a build makes that names no target.
+FROM scratch AS small
 COPY --from=build --chmod=555 /src/target/static/*/vault-render /usr/local/bin/vault-render
 COPY --chmod=444 deploy/argocd/sidecar/plugin.yaml /home/argocd/cmp-server/config/plugin.yaml
 ENV PATH=/usr/local/bin

@@ -43,7 +43,12 @@ servers *NAMES:
 fuzz-check:
     @if [ -f fuzz/Cargo.toml ]; then cargo check --locked --manifest-path fuzz/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}"; else echo 'fuzz-check: no fuzz targets yet'; fi
 
-# The static binary, tried as uid 999 in an empty read-only root.
+# The static binary: it names no folder of this machine, and works as uid 999 in an empty read-only root.
 static:
     tests/packaging/build
+    tests/packaging/no-paths
     tests/packaging/empty-root
+
+# Makes a release in target/dist, of the version in Cargo.toml; an hour, as it builds everything twice. It publishes nothing.
+release VERSION *OPTIONS:
+    packaging/release {{ VERSION }} {{ OPTIONS }}

@@ -162,7 +162,7 @@ fn the_guide_s_kustomization_builds() {
         |object: &&Value| object["kind"] == "Deployment" && object["metadata"]["name"] == "argocd-repo-server";
     let found = built.iter().find(repo_server).expect("the repo-server");
     let sidecar = named(&found["spec"]["template"]["spec"]["containers"], "vault-render");
-    assert_eq!(sidecar["image"], "registry.example.com/vault-render-tools:0.1.0");
+    assert_eq!(sidecar["image"], format!("registry.example.com/vault-render-tools:{}", env!("CARGO_PKG_VERSION")));
 }
 
 /// What `kustomize build deploy/argocd` prints.

@@ -7,8 +7,12 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 
 use super::canary::piece;
+use crate::packaging::Release;
 use crate::support::program::{binary, root};
 use crate::support::servers::{self, Repository};
+
+/// Where the guides' jobs have the installer of a release.
+const INSTALLER: &str = "ci/install-vault-render.sh";
 
 #[test]
 fn the_jobs_for_pull_requests_check_and_show_what_changes() {
@@ -16,8 +20,8 @@ fn the_jobs_for_pull_requests_check_and_show_what_changes() {
     vault.mount("ci", 2);
     vault.write("ci", "app", &json!({"password": "zq7Xk3vWn9Rb5Tg2", "user": "zq7Xk3vWn9Rb5Tg2-user"}));
     let work = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(binary(), work.path().join("vault-render")).unwrap();
-    let clone = pull_request(work.path());
+    let release = Release::new();
+    let clone = pull_request(work.path(), &release);
     let base = sh(work.path(), &clone, "git rev-parse origin/main");
     let variables = [
         ("VAULT_ADDR", &*vault.address),
@@ -29,7 +33,10 @@ fn the_jobs_for_pull_requests_check_and_show_what_changes() {
     let (jobs, offline) = page.split_once("## Without Vault").expect("the section");
     let steps: Vec<String> =
         blocks(jobs, "yaml").flat_map(|block| steps(&serde_yaml::from_str(block).unwrap())).collect();
+    let (install, steps): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| step.contains(INSTALLER));
     let [check, sarif, comment, html, gitlab_check, gitlab_note, _curl] = steps.as_slice() else { panic!("{steps:?}") };
+    assert_eq!(install.len(), 3, "each of GitHub's jobs installs the program, GitLab's image has it: {install:?}");
+    install.iter().for_each(|step| drop(sh(work.path(), &clone, step)));
     let run = |line: &str| ended(&with(work.path(), &clone, line, &variables));
     for step in [check, gitlab_check] {
         assert_eq!(run(step).0, 0, "{step}");
@@ -62,14 +69,18 @@ fn the_jobs_for_rendered_manifests_push_them_with_their_placeholders() {
     let page = page.split_once("## Rendered manifests").expect("the section").1;
     let jobs: Vec<Vec<String>> =
         blocks(page, "yaml").map(|job| steps(&serde_yaml::from_str(job).expect("YAML"))).collect();
-    assert_eq!(jobs.iter().map(Vec::len).collect::<Vec<_>>(), [7, 7], "GitHub's and GitLab's");
+    assert_eq!(jobs.iter().map(Vec::len).collect::<Vec<_>>(), [8, 7], "GitHub's and GitLab's");
+    let release = Release::new();
     for job in jobs {
         let work = tempfile::tempdir().unwrap();
-        for (name, program) in [("helm", &*helm), ("kustomize", &*kustomize), ("vault-render", Path::new(binary()))] {
+        for (name, program) in [("helm", &*helm), ("kustomize", &*kustomize)] {
             std::os::unix::fs::symlink(program, work.path().join(name)).unwrap();
         }
+        if !job[0].contains(INSTALLER) {
+            std::os::unix::fs::symlink(binary(), work.path().join("vault-render")).unwrap();
+        }
         let (remote, clone) = (work.path().join("remote"), work.path().join("clone"));
-        let repository = repository();
+        let repository = repository(&release);
         let there = work.path().display();
         sh(work.path(), work.path(), &format!("git clone --quiet --bare {} remote", repository.folder().display()));
         sh(work.path(), &remote, "git branch rendered main");
@@ -83,8 +94,9 @@ fn the_jobs_for_rendered_manifests_push_them_with_their_placeholders() {
 }
 
 /// The examples' chart and overlay, where the jobs have them.
-fn repository() -> Repository {
+fn repository(release: &Release) -> Repository {
     let folder = tempfile::tempdir().unwrap();
+    add_installer(folder.path(), release);
     let examples = root().join("examples");
     let copy = format!(
         "cp -r {0}/helm/chart chart && mkdir overlays && cp -r {0}/kustomize/base base && cp -r {0}/kustomize/prod overlays/prod && \
@@ -95,13 +107,20 @@ fn repository() -> Repository {
     Repository::of(folder)
 }
 
+/// The installer of a release, where the jobs call it.
+fn add_installer(repository: &Path, release: &Release) {
+    fs::create_dir_all(repository.join("ci")).unwrap();
+    fs::copy(release.installer(), repository.join(INSTALLER)).unwrap();
+}
+
 /// A clone below `work` whose branch changes a Secret of `main`.
-fn pull_request(work: &Path) -> PathBuf {
+fn pull_request(work: &Path, release: &Release) -> PathBuf {
     let secret =
         "apiVersion: v1\nkind: Secret\nmetadata: {name: app}\nstringData:\n  password: <path:ci/app#password>\n";
     let commit = "git -c user.name=t -c user.email=t@example.com commit --quiet --all --message x";
     fs::create_dir_all(work.join("remote/manifests")).unwrap();
     fs::write(work.join("remote/manifests/app.yaml"), secret).unwrap();
+    add_installer(&work.join("remote"), release);
     sh(work, &work.join("remote"), &format!("git init --quiet --initial-branch main && git add . && {commit}"));
     sh(work, work, "git clone --quiet remote clone && git -C clone switch --quiet --create pull");
     fs::write(work.join("clone/manifests/app.yaml"), format!("{secret}  user: <path:ci/app#user>\n")).unwrap();
@@ -147,7 +166,8 @@ fn sh(path: &Path, folder: &Path, line: &str) -> String {
 fn with(path: &Path, folder: &Path, line: &str, variables: &[(&str, &str)]) -> Output {
     let mut shell = Command::new("sh");
     shell.args(["-euc", line]).current_dir(folder).env_clear().envs(variables.iter().copied());
-    shell.env("PATH", format!("{}:/usr/bin:/bin", path.display())).env("HOME", path).output().expect("a shell")
+    shell.env("PATH", format!("{0}/.local/bin:{0}:/usr/bin:/bin", path.display())).env("HOME", path);
+    shell.env("GITHUB_PATH", path.join("github-path")).output().expect("a shell")
 }
 
 /// The exit code, and what was printed.

@@ -37,6 +37,7 @@ mod live;
 mod manifests;
 mod named_files;
 mod own_token;
+mod packaging;
 mod plan;
 mod pre_commit;
 mod proxy;
