@@ -24,7 +24,6 @@ use crate::support::servers::{binary, setting};
 #[test]
 fn kubernetes_reads_what_was_meant() {
     let Some(oracle) = binary("oracle") else { return };
-    let number = |name: &str| setting(name).and_then(|value| value.parse().ok());
     let count: u64 = number("DIFFERENTIAL_STREAMS").unwrap_or(2_000);
     let first: u64 = number("DIFFERENTIAL_SEED").unwrap_or(1);
 
@@ -44,6 +43,11 @@ fn kubernetes_reads_what_was_meant() {
     let shown = failures.iter().take(12).cloned().collect::<Vec<_>>().join("\n");
     assert!(failures.is_empty(), "{} of {count} streams failed\n{shown}", failures.len());
     assert!(refused * 50 <= count as usize, "{refused} of {count} streams that Kubernetes accepts were refused");
+}
+
+/// A setting of these tests.
+fn number(name: &str) -> Option<u64> {
+    setting(name)?.parse().ok()
 }
 
 /// One stream, edited.

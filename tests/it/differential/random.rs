@@ -4,13 +4,19 @@
 pub(super) struct Random(u64);
 
 impl Random {
+    /// Choices that depend on `text` and `seed` alone, and not on where the text stands. FNV-1a, as std's hashers may change.
+    pub(super) fn of(text: &str, seed: u64) -> Self {
+        let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        Self::new(text.bytes().chain(seed.to_le_bytes()).fold(0xcbf2_9ce4_8422_2325, mix))
+    }
+
     pub(super) fn new(seed: u64) -> Self {
         let mut random = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         (0..8).for_each(|_| _ = random.next());
         random
     }
 
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -13,7 +13,7 @@ use vault_render::internals::yaml::value;
 
 use super::oracle::{Answer, ask};
 use super::random::Random;
-use super::{aliased, same_all, scalars, values};
+use super::{aliased, number, same_all, scalars, values};
 use crate::support::servers::{binary, distinct_manifests};
 
 /// Larger files cost time and show nothing that smaller ones do not.
@@ -23,31 +23,37 @@ const LIMIT: usize = 100_000;
 const PIECES: &[&str] = &[
     "", " ", "  ", "\n", "\n  ", "\n\n", "\t", "\n\t", "\n \t", " \t", "#", "# c", " # c\n", "\t# c\n", "'", "\"",
     "''", "'# c", "\"# c", "\\'", "\\\n", "\\", "{", "}", "[", "]", ",", ": ", ":", "- ", "? ", "|", "|# c\n", ">",
-    ">-\n", "&a ", "*a", "!!str ", "<T7>", "\u{85}", "\u{2028}", "\u{a0}", "é", "\u{feff}", "~", "-", "@",
+    ">-\n", "&a ", "*a", "!!str ", "<T7>", "\u{85}", "\u{2028}", "\u{a0}", "é", "~", "-", "@",
 ];
+
+/// What may begin a document. It is put in nowhere else: whether go-yaml skips one there depends on where its buffer of 512 bytes
+/// begins, as its `is_bom(b, i)` looks at `b[0]`.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Why a document cannot be compared: JSON holds no `!!binary` that is not text.
 const BYTES: &str = "bytes that are not UTF-8";
 
-/// How many of the real manifests are mutated: each is read many times.
+/// How many of the real manifests are mutated, each several times; `DIFFERENTIAL_MANIFESTS` says otherwise.
 const MUTATED: usize = 400;
 
 #[test]
 fn real_manifests_are_read_and_edited_as_kubernetes_reads_them() {
     let (Some(oracle), Some(texts)) = (binary("oracle"), texts(LIMIT)) else { return };
-    let comparison = Comparison::of(&oracle, &texts);
+    let comparison = Comparison::of(&oracle, &texts, 1);
     comparison.check();
     assert!(comparison.refused.is_empty(), "{:#?}", comparison.refused);
 }
 
 #[test]
 fn mutated_manifests_are_read_and_edited_as_kubernetes_reads_them() {
-    let (Some(oracle), Some(texts)) = (binary("oracle"), texts(4_000)) else { return };
-    let step = (texts.len() / MUTATED).max(1);
-    let mutated = texts.iter().step_by(step).enumerate().flat_map(|(seed, (path, text))| {
-        (0..8).map(move |round| (path.clone(), mutated(text, &mut Random::new((seed * 8 + round) as u64))))
+    let (Some(oracle), Some(mut texts)) = (binary("oracle"), texts(4_000)) else { return };
+    let seed = number("DIFFERENTIAL_SEED").unwrap_or(1);
+    let manifests = number("DIFFERENTIAL_MANIFESTS").map_or(MUTATED, |count| count as usize);
+    texts.sort_by_cached_key(|(_, text)| Random::of(text, seed).next());
+    let mutated = texts.iter().take(manifests).flat_map(|(path, text)| {
+        (0..8).map(move |round| (path.clone(), mutated(text, &mut Random::of(text, seed * 8 + round))))
     });
-    let comparison = Comparison::of(&oracle, &mutated.collect::<Vec<_>>());
+    let comparison = Comparison::of(&oracle, &mutated.collect::<Vec<_>>(), seed);
     comparison.check();
     let Comparison { refused, accepted, .. } = comparison;
     assert!(refused.len() * 200 <= accepted, "{} of {accepted}: {}", refused.len(), refused.join("\n\n"));
@@ -69,6 +75,11 @@ fn mutated(text: &str, random: &mut Random) -> String {
         let end = if random.chance(60) { start } else { (start + random.below(4)).min(ends.len() - 1) };
         text.replace_range(ends[start]..ends[end], random.pick(PIECES));
     }
+    if random.chance(4) {
+        let begins: Vec<usize> =
+            text.match_indices("\n---\n").map(|(at, marker)| at + marker.len()).chain([0]).collect();
+        text.insert_str(begins[random.below(begins.len())], BYTE_ORDER_MARK);
+    }
     text
 }
 
@@ -80,9 +91,9 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn of(oracle: &Path, texts: &[(PathBuf, String)]) -> Self {
+    fn of(oracle: &Path, texts: &[(PathBuf, String)], seed: u64) -> Self {
         let edited: Vec<Result<Vec<u8>, String>> =
-            texts.iter().enumerate().map(|(seed, (_, text))| edited(text, &mut Random::new(seed as u64))).collect();
+            texts.iter().map(|(_, text)| edited(text, &mut Random::of(text, seed))).collect();
         let sources: Vec<Vec<u8>> = texts.iter().map(|(_, text)| text.clone().into_bytes()).collect();
         let results: Vec<Vec<u8>> = edited.iter().map(|edited| edited.clone().unwrap_or_default()).collect();
         let (before, after) = (ask(oracle, &sources), ask(oracle, &results));
