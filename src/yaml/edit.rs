@@ -16,7 +16,7 @@ use crate::value::Value;
 pub enum Change {
     /// Replaces the scalar or alias `node` by `value`.
     Set {
-        /// A scalar or an alias, not a key.
+        /// A scalar or an alias, not a key, and not the nothing after `key:`.
         node: NodeId,
         /// The value to write.
         value: Value,

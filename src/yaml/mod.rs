@@ -16,6 +16,7 @@ mod libyaml;
 mod remove;
 mod set;
 mod subset;
+mod tabs;
 mod token;
 mod typed;
 mod verify;

@@ -69,6 +69,6 @@ fn ends_value(rest: &[u8]) -> bool {
     match rest.get(blanks) {
         None | Some(b'\n' | b'\r' | b',' | b'}' | b']' | b':') => true,
         Some(b'#') => blanks > 0,
-        Some(_) => false,
+        Some(_) => token::break_length(&rest[blanks..]) > 0,
     }
 }

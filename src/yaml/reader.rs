@@ -38,7 +38,8 @@ pub(super) fn parse<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw>
 
 fn parse_body<'s>(text: &'s str, body: Span) -> Result<Tree<'s>, Flaw> {
     let tree = match libyaml::read(text, body) {
-        Some(tree) => tree,
+        Some((tree, None)) => tree,
+        Some((_, Some(at))) => return Err(another_document(Span::new(at, token::line_end(text.as_bytes(), at)))),
         // What Kubernetes refuses is left to the parser crate, which reads directives and says what is wrong.
         None => Reader::new(text, body).read().and_then(|tree| match libyaml::own_line_break(text, body) {
             Some(span) => Err(Flaw::new(Kind::Syntax, span, LINE_BREAK).hint("write it as an escape in double quotes")),
@@ -160,11 +161,7 @@ impl<'s> Reader<'s> {
 
     fn document(&mut self, span: Span) -> Result<(), Flaw> {
         self.documents += 1;
-        if self.documents > 1 {
-            let flaw = Flaw::new(Kind::Syntax, span, "invalid YAML: another document starts without a `---` line");
-            return Err(flaw.hint("put a line `---` before it"));
-        }
-        Ok(())
+        if self.documents > 1 { Err(another_document(span)) } else { Ok(()) }
     }
 
     /// A scalar with its own bytes, its text as Kubernetes reads it.
@@ -329,6 +326,12 @@ impl<'s> Reader<'s> {
             None => flaw,
         }
     }
+}
+
+/// The flaw of a text that goes on after its document.
+fn another_document(span: Span) -> Flaw {
+    let flaw = Flaw::new(Kind::Syntax, span, "invalid YAML: another document starts without a `---` line");
+    flaw.hint("Kubernetes would drop it: put a line `---` before it, or begin it at the column of the lines above")
 }
 
 /// The flaw of a document that exceeds `limit`.

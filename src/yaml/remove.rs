@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use super::flaw::Flaw;
 use super::splice::Edit;
-use super::token::{self, Chomp};
+use super::tabs;
+use super::token::{self, BREAKS, Chomp};
 use super::tree::{Content, NodeId, Style, Tree};
 use crate::error::Kind;
 use crate::source::{Source, Span};
@@ -163,9 +164,9 @@ impl Cuts<'_, '_> {
 
     /// The `?` before a key, if there is one.
     fn explicit(&self, start: usize) -> usize {
-        let before = self.text.as_bytes()[..start].trim_ascii_end();
-        match before {
-            [rest @ .., b'?'] if before.len() < start && is_separated(rest) => rest.len(),
+        let before = self.text[..start].trim_end_matches(is_space);
+        match before.strip_suffix('?') {
+            Some(rest) if before.len() < start && is_separated(rest) => rest.len(),
             _ => start,
         }
     }
@@ -227,7 +228,7 @@ impl Cuts<'_, '_> {
             let comma = token::skip_space(bytes, entry.end);
             let mut end = if bytes.get(comma) == Some(&b',') { comma + 1 } else { entry.end };
             let rest = token::skip_blanks(bytes, end);
-            if matches!(bytes.get(rest), None | Some(b'#' | b'\n' | b'\r')) {
+            if token::is_line_done(bytes, rest) {
                 end = token::line_end(bytes, rest);
             }
             self.cut(entry.start, end);
@@ -248,6 +249,7 @@ impl Cuts<'_, '_> {
             if in_place {
                 let entry = &entries[0];
                 self.replace(entry.start, self.content_end(entry), self.empty(id));
+                tabs::clear(self.text, self.content_end(entry), &mut self.edits);
                 first = 1;
             } else {
                 let at = self.opening(id)?;
@@ -274,17 +276,19 @@ impl Cuts<'_, '_> {
         }
         let start = token::trim_blanks(self.text.as_bytes(), first.start);
         self.cut(start, self.content_end(first));
+        tabs::clear(self.text, self.content_end(first), &mut self.edits);
         1
     }
 
     fn whole_lines(&mut self, entry: &Entry) {
         let line = token::line_start(self.text.as_bytes(), entry.start);
-        let line = if self.text[line..].starts_with('\u{feff}') { line + 3 } else { line };
         let mut end = self.line_after(entry);
         let mut rest = String::new();
         if let Some((before, block)) = self.block_before(entry.start) {
             let keeps = block.chomp == Chomp::Keep || self.set.contains(&before);
             end = self.detach(end, keeps, &mut rest);
+        } else {
+            tabs::clear(self.text, self.content_end(entry), &mut self.edits);
         }
         self.replace(line, end, &rest);
     }
@@ -302,10 +306,9 @@ impl Cuts<'_, '_> {
         while let Some(cut) = cuts.get(&at) {
             (last, at) = (Some(*cut), self.edits[*cut].span.start);
         }
-        let Some(cut) = last.filter(|_| !self.text.ends_with(['\n', '\r'])) else { return };
-        let before = self.text[..at].strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text));
-        if let Some(before) = before.filter(|_| self.block_before(at).is_none()) {
-            self.edits[cut].span.start = before.len();
+        let Some(cut) = last.filter(|_| !self.text.ends_with(BREAKS)) else { return };
+        if self.block_before(at).is_none() {
+            self.edits[cut].span.start -= at - token::without_break(&self.text[..at]).len();
         }
     }
 
@@ -326,10 +329,9 @@ impl Cuts<'_, '_> {
             let start = token::skip_blanks(bytes, at);
             let line_break = token::line_break(self.text, start);
             match bytes.get(start) {
-                Some(b'#') => return start,
-                Some(b'\n' | b'\r') => rest.push_str(if keeps { "" } else { line_break }),
+                _ if !line_break.is_empty() => rest.push_str(if keeps { "" } else { line_break }),
+                Some(b'#') | None => return start,
                 Some(_) => return at,
-                None => return start,
             }
             at = start + line_break.len();
         }
@@ -337,10 +339,9 @@ impl Cuts<'_, '_> {
 
     /// The end of the entry's last line, with its comment and without its line break.
     fn content_end(&self, entry: &Entry) -> usize {
-        match self.text[..entry.end].strip_suffix('\n') {
-            Some(before) => before.strip_suffix('\r').unwrap_or(before).len(),
-            None if self.text[..entry.end].ends_with('\r') => entry.end - 1,
-            None => token::line_end(self.text.as_bytes(), entry.end),
+        match token::without_break(&self.text[..entry.end]).len() {
+            end if end < entry.end => end,
+            end => token::line_end(self.text.as_bytes(), end),
         }
     }
 
@@ -353,7 +354,7 @@ impl Cuts<'_, '_> {
     /// Whether only spaces stand before `at` on its line.
     fn starts_line(&self, at: usize) -> bool {
         let line = token::line_start(self.text.as_bytes(), at);
-        self.text[line..at].trim_start_matches('\u{feff}').bytes().all(|byte| byte == b' ')
+        self.text[line..at].bytes().all(|byte| byte == b' ')
     }
 
     /// Where a collection that starts on a later line would open on this one: after its key's colon or its dash, its tag and anchor.
@@ -380,6 +381,10 @@ impl Cuts<'_, '_> {
 }
 
 /// Whether an indicator may follow: at the start of the text, after white space or a bracket.
-fn is_separated(before: &[u8]) -> bool {
-    before.last().is_none_or(|byte| b" \t\r\n{[,".contains(byte)) || before == b"\xEF\xBB\xBF"
+fn is_separated(before: &str) -> bool {
+    before.is_empty() || before.ends_with(is_space) || before.ends_with(['{', '[', ',']) || before == "\u{feff}"
+}
+
+fn is_space(char: char) -> bool {
+    matches!(char, ' ' | '\t') || BREAKS.contains(&char)
 }

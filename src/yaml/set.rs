@@ -6,7 +6,8 @@ use zeroize::Zeroizing;
 
 use super::flaw::Flaw;
 use super::splice::Edit;
-use super::token::{self, Block};
+use super::tabs;
+use super::token::{self, BREAKS, Block};
 use super::tree::{Content, Node, NodeId, ReadBy, Style, Tree};
 use super::typed;
 use super::writer::collection::{Layout, collection, is_block};
@@ -51,8 +52,9 @@ pub(super) fn coerce_to_tag<'v>(tree: &Tree, id: NodeId, value: &'v Value) -> Re
 /// Adds the edits that replace the node by `value`.
 pub(super) fn set(tree: &Tree, document: Span, id: NodeId, value: &Value, edits: &mut Vec<Edit>) -> Result<(), Flaw> {
     let node = tree.node(id);
-    if node.is_key || matches!(node.content, Content::Map | Content::List) {
-        return Err(Flaw::new(Kind::Bug, node.span, "only a scalar that is not a key can be set"));
+    let is_nothing = node.span.start == node.span.end;
+    if node.is_key || is_nothing || matches!(node.content, Content::Map | Content::List) {
+        return Err(Flaw::new(Kind::Bug, node.span, "only a scalar that has a text and is not a key can be set"));
     }
     let mut site = ScalarSite { tree, document, id, node, block: None };
     if let Content::Scalar(Style::Literal | Style::Folded, _) = node.content {
@@ -103,26 +105,10 @@ impl ScalarSite<'_, '_> {
         Ok(())
     }
 
-    /// Takes tabs from the blank lines after a plain scalar, and from the comment's below them: to Kubernetes they are a part of
-    /// that scalar, and an error after any other.
     fn clear_tabs(&self, edits: &mut Vec<Edit>) {
         let text = self.document_text();
-        if self.node.flow || !matches!(self.node.content, Content::Scalar(Style::Plain, _)) {
-            return;
-        }
-        let mut end = token::line_end(text.as_bytes(), self.node.span.end);
-        while end < text.len() {
-            let start = end + token::line_break(text, end).len();
-            end = token::skip_blanks(text.as_bytes(), start);
-            let is_blank = end == text.len() || !token::line_break(text, end).is_empty();
-            let is_comment = text[end..].starts_with('#');
-            if text[start..end].contains('\t') && (is_blank || is_comment) {
-                let blanks = if is_comment { " ".repeat(end - start) } else { String::new() };
-                edits.push(Edit { span: Span::new(start, end), text: blanks.into() });
-            }
-            if !is_blank {
-                return;
-            }
+        if !self.node.flow && matches!(self.node.content, Content::Scalar(Style::Plain, _)) {
+            tabs::clear(text, token::line_end(text.as_bytes(), self.node.span.end), edits);
         }
     }
 
@@ -133,9 +119,6 @@ impl ScalarSite<'_, '_> {
 
     /// Writes `value` on the scalar's own line.
     fn inline(&self, value: &Value, out: &mut String) -> Result<(), Unwritable> {
-        if self.node.span.start == self.node.span.end {
-            out.push_str(self.before_nothing());
-        }
         match value {
             Value::Text(text) => {
                 let style = match &self.node.content {
@@ -150,18 +133,6 @@ impl ScalarSite<'_, '_> {
         Ok(())
     }
 
-    /// The text that must precede a value in place of an empty scalar: a blank, and in a flow map the colon too.
-    fn before_nothing(&self) -> &'static str {
-        let bytes = self.tree.text.as_bytes();
-        let at = self.node.span.start;
-        let is_entry = self.node.parent.is_some_and(|parent| self.tree.node(parent).content == Content::Map);
-        let before = token::trim_blanks(bytes, at);
-        if is_entry && self.node.start == at && !bytes[..before].ends_with(b":") {
-            return ": ";
-        }
-        if before < at { "" } else { " " }
-    }
-
     /// Writes a list or map on lines of its own; false if the surroundings do not allow it.
     fn set_lines(&self, value: &Value, edits: &mut Vec<Edit>) -> Result<bool, Unwritable> {
         let Some(column) = self.column(value) else { return Ok(false) };
@@ -174,7 +145,7 @@ impl ScalarSite<'_, '_> {
         let own_line = column.in_place && comment.is_empty();
 
         let ends_line = match &self.block {
-            Some(_) => text[..span.end].ends_with(['\n', '\r']),
+            Some(_) => text[..span.end].ends_with(BREAKS),
             None => line_end < bytes.len(),
         };
         let next = line_end + token::line_break(text, line_end).len();
@@ -224,8 +195,7 @@ impl ScalarSite<'_, '_> {
             _ => {
                 let key = self.tree.node(self.tree.key_of(self.id)?);
                 let between = &self.tree.text[key.span.end..self.node.start];
-                let is_implicit =
-                    between.trim_start_matches([' ', '\t']).starts_with(':') && !between.contains(['\n', '\r']);
+                let is_implicit = between.trim_start_matches([' ', '\t']).starts_with(':') && !between.contains(BREAKS);
                 let layout = self.layout(self.node.span.end, true);
                 let step = if matches!(value, Value::List(_)) { layout.list_step } else { layout.step };
                 let indent = self.indentation(key.start)?;
@@ -250,16 +220,16 @@ impl ScalarSite<'_, '_> {
     /// The column of `at` if only spaces and indicators such as dashes come before it on its line.
     fn indentation(&self, at: usize) -> Option<usize> {
         let line = token::line_start(self.tree.text.as_bytes(), at);
-        let before = self.tree.text[line..at].trim_start_matches('\u{feff}');
+        let before = &self.tree.text[line..at];
         before.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'?' | b':')).then_some(before.len())
     }
 
     fn layout(&self, line_end: usize, ends_line: bool) -> Layout<'_> {
         let text = self.document_text();
         let line_break = match token::line_break(text, line_end.min(text.len())) {
-            "" if text[self.document.start..].contains("\r\n") => "\r\n",
-            "" => "\n",
-            line_break => line_break,
+            line_break @ ("\n" | "\r" | "\r\n") => line_break,
+            _ if text[self.document.start..].contains("\r\n") => "\r\n",
+            _ => "\n",
         };
         let step = |content: Content| self.step(&content).filter(|step| *step < 9);
         Layout {
@@ -291,9 +261,9 @@ struct Column {
 
 /// Whether an indented blank line or comment follows, which would become part of a block scalar before it.
 fn has_deep_rest(text: &str, at: usize) -> bool {
-    let rest = text[at..].trim_start_matches(['\n', '\r']);
+    let rest = text[at..].trim_start_matches(BREAKS);
     let line = rest.trim_start_matches([' ', '\t']);
-    line.len() < rest.len() && (line.is_empty() || line.starts_with(['#', '\n', '\r']))
+    line.len() < rest.len() && token::is_line_done(line.as_bytes(), 0)
 }
 
 fn not_text(span: Span, reason: NotText) -> Flaw {

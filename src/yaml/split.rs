@@ -3,10 +3,9 @@
 
 use memchr::memmem;
 
+use super::token::BYTE_ORDER_MARK;
 use super::{json, token};
 use crate::source::Span;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The documents of a text. A document includes its marker line and the lines before it. Every byte belongs to exactly one document.
 pub fn split(bytes: &[u8]) -> impl Iterator<Item = Span> + '_ {

@@ -41,7 +41,7 @@ struct Reader<'s> {
 impl<'s> Reader<'s> {
     fn document(&mut self, start: usize) -> Option<()> {
         self.line(start);
-        if self.text[self.at..].starts_with("---") {
+        if self.column == 0 && self.text[self.at..].starts_with("---") {
             let end = self.rest_of_line(self.at + 3)?;
             self.next_line(end);
         }

@@ -63,10 +63,8 @@ fn texts_keep_the_style_that_can_hold_them() {
         ("{\"a\": 1}", "v", "{\"a\": \"v\"}"),
         ("a: !!str X\n", "1", "a: !!str '1'\n"),
         ("a: &x X\nb: *x\n", "v", "a: &x v\nb: *x\n"),
-        ("a:\n", "v", "a: v\n"),
-        ("a: \n", "v", "a: v \n"),
-        ("a: &x\n", "v", "a: &x v\n"),
-        ("a:", "v", "a: v"),
+        ("a:\n", "v", "ERROR only a scalar that has a text and is not a key can be set"),
+        ("a:\u{2028}  X\nb: 1\n", "u: v", "a:\u{2028}  'u: v'\nb: 1\n"),
         ("\u{feff}a: X\r\n", "v", "\u{feff}a: v\r\n"),
         ("a: X\n\t\n \t# c\nb: 1\n", "v", "a: v\n\t\n \t# c\nb: 1\n"),
         ("a: X\n\t\n \t# c\nb: 1\n", "yes", "a: 'yes'\n\n  # c\nb: 1\n"),
@@ -99,6 +97,7 @@ fn block_scalars_keep_header_indentation_and_line_breaks() {
         ("a: |\r\n  X\r\n \r\n  b\r\n", "v\nw\n\nb\n", "a: |\r\n  v\r\n  w\r\n \r\n  b\r\n"),
         ("a: |\n  X\n \nb: 1\n", "v\n\n", "a: |+\n  v\n \nb: 1\n"),
         ("a:\n|\n  X\n", "\tv", "a:\n \"\\tv\"\n"),
+        ("a: |\u{2028}  X\u{2028}b: 1\n", "v\nw\n", "a: |\n  v\n  w\nb: 1\n"),
     ] {
         assert_eq!(changed(before, &[("a", Some(Value::text(value)))]), after, "{before:?}");
     }
@@ -166,6 +165,16 @@ fn entries_and_items_are_removed() {
         ("{\n  \"a\": 1,\n  \"b\": 2\n}\n", &["a"], "{\n  \"b\": 2\n}\n"),
         ("? a\n: 1\n? b\n: 2\n", &["a"], "? b\n: 2\n"),
         ("- ? a\n  : 1\n  b: 2\n", &["0.a"], "- b: 2\n"),
+        ("b: 1\n\u{feff}a: 2\nc: 3\n", &["\u{feff}a"], "b: 1\nc: 3\n"),
+        ("\u{feff}a: 1\nb: 2\n", &["a"], "\u{feff}b: 2\n"),
+        ("\u{feff}a: 1\nb: 2\n", &["a", "b"], "\u{feff}{}\n"),
+        ("a: 1\u{2028}b: 2\u{85}c: 3\n", &["b"], "a: 1\u{2028}c: 3\n"),
+        ("-\u{2028}  a\u{85}- b\n", &["0"], "- b\n"),
+        ("k:\u{2028}  a: 1\n", &["k.a"], "k: {}\u{2028}"),
+        ("a: |\u{85}  x\u{2028}\u{85}b: 2\u{85}\nc: 3\n", &["b"], "a: |\u{85}  x\u{2028}\u{85}\nc: 3\n"),
+        ("a: 'x'\nb: 2\n\n \t\n\t# c\n", &["b"], "a: 'x'\n\n\n # c\n"),
+        ("- a: 2\n\t# c\n  b: 3\n", &["0.a"], "-\n # c\n  b: 3\n"),
+        ("- a: 2\n\t# c\n", &["0.a"], "- {}\n # c\n"),
         ("a: &x 1\nb: *x\n", &["a"], "ERROR the anchor on line 1 cannot be removed: the alias on line 2 refers to it"),
         ("a: &x 1\nb: *x\nc: 1\n", &["a", "b"], "c: 1\n"),
     ] {

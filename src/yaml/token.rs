@@ -59,13 +59,19 @@ pub(super) fn block(text: &str, span: Span) -> Block {
 impl Block {
     /// The column of the scalar's text: how much deeper its first line is in the source than in the decoded text.
     pub(super) fn text_indent(&self, source: &str, decoded: &str) -> Option<usize> {
-        let is_blank = |line: &&str| line.trim_matches([' ', '\t', '\r']).is_empty();
+        let is_blank = |line: &&str| line.trim_matches([' ', '\t']).is_empty();
         let leading = |line: &str| line.len() - line.trim_start_matches(' ').len();
-        let written = source[self.header_end..self.span.end].split(['\n', '\r']).find(|line| !is_blank(line))?;
-        let decoded = decoded.split('\n').find(|line| !is_blank(line))?;
+        let written = source[self.header_end..self.span.end].split(BREAKS).find(|line| !is_blank(line))?;
+        let decoded = decoded.split(BREAKS).find(|line| !is_blank(line))?;
         leading(written).checked_sub(leading(decoded))
     }
 }
+
+/// U+FEFF, which may stand before a document.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The characters that break lines: YAML's own, and the three that only Kubernetes takes for line breaks.
+pub(super) const BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// The end of the line that holds `at`, before its line break.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
@@ -76,7 +82,17 @@ pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The line break at `at`; empty without one. Kubernetes knows three that YAML does not: U+0085, U+2028 and U+2029.
+/// A text without the line break at its end.
+pub(super) fn without_break(text: &str) -> &str {
+    text.strip_suffix("\r\n").or_else(|| text.strip_suffix(BREAKS)).unwrap_or(text)
+}
+
+/// Whether nothing but a comment follows on the line of `at`, which is not a blank.
+pub(super) fn is_line_done(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_none_or(|byte| *byte == b'#') || break_length(&bytes[at..]) > 0
+}
+
+/// The line break at `at`; empty without one.
 pub(super) fn line_break(text: &str, at: usize) -> &str {
     &text[at..at + break_length(&text.as_bytes()[at..])]
 }
@@ -91,18 +107,27 @@ pub(super) fn break_length(bytes: &[u8]) -> usize {
     }
 }
 
-/// The start of the line that holds `at`.
+/// The start of the line that holds `at`, after a byte-order mark.
 pub(super) fn line_start(bytes: &[u8], at: usize) -> usize {
-    memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |found| found + 1)
+    let start = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |found| found + 1);
+    if bytes[start..at].is_ascii() {
+        return start;
+    }
+    let after_break = |from: usize| Some(from + break_length(&bytes[from..at])).filter(|end| *end > from);
+    let start = (start..at).rev().find_map(after_break).unwrap_or(start);
+    if bytes[start..at].starts_with(BYTE_ORDER_MARK) { start + BYTE_ORDER_MARK.len() } else { start }
 }
 
 /// The position of the next byte outside blanks, line breaks and comments.
 pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {
-            b' ' | b'\t' | b'\n' | b'\r' => at += 1,
+            b' ' | b'\t' => at += 1,
             b'#' => at = line_end(bytes, at),
-            _ => break,
+            _ => match break_length(&bytes[at..]) {
+                0 => break,
+                length => at += length,
+            },
         }
     }
     at
@@ -115,7 +140,8 @@ pub(super) fn skip_blanks(bytes: &[u8], at: usize) -> usize {
 
 /// The position of the next white space.
 pub(super) fn word_end(bytes: &[u8], at: usize) -> usize {
-    at + bytes[at..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count()
+    let ends = |at: &usize| matches!(bytes[*at], b' ' | b'\t') || break_length(&bytes[*at..]) > 0;
+    (at..bytes.len()).find(ends).unwrap_or(bytes.len())
 }
 
 /// The position after the last byte before `at` that is not a blank.

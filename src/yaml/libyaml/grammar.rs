@@ -9,12 +9,14 @@ use crate::source::Span;
 use crate::yaml::builder::Builder;
 use crate::yaml::tree::{Content, Node, NodeId, ReadBy, Style, Tree};
 
-/// Reads `body`, one document of `text`.
-pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<Tree<'s>> {
+/// The first document of `body`, and where another begins.
+pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<(Tree<'s>, Option<usize>)> {
     let builder = Builder::new(text, body.end - body.start, ReadBy::Libyaml);
     let mut parser = Parser { scanner: Scanner::new(text, body), builder, anchors: HashMap::new() };
     parser.document()?;
-    Some(parser.builder.finish())
+    let next = parser.scanner.peek()?;
+    let rest = (next.kind != TokenKind::StreamEnd).then_some(next.span.start);
+    Some((parser.builder.finish(), rest))
 }
 
 struct Parser<'s> {
@@ -51,7 +53,7 @@ impl<'s> Parser<'s> {
             _ => self.node(Site::Block)?,
         }
         self.scanner.take_if(&TokenKind::DocumentEnd)?;
-        (*self.peek()? == TokenKind::StreamEnd).then_some(())
+        Some(())
     }
 
     fn node(&mut self, site: Site) -> Option<()> {

@@ -10,8 +10,8 @@ mod scanner;
 use super::tree::Tree;
 use crate::source::Span;
 
-/// Reads `body`, one document of `text`.
-pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<Tree<'s>> {
+/// Reads the first document of `body`, and says where another begins without a marker before it: Kubernetes would drop that one.
+pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<(Tree<'s>, Option<usize>)> {
     text[body.range()].chars().all(is_allowed).then(|| grammar::read(text, body))?
 }
 

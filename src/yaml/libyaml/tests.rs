@@ -5,7 +5,8 @@ use crate::yaml::tree::Tree;
 use crate::yaml::{libyaml, reader, split, value};
 
 fn read(text: &str) -> Option<Tree<'_>> {
-    libyaml::read(text, split::body(text.as_bytes(), Span::new(0, text.len())))
+    let (tree, rest) = libyaml::read(text, split::body(text.as_bytes(), Span::new(0, text.len())))?;
+    rest.is_none().then_some(tree)
 }
 
 /// What libyaml reads in a text, as JSON.
@@ -66,6 +67,15 @@ fn what_kubernetes_refuses_is_refused() {
     assert!(reader::read(text, Span::new(0, text.len())).is_err(), "a scalar before a map");
     let key = format!("{}: x\n", "k".repeat(1025));
     assert_eq!(shown(&key), "refused");
+}
+
+#[test]
+fn what_kubernetes_would_drop_is_refused() {
+    for text in [" a:\nb: c\n", "{a: b} {c: d}\n", "a: b\n\u{85}---\nc: d\n", "# c\u{2028} a: b\nc: d\n", "'a' b\n"] {
+        let flaw = reader::read(text, Span::new(0, text.len())).unwrap_err();
+        let expected = "invalid YAML: another document starts without a `---` line";
+        assert_eq!(flaw.error.detail, expected, "{text:?}");
+    }
 }
 
 #[test]

@@ -131,8 +131,9 @@ fn what_an_edit_would_break_is_refused_whatever_is_checked_with_it() {
 /// scalar has. (A debug build's `read` compares them.)
 #[test]
 fn two_readers_read_every_short_text_alike() {
-    const PLACES: [&str; 9] = [
+    const PLACES: [&str; 10] = [
         "k: ∎\nl: 1\n",
+        " ∎\nk: 1\n",
         "- ∎\n- 1\n",
         "k: '∎'\n",
         "k: \"∎\"\n",

@@ -2,7 +2,7 @@
 
 use super::{kept, scalar};
 use crate::budget::Limit;
-use crate::yaml::token::{self, Block, Chomp};
+use crate::yaml::token::{self, BREAKS, Block, Chomp};
 
 /// Whether a text of several lines can be a new block scalar at column `indent` that ends with the line's own line break.
 pub(super) fn fits(text: &str, indent: usize) -> bool {
@@ -75,7 +75,10 @@ impl BlockLayout {
     }
 
     fn write(&self, source: &str, block: &Block, old: &str, text: &str, out: &mut String) {
-        let line_break = token::line_break(source, block.header_end);
+        let line_break = match token::line_break(source, block.header_end) {
+            line_break @ ("\n" | "\r" | "\r\n") => line_break,
+            _ => "\n",
+        };
         out.push('|');
         if self.chomp == block.chomp {
             out.push_str(&source[block.span.start + 1..block.indicators_end]);
@@ -131,28 +134,21 @@ fn can_stay_literal(text: &str, is_indicated: bool) -> bool {
 
 /// The number of blank lines after a block, which a `+` header would include; `None` if one of them has more than indentation.
 fn blank_lines_after(source: &str, block: &Block, indent: usize) -> Option<usize> {
-    let rest = &source.as_bytes()[block.span.end..];
+    let rest = &source[block.span.end..];
     let (mut at, mut count) = (0, 0);
-    while let Some(byte) = rest.get(at) {
-        match byte {
-            b'\n' => count += 1,
-            b'\r' => count += usize::from(rest.get(at + 1) != Some(&b'\n')),
-            b' ' | b'\t' if matches!(rest.get(token::skip_blanks(rest, at)), None | Some(b'\n' | b'\r')) => {
-                let end = token::skip_blanks(rest, at);
-                let is_indentation = rest[at..end].iter().all(|byte| *byte == b' ') && end - at <= indent;
-                (is_indentation && end < rest.len()).then_some(())?;
-                at = end;
-                continue;
-            }
-            _ => break,
+    loop {
+        let end = token::skip_blanks(rest.as_bytes(), at);
+        match token::line_break(rest, end) {
+            "" => return (end == at || end < rest.len()).then_some(count),
+            "\n" | "\r" | "\r\n" if end - at <= indent && !rest[at..end].contains('\t') => count += 1,
+            _ => return None,
         }
-        at += 1;
+        at = end + token::line_break(rest, end).len();
     }
-    Some(count)
 }
 
 fn ends_line(source: &str, block: &Block) -> bool {
-    source[..block.span.end].ends_with(['\n', '\r'])
+    source[..block.span.end].ends_with(BREAKS)
 }
 
 fn lines(text: &str, indent: usize, line_break: &str, out: &mut String) {
