@@ -18,6 +18,8 @@ pub(crate) struct TextsByKind {
     pub manifests: Vec<Arc<Source>>,
     /// Kustomizations and values of charts.
     pub tool_inputs: Vec<Arc<Source>>,
+    /// Templates of charts.
+    pub templates: Vec<Arc<Source>>,
     /// All other texts.
     pub others: Vec<Arc<Source>>,
 }
@@ -41,6 +43,7 @@ pub(crate) fn read_by_kind(paths: &[String], wanted: FileFilter<'_>, workspace: 
     for source in non_manifests(paths, wanted, workspace) {
         match kinds.of(Path::new(&source.name), &source.bytes) {
             TextKind::ToolInput => texts.tool_inputs.push(source),
+            TextKind::Template => texts.templates.push(source),
             TextKind::Manifest | TextKind::Other => texts.others.push(source),
         }
     }
@@ -48,6 +51,11 @@ pub(crate) fn read_by_kind(paths: &[String], wanted: FileFilter<'_>, workspace: 
 }
 
 impl TextsByKind {
+    /// All texts.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Source>> {
+        [&self.manifests, &self.tool_inputs, &self.templates, &self.others].into_iter().flatten()
+    }
+
     /// Moves the files that a tool reads and that are not objects of Kubernetes, such as patches, to its inputs.
     pub(crate) fn hand_to_tools(&mut self, is_read: impl Fn(&str) -> bool) {
         let is_input = |source: &Arc<Source>| is_read(&source.name) && !looks_like_a_manifest(&source.bytes);
@@ -60,6 +68,7 @@ impl TextsByKind {
         let list = match kinds.of(Path::new(&source.name), &source.bytes) {
             TextKind::Manifest => &mut self.manifests,
             TextKind::ToolInput => &mut self.tool_inputs,
+            TextKind::Template => &mut self.templates,
             TextKind::Other => &mut self.others,
         };
         list.push(Arc::new(source));

@@ -15,12 +15,15 @@ pub(super) enum TextKind {
     Manifest,
     /// A kustomization, or values of a chart: YAML whose content ends up in manifests.
     ToolInput,
-    /// Anything else: scripts, templates, settings of other programs.
+    /// A chart's template: text that helm makes manifests of.
+    Template,
+    /// Anything else: scripts, settings of other programs.
     Other,
 }
 
-/// The folders of a chart whose files helm reads as it likes.
-const CHART_FOLDERS: [&str; 2] = ["templates", "charts"];
+/// The folder of a chart that holds templates, and the one that holds further charts.
+const TEMPLATES: &str = "templates";
+const CHARTS: &str = "charts";
 
 /// Tells what the texts of a repository are.
 pub(super) struct TextKinds {
@@ -46,12 +49,17 @@ impl TextKinds {
         if is_marked(bytes) {
             return TextKind::Other;
         }
-        if !has_manifest_ending(&place) {
-            return manifest_if(place.extension().is_none() && begins_like_a_manifest(bytes));
-        }
         let chart = self.chart(&place).map(|chart| place.strip_prefix(chart).unwrap_or(&place));
+        if !has_manifest_ending(&place) {
+            let is_helper = place.extension().is_some_and(|ending| ending == "tpl");
+            return match chart {
+                Some(below) if is_helper && below.starts_with(TEMPLATES) => TextKind::Template,
+                _ => manifest_if(place.extension().is_none() && begins_like_a_manifest(bytes)),
+            };
+        }
         match chart {
-            Some(below) if CHART_FOLDERS.iter().any(|folder| below.starts_with(folder)) => TextKind::Other,
+            Some(below) if below.starts_with(TEMPLATES) => TextKind::Template,
+            Some(below) if below.starts_with(CHARTS) => TextKind::Other,
             Some(_) if file.contains("values") && !file.ends_with(".json") => TextKind::ToolInput,
             Some(_) => manifest_if(file != CHART && looks_like_a_manifest(bytes)),
             None => manifest_if(!self.is_hidden(&place) || looks_like_a_manifest(bytes)),
@@ -123,7 +131,9 @@ mod tests {
             ("chart/values-prod.yml", "a: 1", TextKind::ToolInput),
             ("chart/ci/test-values.yaml", "a: 1", TextKind::ToolInput),
             ("chart/values.schema.json", "{}", TextKind::Other),
-            ("chart/templates/a.yaml", OBJECT, TextKind::Other),
+            ("chart/templates/a.yaml", OBJECT, TextKind::Template),
+            ("chart/templates/_helpers.tpl", "", TextKind::Template),
+            ("chart/templates/NOTES.txt", "", TextKind::Other),
             ("chart/charts/b/values.yaml", "a: 1", TextKind::Other),
             ("chart/crds/c.yaml", OBJECT, TextKind::Manifest),
             ("chart/files/d.json", "{}", TextKind::Other),

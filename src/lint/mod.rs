@@ -13,6 +13,7 @@ mod mistyped;
 mod online;
 mod pass;
 mod placeholder;
+mod template;
 #[cfg(test)]
 mod tests;
 mod yaml;
@@ -32,6 +33,7 @@ pub(crate) use baseline::Baseline;
 pub use clear::forms;
 pub use hide::hide;
 pub(crate) use levels::{FILE as LEVELS_FILE, RuleLevels};
+pub(crate) use template::check_templates;
 
 /// A mistake that `check` knows.
 #[derive(Debug)]

@@ -124,13 +124,16 @@ fn mistyped(document: &Document<'_>, found: &mut Vec<Error>) {
         }
         let spans: Vec<Match> = wrong.iter().map(|wrong| malformed(wrong.span)).collect();
         for (Typo { span, reason }, place) in wrong.into_iter().zip(document.places(node, &spans)) {
-            let written = text[span.range()].lines().next().unwrap_or_default();
-            let error =
-                Error::new(Kind::Placeholder, format!("`{written}` is not a placeholder and would stay in the output"));
-            let hint = format!("{reason}; if the text is meant, `<raw:…>` writes it");
-            found.push(error.rule("malformed-placeholder").hint(hint).at(place));
+            found.push(stays(&text[span.range()], &reason).at(place));
         }
     }
+}
+
+/// The finding that a text was meant as a placeholder, with how it is to be written.
+pub(super) fn stays(text: &str, reason: &str) -> Error {
+    let written = text.lines().next().unwrap_or_default();
+    let error = Error::new(Kind::Placeholder, format!("`{written}` is not a placeholder and would stay in the output"));
+    error.rule("malformed-placeholder").hint(format!("{reason}; if the text is meant, `<raw:…>` writes it"))
 }
 
 fn empty_versions(document: &Document<'_>, found: &mut Vec<Error>) {

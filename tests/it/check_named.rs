@@ -78,6 +78,13 @@ fn what_is_wrong_is_found_in_each_kind_of_text() {
             "secret-in-data",
         ),
         ("patch/patch.yaml", "- {op: add, path: /a, value: <path:a/b#c | x>}\n".to_owned(), "modifier"),
+        ("chart/templates/a.yaml", "{{ if .Values.a }}\na: <path:a/b#c | x>\n{{ end }}\n".to_owned(), "modifier"),
+        ("chart/templates/b.tpl", "{{ define \"b\" }}<path:a/b#c#newest>{{ end }}\n".to_owned(), "placeholder"),
+        (
+            "chart/templates/c.yaml",
+            "a: <paht:a/{b}#c>\nb: <path:{{ .x }}#c | {{ .y }}>\n".to_owned(),
+            "malformed-placeholder",
+        ),
         ("run.sh", format!("export TOKEN={token}\n"), "known-token"),
         ("chart/templates/a.yaml", format!("a: {{{{ x }}}}\nb: {token}\n"), "known-token"),
         (".env", format!("TOKEN={token}\n"), "known-token"),

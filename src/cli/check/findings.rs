@@ -27,9 +27,11 @@ impl Check<'_> {
     pub(super) async fn findings(&self, files: &mut CheckedFiles, session: &mut Session) -> Vec<Error> {
         let mut errors = std::mem::take(&mut files.errors);
         let manifests: Vec<Arc<Source>> = files.texts.manifests.iter().chain(&files.outputs).cloned().collect();
+        let others: Vec<Arc<Source>> = files.texts.templates.iter().chain(&files.texts.others).cloned().collect();
+        errors.extend(lint::check_templates(&files.texts.templates));
         let options = Options { leftovers: Leftovers::Refused, any: self.args.any };
         let comments = [
-            self.look(&manifests, &files.texts.others, options, &mut errors, session).await,
+            self.look(&manifests, &others, options, &mut errors, session).await,
             self.look_at_tool_inputs(&files.texts.tool_inputs, &mut errors),
         ];
         let errors = without_other_formats(errors);
@@ -94,9 +96,7 @@ fn without_other_formats(errors: Errors) -> Errors {
 
 /// All sources of a check, in the order of their names.
 fn in_order_of_names(files: &CheckedFiles) -> Vec<Arc<Source>> {
-    let texts = &files.texts;
-    let mut sources: Vec<Arc<Source>> =
-        [&texts.manifests, &texts.tool_inputs, &texts.others, &files.outputs].into_iter().flatten().cloned().collect();
+    let mut sources: Vec<Arc<Source>> = files.all().chain(&files.outputs).cloned().collect();
     sources.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
     sources
 }

@@ -103,7 +103,8 @@ fn blocks(found: &[Error], environment: &Environment) -> (String, Counts) {
 /// `2 manifest files, 1 built folder`; `3 other texts` where there is nothing else.
 fn counted(files: &CheckedFiles) -> String {
     let (texts, built) = (&files.texts, files.outputs.len());
-    let (manifests, others) = (texts.manifests.len(), texts.others.len() + texts.tool_inputs.len());
+    let manifests = texts.manifests.len();
+    let others = texts.all().count() - manifests;
     let mut parts = Vec::new();
     if manifests > 0 || (built == 0 && others == 0) {
         parts.push(count::of(manifests, "manifest file"));

@@ -61,7 +61,7 @@ impl CheckedFiles {
 
     /// All files, without outputs.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Source>> {
-        [&self.texts.manifests, &self.texts.tool_inputs, &self.texts.others].into_iter().flatten()
+        self.texts.all()
     }
 
     fn add(&mut self, build: Build) {
