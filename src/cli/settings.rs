@@ -60,10 +60,8 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
         Format::Json => rows.iter().map(Shown::json).collect(),
     };
     lines.push(args.format.machine(&contain::support()));
-    // Settings that are wrong lack what they do not give.
-    if !errors.any() {
-        errors.extend(args.inspect(&config));
-    }
+    let are_wrong = errors.any();
+    errors.extend(args.inspect(&config, are_wrong));
     let failed = errors.any();
     output::report(&report::in_order(errors, &[]), environment);
     let code = output::finish(&lines.join(""))?;
@@ -71,9 +69,12 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
 }
 
 impl Args {
-    /// What is missing, wrong or risky in settings that can be parsed.
-    fn inspect(&self, config: &Config) -> Errors {
-        let Inspection { missing, wrong } = backend::inspect(config);
+    /// What is missing, wrong or risky. Settings of which some are wrong lack what these do not give: that is not missing.
+    fn inspect(&self, config: &Config, are_some_wrong: bool) -> Errors {
+        let Inspection { mut missing, wrong } = backend::inspect(config);
+        if are_some_wrong {
+            missing.clear();
+        }
         let mut errors = backend::risks(config);
         errors.extend(wrong);
         errors.extend(missing.into_iter().map(|error| match self.complete {

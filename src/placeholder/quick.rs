@@ -24,6 +24,9 @@ static OPENINGS: LazyLock<Vec<Bytes>> = LazyLock::new(|| Bytes::of(DIALECTS.iter
 static ENCODED: LazyLock<Vec<Bytes>> =
     LazyLock::new(|| Bytes::of(ENCODINGS.iter().filter_map(|encoding| encoding.trace.first_byte())));
 
+/// The letters of `<raw:x>` in base64, without padding: nothing shorter holds a placeholder.
+const SHORTEST_BASE64: usize = 10;
+
 /// The base64 forms of a placeholder's beginning inside longer text, where no whole unit can be decoded.
 static DISGUISES: LazyLock<Vec<String>> =
     LazyLock::new(|| DIALECTS.iter().filter_map(|dialect| dialect.beginning).flat_map(encoding::disguises).collect());
@@ -59,12 +62,19 @@ pub(crate) fn may_hold(text: &str) -> bool {
 
 /// Whether a text that does not parse may hold an inline placeholder, the escape `<raw:…>` or the path annotation.
 pub(crate) fn may_hold_unparsed(text: &str) -> bool {
-    let is_letter = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
     DIALECTS.iter().any(|dialect| is_announced(dialect, text.as_bytes()))
         || disguises().iter().any(|disguise| text.contains(disguise))
-        || begins_inline(&notation::resolve_escapes(text))
-        || holds_inline(text, Base64::No, LAYERS)
-        || text.split(|char| !is_letter(char)).any(|word| holds_inline(word, Base64::Whole, LAYERS))
+        || begins_inline(text)
+        || text.lines().any(hides_inline)
+}
+
+/// Whether a line of a text that does not parse may hold an encoded inline placeholder. A line at a time is decoded: the text may be long.
+fn hides_inline(line: &str) -> bool {
+    let is_letter = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
+    let words = || line.split(|char| !is_letter(char)).filter(|word| word.len() >= SHORTEST_BASE64);
+    begins_inline(&notation::resolve_escapes(line))
+        || holds_inline(line, Base64::No, LAYERS)
+        || words().any(|word| holds_inline(word, Base64::Whole, LAYERS))
 }
 
 /// Whether an inline placeholder begins in bytes that are not text, or the path annotation's name stands there.

@@ -39,6 +39,10 @@ fn cut(source: &Arc<Source>, size: usize) -> Box<dyn Iterator<Item = Arc<Source>
         }
         end = span.end;
         let bytes = &source.bytes[span.range()];
+        if bytes.len() == source.bytes.len() {
+            // One long document needs no copy.
+            return Some(source.clone());
+        }
         Some(Arc::new(Source::window(source.name.clone(), bytes, lines.number(span.start))))
     }))
 }

@@ -12,6 +12,12 @@ pub(crate) fn by_edits<'n>(word: &str, names: impl IntoIterator<Item = &'n str>,
     scored.filter(|(edits, _)| *edits <= most).min_by_key(|(edits, _)| *edits).map(|(_, name)| name)
 }
 
+/// The only name that has the word as one of the parts between its hyphens.
+pub(crate) fn by_part<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let mut having = names.into_iter().filter(|name| name.split('-').any(|part| part == word));
+    having.next().filter(|_| having.next().is_none())
+}
+
 /// Whether `most` edits turn the word into the name.
 pub(crate) fn is_within(word: &str, name: &str, most: usize) -> bool {
     by_edits(word, [name], most).is_some()
@@ -41,6 +47,13 @@ mod tests {
         assert_eq!(by_edits("AVP_AUTHTYPE", names, 2), Some("AVP_AUTH_TYPE"));
         assert_eq!(by_edits("AVP_VERSION", names, 2), None);
         assert!(is_within("paht", "path", 1) && !is_within("pfad", "path", 1));
+    }
+
+    #[test]
+    fn a_part_that_one_name_has_is_enough() {
+        let names = ["placeholder-in-comment", "placeholder-in-key", "comment-of"];
+        assert_eq!(by_part("key", names), Some("placeholder-in-key"));
+        assert_eq!(by_part("placeholder", names).or(by_part("comm", names)).or(by_part("comment", names)), None);
     }
 
     #[test]

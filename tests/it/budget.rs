@@ -238,9 +238,8 @@ fn peak(folder: &Path, args: &[&str]) -> (usize, Vec<u8>) {
 }
 
 #[test]
-fn a_file_that_is_not_text_is_one_error_and_takes_little_memory() {
+fn a_file_that_is_not_text_takes_little_memory() {
     const SIZE: usize = 6 << 20;
-    let folder = tempfile::tempdir().unwrap();
     let mut state = 1_u64;
     let mut next = || {
         state ^= state << 13;
@@ -249,16 +248,20 @@ fn a_file_that_is_not_text_is_one_error_and_takes_little_memory() {
         state
     };
     let bytes: Vec<u8> = (0..SIZE / 8).flat_map(|_| next().to_le_bytes()).collect();
-    fs::write(folder.path().join("x.yaml"), [&bytes[..], b"\n---\na: \0\n---\nb: \0\n"].concat()).unwrap();
-    // What `generate` prints is one copy more.
-    for (command, times) in [("check", 4), ("generate", 5)] {
-        let (base, _) = peak(tempfile::tempdir().unwrap().path(), &[command, "-"]);
-        let (held, printed) = peak(folder.path(), &[command, "."]);
-        assert!(held < base + times * SIZE / 1024, "{command} held {held} KiB, and {base} KiB for next to nothing");
-        let text = String::from_utf8_lossy(&printed);
-        assert!(
-            command != "check" || text.starts_with("error: this is not") && text.contains("\n1 error in"),
-            "{text}"
-        );
+    let without_nul = |byte: &u8| if *byte == 0 { b'x' } else { *byte };
+    let files = [
+        ([&bytes[..], b"\n---\na: \0\n---\nb: \0\n"].concat(), "error: this is not text", "\n1 error in"),
+        (bytes.iter().map(without_nul).collect(), "", ""),
+    ];
+    for (bytes, beginning, count) in files {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("x.yaml"), bytes).unwrap();
+        for command in ["check", "generate"] {
+            let (base, _) = peak(tempfile::tempdir().unwrap().path(), &[command, "-"]);
+            let (held, printed) = peak(folder.path(), &[command, "."]);
+            assert!(held < base + 4 * SIZE / 1024, "{command} held {held} KiB, and {base} KiB for next to nothing");
+            let text = String::from_utf8_lossy(&printed);
+            assert!(command != "check" || text.starts_with(beginning) && text.contains(count), "{text}");
+        }
     }
 }

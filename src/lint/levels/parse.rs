@@ -172,5 +172,7 @@ impl<'s> Reader<'s> {
 
 /// The word that may be meant, or what `otherwise` says.
 fn hint<'n>(word: &str, known: impl IntoIterator<Item = &'n str>, otherwise: impl FnOnce() -> String) -> String {
-    suggestion::by_edits(word, known, TYPOS.min(word.len() / 2)).map_or_else(otherwise, suggestion::did_you_mean)
+    let known: Vec<&str> = known.into_iter().collect();
+    let meant = suggestion::by_edits(word, known.iter().copied(), TYPOS.min(word.len() / 2));
+    meant.or_else(|| suggestion::by_part(word, known)).map_or_else(otherwise, suggestion::did_you_mean)
 }
