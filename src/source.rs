@@ -174,8 +174,12 @@ impl Source {
 }
 
 fn masked(bytes: &[u8]) -> String {
-    let chunk = |chunk: std::str::Utf8Chunk<'_>| chunk.valid().to_owned() + &"?".repeat(chunk.invalid().len());
-    bytes.utf8_chunks().map(chunk).collect()
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text += chunk.valid();
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    text
 }
 
 impl<'s> LineCounter<'s> {

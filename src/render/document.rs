@@ -130,7 +130,7 @@ pub(super) fn documents<'s>(
         let text = LazyCell::new(|| source.text());
         let mut candidates = Candidates::new(bytes);
         let is_wanted = move |document: &Span| !candidates_only || candidates.may_hold(*document);
-        let read = move |document| read(source, &text, document, leftovers);
+        let read = move |document| read(source, || *text, document, leftovers);
         let documents = utf16.map(Err).into_iter().chain(split(bytes).filter(is_wanted).map(read));
         // A file that is not text is one error, whatever looks like documents in it.
         let mut is_told = false;
@@ -156,9 +156,14 @@ fn utf16(source: &Arc<Source>) -> Option<Unparsed> {
     Some(Unparsed { error, may_hold_placeholder, is_binary: false })
 }
 
-fn read<'s>(source: &Arc<Source>, text: &'s str, span: Span, leftovers: Leftovers) -> Result<Document<'s>, Unparsed> {
-    let tree = parse(source, text, span)?;
-    let findings = manifest::resources(&tree, &text[span.range()])
+fn read<'s>(
+    source: &Arc<Source>,
+    text: impl Fn() -> &'s str,
+    span: Span,
+    leftovers: Leftovers,
+) -> Result<Document<'s>, Unparsed> {
+    let tree = parse(source, &text, span)?;
+    let findings = manifest::resources(&tree, &text()[span.range()])
         .map(|resource| Findings::of(source, &tree, resource, leftovers))
         .unwrap_or_default();
     let Findings { resources, gaps, mut errors, leftovers } = findings;
@@ -175,7 +180,8 @@ fn glued_separator(source: &Arc<Source>, document: Span) -> Option<Error> {
     Some(error.at(Place::new(source.clone(), Span::new(at, at + 3))))
 }
 
-fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>, Unparsed> {
+/// Parses a document. `text` is asked for only where the document may be text.
+fn parse<'s>(source: &Arc<Source>, text: impl Fn() -> &'s str, span: Span) -> Result<Tree<'s>, Unparsed> {
     let bytes = &source.bytes[span.range()];
     if let Some(at) = memchr::memchr(0, bytes) {
         let at = Place { span: Span::new(span.start + at, span.start + at + 1), ..Place::new(source.clone(), span) };
@@ -184,7 +190,7 @@ fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>
         return Err(Unparsed { error, may_hold_placeholder: placeholder::may_hold_binary(bytes), is_binary: true });
     }
     let read = match std::str::from_utf8(bytes) {
-        Ok(_) => reader::read(text, span),
+        Ok(_) => reader::read(text(), span),
         Err(invalid) => {
             let at = span.start + invalid.valid_up_to();
             let error = Error::new(Kind::Syntax, "the document is not UTF-8 here").hint("save it as UTF-8");
@@ -192,7 +198,7 @@ fn parse<'s>(source: &Arc<Source>, text: &'s str, span: Span) -> Result<Tree<'s>
         }
     };
     read.map_err(|Flaw { span: at, error }| {
-        let may_hold_placeholder = placeholder::may_hold_unparsed(&text[span.range()]);
+        let may_hold_placeholder = placeholder::may_hold_unparsed(&text()[span.range()]);
         Unparsed { error: error.at(Place::new(source.clone(), at)), may_hold_placeholder, is_binary: false }
     })
 }
