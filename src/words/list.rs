@@ -22,6 +22,12 @@ pub(crate) fn few(names: impl IntoIterator<Item = impl Display>, most: usize) ->
     }
 }
 
+/// One of them: "`a`, `b` or `c`".
+pub(crate) fn quoted_alternatives(names: impl IntoIterator<Item = impl Display>) -> String {
+    let names: Vec<String> = backticks(names).collect();
+    alternatives(&names.iter().map(String::as_str).collect::<Vec<_>>(), "")
+}
+
 /// One of them: "text, bytes or a number"; `none` if there are none.
 pub(crate) fn alternatives(names: &[&str], none: &str) -> String {
     match names {
@@ -44,6 +50,7 @@ mod tests {
         assert_eq!(quoted(["a", "b"]), "`a`, `b`");
         assert_eq!(few_quoted(["a", "b"], 2), "`a`, `b`");
         assert_eq!(few_quoted(["a", "b", "c", "d"], 2), "`a`, `b` and 2 more");
+        assert_eq!(quoted_alternatives(["a", "b", "c"]), "`a`, `b` or `c`");
         assert_eq!(few([1, 2, 3], 1), "1 and 2 more");
     }
 

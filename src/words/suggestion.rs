@@ -12,10 +12,9 @@ pub(crate) fn by_edits<'n>(word: &str, names: impl IntoIterator<Item = &'n str>,
     scored.filter(|(edits, _)| *edits <= most).min_by_key(|(edits, _)| *edits).map(|(_, name)| name)
 }
 
-/// The only name that has the word as one of the parts between its hyphens.
-pub(crate) fn by_part<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let mut having = names.into_iter().filter(|name| name.split('-').any(|part| part == word));
-    having.next().filter(|_| having.next().is_none())
+/// The names that have the word between their hyphens.
+pub(crate) fn by_part<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
+    names.into_iter().filter(|name| name.split('-').any(|part| part == word)).collect()
 }
 
 /// Whether `most` edits turn the word into the name.
@@ -50,10 +49,10 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_one_name_has_is_enough() {
-        let names = ["placeholder-in-comment", "placeholder-in-key", "comment-of"];
-        assert_eq!(by_part("key", names), Some("placeholder-in-key"));
-        assert_eq!(by_part("placeholder", names).or(by_part("comm", names)).or(by_part("comment", names)), None);
+    fn a_whole_part_is_enough() {
+        let names = ["placeholder-in-comment", "placeholder-in-key", "allow-comment"];
+        assert_eq!(by_part("comment", names), ["placeholder-in-comment", "allow-comment"]);
+        assert!(by_part("comm", names).is_empty());
     }
 
     #[test]

@@ -174,5 +174,6 @@ impl<'s> Reader<'s> {
 fn hint<'n>(word: &str, known: impl IntoIterator<Item = &'n str>, otherwise: impl FnOnce() -> String) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     let meant = suggestion::by_edits(word, known.iter().copied(), TYPOS.min(word.len() / 2));
-    meant.or_else(|| suggestion::by_part(word, known)).map_or_else(otherwise, suggestion::did_you_mean)
+    let meant = meant.map(|name| vec![name]).unwrap_or_else(|| suggestion::by_part(word, known));
+    if meant.is_empty() { otherwise() } else { format!("did you mean {}?", list::quoted_alternatives(meant)) }
 }

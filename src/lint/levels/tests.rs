@@ -68,7 +68,7 @@ fn a_mistake_is_an_error_at_its_place() {
             "[check]\nrules = { comment = \"off\" }\n",
             "2:11",
             "`comment` is not a rule",
-            "did you mean `placeholder-in-comment`?",
+            "did you mean `placeholder-in-comment` or `allow-comment`?",
         ),
         ("[check]\nrules = { zzz = \"off\" }\n", "2:11", "`zzz` is not a rule", "--list-rules"),
         ("[check]\nrules = { missing = \"of\" }\n", "2:21", "this is not a level", "did you mean `off`?"),

@@ -41,7 +41,7 @@ pub(super) fn number_as_text(value: &Value, gap: &Gap, tree: &Tree<'_>) -> Optio
     is_wrong.then(|| {
         let detail = format!("{} is text, and `{}` takes a number", value_name(placeholder, gap), gap.field);
         let hint = "`| jsonParse` makes it a number; `vault kv put PATH KEY=3` stores text, JSON on its stdin (`-`) stores numbers";
-        Error::warning(Kind::Value, detail).rule("number-as-text").hint(hint).at(gap.place.clone())
+        Error::warning(Kind::Value, detail).rule("number-as-text").hint(hint).at(gap.place_of(0))
     })
 }
 
