@@ -5,7 +5,7 @@ default:
     @{{ just_executable() }} --list --unsorted
 
 # Everything that must hold before a merge.
-ci: check test static
+ci: check test static site
 
 # Everything but the tests and the static binary.
 check: fmt lint doc deny fuzz-check
@@ -29,6 +29,10 @@ doc:
 # Writes the pages of docs/ that are made from tables in the code.
 docs:
     for page in backends modifiers rules settings; do cargo run --quiet --locked -- docs $page > docs/$page.md; done
+
+# Builds the documentation as a site, in target/site.
+site:
+    docs/site/build
 
 # Licences, sources, bans, and known vulnerabilities where their database can be had.
 deny:

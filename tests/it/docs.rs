@@ -8,22 +8,24 @@ use crate::support::servers;
 /// The pages that `vault-render docs` prints.
 const PAGES: [&str; 4] = ["backends", "modifiers", "rules", "settings"];
 
+/// The pages at the top of the repository.
+const TOP: [&str; 5] = ["README.md", "CHANGELOG.md", "COMPATIBILITY.md", "CONTRIBUTING.md", "SECURITY.md"];
+
 /// The pages that people write.
-const WRITTEN: [&str; 13] = [
-    "README.md",
-    "CONTRIBUTING.md",
-    "COMPATIBILITY.md",
-    "docs/argocd.md",
-    "docs/ci.md",
-    "docs/flux.md",
-    "docs/helm.md",
-    "docs/install.md",
-    "docs/kustomize.md",
-    "docs/migrate-from-avp.md",
-    "docs/placeholders.md",
-    "docs/preview.md",
-    "docs/security.md",
-];
+fn written() -> Vec<String> {
+    let is_printed = |page: &String| PAGES.iter().any(|printed| *page == format!("docs/{printed}.md"));
+    TOP.map(str::to_owned).into_iter().chain(pages_of_docs().filter(|page| !is_printed(page))).collect()
+}
+
+/// Every page of docs/.
+fn pages_of_docs() -> impl Iterator<Item = String> {
+    let files = std::fs::read_dir(root().join("docs")).expect("docs").flatten();
+    let names = files.map(|file| file.file_name().to_string_lossy().into_owned());
+    let mut pages: Vec<String> =
+        names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")).collect();
+    pages.sort();
+    pages.into_iter()
+}
 
 #[test]
 fn pages_made_from_the_code_are_up_to_date() {
@@ -38,16 +40,86 @@ fn pages_made_from_the_code_are_up_to_date() {
     }
 }
 
+/// Links to files and to headings, as they are written: in any viewer of Markdown, not only on the site.
 #[test]
 fn links_lead_somewhere() {
-    let link = regex::Regex::new(r"\]\(([^)#`]+)\)").unwrap();
-    for page in WRITTEN {
-        let folder = root().join(page).parent().map(Path::to_owned).unwrap_or_default();
-        let targets = text(page);
-        let targets = link.captures_iter(&targets).map(|found| found[1].to_owned());
-        for target in targets.filter(|target| !target.starts_with("https://")) {
-            assert!(folder.join(&target).exists(), "{page} links to {target}, which is not there");
+    let link = regex::Regex::new(r"\]\(([^)#`\s]*)(?:#([^)\s]+))?\)").unwrap();
+    for page in TOP.map(str::to_owned).into_iter().chain(pages_of_docs()) {
+        let file = root().join(&page);
+        let text = outside_of_blocks(&text(&page));
+        for found in link.captures_iter(&text).filter(|found| !found[1].starts_with("https://")) {
+            let target = match &found[1] {
+                "" => file.clone(),
+                name => file.parent().expect("a folder").join(name),
+            };
+            assert!(target.exists(), "{page} links to {}, which is not there", &found[1]);
+            if let Some(heading) = found.get(2) {
+                let target = std::fs::read_to_string(&target).expect("a page");
+                let is_there = headings(&target).any(|name| name == heading.as_str());
+                assert!(is_there, "{page} links to {}, which has no heading {}", &found[1], heading.as_str());
+            }
         }
+    }
+}
+
+/// The headings of a page, as links name them.
+fn headings(page: &str) -> impl Iterator<Item = String> {
+    let text = outside_of_blocks(page);
+    let lines: Vec<String> = text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect();
+    lines.into_iter().map(|line| {
+        let name = line.trim_start_matches('#').trim().to_lowercase();
+        let kept = name.chars().filter(|char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '_'));
+        kept.map(|char| if char == ' ' { '-' } else { char }).collect()
+    })
+}
+
+/// A page without its code blocks.
+fn outside_of_blocks(page: &str) -> String {
+    page.split("```").step_by(2).collect()
+}
+
+/// The site shows every page, in an order that somebody chose.
+#[test]
+fn the_site_has_every_page() {
+    let settings = text("docs/site/mkdocs.yml");
+    let (_, navigation) = settings.split_once("\nnav:\n").expect("a navigation");
+    let script = text("docs/site/build");
+    for page in pages_of_docs() {
+        let name = page.strip_prefix("docs/").expect("a page of docs/");
+        assert!(navigation.contains(&format!(" {name}\n")), "docs/site/mkdocs.yml does not name {name}");
+    }
+    for page in TOP {
+        assert!(script.contains(&format!("\"{page}\"")), "docs/site/build does not take {page}");
+    }
+}
+
+/// docs/versions.md names the versions that `tests/servers/build` builds and this program wants.
+#[test]
+fn the_versions_that_are_supported_are_those_that_are_tested() {
+    let (page, script) = (text("docs/versions.md"), text("tests/servers/build"));
+    let vault = text("tests/servers/vault/go.mod");
+    let after = |text: &str, words: &str| {
+        let (_, rest) = text.split_once(words).unwrap_or_else(|| panic!("`{words}` names no version"));
+        let version = rest.split(['.', '\'', ' ', '"', '\n']).take(2).collect::<Vec<_>>();
+        version.join(".")
+    };
+    for (row, versions) in [
+        ("Vault", vec![after(&vault, "github.com/hashicorp/vault v")]),
+        ("Kubernetes", vec![after(&script, "gitVersion=v")]),
+        ("Argo CD", vec![after(&script, "common.version=")]),
+        (
+            "helm",
+            vec![
+                after(&script, "helm/v3/internal/version.version=v"),
+                after(&script, "helm/v4/internal/version.version=v"),
+            ],
+        ),
+        ("kustomize", vec![after(&script, "provenance.version=v")]),
+        ("pre-commit", vec![after(&script, "pre-commit==")]),
+        ("Rust", vec![after(&text("Cargo.toml"), "rust-version = \"")]),
+    ] {
+        let line = page.lines().find(|line| line.starts_with(&format!("| {row}"))).unwrap_or_else(|| panic!("{row}"));
+        assert!(line.ends_with(&format!("| {} |", versions.join(", "))), "{line}: {versions:?}");
     }
 }
 
@@ -125,8 +197,8 @@ fn the_readme_s_commands_are_the_program_s() {
 /// A `console` block shows a command after `$ ` and then what a terminal shows.
 #[test]
 fn console_blocks_show_what_the_program_does() {
-    for page in WRITTEN {
-        for block in blocks(&text(page), "console") {
+    for page in written() {
+        for block in blocks(&text(&page), "console") {
             let (command, expected) = block.split_once('\n').expect("a command and its output");
             let Some(shown) = shown(command.strip_prefix("$ ").expect("`$ ` and a command")) else { continue };
             assert_eq!(shown, expected, "{page}: {command}");
@@ -139,7 +211,7 @@ fn console_blocks_show_what_the_program_does() {
 fn the_guides_commands_are_the_program_s() {
     let command = regex::Regex::new(r"vault-render ([a-z]+(?: [^|>&'`\n]+)?)").unwrap();
     let mut count = 0;
-    for page in WRITTEN.iter().filter(|page| page.starts_with("docs/")) {
+    for page in written().iter().filter(|page| page.starts_with("docs/")) {
         for block in ["sh", "yaml"].into_iter().flat_map(|language| blocks(&text(page), language)) {
             for found in command.captures_iter(&block) {
                 let args = found[1].split(" #").next().unwrap_or_default().split_whitespace();
@@ -156,8 +228,8 @@ fn the_guides_commands_are_the_program_s() {
 #[test]
 fn the_guides_yaml_is_yaml() {
     use serde::Deserialize;
-    for page in WRITTEN {
-        for block in blocks(&text(page), "yaml") {
+    for page in written() {
+        for block in blocks(&text(&page), "yaml") {
             for document in serde_yaml::Deserializer::from_str(&block) {
                 let read = serde_yaml::Value::deserialize(document);
                 assert!(read.is_ok(), "{page}: {read:?}\n{block}");
