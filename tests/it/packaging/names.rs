@@ -23,7 +23,7 @@ fn expected(release: &Release) -> BTreeMap<String, (String, String)> {
 #[test]
 fn krew_s_manifest_names_the_archives_and_their_sums() {
     let release = Release::new();
-    let manifest: Value = serde_yaml::from_str(&release.text("krew.yaml")).expect("YAML");
+    let manifest: Value = serde_yaml::from_str(&release.text("vault-render.yaml")).expect("YAML");
     assert_eq!(manifest["metadata"]["name"], "vault-render");
     assert_eq!(manifest["spec"]["version"], format!("v{VERSION}"));
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
