@@ -1,6 +1,7 @@
 //! Secret stores: their trait and their table. Knows no manifest and no placeholder.
 
 mod docs;
+pub(crate) mod examiner;
 mod file;
 mod immediate;
 mod inspection;
@@ -8,6 +9,7 @@ mod named;
 mod vault;
 
 pub(crate) use docs::docs;
+use examiner::Examiner;
 use inspection::Inspector;
 pub(crate) use inspection::{Inspection, inspect, risks};
 pub(crate) use vault::Engine;
@@ -58,6 +60,8 @@ pub(crate) struct Backend {
     pub facts: fn(&View) -> Result<StoreFacts, Error>,
     /// Inspects the settings before anything is sent.
     pub inspector: Inspector,
+    /// Examines a set-up for `doctor`.
+    pub examiner: Examiner,
     /// Checks the settings and makes the store; opens no connection.
     pub open: OpenStore,
 }

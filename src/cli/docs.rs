@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 
 use super::output;
-use crate::{backend, config, lint, modifier};
+use crate::{backend, config, doctor, lint, modifier};
 
 /// A page's name, and what prints it.
-const PAGES: [(&str, Page); 4] = [
+const PAGES: [(&str, Page); 5] = [
     ("backends", backend::docs),
+    ("doctor", doctor::docs),
     ("modifiers", modifier::docs),
     ("rules", lint::docs),
     ("settings", || config::docs(backend::settings())),

@@ -9,7 +9,7 @@ pub(super) const WIDTH: usize = 120;
 
 /// The commands by what they are for.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Every day", &["generate", "build", "diff", "plan", "settings"]),
+    ("Every day", &["generate", "build", "diff", "plan", "settings", "doctor"]),
     ("In CI", &["check", "record"]),
     ("For Argo CD, kustomize and kpt", &["fn", "discover", "parameters"]),
     ("About the program", &["help", "version", "completions", "man"]),

@@ -8,15 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::config::general::MASK_KEY;
 use crate::error::{Error, Errors, Kind};
+use crate::pass::mask_key::{HINT, weakness, without_line_breaks};
 use crate::pass::{Session, read_flag_file};
 use crate::render::Mask;
-use crate::words::count;
 use crate::workspace::Workspace;
-
-const HINT: &str = "`openssl rand -hex 32` makes one";
-
-/// How many bytes of a key nobody finds out by trying.
-const ENOUGH: usize = 16;
 
 /// The permissions of a file's group and of everybody else to read it.
 const READABLE_BY_OTHERS: u32 = 0o044;
@@ -61,27 +56,12 @@ impl MaskKey {
     }
 }
 
-/// The warning that a key is so short that it may be found out by trying.
-pub(super) fn weakness(key: &[u8], place: &str) -> Option<Error> {
-    let length = without_line_breaks(key).len();
-    let detail = format!(
-        "the mask key in `{place}` has {}: whoever sees fingerprints may find it out",
-        count::of(length, "byte")
-    );
-    (length < ENOUGH).then(|| Error::warning(Kind::Setting, detail).hint(HINT))
-}
-
 /// The warning that others may read the file of a key. A pipe is nobody else's.
 fn exposure(file: &Path, workspace: &Workspace) -> Option<Error> {
     let metadata = std::fs::metadata(workspace.locate(file)).ok().filter(Metadata::is_file)?;
     let detail = format!("others may read the mask key in `{}`", file.display());
     let hint = format!("`chmod 600 {}`: with the key, values can be tried out on fingerprints", file.display());
     (metadata.mode() & READABLE_BY_OTHERS != 0).then(|| Error::warning(Kind::Setting, detail).hint(hint))
-}
-
-fn without_line_breaks(key: &[u8]) -> &[u8] {
-    let end = key.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
-    &key[..end]
 }
 
 fn read(file: &Path, workspace: &Workspace) -> Result<Zeroizing<Vec<u8>>, Error> {

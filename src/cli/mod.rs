@@ -7,6 +7,7 @@ mod completions;
 mod diff;
 mod discover;
 mod docs;
+mod doctor;
 mod empty_stdin;
 mod environment;
 mod flags;
@@ -79,6 +80,7 @@ enum SessionCommand {
     Record(record::Args),
     Parameters(parameters::Args),
     Settings(settings::Args),
+    Doctor(doctor::Args),
 }
 
 #[derive(Debug, Subcommand)]
@@ -112,6 +114,7 @@ Examples:
   vault-render plan manifests/                         which secrets are needed, and by whom
   vault-render record manifests/ -o FILE               for `generate --offline FILE`, without Vault
   vault-render settings                                what is set, and who set it
+  vault-render doctor manifests/                       what stands between this set-up and its secrets
 
 Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, `check` found something or `diff` a change, 2 wrong usage; \
 other commands fail with 2. Interrupted: 130; ended by SIGTERM: 143.
@@ -194,6 +197,7 @@ impl SessionCommand {
             Self::Record(args) => record::run(&args, session, environment).await,
             Self::Parameters(args) => parameters::run(&args, environment),
             Self::Settings(args) => settings::run(&args, session, environment).await,
+            Self::Doctor(args) => doctor::run(&args, session, environment).await,
         }
     }
 
@@ -216,12 +220,14 @@ impl SessionCommand {
             Self::Record(args) => Some(&args.flags),
             Self::Parameters(_) => None,
             Self::Settings(args) => Some(&args.flags),
+            Self::Doctor(args) => Some(&args.flags),
         }
     }
 
     /// A slot among the parallel renders, if the operator limits them and the command reads what tenants wrote.
     async fn render_slot(&self, session: &mut Session, environment: &Environment) -> Result<Option<RenderSlot>, Error> {
-        if matches!(self, Self::Settings(_)) {
+        // `doctor` has an end of its own, and must not wait for the renders that it is to explain.
+        if matches!(self, Self::Settings(_) | Self::Doctor(_)) {
             return Ok(None);
         }
         let Some(slots) = session.parallel_renders() else { return Ok(None) };
@@ -241,7 +247,7 @@ impl SessionCommand {
             Self::Diff(args) => names_stdin(args.paths.list()),
             Self::Plan(args) => names_stdin(args.paths.list()),
             Self::Record(args) => names_stdin(args.paths.list()),
-            Self::Build(_) | Self::Parameters(_) | Self::Settings(_) => false,
+            Self::Build(_) | Self::Parameters(_) | Self::Settings(_) | Self::Doctor(_) => false,
         }
     }
 }

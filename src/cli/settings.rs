@@ -6,15 +6,13 @@ use clap::ValueEnum;
 
 use super::environment::Environment;
 use super::flags::Flags;
-use super::{mask, output};
-use crate::backend::{self, Inspection};
-use crate::config::general::{MASK_KEY, TOOL_HOSTS};
+use super::output;
+use crate::backend::Inspection;
 use crate::config::table::Row;
 use crate::config::{Config, Setting};
-use crate::contain::proxy::Hosts;
 use crate::contain::{self, Support};
 use crate::error::{Error, Errors, Level};
-use crate::pass::Session;
+use crate::pass::{self, Session};
 use crate::{report, visible};
 
 /// Print every setting, its value and who set it; secrets are redacted
@@ -69,20 +67,14 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
 }
 
 impl Args {
-    /// What is missing, wrong or risky. Settings of which some are wrong lack what these do not give: that is not missing.
+    /// What is missing, wrong or risky.
     fn inspect(&self, config: &Config, are_some_wrong: bool) -> Errors {
-        let Inspection { mut missing, wrong } = backend::inspect(config);
-        if are_some_wrong {
-            missing.clear();
-        }
-        let mut errors = backend::risks(config);
+        let (Inspection { missing, wrong }, mut errors) = pass::inspect(config, are_some_wrong);
         errors.extend(wrong);
         errors.extend(missing.into_iter().map(|error| match self.complete {
             true => error,
             false => Error { level: Level::Warning, ..error },
         }));
-        errors.extend(config.get(&MASK_KEY).and_then(|key| mask::weakness(key.reveal().as_bytes(), MASK_KEY.name())));
-        errors.extend(config.get(&TOOL_HOSTS).and_then(|hosts| Hosts::parse(&hosts.join(" ")).err()));
         errors
     }
 }

@@ -42,13 +42,7 @@ impl From<Error> for Failure {
 pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier, words: &ServerWords) -> AttemptError {
     let address = shown(url);
     if let Some(tls) = tls_error(error) {
-        let detail = format!("cannot make a TLS connection to `{address}`, trusting {}", verifier.trusted());
-        let error = Error::new(Kind::Store, detail).cause(tls.to_string());
-        let error = match tls_hint(tls, words) {
-            Some(hint) => error.hint(hint),
-            None => error,
-        };
-        return AttemptError { attempt: Attempt::Refused, error };
+        return AttemptError { attempt: Attempt::Refused, error: of_tls(tls, &address, verifier, words) };
     }
     if error.is_builder() {
         let error = Error::new(Kind::Setting, format!("cannot make a request to `{address}` from the settings"))
@@ -64,6 +58,16 @@ pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier, wo
     AttemptError { attempt, error: Error::new(Kind::Store, what).cause(innermost(error)).hint(hint) }
 }
 
+/// The meaning of an error of TLS.
+pub(super) fn of_tls(tls: &rustls::Error, address: &str, verifier: &Verifier, words: &ServerWords) -> Error {
+    let detail = format!("cannot make a TLS connection to `{address}`, trusting {}", verifier.trusted());
+    let error = Error::new(Kind::Store, detail).cause(tls.to_string());
+    match tls_hint(tls, words) {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
 fn tls_hint(error: &rustls::Error, words: &ServerWords) -> Option<String> {
     use rustls::CertificateError as Certificate;
     let ServerWords { address, authorities, server_name, certificate, key, .. } = words;
@@ -75,7 +79,10 @@ fn tls_hint(error: &rustls::Error, words: &ServerWords) -> Option<String> {
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
         ) => format!("the certificate bears another name: use it in {address}, or give it as {server_name}"),
         rustls::Error::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
-            "the server needs a new certificate".to_owned()
+            "the server needs a new certificate, unless this machine's clock is ahead".to_owned()
+        }
+        rustls::Error::InvalidCertificate(Certificate::NotValidYet | Certificate::NotValidYetContext { .. }) => {
+            "this machine's clock is behind, or the server's certificate is for later".to_owned()
         }
         rustls::Error::InvalidMessage(_) => {
             format!("the server does not speak TLS on this port: is {address} meant to begin with `http://`?")
@@ -88,8 +95,8 @@ fn tls_hint(error: &rustls::Error, words: &ServerWords) -> Option<String> {
 }
 
 /// The TLS error in a chain.
-fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
-    chain(error).find_map(within)
+pub(super) fn tls_error<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
+    within(error).or_else(|| chain(error).find_map(within))
 }
 
 /// The TLS error that an I/O error wraps, which another I/O error may wrap.

@@ -22,11 +22,12 @@ use super::tls::{Verifier, tls};
 use crate::budget;
 use crate::error::{Error, Kind};
 use crate::journal::Journal;
+use crate::moment;
 
 /// A client of one server. Construction opens nothing: certificates are read for the first request.
 pub(crate) struct Client {
-    options: ClientOptions,
-    address: Url,
+    pub(super) options: ClientOptions,
+    pub(super) address: Url,
     connection: OnceLock<Connection>,
     limit: Option<RateLimit>,
     first_request: FirstRequest,
@@ -172,6 +173,7 @@ impl Client {
     async fn body(&self, connection: &Connection, mut answer: reqwest::Response) -> Result<Response, AttemptError> {
         let status = answer.status().as_u16();
         let retry_after = header(&answer, "retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs);
+        let date = header(&answer, "date").and_then(moment::of_http_date);
         let mut body = Zeroizing::new(Vec::new());
         let url = answer.url().clone();
         let expected = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(LARGEST_BODY);
@@ -188,7 +190,7 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Response { status, body, retry_after })
+        Ok(Response { status, body, retry_after, date })
     }
 
     fn connection(&self) -> Result<&Connection, Error> {
@@ -277,7 +279,7 @@ pub(super) fn shown(url: &Url) -> String {
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -49,7 +49,7 @@ impl Lookup {
 }
 
 /// Asks in a thread that nobody waits for: a name server that does not answer must not delay the program's end.
-async fn ask(name: &str) -> io::Result<Vec<SocketAddr>> {
+pub(super) async fn ask(name: &str) -> io::Result<Vec<SocketAddr>> {
     let (answer, answered) = oneshot::channel();
     let name = name.to_owned();
     std::thread::Builder::new()

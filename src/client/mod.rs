@@ -13,6 +13,7 @@ mod options;
 mod rate;
 pub(crate) mod request;
 mod retry;
+mod steps;
 mod tls;
 
 pub(crate) use allowance::{Allowance, Deadline};
@@ -25,4 +26,5 @@ pub(crate) use rate::Rate;
 pub(crate) use request::Method;
 pub(crate) use request::{Request, Response};
 pub(crate) use retry::Retry;
-pub(crate) use tls::check_tls;
+pub(crate) use steps::Hop;
+pub(crate) use tls::{check_tls, validity};

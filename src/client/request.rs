@@ -38,6 +38,8 @@ pub(crate) struct Response {
     pub body: Zeroizing<Vec<u8>>,
     /// How long `Retry-After` asks to wait.
     pub retry_after: Option<Duration>,
+    /// The server's time, in seconds since 1970.
+    pub date: Option<i64>,
 }
 
 impl Request {
@@ -77,7 +79,8 @@ mod tests {
     fn debug_is_redacted() {
         let request =
             Request::post("/v1/auth/x/login", Redacted::new("canary")).header("X-Vault-Token", Redacted::new("canary"));
-        let response = Response { status: 200, body: Zeroizing::new(b"canary".to_vec()), retry_after: None };
+        let response =
+            Response { status: 200, body: Zeroizing::new(b"canary".to_vec()), retry_after: None, date: None };
         assert!(!format!("{request:?} {response:?}").contains("canary"));
     }
 }

@@ -136,7 +136,12 @@ impl Config {
 
     /// Whether a run with these settings reads this one: whether every run does, or the store or login that they choose.
     pub fn is_read<T: 'static>(&self, key: &Key<T>) -> bool {
-        self.table.find(key.name()).is_some_and(|row| self.part(row).is_some())
+        self.table.find(key.name()).is_some_and(|row| self.reads(row))
+    }
+
+    /// Whether a run with these settings reads the setting of a row.
+    pub(crate) fn reads(&self, row: &Row) -> bool {
+        self.part(row).is_some()
     }
 
     /// Whether there is a tenant: Argo CD runs the program, a function's configuration sets something, or `AVP_TENANT` says so.

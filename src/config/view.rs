@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::key::{AnyKey, Key};
 use super::role::Role;
-use super::{Config, Origin, Setting};
+use super::{Authority, Config, Origin, Setting};
 use crate::error::Error;
 
 /// The settings that a store or a login may read: those of its row and of every run; and the environment.
@@ -76,6 +76,11 @@ impl View {
     /// How a user finds a setting: its name and where it is set.
     pub fn locate_setting<T: 'static>(&self, key: &Key<T>) -> String {
         self.config.setting(key.name()).map_or_else(|| format!("`{}`", key.name()), Setting::locate)
+    }
+
+    /// Whether a tenant has chosen the value in effect.
+    pub fn is_of_tenant<T: 'static>(&self, key: &Key<T>) -> bool {
+        self.config.authority(key.name()) == Authority::Tenant
     }
 
     /// The names of the row's settings that nobody set, in its order.

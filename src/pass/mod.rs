@@ -3,6 +3,8 @@
 
 pub(crate) mod build;
 mod flag_file;
+mod inspection;
+pub(crate) mod mask_key;
 mod record;
 mod render_slot;
 mod run;
@@ -14,6 +16,7 @@ mod tests;
 mod watch;
 
 pub(crate) use flag_file::read_flag_file;
+pub(crate) use inspection::inspect;
 pub(crate) use record::read_record;
 pub(crate) use render_slot::RenderSlot;
 pub use run::Run;

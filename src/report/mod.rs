@@ -2,6 +2,7 @@
 //! Knows no terminal: the caller prints, and says whether there are colours.
 
 mod alike;
+pub(crate) mod diagnoses;
 pub(crate) mod diff;
 pub(crate) mod github;
 pub(crate) mod html;

@@ -15,8 +15,8 @@ pub(crate) struct Command {
     pub program: String,
     /// Its arguments but the last. No shell reads them.
     pub words: Vec<String>,
-    /// Its last argument: the folder that it reads.
-    pub folder: PathBuf,
+    /// Its last argument: the folder that it reads, if it reads one.
+    pub folder: Option<PathBuf>,
     /// Where it runs.
     pub working_folder: PathBuf,
     /// All of its environment.

@@ -73,7 +73,7 @@ pub(super) fn build(context: &ToolContext<'_>) -> Result<Option<Command>, Error>
         name: "helm dependency build",
         program: context.helm.to_owned(),
         words,
-        folder: context.folder.to_owned(),
+        folder: Some(context.folder.to_owned()),
         working_folder: context.working_folder.to_owned(),
         environment: environment(context),
         files: vec![PrivateFile { path, text: repositories(&lock), name: format!("`{}`", lock.name) }],

@@ -118,7 +118,7 @@ mod tests {
             name: "helm template",
             program: String::new(),
             words: Vec::new(),
-            folder: PathBuf::new(),
+            folder: None,
             working_folder: PathBuf::new(),
             environment: BTreeMap::new(),
             files: Vec::new(),

@@ -116,7 +116,7 @@ fn template(context: &ToolContext<'_>, errors: &mut Errors) -> Command {
         name: Tool::Helm.command(),
         program: context.helm.to_owned(),
         words,
-        folder: context.folder.to_owned(),
+        folder: Some(context.folder.to_owned()),
         working_folder: context.working_folder.to_owned(),
         environment: environment(context),
         files,

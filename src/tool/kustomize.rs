@@ -59,7 +59,7 @@ pub(super) fn build(context: &ToolContext<'_>, errors: &mut Errors) -> Command {
         name: Tool::Kustomize.command(),
         program: context.kustomize.to_owned(),
         words,
-        folder: context.folder.to_owned(),
+        folder: Some(context.folder.to_owned()),
         working_folder: context.working_folder.to_owned(),
         environment: environment(context),
         files: Vec::new(),

@@ -21,6 +21,7 @@ mod parameter;
 mod references;
 mod run;
 mod script;
+mod version;
 mod words;
 
 pub(crate) use announce::announce;
@@ -31,6 +32,7 @@ pub(crate) use command::{Command, PathTarget, ToolContext};
 pub(crate) use failure::NOT_BUILT;
 pub(crate) use layout::Layout;
 pub(crate) use run::{find, run};
+pub(crate) use version::version;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};

@@ -73,7 +73,7 @@ fn start(command: &Command, sandbox: &Sandbox<'_>, connection: &Connection) -> R
     let mut child = tokio::process::Command::new(&program);
     child
         .args(&command.words)
-        .arg(argument(&command.folder))
+        .args(command.folder.as_deref().map(argument))
         .current_dir(&command.working_folder)
         .env_clear()
         .envs(&command.environment)

@@ -131,9 +131,11 @@ fn no_command_shows_a_credential() {
         "ARGOCD_ENV_VAULT_TOKEN",
         "ARGOCD_ENV_AVP_SECRET_ID",
     ];
-    let commands: [&[&str]; 5] = [
+    let commands: [&[&str]; 7] = [
         &["settings"],
         &["settings", "--format", "json"],
+        &["doctor", "examples"],
+        &["doctor", "--format", "json"],
         &["plan", "examples", "--format", "json"],
         &["generate", "examples/broken.yaml"],
         &["generate", "examples/broken.yaml", "--strict", "--any"],

@@ -22,6 +22,7 @@ mod deploy;
 mod diff;
 mod differential;
 mod docs;
+mod doctor;
 mod echo;
 mod examples;
 mod explained;

@@ -10,6 +10,8 @@ use crate::support::program::root;
 const YAML: &[&str] = &["value", "source", "error", "budget"];
 const MANIFEST: &[&str] = &["switch", "yaml", "source", "error"];
 const BACKEND: &[&str] = &[
+    "moment",
+    "probe",
     "percent",
     "redacted",
     "words",
@@ -74,7 +76,22 @@ const LINT: &[&str] = &[
 ];
 const LIVE: &[&str] =
     &["compare", "client", "render", "placeholder", "manifest", "yaml", "secret", "value", "source", "error", "budget"];
+const DOCTOR: &[&str] = &[
+    "words",
+    "pass",
+    "workspace",
+    "input",
+    "tool",
+    "render",
+    "policy",
+    "probe",
+    "backend",
+    "config",
+    "secret",
+    "error",
+];
 const REPORT: &[&str] = &[
+    "probe",
     "percent",
     "words",
     "visible",
@@ -102,6 +119,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("secret", &["value", "source", "error"]),
     ("error", &["source", "budget"]),
+    ("moment", &[]),
+    ("probe", &["error"]),
     ("excerpt", &["visible", "source"]),
     ("finding_id", &["error"]),
     ("diff", &[]),
@@ -115,7 +134,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("policy", &["secret", "config", "error", "source"]),
     ("named_file", &[]),
     ("journal", &[]),
-    ("client", &["journal", "percent", "redacted", "workspace", "error", "budget"]),
+    ("client", &["moment", "journal", "percent", "redacted", "workspace", "error", "budget"]),
     ("backend", BACKEND),
     ("render", RENDER),
     ("workspace", &[]),
@@ -126,6 +145,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("tool", &["words", "contain", "value", "yaml", "source", "error", "budget"]),
     ("krm", KRM),
     ("pass", PASS),
+    ("doctor", DOCTOR),
 ];
 
 /// May name everything but each other.
@@ -141,6 +161,7 @@ const PURE: &[&str] = &[
     "redacted.rs",
     "journal.rs",
     "percent.rs",
+    "moment.rs",
     "switch.rs",
     "config/",
     "budget.rs",

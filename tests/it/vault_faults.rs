@@ -58,7 +58,7 @@ fn the_servers_name_can_be_said() {
 
 #[test]
 fn a_client_certificate_is_shown() {
-    let setup = Setup { tls: vec!["127.0.0.1"], demands_certificates: true };
+    let setup = Setup { tls: vec!["127.0.0.1"], demands_certificates: true, ..Setup::default() };
     let Some(vault) = servers::own_vault(setup) else { return };
     vault.mount("secret", 1);
     vault.write("secret", "app", &json!({"password": "over-tls"}));

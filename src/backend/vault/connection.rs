@@ -78,7 +78,7 @@ fn credentials(settings: &View) -> Credentials {
 }
 
 /// Reads the certificates and keys that the settings name.
-fn tls(settings: &View) -> Result<TlsOptions, Error> {
+pub(super) fn tls(settings: &View) -> Result<TlsOptions, Error> {
     let (trust, identity) = (trust(settings)?, identity(settings)?);
     Ok(TlsOptions { trust, server_name: settings.get(&TLS_SERVER_NAME).cloned(), identity })
 }

@@ -15,7 +15,8 @@ pub(super) fn guard(outcome: Outcome, own: &[&str], credentials: &Credentials) -
     }
 }
 
-fn redact(error: Error, own: &[&str], credentials: &Credentials) -> Error {
+/// `error` without the session's credentials. The user's own words, `own`, stay readable.
+pub(super) fn redact(error: Error, own: &[&str], credentials: &Credentials) -> Error {
     let clean = |text: String| credentials.redact(&text, own);
     Error { detail: clean(error.detail), cause: error.cause.map(clean), hint: error.hint.map(clean), ..error }
 }

@@ -5,6 +5,7 @@ mod auth;
 mod connection;
 mod docs;
 mod engine;
+mod examination;
 mod failure;
 mod guard;
 mod inspection;
@@ -49,6 +50,7 @@ pub(super) const BACKEND: Backend = Backend {
     page: docs::page,
     facts,
     inspector: Inspector { inspect: inspection::inspect, risks: inspection::risks },
+    examiner: examination::EXAMINER,
     open,
 };
 

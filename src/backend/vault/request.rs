@@ -39,6 +39,31 @@ pub(super) fn list(folder: &str, namespace: Option<&str>, token: &Redacted) -> R
     authorised(Request::get(format!("/v1/{}?list=true", encode_path(folder))), namespace, token)
 }
 
+/// Asks how Vault is. It needs no token, and the response has a status of its own for each state.
+///
+/// Path: `/v1/sys/health`. Method: GET. Response: `{"initialized": true, "sealed": false, "version": "1.21.0", …}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/system/health>
+pub(super) fn health() -> Request {
+    with_headers(Request::get("/v1/sys/health".to_owned()), None)
+}
+
+/// Asks what a token is.
+///
+/// Path: `/v1/auth/token/lookup-self`. Method: GET. Response: `{"data": {"policies": […], "ttl": seconds, "num_uses": 0}}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/token#lookup-a-token-self>
+pub(super) fn look_up_self(namespace: Option<&str>, token: &Redacted) -> Request {
+    authorised(Request::get("/v1/auth/token/lookup-self".to_owned()), namespace, token)
+}
+
+/// Asks what the token may do at `paths`.
+///
+/// Path: `/v1/sys/capabilities-self`. Method: POST. Response: `{"data": {"secret/data/app": ["read"], …}}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/system/capabilities-self>
+pub(super) fn capabilities(paths: &[String], namespace: Option<&str>, token: &Redacted) -> Request {
+    let body = serde_json::json!({"paths": paths}).to_string();
+    authorised(Request::post("/v1/sys/capabilities-self".to_owned(), Redacted::new(body)), namespace, token)
+}
+
 /// Logs in at `mount`, e.g. `auth/kubernetes`, with `body`; `action` is `login`, or `login/{user}`.
 ///
 /// Path: `/v1/{mount}/{action}`. Method: POST.

@@ -9,7 +9,7 @@ use crate::backend::vault::login_response::granted_token;
 use crate::backend::vault::mount::Mount;
 
 fn response(status: u16, body: &str) -> Response {
-    Response { status, body: Zeroizing::new(body.as_bytes().to_vec()), retry_after: None }
+    Response { status, body: Zeroizing::new(body.as_bytes().to_vec()), retry_after: None, date: None }
 }
 
 /// A result in words: the secret as JSON, or what is wrong.

@@ -57,6 +57,11 @@ impl Session {
         })
     }
 
+    /// The login that the settings choose.
+    pub(super) fn login(&self) -> &'static Login {
+        self.login
+    }
+
     /// The client that the session sends through.
     pub(super) fn client(&self) -> &Client {
         &self.client
@@ -156,6 +161,26 @@ impl Session {
         round.trust_token();
         let reader = self.with_policies(reader, &granted.policies);
         Ok(Token { text: granted.text, origin: TokenOrigin::Login, uses: granted.uses, reader })
+    }
+
+    /// The token of a new login with Vault's response, or the token of the settings. For an examination: no token that is kept is used,
+    /// and this one is not kept.
+    pub(super) async fn examine(&self, round: &RoundState) -> Result<(Token, Option<GrantedToken>), Error> {
+        let source = (self.login.source)(&self.settings)?;
+        self.conceal(source.proofs());
+        let (address, name) = (self.client.address(), self.login.name());
+        let login = match source {
+            TokenSource::Settings(text) => {
+                let reader = Reader::with_token(address, name);
+                return Ok((Token { text, origin: TokenOrigin::Settings, uses: None, reader }, None));
+            }
+            TokenSource::Login(login) => login,
+        };
+        let reader = Reader::logged_in(address, name, &login);
+        let granted = self.request_token(round, &login).await?;
+        self.conceal([&granted.text].into_iter().chain(&granted.accessor));
+        let token = Token { text: granted.text.clone(), origin: TokenOrigin::Login, uses: granted.uses, reader };
+        Ok((token, Some(granted)))
     }
 
     /// The token that Vault gives for `login`.

@@ -1,6 +1,7 @@
 //! TLS: whom to trust, what to show, whose name to expect. Knows no request and no setting.
 
 mod roots;
+mod validity;
 mod verifier;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::options::{ClientIdentity, ServerWords, TlsOptions};
 use crate::error::{Error, Kind};
+pub(crate) use validity::validity;
 pub(super) use verifier::Verifier;
 
 /// The TLS configuration of a client, and its verifier.

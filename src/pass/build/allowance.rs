@@ -1,15 +1,17 @@
 //! The allowance of helm and kustomize, from the operator's settings. The Secret of `-s` does not count.
 
+use super::ToolOptions;
 use crate::config::Config;
 use crate::config::general::{TOOL_HOSTS, TOOL_MEMORY, TOOL_PATHS, TOOL_TIMEOUT, UNCONTAINED_TOOLS};
 use crate::tool::Allowance;
 
 /// The allowance that the settings make.
-pub(super) fn allowance(config: &Config) -> Allowance {
+pub(super) fn allowance(config: &Config, options: &ToolOptions) -> Allowance {
     let unset = Allowance::default();
+    let hosts = || config.get(&TOOL_HOSTS).filter(|hosts| !hosts.is_empty()).cloned();
     Allowance {
         paths: config.get(&TOOL_PATHS).cloned().unwrap_or_default(),
-        hosts: config.get(&TOOL_HOSTS).filter(|hosts| !hosts.is_empty()).cloned(),
+        hosts: if options.is_offline { Some(Vec::new()) } else { hosts() },
         memory: config.get(&TOOL_MEMORY).copied().unwrap_or(unset.memory),
         // `0` is for ever, as with Vault's own.
         timeout: config.get(&TOOL_TIMEOUT).copied().or(unset.timeout).filter(|time| !time.is_zero()),
@@ -27,6 +29,7 @@ mod tests {
 
     #[test]
     fn settings_become_an_allowance() {
+        let allowance = |config: &Config| allowance(config, &ToolOptions::default());
         assert_eq!(allowance(&config_for_test(&[])), Allowance::default());
         let wrong = [("AVP_TOOL_MEMORY", "much"), ("AVP_TOOL_TIMEOUT", "soon"), ("AVP_TOOL_PATHS", "a")];
         assert_eq!(allowance(&config_for_test(&wrong)), Allowance::default());

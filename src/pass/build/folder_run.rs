@@ -39,7 +39,7 @@ impl FolderRun<'_> {
         let mut copy_of = self.folder.copy_of.clone();
         if let Some((root, place)) = self.copy(&commands, siblings, private.path())? {
             self.add(&place)?;
-            commands.iter_mut().for_each(|command| command.folder.clone_from(&place));
+            commands.iter_mut().for_each(|command| command.folder = Some(place.clone()));
             copy_of = Some((root, String::new()));
         }
         let printed = self.run(&commands, private.path(), copy_of.as_ref(), errors).await?;

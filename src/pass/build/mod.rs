@@ -8,12 +8,14 @@ mod folder_run;
 mod input_files;
 mod own_words;
 mod tool_runner;
+mod tool_version;
 
 pub(crate) use build_folder::{BuildFolder, BuiltFolders};
 pub(crate) use build_plan::{Build, BuildOptions, BuildPlan, BuildSite};
 pub(crate) use checked_files::{CheckedFiles, Wanted};
 pub(crate) use input_files::InputFiles;
 pub(crate) use tool_runner::{FolderOutput, ToolOptions, ToolRunner};
+pub(crate) use tool_version::tool_version;
 
 use std::os::unix::fs::PermissionsExt;
 

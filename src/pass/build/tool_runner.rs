@@ -30,6 +30,8 @@ pub(crate) struct ToolOptions {
     pub kustomize: String,
     /// The operator's words for the tool, after its own.
     pub words: Vec<String>,
+    /// Whether the tools reach no host, whatever the settings allow.
+    pub is_offline: bool,
 }
 
 /// The output of a folder's tool.
@@ -76,7 +78,7 @@ type Regions = BTreeMap<PathBuf, Vec<PathBuf>>;
 impl Default for ToolOptions {
     fn default() -> Self {
         let [helm, kustomize] = [Tool::Helm, Tool::Kustomize].map(|tool| tool.name().to_owned());
-        Self { release_name: None, helm, kustomize, words: Vec::new() }
+        Self { release_name: None, helm, kustomize, words: Vec::new(), is_offline: false }
     }
 }
 
@@ -85,7 +87,7 @@ impl<'r> ToolRunner<'r> {
     pub(crate) fn new(options: &'r ToolOptions, session: &mut Session, watch: &'r dyn Watch) -> Self {
         let (config, _) = session.local_settings();
         let workspace = session.workspace().clone();
-        Self { options, allowance: allowance(&config), workspace, watch, words: OnceLock::new() }
+        Self { options, allowance: allowance(&config, options), workspace, watch, words: OnceLock::new() }
     }
 
     /// Where the session works.

@@ -18,6 +18,7 @@ pub(super) const LOGIN: Login = Login {
     doc: "A role id and a secret id of Vault's AppRole method",
     needs: 2,
     source,
+    cost: "if the role limits the uses of a secret id (`secret_id_num_uses`), this took one",
     hint,
 };
 

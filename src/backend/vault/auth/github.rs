@@ -15,6 +15,7 @@ pub(super) const LOGIN: Login = Login {
     doc: "A GitHub personal access token",
     needs: 1,
     source,
+    cost: "",
     hint,
 };
 

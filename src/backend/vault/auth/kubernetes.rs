@@ -48,6 +48,7 @@ pub(super) const LOGIN: Login = Login {
     doc: "The pod's service-account token (also called `kubernetes`)",
     needs: 1,
     source,
+    cost: "",
     hint,
 };
 

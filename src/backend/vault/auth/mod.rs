@@ -44,6 +44,8 @@ pub(super) struct Login {
     pub(super) needs: usize,
     /// Where the token comes from, with the credential as it is now.
     pub(super) source: fn(&View) -> Result<TokenSource, Error>,
+    /// What a login uses up, for whoever logs in only to look; empty if nothing.
+    pub(super) cost: &'static str,
     /// The hint for a refusal by its status and Vault's message, if there is one.
     pub(super) hint: fn(u16, &str) -> Option<&'static str>,
 }
@@ -91,6 +93,12 @@ pub(super) fn check_credential(settings: &View) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// Where the token of the chosen login comes from, with the credential as it is now.
+pub(super) fn source(settings: &View) -> Result<TokenSource, Error> {
+    let login = choose(settings)?;
+    (login.source)(&settings.of_login(login.settings.settings))
 }
 
 /// The beginning of a hint for a pod without a service account's token.

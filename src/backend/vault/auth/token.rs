@@ -16,6 +16,7 @@ pub(super) const LOGIN: Login = Login {
     doc: "A token that is there: `VAULT_TOKEN`, else what `~/.vault-token` holds",
     needs: 1,
     source,
+    cost: "",
     hint: no_hint,
 };
 

@@ -18,6 +18,7 @@ pub(super) const LOGIN: Login = Login {
     doc: "A user name and a password of Vault's own",
     needs: 2,
     source,
+    cost: "",
     hint,
 };
 

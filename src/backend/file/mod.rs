@@ -1,5 +1,7 @@
 //! A local file as a store: YAML or JSON, a map from path to the map of its keys. For demonstrations, tests, previews.
 
+mod examination;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +32,7 @@ pub(super) const BACKEND: Backend = Backend {
     page: || PAGE.to_owned(),
     facts: |_| Ok(StoreFacts { name: "file", is_remote: false, has_policies: false, scope: None, engine: None }),
     inspector: Inspector { inspect, risks: |_| Vec::new() },
+    examiner: examination::EXAMINER,
     open: |settings, _| open(settings),
 };
 
@@ -62,6 +65,12 @@ fn inspect(settings: &View) -> Inspection {
 }
 
 fn open(settings: &View) -> Result<Arc<dyn Store>, Error> {
+    let file = read(settings)?;
+    Ok(immediate::store(move |id| file.find(id)))
+}
+
+/// Reads and parses the file.
+fn read(settings: &View) -> Result<File, Error> {
     let Some(name) = settings.get(&FILE).map(|path| path.display()) else {
         return Err(Error::new(Kind::Setting, "the `file` store needs a file")
             .hint("name it with `--secrets FILE` or `AVP_FILE`"));
@@ -78,8 +87,7 @@ fn open(settings: &View) -> Result<Arc<dyn Store>, Error> {
             .hint("it maps each path to the map of its keys: `secret/data/app: {user: bob}`");
         if may_name_paths { error.cause(cause) } else { error }
     })?;
-    let file = File { secrets, may_name_paths };
-    Ok(immediate::store(move |id| file.find(id)))
+    Ok(File { secrets, may_name_paths })
 }
 
 impl File {

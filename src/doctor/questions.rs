@@ -1,0 +1,89 @@
+//! The questions of every set-up, whatever the store: settings, files, helm, kustomize, the plan.
+
+use futures_util::future::{BoxFuture, ready};
+
+use super::Patient;
+use super::plan::ReadList;
+use crate::config::{Config, Origin, Role};
+use crate::pass::build::tool_version;
+use crate::probe::{Probe, Question, Verdict};
+use crate::tool::Tool;
+use crate::words::{count, list};
+
+/// The number of files that are named.
+const MOST_FILES: usize = 6;
+
+/// The questions that do not depend on the store.
+pub(super) static QUESTIONS: &[Probe<Patient>] = &[
+    Probe {
+        question: Question {
+            name: "settings",
+            doc: "whether the settings are right and complete, the Secret of `-s` and the file of `-c` included",
+            needs: &[],
+        },
+        ask: |patient| Box::pin(ready(patient.verdicts_on_settings())),
+    },
+    Probe {
+        question: Question {
+            name: "files",
+            doc: "whether the files and values that the settings name can be used: certificates, keys, tokens",
+            needs: &["settings"],
+        },
+        ask: |patient| Box::pin(ready(patient.verdicts_on_files())),
+    },
+    Probe {
+        question: Question { name: "helm", doc: "whether helm is there, and its version", needs: &[] },
+        ask: |patient| tool(patient, Tool::Helm),
+    },
+    Probe {
+        question: Question { name: "kustomize", doc: "whether kustomize is there, and its version", needs: &[] },
+        ask: |patient| tool(patient, Tool::Kustomize),
+    },
+    Probe {
+        question: Question {
+            name: "plan",
+            doc: "which secrets the manifests need, and whether the policy of the operator lets them be read",
+            needs: &["helm", "kustomize"],
+        },
+        ask: |patient| Box::pin(ready(plan(patient.plan.as_ref()))),
+    },
+];
+
+/// How many settings somebody has set.
+pub(super) fn set(config: &Config) -> String {
+    let is_set = |setting: &&crate::config::Setting| setting.origin != Origin::Default;
+    let set = config.settings().filter_map(|(_, setting)| setting).filter(is_set).count();
+    format!("{} set, the others have their defaults", count::of(set, "setting"))
+}
+
+/// The files that the settings in effect name; `None` if they name none.
+pub(super) fn files(config: &Config) -> Option<String> {
+    let named = config.settings().filter(|(row, _)| row.is(Role::File) && config.reads(row));
+    let named = named.filter_map(|(row, setting)| Some(format!("`{}` (`{}`)", setting?.text.as_str(), row.name())));
+    let files: Vec<String> = named.collect();
+    (!files.is_empty()).then(|| format!("readable and valid: {}", list::few(&files, MOST_FILES)))
+}
+
+fn tool(patient: &Patient, tool: Tool) -> BoxFuture<'_, Vec<Verdict>> {
+    Box::pin(async move {
+        if patient.options.no_build {
+            return vec![Verdict::NotTried("`--no-build` leaves charts and kustomizations out".to_owned())];
+        }
+        if patient.needed_tools.as_ref().is_some_and(|needed| !needed.contains(&tool)) {
+            return vec![Verdict::NotTried("no folder of the manifests needs it".to_owned())];
+        }
+        let version = tool_version(tool, &patient.options.tools, &patient.config, &patient.workspace).await;
+        let with_way_out = |error: crate::error::Error| {
+            let hint = error.hint.clone().map(|hint| format!("{hint}; ")).unwrap_or_default();
+            error.hint(format!("{hint}where nothing is built, ask with `--no-build`"))
+        };
+        vec![version.map_err(with_way_out).into()]
+    })
+}
+
+fn plan(plan: Option<&ReadList>) -> Vec<Verdict> {
+    match plan {
+        Some(list) => list.verdicts(),
+        None => vec![Verdict::NotTried("no manifests are named: `vault-render doctor PATH`".to_owned())],
+    }
+}
