@@ -7,7 +7,7 @@ use super::remove::Removal;
 use super::splice::Edit;
 use super::tree::{NodeId, Tree};
 use super::verify::EditedDocument;
-use super::{set, verify};
+use super::{set, verify, words};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -46,18 +46,31 @@ pub fn edit(tree: &Tree, document: Span, changes: &[Change]) -> Result<Vec<Edit>
 
 /// The edits of each document, as [`edit`] makes them: several are checked in less time than one after the other.
 pub(crate) fn edit_all(documents: &[ChangedDocument]) -> Vec<Result<Vec<Edit>, Flaw>> {
-    let edited: Vec<Result<EditedDocument, Flaw>> = documents.iter().map(unchecked).collect();
+    let edited: Vec<_> = documents.iter().map(|changed| unchecked(changed, Lines::Stay)).collect();
     let checks = verify::verify(&edited.iter().flatten().collect::<Vec<_>>());
     let mut checks = checks.into_iter();
-    let checked = edited.into_iter().map(|edited| {
+    let checked = edited.into_iter().zip(documents).map(|(edited, changed)| {
         let EditedDocument { edits, .. } = edited?;
-        checks.next().transpose()?;
-        Ok(edits)
+        if checks.next().is_none_or(|check| check.is_ok()) {
+            return Ok(edits);
+        }
+        let edited = unchecked(changed, Lines::Join)?;
+        verify::verify(&[&edited]).remove(0)?;
+        Ok(edited.edits)
     });
     checked.collect()
 }
 
-fn unchecked<'c>(changed: &ChangedDocument<'c>) -> Result<EditedDocument<'c>, Flaw> {
+/// What becomes of the lines of a text of which some words change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    /// They stay where the words allow it.
+    Stay,
+    /// The text is written anew.
+    Join,
+}
+
+fn unchecked<'c>(changed: &ChangedDocument<'c>, lines: Lines) -> Result<EditedDocument<'c>, Flaw> {
     let ChangedDocument { tree, document, changes } = *changed;
     let removal = Removal::new(tree, changes.iter().filter_map(Change::removed))?;
     let mut values = HashMap::new();
@@ -66,7 +79,10 @@ fn unchecked<'c>(changed: &ChangedDocument<'c>) -> Result<EditedDocument<'c>, Fl
     }
     let mut edits = removal.edits(tree, document, &values.keys().copied().collect())?;
     for (node, value) in &values {
-        set::set(tree, document, *node, value, &mut edits)?;
+        match words::edits(tree, *node, value).filter(|_| lines == Lines::Stay) {
+            Some(words) => edits.extend(words),
+            None => set::set(tree, document, *node, value, &mut edits)?,
+        }
     }
     edits.sort_by_key(|edit| edit.span);
     Ok(EditedDocument { tree, document, values, removal, edits })

@@ -20,6 +20,7 @@ mod tabs;
 mod token;
 mod typed;
 mod verify;
+mod words;
 mod writer;
 
 pub(crate) use flaw::Flaw;

@@ -91,7 +91,7 @@ impl ScalarSite<'_, '_> {
             }
             _ => self.inline(value, &mut out)?,
         }
-        if !out.starts_with('|') && self.is_at_key_column() {
+        if !out.starts_with('|') && self.is_at_key_column() || self.touches_anchor() {
             out.insert(0, ' ');
         }
         let is_plain = !out.starts_with(['\'', '"', '{', '[', '|']);
@@ -208,6 +208,12 @@ impl ScalarSite<'_, '_> {
     fn is_at_key_column(&self) -> bool {
         let outer = self.node.parent.and_then(|parent| self.indentation(self.tree.node(parent).span.start));
         self.block.is_some() && self.starts_line() && outer.is_some() && outer >= self.indentation(self.node.span.start)
+    }
+
+    /// Whether nothing stands between the anchor and the scalar, such as `:a` after `&x`: libyaml ends an anchor at some signs.
+    fn touches_anchor(&self) -> bool {
+        let before = &self.tree.text[self.node.start..self.node.span.start];
+        !before.is_empty() && !before.ends_with([' ', '\t']) && !before.ends_with(BREAKS)
     }
 
     /// Whether only spaces stand before the node on its line.

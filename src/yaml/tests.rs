@@ -64,6 +64,7 @@ fn texts_keep_the_style_that_can_hold_them() {
         ("a: !!str X\n", "1", "a: !!str '1'\n"),
         ("a: &x X\nb: *x\n", "v", "a: &x v\nb: *x\n"),
         ("a:\n", "v", "ERROR only a scalar that has a text and is not a key can be set"),
+        ("a: &x:X\nb: *x\n", "v", "a: &x v\nb: *x\n"),
         ("a:\u{2028}  X\nb: 1\n", "u: v", "a:\u{2028}  'u: v'\nb: 1\n"),
         ("\u{feff}a: X\r\n", "v", "\u{feff}a: v\r\n"),
         ("a: X\n\t\n \t# c\nb: 1\n", "v", "a: v\n\t\n \t# c\nb: 1\n"),
@@ -100,6 +101,35 @@ fn block_scalars_keep_header_indentation_and_line_breaks() {
         ("a: |\u{2028}  X\u{2028}b: 1\n", "v\nw\n", "a: |\n  v\n  w\nb: 1\n"),
     ] {
         assert_eq!(changed(before, &[("a", Some(Value::text(value)))]), after, "{before:?}");
+    }
+}
+
+#[test]
+fn words_that_stay_keep_their_lines() {
+    for (before, value, after) in [
+        ("a: one X\n  two # c\n", "one v: two", "a: 'one v: two' # c\n"),
+        ("a: one X\n\n  two # c\n", "one v w\ntwo", "a: one v w\n\n  two # c\n"),
+        ("a: one X\n  two\n", "one two", "a: one two\n"),
+        ("a: one X\n  two\n", "one  v two", "a: 'one  v two'\n"),
+        ("a: one X\n  two\n", "one v\ntwo", "a: \"one v\\ntwo\"\n"),
+        ("a: X |\n  Y\n  two\n", "v two", "a: v\n  two\n"),
+        ("a: X |\n  Y\n", "v", "a: v\n"),
+        ("a: X\n  two\n", "'v two", "a: '''v two'\n"),
+        ("a: 'one\n  it''s X'\n", "one it's v's", "a: 'one\n  it''s v''s'\n"),
+        ("a: 'one\nX'\n", "one ---", "a: 'one ---'\n"),
+        ("a: \"one\r\n  X two\"\r\n", "one v\\\"w two", "a: \"one\r\n  v\\\\\\\"w two\"\r\n"),
+        ("a: \"o\\tne\n  X\"\n", "o\tne v", "a: \"o\\tne v\"\n"),
+        (
+            "a: >- # c\n  one X\n  two\n\n  X\nb: 1\n",
+            "one v w two\n: #",
+            "a: >- # c\n  one v w\n  two\n\n  : #\nb: 1\n",
+        ),
+        ("a: >\n  one X\n  two\n", "one\nv two\n", "a: |\n  one\n  v two\n"),
+        ("a: {b: X\n  two}\n", "v,w two", "a: {b: 'v,w two'}\n"),
+        ("a: {b: X\n  two}\n", "v/w two", "a: {b: v/w\n  two}\n"),
+    ] {
+        let path = if before.contains("b: X") { "a.b" } else { "a" };
+        assert_eq!(changed(before, &[(path, Some(Value::text(value)))]), after, "{before:?}");
     }
 }
 
