@@ -208,12 +208,12 @@ impl Cuts<'_, '_> {
             }
         } else if let Some(last) = first.checked_sub(1).map(|last| &entries[last]) {
             let (from, to) = (last.end, entries[end - 1].end);
+            let comma = token::skip_space(self.text.as_bytes(), from);
             match has_comment(&entries[first - 1..end]) {
-                // Kubernetes reads `{a:}` as the key `a:`.
-                false if self.text[..from].ends_with(':') => self.replace(from, to, " "),
+                // Kubernetes reads `{a:}` as the key `a:`, and in `{a: b:,}` the comma alone makes `b:` a text.
+                false if self.text[..from].ends_with(':') => self.cut(comma + 1, to),
                 false => self.cut(from, to),
                 true => {
-                    let comma = token::skip_space(self.text.as_bytes(), from);
                     self.cut(comma, comma + 1);
                     self.flow_lines(&entries[first..end]);
                 }

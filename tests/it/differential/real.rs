@@ -59,7 +59,7 @@ fn mutated_manifests_are_read_and_edited_as_kubernetes_reads_them() {
     let comparison = Comparison::of(&oracle, &mutated.collect::<Vec<_>>(), seed);
     comparison.check();
     let Comparison { refused, accepted, .. } = comparison;
-    assert!(refused.len() * 200 <= accepted, "{} of {accepted}: {}", refused.len(), refused.join("\n\n"));
+    assert!(refused.is_empty(), "{} of {accepted}: {}", refused.len(), refused.join("\n\n"));
 }
 
 /// The real manifests, up to a length.
@@ -109,7 +109,8 @@ impl Comparison {
             // Kubernetes' splitter alone.
             let is_odd = text.contains("\n...\n") || text.contains("---\u{a0}") || text.starts_with("---#");
             // An emptied document begins with JSON, in which only ASCII breaks lines.
-            let is_json = edited[index].as_ref().is_ok_and(|edited| edited.starts_with(b"{}") && !edited.is_ascii());
+            let is_empty_map = |edited: &str| !edited.is_ascii() && edited.trim_start().starts_with("{}");
+            let is_json = std::str::from_utf8(&results[index]).is_ok_and(is_empty_map);
             if before[index].error.is_some() || is_odd || is_json {
                 continue;
             }
