@@ -37,6 +37,7 @@ fn every_file_that_names_the_toolchain_names_cargo_toml_s() {
         ("README.md", "Rust ([0-9.]+)"),
         ("CONTRIBUTING.md", "Rust ([0-9.]+)"),
         ("docs/install.md", "Rust ([0-9.]+)"),
+        ("docs/versions.md", r"Rust, to build it \| ([0-9.]+)"),
     ] {
         let text = fs::read_to_string(root().join(file)).unwrap();
         let found: Vec<_> = regex::Regex::new(pattern).unwrap().captures_iter(&text).map(|f| f[1].to_owned()).collect();
