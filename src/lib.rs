@@ -57,6 +57,7 @@ mod krm;
 mod lint;
 mod live;
 mod manifest;
+mod migrate;
 mod modifier;
 mod moment;
 mod named_file;

@@ -12,6 +12,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Every day", &["generate", "build", "diff", "plan", "settings", "doctor"]),
     ("In CI", &["check", "record"]),
     ("For Argo CD, kustomize and kpt", &["fn", "discover", "parameters"]),
+    ("From argocd-vault-plugin", &["migrate"]),
     ("About the program", &["help", "version", "completions", "man"]),
 ];
 

@@ -18,6 +18,7 @@ mod help;
 mod leading_flags;
 mod man;
 mod mask;
+mod migrate;
 mod offline;
 mod output;
 mod parameters;
@@ -88,6 +89,7 @@ enum SessionCommand {
 enum Command {
     #[command(flatten)]
     Session(SessionCommand),
+    Migrate(migrate::Args),
     Discover(discover::Args),
     Version(version::Args),
     Completions(completions::Args),
@@ -153,6 +155,7 @@ impl Command {
                 .build()
                 .context("cannot start the runtime")?
                 .block_on(command.run_until_stopped(environment)),
+            Self::Migrate(args) => migrate::run(&args, environment),
             Self::Discover(args) => discover::run(&args, environment),
             Self::Version(args) => version::run(&args),
             Self::Completions(args) => completions::run(&args, environment),

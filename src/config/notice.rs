@@ -86,7 +86,7 @@ pub(super) fn misspelt(table: &Table, environment: &BTreeMap<String, String>, er
 }
 
 /// What is meant by a name that is not a setting's; `prefix` stands before the names of variables.
-fn meant(table: &Table, name: &str, prefix: &str) -> Option<String> {
+pub(super) fn meant(table: &Table, name: &str, prefix: &str) -> Option<String> {
     let renamed = name.strip_prefix("AVP_").filter(|rest| table.find(rest).is_some());
     let obsolete = || OBSOLETE.iter().find(|(old, _)| *old == name).map(|(_, hint)| (*hint).to_owned());
     let near = renamed.or_else(|| slip(table, name));

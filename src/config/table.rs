@@ -2,6 +2,7 @@
 //! walk it. Names no setting and no store: whoever makes it gives the rows.
 
 use super::key::{AnyKey, Declaration};
+use super::notice;
 use super::parse;
 use super::role::Role;
 use super::{TYPOS, format};
@@ -148,6 +149,23 @@ impl Table {
         }
     }
 
+    /// Whether a name is a setting's, honoured or not.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.is_known(name)
+    }
+
+    /// Whether a setting takes a value.
+    pub(crate) fn takes(&self, name: &str, value: &str) -> bool {
+        self.find(name).is_some_and(|row| row.key.parse(value.trim()).is_ok())
+    }
+
+    /// What is meant by a name that is none of the table's; as an error, what to do instead of a setting that is not supported. `None` if
+    /// nobody knows.
+    pub(crate) fn advice(&self, name: &str) -> Option<Result<String, &'static str>> {
+        let unsupported = self.unsupported.iter().find(|row| row.name == name);
+        unsupported.map(|row| Err(row.hint)).or_else(|| notice::meant(self, name, "").map(Ok))
+    }
+
     /// The setting whose name is nearest to `word`, if one is near.
     pub(super) fn nearest(&self, word: &str) -> Option<&'static str> {
         suggestion::by_edits(word, self.rows.iter().map(Row::name), TYPOS)
@@ -192,6 +210,11 @@ impl Row {
     /// Whether it plays this role.
     pub fn is(&self, role: Role) -> bool {
         self.declaration().is(role)
+    }
+
+    /// Whether tenants may choose it freely, or only tighten it.
+    pub(crate) fn is_free(&self) -> bool {
+        self.is(Role::Free)
     }
 
     /// A value as it may be shown: a secret's is `[redacted]`.

@@ -18,6 +18,7 @@ mod root;
 mod text_kind;
 mod typed_folder;
 mod without_git;
+mod yaml_files;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,7 @@ pub(crate) use revision::Revision;
 pub(crate) use root::{file_at_revision, file_at_root, path_below, root_around};
 pub(crate) use text_kind::looks_like_a_manifest;
 pub use without_git::paths_without_git;
+pub(crate) use yaml_files::yaml_files;
 
 /// How many entries a walk through a folder may meet: links to folders side by side multiply.
 const ENTRIES: usize = if cfg!(test) { 10_000 } else { 1_000_000 };

@@ -9,6 +9,7 @@ pub(crate) mod html;
 pub(crate) mod json;
 mod legend;
 pub(crate) mod markdown;
+pub(crate) mod migration;
 pub(crate) mod plan;
 pub(crate) mod sarif;
 pub(crate) mod text;

@@ -58,6 +58,7 @@ fn help_teaches() {
         (vec!["parameters", "--help"], vec!["parameters.dynamic.command"]),
         (vec!["plan", "--help"], vec!["--format", "vault policy write", "Examples:", "Exit codes"]),
         (vec!["settings", "--help"], vec!["--format", "ARGOCD_ENV_"]),
+        (vec!["migrate", "--help"], vec!["kubectl get", "not understood", "Exit codes"]),
         (vec!["doctor", "--help"], vec!["--format", "kubectl exec", "Exit codes"]),
     ] {
         let output = program(&args).output();

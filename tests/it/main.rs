@@ -36,6 +36,7 @@ mod large;
 mod links;
 mod live;
 mod manifests;
+mod migrate;
 mod named_files;
 mod own_token;
 mod packaging;

@@ -91,6 +91,7 @@ const DOCTOR: &[&str] = &[
     "error",
 ];
 const REPORT: &[&str] = &[
+    "migrate",
     "probe",
     "percent",
     "words",
@@ -146,6 +147,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("krm", KRM),
     ("pass", PASS),
     ("doctor", DOCTOR),
+    ("migrate", &["backend", "config", "yaml", "source"]),
 ];
 
 /// May name everything but each other.
@@ -180,6 +182,7 @@ const PURE: &[&str] = &[
     "placeholder/",
     "policy/",
     "render/",
+    "migrate/",
     "report/",
     "lint/",
     "tool/address.rs",

@@ -1,0 +1,54 @@
+//! `migrate`: what becomes of a set-up of argocd-vault-plugin.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::environment::Environment;
+use super::output;
+use super::paths::Paths;
+use crate::error::Errors;
+use crate::input;
+use crate::migrate;
+use crate::report::{self, migration};
+use crate::source::Source;
+
+/// Say what of a set-up of argocd-vault-plugin stays, changes or stops, and in which order to move
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    #[command(flatten)]
+    paths: Paths,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  vault-render migrate gitops/                         all YAML of a repository
+  vault-render migrate argocd-values.yaml apps/        the values of the chart argo-cd, and Applications
+  kubectl get -n argocd -o yaml cm,deploy,applications | vault-render migrate -
+  kustomize build argocd/ | vault-render migrate -     what patches make
+
+It reads definitions of plugins (ConfigManagementPlugin, ConfigMaps with them, argocd-cm, values of the chart argo-cd), the containers of
+the repo-server, settings and the names of Secrets, Applications and ApplicationSets. Of Secrets the values are not looked at, but for
+the store and the login. Scripts in `sh -c` are read, not run; what is not among the known shapes is `not understood`. It asks no cluster
+and no store, and writes no file.
+
+Exit codes: 0 everything stays or changes, 1 something stops or is not understood, 2 a file cannot be read.";
+
+/// Reads the files, and prints what becomes of them.
+pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<ExitCode> {
+    let (sources, errors) = sources(args.paths.list(), environment);
+    let has_failed = errors.any();
+    output::report(&report::in_order(errors, &sources), environment);
+    if has_failed {
+        return Ok(ExitCode::from(output::FAILED));
+    }
+    let migration = migrate::read(&sources);
+    let code = output::finish(&migration::text(&migration, environment.stdout_colour()))?;
+    Ok(if migration.is_clear() { code } else { ExitCode::from(output::FOUND) })
+}
+
+/// The files that are named, and all YAML and JSON of folders, values and kustomizations too.
+fn sources(paths: &[String], environment: &Environment) -> (Vec<Arc<Source>>, Errors) {
+    let named: Vec<String> = paths.iter().flat_map(|path| input::yaml_files(path, &environment.workspace)).collect();
+    if named.is_empty() { (Vec::new(), Errors::new()) } else { input::read(&named, true, &environment.workspace) }
+}
