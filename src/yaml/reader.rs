@@ -1,9 +1,11 @@
-//! Reads a document's text into a tree: JSON and simple YAML by quick readers, anything else as Kubernetes' decoder reads it. The only
-//! file that names the parser crate, which reads directives and says what is wrong with a text.
+//! Reads a document's text into a tree: JSON and simple YAML by quick readers, anything else as Kubernetes' decoder reads it. Only
+//! this file and `reader/` name the parser crate, which reads directives and says what is wrong with a text.
+
+mod flaws;
 
 use std::borrow::Cow;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, StructureStyle, Tag};
+use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle, Tag};
 
 use super::builder::Builder;
 use super::flaw::Flaw;
@@ -38,24 +40,23 @@ pub(super) fn parse<'s>(text: &'s str, document: Span) -> Result<Tree<'s>, Flaw>
 
 fn parse_body<'s>(text: &'s str, body: Span) -> Result<Tree<'s>, Flaw> {
     let tree = match libyaml::read(text, body) {
-        Some((tree, None)) => tree,
-        Some((_, Some(at))) => return Err(another_document(Span::new(at, token::line_end(text.as_bytes(), at)))),
+        Ok((tree, None)) => tree,
+        Ok((_, Some(at))) => return Err(flaws::another_document(Span::new(at, token::line_end(text.as_bytes(), at)))),
         // What Kubernetes refuses is left to the parser crate, which reads directives and says what is wrong.
-        None => Reader::new(text, body).read().and_then(|tree| match libyaml::own_line_break(text, body) {
-            Some(span) => Err(Flaw::new(Kind::Syntax, span, LINE_BREAK).hint("write it as an escape in double quotes")),
-            None => Ok(tree),
-        })?,
+        Err(reach) => {
+            Reader::new(text, body, reach).read().and_then(|tree| match libyaml::own_line_break(text, body) {
+                Some(span) => Err(flaws::own_line_break(span)),
+                None => Ok(tree),
+            })?
+        }
     };
     expand::check(&tree).map(|()| tree)
 }
 
-/// The message about a character after which the two readers are not on the same line.
-const LINE_BREAK: &str = "invalid YAML: Kubernetes takes this character (U+0085, U+2028 or U+2029) for a line break";
-
 /// Reads `body` with the parser crate.
 #[cfg(test)]
 pub(super) fn by_parser<'s>(text: &'s str, body: Span) -> Result<Tree<'s>, Flaw> {
-    Reader::new(text, body).read()
+    Reader::new(text, body, body.start).read()
 }
 
 /// A token of the parser crate, as far as a check needs it.
@@ -110,24 +111,26 @@ struct Reader<'s> {
     /// Where the last token ends.
     end: usize,
     documents: usize,
+    /// How far Kubernetes' decoder has read.
+    reach: usize,
 }
 
 impl<'s> Reader<'s> {
-    fn new(text: &'s str, body: Span) -> Self {
+    fn new(text: &'s str, body: Span, reach: usize) -> Self {
         let builder = Builder::new(text, body.end - body.start, ReadBy::Parser);
-        Self { text, body, builder, anchors: Vec::new(), last: None, end: body.start, documents: 0 }
+        Self { text, body, builder, anchors: Vec::new(), last: None, end: body.start, documents: 0, reach }
     }
 
     fn read(mut self) -> Result<Tree<'s>, Flaw> {
         let text: &'s str = self.text;
         for event in parser(&text[self.body.range()]) {
-            let (event, mark) = event.map_err(|error| self.refused(&error))?;
+            let (event, mark) = event.map_err(|error| flaws::refused(&error, self.text, self.body, self.reach))?;
             let bytes = mark.byte_range().unwrap_or_default();
             let span = Span::new(bytes.start, bytes.end).shifted(self.body.start);
             let tag = mark.tag_start().and_then(|mark| mark.byte_offset()).map(|at| at + self.body.start);
             self.event(event, span, tag)?;
             if self.builder.is_full() {
-                return Err(exceeds(Limit::Made, span).hint("split the document"));
+                return Err(flaws::exceeds(Limit::Made, span).hint("split the document"));
             }
             if span.end > span.start {
                 self.end = self.end.max(span.end);
@@ -161,7 +164,7 @@ impl<'s> Reader<'s> {
 
     fn document(&mut self, span: Span) -> Result<(), Flaw> {
         self.documents += 1;
-        if self.documents > 1 { Err(another_document(span)) } else { Ok(()) }
+        if self.documents > 1 { Err(flaws::another_document(span)) } else { Ok(()) }
     }
 
     /// A scalar with its own bytes, its text as Kubernetes reads it.
@@ -236,7 +239,7 @@ impl<'s> Reader<'s> {
         anchor: usize,
     ) -> Result<(), Flaw> {
         if self.builder.depth() >= DEPTH {
-            return Err(exceeds(Limit::Depth, span));
+            return Err(flaws::exceeds(Limit::Depth, span));
         }
         let is_flow = style == StructureStyle::Flow;
         let is_value_list = content == Content::List && !is_flow && self.builder.expects_value();
@@ -302,7 +305,7 @@ impl<'s> Reader<'s> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Flaw> {
         let Some(target) = self.anchors.get(anchor).copied().flatten() else {
-            return Err(Flaw::new(Kind::Syntax, span, "invalid YAML: an alias of an unknown anchor").hint(ALIAS));
+            return Err(Flaw::new(Kind::Syntax, span, "invalid YAML: an alias of an unknown anchor").hint(flaws::ALIAS));
         };
         if self.builder.is_open(target) {
             return Err(Flaw::new(Kind::Syntax, span, "invalid YAML: an anchor that contains its own alias"));
@@ -310,78 +313,11 @@ impl<'s> Reader<'s> {
         self.last = Some(self.builder.leaf(Node::new(Content::Alias(target), span)));
         Ok(())
     }
-
-    /// The flaw for an error of the parser, whose messages quote at most one character.
-    fn refused(&self, error: &ScanError) -> Flaw {
-        let at = error.marker().byte_offset().unwrap_or(0) + self.body.start;
-        let at = at.min(self.text.len());
-        let end = self.text[at..].chars().next().map_or(at, |char| at + char.len_utf8());
-        let kind = error.kind();
-        if *kind == ErrorKind::RecursionLimitExceeded {
-            return exceeds(Limit::Depth, Span::new(at, end));
-        }
-        let flaw = Flaw::new(Kind::Syntax, Span::new(at, end), format!("invalid YAML: {}", error.info()));
-        match hint(kind) {
-            Some(hint) => flaw.hint(hint),
-            None => flaw,
-        }
-    }
-}
-
-/// The flaw of a text that goes on after its document.
-fn another_document(span: Span) -> Flaw {
-    let flaw = Flaw::new(Kind::Syntax, span, "invalid YAML: another document starts without a `---` line");
-    flaw.hint("Kubernetes would drop it: put a line `---` before it, or begin it at the column of the lines above")
-}
-
-/// The flaw of a document that exceeds `limit`.
-fn exceeds(limit: Limit, span: Span) -> Flaw {
-    Flaw::new(Kind::Syntax, span, format!("invalid YAML: {limit}"))
 }
 
 fn tag_name<'s>(tag: &Tag) -> Cow<'s, str> {
     match (tag.handle(), tag.suffix()) {
         ("tag:yaml.org,2002:", "str") => Cow::Borrowed("tag:yaml.org,2002:str"),
         (handle, suffix) => Cow::Owned(format!("{handle}{suffix}")),
-    }
-}
-
-/// The hint for an alias without its anchor.
-const ALIAS: &str =
-    "quote a text that begins with `*` or `&`; an alias `*x` needs its anchor `&x` before it in the same document";
-
-/// The hint for a common mistake.
-fn hint(kind: &ErrorKind) -> Option<&'static str> {
-    match kind {
-        ErrorKind::InvalidQuotedScalarIndent | ErrorKind::InvalidIndentation => {
-            Some("indent the lines of a quoted text further than its key")
-        }
-        ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabNotAllowed => {
-            Some("indent with spaces")
-        }
-        ErrorKind::UnclosedQuotedScalar => Some("close the quoted text"),
-        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
-            Some("quote the whole text, or nothing of it")
-        }
-        ErrorKind::UnknownQuotedScalarEscape => Some("write `\\\\` for a `\\`, or quote the text with `'`"),
-        ErrorKind::MappingValueNotAllowed | ErrorKind::SimpleKeyExpected | ErrorKind::InvalidColonPlacement => {
-            Some("quote a text that holds `: `, and check the indentation")
-        }
-        ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry => Some("check the indentation"),
-        ErrorKind::UnexpectedEofFlowSequence
-        | ErrorKind::UnexpectedEofFlowMapping
-        | ErrorKind::UnexpectedEofImplicitFlowMapping
-        | ErrorKind::UnclosedFlowCollection { .. }
-        | ErrorKind::MismatchedFlowCollectionEnd { .. }
-        | ErrorKind::MisplacedFlowCollectionEnd
-        | ErrorKind::ExpectedFlowMappingSeparator
-        | ErrorKind::ExpectedFlowSequenceSeparator => {
-            Some("close each `{` and `[`; quote a text that begins with one, such as helm's `{{ … }}`")
-        }
-        ErrorKind::UnknownAnchor | ErrorKind::MissingAnchorOrAliasName => Some(ALIAS),
-        ErrorKind::UnexpectedCharacter { character } if !character.is_control() => {
-            Some("quote a text that begins with a character of YAML's own")
-        }
-        _ => None,
     }
 }

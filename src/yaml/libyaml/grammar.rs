@@ -9,14 +9,12 @@ use crate::source::Span;
 use crate::yaml::builder::Builder;
 use crate::yaml::tree::{Content, Node, NodeId, ReadBy, Style, Tree};
 
-/// The first document of `body`, and where another begins.
-pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<(Tree<'s>, Option<usize>)> {
+/// The first document of `body`, and where another begins; or how far it can be read.
+pub(super) fn read<'s>(text: &'s str, body: Span) -> Result<(Tree<'s>, Option<usize>), usize> {
     let builder = Builder::new(text, body.end - body.start, ReadBy::Libyaml);
     let mut parser = Parser { scanner: Scanner::new(text, body), builder, anchors: HashMap::new() };
-    parser.document()?;
-    let next = parser.scanner.peek()?;
-    let rest = (next.kind != TokenKind::StreamEnd).then_some(next.span.start);
-    Some((parser.builder.finish(), rest))
+    let rest = parser.whole_document().ok_or(parser.scanner.cursor.at)?;
+    Ok((parser.builder.finish(), rest))
 }
 
 struct Parser<'s> {
@@ -45,6 +43,13 @@ struct Properties<'s> {
 }
 
 impl<'s> Parser<'s> {
+    /// Reads a document, and returns where another begins.
+    fn whole_document(&mut self) -> Option<Option<usize>> {
+        self.document()?;
+        let next = self.scanner.peek()?;
+        Some((next.kind != TokenKind::StreamEnd).then_some(next.span.start))
+    }
+
     fn document(&mut self) -> Option<()> {
         let marker = self.scanner.take_if(&TokenKind::DocumentStart)?;
         match (self.peek()?, marker) {

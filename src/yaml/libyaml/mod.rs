@@ -1,6 +1,6 @@
 //! YAML as Kubernetes' decoder reads it: go-yaml is a translation of libyaml, and so is this. libyaml is not quite YAML: a comment
-//! may touch the token before it, a quoted text may go on at any column, three more characters break lines. `None` where libyaml
-//! refuses a text; the parser crate then says why. Directives are left to that crate.
+//! may touch the token before it, a quoted text may go on at any column, three more characters break lines. Where libyaml
+//! refuses a text, the parser crate says why. Directives are left to that crate.
 
 mod cursor;
 mod grammar;
@@ -11,8 +11,12 @@ use super::tree::Tree;
 use crate::source::Span;
 
 /// Reads the first document of `body`, and says where another begins without a marker before it: Kubernetes would drop that one.
-pub(super) fn read<'s>(text: &'s str, body: Span) -> Option<(Tree<'s>, Option<usize>)> {
-    text[body.range()].chars().all(is_allowed).then(|| grammar::read(text, body))?
+/// The error is how far the text can be read.
+pub(super) fn read<'s>(text: &'s str, body: Span) -> Result<(Tree<'s>, Option<usize>), usize> {
+    match text[body.range()].char_indices().find(|(_, char)| !is_allowed(*char)) {
+        Some((at, _)) => Err(body.start + at),
+        None => grammar::read(text, body),
+    }
 }
 
 /// The first character in `body` that only libyaml takes for a line break.

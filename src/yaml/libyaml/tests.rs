@@ -5,7 +5,7 @@ use crate::yaml::tree::Tree;
 use crate::yaml::{libyaml, reader, split, value};
 
 fn read(text: &str) -> Option<Tree<'_>> {
-    let (tree, rest) = libyaml::read(text, split::body(text.as_bytes(), Span::new(0, text.len())))?;
+    let (tree, rest) = libyaml::read(text, split::body(text.as_bytes(), Span::new(0, text.len()))).ok()?;
     rest.is_none().then_some(tree)
 }
 
