@@ -25,6 +25,20 @@ pub(super) struct Flags {
     disable_token_cache: bool,
 }
 
+impl Flags {
+    /// The file of secrets that takes the place of a store.
+    pub(super) fn secrets(&self) -> Option<&str> {
+        self.secrets.as_deref()
+    }
+
+    /// The words with which argocd-vault-plugin takes the same settings.
+    pub(super) fn of_predecessor(&self) -> Vec<String> {
+        let flags = [("-c", &self.config_path), ("-s", &self.secret_name)];
+        let words = flags.iter().filter_map(|(flag, value)| Some([(*flag).to_owned(), (*value).clone()?]));
+        words.flatten().collect()
+    }
+}
+
 impl From<&Flags> for SettingFlags {
     fn from(flags: &Flags) -> Self {
         let Flags { config_path, secret_name, secrets, disable_token_cache } = flags.clone();

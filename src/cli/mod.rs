@@ -82,6 +82,7 @@ enum SessionCommand {
     Parameters(parameters::Args),
     Settings(settings::Args),
     Doctor(doctor::Args),
+    Migrate(migrate::Args),
 }
 
 #[derive(Debug, Subcommand)]
@@ -89,7 +90,6 @@ enum SessionCommand {
 enum Command {
     #[command(flatten)]
     Session(SessionCommand),
-    Migrate(migrate::Args),
     Discover(discover::Args),
     Version(version::Args),
     Completions(completions::Args),
@@ -155,7 +155,6 @@ impl Command {
                 .build()
                 .context("cannot start the runtime")?
                 .block_on(command.run_until_stopped(environment)),
-            Self::Migrate(args) => migrate::run(&args, environment),
             Self::Discover(args) => discover::run(&args, environment),
             Self::Version(args) => version::run(&args),
             Self::Completions(args) => completions::run(&args, environment),
@@ -201,6 +200,7 @@ impl SessionCommand {
             Self::Parameters(args) => parameters::run(&args, environment),
             Self::Settings(args) => settings::run(&args, session, environment).await,
             Self::Doctor(args) => doctor::run(&args, session, environment).await,
+            Self::Migrate(args) => migrate::run(&args, session, environment).await,
         }
     }
 
@@ -224,13 +224,15 @@ impl SessionCommand {
             Self::Parameters(_) => None,
             Self::Settings(args) => Some(&args.flags),
             Self::Doctor(args) => Some(&args.flags),
+            Self::Migrate(args) => Some(&args.flags),
         }
     }
 
     /// A slot among the parallel renders, if the operator limits them and the command reads what tenants wrote.
     async fn render_slot(&self, session: &mut Session, environment: &Environment) -> Result<Option<RenderSlot>, Error> {
         // `doctor` has an end of its own, and must not wait for the renders that it is to explain.
-        if matches!(self, Self::Settings(_) | Self::Doctor(_)) {
+        let is_reading = matches!(self, Self::Migrate(migrate::Args { compare: None, .. }));
+        if is_reading || matches!(self, Self::Settings(_) | Self::Doctor(_)) {
             return Ok(None);
         }
         let Some(slots) = session.parallel_renders() else { return Ok(None) };
@@ -250,6 +252,7 @@ impl SessionCommand {
             Self::Diff(args) => names_stdin(args.paths.list()),
             Self::Plan(args) => names_stdin(args.paths.list()),
             Self::Record(args) => names_stdin(args.paths.list()),
+            Self::Migrate(args) => names_stdin(args.paths.list()),
             Self::Build(_) | Self::Parameters(_) | Self::Settings(_) | Self::Doctor(_) => false,
         }
     }

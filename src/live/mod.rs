@@ -15,7 +15,7 @@ use crate::error::{Error, Errors, Kind};
 use crate::render::Mask;
 use crate::value::Value;
 
-pub(crate) use object::{Object, Objects, drafts, objects};
+pub(crate) use object::{Object, Objects, drafts, objects, printed};
 use shown::Masking;
 
 /// The responses of the API server about an object whose kind is installed.
@@ -66,6 +66,33 @@ impl Objects {
             }
         }
         (sides, findings)
+    }
+
+    /// The two sides of a comparison with what another program makes of the same manifests: there is one value for each object, `None` if
+    /// the program prints none. The order of keys does not count.
+    pub(crate) fn against(&self, others: &[Option<Value>], mask: &Mask) -> Sides {
+        let mut sides = Sides::default();
+        for (object, other) in self.list.iter().zip(others) {
+            let other = other.clone().map(sorted);
+            self.add(object, other.as_ref(), &sorted(object.value.clone()), mask, &mut sides);
+        }
+        sides
+    }
+
+    /// A text in which the values of placeholders are marked.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        let needles = self.list.iter().map(|object| &*object.own).chain([&self.needles]);
+        let mut found: Vec<_> = needles.flat_map(|needles| needles.find(text)).collect();
+        found.sort_by_key(|span| span.start);
+        let (mut out, mut at) = (String::new(), 0);
+        for span in found.into_iter().filter(|span| span.start < span.end) {
+            if span.start >= at {
+                out += &text[at..span.start];
+                out += "[redacted]";
+            }
+            at = at.max(span.end);
+        }
+        out + &text[at..]
     }
 
     fn predict(&self, object: &Object, dry_run: Option<&DryRun>) -> Prediction {
@@ -128,6 +155,19 @@ impl Objects {
             true => format!("its namespace `{namespace}` is not there until it is applied"),
             false => format!("the cluster has no namespace `{namespace}`"),
         }
+    }
+}
+
+/// A value with the keys of its maps in the order of their letters.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Map(entries) => {
+            let mut entries: Vec<_> = entries.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            entries.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+            Value::Map(entries)
+        }
+        Value::List(items) => Value::List(items.into_iter().map(sorted).collect()),
+        scalar => scalar,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::secret::{Outcome, Secrets};
 use crate::source::{Place, ResourceId, Source, Span};
 use crate::value::Value;
 use crate::yaml::reader;
+use crate::yaml::split::split;
 use crate::yaml::tree::Tree;
 use crate::yaml::{self, Flaw};
 
@@ -182,6 +183,29 @@ impl Draft {
         };
         objects.iter().zip(&self.parts).map(value).collect()
     }
+}
+
+/// The objects with a name in a text that another program printed, and the number of those without one.
+pub(crate) fn printed(text: &str) -> Result<(Vec<(ResourceId, Value)>, usize), String> {
+    let (mut objects, mut nameless) = (Vec::new(), 0);
+    for span in split(text.as_bytes()) {
+        let document = &text[span.range()];
+        let tree = reader::read(document, Span::new(0, document.len())).map_err(|flaw| flaw.error.detail)?;
+        // An empty document is null, or nothing at all.
+        let is_empty = |root| matches!(yaml::value(&tree, root), Ok(Value::Null));
+        if tree.root().is_none_or(is_empty) {
+            continue;
+        }
+        for object in applied(&tree, document) {
+            if object.is_object && object.id.name.is_some() {
+                let value = value(&tree, &object).map_err(|flaw| flaw.error.detail)?;
+                objects.push(((*object.id).clone(), value));
+            } else {
+                nameless += 1;
+            }
+        }
+    }
+    Ok((objects, nameless))
 }
 
 /// The values that a placeholder brought in: its result, and the value of the secret from which it was made.

@@ -66,6 +66,13 @@ fn document_at(text: &Text<'_>, node: NodeId, settings: &Settings, out: &mut Mig
         (Some("Deployment" | "StatefulSet"), _) => {
             text.at(node, &POD).into_iter().for_each(|pod| pod::read(text, pod, settings, &mut out.statements));
         }
+        // The Argo CD of an operator's, as OpenShift GitOps has it.
+        (Some("ArgoCD"), Some(spec)) => {
+            text.at(spec, &["repo"]).into_iter().for_each(|repo| pod::read(text, repo, settings, &mut out.statements));
+            if let Some((list, inner)) = text_of(text, spec, &["configManagementPlugins"]) {
+                of_argocd_cm(inner, text.site_of_text(list), settings, out);
+            }
+        }
         (Some("Application"), Some(spec)) => out.applications.extend(application::read(text, &name, spec)),
         (Some("ApplicationSet"), _) => {
             let spec = text.at(node, &["spec", "template", "spec"]);
@@ -166,14 +173,26 @@ fn values(text: &Text<'_>, node: NodeId, settings: &Settings, out: &mut Migratio
         out.plugins.extend(plugin::read(text, name, spec, settings, &mut out.statements));
     }
     for path in OF_VALUES {
-        let list = text.at(node, path).filter(|node| text.tree.text(*node).is_some());
-        if let Some((list, inner)) = list.and_then(|list| Some((list, text.tree.text(list)?))) {
+        if let Some((list, inner)) = text_of(text, node, path) {
             of_argocd_cm(inner, text.site_of_text(list), settings, out);
         }
     }
     if let Some(server) = text.at(node, &["repoServer"]) {
         pod::read(text, server, settings, &mut out.statements);
+        for list in ["extraContainers", "initContainers"] {
+            let template = text_of(text, server, &[list]).filter(|(_, inner)| mentions_plugin(inner));
+            let words = "a template is not read: pipe in what it makes, `helm template … | vault-render migrate -`";
+            out.statements.extend(
+                template.map(|(list, _)| Statement::new(text.site(list), Effect::NotUnderstood, "containers", words)),
+            );
+        }
     }
+}
+
+/// The text at a path of keys, with its node.
+fn text_of<'t>(text: &'t Text<'_>, node: NodeId, path: &[&str]) -> Option<(NodeId, &'t str)> {
+    let node = text.at(node, path)?;
+    Some((node, text.tree.text(node)?))
 }
 
 fn base64_text(text: &str) -> Option<String> {

@@ -95,6 +95,11 @@ impl Generator {
                     command.assignments.iter().map(|(name, value)| (self.remarks.line, name.clone(), value.clone()));
                 self.settings.extend(settings.collect::<Vec<_>>());
             }
+            ["export", ..] if words[1..].iter().all(|word| word.contains('=')) => {
+                let line = self.remarks.line;
+                let settings = words[1..].iter().filter_map(|word| word.split_once('='));
+                self.settings.extend(settings.map(|(name, value)| (line, name.to_owned(), value.to_owned())));
+            }
             ["set", ..] => {
                 self.remark(Effect::Changes, shown(command), "is not needed: vault-render prints all or nothing")
             }
@@ -263,14 +268,16 @@ impl Generator {
         if is_end {
             return self.remark(Effect::Changes, format!("|| {command}"), "is not needed: an error is exit code 1");
         }
-        let text = match follows_us {
+        match follows_us {
             true => {
-                "ships the placeholders as they are whenever Vault is down or the plugin fails, and the sync is green: take it out at once, \
-                     before anything else; ours has none"
+                let text = "ships the placeholders as they are whenever Vault is down or the plugin fails, and the sync is green: take it out at once, \
+                            before anything else; ours has none";
+                self.remarks.add_first(Effect::Changes, format!("|| {command}"), text);
             }
-            false => "hides the failure before it: ours has none",
-        };
-        self.remarks.add_first(Effect::Changes, format!("|| {command}"), text);
+            false => {
+                self.remark(Effect::Changes, format!("|| {command}"), "hides the failure before it: ours has none")
+            }
+        }
     }
 }
 

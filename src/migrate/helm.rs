@@ -202,10 +202,10 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a word is nothing but the value of this variable: `$NAME`, `${NAME}`, `${NAME:-x}`.
+/// Whether a word is nothing but the value of this variable: `$NAME`, `${NAME}`, `${NAME:-x}`, `${NAME//,/ --api-versions }`.
 fn is_variable(word: &str, name: &str) -> bool {
     let inner = word.strip_prefix('$').map(|word| word.trim_start_matches('{').trim_end_matches('}'));
-    !name.is_empty() && inner.is_some_and(|inner| inner == name || inner.split(":-").next() == Some(name))
+    !name.is_empty() && inner.is_some_and(|inner| inner.split([':', '/']).next() == Some(name))
 }
 
 /// What a variable of the Application is to us, if a word is one.

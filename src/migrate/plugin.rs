@@ -149,7 +149,8 @@ fn steps(text: &Text<'_>, words: &[(NodeId, &str)]) -> Read {
     };
     let is_shell = SHELLS.contains(&program.rsplit('/').next().unwrap_or_default());
     if is_shell {
-        let is_script = |(_, word): &&(NodeId, &str)| word.starts_with('-') && word.ends_with('c');
+        let is_script =
+            |(_, word): &&(NodeId, &str)| word.starts_with('-') && !word.starts_with("--") && word.contains('c');
         let at = words.iter().position(|word| is_script(&word)).map(|at| at + 1);
         return match at.and_then(|at| words.get(at)) {
             Some((node, script)) => {

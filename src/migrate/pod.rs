@@ -7,7 +7,9 @@ use crate::yaml::tree::NodeId;
 
 /// Reads a pod's spec: of a Deployment or its patch, or of the chart's `repoServer`.
 pub(super) fn read(text: &Text<'_>, spec: NodeId, settings: &Settings, out: &mut Vec<Statement>) {
-    for (list, may_serve) in [("containers", true), ("extraContainers", true), ("initContainers", false)] {
+    let lists =
+        [("containers", true), ("extraContainers", true), ("sidecarContainers", true), ("initContainers", false)];
+    for (list, may_serve) in lists {
         text.items_at(spec, &[list]).into_iter().for_each(|item| container(text, item, may_serve, settings, out));
     }
     // The chart's `repoServer` has the server's own environment beside its containers.

@@ -31,7 +31,7 @@ pub(crate) use chart_resource::chart_resource;
 pub(crate) use command::{Command, PathTarget, ToolContext};
 pub(crate) use failure::NOT_BUILT;
 pub(crate) use layout::Layout;
-pub(crate) use run::{find, run};
+pub(crate) use run::{find, missing, run};
 pub(crate) use version::version;
 
 use std::collections::BTreeMap;

@@ -69,7 +69,8 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
 
 fn start(command: &Command, sandbox: &Sandbox<'_>, connection: &Connection) -> Result<Child, Error> {
     let path = command.environment.get("PATH").map(String::as_str);
-    let program = find(&command.program, path, sandbox.folder).ok_or_else(|| missing(command))?;
+    let program =
+        find(&command.program, path, sandbox.folder).ok_or_else(|| missing(&command.program, command.name))?;
     let mut child = tokio::process::Command::new(&program);
     child
         .args(&command.words)
@@ -115,9 +116,9 @@ pub(crate) fn find(program: &str, path: Option<&str>, folder: &Path) -> Option<P
     folders.map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
-fn missing(command: &Command) -> Error {
-    let program = &command.program;
-    let tool = command.name.split(' ').next().unwrap_or_default();
+/// The error that the program of a command, `helm template` for one, is not there.
+pub(crate) fn missing(program: &str, command: &str) -> Error {
+    let tool = command.split(' ').next().unwrap_or_default();
     let place = if program.contains('/') { "" } else { " in PATH" };
     Error::new(Kind::Input, format!("there is no `{program}`{place}"))
         .hint(format!("install {tool}, or name it with `--{tool} PATH`"))

@@ -18,6 +18,10 @@ pub(crate) async fn tool_version(
     config: &Config,
     workspace: &Workspace,
 ) -> Result<String, Error> {
+    let program = if tool == Tool::Helm { &options.helm } else { &options.kustomize };
+    if tool::find(program, workspace.search_path(), &workspace.folder).is_none() {
+        return Err(tool::missing(program, tool.name()));
+    }
     let allowance = allowance(config, options);
     let mut errors = Errors::new();
     let Some(containment) = allowance.containment(&contain::support(), &mut errors) else {
@@ -25,7 +29,6 @@ pub(crate) async fn tool_version(
         return Err(errors.into_iter().next().unwrap_or_else(unknown));
     };
     let private = private_folder(workspace)?;
-    let program = if tool == Tool::Helm { &options.helm } else { &options.kustomize };
     let command = tool::version(tool, program, &workspace.variables, private.path(), allowance.memory);
     let sandbox = Sandbox {
         folder: &workspace.folder,

@@ -1,5 +1,6 @@
 //! `migrate`: what it says of set-ups as teams have them, and of each known shape of a command. No script is run.
 
+mod compare;
 mod shapes;
 
 use std::process::Output;
@@ -93,6 +94,24 @@ fn patches_of_a_kustomization_are_read() {
         assert!(told.contains(words), "{words}: {told}");
     }
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn an_operator_s_argo_cd_and_templates_in_values_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let operator = "apiVersion: argoproj.io/v1beta1\nkind: ArgoCD\nmetadata: {name: a}\nspec:\n  configManagementPlugins: |\n    - name: avp\n      generate: {command: [bash, -ec, argocd-vault-plugin generate .]}\n  repo:\n    sidecarContainers:\n    - {name: s, command: [/var/run/argocd/argocd-cmp-server], env: [{name: AVP_AUTH_TYPE, value: iam}]}\n";
+    let values =
+        "repoServer:\n  extraContainers: |\n    - name: avp\n      env: [{name: AVP_TYPE, value: {{ .Values.x }}}]\n";
+    files::write_all(folder.path(), &[("argocd.yaml", operator), ("values.yaml", values)]);
+    let told = stdout(&program(["migrate", "."]).folder(folder.path()).output());
+    for words in [
+        "argocd.yaml:7  generate of `avp`: becomes `vault-render build . --strict`",
+        "argocd.yaml:10  container `s`",
+        "argocd.yaml:10  `AVP_AUTH_TYPE`: the login `iam` is not there",
+        "values.yaml:2  `containers`: a template is not read",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
 }
 
 #[test]

@@ -57,6 +57,16 @@ const KNOWN: &[(&str, &str)] = &[
         "build . --strict --then kustomize",
     ),
     ("AVP_TYPE=vault argocd-vault-plugin generate .", "build . --strict"),
+    ("export AVP_TYPE=vault; argocd-vault-plugin generate .", "build . --strict"),
+    (
+        "helm template --name-template=$ARGOCD_APP_NAME --namespace=${ARGOCD_APP_NAMESPACE} --api-versions ${KUBE_API_VERSIONS//,/ --api-versions } . | argocd-vault-plugin generate -",
+        "build . --strict",
+    ),
+    ("helm template . | argocd-vault-plugin generate -", "build . --strict"),
+    (
+        "helm dependency build || true; helm template $ARGOCD_APP_NAME . | argocd-vault-plugin generate -",
+        "build . --strict",
+    ),
     ("kustomize build . | argocd-vault-plugin generate - || kustomize build .", "build . --strict"),
     ("kustomize build . | argocd-vault-plugin generate - || exit 1", "build . --strict"),
     ("argocd-vault-plugin generate --verbose-sensitive-output .", "build . --strict"),
@@ -67,6 +77,10 @@ const STOPS: &[(&str, &str)] = &[
     ("$ARGOCD_ENV_ARG_PARAMETERS | argocd-vault-plugin generate -", "runs none that a tenant chooses"),
     ("jsonnet main.jsonnet | argocd-vault-plugin generate -", "runs no jsonnet"),
     ("AVP_TYPE=sops argocd-vault-plugin generate .", "the store `sops` is not there yet"),
+    (
+        "export AVP_TYPE=awssecretsmanager\nargocd-vault-plugin generate .",
+        "the store `awssecretsmanager` is not there yet",
+    ),
     ("argocd-vault-plugin generate . -s ${ARGOCD_ENV_SECRET}", "an Application chooses the Secret"),
 ];
 
