@@ -8,6 +8,7 @@ mod questions;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
 use crate::backend::examiner::Subject;
@@ -62,7 +63,7 @@ pub(crate) async fn examine(
         Ok(read) => read,
         Err(_) => late_settings(session),
     };
-    let (inspection, general) = pass::inspect(&config, errors.any());
+    let (inspection, general) = inspect(&config, errors.any()).await;
     let mut patient = Patient {
         workspace: session.workspace().clone(),
         wrong_settings: errors.into_iter().chain(general).collect(),
@@ -86,6 +87,24 @@ pub(crate) async fn examine(
 async fn examine_store(config: &Config, subject: Subject, examination: &mut Examination) {
     if let Some(store) = config.get(&TYPE) {
         (store.examiner.examine)(config.view(store.settings.settings), subject, examination).await;
+    }
+}
+
+/// What is missing, wrong or risky in the settings, from a thread that nobody waits for: a file that a setting names may be a pipe into
+/// which nobody writes, or lie on a disk that hangs.
+async fn inspect(config: &Config, are_some_wrong: bool) -> (Inspection, Errors) {
+    let (done, inspected) = oneshot::channel();
+    let owned = config.clone();
+    std::thread::spawn(move || done.send(pass::inspect(&owned, are_some_wrong)));
+    match timeout(PATIENCE, inspected).await {
+        Ok(Ok(inspected)) => inspected,
+        _ => {
+            let detail = format!("the files that the settings name cannot be read within {} s", PATIENCE.as_secs());
+            let files = questions::files(config).unwrap_or_default();
+            let error =
+                Error::new(Kind::Setting, detail).cause(files).hint("is one of them a pipe, or on a disk that hangs?");
+            (Inspection { wrong: vec![error], ..Inspection::default() }, Errors::new())
+        }
     }
 }
 
@@ -140,7 +159,7 @@ impl Patient {
         if !wrong.is_empty() {
             return wrong;
         }
-        vec![match questions::files(&self.config) {
+        vec![match questions::usable_files(&self.config) {
             Some(files) => Verdict::Right(files),
             None => Verdict::NotTried("the settings name no file".to_owned()),
         }]

@@ -56,12 +56,17 @@ pub(super) fn set(config: &Config) -> String {
     format!("{} set, the others have their defaults", count::of(set, "setting"))
 }
 
+/// The files that the settings in effect name, which can be used; `None` if they name none.
+pub(super) fn usable_files(config: &Config) -> Option<String> {
+    files(config).map(|files| format!("readable and valid: {files}"))
+}
+
 /// The files that the settings in effect name; `None` if they name none.
 pub(super) fn files(config: &Config) -> Option<String> {
     let named = config.settings().filter(|(row, _)| row.is(Role::File) && config.reads(row));
     let named = named.filter_map(|(row, setting)| Some(format!("`{}` (`{}`)", setting?.text.as_str(), row.name())));
     let files: Vec<String> = named.collect();
-    (!files.is_empty()).then(|| format!("readable and valid: {}", list::few(&files, MOST_FILES)))
+    (!files.is_empty()).then(|| list::few(&files, MOST_FILES))
 }
 
 fn tool(patient: &Patient, tool: Tool) -> BoxFuture<'_, Vec<Verdict>> {

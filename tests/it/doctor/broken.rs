@@ -155,6 +155,21 @@ fn a_vault_that_hangs_takes_no_more_than_ten_seconds() {
 }
 
 #[test]
+fn a_file_that_hangs_takes_no_more_than_ten_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("token");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let start = Instant::now();
+    SetUp::new("a pipe that nobody writes to")
+        .env("VAULT_ADDR", "http://127.0.0.1:1")
+        .env("AVP_AUTH_TYPE", "k8s")
+        .env("AVP_K8S_ROLE", "argocd")
+        .env("AVP_K8S_TOKEN_PATH", pipe.display().to_string())
+        .is_wrong("files", &["cannot be read within", "token", "a pipe"]);
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[test]
 fn clocks_that_disagree() {
     let health = r#"{"initialized":true,"sealed":false,"version":"1.21.0"}"#;
     for (date, direction) in
