@@ -3,6 +3,7 @@
 use super::settings::Settings;
 use super::statement::{Effect, Site, Statement};
 use super::text::Text;
+use crate::tool::Tool;
 use crate::yaml::tree::NodeId;
 
 /// An Application, or the template of an ApplicationSet, with the plugin that it names.
@@ -14,12 +15,25 @@ pub(crate) struct Application {
     pub plugin: Option<String>,
     /// Where it names the plugin.
     pub site: Site,
-    /// Its variables, with their lines.
-    pub(super) variables: Vec<(String, Site)>,
+    /// Its variables.
+    pub(super) variables: Vec<Variable>,
 }
 
-/// What an Application's variables are to `vault-render build`, by their names in capitals.
-const VARIABLES: [&str; 4] = ["HELM_ARGS", "HELM_VALUES", "KUSTOMIZE_BUILD_OPTIONS", "RELEASE_NAME"];
+/// A variable of an Application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Variable {
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) site: Site,
+}
+
+/// An Application's variables that `vault-render build` reads, by their names in capitals, and the tool that takes their words.
+const VARIABLES: [(&str, Tool); 4] = [
+    ("HELM_ARGS", Tool::Helm),
+    ("HELM_VALUES", Tool::Plain),
+    ("KUSTOMIZE_BUILD_OPTIONS", Tool::Kustomize),
+    ("RELEASE_NAME", Tool::Plain),
+];
 
 /// The plugins of an Application's sources; `spec` has its fields.
 pub(super) fn read(text: &Text<'_>, name: &str, spec: NodeId) -> Vec<Application> {
@@ -32,7 +46,11 @@ pub(super) fn read(text: &Text<'_>, name: &str, spec: NodeId) -> Vec<Application
         variables: text
             .items_at(plugin, &["env"])
             .into_iter()
-            .filter_map(|item| Some((text.text_at(item, &["name"])?.to_owned(), text.site(item))))
+            .filter_map(|item| {
+                let name = text.text_at(item, &["name"])?.to_owned();
+                let value = text.text_at(item, &["value"]).unwrap_or_default().to_owned();
+                Some(Variable { name, value, site: text.site(item) })
+            })
             .collect(),
     };
     plugins.map(read).collect()
@@ -41,11 +59,15 @@ pub(super) fn read(text: &Text<'_>, name: &str, spec: NodeId) -> Vec<Application
 impl Application {
     /// What moving does to the Application's variables. `named` are those that the plugin's own commands name.
     pub(super) fn statements(&self, named: &[String], settings: &Settings, out: &mut Vec<Statement>) {
-        for (name, site) in &self.variables {
+        for Variable { name, value, site } in &self.variables {
             let capitals = name.to_ascii_uppercase();
             let bare = capitals.trim_start_matches("ARGOCD_ENV_");
-            let (effect, text) = if VARIABLES.contains(&bare) {
-                (Effect::Stays, "`vault-render build` reads it, but for words that a tenant may not say (docs/helm.md, docs/kustomize.md)".to_owned())
+            let (effect, text) = if let Some((_, tool)) = VARIABLES.iter().find(|(known, _)| *known == bare) {
+                let refusals = tool.refusals(name, value);
+                match refusals.iter().next() {
+                    Some(refusal) => (Effect::Stops, refusal.in_one_line()),
+                    None => (Effect::Stays, "`vault-render build` reads it".to_owned()),
+                }
             } else if bare == "AVP_SECRET" {
                 (
                     Effect::Stops,

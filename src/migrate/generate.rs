@@ -233,6 +233,10 @@ impl Generator {
             );
         } else {
             let is_file = [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending));
+            if !is_file {
+                let text = "a chart or a kustomization in the folder is built, not read file by file; files that are no manifests are left out";
+                self.remark(Effect::Changes, format!("generate {path}"), text);
+            }
             self.source = Some(Manifests { is_file, folder: bare(path), ..Manifests::default() });
         }
     }

@@ -38,11 +38,21 @@ const VARIABLES: [(&str, &str); 3] = [
     ("RELEASE_NAME", "`vault-render build` takes it as the release's name"),
 ];
 
+/// What `vault-render build` gives to helm, unless a definition has one of these flags.
+const ADDITIONS: [(&[&str], &str); 3] = [
+    (
+        &["--include-crds", "--skip-crds"],
+        "`--include-crds`, so that the CRDs of the chart come out as well (`--skip-crds` in `HELM_ARGS` leaves them out)",
+    ),
+    (&["-n", "--namespace"], "`--namespace` with the Application's"),
+    (&["--kube-version"], "`--kube-version` and `--api-versions` with the cluster's"),
+];
+
 const OPERATORS: &str = "behind `--` in our command: it is the operator's word";
 
 /// Reads the words behind `helm template`.
 pub(super) fn read(words: &[&str], remarks: &mut Remarks) -> Manifests {
-    let mut reader = Reader { remarks, manifests: Manifests::default(), operands: Vec::new() };
+    let mut reader = Reader { remarks, manifests: Manifests::default(), operands: Vec::new(), flags: Vec::new() };
     let mut words = words.iter().copied();
     while let Some(word) = words.next() {
         match word.split_once('=').filter(|_| word.starts_with("--")) {
@@ -63,10 +73,13 @@ struct Reader<'g> {
     manifests: Manifests,
     /// The release and the chart.
     operands: Vec<String>,
+    /// The flags so far.
+    flags: Vec<String>,
 }
 
 impl Reader<'_> {
     fn switch(&mut self, word: &str) {
+        self.flags.push(word.to_owned());
         match word {
             "--include-crds" => self.stays(word, "`vault-render build` says it by itself"),
             "--release-name" => self.stays(word, "the name is given by itself"),
@@ -78,6 +91,7 @@ impl Reader<'_> {
     }
 
     fn flag(&mut self, flag: &str, value: &str, whole: &str) {
+        self.flags.push(flag.to_owned());
         let own = BY_ITSELF.iter().find(|(name, _)| *name == flag);
         match own {
             Some((_, variable)) if is_variable(value, variable) => {
@@ -118,6 +132,7 @@ impl Reader<'_> {
     }
 
     fn finish(mut self) -> Manifests {
+        self.additions();
         let operands = std::mem::take(&mut self.operands);
         match &operands[..] {
             [] => {}
@@ -132,6 +147,15 @@ impl Reader<'_> {
             }
         }
         self.manifests
+    }
+
+    /// The flags that `vault-render build` gives beside those of the definition: they may change what comes out.
+    fn additions(&mut self) {
+        let lacks = |names: &&(&[&str], &str)| !names.0.iter().any(|name| self.flags.iter().any(|flag| flag == name));
+        let added: Vec<&str> = ADDITIONS.iter().filter(lacks).map(|(_, text)| *text).collect();
+        if !added.is_empty() {
+            self.remarks.add(Effect::Changes, "helm template", format!("helm is given more: {}", added.join("; ")));
+        }
     }
 
     /// `helm template .`, whose release helm calls `release-name`, or `helm template $ARGOCD_APP_NAME` in newer shapes.

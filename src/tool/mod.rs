@@ -38,6 +38,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Errors, Kind};
+use allow::ArgumentPolicy;
 
 /// The tool that makes manifests of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +115,18 @@ impl Tool {
     /// Whether the operator's words let it write into the folder that it reads.
     pub(crate) fn may_write(self, words: &[String]) -> bool {
         self == Self::Kustomize && kustomize::has_helm_enabled(words)
+    }
+
+    /// Why a tenant may not say these words to the tool: an error for each of them. Paths count as inside the repository.
+    pub(crate) fn refusals(self, variable: &str, words: &str) -> Errors {
+        let mut errors = Errors::new();
+        let flags = match self {
+            Self::Helm => helm::FLAGS,
+            Self::Kustomize => kustomize::FLAGS,
+            Self::Plain => return errors,
+        };
+        ArgumentPolicy { flags, tool: self.name(), variable, is_inside: &|_| true }.permit(words, &mut errors);
+        errors
     }
 
     /// A warning for each setting of an Application that no tool reads, as it is for another one than this.

@@ -147,7 +147,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("krm", KRM),
     ("pass", PASS),
     ("doctor", DOCTOR),
-    ("migrate", &["backend", "config", "yaml", "source"]),
+    ("migrate", &["backend", "config", "tool", "yaml", "source"]),
 ];
 
 /// May name everything but each other.

@@ -137,6 +137,21 @@ fn known_shapes_have_our_command() {
     }
 }
 
+/// What helm is given beside the definition's flags may change the output: it is said.
+#[test]
+fn what_helm_gets_beside_its_flags_is_said() {
+    for (flags, words, not) in [
+        ("", &["--include-crds", "--namespace", "--kube-version"][..], &[][..]),
+        ("--include-crds -n $ARGOCD_APP_NAMESPACE", &["--kube-version"], &["CRDs", "--namespace"]),
+        ("--skip-crds --namespace=x --kube-version=1.30", &[], &["helm is given more"]),
+    ] {
+        let (_, told) = report(&format!("helm template $ARGOCD_APP_NAME {flags} . | argocd-vault-plugin generate -"));
+        let line = told.lines().find(|line| line.contains("helm is given more")).unwrap_or_default();
+        assert!(words.iter().all(|word| line.contains(word)), "{flags}: {told}");
+        assert!(!not.iter().any(|word| line.contains(word)), "{flags}: {told}");
+    }
+}
+
 #[test]
 fn a_fallback_is_said_before_everything_else() {
     for fallback in ["kustomize build .", "helm template .", "true", "cat x"] {
