@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::setup::{CANARY, SetUp};
 use crate::support::files;
-use crate::support::servers::{self, Authority, Faults, Response, Setup, Vault};
+use crate::support::servers::{self, Authority, Faults, Kubernetes, Response, Setup, Vault};
 
 /// A Secret with one placeholder, in a folder of its own.
 fn manifests(folder: &Path, placeholder: &str) -> String {
@@ -132,6 +132,52 @@ fn tls_and_the_state_of_vault() {
 
     let Some(new) = servers::own_vault(Setup { is_new: true, ..Setup::default() }) else { return };
     token("not initialised", &new.address, CANARY).is_wrong("health", &["not initialised", "vault operator init"]);
+}
+
+#[test]
+fn a_servers_certificate_out_of_its_time() {
+    let authority = Authority::new("the tests' authority");
+    let folder = tempfile::tempdir().unwrap();
+    let ca = file(folder.path(), "ca.pem", &authority.pem);
+    for (year, words) in
+        [(2001, ["expired", "the server needs a new certificate"]), (2090, ["not valid yet", "clock is behind"])]
+    {
+        let server =
+            Faults::start_tls(&authority.server_of_year(&["127.0.0.1"], year), |_, _| Response::json(200, "{}"));
+        token("a certificate out of its time", &server.address, CANARY)
+            .env("VAULT_CACERT", &ca)
+            .is_wrong("tls", &words);
+    }
+}
+
+/// Vault asks a real API server about the tokens.
+#[test]
+fn kubernetes_logins() {
+    let (Some(vault), Some(cluster)) = (servers::vault(), servers::kubernetes()) else { return };
+    cluster.namespace("doctor");
+    ["renderer", "other"].iter().for_each(|account| cluster.service_account("doctor", account));
+    vault.policy("doctor-k8s", &["doctor-k8s/*"]);
+    vault.kubernetes("doctor-k8s", "argocd", cluster, ("doctor", "renderer"), &["doctor-k8s"]);
+    let folder = tempfile::tempdir().unwrap();
+    let login = |name, account: &str, audience: Option<&str>, role: &str| {
+        let jwt = file(folder.path(), "jwt", &cluster.token("doctor", account, audience));
+        SetUp::new(name)
+            .env("VAULT_ADDR", &vault.address)
+            .env("AVP_AUTH_TYPE", "k8s")
+            .env("AVP_K8S_MOUNT_PATH", "doctor-k8s")
+            .env("AVP_K8S_ROLE", role)
+            .env("AVP_K8S_TOKEN_PATH", jwt)
+    };
+    let vaults = Some(Kubernetes::AUDIENCE);
+    login("right", "renderer", vaults, "argocd").is_healthy();
+    login("a wrong role", "renderer", vaults, "argo")
+        .is_wrong("login", &["`AVP_K8S_ROLE` names no role", "auth/doctor-k8s"]);
+    login("another account", "other", vaults, "argocd")
+        .is_wrong("login", &["another service account", "bound_service_account_names"]);
+    login("another audience", "renderer", None, "argocd").is_wrong("login", &["audience"]);
+    login("a wrong mount", "renderer", vaults, "argocd")
+        .env("AVP_K8S_MOUNT_PATH", "doctor-none")
+        .is_wrong("login", &["auth/doctor-none", "`AVP_K8S_MOUNT_PATH`"]);
 }
 
 #[test]

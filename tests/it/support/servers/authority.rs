@@ -2,6 +2,7 @@
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
 };
 
 /// Signs certificates for servers and clients.
@@ -38,10 +39,28 @@ impl Authority {
         self.sign(&[], name, ExtendedKeyUsagePurpose::ClientAuth)
     }
 
+    /// A server whose certificate is valid in this year alone.
+    pub(crate) fn server_of_year(&self, names: &[&str], year: i32) -> Identity {
+        self.sign_for(names, "server", ExtendedKeyUsagePurpose::ServerAuth, Some(year))
+    }
+
     fn sign(&self, names: &[&str], common_name: &str, usage: ExtendedKeyUsagePurpose) -> Identity {
+        self.sign_for(names, common_name, usage, None)
+    }
+
+    fn sign_for(
+        &self,
+        names: &[&str],
+        common_name: &str,
+        usage: ExtendedKeyUsagePurpose,
+        year: Option<i32>,
+    ) -> Identity {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         let mut params = CertificateParams::new(names).expect("names");
         params.distinguished_name.push(DnType::CommonName, common_name);
+        if let Some(year) = year {
+            (params.not_before, params.not_after) = (date_time_ymd(year, 1, 1), date_time_ymd(year, 12, 31));
+        }
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![usage];
         params.use_authority_key_identifier_extension = true;
