@@ -239,7 +239,7 @@ fn peak(folder: &Path, args: &[&str]) -> (usize, Vec<u8>) {
 
 #[test]
 fn a_file_that_is_not_text_takes_little_memory() {
-    const SIZE: usize = 4 << 20;
+    const SIZE: usize = 8 << 20;
     let mut state = 1_u64;
     let mut next = || {
         state ^= state << 13;
