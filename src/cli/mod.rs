@@ -10,6 +10,7 @@ mod docs;
 mod doctor;
 mod empty_stdin;
 mod environment;
+mod filled_objects;
 mod flags;
 mod function;
 mod generate;

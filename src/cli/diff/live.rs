@@ -1,21 +1,18 @@
 //! `--base live`: the objects that applying the manifests would leave, against those of the cluster.
 
-use std::sync::Arc;
-
 use futures_util::{StreamExt, stream};
 
 use super::super::environment::Environment;
+use super::super::filled_objects::filled_objects;
 use super::super::output;
 use super::{Args, Difference};
 use crate::client::kubernetes::{ApiResponse, Cluster};
 use crate::compare::Comparison;
 use crate::error::{Error, Errors, Kind};
-use crate::live::{self, DryRun, Object, Objects};
+use crate::live::{DryRun, Object, Objects};
 use crate::pass::build::{BuildPlan, InputFiles};
 use crate::pass::{Session, watched};
-use crate::render::Survey;
 use crate::report;
-use crate::source::Source;
 use crate::words::count;
 use crate::workspace::Workspace;
 
@@ -46,7 +43,7 @@ pub(super) async fn compare(
     let (sources, mut errors, built) = files.into_whole();
     errors.extend(key_warnings);
     let shown = |errors: Errors| built.name_templates(report::in_order(errors, &sources), build_plan.workspace());
-    let objects = objects(args, &sources, session, environment, &mut errors).await;
+    let objects = filled_objects(args.options(), &sources, session, environment, &mut errors).await;
     if errors.any() {
         errors.extend(build_errors);
         output::report(&shown(errors), environment);
@@ -69,22 +66,6 @@ pub(super) async fn compare(
 fn no_record() -> Error {
     Error::new(Kind::Setting, "`--base live` needs the values, and a record holds none")
         .hint("leave out `--offline`, or compare with a revision or a folder")
-}
-
-/// The objects, filled.
-async fn objects(
-    args: &Args,
-    sources: &[Arc<Source>],
-    session: &mut Session,
-    environment: &Environment,
-    errors: &mut Errors,
-) -> Objects {
-    let survey = Survey::new(sources);
-    let drafts = live::drafts(&survey, errors);
-    let plan = survey.plan(&args.options(), errors);
-    let mut run = session.run(args.options(), environment);
-    let (edits, secrets) = run.fill_plan(&plan, errors).await;
-    live::objects(drafts, &plan, secrets, &edits, errors)
 }
 
 /// The cluster's answer about each object. Without objects the cluster is not asked.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::super::environment::Environment;
+use super::super::filled_objects::filled_objects;
 use super::super::output;
 use super::Args;
 use super::program::{self, Printed};
@@ -14,7 +15,7 @@ use crate::input;
 use crate::live::{self, Objects};
 use crate::pass::build::InputFiles;
 use crate::pass::{Session, watched};
-use crate::render::{Joiner, Options, Survey};
+use crate::render::{Joiner, Options};
 use crate::report;
 use crate::source::{ResourceId, Source};
 use crate::value::Value;
@@ -45,7 +46,7 @@ pub(super) async fn run(
         output::report(&built.name_templates(report::in_order(errors, &sources), session.workspace()), environment);
         return Ok(ExitCode::from(output::FAILED));
     }
-    let objects = fill(&sources, session, environment, &mut errors).await;
+    let objects = filled_objects(Options::default(), &sources, session, environment, &mut errors).await;
     let what = format!("running {program}");
     let printed = watched(environment, what, theirs(program, args, &sources, environment)).await;
     let printed =
@@ -64,21 +65,6 @@ pub(super) async fn run(
     let (comparison, is_same) = compare(program, &objects, &printed, &mask)?;
     output::write(&[report::diff::text(&comparison, environment.stdout_colour()).as_bytes()])?;
     Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::from(output::FOUND) })
-}
-
-/// Our objects, filled.
-async fn fill(
-    sources: &[Arc<Source>],
-    session: &mut Session,
-    environment: &Environment,
-    errors: &mut Errors,
-) -> Objects {
-    let survey = Survey::new(sources);
-    let drafts = live::drafts(&survey, errors);
-    let plan = survey.plan(&Options::default(), errors);
-    let mut run = session.run(Options::default(), environment);
-    let (edits, secrets) = run.fill_plan(&plan, errors).await;
-    live::objects(drafts, &plan, secrets, &edits, errors)
 }
 
 /// What the program prints of the same manifests: it reads plain files and folders itself, and what tools have built from a pipe.
