@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 
 use super::environment::Environment;
 use super::flags::Flags;
+use super::mask::MaskFlags;
 use super::offline::Offline;
 use super::output;
 use super::sink::WholeOutput;
@@ -55,6 +56,9 @@ pub(super) struct Args {
     offline: Offline,
 
     #[command(flatten)]
+    mask: MaskFlags,
+
+    #[command(flatten)]
     tools: ToolFlags,
 
     #[command(flatten)]
@@ -84,6 +88,7 @@ Examples:
   vault-render build overlays/prod -- --enable-helm
   vault-render build web --then kustomize              as `helm template > all.yaml && kustomize build`
   vault-render build . --secrets secrets.yaml          without Vault: secrets from a file
+  vault-render build . --mask                          every value masked: valid manifests that may be shown
   vault-render build . --offline record.json           masked, without secrets: see `record`
 
 In Argo CD its variables count: the release is ARGOCD_APP_NAME, the namespace ARGOCD_APP_NAMESPACE, the cluster's versions
@@ -100,7 +105,11 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
         return Ok(output::usage(&no_tool(&args.folder), environment));
     }
     session.use_record(args.offline.record(session.workspace())?);
+    let mut key_findings = Errors::new();
+    let mask = args.mask.mask(session, &mut key_findings)?;
+    session.use_mask(mask);
     let (sources, mut errors) = args.read(&folder, session, environment).await;
+    errors.extend(key_findings);
     if args.then.is_none() {
         errors.extend(folder.tool.unused_settings(&environment.workspace.variables));
     }

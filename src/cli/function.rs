@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 
 use super::environment::Environment;
 use super::flags::Flags;
+use super::mask::MaskFlags;
 use super::offline::Offline;
 use super::output;
 use crate::error::{Error, Errors, Kind};
@@ -31,6 +32,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     offline: Offline,
+
+    #[command(flatten)]
+    mask: MaskFlags,
 
     #[command(flatten)]
     pub(super) flags: Flags,
@@ -59,7 +63,7 @@ The ConfigMap is the functionConfig. Its data may hold `strict`, `allow-empty` a
 as AVP_K8S_ROLE, with a tenant's authority, and no credential: these come from the environment.
 docs/kustomize.md says more.
 
-Findings are the list's `results`, and stand on stderr. `--offline` fills masked, without a store.
+Findings are the list's `results`, and stand on stderr. `--mask` fills masked, `--offline` so and without a store.
 
 Exit codes: 0 filled, 1 something is wrong and nothing was filled, 2 wrong usage.";
 
@@ -110,15 +114,20 @@ impl Args {
         errors: &mut Errors,
     ) -> Edits {
         session.add_function_settings(config.settings);
-        match self.offline.record(session.workspace()) {
-            Ok(record) => session.use_record(record),
-            Err(error) => {
-                errors.push(error);
-                return Edits::default();
-            }
+        if let Err(error) = self.use_masks(session, errors) {
+            errors.push(error);
+            return Edits::default();
         }
         let options = Options { leftovers: Leftovers::of_strict(self.strict || config.strict), any: false };
         session.run(options, environment).render(std::slice::from_ref(source), errors).await
+    }
+
+    /// Has the session fill from the record, or mask.
+    fn use_masks(&self, session: &mut Session, errors: &mut Errors) -> Result<(), Error> {
+        session.use_record(self.offline.record(session.workspace())?);
+        let mask = self.mask.mask(session, errors)?;
+        session.use_mask(mask);
+        Ok(())
     }
 }
 

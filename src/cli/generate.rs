@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 
 use super::environment::Environment;
 use super::flags::Flags;
+use super::mask::MaskFlags;
 use super::offline::Offline;
 use super::output;
 use super::sink::{StreamedOutput, WholeOutput};
@@ -51,6 +52,9 @@ pub(super) struct Args {
     offline: Offline,
 
     #[command(flatten)]
+    mask: MaskFlags,
+
+    #[command(flatten)]
     pub(super) flags: Flags,
 }
 
@@ -59,6 +63,7 @@ Examples:
   vault-render generate manifests/
   kustomize build overlays/prod | vault-render generate -
   vault-render generate manifests/ --secrets examples/plain/secrets.yaml
+  vault-render generate manifests/ --mask                    every value masked: valid manifests that may be shown
   vault-render generate manifests/ --offline record.json     masked, without a store: see `record`
 
 In a folder every .yaml, .yml and .json is read, in the order of the names; hidden files, kustomizations and what belongs
@@ -72,17 +77,26 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
         return Ok(output::usage(&no_input(), environment));
     }
     session.use_record(args.offline.record(session.workspace())?);
+    let mut errors = Errors::new();
+    let mask = args.mask.mask(session, &mut errors)?;
+    session.use_mask(mask);
     let is_complete = match args.stream {
-        true => args.stream(session, environment).await?,
-        false => args.print(session, environment).await?,
+        true => args.stream(session, environment, errors).await?,
+        false => args.print(session, environment, errors).await?,
     };
     Ok(output::rendered(is_complete))
 }
 
 impl Args {
     /// Renders everything, and prints it whole or not at all. Returns whether it was printed.
-    async fn print(&self, session: &mut Session, environment: &Environment) -> anyhow::Result<bool> {
-        let (sources, mut errors) = input::read(&self.paths(), self.allow_empty, session.workspace());
+    async fn print(
+        &self,
+        session: &mut Session,
+        environment: &Environment,
+        mut errors: Errors,
+    ) -> anyhow::Result<bool> {
+        let (sources, unreadable) = input::read(&self.paths(), self.allow_empty, session.workspace());
+        errors.extend(unreadable);
         errors.extend(sources.iter().filter_map(|source| self.not_an_object(source)));
         self.add_unbuilt(&mut errors, session.workspace());
         let mut output = WholeOutput::new(environment, &|error| error);
@@ -93,9 +107,15 @@ impl Args {
     }
 
     /// Renders and prints chunk by chunk, up to the first error. Returns whether there was none.
-    async fn stream(&self, session: &mut Session, environment: &Environment) -> anyhow::Result<bool> {
-        let (chunks, mut errors) =
+    async fn stream(
+        &self,
+        session: &mut Session,
+        environment: &Environment,
+        mut errors: Errors,
+    ) -> anyhow::Result<bool> {
+        let (chunks, unreadable) =
             input::chunks(&self.paths(), self.allow_empty, yaml::split::boundary, session.workspace());
+        errors.extend(unreadable);
         self.add_unbuilt(&mut errors, session.workspace());
         let mut output = StreamedOutput::new(environment);
         let mut warned: Vec<Error> = Vec::new();

@@ -1,4 +1,4 @@
-//! The key of masks: from a file, from the settings, or a random one for the run.
+//! Masking what is printed, and the key of masks: from a file, from the settings, or a random one for the run.
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
@@ -23,6 +23,33 @@ pub(super) struct MaskKey {
     /// Make fingerprints with the key in FILE, else with the one in VAULT_RENDER_MASK_KEY
     #[arg(long, value_name = "FILE")]
     mask_key: Option<PathBuf>,
+}
+
+/// The flags that mask a rendering, shared by the commands that print manifests.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Masks")]
+pub(super) struct MaskFlags {
+    /// Mask every value: each mask is valid in its field, and the manifests may be shown
+    #[arg(long)]
+    mask: bool,
+
+    #[command(flatten)]
+    key: MaskKey,
+}
+
+impl MaskFlags {
+    /// The mask for what `session` prints, if it is to be masked. A record is masked without one.
+    pub(super) fn mask(&self, session: &mut Session, errors: &mut Errors) -> Result<Option<Mask>, Error> {
+        if !self.mask || session.has_record() {
+            return Ok(None);
+        }
+        let of_user = self.key.of_user(session, errors)?;
+        if of_user.is_none() {
+            let note = Error::note(Kind::Setting, "there is no mask key: fingerprints compare only within this run");
+            errors.push(note.hint("`--mask-key FILE` or VAULT_RENDER_MASK_KEY makes them the same in every run"));
+        }
+        of_user.map_or_else(random, Ok).map(Some)
+    }
 }
 
 impl MaskKey {

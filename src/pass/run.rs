@@ -8,7 +8,7 @@ use crate::backend::Round;
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::policy::{Grants, Policy};
-use crate::render::{self, Edits, Mask, Options, Plan, Record, ValueSource};
+use crate::render::{self, Edits, Mask, MaskForm, Options, Plan, Record, ValueSource};
 use crate::secret::{Access, Secrets};
 use crate::source::{Place, Source, Span};
 use crate::words::count;
@@ -28,14 +28,30 @@ impl<'s> Run<'s> {
         Self { session, options, watch, budget: Budget::default(), round: None, is_stopped: false }
     }
 
-    /// The edits that fill `sources`. Everything that is wrong on the way goes to `errors`.
+    /// The edits that fill `sources`, masked if the session masks. Everything that is wrong on the way goes to `errors`.
     pub async fn render(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Edits {
-        self.fill(sources, None, errors).await
+        let plan = render::plan(sources, &self.options, errors);
+        if let Some(record) = &self.session.record {
+            return render::fill(&plan, ValueSource::Recorded(record), &self.budget, errors);
+        }
+        self.fetch(plan.accesses(), errors).await;
+        let Session { secrets, mask, .. } = &mut *self.session;
+        let masked = |mask| ValueSource::Masked(secrets, mask, MaskForm::Valid);
+        let edits =
+            render::fill(&plan, mask.as_ref().map_or(ValueSource::Clear(secrets), masked), &self.budget, errors);
+        plan.accesses().iter().for_each(|access| secrets.clear_warnings(&access.id));
+        edits
     }
 
-    /// The edits that fill `sources` with masked values. Each secret is read once, however often it is shown.
-    pub async fn render_masked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Edits {
-        self.fill(sources, Some(mask), errors).await
+    /// The edits that fill `sources` with masks for people. Each secret is read once, however often it is shown.
+    pub async fn render_marked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Edits {
+        let plan = render::plan(sources, &self.options, errors);
+        if let Some(record) = &self.session.record {
+            return render::fill(&plan, ValueSource::Recorded(&record.shown(mask)), &self.budget, errors);
+        }
+        self.fetch(plan.accesses(), errors).await;
+        let values = ValueSource::Masked(&self.session.secrets, mask, MaskForm::Marked);
+        render::fill(&plan, values, &self.budget, errors)
     }
 
     /// The edits that fill `plan`, and the secrets in them.
@@ -83,23 +99,6 @@ impl<'s> Run<'s> {
     fn stop(&mut self, stopped: &Stopped, what: &str, errors: &mut Errors) {
         errors.push(Error::new(Kind::Store, format!("{stopped} while {what}")));
         self.is_stopped = true;
-    }
-
-    async fn fill(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Edits {
-        let plan = render::plan(sources, &self.options, errors);
-        if let Some(record) = &self.session.record {
-            let shown = mask.map(|mask| record.shown(mask));
-            let values = ValueSource::Recorded(shown.as_ref().unwrap_or(record));
-            return render::fill(&plan, values, &self.budget, errors);
-        }
-        self.fetch(plan.accesses(), errors).await;
-        let secrets = &mut self.session.secrets;
-        let values = mask.map_or(ValueSource::Clear(secrets), |mask| ValueSource::Masked(secrets, mask));
-        let edits = render::fill(&plan, values, &self.budget, errors);
-        if mask.is_none() {
-            plan.accesses().iter().for_each(|access| secrets.clear_warnings(&access.id));
-        }
-        edits
     }
 
     /// Each access of `chunks` once, without its place, which would keep all of the chunks in memory.

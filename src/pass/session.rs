@@ -11,7 +11,7 @@ use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
 use crate::journal::Journal;
 use crate::policy::{Policy, Requester};
-use crate::render::{Options, Record};
+use crate::render::{Mask, Options, Record};
 use crate::secret::Secrets;
 use crate::workspace::Workspace;
 
@@ -22,6 +22,8 @@ pub struct Session {
     settings: Settings,
     /// The record that takes the place of settings and store.
     pub(super) record: Option<Record>,
+    /// What masks each value of a rendering that is printed; `None` shows the values.
+    pub(super) mask: Option<Mask>,
     pub(super) secrets: Secrets,
     stage: Stage,
 }
@@ -48,7 +50,15 @@ impl Session {
     /// A session in `workspace` for `requester`. Nothing is read yet.
     pub fn new(workspace: Workspace, requester: Requester, flags: SettingFlags) -> Self {
         let settings = Settings::new(workspace.clone(), flags);
-        Self { workspace, requester, settings, record: None, secrets: Secrets::default(), stage: Stage::Start }
+        Self {
+            workspace,
+            requester,
+            settings,
+            record: None,
+            mask: None,
+            secrets: Secrets::default(),
+            stage: Stage::Start,
+        }
     }
 
     /// Where the session works.
@@ -64,6 +74,16 @@ impl Session {
     /// Fills from a record, if there is one: masked, without settings and without a store.
     pub fn use_record(&mut self, record: Option<Record>) {
         self.record = record;
+    }
+
+    /// Whether it fills from a record.
+    pub(crate) fn has_record(&self) -> bool {
+        self.record.is_some()
+    }
+
+    /// Masks the renderings that are printed, if there is a mask. A record is masked without one.
+    pub(crate) fn use_mask(&mut self, mask: Option<Mask>) {
+        self.mask = mask;
     }
 
     /// Adds the settings of a KRM function's configuration, which have a tenant's authority.

@@ -29,7 +29,7 @@ pub(crate) use fill::Edits;
 pub use fill::fill;
 pub(crate) use gap::{Gap, PlaceholderUse};
 pub use joiner::Joiner;
-pub(crate) use mask::Mask;
+pub(crate) use mask::{Mask, MaskForm};
 pub(crate) use not_objects::not_an_object;
 pub(crate) use plan::Plan;
 pub use plan::plan;

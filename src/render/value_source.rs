@@ -1,7 +1,7 @@
 //! Where the values of placeholders come from, and how much of them is shown.
 
 use super::gap::Gap;
-use super::mask::{Mask, NumberMasks, in_data};
+use super::mask::{Mask, MaskForm, in_data};
 use super::record::Record;
 use super::result::shape;
 use crate::manifest::FieldType;
@@ -14,8 +14,8 @@ use crate::value::Value;
 pub enum ValueSource<'v> {
     /// The secrets as they are.
     Clear(&'v Secrets),
-    /// The secrets with every value masked for people, in resource names too.
-    Masked(&'v Secrets, &'v Mask),
+    /// The secrets with every value masked, in resource names too.
+    Masked(&'v Secrets, &'v Mask, MaskForm),
     /// The masked results of an earlier run, without secrets.
     Recorded(&'v Record),
 }
@@ -24,7 +24,7 @@ impl<'v> ValueSource<'v> {
     /// The outcome of reading a secret; `None` if it was not read.
     pub(super) fn outcome(self, id: &SecretId) -> Option<&'v Outcome> {
         match self {
-            Self::Clear(secrets) | Self::Masked(secrets, _) => secrets.get(id),
+            Self::Clear(secrets) | Self::Masked(secrets, ..) => secrets.get(id),
             Self::Recorded(_) => None,
         }
     }
@@ -33,7 +33,7 @@ impl<'v> ValueSource<'v> {
     pub(super) fn shown(self, result: Value, placeholder: &Placeholder, gap: &Gap, bare: bool) -> Value {
         let masked = match self {
             Self::Clear(_) => return result,
-            Self::Masked(_, mask) => shape(&result, placeholder, Some(mask)).masked("", NumberMasks::Marked),
+            Self::Masked(_, mask, form) => shape(&result, placeholder, Some(mask)).masked("", form),
             Self::Recorded(_) => result,
         };
         if bare && gap.field_type == FieldType::Base64 { in_data(masked) } else { masked }

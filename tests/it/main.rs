@@ -36,6 +36,7 @@ mod large;
 mod links;
 mod live;
 mod manifests;
+mod mask;
 mod migrate;
 mod named_files;
 mod own_token;

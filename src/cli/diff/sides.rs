@@ -81,7 +81,7 @@ impl Renderer<'_> {
 
     async fn masked(&mut self, files: &[File], mask: &Mask, errors: &mut Errors) -> Side {
         let sources = sources(files);
-        let edits = self.run.render_masked(&sources, mask, errors).await;
+        let edits = self.run.render_marked(&sources, mask, errors).await;
         let mut side = Side::new();
         for file in files {
             for document in render::rendered_documents(&file.source, &edits) {

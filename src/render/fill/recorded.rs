@@ -16,7 +16,7 @@ pub(super) fn resolve(
 ) -> Resolution {
     match record.get(id, placeholder) {
         None => Resolution::Failed(named(record.lacks(), placeholder).at(place())),
-        Some((Recorded::Result(shape), name)) => Resolution::Value(shape.masked(&name, record.numbers())),
+        Some((Recorded::Result(shape), name)) => Resolution::Value(shape.masked(&name, record.form())),
         Some((Recorded::Missing(Missing::Key), _)) if placeholder.closed => Resolution::Markup,
         Some((Recorded::Missing(missing), _)) => {
             Resolution::Missing(named(missing.error(placeholder, id), placeholder).at(place()))

@@ -6,4 +6,5 @@ mod shape;
 
 pub(crate) use fingerprint::{Fingerprint, Mask};
 pub(super) use masked::in_data;
-pub(super) use shape::{NumberMasks, Shape, Type};
+pub(crate) use shape::MaskForm;
+pub(super) use shape::{Shape, Type};

@@ -30,13 +30,13 @@ pub(in crate::render) enum Type {
     Bool,
 }
 
-/// How numbers are masked.
+/// How masks look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::render) enum NumberMasks {
-    /// As numbers, so that the manifest stays valid.
+pub enum MaskForm {
+    /// As values of their field, so that the manifest stays valid.
     #[default]
     Valid,
-    /// As marks, for people.
+    /// As marks everywhere, for people: no number could be told from a real one.
     Marked,
 }
 
@@ -92,31 +92,31 @@ impl Shape {
     }
 
     /// The masked value. Without a fingerprint, the mask is made from `name`, which identifies the value.
-    pub(in crate::render) fn masked(&self, name: &str, numbers: NumberMasks) -> Value {
-        self.masked_under(&Sha256::new_with_prefix(name), numbers)
+    pub(in crate::render) fn masked(&self, name: &str, form: MaskForm) -> Value {
+        self.masked_under(&Sha256::new_with_prefix(name), form)
     }
 
     /// The masked value for a digested `name`. Each member digests only its own part, so that long names do not add up.
-    fn masked_under(&self, name: &Sha256, numbers: NumberMasks) -> Value {
+    fn masked_under(&self, name: &Sha256, form: MaskForm) -> Value {
         let below = |step: &str| name.clone().chain_update("\0").chain_update(step);
         match self {
             Self::Scalar(is, fingerprint) => {
                 let fingerprint = fingerprint.clone().unwrap_or_else(|| Fingerprint::stand_in(name));
-                match (is, numbers) {
+                match (is, form) {
                     (Type::Text | Type::Bool, _) => Value::text(fingerprint.mark()),
                     (Type::Bytes, _) => Value::Bytes(fingerprint.mark().into_bytes().into()),
-                    (Type::Number, NumberMasks::Marked) => Value::text(fingerprint.number_mark()),
-                    (Type::Number, NumberMasks::Valid) => Value::number(fingerprint.number()),
+                    (Type::Number, MaskForm::Marked) => Value::text(fingerprint.number_mark()),
+                    (Type::Number, MaskForm::Valid) => Value::number(fingerprint.number()),
                 }
             }
             Self::Null => Value::Null,
             Self::List(items) => {
-                let item = |(index, item): (usize, &Self)| item.masked_under(&below(&index.to_string()), numbers);
+                let item = |(index, item): (usize, &Self)| item.masked_under(&below(&index.to_string()), form);
                 Value::List(items.iter().enumerate().map(item).collect())
             }
             Self::Map(entries) => {
                 let entry = |(key, shape): &(String, Self)| {
-                    (Zeroizing::new(key.clone()), shape.masked_under(&below(key), numbers))
+                    (Zeroizing::new(key.clone()), shape.masked_under(&below(key), form))
                 };
                 Value::Map(entries.iter().map(entry).collect())
             }

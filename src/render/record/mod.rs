@@ -7,7 +7,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::mask::{Mask, NumberMasks, Shape};
+use super::mask::{Mask, MaskForm, Shape};
 use super::plan::Plan;
 use super::result::{result, shape};
 use crate::budget::Budget;
@@ -21,8 +21,8 @@ pub struct Record {
     /// The file that it was read from.
     name: String,
     secrets: BTreeMap<SecretId, BTreeMap<String, Recorded>>,
-    /// How numbers are masked.
-    numbers: NumberMasks,
+    /// How its masks look.
+    form: MaskForm,
 }
 
 /// The recorded result of a placeholder.
@@ -58,7 +58,7 @@ impl Record {
     /// This record with the marks that `mask` shows to people. Under a blank mask, its own fingerprints are blank too: two renderings then
     /// do not differ in the values of secrets.
     pub fn shown(&self, mask: &Mask) -> Self {
-        let shown = Self { numbers: NumberMasks::Marked, ..self.clone() };
+        let shown = Self { form: MaskForm::Marked, ..self.clone() };
         if mask.is_blank() { shown.blank() } else { shown }
     }
 
@@ -71,9 +71,9 @@ impl Record {
         self
     }
 
-    /// How its numbers are masked.
-    pub(super) fn numbers(&self) -> NumberMasks {
-        self.numbers
+    /// How its masks look.
+    pub(super) fn form(&self) -> MaskForm {
+        self.form
     }
 
     /// The result of a placeholder that reads `id`, and the name for masks without a fingerprint.

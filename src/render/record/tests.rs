@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::Record;
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
-use crate::render::{Joiner, Mask, Options, Plan, ValueSource, fill, plan};
+use crate::render::{Joiner, Mask, MaskForm, Options, Plan, ValueSource, fill, plan};
 use crate::secret::{Outcome, Secret, SecretId, Secrets, Version};
 use crate::source::Source;
 use crate::value::Value;
@@ -135,7 +135,7 @@ fn leaks(text: &str) -> Vec<String> {
 fn nothing_of_a_value_is_seen() {
     let mask = Mask::new(b"key");
     assert!(!leaks(&rendered(&sources(), ValueSource::Clear(&secrets()))).is_empty());
-    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask));
+    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask, MaskForm::Marked));
     assert_eq!(leaks(&masked), [""; 0], "{masked}");
     for mask in [None, Some(&mask)] {
         let (text, record) = record(mask);
@@ -148,14 +148,14 @@ fn nothing_of_a_value_is_seen() {
 #[test]
 fn a_record_with_fingerprints_renders_as_the_store_does_masked() {
     let mask = Mask::new(b"key");
-    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask));
+    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask, MaskForm::Marked));
     assert_eq!(masked, rendered(&sources(), ValueSource::Recorded(&record(Some(&mask)).1.shown(&mask))));
 }
 
 #[test]
 fn structure_and_types_stay() {
     let mask = Mask::new(b"key");
-    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask));
+    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask, MaskForm::Marked));
     let [text, number] = [CANARY, "7391846205"].map(|value| mask.fingerprint(value.as_bytes()));
     let number = number.number_mark();
     let (mark, encoded) = (text.mark(), STANDARD.encode(text.mark()));
