@@ -36,7 +36,7 @@ fn main() {
 fn seconds(sources: &[Arc<Source>]) -> f64 {
     let begin = Instant::now();
     let mut errors = Errors::new();
-    let survey = Survey::new(sources);
+    let survey = Survey::new(sources, &Arc::default());
     errors.extend(lint::check(&survey, &[]));
     let plan = survey.plan(&Options { leftovers: Leftovers::Refused, any: false }, &mut errors);
     assert!(!plan.accesses().is_empty() && !errors.any(), "{:?}", errors.iter().next());

@@ -47,7 +47,7 @@ fn main() {
 async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
     let begin = Instant::now();
     let mut errors = Errors::new();
-    let plan = plan(sources, &Options::default(), &mut errors);
+    let plan = plan(sources, &Options::default(), &Arc::default(), &mut errors);
     let policy = Arc::new(Policy::of(config, Requester::default()));
     let grants = policy.judge(plan.accesses(), &mut errors);
     let mut secrets = Secrets::default();

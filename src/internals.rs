@@ -39,6 +39,10 @@ pub mod lint {
     pub use crate::lint::{Comments, check, find, forms, hide};
 }
 
+pub mod manifest {
+    pub use crate::manifest::{Schemas, Table};
+}
+
 pub mod modifier {
     pub use crate::modifier::Chain;
 }

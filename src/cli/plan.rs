@@ -83,7 +83,12 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     let (sources, mut errors, built) = InputFiles::read_all(args.paths.list(), &build, session, environment).await;
     errors.extend(args.empty_stdin.error(args.paths.list(), &sources));
     errors.extend(wrong);
-    let plan = render::plan(&sources, &Options { any: args.any, ..Options::default() }, &mut errors);
+    let plan = render::plan(
+        &sources,
+        &Options { any: args.any, ..Options::default() },
+        &session.schemas(&sources),
+        &mut errors,
+    );
     let grants = session.policy(&config).judge(plan.accesses(), &mut errors);
     let reads = plan.reads().into_iter().filter(|read| grants.allows(&read.id)).collect();
     let plan = ReadPlan { store, reads, is_complete: !errors.any() };

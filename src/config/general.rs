@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::format::{DURATION, LIST, NUMBER, PATHS, SECRET, SIZE, SWITCH};
+use super::format::{Choice, DURATION, Format, LIST, NUMBER, PATHS, SECRET, SIZE, SWITCH};
 use super::key::{AnyKey, Key};
 use super::role::{Role, Tighter};
 use super::table::Unsupported;
@@ -39,6 +39,28 @@ pub(crate) const TIMEOUT: Key<Duration> = Key::new(
     &[Role::Ceiling(Tighter::Shorter)],
 )
 .default("50s");
+
+/// What decides the type of a field.
+pub(crate) const TYPES: Key<TypesBy> = Key::new(
+    "AVP_TYPES",
+    "what decides the type that a whole field is filled with: the `schema` of its kind, or `names` of fields alone",
+    Format::choice(|| {
+        vec![Choice { names: &["schema"], value: TypesBy::Schema }, Choice { names: &["names"], value: TypesBy::Names }]
+    }),
+    "names",
+    &[Role::Free],
+)
+.default("schema")
+.early();
+
+/// What decides the type of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TypesBy {
+    /// The schema of its kind where one is known, else its name.
+    Schema,
+    /// Its name.
+    Names,
+}
 
 /// How many runs work at once.
 pub(crate) const PARALLEL_RENDERS: Key<u64> = Key::new(
@@ -114,6 +136,7 @@ pub(crate) const SETTINGS: &[&dyn AnyKey] = &[
     &TENANT_SETTINGS,
     &TENANT,
     &TIMEOUT,
+    &TYPES,
     &PARALLEL_RENDERS,
     &TOOL_PATHS,
     &TOOL_HOSTS,

@@ -44,7 +44,7 @@ impl ReadList {
         match timeout(time, InputFiles::read_all(paths, &options, session, watch)).await {
             Ok((sources, found, _)) => {
                 errors.extend(found);
-                let plan = render::plan(&sources, &Options::default(), &mut errors);
+                let plan = render::plan(&sources, &Options::default(), &session.schemas(&sources), &mut errors);
                 policy.judge(plan.accesses(), &mut errors);
                 accesses = plan.accesses().to_vec();
             }

@@ -200,7 +200,7 @@ mod tests {
     fn left(manifest: &str, other: &str) -> Vec<&'static str> {
         let sources = [Arc::new(Source::new("a.yaml", manifest.replace("ALLOW", WORDS)))];
         let others = [Arc::new(Source::new(".env", other.replace("ALLOW", WORDS)))];
-        let survey = Survey::new(&sources);
+        let survey = Survey::new(&sources, &Arc::default());
         let mut found = Errors::new();
         found.extend(check(&survey, &others));
         Comments::of(&survey, &others).remaining(found).into_iter().map(|error| error.rule).collect()

@@ -6,7 +6,6 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::{Detector, Rule};
 use crate::error::{Error, Kind, Level};
-use crate::manifest::FieldType;
 use crate::placeholder::{Base64, Context, MatchKind, Placeholder, find};
 use crate::render::Document;
 use crate::yaml::resolve::{Plain, resolve};
@@ -86,7 +85,7 @@ fn flaw(document: &Document<'_>, value: NodeId) -> Option<&'static str> {
 }
 
 fn unencoded(document: &Document<'_>, found: &mut Vec<Error>) {
-    for gap in document.gaps.iter().filter(|gap| gap.field_type == FieldType::Base64) {
+    for gap in document.gaps.iter().filter(|gap| gap.field_type.is_base64()) {
         let text = document.tree.text(gap.node).unwrap_or_default().trim();
         for (index, one) in gap.matches.iter().enumerate() {
             if let MatchKind::Placeholder(placeholder) = &one.kind {

@@ -23,11 +23,11 @@ pub(super) static RULES: &[Rule] = &[
         detector: Detector::Online(control_characters),
     },
     Rule {
-        id: "number-as-text",
-        level: Level::Warning,
-        doc: "a number that the store holds as text, in a field that takes a number",
-        explanation: "`vault kv put secret/app replicas=3` stores the text `3`, and text stays text: Kubernetes refuses `replicas: \"3\"`. \
-                      `| jsonParse` makes it a number; `vault kv put secret/app - <<< '{\"replicas\": 3}'` stores one.",
+        id: "wrong-type",
+        level: Level::Error,
+        doc: "a value that cannot be what its field takes",
+        explanation: "Where the schema of a kind is known, `replicas` takes `3`, a number or text, and nothing else. Kubernetes would refuse \
+                      any other value, and quote it.",
         example: "",
         detector: Detector::Pass,
     },
@@ -42,7 +42,7 @@ pub(super) static RULES: &[Rule] = &[
 ];
 
 fn control_characters(readings: &Readings<'_>, found: &mut Vec<Error>) {
-    for usage in readings.plan.placeholders().filter(|usage| usage.bare && usage.gap.field_type != FieldType::Base64) {
+    for usage in readings.plan.placeholders().filter(|usage| usage.bare && usage.gap.field_type != FieldType::Data) {
         let Some(outcome @ Outcome::Found(_)) = usage.outcome(readings.secrets) else { continue };
         if let Ok(Some(value)) = render::result(usage.placeholder, outcome, readings.budget)
             && has_control(&value)

@@ -7,7 +7,7 @@ use crate::render::{Leftovers, Options};
 /// The rules that a manifest breaks, as far as they need no store.
 fn broken(manifest: &str) -> Vec<&'static str> {
     let sources = [Arc::new(Source::new("x.yaml", manifest))];
-    let survey = Survey::new(&sources);
+    let survey = Survey::new(&sources, &Arc::default());
     let comments = Comments::of(&survey, &[]);
     let mut errors = Errors::new();
     errors.extend(check(&survey, &[]));

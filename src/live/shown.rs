@@ -65,7 +65,7 @@ impl Shown<'_> {
                 "status" => return None,
                 "apiVersion" | "kind" => self.identity(value, cover, key),
                 "metadata" => self.metadata(value, cover.entry(key)),
-                "data" if secret => self.data(value, FieldType::Base64),
+                "data" if secret => self.data(value, FieldType::Data),
                 "stringData" if secret => self.data(value, FieldType::Text),
                 _ => self.value(value, cover.entry(key)),
             };

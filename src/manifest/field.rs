@@ -24,10 +24,61 @@ pub struct Field<'t> {
 pub enum FieldType {
     /// A value of any type.
     Anything,
-    /// Strings only.
+    /// Text and nothing else, as names tell.
     Text,
-    /// Base64, in a string: a Secret's `data`.
+    /// A string or null, as a schema tells.
+    String,
+    /// Base64, in a string: a Secret's `data`, whose members are encoded where they come as a whole map.
+    Data,
+    /// Base64, in a string or null, as a schema tells.
     Base64,
+    /// An integer of at most this many bits.
+    Integer(Bits),
+    /// A number, whole or not.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// An integer, or a string that means something else than digits.
+    IntOrString,
+    /// A number or a string as Kubernetes counts resources: `500m`.
+    Quantity,
+    /// A list.
+    List,
+    /// A map.
+    Map,
+}
+
+/// How large an integer may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bits {
+    /// 32, with a sign.
+    Of32,
+    /// 64, with a sign.
+    Of64,
+}
+
+impl FieldType {
+    /// Whether it takes base64, in which placeholders may be hidden.
+    pub(crate) fn is_base64(self) -> bool {
+        matches!(self, Self::Data | Self::Base64)
+    }
+
+    /// The type as an error names it: `an integer`.
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Self::Anything => "anything",
+            Self::Text | Self::String => "text",
+            Self::Data | Self::Base64 => "base64",
+            Self::Integer(Bits::Of32) => "an integer of 32 bits",
+            Self::Integer(Bits::Of64) => "an integer",
+            Self::Number => "a number",
+            Self::Boolean => "`true` or `false`",
+            Self::IntOrString => "an integer or text",
+            Self::Quantity => "a quantity",
+            Self::List => "a list",
+            Self::Map => "a map",
+        }
+    }
 }
 
 impl Field<'_> {
@@ -55,140 +106,9 @@ impl fmt::Display for Field<'_> {
     }
 }
 
-/// The type that a resource of `kind` accepts in the field at `steps`.
-pub(crate) fn field_type(kind: &str, steps: &[Step<'_>]) -> FieldType {
-    let text = |holds: bool| if holds { FieldType::Text } else { FieldType::Anything };
-    match steps {
-        [Step::Key(top), Step::Key(_)] if kind == "Secret" && top == "data" => FieldType::Base64,
-        [Step::Key(top), Step::Key(_)] if kind == "Secret" && top == "stringData" => FieldType::Text,
-        [Step::Key(top), Step::Key(_)] if kind == "ConfigMap" && (top == "data" || top == "binaryData") => {
-            FieldType::Text
-        }
-        [Step::Key(spec), Step::Key(selector), Step::Key(_)]
-            if kind == "Service" && spec == "spec" && selector == "selector" =>
-        {
-            FieldType::Text
-        }
-        [.., Step::Key(map), Step::Key(key)] => text(named_field(map, key) || named_map(steps, map)),
-        [holder @ .., Step::Key(list), Step::Item(_)] if list == "command" => {
-            text(is_container(kind, holder) || matches!(holder, [.., Step::Key(probe)] if probe == "exec"))
-        }
-        [holder @ .., Step::Key(list), Step::Item(_)] if list == "args" => text(is_container(kind, holder)),
-        [.., Step::Key(list), Step::Item(_), Step::Key(key)] => text(list == "env" && key == "value"),
-        _ => FieldType::Anything,
-    }
-}
-
-/// The fields of Kubernetes' own kinds that take an integer, wherever they stand.
-const INTEGERS: &[&str] = &[
-    "activeDeadlineSeconds",
-    "averageUtilization",
-    "backoffLimit",
-    "completions",
-    "containerPort",
-    "failureThreshold",
-    "fsGroup",
-    "hostPort",
-    "initialDelaySeconds",
-    "maxReplicas",
-    "minReadySeconds",
-    "minReplicas",
-    "nodePort",
-    "parallelism",
-    "periodSeconds",
-    "port",
-    "progressDeadlineSeconds",
-    "replicas",
-    "revisionHistoryLimit",
-    "runAsGroup",
-    "runAsUser",
-    "successThreshold",
-    "terminationGracePeriodSeconds",
-    "timeoutSeconds",
-    "ttlSecondsAfterFinished",
-];
-
-/// Whether a resource with an API of this group takes an integer in the field at `steps`; `false` where that is not known.
-pub(crate) fn takes_integer(group: &str, steps: &[Step<'_>]) -> bool {
-    let is_built_in = !group.contains('.') || group.ends_with(".k8s.io");
-    is_built_in && matches!(steps, [.., Step::Key(name)] if INTEGERS.contains(&&**name))
-}
-
-/// Whether the field is `metadata.name`, `metadata.namespace` or `metadata.generateName`.
-fn named_field(map: &str, key: &str) -> bool {
-    map == "metadata" && matches!(key, "name" | "namespace" | "generateName")
-}
-
-/// Whether the field is a member of `metadata.labels`, `metadata.annotations`, `matchLabels` or `nodeSelector`.
-fn named_map(steps: &[Step<'_>], map: &str) -> bool {
-    match map {
-        "matchLabels" | "nodeSelector" => true,
-        "labels" | "annotations" => matches!(steps, [.., Step::Key(parent), _, _] if parent == "metadata"),
-        _ => false,
-    }
-}
-
-/// The lists that hold containers, in every kind.
-const CONTAINERS: &[&str] = &["containers", "initContainers", "ephemeralContainers"];
-
-/// The further fields that hold one container or a list of them in an Argo workflow.
-const WORKFLOW_CONTAINERS: &[&str] = &["container", "script", "sidecars"];
-
-const WORKFLOWS: &[&str] = &["Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate"];
-
-/// Whether the steps lead to a container.
-fn is_container(kind: &str, steps: &[Step<'_>]) -> bool {
-    match steps {
-        [.., Step::Key(list), Step::Item(_)] if CONTAINERS.contains(&&**list) => true,
-        [.., Step::Key(name)] | [.., Step::Key(name), Step::Item(_)] => {
-            WORKFLOWS.contains(&kind) && WORKFLOW_CONTAINERS.contains(&&**name)
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn field(path: &str) -> Vec<Step<'_>> {
-        path.split('.').map(|part| part.parse().map_or(Step::Key(part.into()), Step::Item)).collect()
-    }
-
-    #[test]
-    fn fields_take_what_kubernetes_takes() {
-        use FieldType::{Anything, Base64, Text};
-        for (kind, path, expected) in [
-            ("Secret", "data.k", Base64),
-            ("Secret", "stringData.k", Text),
-            ("Secret", "spec.data.k", Anything),
-            ("ConfigMap", "data.k", Text),
-            ("Custom", "data.k", Anything),
-            ("Service", "spec.selector.app", Text),
-            ("Service", "spec.ports.0.port", Anything),
-            ("Custom", "metadata.name", Text),
-            ("Custom", "metadata.labels.a", Text),
-            ("Custom", "spec.labels.a", Anything),
-            ("Deployment", "spec.template.metadata.annotations.a", Text),
-            ("Deployment", "spec.selector.matchLabels.a", Text),
-            ("Deployment", "spec.template.spec.nodeSelector.a", Text),
-            ("Deployment", "spec.template.spec.containers.0.env.1.value", Text),
-            ("Deployment", "spec.template.spec.containers.0.args.1", Text),
-            ("Deployment", "spec.template.spec.initContainers.0.command.1", Text),
-            ("Deployment", "spec.template.spec.containers.0.livenessProbe.exec.command.1", Text),
-            ("Deployment", "spec.replicas", Anything),
-            ("Custom", "spec.args.1", Anything),
-            ("Workflow", "spec.templates.0.container.args.1", Text),
-            ("CronWorkflow", "spec.workflowSpec.templates.0.script.command.0", Text),
-            ("WorkflowTemplate", "spec.templates.0.sidecars.0.args.1", Text),
-            ("ClusterWorkflowTemplate", "spec.templates.0.containerSet.containers.0.args.1", Text),
-            ("Workflow", "spec.templates.0.container.resources.limits.cpu", Anything),
-            ("Workflow", "spec.templates.0.dag.args.1", Anything),
-            ("Custom", "spec.container.args.1", Anything),
-        ] {
-            assert_eq!(field_type(kind, &field(path)), expected, "{kind} {path}");
-        }
-    }
 
     #[test]
     fn a_field_reads_as_kubectl_writes_it() {

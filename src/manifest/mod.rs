@@ -2,9 +2,16 @@
 
 mod annotations;
 mod field;
+mod field_type;
+mod names;
 mod origin;
 mod resource;
+mod schema;
 
 pub(crate) use annotations::{Annotations, PATH_ANNOTATION, PREFIX, RemoveMissing, annotation_names};
-pub(crate) use field::{Field, FieldType, Step, field_type, takes_integer};
+pub use schema::{Schemas, Table};
+
+pub(crate) use field::{Bits, Field, FieldType, Step};
+pub(crate) use field_type::field_type;
 pub(crate) use resource::{Resource, is_list, objects, resources};
+pub(crate) use schema::{Facets, KindId, Known, Scalar, Schema};

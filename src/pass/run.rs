@@ -7,6 +7,7 @@ use super::{Session, Stopped, Watch, watched};
 use crate::backend::Round;
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
+use crate::manifest::Schemas;
 use crate::policy::{Grants, Policy};
 use crate::render::{self, Edits, Mask, MaskForm, Options, Plan, Record, ValueSource};
 use crate::secret::{Access, Secrets};
@@ -17,6 +18,7 @@ use crate::words::count;
 pub struct Run<'s> {
     session: &'s mut Session,
     options: Options,
+    schemas: Arc<Schemas>,
     watch: &'s dyn Watch,
     budget: Budget,
     round: Option<(Box<dyn Round>, Arc<Policy>)>,
@@ -24,13 +26,19 @@ pub struct Run<'s> {
 }
 
 impl<'s> Run<'s> {
-    pub(super) fn new(session: &'s mut Session, options: Options, watch: &'s dyn Watch) -> Self {
-        Self { session, options, watch, budget: Budget::default(), round: None, is_stopped: false }
+    pub(super) fn new(session: &'s mut Session, options: Options, schemas: Arc<Schemas>, watch: &'s dyn Watch) -> Self {
+        Self { session, options, schemas, watch, budget: Budget::default(), round: None, is_stopped: false }
     }
 
     /// The edits that fill `sources`, masked if the session masks. Everything that is wrong on the way goes to `errors`.
     pub async fn render(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Edits {
-        let plan = render::plan(sources, &self.options, errors);
+        self.learn(sources);
+        self.fill(sources, errors).await
+    }
+
+    /// The edits that fill `sources`, whose schemas are known.
+    pub(super) async fn fill(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Edits {
+        let plan = render::plan(sources, &self.options, &self.schemas, errors);
         if let Some(record) = &self.session.record {
             return render::fill(&plan, ValueSource::Recorded(record), &self.budget, errors);
         }
@@ -45,7 +53,8 @@ impl<'s> Run<'s> {
 
     /// The edits that fill `sources` with masks for people. Each secret is read once, however often it is shown.
     pub async fn render_marked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Edits {
-        let plan = render::plan(sources, &self.options, errors);
+        self.learn(sources);
+        let plan = render::plan(sources, &self.options, &self.schemas, errors);
         if let Some(record) = &self.session.record {
             return render::fill(&plan, ValueSource::Recorded(&record.shown(mask)), &self.budget, errors);
         }
@@ -63,7 +72,8 @@ impl<'s> Run<'s> {
 
     /// The record of `sources`. Its errors are those of rendering them.
     pub async fn record(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Record {
-        let plan = render::plan(sources, &self.options, errors);
+        self.learn(sources);
+        let plan = render::plan(sources, &self.options, &self.schemas, errors);
         self.fill_plan(&plan, errors).await;
         Record::of(&plan, &self.session.secrets, mask, &self.budget)
     }
@@ -101,12 +111,17 @@ impl<'s> Run<'s> {
         self.is_stopped = true;
     }
 
+    /// Adds the CustomResourceDefinitions in `sources` to the schemas of the run.
+    pub(super) fn learn(&mut self, sources: &[Arc<Source>]) {
+        Arc::make_mut(&mut self.schemas).learn(sources);
+    }
+
     /// Each access of `chunks` once, without its place, which would keep all of the chunks in memory.
     fn accesses(&self, chunks: impl Iterator<Item = Vec<Arc<Source>>>) -> Vec<Access> {
         let (mut known, mut accesses) = (HashSet::new(), Vec::new());
         let nowhere = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
         for chunk in chunks {
-            let plan = render::plan(&chunk, &self.options, &mut Errors::new());
+            let plan = render::plan(&chunk, &self.options, &self.schemas, &mut Errors::new());
             let new = plan.accesses().iter().filter(|access| known.insert(access.id.clone()));
             accesses.extend(new.map(|access| Access { id: access.id.clone(), place: nowhere.clone() }));
         }

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use super::settings::{SettingFlags, Settings};
 use super::{Run, Watch, watched};
 use crate::backend::{self, Round, Store};
-use crate::config::general::PARALLEL_RENDERS;
+use crate::config::general::{PARALLEL_RENDERS, TYPES, TypesBy};
 use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
 use crate::journal::Journal;
+use crate::manifest::{Schemas, Table};
 use crate::policy::{Policy, Requester};
 use crate::render::{Mask, Options, Record};
 use crate::secret::Secrets;
+use crate::source::Source;
 use crate::workspace::Workspace;
 
 /// The state that the runs of one requester in one workspace share. Sessions share nothing with each other.
@@ -25,6 +27,8 @@ pub struct Session {
     /// What masks each value of a rendering that is printed; `None` shows the values.
     pub(super) mask: Option<Mask>,
     pub(super) secrets: Secrets,
+    /// The schemas that its owner brought, the nearest first.
+    given: Vec<Arc<Table>>,
     stage: Stage,
 }
 
@@ -57,6 +61,7 @@ impl Session {
             record: None,
             mask: None,
             secrets: Secrets::default(),
+            given: Vec::new(),
             stage: Stage::Start,
         }
     }
@@ -127,10 +132,28 @@ impl Session {
         config.get(&PARALLEL_RENDERS).copied().filter(|slots| *slots > 0)
     }
 
+    /// Adds schemas, which count before those of the manifests and after those added earlier.
+    pub fn give_schemas(&mut self, schemas: Table) {
+        self.given.push(Arc::new(schemas));
+    }
+
+    /// The schemas that tell the types of fields in `sources`, whose CustomResourceDefinitions are among them.
+    pub fn schemas(&mut self, sources: &[Arc<Source>]) -> Arc<Schemas> {
+        // Errors of the settings are reported once the store is opened.
+        let (config, _) = self.settings.local();
+        if config.get(&TYPES) == Some(&TypesBy::Names) {
+            return Arc::new(Schemas::by_names());
+        }
+        let mut schemas = Schemas::given(self.given.clone());
+        schemas.learn(sources);
+        Arc::new(schemas)
+    }
+
     /// Begins a run, which may render as often as it likes. It tries again what failed in an earlier run.
     pub fn run<'s>(&'s mut self, options: Options, watch: &'s dyn Watch) -> Run<'s> {
         self.secrets.forget_failures();
-        Run::new(self, options, watch)
+        let schemas = self.schemas(&[]);
+        Run::new(self, options, schemas, watch)
     }
 
     /// Begins a round of the store, once it is open; `None` if it is not.

@@ -32,13 +32,14 @@ impl Run<'_> {
         empty: Option<Error>,
         sink: &mut S,
     ) -> Result<bool, S::Failure> {
+        self.learn(sources);
         let chunks = || render::chunks(sources, CHUNK);
         if chunks().nth(1).is_some() {
             self.read_ahead(chunks(), &mut errors).await;
         }
         let has_failed = errors.any();
         sink.report(errors, sources);
-        self.print_chunks(chunks().map(Ok), has_failed, empty, sink).await
+        self.print_chunks(chunks().map(Ok), |_, _| {}, has_failed, empty, sink).await
     }
 
     /// Renders chunk after chunk in constant memory, otherwise like [`Run::print`].
@@ -51,12 +52,14 @@ impl Run<'_> {
     ) -> Result<bool, S::Failure> {
         let has_failed = errors.any();
         sink.report(errors, &[]);
-        self.print_chunks(chunks.map(|chunk| chunk.map(|source| vec![source])), has_failed, empty, sink).await
+        self.print_chunks(chunks.map(|chunk| chunk.map(|source| vec![source])), Self::learn, has_failed, empty, sink)
+            .await
     }
 
     async fn print_chunks<S: Sink>(
         &mut self,
         chunks: impl Iterator<Item = Result<Vec<Arc<Source>>, Error>>,
+        learn: fn(&mut Self, &[Arc<Source>]),
         mut has_failed: bool,
         empty: Option<Error>,
         sink: &mut S,
@@ -66,7 +69,8 @@ impl Run<'_> {
         for chunk in chunks {
             let mut errors = Errors::new();
             let sources = chunk.map_err(|error| errors.push(error)).unwrap_or_default();
-            let edits = self.render(&sources, &mut errors).await;
+            learn(self, &sources);
+            let edits = self.fill(&sources, &mut errors).await;
             has_failed |= errors.any();
             sink.report(errors, &sources);
             if has_failed {

@@ -18,7 +18,7 @@ pub(crate) use dialect::INLINE;
 pub(crate) use encoding::{ENCODINGS, Encoding};
 pub use find::find;
 pub use quick::Candidates;
-pub(crate) use quick::{disguises, may_hold, may_hold_binary, may_hold_unparsed};
+pub(crate) use quick::{disguises, may_be_disguised, may_hold, may_hold_binary, may_hold_unparsed};
 
 /// How many encodings may stand around one placeholder.
 const LAYERS: usize = 4;

@@ -15,7 +15,7 @@ const ESCAPE: Trace = Trace::byte(b'\\', notation::is_escape);
 /// The finders for the traces of every dialect and encoding.
 static TRACES: LazyLock<Vec<Finder>> = LazyLock::new(|| {
     let rows = DIALECTS.iter().map(|dialect| dialect.trace).chain(ENCODINGS.iter().map(|encoding| encoding.trace));
-    Finder::of(&rows.chain([ESCAPE]).collect::<Vec<_>>())
+    Finder::of(&rows.chain([ESCAPE]).collect::<Vec<_>>()).into_iter().chain(Finder::of_words(&DISGUISES)).collect()
 });
 
 /// The first bytes of bare placeholders in a decoded text.
@@ -58,6 +58,11 @@ impl<'a> Candidates<'a> {
 /// Whether a decoded text may hold a placeholder, bare or in an encoding that is escaped character by character.
 pub(crate) fn may_hold(text: &str) -> bool {
     has_any(&OPENINGS, text) || has_any(&ENCODED, text)
+}
+
+/// Whether a decoded text may be base64 that holds a placeholder, in a field that takes base64 by its schema.
+pub(crate) fn may_be_disguised(text: &str) -> bool {
+    text.len() >= SHORTEST_BASE64 && disguises().iter().any(|disguise| text.contains(disguise))
 }
 
 /// Whether a text that does not parse may hold an inline placeholder, the escape `<raw:…>` or the path annotation.

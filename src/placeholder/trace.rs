@@ -1,5 +1,6 @@
 //! Traces: the bytes that announce a placeholder in a text that is not parsed yet. Knows no dialect and no encoding.
 
+use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
 /// The bytes that announce a dialect or an encoding: they stand in every text that uses it, before anything is decoded.
@@ -43,6 +44,8 @@ pub(super) enum Finder {
     /// Traces of one byte, for up to three different bytes.
     Bytes(Bytes, Vec<Trace>),
     Word(memmem::Finder<'static>, Trace),
+    /// Words that need no confirmation.
+    Words(AhoCorasick),
 }
 
 impl Finder {
@@ -61,12 +64,18 @@ impl Finder {
         bytes.chain(words).collect()
     }
 
+    /// A finder of `words`, none of which is empty; `None` if they are too many to search together.
+    pub(super) fn of_words(words: &[String]) -> Option<Self> {
+        AhoCorasick::new(words).ok().map(Self::Words)
+    }
+
     /// The offset of the first trace at or after `from`.
     pub(super) fn next(&self, bytes: &[u8], mut from: usize) -> Option<usize> {
         loop {
             let at = match self {
                 Self::Bytes(first, _) => first.next(bytes, from)?,
                 Self::Word(word, _) => from + word.find(&bytes[from..])?,
+                Self::Words(words) => return words.find(&bytes[from..]).map(|found| from + found.start()),
             };
             if self.confirms(bytes, at) {
                 return Some(at);
@@ -81,6 +90,7 @@ impl Finder {
                 traces.iter().any(|trace| trace.signal == Signal::Byte(bytes[at]) && (trace.confirm)(bytes, at))
             }
             Self::Word(_, trace) => (trace.confirm)(bytes, at),
+            Self::Words(_) => true,
         }
     }
 }

@@ -8,8 +8,8 @@ use super::gap::Gap;
 use super::resource_context::ResourceContext;
 use super::{Leftovers, literal, strict};
 use crate::error::{Error, Kind};
-use crate::manifest::{Field, FieldType, Resource, Step, field_type};
-use crate::placeholder::{Base64, Context, Match, MatchKind, find, may_hold};
+use crate::manifest::{Field, FieldType, Resource, Schemas, Step};
+use crate::placeholder::{Base64, Context, Match, MatchKind, find, may_be_disguised, may_hold};
 use crate::source::{Place, Source};
 use crate::yaml::tree::{Content, NodeId, Tree};
 
@@ -28,10 +28,17 @@ pub(super) struct Findings {
 
 impl Findings {
     /// The findings in `resource` and its items, and the leftovers unless they are ignored.
-    pub(super) fn of(source: &Arc<Source>, tree: &Tree<'_>, resource: Resource, leftovers: Leftovers) -> Self {
+    pub(super) fn of(
+        source: &Arc<Source>,
+        tree: &Tree<'_>,
+        resource: Resource,
+        schemas: &Arc<Schemas>,
+        leftovers: Leftovers,
+    ) -> Self {
         let mut walker = Walker {
             source,
             tree,
+            schemas,
             leftovers,
             steps: Vec::new(),
             gap_of: HashMap::new(),
@@ -47,6 +54,7 @@ impl Findings {
 struct Walker<'t, 's> {
     source: &'t Arc<Source>,
     tree: &'t Tree<'s>,
+    schemas: &'t Arc<Schemas>,
     leftovers: Leftovers,
     steps: Vec<Step<'t>>,
     gap_of: HashMap<NodeId, usize>,
@@ -57,7 +65,7 @@ struct Walker<'t, 's> {
 
 impl<'t> Walker<'t, '_> {
     fn resource(&mut self, resource: Resource) {
-        let (resource, node, items) = ResourceContext::new(resource);
+        let (resource, node, items) = ResourceContext::new(resource, self.schemas);
         self.findings.resources.push((node, resource.clone()));
         if !resource.annotations.ignore {
             self.items = items.iter().map(|item| item.node).collect();
@@ -120,7 +128,7 @@ impl<'t> Walker<'t, '_> {
 
     fn scalar(&mut self, node: NodeId, text: &str, resource: &Arc<ResourceContext>) {
         let is_strict = self.leftovers == Leftovers::Refused;
-        if !is_strict && resource.id.kind != "Secret" && !may_hold(text) {
+        if !is_strict && resource.id.kind != "Secret" && !may_hold(text) && !may_be_disguised(text) {
             return;
         }
         let field_type = self.field_type(node, resource);
@@ -196,9 +204,7 @@ impl<'t> Walker<'t, '_> {
         let here = self.field_type(target, resource);
         let gap = self.gap_of.get(&target).copied();
         let there = gap.map_or(FieldType::Anything, |gap| self.findings.gaps[gap].field_type);
-        if (here == FieldType::Base64) != (there == FieldType::Base64)
-            && search(text, FieldType::Base64, resource).iter().any(is_base64)
-        {
+        if here.is_base64() != there.is_base64() && search(text, FieldType::Data, resource).iter().any(is_base64) {
             self.findings.errors.push(self.used_twice(target, alias, resource));
         } else if let Some(gap) = gap
             && here != FieldType::Anything
@@ -210,7 +216,7 @@ impl<'t> Walker<'t, '_> {
 
     fn used_twice(&self, target: NodeId, alias: NodeId, resource: &Arc<ResourceContext>) -> Error {
         let anchor = self.place(target, resource);
-        let detail = format!("the base64 of this anchor ({anchor}) is used in a Secret's `data` and elsewhere");
+        let detail = format!("the base64 of this anchor ({anchor}) is used in a field that takes base64 and elsewhere");
         Error::new(Kind::Value, detail)
             .hint("write the value out in both places instead of using an alias")
             .at(self.place(alias, resource))
@@ -218,7 +224,7 @@ impl<'t> Walker<'t, '_> {
 
     fn field_type(&self, node: NodeId, resource: &ResourceContext) -> FieldType {
         let is_text = self.tree.node(node).tag().is_some_and(|tag| tag.ends_with(":str"));
-        match field_type(&resource.id.kind, &self.steps) {
+        match resource.field_type(&self.steps) {
             FieldType::Anything if is_text => FieldType::Text,
             field_type => field_type,
         }
@@ -236,7 +242,7 @@ impl<'t> Walker<'t, '_> {
 
 /// The matches in `text`; `takes` is the type of its field.
 fn search(text: &str, field_type: FieldType, resource: &ResourceContext) -> Vec<Match> {
-    let base64 = if field_type == FieldType::Base64 { Base64::Whole } else { Base64::No };
+    let base64 = if field_type.is_base64() { Base64::Whole } else { Base64::No };
     let mut found = find(text, Context { generic: resource.annotations.names_path, base64 });
     found.shrink_to_fit();
     found

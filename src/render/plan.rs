@@ -8,6 +8,7 @@ use super::gap::{Gap, PlaceholderUse};
 use super::resource_context::ResourceContext;
 use super::{Leftovers, Options, strict};
 use crate::error::{Error, Errors, Kind, Level};
+use crate::manifest::Schemas;
 use crate::placeholder::{Match, MatchKind, Reference};
 use crate::secret::Access;
 use crate::source::{Place, Source, Span};
@@ -63,8 +64,17 @@ impl<'s> Plan<'s> {
 }
 
 /// Plans every document of `sources` that may hold a placeholder.
-pub fn plan<'s>(sources: &'s [Arc<Source>], options: &Options, errors: &mut Errors) -> Plan<'s> {
-    Plan::of(documents(sources, options.leftovers != Leftovers::Refused, options.leftovers), options, errors)
+pub fn plan<'s>(
+    sources: &'s [Arc<Source>],
+    options: &Options,
+    schemas: &Arc<Schemas>,
+    errors: &mut Errors,
+) -> Plan<'s> {
+    Plan::of(
+        documents(sources, options.leftovers != Leftovers::Refused, schemas.clone(), options.leftovers),
+        options,
+        errors,
+    )
 }
 
 /// Plans a document. One that does not parse is an error only if it may hold a placeholder.

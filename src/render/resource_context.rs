@@ -1,8 +1,8 @@
 //! The resource around a placeholder, which decides the secret that the placeholder names. Knows no document.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::manifest::{Annotations, Resource};
+use crate::manifest::{Annotations, FieldType, KindId, Known, Resource, Schema, Schemas, Step, field_type};
 use crate::placeholder::{Placeholder, Reference};
 use crate::secret::{KV_VERSION, SecretId, Version, normalise};
 use crate::source::{Place, ResourceId};
@@ -19,12 +19,33 @@ pub struct ResourceContext {
     pub annotations: Annotations,
     /// Whether it has a kind and an apiVersion.
     pub is_object: bool,
+    /// Its apiVersion.
+    api_version: String,
+    /// Where its schema is looked up, once a field's type is asked for.
+    schemas: Arc<Schemas>,
+    schema: OnceLock<Option<Schema>>,
 }
 
 impl ResourceContext {
-    pub(super) fn new(resource: Resource) -> (Arc<Self>, NodeId, Vec<Resource>) {
-        let Resource { node, id, is_object, annotations, origin, items, .. } = resource;
-        (Arc::new(Self { id, origin, annotations, is_object }), node, items)
+    pub(super) fn new(resource: Resource, schemas: &Arc<Schemas>) -> (Arc<Self>, NodeId, Vec<Resource>) {
+        let Resource { node, id, api_version, is_object, annotations, origin, items } = resource;
+        let (schemas, schema) = (schemas.clone(), OnceLock::new());
+        (Arc::new(Self { id, origin, annotations, is_object, api_version, schemas, schema }), node, items)
+    }
+
+    /// The type of the field at `steps`.
+    pub(crate) fn field_type(&self, steps: &[Step<'_>]) -> FieldType {
+        field_type(&self.id.kind, self.schema(), steps)
+    }
+
+    /// What the schema of its kind says of the field at `steps`; `None` if no schema is known.
+    pub(crate) fn known(&self, steps: &[Step<'_>]) -> Option<Known<'_>> {
+        self.schema().map(|schema| schema.field(steps))
+    }
+
+    fn schema(&self) -> Option<&Schema> {
+        let find = || self.is_object.then(|| self.schemas.of(&KindId::new(&self.api_version, &self.id.kind))).flatten();
+        self.schema.get_or_init(find).as_ref()
     }
 
     /// The secret that a placeholder of this resource reads; `None` if its path leads above the root.

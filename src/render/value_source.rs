@@ -36,6 +36,6 @@ impl<'v> ValueSource<'v> {
             Self::Masked(_, mask, form) => shape(&result, placeholder, Some(mask)).masked("", form),
             Self::Recorded(_) => result,
         };
-        if bare && gap.field_type == FieldType::Base64 { in_data(masked) } else { masked }
+        if bare && gap.field_type == FieldType::Data { in_data(masked) } else { masked }
     }
 }

@@ -176,7 +176,7 @@ fn processor_time() -> u64 {
 fn time_of(text: &str) -> u64 {
     let start = processor_time();
     let sources = [Arc::new(Source::new("a.yaml", text))];
-    let survey = Survey::new(&sources);
+    let survey = Survey::new(&sources, &Arc::default());
     let comments = Comments::of(&survey, &[]);
     let mut found = Errors::new();
     found.extend(lint::check(&survey, &[]));

@@ -10,6 +10,7 @@ use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::input;
 use crate::lint::{self, Comments, Readings};
+use crate::manifest::Schemas;
 use crate::pass::Session;
 use crate::pass::build::CheckedFiles;
 use crate::render::{self, Leftovers, Options, Survey, ValueSource};
@@ -50,7 +51,7 @@ impl Check<'_> {
         errors: &mut Errors,
         session: &mut Session,
     ) -> Comments {
-        let survey = Survey::new(manifests);
+        let survey = Survey::new(manifests, &session.schemas(manifests));
         let comments = Comments::of(&survey, others);
         errors.extend(lint::check(&survey, others));
         let plan = survey.plan(&options, errors);
@@ -67,7 +68,7 @@ impl Check<'_> {
     /// Looks at kustomizations, patches and values, which are no objects of Kubernetes themselves. A template among them does not parse, and
     /// the tool that reads a file reports what is wrong with its YAML.
     fn look_at_tool_inputs(&self, inputs: &[Arc<Source>], errors: &mut Errors) -> Comments {
-        let survey = Survey::new(inputs);
+        let survey = Survey::new(inputs, &Arc::new(Schemas::by_names()));
         let comments = Comments::of(&survey, &[]);
         let mut found = Errors::new();
         found.extend(lint::check(&survey, &[]));

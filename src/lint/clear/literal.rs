@@ -235,7 +235,7 @@ mod tests {
     fn found(text: &str) -> Vec<(Level, String)> {
         let sources =
             [Arc::new(Source::new("x.yaml", format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\n{text}")))];
-        let survey = Survey::new(&sources);
+        let survey = Survey::new(&sources, &Arc::default());
         let mut found = Vec::new();
         survey.documents().for_each(|document| find(document, &mut found));
         found.into_iter().map(|error| (error.level, error.place.unwrap().field.unwrap())).collect()
@@ -299,7 +299,7 @@ mod tests {
         let text = format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\n{text}");
         let sources = [Arc::new(Source::new("x.yaml", text))];
         let mut found = Vec::new();
-        Survey::new(&sources).documents().for_each(|document| find(document, &mut found));
+        Survey::new(&sources, &Arc::default()).documents().for_each(|document| find(document, &mut found));
         assert_eq!(found.len(), 1);
     }
 }

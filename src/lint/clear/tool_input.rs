@@ -95,7 +95,7 @@ mod tests {
     /// The level and the text of what is found in a file.
     fn found(name: &str, text: &str) -> Vec<(Level, String)> {
         let sources = [Arc::new(Source::new(name, text))];
-        let survey = Survey::new(&sources);
+        let survey = Survey::new(&sources, &Arc::default());
         let mut found = Vec::new();
         survey.documents().for_each(|document| find(document, &mut found));
         let text = |span: Span| text[span.range()].to_owned();

@@ -1,5 +1,6 @@
 //! Plan and values → edits. Pure; the errors of gaps that cannot be filled are collected.
 
+mod convert;
 mod edits;
 mod layers;
 mod recorded;
@@ -111,6 +112,7 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, budget: &Budget
     if removes && (missing == resolutions.len() || gap.resource.annotations.remove_missing == RemoveMissing::Partial) {
         return Filled::Removed;
     }
+    let shows_masks = !matches!(values, ValueSource::Clear(_));
     let mut values = Vec::new();
     for resolution in resolutions {
         match resolution {
@@ -124,11 +126,8 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, budget: &Budget
     if missing > 0 || failed {
         return Filled::Stays;
     }
-    match put(gap, tree, values, budget) {
-        Ok(value) => {
-            errors.extend(typed::number_as_text(&value, gap, tree));
-            Filled::Set(value)
-        }
+    match put(gap, tree, values, shows_masks, budget) {
+        Ok(value) => Filled::Set(value),
         Err(error) => {
             errors.push(if error.place.is_some() { error } else { error.at(gap.place_of(0)) });
             Filled::Stays
@@ -136,15 +135,25 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, budget: &Budget
     }
 }
 
-/// The scalar with its values: typed if one value is all of it, otherwise text.
-fn put(gap: &Gap, tree: &Tree<'_>, values: Vec<Option<Value>>, budget: &Budget) -> Result<Value, Error> {
+/// The scalar with its values: typed if one value is all of it, otherwise text. A mask may be of another type than its field takes.
+fn put(
+    gap: &Gap,
+    tree: &Tree<'_>,
+    values: Vec<Option<Value>>,
+    shows_masks: bool,
+    budget: &Budget,
+) -> Result<Value, Error> {
     if typed::is_whole(gap, tree)
         && let [Some(_)] = values.as_slice()
     {
         let value = values.into_iter().flatten().next().unwrap_or(Value::Null);
-        return typed::shape(value, gap, budget);
+        return match typed::shape(value.clone(), gap, budget) {
+            Err(_) if shows_masks => Ok(value),
+            shaped => shaped,
+        };
     }
-    text::compose(gap, tree, values, budget).map(Value::Text)
+    let text = text::compose(gap, tree, values, budget)?;
+    if shows_masks { Ok(Value::Text(text)) } else { typed::as_text(text, gap) }
 }
 
 fn partly_missing(error: Error) -> Error {

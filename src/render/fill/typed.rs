@@ -1,110 +1,139 @@
-//! A placeholder that is the whole scalar keeps its value's type, except where Kubernetes takes only strings.
+//! A placeholder that is the whole scalar keeps its value's type, unless the field takes another: then the value becomes that, or is an error.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 use super::super::gap::Gap;
-use super::wording::{no_text, value_name};
+use super::convert::{self, encoded, is_base64};
+use super::wording::{no_text, value_name, wrong_type};
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
-use crate::manifest::{FieldType, Step, field_type, takes_integer};
+use crate::manifest::{FieldType, Step};
 use crate::placeholder::{Match, MatchKind};
 use crate::value::{NotText, Value};
 use crate::yaml::tree::{Content, Style, Tree};
 
 /// Whether one bare placeholder is all of the scalar, and the scalar may hold any type: block scalars are always text.
 pub(super) fn is_whole(gap: &Gap, tree: &Tree<'_>) -> bool {
-    let Content::Scalar(style, text) = &tree.node(gap.node).content else { return false };
+    let node = tree.node(gap.node);
+    let Content::Scalar(style, text) = &node.content else { return false };
     let [one] = gap.matches.as_slice() else { return false };
     let all = one.span.start == 0 && one.span.end == text.len();
-    all && matches!(one.kind, MatchKind::Placeholder(_)) && !matches!(style, Style::Literal | Style::Folded)
+    let is_text =
+        matches!(style, Style::Literal | Style::Folded) || node.tag().is_some_and(|tag| tag.ends_with(":str"));
+    all && matches!(one.kind, MatchKind::Placeholder(_)) && !is_text
 }
 
 /// `value` converted to the type of the gap's field, and its members to the types of theirs.
 pub(super) fn shape(value: Value, gap: &Gap, budget: &Budget) -> Result<Value, Error> {
-    let mut steps = gap.field.steps.clone();
+    let mut shaper = Shaper { gap, budget, steps: gap.field.steps.clone() };
+    shaper.shape(value, gap.field_type)
+}
+
+/// The text of a scalar that holds more than a placeholder, if its field takes text.
+pub(super) fn as_text(text: Zeroizing<String>, gap: &Gap) -> Result<Value, Error> {
+    let value = Value::Text(text);
     match gap.field_type {
-        FieldType::Anything => native(value, &mut steps, gap, budget),
-        FieldType::Text | FieldType::Base64 => text(&value, &steps, gap, budget),
-    }
-}
-
-/// The warning about a number that the store holds as text, in a field that takes a number.
-pub(super) fn number_as_text(value: &Value, gap: &Gap, tree: &Tree<'_>) -> Option<Error> {
-    let is_integer = |text: &str| {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let (Value::Text(text), FieldType::Anything) = (value, gap.field_type) else { return None };
-    let [Match { kind: MatchKind::Placeholder(placeholder), .. }] = gap.matches.as_slice() else { return None };
-    let is_wrong = is_integer(text) && is_whole(gap, tree) && takes_integer(&gap.resource.id.group, &gap.field.steps);
-    is_wrong.then(|| {
-        let detail = format!("{} is text, and `{}` takes a number", value_name(placeholder, gap), gap.field);
-        let hint = "`| jsonParse` makes it a number; `vault kv put PATH KEY=3` stores text, JSON on its stdin (`-`) stores numbers";
-        Error::warning(Kind::Value, detail).rule("number-as-text").hint(hint).at(gap.place_of(0))
-    })
-}
-
-fn native(value: Value, steps: &mut Vec<Step<'static>>, gap: &Gap, budget: &Budget) -> Result<Value, Error> {
-    match value {
-        Value::Map(entries) => {
-            let member = |(key, value): (zeroize::Zeroizing<String>, Value)| {
-                let value = below(value, Step::Key(key.to_string().into()), steps, gap, budget)?;
-                Ok((key, value))
-            };
-            entries.into_iter().map(member).collect::<Result<_, _>>().map(Value::Map)
+        FieldType::Integer(_) | FieldType::Number | FieldType::Boolean | FieldType::List | FieldType::Map => {
+            let error = wrong_type("the result is text, as not only the placeholder stands here", gap, gap.field_type);
+            Err(error.hint("let the placeholder be the whole value, in no block"))
         }
-        Value::List(items) => {
-            let item = |(index, item)| below(item, Step::Item(index), steps, gap, budget);
-            items.into_iter().enumerate().map(item).collect::<Result<_, _>>().map(Value::List)
+        FieldType::Data | FieldType::Base64 if !is_base64(&value) => Err(no_base64(gap, "the result")),
+        _ => Ok(value),
+    }
+}
+
+/// A value on its way down into the members of a field.
+struct Shaper<'g> {
+    gap: &'g Gap,
+    budget: &'g Budget,
+    steps: Vec<Step<'static>>,
+}
+
+impl Shaper<'_> {
+    fn shape(&mut self, value: Value, field_type: FieldType) -> Result<Value, Error> {
+        let is_null = matches!(value, Value::Null);
+        match field_type {
+            FieldType::Anything | FieldType::Quantity => self.native(value),
+            FieldType::Text => self.text(&value),
+            FieldType::Data if self.is_member() => self.encoded(&value),
+            FieldType::Data => self.base64(&value),
+            _ if is_null => Ok(value),
+            FieldType::String => self.text(&value),
+            FieldType::Base64 => self.base64(&value),
+            FieldType::List if matches!(value, Value::List(_)) => self.native(value),
+            FieldType::Map if matches!(value, Value::Map(_)) => self.native(value),
+            _ => convert::scalar(value, field_type).map_err(|is| self.wrong_type(is, field_type)),
         }
-        Value::Bytes(_) => Err(no_text(gap, NotText::Bytes, &named(steps, gap))),
-        value => Ok(value),
     }
-}
 
-/// Converts a member of a map or list that fills a whole field.
-fn below(
-    value: Value,
-    step: Step<'static>,
-    steps: &mut Vec<Step<'static>>,
-    gap: &Gap,
-    budget: &Budget,
-) -> Result<Value, Error> {
-    steps.push(step);
-    let shaped = match field_type(&gap.resource.id.kind, steps) {
-        FieldType::Anything => native(value, steps, gap, budget),
-        FieldType::Text => text(&value, steps, gap, budget),
-        FieldType::Base64 => encoded(&value, steps, gap, budget),
-    };
-    steps.pop();
-    shaped
-}
-
-fn encoded(value: &Value, steps: &[Step<'static>], gap: &Gap, budget: &Budget) -> Result<Value, Error> {
-    if let Value::Bytes(bytes) = value {
-        return Ok(Value::text(STANDARD.encode(&**bytes)));
-    }
-    value.count_text(budget)?;
-    let encoded = value.to_text().map(|text| Value::text(STANDARD.encode(text.as_bytes())));
-    encoded.map_err(|reason| no_text(gap, reason, &named(steps, gap)))
-}
-
-fn text(value: &Value, steps: &[Step<'static>], gap: &Gap, budget: &Budget) -> Result<Value, Error> {
-    value.count_text(budget)?;
-    value.to_text().map(Value::Text).map_err(|reason| no_text(gap, reason, &named(steps, gap)))
-}
-
-/// The value's name in an error: its key in the map around it, or the placeholder's name.
-fn named(steps: &[Step<'static>], gap: &Gap) -> String {
-    match steps.last() {
-        Some(Step::Key(_)) if steps.len() > gap.field.steps.len() && makes_keys(gap) => {
-            "a key of the result".to_owned()
+    fn native(&mut self, value: Value) -> Result<Value, Error> {
+        match value {
+            Value::Map(entries) => {
+                let member = |(key, value): (Zeroizing<String>, Value)| {
+                    let value = self.member(value, Step::Key(key.to_string().into()))?;
+                    Ok((key, value))
+                };
+                entries.into_iter().map(member).collect::<Result<_, _>>().map(Value::Map)
+            }
+            Value::List(items) => {
+                let item = |(index, item)| self.member(item, Step::Item(index));
+                items.into_iter().enumerate().map(item).collect::<Result<_, _>>().map(Value::List)
+            }
+            Value::Bytes(_) => Err(self.no_text(NotText::Bytes)),
+            value => Ok(value),
         }
-        Some(Step::Key(key)) if steps.len() > gap.field.steps.len() => format!("the key `{key}`"),
-        Some(Step::Item(index)) if steps.len() > gap.field.steps.len() => format!("item {index}"),
-        _ => gap.matches.first().map_or_else(|| "the value".to_owned(), |found| of(found, gap)),
     }
+
+    /// Converts a member of a map or list that fills a whole field.
+    fn member(&mut self, value: Value, step: Step<'static>) -> Result<Value, Error> {
+        self.steps.push(step);
+        let field_type = self.gap.resource.field_type(&self.steps);
+        let shaped = self.shape(value, field_type);
+        self.steps.pop();
+        shaped
+    }
+
+    fn is_member(&self) -> bool {
+        self.steps.len() > self.gap.field.steps.len()
+    }
+
+    fn encoded(&self, value: &Value) -> Result<Value, Error> {
+        value.count_text(self.budget)?;
+        encoded(value).map_err(|reason| self.no_text(reason))
+    }
+
+    fn text(&self, value: &Value) -> Result<Value, Error> {
+        value.count_text(self.budget)?;
+        value.to_text().map(Value::Text).map_err(|reason| self.no_text(reason))
+    }
+
+    fn base64(&self, value: &Value) -> Result<Value, Error> {
+        let text = self.text(value)?;
+        if is_base64(&text) { Ok(text) } else { Err(no_base64(self.gap, &self.named())) }
+    }
+
+    fn no_text(&self, reason: NotText) -> Error {
+        no_text(self.gap, reason, &self.named())
+    }
+
+    fn wrong_type(&self, is: &str, takes: FieldType) -> Error {
+        wrong_type(&format!("{} is {is}", self.named()), self.gap, takes)
+    }
+
+    /// The value's name in an error: its key in the map around it, or the placeholder's name.
+    fn named(&self) -> String {
+        match self.steps.last() {
+            Some(Step::Key(_)) if self.is_member() && makes_keys(self.gap) => "a key of the result".to_owned(),
+            Some(Step::Key(key)) if self.is_member() => format!("the key `{key}`"),
+            Some(Step::Item(index)) if self.is_member() => format!("item {index}"),
+            _ => self.gap.matches.first().map_or_else(|| "the value".to_owned(), |found| of(found, self.gap)),
+        }
+    }
+}
+
+fn no_base64(gap: &Gap, what: &str) -> Error {
+    let error = Error::new(Kind::Value, format!("{what} is not base64, which `{}` takes", gap.field));
+    error.hint("`| base64encode` encodes it")
 }
 
 /// Whether a key of the result may be a value of the secret, which no error may show.

@@ -2,6 +2,7 @@
 
 use super::super::gap::Gap;
 use crate::error::{Error, Kind, Subject};
+use crate::manifest::FieldType;
 use crate::placeholder::{Key, Placeholder, Reference};
 use crate::value::NotText;
 
@@ -32,6 +33,12 @@ pub(super) fn no_text(gap: &Gap, reason: NotText, what: &str) -> Error {
                 .hint("put it into the `data` of a Secret with `| base64encode`")
         }
     }
+}
+
+/// The error about a value of another type than its field takes. The value itself is never in it.
+pub(super) fn wrong_type(what: &str, gap: &Gap, takes: FieldType) -> Error {
+    let detail = format!("{what}, and `{}` takes {}", gap.field, takes.in_words());
+    Error::new(Kind::Value, detail).rule("wrong-type")
 }
 
 /// The error, with the placeholder that it is about.

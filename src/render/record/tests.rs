@@ -87,7 +87,7 @@ fn secrets() -> Secrets {
 
 fn planned(sources: &[Arc<Source>]) -> Plan<'_> {
     let mut errors = Errors::new();
-    let plan = plan(sources, &Options::default(), &mut errors);
+    let plan = plan(sources, &Options::default(), &Arc::default(), &mut errors);
     assert!(!errors.any(), "{:?}", errors.iter().next());
     plan
 }

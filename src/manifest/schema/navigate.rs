@@ -1,0 +1,87 @@
+//! The way from a kind down to the type of one of its fields.
+
+use std::sync::Arc;
+
+use super::super::field::Step;
+use super::{Facets, KindId, Object, Scalar, Table, Type};
+
+/// The definition that every object's `metadata` has, whatever the schema of its kind says.
+const METADATA: &str = "meta.v1.ObjectMeta";
+
+/// The schema of one kind.
+#[derive(Clone, Debug)]
+pub(crate) struct Schema {
+    table: Arc<Table>,
+    /// Where `metadata` is defined.
+    built_in: Arc<Table>,
+    kind: KindId,
+}
+
+/// What a schema says of a field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Known<'s> {
+    /// Any value.
+    Anything,
+    /// A value without members.
+    Scalar(Scalar, &'s Facets),
+    /// A list.
+    List,
+    /// A map.
+    Map,
+    /// No such field; with the object that lacks it.
+    NoField(&'s Object),
+    /// Members, where the type has none.
+    NoMembers,
+}
+
+impl Schema {
+    /// The schema of a kind, if the table has it.
+    pub(crate) fn of(table: &Arc<Table>, built_in: &Arc<Table>, kind: &KindId) -> Option<Self> {
+        table.kinds.contains_key(kind).then(|| Self {
+            table: table.clone(),
+            built_in: built_in.clone(),
+            kind: kind.clone(),
+        })
+    }
+
+    /// What the schema says of the field at `steps`.
+    pub(crate) fn field(&self, steps: &[Step<'_>]) -> Known<'_> {
+        let (mut table, mut at) = (&*self.table, &self.table.kinds[&self.kind]);
+        for (depth, step) in steps.iter().enumerate() {
+            if depth == 0 && matches!(step, Step::Key(key) if key == "metadata") {
+                (table, at) = (&*self.built_in, self.built_in.definition(METADATA));
+                continue;
+            }
+            at = match (table.resolved(at), step) {
+                (Type::Anything, _) => return Known::Anything,
+                (Type::Map(of), Step::Key(_)) | (Type::List(of), Step::Item(_)) => of,
+                (Type::Object(object), Step::Key(key)) => match object.fields.get(&**key) {
+                    Some(field) => field,
+                    None if object.is_open => return Known::Anything,
+                    None => return Known::NoField(object),
+                },
+                _ => return Known::NoMembers,
+            };
+        }
+        match table.resolved(at) {
+            Type::Anything | Type::Named(_) => Known::Anything,
+            Type::Scalar(scalar, facets) => Known::Scalar(*scalar, facets),
+            Type::List(_) => Known::List,
+            Type::Map(_) | Type::Object(_) => Known::Map,
+        }
+    }
+}
+
+impl Table {
+    fn definition(&self, name: &str) -> &Type {
+        self.definitions.get(name).unwrap_or(&Type::Anything)
+    }
+
+    /// The type itself, where it is a name. A name of a name is not followed: no table has one.
+    fn resolved<'t>(&'t self, at: &'t Type) -> &'t Type {
+        match at {
+            Type::Named(name) => self.definition(name),
+            other => other,
+        }
+    }
+}
