@@ -13,7 +13,7 @@ use vault_render::internals::budget::Budget;
 use vault_render::internals::config::Config;
 use vault_render::internals::error::Errors;
 use vault_render::internals::policy::{Policy, Requester};
-use vault_render::internals::render::{Joiner, Options, ValueSource, fetch, fill, plan};
+use vault_render::internals::render::{FillOptions, Filling, Joiner, Options, ValueSource, fetch, fill, plan};
 use vault_render::internals::secret::Secrets;
 use vault_render::internals::source::Source;
 
@@ -55,7 +55,12 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
         let round = backend::open(config, vault_render::Journal::default()).expect("a store").begin(policy);
         fetch(grants, &*round, &Budget::default(), &mut secrets).await;
     }
-    let rendered = fill(&plan, ValueSource::Clear(&secrets), &Budget::default(), &mut errors);
+    let rendered = fill(
+        &plan,
+        ValueSource::Clear(&secrets),
+        Filling { options: &FillOptions::default(), budget: &Budget::default() },
+        &mut errors,
+    );
     let out = Joiner::default().write_all(sources, &rendered);
     assert!(!errors.any(), "{:?}", errors.iter().next());
     assert!(out.iter().map(|piece| piece.len()).sum::<usize>() > sources[0].bytes.len() / 2);

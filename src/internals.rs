@@ -44,7 +44,7 @@ pub mod manifest {
 }
 
 pub mod modifier {
-    pub use crate::modifier::Chain;
+    pub use crate::modifier::{Chain, ChainContext};
 }
 
 pub mod placeholder {
@@ -56,7 +56,7 @@ pub mod policy {
 }
 
 pub mod render {
-    pub use crate::render::{Joiner, Leftovers, Options, Survey, ValueSource, fetch, fill, plan};
+    pub use crate::render::{FillOptions, Filling, Joiner, Leftovers, Options, Survey, ValueSource, fetch, fill, plan};
 }
 
 pub mod secret {

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use vault_render::internals::budget::Budget;
-use vault_render::internals::modifier::Chain;
+use vault_render::internals::modifier::{Chain, ChainContext};
 use vault_render::internals::value::Value;
 
 fuzz_target!(|data: &[u8]| {
@@ -13,9 +13,9 @@ fuzz_target!(|data: &[u8]| {
     let segments: Vec<&str> = segments.split('\n').collect();
     let Ok(chain) = Chain::parse(&segments) else { return };
     let budget = Budget::default();
-    let _ = chain.apply(None, &budget);
-    let _ = chain.apply(Some(&Value::bytes(value.to_vec())), &budget);
+    let _ = chain.apply(None, &ChainContext::new(&budget));
+    let _ = chain.apply(Some(&Value::bytes(value.to_vec())), &ChainContext::new(&budget));
     if let Ok(value) = Value::from_json(value) {
-        let _ = chain.apply(Some(&value), &budget);
+        let _ = chain.apply(Some(&value), &ChainContext::new(&budget));
     }
 });

@@ -21,6 +21,6 @@ pub(super) async fn filled_objects(
     let drafts = live::drafts(&survey, errors);
     let plan = survey.plan(&options, errors);
     let mut run = session.run(options, environment);
-    let (edits, secrets) = run.fill_plan(&plan, errors).await;
-    live::objects(drafts, &plan, secrets, &edits, errors)
+    let (edits, secrets, options) = run.fill_plan(&plan, errors).await;
+    live::objects(drafts, &plan, secrets, options, &edits, errors)
 }

@@ -48,7 +48,7 @@ impl MaskFlags {
             let note = Error::note(Kind::Setting, "there is no mask key: fingerprints compare only within this run");
             errors.push(note.hint("`--mask-key FILE` or VAULT_RENDER_MASK_KEY makes them the same in every run"));
         }
-        of_user.map_or_else(random, Ok).map(Some)
+        of_user.map_or_else(|| random(session), Ok).map(Some)
     }
 }
 
@@ -71,14 +71,16 @@ impl MaskKey {
             return Err(Error::new(Kind::Setting, format!("the mask key in `{place}` is empty")).hint(HINT));
         }
         errors.extend(weakness(key, &place));
-        Ok(Some(Mask::new(key)))
+        let mask = Mask::new(key);
+        session.use_salts_of(&mask);
+        Ok(Some(mask))
     }
 
     /// Masks under the key that the user gave, else under a random one, whose fingerprints are comparable within this run only.
     pub(super) fn mask(&self, session: &mut Session, errors: &mut Errors) -> Result<Mask, Error> {
         match self.of_user(session, errors)? {
             Some(mask) => Ok(mask),
-            None => random(),
+            None => random(session),
         }
     }
 }
@@ -99,9 +101,12 @@ fn read(file: &Path, workspace: &Workspace) -> Result<Zeroizing<Vec<u8>>, Error>
     })
 }
 
-fn random() -> Result<Mask, Error> {
+/// Masks under a random key, which is that of the session's salts as well.
+pub(super) fn random(session: &mut Session) -> Result<Mask, Error> {
     let mut key = Zeroizing::new([0; 32]);
     let filled = getrandom::fill(&mut *key);
     filled.map_err(|error| Error::new(Kind::Setting, "cannot make a random mask key").cause(error.to_string()))?;
-    Ok(Mask::new(&*key))
+    let mask = Mask::new(&*key);
+    session.use_salts_of(&mask);
+    Ok(mask)
 }

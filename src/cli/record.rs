@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::empty_stdin::EmptyStdin;
 use super::environment::Environment;
 use super::flags::Flags;
-use super::mask::MaskKey;
+use super::mask::{self, MaskKey};
 use super::output;
 use super::paths::Paths;
 use super::save::save;
@@ -62,6 +62,10 @@ Exit codes: 0 recorded, 2 something is wrong and nothing was written.";
 pub(super) async fn run(args: &Args, session: &mut Session, environment: &Environment) -> anyhow::Result<ExitCode> {
     let mut key_warnings = Errors::new();
     let mask = args.mask_key.of_user(session, &mut key_warnings)?;
+    if mask.is_none() {
+        // A hash must have a salt, though its record holds nothing of either.
+        mask::random(session)?;
+    }
     let build = (&args.build).into();
     let (sources, mut errors, built) = InputFiles::read_all(args.paths.list(), &build, session, environment).await;
     errors.extend(key_warnings);

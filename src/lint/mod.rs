@@ -22,9 +22,8 @@ pub(crate) use docs::{docs, explain, list};
 
 use std::sync::Arc;
 
-use crate::budget::Budget;
 use crate::error::{Error, Level};
-use crate::render::{Document, Plan, Survey};
+use crate::render::{Document, Filling, Plan, Survey};
 use crate::secret::Secrets;
 use crate::source::Source;
 
@@ -72,8 +71,8 @@ pub struct Readings<'a> {
     pub plan: &'a Plan<'a>,
     /// The outcome of each reading.
     pub secrets: &'a Secrets,
-    /// The limits of the run.
-    pub budget: &'a Budget,
+    /// What filling works with.
+    pub filling: Filling<'a>,
 }
 
 /// All rules, by family.

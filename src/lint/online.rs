@@ -6,7 +6,6 @@ use super::{Detector, Readings, Rule};
 use crate::error::{Error, Kind, Level};
 use crate::manifest::FieldType;
 use crate::placeholder::Key;
-use crate::render;
 use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
 use crate::value::Value;
@@ -43,8 +42,8 @@ pub(super) static RULES: &[Rule] = &[
 
 fn control_characters(readings: &Readings<'_>, found: &mut Vec<Error>) {
     for usage in readings.plan.placeholders().filter(|usage| usage.bare && usage.gap.field_type != FieldType::Data) {
-        let Some(outcome @ Outcome::Found(_)) = usage.outcome(readings.secrets) else { continue };
-        if let Ok(Some(value)) = render::result(usage.placeholder, outcome, readings.budget)
+        if let Some(Outcome::Found(_)) = usage.outcome(readings.secrets)
+            && let Ok(Some(value)) = usage.result(readings.secrets, readings.filling)
             && has_control(&value)
         {
             let detail = format!("`{}`: the value holds control characters", usage.placeholder.written);

@@ -10,7 +10,7 @@ use super::needle::{Needles, texts};
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::{self, Resource};
-use crate::render::{self, Document, Edits, Gap, PlaceholderUse, Plan, Survey};
+use crate::render::{self, Document, Edits, FillOptions, Filling, Gap, PlaceholderUse, Plan, Survey};
 use crate::secret::{Outcome, Secrets};
 use crate::source::{Place, ResourceId, Source, Span};
 use crate::value::Value;
@@ -113,13 +113,14 @@ pub(crate) fn objects(
     drafts: Vec<Draft>,
     plan: &Plan<'_>,
     secrets: &Secrets,
+    options: &FillOptions,
     edits: &Edits,
     errors: &mut Errors,
 ) -> Objects {
     // A budget of its own: filling has counted the same values already.
-    let budget = Budget::default();
+    let filling = Filling { options, budget: &Budget::default() };
     let uses = plan.placeholders();
-    let filled: Vec<Filled<'_>> = uses.map(|usage| (usage.gap, values(&usage, secrets, &budget))).collect();
+    let filled: Vec<Filled<'_>> = uses.map(|usage| (usage.gap, values(&usage, secrets, filling))).collect();
     let long = filled.iter().flat_map(|(_, values)| values).filter(|value| value.len() >= SHORTEST_OF_OTHERS);
     let mut objects = Objects { list: Vec::new(), nameless: 0, needles: Needles::new(long, SHORTEST_OF_OTHERS) };
     let texts = texts_of(&drafts, edits);
@@ -209,13 +210,12 @@ pub(crate) fn printed(text: &str) -> Result<(Vec<(ResourceId, Value)>, usize), S
 }
 
 /// The values that a placeholder brought in: its result, and the value of the secret from which it was made.
-fn values(usage: &PlaceholderUse<'_>, secrets: &Secrets, budget: &Budget) -> Vec<Zeroizing<String>> {
-    let outcome = usage.outcome(secrets);
-    let raw = match outcome {
+fn values(usage: &PlaceholderUse<'_>, secrets: &Secrets, filling: Filling<'_>) -> Vec<Zeroizing<String>> {
+    let raw = match usage.outcome(secrets) {
         Some(Outcome::Found(secret)) => render::named_value(usage.placeholder, secret).ok().flatten(),
         _ => None,
     };
-    let result = outcome.and_then(|outcome| render::result(usage.placeholder, outcome, budget).ok().flatten());
+    let result = usage.result(secrets, filling).ok().flatten();
     let mut out = Vec::new();
     raw.into_iter().chain(&result).for_each(|value| texts(value, &mut out));
     out

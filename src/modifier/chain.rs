@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use super::context::ChainContext;
 use super::error;
 use super::row::{Action, Function, Modifier};
 use super::table;
@@ -40,19 +41,18 @@ impl Chain {
         Ok(Self { steps })
     }
 
-    /// Passes a value through the modifiers, within the budget of a run. `None`, as input or result, stands for a key, path or
-    /// version that is missing.
-    pub fn apply(&self, input: Option<&Value>, budget: &Budget) -> Result<Option<Value>, Error> {
+    /// Passes a value through the modifiers. `None`, as input or result, stands for a key, path or version that is missing.
+    pub fn apply(&self, input: Option<&Value>, context: &ChainContext<'_>) -> Result<Option<Value>, Error> {
         let mut value = input.map(Cow::Borrowed);
         for (at, step) in self.steps.iter().enumerate() {
             match (&step.call, value.as_deref()) {
                 (Call::Default(default), None | Some(Value::Null)) => value = Some(Cow::Borrowed(default)),
                 (Call::Default(_), Some(_)) | (Call::Apply(_), None) => {}
                 (Call::Apply(_), Some(Value::Null)) if has_default(&self.steps[at..]) => {}
-                (Call::Apply(action), Some(present)) => value = Some(Cow::Owned(step.run(action, present, budget)?)),
+                (Call::Apply(action), Some(present)) => value = Some(Cow::Owned(step.run(action, present, context)?)),
             }
         }
-        value.map(|value| owned(value, budget)).transpose()
+        value.map(|value| owned(value, context.budget)).transpose()
     }
 
     /// Whether the chain has no modifiers.
@@ -97,16 +97,16 @@ impl Step {
         Ok(Self { modifier, written: segment, call })
     }
 
-    fn run(&self, action: &Action, value: &Value, budget: &Budget) -> Result<Value, Error> {
+    fn run(&self, action: &Action, value: &Value, context: &ChainContext<'_>) -> Result<Value, Error> {
         let Modifier { name, takes, .. } = self.modifier;
         if takes.contains(&value.kind()) {
-            return action(value, budget).map_err(|error| match error.kind {
+            return action(value, context).map_err(|error| match error.kind {
                 Kind::Limit => Error { detail: format!("`{name}`: {}", error.detail), ..error },
                 _ => error,
             });
         }
         let detail = format!("`{name}` takes {}, not {}", table::kinds(takes), value.kind());
-        Err(match hint(value) {
+        Err(match hint(value, takes) {
             Some(hint) => error(detail).hint(hint),
             None => error(detail),
         })
@@ -122,9 +122,13 @@ fn one_line(segment: &str) -> String {
 impl Modifier {
     fn call(&self, arguments: &str) -> Result<Call, Error> {
         let called = match self.function {
-            Function::Plain(function) if arguments.is_empty() => Ok(Call::Apply(Arc::new(function))),
+            Function::Plain(function) if arguments.is_empty() => {
+                Ok(Call::Apply(Arc::new(move |value, context| function(value, context.budget))))
+            }
             Function::Plain(_) => Err(error(format!("`{}` takes no argument, not `{arguments}`", self.name))),
-            _ if arguments.is_empty() => Err(error(format!("`{}` needs an argument", self.name))),
+            _ if arguments.is_empty() && !self.usage.starts_with('[') => {
+                Err(error(format!("`{}` needs an argument", self.name)))
+            }
             Function::With(read) => read(arguments).map(Call::Apply),
             Function::Default(read) => read(arguments).map(Call::Default),
         };
@@ -152,12 +156,15 @@ fn unknown(name: &str) -> Error {
 }
 
 /// A way to turn a value of a refused type into an accepted one.
-fn hint(value: &Value) -> Option<&'static str> {
+fn hint(value: &Value, takes: &[&str]) -> Option<&'static str> {
     match value {
         Value::Null => Some("`default` gives a null a value"),
         Value::List(_) | Value::Map(_) => Some("`toJson` makes text of it, `jsonPath` picks a part"),
         Value::Number(_) | Value::Bool(_) => Some("`toString` makes text of it"),
         Value::Bytes(_) => Some("`base64encode` makes text of it"),
+        Value::Text(_) if !takes.contains(&"text") => {
+            Some("`<path:PATH#*>` names the whole secret, `jsonParse` makes a map of JSON text")
+        }
         Value::Text(_) => None,
     }
 }
@@ -227,7 +234,7 @@ mod tests {
             (Some(r#""""#), "default 3", Some(r#""""#)),
         ] {
             let chain = if written.is_empty() { Chain::default() } else { chain(written) };
-            let found = chain.apply(input.map(json).as_ref(), &Budget::default()).unwrap();
+            let found = chain.apply(input.map(json).as_ref(), &ChainContext::new(&Budget::default())).unwrap();
             let found = found.map(|value| value.to_json().unwrap().to_string());
             assert_eq!(found.as_deref(), result, "{input:?} {written}");
         }
@@ -244,7 +251,7 @@ mod tests {
             ("[]", "sha256sum", "`sha256sum` takes text, bytes, a number or a bool, not a list"),
             ("{}", "jsonParse", "`jsonParse` takes text, not a map"),
         ] {
-            let error = chain(written).apply(Some(&json(input)), &Budget::default()).unwrap_err();
+            let error = chain(written).apply(Some(&json(input)), &ChainContext::new(&Budget::default())).unwrap_err();
             assert_eq!(error.detail, detail);
             assert!(error.hint.is_some(), "{written}");
         }
@@ -294,7 +301,8 @@ mod tests {
             budget.make(62 << 20).unwrap();
             budget.step(9_900_000).unwrap();
             let chain = chain(&vec![modifier; times.min(100)].join("|"));
-            let error = (0..times.div_ceil(100)).find_map(|_| chain.apply(Some(&json(input)), &budget).err());
+            let error = (0..times.div_ceil(100))
+                .find_map(|_| chain.apply(Some(&json(input)), &ChainContext::new(&budget)).err());
             let error = error.unwrap_or_else(|| panic!("{modifier} has no end"));
             assert_eq!(error.kind, Kind::Limit, "{modifier}: {}", error.detail);
         }

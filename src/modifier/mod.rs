@@ -1,19 +1,27 @@
 //! Modifiers: the functions after `|` in a placeholder, from value to value. Pure; knows no placeholder and no store.
 //! A new modifier needs a function in the file of its family, a row in [`table::MODIFIERS`], and a case.
 
+mod arguments;
 mod base64;
 mod chain;
+mod context;
 mod default;
+mod docker;
 mod docs;
+mod edit;
 mod hash;
 mod json;
 mod jsonpath;
+mod password;
 mod row;
+mod salt;
 mod table;
 mod text;
 mod yaml;
 
 pub use chain::Chain;
+pub use context::ChainContext;
+pub(crate) use context::SaltKey;
 pub(crate) use docs::docs;
 pub(crate) use table::{ending, is_call};
 
@@ -70,7 +78,7 @@ mod tests {
         fn nothing_panics(value in prop::option::of(values()), calls in prop::collection::vec(calls(), 0..4)) {
             let calls: Vec<&str> = calls.iter().map(String::as_str).collect();
             if let Ok(chain) = Chain::parse(&calls) {
-                let _ = chain.apply(value.as_ref(), &Budget::default());
+                let _ = chain.apply(value.as_ref(), &ChainContext::new(&Budget::default()));
             }
         }
     }

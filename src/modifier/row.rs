@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::context::ChainContext;
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::value::Value;
@@ -46,4 +47,4 @@ pub(super) enum Function {
 }
 
 /// A modifier's function with its arguments already read.
-pub(super) type Action = Arc<dyn Fn(&Value, &Budget) -> Result<Value, Error> + Send + Sync>;
+pub(super) type Action = Arc<dyn Fn(&Value, &ChainContext<'_>) -> Result<Value, Error> + Send + Sync>;

@@ -1,10 +1,11 @@
 //! The table of modifiers. Lookup, errors, help and the docs page read it; a test runs every example.
 
 use super::row::{Example, Function, Modifier};
-use super::{base64, default, hash, json, jsonpath, text, yaml};
+use super::{base64, default, docker, edit, hash, json, jsonpath, password, text, yaml};
 use crate::words::{list, suggestion};
 
 const TEXT: &[&str] = &["text"];
+const MAP: &[&str] = &["a map"];
 const WRITTEN: &[&str] = &["text", "a number", "a bool"];
 const SCALARS: &[&str] = &["text", "bytes", "a number", "a bool"];
 const PRINTED: &[&str] = &["text", "a number", "a bool", "a list", "a map"];
@@ -76,6 +77,38 @@ pub(crate) static MODIFIERS: &[Modifier] = &[
         function: Function::With(text::indent),
     },
     Modifier {
+        name: "trim",
+        doc: "text without the white space at its ends",
+        usage: "",
+        example: Example { value: r#"" s3cret\n""#, chain: "trim", result: r#""s3cret""# },
+        takes: TEXT,
+        function: Function::Plain(edit::trim),
+    },
+    Modifier {
+        name: "upper",
+        doc: "text in upper case",
+        usage: "",
+        example: Example { value: r#""db-1""#, chain: "upper", result: r#""DB-1""# },
+        takes: TEXT,
+        function: Function::Plain(edit::upper),
+    },
+    Modifier {
+        name: "lower",
+        doc: "text in lower case",
+        usage: "",
+        example: Example { value: r#""DB-1""#, chain: "lower", result: r#""db-1""# },
+        takes: TEXT,
+        function: Function::Plain(edit::lower),
+    },
+    Modifier {
+        name: "replace",
+        doc: "text with OLD replaced by NEW wherever it occurs; both are texts, not patterns, in quotes if they hold blanks",
+        usage: "OLD NEW",
+        example: Example { value: r#""a\nb\n""#, chain: r#"replace "\n" ''"#, result: r#""ab""# },
+        takes: TEXT,
+        function: Function::With(edit::replace),
+    },
+    Modifier {
         name: "sha256sum",
         doc: "the SHA-256 of the text, the bytes, or the literal of a number or bool, in hex",
         usage: "",
@@ -86,6 +119,58 @@ pub(crate) static MODIFIERS: &[Modifier] = &[
         },
         takes: SCALARS,
         function: Function::Plain(hash::sha256sum),
+    },
+    Modifier {
+        name: "sha512sum",
+        doc: "the SHA-512 of the text, the bytes, or the literal of a number or bool, in hex",
+        usage: "",
+        example: Example {
+            value: r#""s3cret""#,
+            chain: "sha512sum",
+            result: r#""95c89addde506357ec5efd0ee41ac241efd6fb1009a7680c1501ea8170342b8cbf0f2d938b56295490f19f1fc5fa28d09b1584eaa09c9a6b2f777623299cd521""#,
+        },
+        takes: SCALARS,
+        function: Function::Plain(hash::sha512sum),
+    },
+    Modifier {
+        name: "bcrypt",
+        doc: "the bcrypt hash of a password of at most 72 bytes, as `$2y$…`; COST is 4 to 14, 10 unless given; the salt is made \
+              from path, key and value under `VAULT_RENDER_MASK_KEY`, or from TEXT of 8 bytes and more, so that the hash stays as \
+              long as they do",
+        usage: "[COST] [salt=TEXT]",
+        example: Example {
+            value: r#""s3cret""#,
+            chain: "bcrypt 4 salt=of-team-a",
+            result: r#""$2y$04$mD.2ATwYypfDEGC1DS1FTOrhNYBD.NZdabKzq7oKqfZMgxRM1kzNG""#,
+        },
+        takes: WRITTEN,
+        function: Function::With(password::bcrypt),
+    },
+    Modifier {
+        name: "htpasswd",
+        doc: "a line of the password file that Apache, nginx and Traefik read: USER, a colon, and what `bcrypt` makes of the \
+              password with the same arguments",
+        usage: "USER [COST] [salt=TEXT]",
+        example: Example {
+            value: r#""s3cret""#,
+            chain: "htpasswd bob 4 salt=of-team-a",
+            result: r#""bob:$2y$04$mD.2ATwYypfDEGC1DS1FTOrhNYBD.NZdabKzq7oKqfZMgxRM1kzNG""#,
+        },
+        takes: WRITTEN,
+        function: Function::With(password::htpasswd),
+    },
+    Modifier {
+        name: "dockerconfig",
+        doc: "the login to REGISTRY as the JSON text of a `.dockerconfigjson`, from the values of two keys of a map, `username` and \
+              `password` unless given",
+        usage: "REGISTRY [USER-KEY PASSWORD-KEY]",
+        example: Example {
+            value: r#"{"username":"bob","password":"s3cret"}"#,
+            chain: "dockerconfig ghcr.io",
+            result: r#""{\"auths\":{\"ghcr.io\":{\"username\":\"bob\",\"password\":\"s3cret\",\"auth\":\"Ym9iOnMzY3JldA==\"}}}""#,
+        },
+        takes: MAP,
+        function: Function::With(docker::dockerconfig),
     },
     Modifier {
         name: "default",
@@ -165,7 +250,7 @@ mod tests {
 
     use super::*;
     use crate::budget::Budget;
-    use crate::modifier::Chain;
+    use crate::modifier::{Chain, ChainContext};
     use crate::value::Value;
 
     #[test]
@@ -173,7 +258,11 @@ mod tests {
         for Modifier { name, example, .. } in MODIFIERS {
             let segments: Vec<&str> = example.chain.split('|').collect();
             let value = Value::from_json(example.value.as_bytes()).unwrap();
-            let result = Chain::parse(&segments).unwrap().apply(Some(&value), &Budget::default()).unwrap().unwrap();
+            let result = Chain::parse(&segments)
+                .unwrap()
+                .apply(Some(&value), &ChainContext::new(&Budget::default()))
+                .unwrap()
+                .unwrap();
             assert_eq!(result.to_json().unwrap().as_str(), example.result, "{name}");
             assert!(example.chain.contains(name), "the example of {name} does not show it");
         }

@@ -20,10 +20,10 @@ pub(super) fn indent(arguments: &str) -> Result<Action, Error> {
     let blanks = " ".repeat(
         width.ok_or_else(|| error(format!("`indent` takes one whole number up to {WIDEST}, not `{arguments}`")))?,
     );
-    Ok(Arc::new(move |value, budget| {
+    Ok(Arc::new(move |value, context| {
         let text = text_of(value)?;
         let added = memchr::memchr_iter(b'\n', text.as_bytes()).count() * blanks.len();
-        budget.make(text.len() + added)?;
+        context.budget.make(text.len() + added)?;
         Ok(indented(&text, &blanks, added))
     }))
 }
@@ -83,9 +83,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::modifier::context::ChainContext;
 
     fn indented_by(width: &str, text: &str) -> String {
-        indent(width).unwrap()(&Value::text(text), &Budget::default()).unwrap().to_text().unwrap().to_string()
+        indent(width).unwrap()(&Value::text(text), &ChainContext::new(&Budget::default()))
+            .unwrap()
+            .to_text()
+            .unwrap()
+            .to_string()
     }
 
     #[test]

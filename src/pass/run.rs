@@ -9,7 +9,7 @@ use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::Schemas;
 use crate::policy::{Grants, Policy};
-use crate::render::{self, Edits, Mask, MaskForm, Options, Plan, Record, ValueSource};
+use crate::render::{self, Edits, FillOptions, Filling, Mask, MaskForm, Options, Plan, Record, ValueSource};
 use crate::secret::{Access, Secrets};
 use crate::source::{Place, Source, Span};
 use crate::words::count;
@@ -40,13 +40,13 @@ impl<'s> Run<'s> {
     pub(super) async fn fill(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Edits {
         let plan = render::plan(sources, &self.options, &self.schemas, errors);
         if let Some(record) = &self.session.record {
-            return render::fill(&plan, ValueSource::Recorded(record), &self.budget, errors);
+            return render::fill(&plan, ValueSource::Recorded(record), self.filling(), errors);
         }
         self.fetch(plan.accesses(), errors).await;
-        let Session { secrets, mask, .. } = &mut *self.session;
+        let Session { secrets, mask, fill_options, .. } = &mut *self.session;
+        let filling = Filling { options: fill_options, budget: &self.budget };
         let masked = |mask| ValueSource::Masked(secrets, mask, MaskForm::Valid);
-        let edits =
-            render::fill(&plan, mask.as_ref().map_or(ValueSource::Clear(secrets), masked), &self.budget, errors);
+        let edits = render::fill(&plan, mask.as_ref().map_or(ValueSource::Clear(secrets), masked), filling, errors);
         plan.accesses().iter().for_each(|access| secrets.clear_warnings(&access.id));
         edits
     }
@@ -56,18 +56,18 @@ impl<'s> Run<'s> {
         self.learn(sources);
         let plan = render::plan(sources, &self.options, &self.schemas, errors);
         if let Some(record) = &self.session.record {
-            return render::fill(&plan, ValueSource::Recorded(&record.shown(mask)), &self.budget, errors);
+            return render::fill(&plan, ValueSource::Recorded(&record.shown(mask)), self.filling(), errors);
         }
         self.fetch(plan.accesses(), errors).await;
         let values = ValueSource::Masked(&self.session.secrets, mask, MaskForm::Marked);
-        render::fill(&plan, values, &self.budget, errors)
+        render::fill(&plan, values, self.filling(), errors)
     }
 
-    /// The edits that fill `plan`, and the secrets in them.
-    pub async fn fill_plan(&mut self, plan: &Plan<'_>, errors: &mut Errors) -> (Edits, &Secrets) {
+    /// The edits that fill `plan`, the secrets in them, and the options that they are filled with.
+    pub async fn fill_plan(&mut self, plan: &Plan<'_>, errors: &mut Errors) -> (Edits, &Secrets, &FillOptions) {
         self.fetch(plan.accesses(), errors).await;
-        let edits = render::fill(plan, ValueSource::Clear(&self.session.secrets), &self.budget, errors);
-        (edits, &self.session.secrets)
+        let edits = render::fill(plan, ValueSource::Clear(&self.session.secrets), self.filling(), errors);
+        (edits, &self.session.secrets, &self.session.fill_options)
     }
 
     /// The record of `sources`. Its errors are those of rendering them.
@@ -75,7 +75,7 @@ impl<'s> Run<'s> {
         self.learn(sources);
         let plan = render::plan(sources, &self.options, &self.schemas, errors);
         self.fill_plan(&plan, errors).await;
-        Record::of(&plan, &self.session.secrets, mask, &self.budget)
+        Record::of(&plan, &self.session.secrets, mask, self.filling())
     }
 
     /// Reads the secrets of all `chunks` before any of them is rendered. Errors with a place are left out: rendering finds them again.
@@ -89,8 +89,9 @@ impl<'s> Run<'s> {
         errors.extend(found.into_iter().filter(|error| error.place.is_none()));
     }
 
-    /// Reads the secrets, except those whose reading would create something. The store stays as it is.
-    pub async fn fetch_read_only(&mut self, accesses: &[Access], errors: &mut Errors) -> &Secrets {
+    /// Reads the secrets, except those whose reading would create something. The store stays as it is. Also returns the options to fill
+    /// them in with.
+    pub async fn fetch_read_only(&mut self, accesses: &[Access], errors: &mut Errors) -> (&Secrets, &FillOptions) {
         let watch = self.watch;
         if let Some((round, policy)) = self.round(accesses, errors).await {
             let grants = policy.judge(accesses, errors);
@@ -103,7 +104,11 @@ impl<'s> Run<'s> {
                 Err(stopped) => self.stop(&stopped, &what, errors),
             }
         }
-        &self.session.secrets
+        (&self.session.secrets, &self.session.fill_options)
+    }
+
+    fn filling(&self) -> Filling<'_> {
+        Filling { options: &self.session.fill_options, budget: &self.budget }
     }
 
     fn stop(&mut self, stopped: &Stopped, what: &str, errors: &mut Errors) {

@@ -3,16 +3,17 @@
 
 use std::sync::Arc;
 
+use super::mask_key::without_line_breaks;
 use super::settings::{SettingFlags, Settings};
 use super::{Run, Watch, watched};
 use crate::backend::{self, Round, Store};
-use crate::config::general::{PARALLEL_RENDERS, TYPES, TypesBy};
+use crate::config::general::{MASK_KEY, PARALLEL_RENDERS, TYPES, TypesBy};
 use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
 use crate::journal::Journal;
 use crate::manifest::{Schemas, Table};
 use crate::policy::{Policy, Requester};
-use crate::render::{Mask, Options, Record};
+use crate::render::{FillOptions, Mask, Options, Record};
 use crate::secret::Secrets;
 use crate::source::Source;
 use crate::workspace::Workspace;
@@ -29,6 +30,7 @@ pub struct Session {
     pub(super) secrets: Secrets,
     /// The schemas that its owner brought, the nearest first.
     given: Vec<Arc<Table>>,
+    pub(super) fill_options: FillOptions,
     stage: Stage,
 }
 
@@ -62,6 +64,7 @@ impl Session {
             mask: None,
             secrets: Secrets::default(),
             given: Vec::new(),
+            fill_options: FillOptions::default(),
             stage: Stage::Start,
         }
     }
@@ -89,6 +92,11 @@ impl Session {
     /// Masks the renderings that are printed, if there is a mask. A record is masked without one.
     pub(crate) fn use_mask(&mut self, mask: Option<Mask>) {
         self.mask = mask;
+    }
+
+    /// Makes salts under the key of `mask`, whatever key the settings have.
+    pub fn use_salts_of(&mut self, mask: &Mask) {
+        self.fill_options.salts = Some(mask.salt_key());
     }
 
     /// Adds the settings of a KRM function's configuration, which have a tenant's authority.
@@ -167,9 +175,8 @@ impl Session {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Closed) {
             Stage::Start if must_read || !self.settings.has_secret() => {
                 let (config, wrong) = self.settings(watch).await;
-                let stage = if wrong.any() { Stage::Closed } else { Stage::Configured(config) };
-                errors.extend(wrong);
-                stage
+                errors.extend(wrong.iter().cloned());
+                if wrong.any() { Stage::Closed } else { self.configured(config) }
             }
             stage => stage,
         };
@@ -179,6 +186,15 @@ impl Session {
             let open = |store| Stage::Open(OpenStore { store, policy: Arc::new(self.policy(config)) });
             self.stage = opened.map_or(Stage::Closed, open);
         }
+    }
+
+    /// The stage after reading the settings, whose choices for filling are kept.
+    fn configured(&mut self, config: Config) -> Stage {
+        let key = config.get(&MASK_KEY).map(|key| without_line_breaks(key.reveal().as_bytes()));
+        if let Some(key) = key.filter(|key| !key.is_empty() && self.fill_options.salts.is_none()) {
+            self.use_salts_of(&Mask::new(key));
+        }
+        Stage::Configured(config)
     }
 }
 

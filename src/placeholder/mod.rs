@@ -122,6 +122,16 @@ pub enum Key {
     Named(String),
 }
 
+impl Key {
+    /// The key as a placeholder names it.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Whole => "*",
+            Self::Named(name) => name,
+        }
+    }
+}
+
 /// The circumstances that decide which placeholders count in a text.
 #[derive(Debug, Clone, Copy)]
 pub struct Context {

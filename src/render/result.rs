@@ -1,28 +1,44 @@
 //! The result of a placeholder, for filling, recording, rules and the comparison with a cluster.
 
+use super::filling::Filling;
 use super::gap::PlaceholderUse;
 use super::mask::{Mask, Shape};
-use crate::budget::Budget;
 use crate::error::Error;
+use crate::modifier::ChainContext;
 use crate::placeholder::{Key, Placeholder};
-use crate::secret::{Outcome, Secret, Secrets};
+use crate::secret::{Outcome, Secret, SecretId, Secrets};
 use crate::value::Value;
 
 impl PlaceholderUse<'_> {
+    /// Its result, if its secret was read; `None` if its key, path or version is missing.
+    pub fn result(&self, secrets: &Secrets, filling: Filling<'_>) -> Result<Option<Value>, Error> {
+        let Some(id) = self.gap.resource.secret(self.placeholder) else { return Ok(None) };
+        secrets.get(&id).map_or(Ok(None), |outcome| result(self.placeholder, &id, outcome, filling))
+    }
+
     /// The outcome of reading its secret; `None` if it was not read.
     pub fn outcome<'s>(&self, secrets: &'s Secrets) -> Option<&'s Outcome> {
         secrets.get(&self.gap.resource.secret(self.placeholder)?)
     }
 }
 
-/// The result of a placeholder; `None` if its key, path or version is missing.
-pub(crate) fn result(placeholder: &Placeholder, outcome: &Outcome, budget: &Budget) -> Result<Option<Value>, Error> {
+/// The result of a placeholder that reads `id`; `None` if its key, path or version is missing.
+pub(crate) fn result(
+    placeholder: &Placeholder,
+    id: &SecretId,
+    outcome: &Outcome,
+    filling: Filling<'_>,
+) -> Result<Option<Value>, Error> {
     let value = match outcome {
         Outcome::Found(secret) => named_value(placeholder, secret)?,
         Outcome::NoPath(_) | Outcome::NoVersion(_) => None,
         Outcome::Denied(error) | Outcome::Failed(error) => return Err(error.clone()),
     };
-    placeholder.chain.apply(value, budget)
+    let Filling { options, budget } = filling;
+    placeholder.chain.apply(
+        value,
+        &ChainContext { budget, salts: options.salts.as_ref(), path: &id.path, key: placeholder.key.name() },
+    )
 }
 
 /// The value that a placeholder names, before its modifiers; `None` if the secret has no such key.

@@ -28,6 +28,7 @@ const BACKEND: &[&str] = &[
 ];
 const RENDER: &[&str] = &[
     "words",
+    "modifier",
     "placeholder",
     "manifest",
     "yaml",

@@ -13,7 +13,7 @@ use crate::lint::{self, Comments, Readings};
 use crate::manifest::Schemas;
 use crate::pass::Session;
 use crate::pass::build::CheckedFiles;
-use crate::render::{self, Leftovers, Options, Survey, ValueSource};
+use crate::render::{self, Filling, Leftovers, Options, Survey, ValueSource};
 use crate::report;
 use crate::source::Source;
 
@@ -57,10 +57,10 @@ impl Check<'_> {
         let plan = survey.plan(&options, errors);
         if self.args.online {
             let mut run = session.run(options, self.environment);
-            let secrets = run.fetch_read_only(plan.accesses(), errors).await;
-            let budget = &Budget::default();
-            errors.extend(lint::check_online(&Readings { plan: &plan, secrets, budget }));
-            render::fill(&plan, ValueSource::Clear(secrets), budget, errors);
+            let (secrets, options) = run.fetch_read_only(plan.accesses(), errors).await;
+            let filling = Filling { options, budget: &Budget::default() };
+            errors.extend(lint::check_online(&Readings { plan: &plan, secrets, filling }));
+            render::fill(&plan, ValueSource::Clear(secrets), filling, errors);
         }
         comments
     }

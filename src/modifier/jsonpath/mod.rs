@@ -20,7 +20,10 @@ use crate::value::Value;
 /// Parses the template once, for use on any number of values.
 pub(super) fn json_path(arguments: &str) -> Result<Action, Error> {
     let template = parse::template(arguments)?;
-    Ok(Arc::new(move |value, budget| evaluate::print(&template, &*document(value, budget)?, budget).map(Value::Text)))
+    Ok(Arc::new(move |value, context| {
+        let budget = context.budget;
+        evaluate::print(&template, &*document(value, budget)?, budget).map(Value::Text)
+    }))
 }
 
 /// The value itself, or its text parsed as JSON.
@@ -34,6 +37,7 @@ fn document<'v>(value: &'v Value, budget: &Budget) -> Result<Cow<'v, Value>, Err
 
 #[cfg(test)]
 mod tests {
+    use super::super::context::ChainContext;
     use super::*;
 
     /// Lines of `table.txt`: template, result, and client-go's result if it differs.
@@ -47,7 +51,8 @@ mod tests {
             }
             let (template, rest) = line.split_once('\t').unwrap();
             let result = rest.split('\t').next().unwrap();
-            let found = json_path(template).and_then(|action| action(&document, &Budget::default()));
+            let found =
+                json_path(template).and_then(|action| action(&document, &ChainContext::new(&Budget::default())));
             let found = found.map_or_else(|_| "error".to_owned(), |text| text.to_json().unwrap().to_string());
             assert_eq!(found, result, "{template}");
         }
@@ -66,14 +71,18 @@ mod tests {
             ("{[0]}", "`jsonPath`: brackets stand after a map, which is not a list"),
         ] {
             let document = Value::from_json(br#"{"a":["canary"]}"#).unwrap();
-            let error = json_path(template).and_then(|action| action(&document, &Budget::default())).unwrap_err();
+            let error = json_path(template)
+                .and_then(|action| action(&document, &ChainContext::new(&Budget::default())))
+                .unwrap_err();
             assert_eq!(error.detail, detail);
         }
     }
 
     #[test]
     fn text_is_read_as_json() {
-        let find = |text: &str| json_path("{.id}").and_then(|action| action(&Value::text(text), &Budget::default()));
+        let find = |text: &str| {
+            json_path("{.id}").and_then(|action| action(&Value::text(text), &ChainContext::new(&Budget::default())))
+        };
         assert!(find(r#"{"id":9007199254740993}"#).unwrap() == Value::text("9007199254740993"));
         let error = find("canary").unwrap_err();
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");

@@ -14,6 +14,7 @@ mod wording;
 use std::collections::HashSet;
 
 use super::ValueSource;
+use super::filling::Filling;
 use super::gap::Gap;
 use super::plan::{DocumentPlan, Plan};
 use crate::budget::Budget;
@@ -42,13 +43,13 @@ enum Filled {
     Stays,
 }
 
-/// Fills every gap of `plan` with `values`, within the budget of the run.
-pub fn fill(plan: &Plan<'_>, values: ValueSource<'_>, budget: &Budget, errors: &mut Errors) -> Edits {
+/// Fills every gap of `plan` with `values`.
+pub fn fill(plan: &Plan<'_>, values: ValueSource<'_>, filling: Filling<'_>, errors: &mut Errors) -> Edits {
     let mut edits = Edits::default();
     errors.extend(warnings(plan, values));
     for documents in plan.documents.chunks(AT_ONCE) {
         let changes: Vec<Vec<Change>> =
-            documents.iter().map(|planned| changes(planned, values, budget, errors)).collect();
+            documents.iter().map(|planned| changes(planned, values, filling, errors)).collect();
         let changed = documents.iter().zip(&changes).map(|(planned, changes)| ChangedDocument {
             tree: &planned.tree,
             document: planned.span,
@@ -56,7 +57,7 @@ pub fn fill(plan: &Plan<'_>, values: ValueSource<'_>, budget: &Budget, errors: &
         });
         let edited = edit_all(&changed.collect::<Vec<_>>());
         for (planned, more) in documents.iter().zip(edited) {
-            match more.and_then(|more| within(more, budget)) {
+            match more.and_then(|more| within(more, filling.budget)) {
                 Ok(more) => edits.add(&planned.source, more),
                 Err(Flaw { span, error }) => errors.push(error.at(place(planned, span))),
             }
@@ -76,11 +77,16 @@ fn warnings(plan: &Plan<'_>, values: ValueSource<'_>) -> Vec<Error> {
     warned.flat_map(|(warnings, place)| warnings.iter().map(|warning| warning.clone().at(place.clone()))).collect()
 }
 
-fn changes(planned: &DocumentPlan<'_>, values: ValueSource<'_>, budget: &Budget, errors: &mut Errors) -> Vec<Change> {
+fn changes(
+    planned: &DocumentPlan<'_>,
+    values: ValueSource<'_>,
+    filling: Filling<'_>,
+    errors: &mut Errors,
+) -> Vec<Change> {
     let mut changes = Vec::new();
     for gap in &planned.gaps {
         let node: NodeId = gap.node;
-        match fill_gap(gap, &planned.tree, values, budget, errors) {
+        match fill_gap(gap, &planned.tree, values, filling, errors) {
             Filled::Set(value) if is_there(&planned.tree, node, &value) => {}
             Filled::Set(value) => changes.push(Change::Set { node, value }),
             Filled::Removed => changes.push(Change::Remove { node }),
@@ -104,8 +110,8 @@ fn is_there(tree: &Tree<'_>, node: NodeId, value: &Value) -> bool {
     matches!(value, Value::Text(text) if tree.text(node) == Some(text.as_str()))
 }
 
-fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, budget: &Budget, errors: &mut Errors) -> Filled {
-    let resolutions = resolve::resolve_all(gap, values, budget);
+fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, filling: Filling<'_>, errors: &mut Errors) -> Filled {
+    let resolutions = resolve::resolve_all(gap, values, filling);
     let missing = resolutions.iter().filter(|resolution| matches!(resolution, Resolution::Missing(_))).count();
     let failed = resolutions.iter().any(|resolution| matches!(resolution, Resolution::Failed(_)));
     let removes = missing > 0 && !failed && gap.resource.annotations.remove_missing != RemoveMissing::No;
@@ -126,7 +132,7 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, budget: &Budget
     if missing > 0 || failed {
         return Filled::Stays;
     }
-    match put(gap, tree, values, shows_masks, budget) {
+    match put(gap, tree, values, shows_masks, filling.budget) {
         Ok(value) => Filled::Set(value),
         Err(error) => {
             errors.push(if error.place.is_some() { error } else { error.at(gap.place_of(0)) });

@@ -1,12 +1,12 @@
 //! The value of each placeholder of a gap, or the reason why there is none.
 
 use super::super::ValueSource;
+use super::super::filling::Filling;
 use super::super::gap::Gap;
 use super::super::result::result;
 use super::recorded;
 use super::resolution::Resolution;
 use super::wording::{named, subject};
-use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::manifest::Step;
 use crate::placeholder::{Key, Match, MatchKind, Placeholder, Reference};
@@ -19,10 +19,10 @@ const NEAR: usize = 3;
 const NAMES: usize = 12;
 
 /// The resolutions of the gap's placeholders, in order.
-pub(super) fn resolve_all(gap: &Gap, values: ValueSource<'_>, budget: &Budget) -> Vec<Resolution> {
+pub(super) fn resolve_all(gap: &Gap, values: ValueSource<'_>, filling: Filling<'_>) -> Vec<Resolution> {
     let mut resolutions = Vec::new();
     for (index, found) in gap.matches.iter().enumerate() {
-        let search = Search { gap, values, budget, place: &|| gap.place_of(index) };
+        let search = Search { gap, values, filling, place: &|| gap.place_of(index) };
         search.collect(found, true, &mut resolutions);
     }
     resolutions
@@ -32,7 +32,7 @@ pub(super) fn resolve_all(gap: &Gap, values: ValueSource<'_>, budget: &Budget) -
 struct Search<'s> {
     gap: &'s Gap,
     values: ValueSource<'s>,
-    budget: &'s Budget,
+    filling: Filling<'s>,
     place: &'s dyn Fn() -> Place,
 }
 
@@ -50,7 +50,7 @@ impl Search<'_> {
     }
 
     fn resolve(&self, placeholder: &Placeholder) -> Resolution {
-        let Self { gap, values, budget, place } = self;
+        let Self { gap, values, filling, place } = self;
         let Some(id) = gap.resource.secret(placeholder) else {
             return Resolution::NotGranted;
         };
@@ -60,7 +60,7 @@ impl Search<'_> {
         let Some(outcome) = values.outcome(&id) else {
             return Resolution::NotGranted;
         };
-        match result(placeholder, outcome, budget) {
+        match result(placeholder, &id, outcome, *filling) {
             Ok(Some(value)) => Resolution::Value(value),
             Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Resolution::Markup,
             Ok(None) => {

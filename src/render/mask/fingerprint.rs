@@ -6,6 +6,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::ZeroizeOnDrop;
 
+use crate::modifier::SaltKey;
+
 /// How many hex digits a fingerprint has.
 const DIGITS: usize = 10;
 
@@ -42,6 +44,13 @@ impl Mask {
     /// Whether all its masks are the same.
     pub fn is_blank(&self) -> bool {
         self.hmac.is_none()
+    }
+
+    /// The key of the salts that modifiers make, which no fingerprint shows.
+    pub fn salt_key(&self) -> SaltKey {
+        const PURPOSE: &[u8] = b"vault-render: the key of salts";
+        let derived = self.hmac.clone().map(|hmac| hmac.chain_update(PURPOSE).finalize().into_bytes());
+        SaltKey::new(derived.as_deref().unwrap_or_default())
     }
 
     /// The fingerprint of `bytes`.

@@ -7,10 +7,10 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use super::filling::Filling;
 use super::mask::{Mask, MaskForm, Shape};
 use super::plan::Plan;
 use super::result::{result, shape};
-use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::placeholder::{Key, Placeholder};
 use crate::secret::{Outcome, SecretId, Secrets, Version};
@@ -42,13 +42,13 @@ pub(super) enum Missing {
 
 impl Record {
     /// Records the result of each placeholder of `plan`, with fingerprints if there is a `mask`. Failures are left out.
-    pub fn of(plan: &Plan<'_>, secrets: &Secrets, mask: Option<&Mask>, budget: &Budget) -> Self {
+    pub fn of(plan: &Plan<'_>, secrets: &Secrets, mask: Option<&Mask>, filling: Filling<'_>) -> Self {
         let mut record = Self::default();
         for usage in plan.placeholders() {
             let read =
                 usage.gap.resource.secret(usage.placeholder).and_then(|id| secrets.get(&id).map(|found| (id, found)));
             let Some((id, outcome)) = read else { continue };
-            if let Some(recorded) = recorded(usage.placeholder, outcome, mask, budget) {
+            if let Some(recorded) = recorded(usage.placeholder, &id, outcome, mask, filling) {
                 record.secrets.entry(id).or_default().insert(name(usage.placeholder), recorded);
             }
         }
@@ -107,13 +107,19 @@ impl Missing {
     }
 }
 
-fn recorded(placeholder: &Placeholder, outcome: &Outcome, mask: Option<&Mask>, budget: &Budget) -> Option<Recorded> {
+fn recorded(
+    placeholder: &Placeholder,
+    id: &SecretId,
+    outcome: &Outcome,
+    mask: Option<&Mask>,
+    filling: Filling<'_>,
+) -> Option<Recorded> {
     let missing = match outcome {
         Outcome::NoPath(_) => Missing::Path,
         Outcome::NoVersion(_) => Missing::Version,
         Outcome::Found(_) | Outcome::Denied(_) | Outcome::Failed(_) => Missing::Key,
     };
-    match result(placeholder, outcome, budget) {
+    match result(placeholder, id, outcome, filling) {
         Ok(Some(value)) => Some(Recorded::Result(shape(&value, placeholder, mask))),
         Ok(None) => Some(Recorded::Missing(missing)),
         Err(_) => None,

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::Record;
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
-use crate::render::{Joiner, Mask, MaskForm, Options, Plan, ValueSource, fill, plan};
+use crate::render::{FillOptions, Filling, Joiner, Mask, MaskForm, Options, Plan, ValueSource, fill, plan};
 use crate::secret::{Outcome, Secret, SecretId, Secrets, Version};
 use crate::source::Source;
 use crate::value::Value;
@@ -94,7 +94,12 @@ fn planned(sources: &[Arc<Source>]) -> Plan<'_> {
 
 fn rendered(sources: &[Arc<Source>], values: ValueSource<'_>) -> String {
     let mut errors = Errors::new();
-    let rendered = fill(&planned(sources), values, &Budget::default(), &mut errors);
+    let rendered = fill(
+        &planned(sources),
+        values,
+        Filling { options: &FillOptions::default(), budget: &Budget::default() },
+        &mut errors,
+    );
     assert!(!errors.any(), "{:?}", errors.iter().next());
     String::from_utf8(Joiner::default().write_all(sources, &rendered).concat()).unwrap()
 }
@@ -106,7 +111,13 @@ fn sources() -> [Arc<Source>; 1] {
 /// The record of the manifests, through its file.
 fn record(mask: Option<&Mask>) -> (String, Record) {
     let sources = sources();
-    let text = Record::of(&planned(&sources), &secrets(), mask, &Budget::default()).text();
+    let text = Record::of(
+        &planned(&sources),
+        &secrets(),
+        mask,
+        Filling { options: &FillOptions::default(), budget: &Budget::default() },
+    )
+    .text();
     let record = Record::parse("r.json", &text).unwrap();
     assert_eq!(record.text(), text);
     (text, record)
@@ -200,7 +211,12 @@ fn what_is_not_recorded_is_an_error_that_says_how() {
         let text = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData:\n  k: {placeholder}\n");
         let sources = [Arc::new(Source::new("m.yaml", text))];
         let mut errors = Errors::new();
-        fill(&planned(&sources), ValueSource::Recorded(&record), &Budget::default(), &mut errors);
+        fill(
+            &planned(&sources),
+            ValueSource::Recorded(&record),
+            Filling { options: &FillOptions::default(), budget: &Budget::default() },
+            &mut errors,
+        );
         let error = errors.iter().next().unwrap();
         assert_eq!(error.to_string(), format!("`{placeholder}`: not in the record `r.json`"));
         assert!(
