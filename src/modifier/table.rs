@@ -141,7 +141,7 @@ pub(crate) static MODIFIERS: &[Modifier] = &[
         example: Example {
             value: r#""s3cret""#,
             chain: "bcrypt 4 salt=of-team-a",
-            result: r#""$2y$04$mD.2ATwYypfDEGC1DS1FTOrhNYBD.NZdabKzq7oKqfZMgxRM1kzNG""#,
+            result: r#""$2y$04$0XtZVOY6psx74Z8SBqcEEuktfq5JBkxpFkvi.pCSC0ZM4ddeZ3wO2""#,
         },
         takes: WRITTEN,
         function: Function::With(password::bcrypt),
@@ -154,7 +154,7 @@ pub(crate) static MODIFIERS: &[Modifier] = &[
         example: Example {
             value: r#""s3cret""#,
             chain: "htpasswd bob 4 salt=of-team-a",
-            result: r#""bob:$2y$04$mD.2ATwYypfDEGC1DS1FTOrhNYBD.NZdabKzq7oKqfZMgxRM1kzNG""#,
+            result: r#""bob:$2y$04$0XtZVOY6psx74Z8SBqcEEuktfq5JBkxpFkvi.pCSC0ZM4ddeZ3wO2""#,
         },
         takes: WRITTEN,
         function: Function::With(password::htpasswd),
