@@ -58,6 +58,23 @@ pub enum Bits {
 }
 
 impl FieldType {
+    /// The type of a value that an alias puts into a field of another type too; `None` if no value is right in both.
+    pub(crate) fn shared_with(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (one, other) if one == other => Some(one),
+            (Self::Anything | Self::Quantity, one) | (one, Self::Anything | Self::Quantity) => Some(one),
+            (one, other) if one.takes_strings() && other.takes_strings() => Some(Self::Text),
+            (strings, Self::IntOrString) | (Self::IntOrString, strings) if strings.takes_strings() => Some(Self::Text),
+            (one @ (Self::Integer(_) | Self::Number), Self::Integer(_) | Self::Number | Self::IntOrString)
+            | (Self::IntOrString, one @ Self::Integer(_)) => Some(one),
+            _ => None,
+        }
+    }
+
+    fn takes_strings(self) -> bool {
+        matches!(self, Self::Text | Self::String | Self::Data | Self::Base64)
+    }
+
     /// Whether it takes base64, in which placeholders may be hidden.
     pub(crate) fn is_base64(self) -> bool {
         matches!(self, Self::Data | Self::Base64)

@@ -209,9 +209,22 @@ impl<'t> Walker<'t, '_> {
         } else if let Some(gap) = gap
             && here != FieldType::Anything
         {
-            let field_type = &mut self.findings.gaps[gap].field_type;
-            *field_type = if *field_type == here { here } else { FieldType::Text };
+            match there.shared_with(here) {
+                Some(both) => self.findings.gaps[gap].field_type = both,
+                None => self.findings.errors.push(self.used_as(gap, here, alias, resource)),
+            }
         }
+    }
+
+    /// The error about an anchor whose value cannot be right in its own field and in an alias's.
+    fn used_as(&self, gap: usize, here: FieldType, alias: NodeId, resource: &Arc<ResourceContext>) -> Error {
+        let Gap { field, field_type, place, .. } = &self.findings.gaps[gap];
+        let (there, here) = (field_type.in_words(), here.in_words());
+        let detail =
+            format!("`{}` takes {here}, and `{field}`, where its anchor stands ({place}), takes {there}", self.field());
+        Error::new(Kind::Value, detail)
+            .hint("write the placeholder out in both places instead of using an alias")
+            .at(self.place(alias, resource))
     }
 
     fn used_twice(&self, target: NodeId, alias: NodeId, resource: &Arc<ResourceContext>) -> Error {

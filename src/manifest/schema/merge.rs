@@ -6,7 +6,7 @@ use std::hash::Hash;
 use super::{Facets, Object, Table, Type};
 
 impl Table {
-    /// Adds what another table knows. Where the two differ, any value counts.
+    /// Adds what the table of a later release knows. Where the two differ, any value counts.
     pub fn merge(&mut self, other: Self) {
         add(&mut self.kinds, other.kinds);
         add(&mut self.definitions, other.definitions);
@@ -26,6 +26,8 @@ fn add<K: Eq + Hash>(mine: &mut HashMap<K, Type>, others: HashMap<K, Type>) {
 fn merged(one: Type, other: Type) -> Type {
     match (one, other) {
         (one, other) if one == other => one,
+        // A definition that got another name in a later release.
+        (Type::Named(_), Type::Named(later)) => Type::Named(later),
         (Type::Scalar(scalar, mut one), Type::Scalar(same, other)) if scalar == same => {
             // Only what both allow is sure to be taken; of a bound that one alone has, nothing is known.
             one.members.retain(|member| other.members.contains(member));

@@ -77,11 +77,13 @@ impl Table {
         self.definitions.get(name).unwrap_or(&Type::Anything)
     }
 
-    /// The type itself, where it is a name. A name of a name is not followed: no table has one.
-    fn resolved<'t>(&'t self, at: &'t Type) -> &'t Type {
-        match at {
-            Type::Named(name) => self.definition(name),
-            other => other,
+    /// The type itself, where it is a name, or a name of a name.
+    fn resolved<'t>(&'t self, mut at: &'t Type) -> &'t Type {
+        const HOPS: usize = 4;
+        for _ in 0..HOPS {
+            let Type::Named(name) = at else { return at };
+            at = self.definition(name);
         }
+        at
     }
 }

@@ -29,6 +29,7 @@ use crate::yaml::splice::Edit;
 use crate::yaml::tree::{NodeId, Tree};
 
 use resolution::Resolution;
+use wording::WRONG_TYPE;
 
 pub(crate) use edits::Edits;
 
@@ -154,7 +155,7 @@ fn put(
     {
         let value = values.into_iter().flatten().next().unwrap_or(Value::Null);
         return match typed::shape(value.clone(), gap, budget) {
-            Err(_) if shows_masks => Ok(value),
+            Err(error) if shows_masks && error.rule == WRONG_TYPE => Ok(value),
             shaped => shaped,
         };
     }

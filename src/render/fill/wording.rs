@@ -6,6 +6,9 @@ use crate::manifest::FieldType;
 use crate::placeholder::{Key, Placeholder, Reference};
 use crate::value::NotText;
 
+/// The rule that a value of another type than its field takes breaks.
+pub(super) const WRONG_TYPE: &str = "wrong-type";
+
 /// A placeholder in an error, with the path of its secret if an annotation names it.
 pub(super) fn subject(placeholder: &Placeholder, gap: &Gap) -> Subject {
     let path = match placeholder.secret {
@@ -38,7 +41,13 @@ pub(super) fn no_text(gap: &Gap, reason: NotText, what: &str) -> Error {
 /// The error about a value of another type than its field takes. The value itself is never in it.
 pub(super) fn wrong_type(what: &str, gap: &Gap, takes: FieldType) -> Error {
     let detail = format!("{what}, and `{}` takes {}", gap.field, takes.in_words());
-    Error::new(Kind::Value, detail).rule("wrong-type")
+    Error::new(Kind::Value, detail).rule(WRONG_TYPE).hint(match takes {
+        FieldType::Integer(_) => "it takes a number as `3` or `-3`, and text that spells one",
+        FieldType::Number => "it takes a number as `0.5`, and text that spells one",
+        FieldType::Boolean => "it takes a boolean, and the text `true` or `false`",
+        FieldType::List | FieldType::Map => "`| jsonParse` and `| yamlParse` make lists and maps of text",
+        _ => "mend the value in the store, or choose another key",
+    })
 }
 
 /// The error, with the placeholder that it is about.
