@@ -12,6 +12,7 @@ use super::flags::Flags;
 use super::mask::MaskFlags;
 use super::offline::Offline;
 use super::output;
+use super::schema::SchemaFlags;
 use super::sink::WholeOutput;
 use super::tools::ToolFlags;
 use crate::error::{Error, Errors, Kind};
@@ -60,6 +61,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     tools: ToolFlags,
+
+    #[command(flatten)]
+    pub(super) schemas: SchemaFlags,
 
     #[command(flatten)]
     pub(super) flags: Flags,

@@ -11,6 +11,7 @@ use super::flags::Flags;
 use super::mask::MaskFlags;
 use super::offline::Offline;
 use super::output;
+use super::schema::SchemaFlags;
 use crate::error::{Error, Errors, Kind};
 use crate::krm::{self, FunctionConfig, ResourceList};
 use crate::pass::Session;
@@ -35,6 +36,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     mask: MaskFlags,
+
+    #[command(flatten)]
+    pub(super) schemas: SchemaFlags,
 
     #[command(flatten)]
     pub(super) flags: Flags,

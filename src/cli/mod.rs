@@ -27,6 +27,7 @@ mod paths;
 mod plan;
 mod record;
 mod save;
+mod schema;
 mod settings;
 mod signal;
 mod sink;
@@ -47,6 +48,7 @@ use crate::pass::{RenderSlot, Session, SettingFlags};
 use crate::policy::Requester;
 use environment::Environment;
 use flags::{Flags, OutputFlags};
+use schema::SchemaFlags;
 
 /// The program's name.
 const NAME: &str = "vault-render";
@@ -190,6 +192,9 @@ impl SessionCommand {
         let requester = Requester::of(&environment.workspace.variables);
         let session = &mut Session::new(environment.workspace.clone(), requester, flags);
         let _slot = self.render_slot(session, environment).await?;
+        if let Some(schemas) = self.schemas() {
+            schemas.give(session, environment).await?;
+        }
         match self {
             Self::Generate(args) => generate::run(&args, session, environment).await,
             Self::Build(args) => build::run(&args, session, environment).await,
@@ -226,6 +231,20 @@ impl SessionCommand {
             Self::Settings(args) => Some(&args.flags),
             Self::Doctor(args) => Some(&args.flags),
             Self::Migrate(args) => Some(&args.flags),
+        }
+    }
+
+    fn schemas(&self) -> Option<&SchemaFlags> {
+        match self {
+            Self::Generate(args) => Some(&args.schemas),
+            Self::Build(args) => Some(&args.schemas),
+            Self::Check(args) => Some(&args.schemas),
+            Self::Diff(args) => Some(&args.schemas),
+            Self::Function(args) => Some(&args.schemas),
+            Self::Plan(args) => Some(&args.schemas),
+            Self::Record(args) => Some(&args.schemas),
+            Self::Migrate(args) => Some(&args.schemas),
+            Self::Parameters(_) | Self::Settings(_) | Self::Doctor(_) => None,
         }
     }
 

@@ -9,6 +9,7 @@ use super::environment::Environment;
 use super::flags::Flags;
 use super::output;
 use super::paths::Paths;
+use super::schema::SchemaFlags;
 use super::tools::BuildFlags;
 use crate::backend;
 use crate::error::{Error, Errors};
@@ -38,6 +39,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     build: BuildFlags,
+
+    #[command(flatten)]
+    pub(super) schemas: SchemaFlags,
 
     #[command(flatten)]
     pub(super) flags: Flags,

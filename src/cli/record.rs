@@ -10,6 +10,7 @@ use super::mask::{self, MaskKey};
 use super::output;
 use super::paths::Paths;
 use super::save::save;
+use super::schema::SchemaFlags;
 use super::tools::BuildFlags;
 use crate::error::Errors;
 use crate::pass::Session;
@@ -40,6 +41,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     mask_key: MaskKey,
+
+    #[command(flatten)]
+    pub(super) schemas: SchemaFlags,
 
     #[command(flatten)]
     pub(super) flags: Flags,

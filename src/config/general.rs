@@ -62,6 +62,16 @@ pub(crate) enum TypesBy {
     Names,
 }
 
+/// The files and folders with the schemas of a platform's own kinds.
+pub(crate) const SCHEMA: Key<Vec<PathBuf>> = Key::new(
+    "AVP_SCHEMA",
+    "files and folders with CustomResourceDefinitions or OpenAPI documents, which tell the types of fields as those of `--schema` do",
+    PATHS,
+    "/etc/vault-render/crds",
+    &[Role::Narrowing],
+)
+.early();
+
 /// How many runs work at once.
 pub(crate) const PARALLEL_RENDERS: Key<u64> = Key::new(
     "AVP_PARALLEL_RENDERS",
@@ -138,6 +148,7 @@ pub(crate) const SETTINGS: &[&dyn AnyKey] = &[
     &TENANT,
     &TIMEOUT,
     &TYPES,
+    &SCHEMA,
     &PARALLEL_RENDERS,
     &TOOL_PATHS,
     &TOOL_HOSTS,

@@ -8,6 +8,7 @@ pub(crate) mod mask_key;
 mod record;
 mod render_slot;
 mod run;
+mod schema_files;
 mod session;
 mod settings;
 mod sink;

@@ -116,8 +116,8 @@ impl<'s> Run<'s> {
         self.is_stopped = true;
     }
 
-    /// Adds the CustomResourceDefinitions in `sources` to the schemas of the run.
-    pub(super) fn learn(&mut self, sources: &[Arc<Source>]) {
+    /// Adds the CustomResourceDefinitions in `sources` to the schemas of the run, after those that it knows already.
+    pub(crate) fn learn(&mut self, sources: &[Arc<Source>]) {
         Arc::make_mut(&mut self.schemas).learn(sources);
     }
 

@@ -1,13 +1,15 @@
 //! A session: the settings, the open store and what was read, for as long as its owner keeps it. Settings and store are opened only once
 //! something must be read.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::mask_key::without_line_breaks;
+use super::schema_files::{cluster_schemas, read_schemas};
 use super::settings::{SettingFlags, Settings};
 use super::{Run, Watch, watched};
 use crate::backend::{self, Round, Store};
-use crate::config::general::{MASK_KEY, PARALLEL_RENDERS, TYPES, TypesBy};
+use crate::config::general::{MASK_KEY, PARALLEL_RENDERS, SCHEMA, TYPES, TypesBy};
 use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
 use crate::journal::Journal;
@@ -30,6 +32,8 @@ pub struct Session {
     pub(super) secrets: Secrets,
     /// The schemas that its owner brought, the nearest first.
     given: Vec<Arc<Table>>,
+    /// Whether those of the cluster are among them.
+    knows_cluster: bool,
     pub(super) fill_options: FillOptions,
     stage: Stage,
 }
@@ -64,6 +68,7 @@ impl Session {
             mask: None,
             secrets: Secrets::default(),
             given: Vec::new(),
+            knows_cluster: false,
             fill_options: FillOptions::default(),
             stage: Stage::Start,
         }
@@ -143,6 +148,30 @@ impl Session {
     /// Adds schemas, which count before those of the manifests and after those added earlier.
     pub fn give_schemas(&mut self, schemas: Table) {
         self.given.push(Arc::new(schemas));
+    }
+
+    /// Gives the schemas in the files and folders that a user names, and after them those in the files and folders of the settings.
+    pub(crate) fn read_schemas(&mut self, names: &[PathBuf]) -> Result<(), Error> {
+        // Errors of the settings are reported once the store is opened.
+        let (config, _) = self.settings.local();
+        let of_settings = config.get(&SCHEMA).into_iter().flatten();
+        for name in names.iter().chain(of_settings) {
+            self.give_schemas(read_schemas(name, &self.workspace)?);
+        }
+        Ok(())
+    }
+
+    /// Gives the schemas of the cluster's own kinds, before all others.
+    pub(crate) async fn ask_cluster_for_schemas(&mut self, watch: &dyn Watch) -> Result<(), Error> {
+        if self.knows_cluster {
+            return Ok(());
+        }
+        let what = "asking the cluster for its schemas";
+        let asked = watched(watch, what.to_owned(), cluster_schemas(&self.workspace)).await;
+        let read = asked.unwrap_or_else(|stopped| Err(Error::new(Kind::Store, format!("{stopped} while {what}"))));
+        self.given.insert(0, Arc::new(read?));
+        self.knows_cluster = true;
+        Ok(())
     }
 
     /// The schemas that tell the types of fields in `sources`, whose CustomResourceDefinitions are among them.

@@ -33,6 +33,12 @@ impl ResourceContext {
         (Arc::new(Self { id, origin, annotations, is_object, api_version, schemas, schema }), node, items)
     }
 
+    /// Whether its kind is of a version of a group that is Kubernetes' own.
+    pub(crate) fn is_built_in(&self) -> bool {
+        let KindId { group, version, .. } = KindId::new(&self.api_version, &self.id.kind);
+        Schemas::is_built_in(&group, &version)
+    }
+
     /// The type of the field at `steps`.
     pub(crate) fn field_type(&self, steps: &[Step<'_>]) -> FieldType {
         field_type(&self.id.kind, self.schema(), steps)

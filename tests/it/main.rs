@@ -47,6 +47,7 @@ mod proxy;
 mod reading;
 mod record;
 mod same_objects;
+mod schema;
 mod secret_settings;
 mod servers;
 mod shown;

@@ -8,7 +8,7 @@ use walkdir::WalkDir;
 use crate::support::program::root;
 
 const YAML: &[&str] = &["value", "source", "error", "budget"];
-const MANIFEST: &[&str] = &["switch", "yaml", "source", "error"];
+const MANIFEST: &[&str] = &["switch", "yaml", "value", "source", "error"];
 const BACKEND: &[&str] = &[
     "moment",
     "probe",
@@ -49,6 +49,7 @@ const PASS: &[&str] = &[
     "tool",
     "contain",
     "render",
+    "manifest",
     "policy",
     "backend",
     "client",

@@ -16,6 +16,7 @@ use super::flags::Flags;
 use super::output;
 use super::paths::Paths;
 use super::save::save;
+use super::schema::SchemaFlags;
 use super::tools::BuildFlags;
 use crate::error::{Error, Kind, Level};
 use crate::input::ChangedFiles;
@@ -70,6 +71,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     build: BuildFlags,
+
+    #[command(flatten)]
+    pub(super) schemas: SchemaFlags,
 
     #[command(flatten)]
     pub(super) flags: Flags,

@@ -1,5 +1,7 @@
 //! `--base live`: the objects that applying the manifests would leave, against those of the cluster.
 
+use std::sync::Arc;
+
 use futures_util::{StreamExt, stream};
 
 use super::super::environment::Environment;
@@ -8,11 +10,13 @@ use super::super::output;
 use super::{Args, Difference};
 use crate::client::kubernetes::{ApiResponse, Cluster};
 use crate::compare::Comparison;
-use crate::error::{Error, Errors, Kind};
+use crate::error::{Error, Errors, Kind, Level};
 use crate::live::{DryRun, Object, Objects};
 use crate::pass::build::{BuildPlan, InputFiles};
 use crate::pass::{Session, watched};
+use crate::render::{Document, Survey};
 use crate::report;
+use crate::source::Source;
 use crate::words::count;
 use crate::workspace::Workspace;
 
@@ -43,6 +47,7 @@ pub(super) async fn compare(
     let (sources, mut errors, built) = files.into_whole();
     errors.extend(key_warnings);
     let shown = |errors: Errors| built.name_templates(report::in_order(errors, &sources), build_plan.workspace());
+    errors.extend(learn_schemas(&sources, session, environment).await);
     let objects = filled_objects(args.options(), &sources, session, environment, &mut errors).await;
     if errors.any() {
         errors.extend(build_errors);
@@ -61,6 +66,19 @@ pub(super) async fn compare(
     errors.extend(build_errors);
     output::report(&shown(errors), environment);
     Ok(Some(Difference { comparison, is_complete }))
+}
+
+/// Asks the cluster for the schemas of its own kinds, if one of them has placeholders. Without them its fields are filled as elsewhere.
+async fn learn_schemas(sources: &[Arc<Source>], session: &mut Session, environment: &Environment) -> Option<Error> {
+    let survey = Survey::new(sources, &session.schemas(sources));
+    let is_asked = |document: &Document<'_>| {
+        document.resources.iter().any(|(_, resource)| !resource.is_built_in() && document.has_gaps(resource))
+    };
+    if !survey.documents().any(is_asked) {
+        return None;
+    }
+    let error = session.ask_cluster_for_schemas(environment).await.err()?;
+    Some(Error { level: Level::Warning, ..error })
 }
 
 fn no_record() -> Error {

@@ -15,6 +15,7 @@ use super::mask::MaskKey;
 use super::offline::Offline;
 use super::output;
 use super::paths::Paths;
+use super::schema::SchemaFlags;
 use super::tools::BuildFlags;
 use crate::compare::Comparison;
 use crate::error::Error;
@@ -61,6 +62,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     mask: MaskKey,
+
+    #[command(flatten)]
+    pub(super) schemas: SchemaFlags,
 
     #[command(flatten)]
     pub(super) flags: Flags,

@@ -25,9 +25,12 @@ pub(super) async fn compare(
 ) -> anyhow::Result<Option<Difference>> {
     let mut files = base.read(args, session, environment).await?;
     let mask = args.mask.mask(session, &mut files.errors)?;
+    let all = [sources(&files.after), sources(&files.before)].concat();
     let unchanged = files.take_unchanged();
     session.use_record(args.offline.record(session.workspace())?);
     let mut renderer = Renderer { run: session.run(args.options(), environment), mask };
+    // What describes a changed resource may itself be unchanged.
+    renderer.run.learn(&all);
     let after = renderer.side(&files.after, &mut files.errors).await;
     if files.errors.any() {
         let mut errors = std::mem::take(&mut files.errors);

@@ -11,6 +11,7 @@ use super::flags::Flags;
 use super::mask::MaskKey;
 use super::output;
 use super::paths::Paths;
+use super::schema::SchemaFlags;
 use super::tools::BuildFlags;
 use crate::error::Errors;
 use crate::input;
@@ -35,6 +36,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     mask: MaskKey,
+
+    #[command(flatten)]
+    pub(super) schemas: SchemaFlags,
 
     #[command(flatten)]
     pub(super) flags: Flags,

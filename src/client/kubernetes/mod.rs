@@ -2,6 +2,7 @@
 
 mod access;
 mod objects;
+mod open_api;
 mod secret;
 
 use std::time::Duration;

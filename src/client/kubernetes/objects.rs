@@ -22,7 +22,7 @@ use crate::workspace::Workspace;
 
 /// The API server of a cluster, and who asks it.
 pub(crate) struct Cluster {
-    client: Client,
+    pub(super) client: Client,
     credentials: Credentials,
     manager: String,
     /// The resources of each apiVersion that was asked for; `None` if the cluster does not have it.
@@ -163,7 +163,10 @@ impl Cluster {
     }
 
     /// The response to a request. A refusal or an error shows no credential.
-    async fn timed<T>(&self, request: impl Future<Output = kube::Result<T>>) -> Result<Result<T, Status>, Error> {
+    pub(super) async fn timed<T>(
+        &self,
+        request: impl Future<Output = kube::Result<T>>,
+    ) -> Result<Result<T, Status>, Error> {
         let clean = |text: String| self.credentials.redact(&text, &[]);
         match timed(request).await {
             Ok(Ok(answer)) => Ok(Ok(answer)),

@@ -6,10 +6,22 @@ use std::hash::Hash;
 use super::{Facets, Object, Table, Type};
 
 impl Table {
+    /// Adds the kinds that another table knows and this one does not.
+    pub(crate) fn add(&mut self, other: Self) {
+        for (kind, of) in other.kinds {
+            self.kinds.entry(kind).or_insert(of);
+        }
+        for (name, of) in other.definitions {
+            self.definitions.entry(name).or_insert(of);
+        }
+        self.types += other.types;
+    }
+
     /// Adds what the table of a later release knows. Where the two differ, any value counts.
     pub fn merge(&mut self, other: Self) {
         add(&mut self.kinds, other.kinds);
         add(&mut self.definitions, other.definitions);
+        self.types += other.types;
     }
 }
 

@@ -3,6 +3,7 @@
 mod built_in;
 mod crd;
 mod facets;
+mod file;
 mod merge;
 mod navigate;
 mod open_api;
@@ -89,4 +90,18 @@ pub(crate) struct Object {
 pub struct Table {
     kinds: HashMap<KindId, Type>,
     definitions: HashMap<Box<str>, Type>,
+    /// How many types CustomResourceDefinitions have added.
+    types: usize,
+}
+
+impl Table {
+    /// Whether it describes no kind.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// Whether it describes a kind of this version of a group.
+    pub(crate) fn has_version(&self, group: &str, version: &str) -> bool {
+        self.kinds.keys().any(|kind| *kind.group == *group && *kind.version == *version)
+    }
 }

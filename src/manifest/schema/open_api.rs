@@ -1,6 +1,6 @@
 //! Tables out of an API server's OpenAPI document, version 2 or 3.
 
-use super::structural::{short_name, text, type_of};
+use super::structural::{TypeReader, short_name, text};
 use super::{KindId, Table, Type};
 use crate::value::Value;
 
@@ -17,6 +17,7 @@ impl Table {
     /// The kinds and definitions of an OpenAPI document.
     pub(crate) fn of_open_api(document: &Value) -> Self {
         let mut table = Self::default();
+        let mut reader = TypeReader { room: usize::MAX };
         let schemas = document.get("components").and_then(|components| components.get("schemas"));
         let Some(Value::Map(definitions)) = document.get("definitions").or(schemas) else { return table };
         for (name, schema) in definitions {
@@ -29,7 +30,7 @@ impl Table {
             if let [kind] = kinds(schema).as_slice() {
                 table.kinds.insert(kind.clone(), Type::Named(name.clone()));
             }
-            table.definitions.insert(name, type_of(schema));
+            table.definitions.insert(name, reader.type_of(schema));
         }
         table
     }

@@ -56,13 +56,18 @@ impl Schemas {
             .or_else(|| schema(&OPERATORS))
     }
 
+    /// Whether a version of a group is Kubernetes' own.
+    pub(crate) fn is_built_in(group: &str, version: &str) -> bool {
+        KUBERNETES.has_version(group, version)
+    }
+
     fn of_run(&self) -> &Arc<Table> {
         if self.sources.is_empty() {
             return &self.earlier;
         }
         self.read.get_or_init(|| {
             let mut table = Table::clone(&self.earlier);
-            self.sources.iter().for_each(|source| table.add_definitions(&source.bytes));
+            self.sources.iter().for_each(|source| drop(table.add_definitions(&source.bytes)));
             Arc::new(table)
         })
     }

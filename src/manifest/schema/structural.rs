@@ -7,17 +7,54 @@ use crate::value::Value;
 /// What the patterns of quantities in CustomResourceDefinitions begin with.
 const QUANTITY_PATTERN: &str = r"^(\+|-)?(([0-9]+";
 
-/// The type that a JSON schema describes. What it does not understand is any value.
-pub(super) fn type_of(schema: &Value) -> Type {
-    if let Some(name) = reference(schema) {
-        return named(name);
+/// Reads types, as long as there is room for them.
+pub(super) struct TypeReader {
+    /// How many types may still be read.
+    pub room: usize,
+}
+
+impl TypeReader {
+    /// The type that a JSON schema describes. What it does not understand, or has no room for, is any value.
+    pub(super) fn type_of(&mut self, schema: &Value) -> Type {
+        if self.room == 0 {
+            return Type::Anything;
+        }
+        self.room -= 1;
+        if let Some(name) = reference(schema) {
+            return named(name);
+        }
+        if is_true(schema, "x-kubernetes-int-or-string") || text(schema, "format") == Some("int-or-string") {
+            return int_or_string(schema);
+        }
+        match text(schema, "type") {
+            // It has the fields of its own kind, which stands in the object.
+            Some("object") if is_true(schema, "x-kubernetes-embedded-resource") => Type::Anything,
+            Some("object") => self.map(schema),
+            Some("array") => Type::List(Box::new(schema.get("items").map_or(Type::Anything, |of| self.type_of(of)))),
+            _ => scalar(schema),
+        }
     }
-    if is_true(schema, "x-kubernetes-int-or-string") || text(schema, "format") == Some("int-or-string") {
-        return int_or_string(schema);
+
+    fn map(&mut self, schema: &Value) -> Type {
+        let fields = match schema.get("properties") {
+            Some(Value::Map(properties)) => properties.as_slice(),
+            _ => &[],
+        };
+        let keeps_unknown = is_true(schema, "x-kubernetes-preserve-unknown-fields");
+        match schema.get("additionalProperties") {
+            Some(of @ Value::Map(_)) if fields.is_empty() => Type::Map(Box::new(self.type_of(of))),
+            others => {
+                let fields = fields.iter().map(|(key, field)| (key.as_str().into(), self.type_of(field))).collect();
+                let mut object = Object { fields, is_open: keeps_unknown || others == Some(&Value::Bool(true)) };
+                object.is_open |= object.fields.is_empty();
+                Type::Object(object)
+            }
+        }
     }
+}
+
+fn scalar(schema: &Value) -> Type {
     match text(schema, "type") {
-        Some("object") => map(schema),
-        Some("array") => Type::List(Box::new(schema.get("items").map_or(Type::Anything, type_of))),
         Some("string") if text(schema, "format") == Some("byte") => Type::Scalar(Scalar::Base64, facets(schema)),
         Some("string") => Type::Scalar(Scalar::String, facets(schema)),
         Some("integer") => Type::Scalar(Scalar::Integer(bits(schema)), facets(schema)),
@@ -57,23 +94,6 @@ fn reference(schema: &Value) -> Option<&str> {
         _ => None,
     };
     text(schema, "$ref").or(wrapped)?.rsplit('/').next()
-}
-
-fn map(schema: &Value) -> Type {
-    let fields = match schema.get("properties") {
-        Some(Value::Map(properties)) => properties.as_slice(),
-        _ => &[],
-    };
-    let keeps_unknown = is_true(schema, "x-kubernetes-preserve-unknown-fields");
-    match schema.get("additionalProperties") {
-        Some(of @ Value::Map(_)) if fields.is_empty() => Type::Map(Box::new(type_of(of))),
-        others => {
-            let fields = fields.iter().map(|(key, field)| (key.as_str().into(), type_of(field))).collect();
-            let mut object = Object { fields, is_open: keeps_unknown || others == Some(&Value::Bool(true)) };
-            object.is_open |= object.fields.is_empty();
-            Type::Object(object)
-        }
-    }
 }
 
 fn int_or_string(schema: &Value) -> Type {
