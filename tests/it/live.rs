@@ -189,11 +189,11 @@ fn what_is_not_in_the_cluster_is_added_and_what_is_not_ours_is_not_removed() {
 fn a_refusal_names_fields_and_types_and_no_value() {
     let Some(bench) = Bench::new("live-refused") else { return };
     bench.create("secrets", &secret(OLD));
-    let typed = DEPLOYMENT.replace("web:1", "[<path:app#port>]");
+    let typed = DEPLOYMENT.replace("web:1", "<path:app#port>");
     let word = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: NAMESPACE}\n\
                 spec: {type: <path:app#password>, ports: [{port: 80}]}\n";
     let (shown, told) = bench.seen_with_types("names", &format!("{typed}---\n{word}---\n{SECRET}"), 2);
-    for part in [".image: expected string, got a list", "Service", "spec.type", "stdin:1:1", "stdin:18:1"] {
+    for part in [".image: expected string, got a number", "Service", "spec.type", "stdin:1:1", "stdin:18:1"] {
         assert!(told.contains(part), "{part} is not in {told}");
     }
     assert!(shown.contains("1 changed"), "the rest goes on: {shown}");

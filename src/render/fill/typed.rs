@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::super::gap::Gap;
 use super::convert::{self, encoded, is_base64};
-use super::wording::{no_text, value_name, wrong_type};
+use super::wording::{WRONG_TYPE, no_text, value_name, wrong_type};
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::manifest::{FieldType, Step};
@@ -133,7 +133,7 @@ impl Shaper<'_> {
 
 fn no_base64(gap: &Gap, what: &str) -> Error {
     let error = Error::new(Kind::Value, format!("{what} is not base64, which `{}` takes", gap.field));
-    error.hint("`| base64encode` encodes it")
+    error.rule(WRONG_TYPE).hint("`| base64encode` encodes it")
 }
 
 /// Whether a key of the result may be a value of the secret, which no error may show.
