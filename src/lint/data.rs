@@ -1,13 +1,10 @@
 //! Rules about a Secret's `data`: Kubernetes takes only base64 there.
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
-
 use super::{Detector, Rule};
 use crate::error::{Error, Kind, Level};
+use crate::manifest::FieldType;
 use crate::placeholder::{Base64, Context, MatchKind, Placeholder, find};
-use crate::render::Document;
+use crate::render::{Document, is_base64};
 use crate::yaml::resolve::{Plain, resolve};
 use crate::yaml::tree::{Content, NodeId, Style};
 
@@ -40,10 +37,6 @@ data:
         detector: Detector::Document(unencoded),
     },
 ];
-
-/// As lenient as Go's decoder, which ignores bits after the last whole byte.
-const DECODER: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 fn not_base64(document: &Document<'_>, found: &mut Vec<Error>) {
     let tree = &document.tree;
@@ -80,12 +73,11 @@ fn flaw(document: &Document<'_>, value: NodeId) -> Option<&'static str> {
     if is_others || (text.contains('<') && !find(text, inline).is_empty()) {
         return None;
     }
-    let dense: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
-    DECODER.decode(dense).is_err().then_some("is not base64")
+    (!is_base64(text)).then_some("is not base64")
 }
 
 fn unencoded(document: &Document<'_>, found: &mut Vec<Error>) {
-    for gap in document.gaps.iter().filter(|gap| gap.field_type.is_base64()) {
+    for gap in document.gaps.iter().filter(|gap| gap.field_type == FieldType::Data) {
         let text = document.tree.text(gap.node).unwrap_or_default().trim();
         for (index, one) in gap.matches.iter().enumerate() {
             if let MatchKind::Placeholder(placeholder) = &one.kind {

@@ -60,9 +60,13 @@ pub(crate) fn may_hold(text: &str) -> bool {
     has_any(&OPENINGS, text) || has_any(&ENCODED, text)
 }
 
-/// Whether a decoded text may be base64 that holds a placeholder, in a field that takes base64 by its schema.
+/// The finder of [`DISGUISES`].
+static DISGUISE_FINDER: LazyLock<Option<Finder>> = LazyLock::new(|| Finder::of_words(&DISGUISES));
+
+/// Whether base64 of an inline placeholder may stand in a decoded text, or in one whose escapes of YAML are not resolved.
 pub(crate) fn may_be_disguised(text: &str) -> bool {
-    text.len() >= SHORTEST_BASE64 && disguises().iter().any(|disguise| text.contains(disguise))
+    text.len() >= SHORTEST_BASE64
+        && DISGUISE_FINDER.as_ref().is_some_and(|finder| finder.next(text.as_bytes(), 0).is_some())
 }
 
 /// Whether a text that does not parse may hold an inline placeholder, the escape `<raw:…>` or the path annotation.

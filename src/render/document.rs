@@ -165,8 +165,9 @@ fn read<'s>(
     leftovers: Leftovers,
 ) -> Result<Document<'s>, Unparsed> {
     let tree = parse(source, &text, span)?;
-    let findings = manifest::resources(&tree, &text()[span.range()])
-        .map(|resource| Findings::of(source, &tree, resource, schemas, leftovers))
+    let document = &text()[span.range()];
+    let findings = manifest::resources(&tree, document)
+        .map(|resource| Findings::of(source, &tree, resource, schemas, document, leftovers))
         .unwrap_or_default();
     let Findings { resources, gaps, mut errors, leftovers } = findings;
     errors.extend(glued_separator(source, span));

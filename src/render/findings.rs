@@ -33,11 +33,13 @@ impl Findings {
         tree: &Tree<'_>,
         resource: Resource,
         schemas: &Arc<Schemas>,
+        document: &str,
         leftovers: Leftovers,
     ) -> Self {
         let mut walker = Walker {
             source,
             tree,
+            may_hide: document.contains('\\') || may_be_disguised(document),
             schemas,
             leftovers,
             steps: Vec::new(),
@@ -55,6 +57,8 @@ struct Walker<'t, 's> {
     source: &'t Arc<Source>,
     tree: &'t Tree<'s>,
     schemas: &'t Arc<Schemas>,
+    /// Whether base64 of a placeholder may stand in the document.
+    may_hide: bool,
     leftovers: Leftovers,
     steps: Vec<Step<'t>>,
     gap_of: HashMap<NodeId, usize>,
@@ -128,7 +132,8 @@ impl<'t> Walker<'t, '_> {
 
     fn scalar(&mut self, node: NodeId, text: &str, resource: &Arc<ResourceContext>) {
         let is_strict = self.leftovers == Leftovers::Refused;
-        if !is_strict && resource.id.kind != "Secret" && !may_hold(text) && !may_be_disguised(text) {
+        let may_hide = || resource.id.kind == "Secret" || self.may_hide && may_be_disguised(text);
+        if !is_strict && !may_hold(text) && !may_hide() {
             return;
         }
         let field_type = self.field_type(node, resource);

@@ -28,6 +28,7 @@ pub use fetch::fetch;
 pub(crate) use fetch::without_side_effects;
 pub(crate) use fill::Edits;
 pub use fill::fill;
+pub(crate) use fill::is_base64;
 pub use filling::{FillOptions, Filling};
 pub(crate) use gap::{Gap, PlaceholderUse};
 pub use joiner::Joiner;

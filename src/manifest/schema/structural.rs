@@ -83,6 +83,7 @@ fn named(name: &str) -> Type {
         Some("Time" | "MicroTime") => {
             Type::Scalar(Scalar::String, Facets { format: Some("date-time".into()), ..Facets::default() })
         }
+        Some("RawExtension") => Type::Anything,
         _ => Type::Named(short_name(name).into()),
     }
 }

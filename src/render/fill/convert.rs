@@ -1,7 +1,10 @@
 //! Values as the type that a field takes. Knows no field.
 
-use base64::Engine as _;
+use std::borrow::Cow;
+
 use base64::engine::general_purpose::STANDARD;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine as _, alphabet};
 
 use crate::manifest::{Bits, FieldType};
 use crate::value::{NotText, Value};
@@ -25,13 +28,15 @@ pub(super) fn encoded(value: &Value) -> Result<Value, NotText> {
     }
 }
 
+/// Base64 as Go decodes it.
+const KUBERNETES: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
 /// Whether a text is base64 as Kubernetes decodes it: the standard alphabet, padded, line breaks ignored.
-pub(super) fn is_base64(value: &Value) -> bool {
-    let Value::Text(text) = value else { return false };
-    match text.contains(['\r', '\n']) {
-        true => STANDARD.decode(text.replace(['\r', '\n'], "")).is_ok(),
-        false => STANDARD.decode(text.as_bytes()).is_ok(),
-    }
+pub(crate) fn is_base64(text: &str) -> bool {
+    let has_breaks = text.contains(['\r', '\n']);
+    let dense = if has_breaks { Cow::Owned(text.replace(['\r', '\n'], "")) } else { Cow::Borrowed(text) };
+    KUBERNETES.decode(dense.as_bytes()).is_ok()
 }
 
 fn integer(value: Value, bits: Bits) -> Result<Value, &'static str> {

@@ -31,6 +31,7 @@ use crate::yaml::tree::{NodeId, Tree};
 use resolution::Resolution;
 use wording::WRONG_TYPE;
 
+pub(crate) use convert::is_base64;
 pub(crate) use edits::Edits;
 
 /// How many documents are edited and checked together: enough to share the cost of a check, few enough to hold few values at a time.

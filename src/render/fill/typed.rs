@@ -31,14 +31,13 @@ pub(super) fn shape(value: Value, gap: &Gap, budget: &Budget) -> Result<Value, E
 
 /// The text of a scalar that holds more than a placeholder, if its field takes text.
 pub(super) fn as_text(text: Zeroizing<String>, gap: &Gap) -> Result<Value, Error> {
-    let value = Value::Text(text);
     match gap.field_type {
         FieldType::Integer(_) | FieldType::Number | FieldType::Boolean | FieldType::List | FieldType::Map => {
             let error = wrong_type("the result is text, as not only the placeholder stands here", gap, gap.field_type);
             Err(error.hint("let the placeholder be the whole value, in no block"))
         }
-        FieldType::Data | FieldType::Base64 if !is_base64(&value) => Err(no_base64(gap, "the result")),
-        _ => Ok(value),
+        FieldType::Data | FieldType::Base64 if !is_base64(&text) => Err(no_base64(gap, "the result")),
+        _ => Ok(Value::Text(text)),
     }
 }
 
@@ -108,8 +107,10 @@ impl Shaper<'_> {
     }
 
     fn base64(&self, value: &Value) -> Result<Value, Error> {
-        let text = self.text(value)?;
-        if is_base64(&text) { Ok(text) } else { Err(no_base64(self.gap, &self.named())) }
+        match self.text(value)? {
+            Value::Text(text) if !is_base64(&text) => Err(no_base64(self.gap, &self.named())),
+            text => Ok(text),
+        }
     }
 
     fn no_text(&self, reason: NotText) -> Error {

@@ -106,7 +106,9 @@ fn an_archive_holds_all_that_a_package_needs() {
     let release = Release::new();
     for architecture in ARCHITECTURES {
         let (top, inside) = (format!("vault-render-{VERSION}-linux-{architecture}/"), contents(&release, architecture));
-        for name in ["vault-render", "LICENSE", "NOTICE", "README.md", "man/vault-render.1", "man/vault-render-generate.1"] {
+        for name in
+            ["vault-render", "LICENSE", "NOTICE", "README.md", "man/vault-render.1", "man/vault-render-generate.1"]
+        {
             assert!(inside.contains(&format!("{top}{name}")), "{name} is not in {inside:?}");
         }
         for name in ["vault-render.bash", "_vault-render", "vault-render.fish"] {
