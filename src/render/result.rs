@@ -2,7 +2,7 @@
 
 use super::filling::Filling;
 use super::gap::PlaceholderUse;
-use super::mask::{Mask, Shape};
+use super::mask::{Mask, Shape, Site};
 use crate::error::Error;
 use crate::modifier::ChainContext;
 use crate::placeholder::{Key, Placeholder};
@@ -51,10 +51,10 @@ pub(crate) fn named_value<'s>(placeholder: &Placeholder, secret: &'s Secret) -> 
 
 /// The shape of a placeholder's result. A result of `base64encode` has the fingerprint of the text before encoding, so that a value
 /// has the same one in a Secret's `data` and `stringData`. Keys that may be values are left out.
-pub(super) fn shape(result: &Value, placeholder: &Placeholder, mask: Option<&Mask>) -> Shape {
+pub(super) fn shape(result: &Value, placeholder: &Placeholder, mask: Option<&Mask>, site: Option<&Site<'_>>) -> Shape {
     let shape = match placeholder.chain.ends_with("base64encode") {
-        true => Shape::of_encoded(result, mask),
-        false => Shape::of(result, mask),
+        true => Shape::of_encoded(result, mask, site),
+        false => Shape::of(result, mask, site),
     };
     if placeholder.chain.makes_keys() { shape.without_keys() } else { shape }
 }

@@ -1,11 +1,13 @@
 //! Results from a record, which takes the place of the store and the modifiers.
 
+use super::super::mask::Shape;
 use super::super::record::{Missing, Record, Recorded};
 use super::resolution::Resolution;
 use super::wording::named;
 use crate::placeholder::Placeholder;
 use crate::secret::SecretId;
 use crate::source::Place;
+use crate::value::Value;
 
 /// The masked result, or the reason why there is none.
 pub(super) fn resolve(
@@ -13,10 +15,11 @@ pub(super) fn resolve(
     id: &SecretId,
     record: &Record,
     place: &dyn Fn() -> Place,
+    show: &dyn Fn(&Shape, &str) -> Value,
 ) -> Resolution {
     match record.get(id, placeholder) {
         None => Resolution::Failed(named(record.lacks(), placeholder).at(place())),
-        Some((Recorded::Result(shape), name)) => Resolution::Value(shape.masked(&name, record.form())),
+        Some((Recorded::Result(shape), name)) => Resolution::Value(show(shape, &name)),
         Some((Recorded::Missing(Missing::Key), _)) if placeholder.closed => Resolution::Markup,
         Some((Recorded::Missing(missing), _)) => {
             Resolution::Missing(named(missing.error(placeholder, id), placeholder).at(place()))

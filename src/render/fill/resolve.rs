@@ -3,7 +3,9 @@
 use super::super::ValueSource;
 use super::super::filling::Filling;
 use super::super::gap::Gap;
+use super::super::mask::Shape;
 use super::super::result::result;
+use super::super::value_source::{Stand, masked};
 use super::recorded;
 use super::resolution::Resolution;
 use super::wording::{named, subject};
@@ -18,12 +20,12 @@ use crate::words::{list, suggestion};
 const NEAR: usize = 3;
 const NAMES: usize = 12;
 
-/// The resolutions of the gap's placeholders, in order.
-pub(super) fn resolve_all(gap: &Gap, values: ValueSource<'_>, filling: Filling<'_>) -> Vec<Resolution> {
+/// The resolutions of the placeholders in the text of a gap, in order.
+pub(super) fn resolve_all(gap: &Gap, text: &str, values: ValueSource<'_>, filling: Filling<'_>) -> Vec<Resolution> {
     let mut resolutions = Vec::new();
     for (index, found) in gap.matches.iter().enumerate() {
         let search = Search { gap, values, filling, place: &|| gap.place_of(index) };
-        search.collect(found, true, &mut resolutions);
+        search.collect(found, Stand { text, span: found.span, bare: true, is_field: true }, &mut resolutions);
     }
     resolutions
 }
@@ -37,25 +39,29 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    fn collect(&self, found: &Match, bare: bool, out: &mut Vec<Resolution>) {
+    fn collect(&self, found: &Match, stand: Stand<'_>, out: &mut Vec<Resolution>) {
         match &found.kind {
-            MatchKind::Placeholder(placeholder) => out.push(match self.resolve(placeholder) {
-                Resolution::Value(value) => Resolution::Value(self.values.shown(value, placeholder, self.gap, bare)),
+            MatchKind::Placeholder(placeholder) => out.push(match self.resolve(placeholder, stand) {
+                Resolution::Value(value) => Resolution::Value(self.values.shown(value, placeholder, self.gap, stand)),
                 resolution => resolution,
             }),
             MatchKind::Wrong(_) => out.push(Resolution::NotGranted),
-            MatchKind::Encoded { matches, .. } => matches.iter().for_each(|inner| self.collect(inner, false, out)),
+            MatchKind::Encoded { encoding, text, matches } => {
+                let within = |inner| stand.within(encoding, text, inner, self.gap);
+                matches.iter().for_each(|inner| self.collect(inner, within(inner), out));
+            }
             MatchKind::Raw(_) | MatchKind::Malformed(_) => {}
         }
     }
 
-    fn resolve(&self, placeholder: &Placeholder) -> Resolution {
+    fn resolve(&self, placeholder: &Placeholder, stand: Stand<'_>) -> Resolution {
         let Self { gap, values, filling, place } = self;
         let Some(id) = gap.resource.secret(placeholder) else {
             return Resolution::NotGranted;
         };
         if let ValueSource::Recorded(record) = values {
-            return recorded::resolve(placeholder, &id, record, place);
+            let show = |shape: &Shape, name: &str| masked(shape, name, record.form(), gap, stand);
+            return recorded::resolve(placeholder, &id, record, place, &show);
         }
         let Some(outcome) = values.outcome(&id) else {
             return Resolution::NotGranted;

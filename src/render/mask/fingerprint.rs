@@ -11,9 +11,6 @@ use crate::modifier::SaltKey;
 /// How many hex digits a fingerprint has.
 const DIGITS: usize = 10;
 
-/// The largest number that a mask uses: the largest that fits the 32-bit fields of Kubernetes.
-const LARGEST: u64 = i32::MAX as u64;
-
 /// Makes masks under one key: equal values have equal masks.
 #[derive(Clone)]
 pub struct Mask {
@@ -59,6 +56,14 @@ impl Mask {
         hmac.update(bytes);
         Fingerprint::of(&hmac.finalize().into_bytes())
     }
+
+    /// Where `member` comes in the order of its enum under this key.
+    pub(super) fn order_of(&self, member: &str) -> Option<Vec<u8>> {
+        let mut hmac = self.hmac.clone()?;
+        hmac.update(b"order\0");
+        hmac.update(member.as_bytes());
+        Some(hmac.finalize().into_bytes().to_vec())
+    }
 }
 
 impl Fingerprint {
@@ -83,9 +88,19 @@ impl Fingerprint {
         format!("<redacted:{}:number>", self.0)
     }
 
-    /// The number that replaces a number: a positive integer of 32 bits, so that the manifest stays valid.
-    pub fn number(&self) -> String {
-        (u64::from_str_radix(&self.0, 16).unwrap_or_default() % LARGEST + 1).to_string()
+    /// Its digits.
+    pub(super) fn digits(&self) -> &str {
+        &self.0
+    }
+
+    /// Its digits as a number.
+    pub(super) fn number(&self) -> u64 {
+        u64::from_str_radix(&self.0, 16).unwrap_or_default()
+    }
+
+    /// A number from `low` to `high`; `low` where `high` is less.
+    pub(super) fn number_in(&self, low: u64, high: u64) -> u64 {
+        low + self.number() % high.saturating_sub(low).saturating_add(1)
     }
 
     fn of(digest: &[u8]) -> Self {

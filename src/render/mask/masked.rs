@@ -4,21 +4,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::fingerprint::Mask;
-use super::shape::{MaskForm, Shape};
+use super::shape::Shape;
 use crate::manifest::FieldType;
 use crate::value::Value;
 
 impl Mask {
     /// `value` with text, bytes, bools and numbers masked; null, lists, maps and their keys stay.
     pub fn value(&self, value: &Value) -> Value {
-        Shape::of(value, Some(self)).masked("", MaskForm::Marked)
+        Shape::of(value, Some(self), None).marked("")
     }
 
     /// A whole field masked for display, even if only a part came from a secret. In a Secret's `data`, the fingerprint is that of
     /// the decoded value.
     pub fn field(&self, value: &Value, field_type: FieldType) -> Value {
         match field_type {
-            FieldType::Data | FieldType::Base64 => Shape::of_encoded(value, Some(self)).masked("", MaskForm::Marked),
+            FieldType::Data | FieldType::Base64 => Shape::of_encoded(value, Some(self), None).marked(""),
             _ => self.value(value),
         }
     }

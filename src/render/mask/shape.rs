@@ -5,29 +5,26 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::choice::{Choice, Seed};
+use super::class::Class;
 use super::fingerprint::{Fingerprint, Mask};
+use super::form::Form;
+use super::scalar::{Scalar, Type};
+use super::site::Site;
+use crate::manifest::Step;
 use crate::value::Value;
 
 /// The structure of a value without its contents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::render) enum Shape {
-    /// A value without members: its type, and its fingerprint if there is a key.
-    Scalar(Type, Option<Fingerprint>),
+    /// A value without members.
+    Scalar(Scalar),
     /// JSON's `null`.
     Null,
     /// A list, by its items.
     List(Vec<Shape>),
     /// A map, by its keys and the shapes of their values, in order.
     Map(Vec<(String, Shape)>),
-}
-
-/// The type of a scalar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::render) enum Type {
-    Text,
-    Bytes,
-    Number,
-    Bool,
 }
 
 /// How masks look.
@@ -41,30 +38,36 @@ pub enum MaskForm {
 }
 
 impl Shape {
-    /// The shape of `value`, with fingerprints if there is a `mask`.
-    pub(in crate::render) fn of(value: &Value, mask: Option<&Mask>) -> Self {
-        let scalar = |is, bytes: &[u8]| Self::Scalar(is, mask.map(|mask| mask.fingerprint(bytes)));
+    /// The shape of `value`, with fingerprints if there is a `mask`. The site is the field that the value is for.
+    pub(in crate::render) fn of(value: &Value, mask: Option<&Mask>, site: Option<&Site<'_>>) -> Self {
         match value {
-            Value::Text(text) => scalar(Type::Text, text.as_bytes()),
-            Value::Bytes(bytes) => scalar(Type::Bytes, bytes),
-            Value::Number(digits) => scalar(Type::Number, digits.as_bytes()),
-            Value::Bool(value) => scalar(Type::Bool, value.to_string().as_bytes()),
             Value::Null => Self::Null,
-            Value::List(items) => Self::List(items.iter().map(|item| Self::of(item, mask)).collect()),
+            Value::List(items) => {
+                let below = |index| site.map(|site| site.below(Step::Item(index)));
+                let item = |(index, item)| Self::of(item, mask, below(index).as_ref());
+                Self::List(items.iter().enumerate().map(item).collect())
+            }
             Value::Map(entries) => {
-                let entry = |(key, value): &(Zeroizing<String>, Value)| (key.to_string(), Self::of(value, mask));
+                let below = |key: &str| site.map(|site| site.below(Step::Key(key.to_owned().into())));
+                let entry = |(key, value): &(Zeroizing<String>, Value)| {
+                    (key.to_string(), Self::of(value, mask, below(key).as_ref()))
+                };
                 Self::Map(entries.iter().map(entry).collect())
             }
+            scalar => Self::Scalar(Scalar::of(scalar, mask, site)),
         }
     }
 
-    /// The shape of a value whose texts are base64: their fingerprints are those of the decoded bytes.
-    pub(in crate::render) fn of_encoded(value: &Value, mask: Option<&Mask>) -> Self {
-        let Value::Text(text) = value else { return Self::of(value, mask) };
-        match STANDARD.decode(text.as_bytes()).map(Zeroizing::new) {
-            Ok(bytes) => Self::Scalar(Type::Text, mask.map(|mask| mask.fingerprint(&bytes))),
-            Err(_) => Self::of(value, mask),
-        }
+    /// The shape of a value whose text is base64: its fingerprint and class are those of the decoded bytes.
+    pub(in crate::render) fn of_encoded(value: &Value, mask: Option<&Mask>, site: Option<&Site<'_>>) -> Self {
+        let decoded = match value {
+            Value::Text(text) => STANDARD.decode(text.as_bytes()).map(Zeroizing::new).ok(),
+            _ => None,
+        };
+        let Some(bytes) = decoded else { return Self::of(value, mask, site) };
+        let class = std::str::from_utf8(&bytes).map_or(Class::Plain, Class::of_text);
+        let fingerprint = mask.map(|mask| mask.fingerprint(&bytes));
+        Self::Scalar(Scalar { is: Type::Text, class, choice: None, fingerprint })
     }
 
     /// This shape with numbers in place of its keys.
@@ -84,42 +87,79 @@ impl Shape {
     /// This shape with the fingerprint of [`Mask::blank`] for every scalar.
     pub(in crate::render) fn blank(&self) -> Self {
         match self {
-            Self::Scalar(is, _) => Self::Scalar(*is, Some(Mask::blank().fingerprint(b""))),
+            Self::Scalar(scalar) => {
+                Self::Scalar(Scalar { fingerprint: Some(Mask::blank().fingerprint(b"")), ..scalar.clone() })
+            }
             Self::Null => Self::Null,
             Self::List(items) => Self::List(items.iter().map(Self::blank).collect()),
             Self::Map(entries) => Self::Map(entries.iter().map(|(key, shape)| (key.clone(), shape.blank())).collect()),
         }
     }
 
-    /// The masked value. Without a fingerprint, the mask is made from `name`, which identifies the value.
-    pub(in crate::render) fn masked(&self, name: &str, form: MaskForm) -> Value {
-        self.masked_under(&Sha256::new_with_prefix(name), form)
+    /// The masked value for people: a mark for each scalar. Without a fingerprint, the mark is made from `name`, which identifies the value.
+    pub(in crate::render) fn marked(&self, name: &str) -> Value {
+        self.masked(&Sha256::new_with_prefix(name), None)
+    }
+
+    /// The masked value for a field, in which it is valid.
+    pub(in crate::render) fn valid(&self, name: &str, site: &Site<'_>) -> Value {
+        self.masked(&Sha256::new_with_prefix(name), Some(site))
     }
 
     /// The masked value for a digested `name`. Each member digests only its own part, so that long names do not add up.
-    fn masked_under(&self, name: &Sha256, form: MaskForm) -> Value {
+    fn masked(&self, name: &Sha256, site: Option<&Site<'_>>) -> Value {
         let below = |step: &str| name.clone().chain_update("\0").chain_update(step);
         match self {
-            Self::Scalar(is, fingerprint) => {
-                let fingerprint = fingerprint.clone().unwrap_or_else(|| Fingerprint::stand_in(name));
-                match (is, form) {
-                    (Type::Text | Type::Bool, _) => Value::text(fingerprint.mark()),
-                    (Type::Bytes, _) => Value::Bytes(fingerprint.mark().into_bytes().into()),
-                    (Type::Number, MaskForm::Marked) => Value::text(fingerprint.number_mark()),
-                    (Type::Number, MaskForm::Valid) => Value::number(fingerprint.number()),
+            Self::Scalar(scalar) => {
+                let fingerprint = scalar.fingerprint.clone().unwrap_or_else(|| Fingerprint::stand_in(name));
+                match site {
+                    Some(site) => scalar.valid(&fingerprint, site),
+                    None => scalar.marked(&fingerprint),
                 }
             }
             Self::Null => Value::Null,
             Self::List(items) => {
-                let item = |(index, item): (usize, &Self)| item.masked_under(&below(&index.to_string()), form);
+                let item = |(index, item): (usize, &Self)| {
+                    let site = site.map(|site| site.below(Step::Item(index)));
+                    item.masked(&below(&index.to_string()), site.as_ref())
+                };
                 Value::List(items.iter().enumerate().map(item).collect())
             }
             Self::Map(entries) => {
                 let entry = |(key, shape): &(String, Self)| {
-                    (Zeroizing::new(key.clone()), shape.masked_under(&below(key), form))
+                    let site = site.map(|site| site.below(Step::Key(key.clone().into())));
+                    (Zeroizing::new(key.clone()), shape.masked(&below(key), site.as_ref()))
                 };
                 Value::Map(entries.iter().map(entry).collect())
             }
+        }
+    }
+}
+
+impl Scalar {
+    fn of(value: &Value, mask: Option<&Mask>, site: Option<&Site<'_>>) -> Self {
+        let (is, bytes) = match value {
+            Value::Bytes(bytes) => (Type::Bytes, bytes.clone()),
+            Value::Number(digits) => (Type::Number, Zeroizing::new(digits.as_bytes().to_vec())),
+            Value::Bool(value) => (Type::Bool, Zeroizing::new(value.to_string().into_bytes())),
+            other => (Type::Text, Zeroizing::new(other.to_text().unwrap_or_default().as_bytes().to_vec())),
+        };
+        let class = Class::of(value);
+        let members = site.and_then(|site| site.members(class));
+        let text = std::str::from_utf8(&bytes).unwrap_or_default();
+        let choice = mask.zip(members).and_then(|(mask, members)| Choice::of(mask, text, members));
+        Self { is, class, choice, fingerprint: mask.map(|mask| mask.fingerprint(&bytes)) }
+    }
+
+    /// The mask that is valid at a site, of the value's own type: filling makes the type of the field from it, as it does from the value.
+    fn valid(&self, fingerprint: &Fingerprint, site: &Site<'_>) -> Value {
+        let (text, form) = site.mask(self, &Seed { fingerprint, choice: self.choice, field: &site.path() });
+        let text = if site.is_encoded_member() { STANDARD.encode(text) } else { text };
+        match (self.is, form) {
+            (Type::Number, Form::Integer(..) | Form::Quantity(_, _, "")) => Value::number(text),
+            (Type::Bool, Form::Bool | Form::Only("true" | "false")) => Value::Bool(text == "true"),
+            (Type::Bytes, _) => Value::Bytes(text.into_bytes().into()),
+            _ => Value::text(text),
         }
     }
 }

@@ -8,7 +8,8 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::filling::Filling;
-use super::mask::{Mask, MaskForm, Shape};
+use super::gap::PlaceholderUse;
+use super::mask::{Extent, Mask, MaskForm, Shape, Site};
 use super::plan::Plan;
 use super::result::{result, shape};
 use crate::error::{Error, Kind};
@@ -48,7 +49,7 @@ impl Record {
             let read =
                 usage.gap.resource.secret(usage.placeholder).and_then(|id| secrets.get(&id).map(|found| (id, found)));
             let Some((id, outcome)) = read else { continue };
-            if let Some(recorded) = recorded(usage.placeholder, &id, outcome, mask, filling) {
+            if let Some(recorded) = recorded(&usage, &id, outcome, mask, filling) {
                 record.secrets.entry(id).or_default().insert(name(usage.placeholder), recorded);
             }
         }
@@ -108,19 +109,20 @@ impl Missing {
 }
 
 fn recorded(
-    placeholder: &Placeholder,
+    usage: &PlaceholderUse<'_>,
     id: &SecretId,
     outcome: &Outcome,
     mask: Option<&Mask>,
     filling: Filling<'_>,
 ) -> Option<Recorded> {
+    let site = Site::of(usage.gap, Extent::Whole);
     let missing = match outcome {
         Outcome::NoPath(_) => Missing::Path,
         Outcome::NoVersion(_) => Missing::Version,
         Outcome::Found(_) | Outcome::Denied(_) | Outcome::Failed(_) => Missing::Key,
     };
-    match result(placeholder, id, outcome, filling) {
-        Ok(Some(value)) => Some(Recorded::Result(shape(&value, placeholder, mask))),
+    match result(usage.placeholder, id, outcome, filling) {
+        Ok(Some(value)) => Some(Recorded::Result(shape(&value, usage.placeholder, mask, Some(&site)))),
         Ok(None) => Some(Recorded::Missing(missing)),
         Err(_) => None,
     }

@@ -146,8 +146,10 @@ fn leaks(text: &str) -> Vec<String> {
 fn nothing_of_a_value_is_seen() {
     let mask = Mask::new(b"key");
     assert!(!leaks(&rendered(&sources(), ValueSource::Clear(&secrets()))).is_empty());
-    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask, MaskForm::Marked));
-    assert_eq!(leaks(&masked), [""; 0], "{masked}");
+    for form in [MaskForm::Marked, MaskForm::Valid] {
+        let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask, form));
+        assert_eq!(leaks(&masked), [""; 0], "{masked}");
+    }
     for mask in [None, Some(&mask)] {
         let (text, record) = record(mask);
         assert_eq!(leaks(&text), [""; 0], "{text}");
@@ -159,8 +161,11 @@ fn nothing_of_a_value_is_seen() {
 #[test]
 fn a_record_with_fingerprints_renders_as_the_store_does_masked() {
     let mask = Mask::new(b"key");
-    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask, MaskForm::Marked));
-    assert_eq!(masked, rendered(&sources(), ValueSource::Recorded(&record(Some(&mask)).1.shown(&mask))));
+    let record = record(Some(&mask)).1;
+    for (form, record) in [(MaskForm::Marked, record.shown(&mask)), (MaskForm::Valid, record)] {
+        let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask, form));
+        assert_eq!(masked, rendered(&sources(), ValueSource::Recorded(&record)));
+    }
 }
 
 #[test]
@@ -232,7 +237,7 @@ fn what_is_no_record_is_refused_and_not_quoted() {
         ("canary", "`r.json` is not a record"),
         ("{\"canary\": 1}", "`r.json` is not a record"),
         ("[]", "`r.json` is not a record"),
-        ("{\"version\": 2, \"canary\": []}", "the record `r.json` has version 2, this program knows 1"),
+        ("{\"version\": 3, \"canary\": []}", "the record `r.json` has version 3, this program knows 1 and 2"),
         ("{\"version\": 1}", "the record `r.json` is damaged"),
         ("{\"version\": 1, \"secrets\": [], \"canary\": 1}", "the record `r.json` is damaged"),
         (
@@ -256,4 +261,82 @@ fn what_is_no_record_is_refused_and_not_quoted() {
         assert_eq!(error.detail, detail);
         assert!(!format!("{error:?}").contains("canary") && error.hint.is_some(), "{error:?}");
     }
+}
+
+#[test]
+fn a_record_of_version_1_is_read() {
+    let new = record(Some(&Mask::new(b"key"))).0;
+    let class = regex::Regex::new(r#""(text|number|bool)( [a-z0-9-]+)?( \d/\d)? ([0-9a-f]{10})""#).unwrap();
+    let old = class.replace_all(&new, "\"$1 $4\"").replace("\"version\": 2", "\"version\": 1");
+    assert_ne!(old.matches(' ').count(), new.matches(' ').count(), "{new}");
+    let record = Record::parse("r.json", &old).unwrap();
+    assert_eq!(leaks(&rendered(&sources(), ValueSource::Recorded(&record))), [""; 0]);
+    let mask = Mask::new(b"key");
+    let masked = rendered(&sources(), ValueSource::Masked(&secrets(), &mask, MaskForm::Marked));
+    assert_eq!(masked, rendered(&sources(), ValueSource::Recorded(&record.shown(&mask))));
+}
+
+/// The masks of a manifest's only value, clear and from a record, are the same.
+fn valid(manifest: &str, value: &str) -> String {
+    let sources = [Arc::new(Source::new("m.yaml", manifest))];
+    let data = Value::from_json(format!("{{\"k\":{value}}}").as_bytes()).unwrap();
+    let id = SecretId { path: "a".into(), ..SecretId::default() };
+    let mut secrets = Secrets::default();
+    secrets.insert(id, Outcome::Found(Secret::new(data)));
+    let mask = Mask::new(b"key");
+    let masked = rendered(&sources, ValueSource::Masked(&secrets, &mask, MaskForm::Valid));
+    let text = Record::of(
+        &planned(&sources),
+        &secrets,
+        Some(&mask),
+        Filling { options: &FillOptions::default(), budget: &Budget::default() },
+    )
+    .text();
+    let record = Record::parse("r.json", &text).unwrap();
+    assert_eq!(masked, rendered(&sources, ValueSource::Recorded(&record)), "{text}");
+    masked.lines().last().unwrap_or_default().trim().to_owned()
+}
+
+#[test]
+fn a_mask_is_valid_where_it_stands() {
+    for (kind, path, value, expected) in [
+        ("Secret", "stringData/k", "\"x\"", "^k: '<redacted:[0-9a-f]{10}>'$"),
+        ("Secret", "data/k", "\"eA==\"", "^k: PHJlZGFjdGVk"),
+        ("Secret", "stringData/k", r#""{\"user\":\"x\"}""#, r#"^k: '\{"redacted":"<redacted:[0-9a-f]{10}>"\}'$"#),
+        ("Secret", "stringData/.dockerconfigjson", "\"x\"", r#"^.dockerconfigjson: '\{"auths":\{"redacted-"#),
+        ("Service", "spec/ports/-/nodePort", "31000", r"^- nodePort: 3[0-2]\d{3}$"),
+        ("Service", "spec/ports/-/port", "\"443\"", r"^- port: \d{1,5}$"),
+        ("Service", "spec/ports/-/targetPort", "\"https\"", "^- targetPort: r-[0-9a-f]{10}$"),
+        ("Service", "spec/externalIPs/-", "\"1.2.3.4\"", r"^- '198\.1[89]\.\d+\.\d+'$"),
+        ("Service", "spec/selector/app", "\"web\"", "^app: redacted-[0-9a-f]{10}$"),
+        ("Service", "metadata/labels/n", "5", "^n: redacted-[0-9a-f]{10}$"),
+        ("CronJob", "spec/schedule", "\"@daily\"", r"^schedule: '?\d+ \d+ \d+ \d+ \*'?$"),
+        ("Ingress", "spec/rules/-/host", "\"*.a.org\"", r#"^- host: '\*\.redacted-[0-9a-f]{10}\.invalid'$"#),
+        ("Custom", "spec/x", "\"https://a.org/\"", r"^x: https://redacted-[0-9a-f]{10}\.invalid/$"),
+        ("Custom", "spec/x", "\"1h\"", r"^x: '?\d{1,5}m'?$"),
+        ("Custom", "spec/x", "7", r"^x: \d{1,10}$"),
+        ("Custom", "spec/x", "\"7\"", "^x: '<redacted:[0-9a-f]{10}>'$"),
+        ("Custom", "spec/x", "true", "^x: (true|false)$"),
+        ("Custom", "spec/x", "\"word\"", "^x: '<redacted:[0-9a-f]{10}>'$"),
+    ] {
+        let manifest = manifest(kind, path);
+        let shown = valid(&manifest, value);
+        assert!(regex::Regex::new(expected).unwrap().is_match(&shown), "{kind} {path} {value}: {shown}");
+    }
+}
+
+/// A resource with a placeholder in a field; `-` in its path is the first item of a list.
+fn manifest(kind: &str, path: &str) -> String {
+    let version = if kind == "Custom" { "example.org/v1" } else { "v1" };
+    let mut text = format!("apiVersion: {version}\nkind: {kind}\n");
+    let mut indent = String::new();
+    for part in path.split('/') {
+        match part {
+            "-" => text += &format!("{indent}- "),
+            key if text.ends_with("- ") => text += &format!("{key}:\n"),
+            key => text += &format!("{indent}{key}:\n"),
+        }
+        indent += "  ";
+    }
+    format!("{} <path:a#k>\n", text.trim_end())
 }
