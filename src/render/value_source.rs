@@ -29,6 +29,15 @@ impl<'v> ValueSource<'v> {
         }
     }
 
+    /// How its masks look, if it masks.
+    pub(super) fn form(self) -> Option<MaskForm> {
+        match self {
+            Self::Clear(_) => None,
+            Self::Masked(.., form) => Some(form),
+            Self::Recorded(record) => Some(record.form()),
+        }
+    }
+
     /// A placeholder's result as its field shows it.
     pub(super) fn shown(self, result: Value, placeholder: &Placeholder, gap: &Gap, stand: Stand<'_>) -> Value {
         match self {

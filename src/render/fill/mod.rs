@@ -16,6 +16,7 @@ use std::collections::HashSet;
 use super::ValueSource;
 use super::filling::Filling;
 use super::gap::Gap;
+use super::mask::MaskForm;
 use super::plan::{DocumentPlan, Plan};
 use crate::budget::Budget;
 use crate::error::{Error, Errors};
@@ -120,7 +121,7 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, filling: Fillin
     if removes && (missing == resolutions.len() || gap.resource.annotations.remove_missing == RemoveMissing::Partial) {
         return Filled::Removed;
     }
-    let shows_masks = !matches!(values, ValueSource::Clear(_));
+    let shows_marks = values.form() == Some(MaskForm::Marked);
     let mut values = Vec::new();
     for resolution in resolutions {
         match resolution {
@@ -134,7 +135,7 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, filling: Fillin
     if missing > 0 || failed {
         return Filled::Stays;
     }
-    match put(gap, tree, values, shows_masks, filling.budget) {
+    match put(gap, tree, values, shows_marks, filling.budget) {
         Ok(value) => Filled::Set(value),
         Err(error) => {
             errors.push(if error.place.is_some() { error } else { error.at(gap.place_of(0)) });
@@ -143,12 +144,12 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, filling: Fillin
     }
 }
 
-/// The scalar with its values: typed if one value is all of it, otherwise text. A mask may be of another type than its field takes.
+/// The scalar with its values: typed if one value is all of it, otherwise text. A mark for people may be of another type than its field takes.
 fn put(
     gap: &Gap,
     tree: &Tree<'_>,
     values: Vec<Option<Value>>,
-    shows_masks: bool,
+    shows_marks: bool,
     budget: &Budget,
 ) -> Result<Value, Error> {
     if typed::is_whole(gap, tree)
@@ -156,12 +157,12 @@ fn put(
     {
         let value = values.into_iter().flatten().next().unwrap_or(Value::Null);
         return match typed::shape(value.clone(), gap, budget) {
-            Err(error) if shows_masks && error.rule == WRONG_TYPE => Ok(value),
+            Err(error) if shows_marks && error.rule == WRONG_TYPE => Ok(value),
             shaped => shaped,
         };
     }
     let text = text::compose(gap, tree, values, budget)?;
-    if shows_masks { Ok(Value::Text(text)) } else { typed::as_text(text, gap) }
+    if shows_marks { Ok(Value::Text(text)) } else { typed::as_text(text, gap) }
 }
 
 fn partly_missing(error: Error) -> Error {
