@@ -7,6 +7,9 @@ use super::schema::{Known, Scalar, Schema};
 /// The type of the field at `steps` of a resource of `kind`: what its schema knows, else what names tell.
 pub(crate) fn field_type(kind: &str, schema: Option<&Schema>, steps: &[Step<'_>]) -> FieldType {
     let named = type_by_name(kind, steps);
+    if named != FieldType::Anything && is_certain(steps) {
+        return named;
+    }
     let known = schema.map_or(Known::Anything, |schema| schema.field(steps));
     match known {
         Known::Anything | Known::NoField(_) | Known::NoMembers => named,
@@ -24,4 +27,9 @@ pub(crate) fn field_type(kind: &str, schema: Option<&Schema>, steps: &[Step<'_>]
             Scalar::Quantity => FieldType::Quantity,
         },
     }
+}
+
+/// Whether names tell all of a field at the top of an object, whatever its schema says.
+fn is_certain(steps: &[Step<'_>]) -> bool {
+    matches!(steps, [Step::Key(top), _] | [Step::Key(top), _, _] if matches!(&**top, "metadata" | "data" | "stringData"))
 }

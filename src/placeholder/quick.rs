@@ -15,7 +15,7 @@ const ESCAPE: Trace = Trace::byte(b'\\', notation::is_escape);
 /// The finders for the traces of every dialect and encoding.
 static TRACES: LazyLock<Vec<Finder>> = LazyLock::new(|| {
     let rows = DIALECTS.iter().map(|dialect| dialect.trace).chain(ENCODINGS.iter().map(|encoding| encoding.trace));
-    Finder::of(&rows.chain([ESCAPE]).collect::<Vec<_>>()).into_iter().chain(Finder::of_words(&DISGUISES)).collect()
+    Finder::of(&rows.chain([ESCAPE]).chain(disguise_traces()).collect::<Vec<_>>())
 });
 
 /// The first bytes of bare placeholders in a decoded text.
@@ -60,13 +60,17 @@ pub(crate) fn may_hold(text: &str) -> bool {
     has_any(&OPENINGS, text) || has_any(&ENCODED, text)
 }
 
-/// The finder of [`DISGUISES`].
-static DISGUISE_FINDER: LazyLock<Option<Finder>> = LazyLock::new(|| Finder::of_words(&DISGUISES));
+/// The finders of [`DISGUISES`].
+static DISGUISE_FINDERS: LazyLock<Vec<Finder>> = LazyLock::new(|| Finder::of(&disguise_traces().collect::<Vec<_>>()));
+
+/// The traces of base64 in a field that takes it by its schema: its content is the only sign.
+fn disguise_traces() -> impl Iterator<Item = Trace> {
+    DISGUISES.iter().map(|disguise| Trace::word(disguise, |_, _| true))
+}
 
 /// Whether base64 of an inline placeholder may stand in a decoded text, or in one whose escapes of YAML are not resolved.
 pub(crate) fn may_be_disguised(text: &str) -> bool {
-    text.len() >= SHORTEST_BASE64
-        && DISGUISE_FINDER.as_ref().is_some_and(|finder| finder.next(text.as_bytes(), 0).is_some())
+    text.len() >= SHORTEST_BASE64 && DISGUISE_FINDERS.iter().any(|finder| finder.next(text.as_bytes(), 0).is_some())
 }
 
 /// Whether a text that does not parse may hold an inline placeholder, the escape `<raw:…>` or the path annotation.

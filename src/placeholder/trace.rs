@@ -1,7 +1,6 @@
 //! Traces: the bytes that announce a placeholder in a text that is not parsed yet. Knows no dialect and no encoding.
 
-use aho_corasick::AhoCorasick;
-use memchr::memmem;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 /// The bytes that announce a dialect or an encoding: they stand in every text that uses it, before anything is decoded.
 #[derive(Clone, Copy)]
@@ -29,6 +28,14 @@ impl Trace {
         Self { signal: Signal::Word(word), confirm }
     }
 
+    /// The trace with its word; `None` if it is a byte.
+    fn word_with_trace(&self) -> Option<(&'static str, Self)> {
+        match self.signal {
+            Signal::Byte(_) => None,
+            Signal::Word(word) => Some((word, *self)),
+        }
+    }
+
     /// The trace's byte; `None` if it is a word.
     pub(super) fn first_byte(&self) -> Option<u8> {
         match self.signal {
@@ -43,9 +50,8 @@ impl Trace {
 pub(super) enum Finder {
     /// Traces of one byte, for up to three different bytes.
     Bytes(Bytes, Vec<Trace>),
-    Word(memmem::Finder<'static>, Trace),
-    /// Words that need no confirmation.
-    Words(AhoCorasick),
+    /// Traces of words, each with its pattern's number.
+    Words(AhoCorasick, Vec<Trace>),
 }
 
 impl Finder {
@@ -57,40 +63,34 @@ impl Finder {
             let traces = traces.iter().filter(begins).copied().collect();
             Self::Bytes(bytes, traces)
         });
-        let words = traces.iter().filter_map(|trace| match trace.signal {
-            Signal::Word(word) => Some(Self::Word(memmem::Finder::new(word), *trace)),
-            Signal::Byte(_) => None,
-        });
-        bytes.chain(words).collect()
-    }
-
-    /// A finder of `words`, none of which is empty; `None` if they are too many to search together.
-    pub(super) fn of_words(words: &[String]) -> Option<Self> {
-        AhoCorasick::new(words).ok().map(Self::Words)
+        let (words, traces): (Vec<&str>, Vec<Trace>) = traces.iter().filter_map(Trace::word_with_trace).unzip();
+        // It fails only on patterns by the billion.
+        let words = (!words.is_empty())
+            .then(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).ok())
+            .flatten();
+        bytes.chain(words.map(|words| Self::Words(words, traces))).collect()
     }
 
     /// The offset of the first trace at or after `from`.
     pub(super) fn next(&self, bytes: &[u8], mut from: usize) -> Option<usize> {
         loop {
-            let at = match self {
-                Self::Bytes(first, _) => first.next(bytes, from)?,
-                Self::Word(word, _) => from + word.find(&bytes[from..])?,
-                Self::Words(words) => return words.find(&bytes[from..]).map(|found| from + found.start()),
+            let (at, is_confirmed) = match self {
+                Self::Bytes(first, traces) => {
+                    let at = first.next(bytes, from)?;
+                    let is_meant =
+                        |trace: &Trace| trace.signal == Signal::Byte(bytes[at]) && (trace.confirm)(bytes, at);
+                    (at, traces.iter().any(is_meant))
+                }
+                Self::Words(words, traces) => {
+                    let found = words.find(&bytes[from..])?;
+                    let at = from + found.start();
+                    (at, (traces[found.pattern().as_usize()].confirm)(bytes, at))
+                }
             };
-            if self.confirms(bytes, at) {
+            if is_confirmed {
                 return Some(at);
             }
             from = at + 1;
-        }
-    }
-
-    fn confirms(&self, bytes: &[u8], at: usize) -> bool {
-        match self {
-            Self::Bytes(_, traces) => {
-                traces.iter().any(|trace| trace.signal == Signal::Byte(bytes[at]) && (trace.confirm)(bytes, at))
-            }
-            Self::Word(_, trace) => (trace.confirm)(bytes, at),
-            Self::Words(_) => true,
         }
     }
 }
