@@ -3,6 +3,8 @@
 mod cluster;
 mod definitions;
 mod entrances;
+mod fields;
+mod judged;
 
 use crate::support::program::{Program, program};
 

@@ -64,6 +64,14 @@ impl Api {
         self.call(Method::POST, path, Some(body))
     }
 
+    /// An object in YAML, as a dry run: what the server would say of it.
+    pub(crate) fn try_out(&self, path: &str, yaml: String) -> Answer {
+        let request = self.client.post(format!("{}/{path}?dryRun=All", self.base)).body(yaml);
+        let request = request.header("Content-Type", "application/yaml").header("Accept", "application/json");
+        let request = request.bearer_auth(self.token.as_deref().unwrap_or_default());
+        read(request.send().unwrap_or_else(|error| panic!("{path}: {error}"))).expect("an answer")
+    }
+
     /// Server-side apply in the name of `manager`.
     pub(crate) fn apply(&self, path: &str, manager: &str, object: &Value) -> Answer {
         let url = format!("{}/{path}?fieldManager={manager}&force=true", self.base);
