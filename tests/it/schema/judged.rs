@@ -2,7 +2,10 @@
 //! what cannot be of it is our error.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::fields::{Fields, store};
@@ -100,4 +103,73 @@ fn no_field_of_a_built_in_kind_is_refused_for_its_type() {
     kinds.retain(|kind| !kind.api_version.contains("example."));
     let fields = judge(cluster, &kinds, &document["definitions"], &[]);
     assert!(kinds.len() > 60 && fields > 7_000, "{} kinds, {fields} fields", kinds.len());
+}
+
+/// The definitions in a file, without the webhooks that would convert between their versions.
+fn definitions(file: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(file).unwrap();
+    let documents = serde_yaml::Deserializer::from_str(&text).map(|document| Value::deserialize(document).unwrap());
+    let mut definitions: Vec<Value> =
+        documents.filter(|document| document["kind"] == "CustomResourceDefinition").collect();
+    definitions
+        .iter_mut()
+        .for_each(|definition| drop(definition["spec"].as_object_mut().unwrap().remove("conversion")));
+    definitions
+}
+
+/// Installs a definition. Returns its kinds, one for each version that is served.
+fn install(cluster: &Kubernetes, definition: &Value) -> Vec<Kind> {
+    let (api, spec) = (cluster.api(), &definition["spec"]);
+    let path = format!(
+        "apis/apiextensions.k8s.io/v1/customresourcedefinitions/{}",
+        definition["metadata"]["name"].as_str().unwrap()
+    );
+    api.apply(&path, "tests", definition).ok();
+    let served = spec["versions"].as_array().unwrap().iter().filter(|version| version["served"] == true);
+    let kind = |version: &Value| {
+        let api_version = format!("{}/{}", spec["group"].as_str().unwrap(), version["name"].as_str().unwrap());
+        let within = if spec["scope"] == "Namespaced" { "/namespaces/default" } else { "" };
+        let path = format!("apis/{api_version}{within}/{}", spec["names"]["plural"].as_str().unwrap());
+        let until = Instant::now() + Duration::from_secs(30);
+        while api.get(&path).status == 404 {
+            assert!(Instant::now() < until, "the cluster does not serve {path}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let kind = spec["names"]["kind"].as_str().unwrap().to_owned();
+        Kind { path, api_version, kind, schema: version["schema"]["openAPIV3Schema"].clone() }
+    };
+    served.map(kind).collect()
+}
+
+/// Judges the kinds that the files define, which `more` flags or this program bring the schemas of.
+fn judge_definitions(files: &[PathBuf], more: &[&str]) -> usize {
+    let Some(cluster) = servers::kubernetes() else { return usize::MAX };
+    let all: Vec<Value> = files.iter().flat_map(|file| definitions(file)).collect();
+    let kinds: Vec<Kind> = all.iter().flat_map(|definition| install(cluster, definition)).collect();
+    judge(cluster, &kinds, &Value::Null, more)
+}
+
+#[test]
+fn no_field_of_a_named_definition_is_refused_for_its_type() {
+    let Some(manifests) = servers::manifests() else { return };
+    let files = [
+        "k8s.io/apiextensions-apiserver@v0.36.3/test/integration/ratcheting_test_cases/crds/standard-install.yaml",
+        "k8s.io/kubernetes@v1.36.3/cluster/addons/calico-policy-controller/felixconfigurations-crd.yaml",
+        "k8s.io/kubernetes@v1.36.3/cluster/addons/calico-policy-controller/globalnetworkpolicy-crd.yaml",
+        "k8s.io/kubernetes@v1.36.3/cluster/addons/volumesnapshots/crd/snapshot.storage.k8s.io_volumesnapshotcontents.yaml",
+    ];
+    let files = files.map(|file| manifests.join(file));
+    let names = files.each_ref().map(|file| file.to_str().unwrap());
+    let more: Vec<&str> = names.iter().flat_map(|name| ["--schema", name]).collect();
+    let fields = judge_definitions(&files, &more);
+    assert!(fields > 300, "{fields} fields");
+}
+
+/// By hand: `TEST_DEFINITIONS=FOLDER` judges the kinds that are defined in the files of the folder.
+#[test]
+fn no_field_of_a_definition_that_is_brought_is_refused_for_its_type() {
+    let Some(folder) = servers::setting("TEST_DEFINITIONS") else { return };
+    let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|end| end == "yaml")).collect();
+    assert!(judge_definitions(&files, &["--schema", &folder]) > 0);
 }
