@@ -32,7 +32,7 @@ impl Table {
     /// # Errors
     ///
     /// The line that is wrong.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let mut table = Self::default();
         for line in text.lines() {
             let read = match line.split(' ').collect::<Vec<_>>().as_slice() {

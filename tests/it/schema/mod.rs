@@ -5,6 +5,7 @@ mod definitions;
 mod entrances;
 mod fields;
 mod judged;
+mod tables;
 
 use crate::support::program::{Program, program};
 
