@@ -1,13 +1,14 @@
 //! Where the values of placeholders come from, and how much of them is shown.
 
 use super::gap::Gap;
-use super::mask::{Extent, Mask, MaskForm, Shape, Site, in_data};
+use super::mask::{Extent, Mask, MaskForm, Shape, Siblings, Site, in_data};
 use super::record::Record;
 use super::result::shape;
 use crate::placeholder::{Encoding, Match, Placeholder};
 use crate::secret::{Outcome, SecretId, Secrets};
 use crate::source::Span;
 use crate::value::Value;
+use crate::yaml::tree::Tree;
 
 /// The source of the values that fill the gaps.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +63,8 @@ pub(super) fn masked(shape: &Shape, name: &str, form: MaskForm, gap: &Gap, stand
 /// Where in a gap a placeholder stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stand<'t> {
+    /// The document.
+    pub(super) tree: &'t Tree<'t>,
     /// The text around it, decoded if it is encoded.
     pub(super) text: &'t str,
     /// The placeholder in that text.
@@ -76,15 +79,15 @@ impl<'t> Stand<'t> {
     /// Where one of the matches in the decoded text of an encoding stands, which stands here itself.
     pub(super) fn within(self, encoding: &Encoding, text: &'t str, found: &Match, gap: &Gap) -> Self {
         let is_data = encoding.name == "base64" && gap.field_type.is_base64();
-        Self { text, span: found.span, bare: false, is_field: self.is_all() && is_data }
+        Self { tree: self.tree, text, span: found.span, bare: false, is_field: self.is_all() && is_data }
     }
 
     fn is_all(self) -> bool {
         self.is_field && self.text.trim() == self.text[self.span.range()].trim()
     }
 
-    fn site<'g>(self, gap: &'g Gap) -> Site<'g> {
-        Site::of(gap, self.extent())
+    fn site(self, gap: &'t Gap) -> Site<'t> {
+        Site::of(gap, self.extent(), Siblings::of(self.tree, gap.node))
     }
 
     fn extent(self) -> Extent {

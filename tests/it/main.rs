@@ -37,6 +37,7 @@ mod links;
 mod live;
 mod manifests;
 mod mask;
+mod masks_valid;
 mod migrate;
 mod named_files;
 mod own_token;

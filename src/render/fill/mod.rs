@@ -114,7 +114,7 @@ fn is_there(tree: &Tree<'_>, node: NodeId, value: &Value) -> bool {
 }
 
 fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, filling: Filling<'_>, errors: &mut Errors) -> Filled {
-    let resolutions = resolve::resolve_all(gap, tree.text(gap.node).unwrap_or_default(), values, filling);
+    let resolutions = resolve::resolve_all(gap, tree, values, filling);
     let missing = resolutions.iter().filter(|resolution| matches!(resolution, Resolution::Missing(_))).count();
     let failed = resolutions.iter().any(|resolution| matches!(resolution, Resolution::Failed(_)));
     let removes = missing > 0 && !failed && gap.resource.annotations.remove_missing != RemoveMissing::No;

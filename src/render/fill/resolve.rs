@@ -15,17 +15,24 @@ use crate::placeholder::{Key, Match, MatchKind, Placeholder, Reference};
 use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
 use crate::words::{list, suggestion};
+use crate::yaml::tree::Tree;
 
 /// How many similar names, and how many names in total, an error lists.
 const NEAR: usize = 3;
 const NAMES: usize = 12;
 
 /// The resolutions of the placeholders in the text of a gap, in order.
-pub(super) fn resolve_all(gap: &Gap, text: &str, values: ValueSource<'_>, filling: Filling<'_>) -> Vec<Resolution> {
+pub(super) fn resolve_all(
+    gap: &Gap,
+    tree: &Tree<'_>,
+    values: ValueSource<'_>,
+    filling: Filling<'_>,
+) -> Vec<Resolution> {
+    let text = tree.text(gap.node).unwrap_or_default();
     let mut resolutions = Vec::new();
     for (index, found) in gap.matches.iter().enumerate() {
         let search = Search { gap, values, filling, place: &|| gap.place_of(index) };
-        search.collect(found, Stand { text, span: found.span, bare: true, is_field: true }, &mut resolutions);
+        search.collect(found, Stand { tree, text, span: found.span, bare: true, is_field: true }, &mut resolutions);
     }
     resolutions
 }

@@ -17,6 +17,7 @@ pub(super) use choice::Choice;
 pub(super) use class::Class;
 pub(crate) use fingerprint::{Fingerprint, Mask};
 pub(super) use masked::in_data;
+pub(super) use place::Siblings;
 pub(super) use scalar::{Scalar, Type};
 pub(crate) use shape::MaskForm;
 pub(super) use shape::Shape;

@@ -4,7 +4,7 @@ use super::choice::{BOOLS, Members, Seed};
 use super::class::{Class, QUANTITY};
 use super::facets::{bounds, candidates, fits, of_format};
 use super::form::Form;
-use super::place::{self, Want};
+use super::place::{self, Siblings};
 use super::scalar::{Scalar, Type};
 use crate::manifest::{self, Field, FieldType, Known, Step};
 use crate::render::gap::Gap;
@@ -29,19 +29,21 @@ pub(in crate::render) struct Site<'f> {
     /// The steps from the resource to the field.
     steps: Vec<Step<'f>>,
     extent: Extent,
+    /// The map in which the field stands, where its text is known.
+    siblings: Option<Siblings<'f>>,
 }
 
 impl<'f> Site<'f> {
-    /// The field of a gap, or a part of it.
-    pub(in crate::render) fn of(gap: &'f Gap, extent: Extent) -> Self {
-        Self { gap, resource: &gap.resource, steps: gap.field.steps.clone(), extent }
+    /// The field of a gap, or a part of it; `siblings` stand beside it.
+    pub(in crate::render) fn of(gap: &'f Gap, extent: Extent, siblings: Option<Siblings<'f>>) -> Self {
+        Self { gap, resource: &gap.resource, steps: gap.field.steps.clone(), extent, siblings }
     }
 
     /// The site of a member of the value that this one is for.
     pub(super) fn below(&self, step: Step<'f>) -> Self {
         let mut steps = self.steps.clone();
         steps.push(step);
-        Self { steps, extent: Extent::Whole, ..*self }
+        Self { steps, extent: Extent::Whole, siblings: None, ..*self }
     }
 
     /// Its path, as people write it.
@@ -51,7 +53,7 @@ impl<'f> Site<'f> {
 
     /// The members of the enum or bool that it takes.
     pub(super) fn members(&self, class: Class) -> Option<Members<'f>> {
-        match (self.want().map(|want| want.form(class)), self.known()) {
+        match (self.wanted(class), self.known()) {
             (Some(Form::OneOf(members)), _) => Some(members),
             (None, Some(Known::Scalar(_, facets))) if !facets.members.is_empty() => {
                 Some(Members::Known(&facets.members))
@@ -78,15 +80,16 @@ impl<'f> Site<'f> {
 
     fn form(&self, scalar: &Scalar) -> Form<'f> {
         let form = match self.extent {
-            Extent::Whole => self.whole(scalar),
+            Extent::Whole => place::in_order(self.whole(scalar), &self.steps, self.siblings.as_ref()),
             Extent::Part => self.part(scalar.class),
             Extent::JsonValue => json_value(scalar.class),
         };
         if scalar.may_be(form) { form } else { scalar.fallback() }
     }
 
-    fn want(&self) -> Option<Want> {
-        place::want(&self.resource.id.kind, &self.steps)
+    fn wanted(&self, class: Class) -> Option<Form<'static>> {
+        let want = place::want(&self.resource.id.kind, &self.steps);
+        want.map(|want| want.form(class, self.siblings.as_ref()))
     }
 
     fn known(&self) -> Option<Known<'f>> {
@@ -103,8 +106,8 @@ impl<'f> Site<'f> {
 
     fn whole(&self, scalar: &Scalar) -> Form<'f> {
         let known = self.known();
-        match (self.want(), self.field_type(), known) {
-            (Some(want), ..) => want.form(scalar.class),
+        match (self.wanted(scalar.class), self.field_type(), known) {
+            (Some(form), ..) => form,
             (None, FieldType::Anything | FieldType::List | FieldType::Map, _) => scalar.own_form(),
             (None, _, Some(Known::Scalar(kind, facets))) => match kind {
                 _ if !facets.members.is_empty() => Form::OneOf(Members::Known(&facets.members)),
@@ -116,7 +119,7 @@ impl<'f> Site<'f> {
                 manifest::Scalar::IntOrString => scalar.own_form(),
                 manifest::Scalar::Quantity => QUANTITY,
             },
-            (None, ..) => Want::AnyText.form(scalar.class),
+            (None, ..) => any_text(scalar.class),
         }
     }
 
@@ -124,13 +127,13 @@ impl<'f> Site<'f> {
     fn string(&self, scalar: &Scalar) -> Form<'static> {
         let group = &self.resource.id.group;
         let is_built_in = !group.contains('.') || group.ends_with(".k8s.io");
-        if is_built_in { scalar.own_form() } else { Want::AnyText.form(scalar.class) }
+        if is_built_in { scalar.own_form() } else { any_text(scalar.class) }
     }
 
     /// The form of a part of the text that the field takes.
     fn part(&self, class: Class) -> Form<'static> {
         let is_number = matches!(class, Class::Integer | Class::Unknown);
-        match self.want().map(|want| want.form(class)) {
+        match self.wanted(class) {
             None | Some(Form::Mark | Form::JsonObject | Form::JsonList | Form::Json(_)) => Form::Mark,
             Some(Form::PortName) => Form::PortName,
             Some(Form::Url) if class == Class::Integer => Form::Integer(1, 65_535),
@@ -148,15 +151,20 @@ const DIGIT: Form<'static> = Form::Integer(1, 6);
 fn content(class: Class) -> Form<'static> {
     match class {
         Class::Like(Form::Pem(pem) | Form::EncodedPem(pem)) => Form::Pem(pem),
-        class => Want::AnyText.form(class),
+        class => any_text(class),
     }
+}
+
+/// The form where any text fits.
+fn any_text(class: Class) -> Form<'static> {
+    class.json().unwrap_or(Form::Mark)
 }
 
 fn json_value(class: Class) -> Form<'static> {
     match class {
         Class::Bool => Form::Bool,
         Class::Integer | Class::Fraction => Form::INTEGER,
-        class => class.json().unwrap_or(Form::Mark),
+        class => any_text(class),
     }
 }
 

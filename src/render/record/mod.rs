@@ -115,7 +115,7 @@ fn recorded(
     mask: Option<&Mask>,
     filling: Filling<'_>,
 ) -> Option<Recorded> {
-    let site = Site::of(usage.gap, Extent::Whole);
+    let site = Site::of(usage.gap, Extent::Whole, None);
     let missing = match outcome {
         Outcome::NoPath(_) => Missing::Path,
         Outcome::NoVersion(_) => Missing::Version,
