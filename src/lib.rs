@@ -47,6 +47,7 @@ mod contain;
 mod diff;
 mod doctor;
 mod error;
+mod escape;
 mod excerpt;
 mod finding_id;
 mod input;

@@ -8,6 +8,7 @@ use super::key::{AnyKey, Key};
 use super::role::{Role, Tighter};
 use super::table::Unsupported;
 use crate::error::Level;
+use crate::escape::Escape;
 use crate::redacted::Redacted;
 
 /// Settings that tenants may choose in spite of the tenant rules.
@@ -71,6 +72,23 @@ pub(crate) const SCHEMA: Key<Vec<PathBuf>> = Key::new(
     &[Role::Narrowing],
 )
 .early();
+
+/// What filling does with a value that would break the JSON in a text.
+pub(crate) const ESCAPE: Key<Escape> = Key::new(
+    "AVP_ESCAPE",
+    "what happens to a value inside JSON in a text: `auto` escapes it in each JSON string, unless its modifiers end in `jsonEscape`; \
+     `check` puts it in as it is, and what breaks the JSON is an error; `off` does not look",
+    Format::choice(|| {
+        vec![
+            Choice { names: &["auto"], value: Escape::Auto },
+            Choice { names: &["check"], value: Escape::Check },
+            Choice { names: &["off"], value: Escape::Off },
+        ]
+    }),
+    "auto",
+    &[Role::Free],
+)
+.default("check");
 
 /// How many runs work at once.
 pub(crate) const PARALLEL_RENDERS: Key<u64> = Key::new(
@@ -149,6 +167,7 @@ pub(crate) const SETTINGS: &[&dyn AnyKey] = &[
     &TIMEOUT,
     &TYPES,
     &SCHEMA,
+    &ESCAPE,
     &PARALLEL_RENDERS,
     &TOOL_PATHS,
     &TOOL_HOSTS,

@@ -31,6 +31,26 @@ pub(super) static RULES: &[Rule] = &[
         detector: Detector::Pass,
     },
     Rule {
+        id: "broken-json",
+        level: Level::Error,
+        doc: "a value that breaks the JSON in a text",
+        explanation: "A text that is a JSON object or list with harmless text for its placeholders, and with their values is none, or has \
+                      other keys or items: a password with `\"`. Inside a string `| jsonEscape` makes text safe, outside `| toJson` writes \
+                      any value; `AVP_ESCAPE=auto` escapes every value in a JSON string.",
+        example: "",
+        detector: Detector::Pass,
+    },
+    Rule {
+        id: "broken-yaml",
+        level: Level::Warning,
+        doc: "a value that breaks the YAML in a block of text",
+        explanation: "A block that is a YAML map or list with harmless text for its placeholders, and with their values is none, or has other \
+                      keys or items: a password with `: `. `| toJson` writes any value as every reader of YAML takes it, and between double \
+                      quotes `| jsonEscape` makes text safe. It is a warning, as readers differ.",
+        example: "",
+        detector: Detector::Pass,
+    },
+    Rule {
         id: "unused-key",
         level: Level::Note,
         doc: "keys of a secret that no manifest uses",

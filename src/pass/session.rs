@@ -9,7 +9,7 @@ use super::schema_files::{cluster_schemas, read_schemas};
 use super::settings::{SettingFlags, Settings};
 use super::{Run, Watch, watched};
 use crate::backend::{self, Round, Store};
-use crate::config::general::{MASK_KEY, PARALLEL_RENDERS, SCHEMA, TYPES, TypesBy};
+use crate::config::general::{ESCAPE, MASK_KEY, PARALLEL_RENDERS, SCHEMA, TYPES, TypesBy};
 use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
 use crate::journal::Journal;
@@ -219,6 +219,7 @@ impl Session {
 
     /// The stage after reading the settings, whose choices for filling are kept.
     fn configured(&mut self, config: Config) -> Stage {
+        self.fill_options.escape = config.get(&ESCAPE).copied().unwrap_or_default();
         let key = config.get(&MASK_KEY).map(|key| without_line_breaks(key.reveal().as_bytes()));
         if let Some(key) = key.filter(|key| !key.is_empty() && self.fill_options.salts.is_none()) {
             self.use_salts_of(&Mask::new(key));

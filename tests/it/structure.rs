@@ -27,6 +27,7 @@ const BACKEND: &[&str] = &[
     "budget",
 ];
 const RENDER: &[&str] = &[
+    "escape",
     "words",
     "modifier",
     "placeholder",
@@ -117,6 +118,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("redacted", &[]),
     ("percent", &[]),
     ("switch", &[]),
+    ("escape", &[]),
     ("budget", &[]),
     ("value", &["budget"]),
     ("source", &[]),
@@ -132,7 +134,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("manifest", MANIFEST),
     ("modifier", &["percent", "words", "value", "error", "yaml", "budget"]),
     ("placeholder", &["percent", "modifier", "manifest", "yaml", "value", "source", "error"]),
-    ("config", &["redacted", "switch", "words", "error", "source", "value", "yaml", "visible", "budget"]),
+    ("config", &["redacted", "escape", "switch", "words", "error", "source", "value", "yaml", "visible", "budget"]),
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("named_file", &[]),
@@ -167,6 +169,7 @@ const PURE: &[&str] = &[
     "percent.rs",
     "moment.rs",
     "switch.rs",
+    "escape.rs",
     "config/",
     "budget.rs",
     "value.rs",

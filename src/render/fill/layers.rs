@@ -2,25 +2,24 @@
 
 use zeroize::Zeroizing;
 
-use super::super::gap::Gap;
-use super::replace::replace;
+use super::composition::Composition;
 use super::wording::{no_text, value_name};
-use crate::budget::Budget;
 use crate::error::Error;
 use crate::placeholder::{Encoding, Match, MatchKind};
 use crate::value::{NotText, Value};
 
 /// The encoded form of `text` with the values in place.
 pub(super) fn compose(
-    gap: &Gap,
+    composition: &mut Composition<'_>,
     encoding: &Encoding,
     text: &str,
     found: &[Match],
-    values: &mut dyn Iterator<Item = Option<Value>>,
-    budget: &Budget,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let filled = replace(text, found, budget, |_, one| match &one.kind {
-        MatchKind::Placeholder(placeholder) => match values.next().flatten() {
+    let (gap, budget) = (composition.gap, composition.filling.budget);
+    // A text of several lines in a Secret's `data` is what a block is elsewhere.
+    let is_block = encoding.name == "base64" && text.contains('\n');
+    let filled = composition.replace(text, is_block, found, |composition, _, one| match &one.kind {
+        MatchKind::Placeholder(placeholder) => match composition.values.next().flatten() {
             None => Ok(None),
             Some(value) => {
                 value.count_text(budget)?;
@@ -29,7 +28,7 @@ pub(super) fn compose(
         },
         MatchKind::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
         MatchKind::Encoded { encoding, text, matches } if one.is_filled() => {
-            compose(gap, encoding, text, matches, values, budget).map(Some)
+            compose(composition, encoding, text, matches).map(Some)
         }
         MatchKind::Encoded { .. } | MatchKind::Wrong(_) | MatchKind::Malformed(_) => Ok(None),
     })?;

@@ -1,10 +1,12 @@
 //! Plan and values → edits. Pure; the errors of gaps that cannot be filled are collected.
 
+mod composition;
 mod convert;
 mod edits;
+mod embedded;
+mod insertion;
 mod layers;
 mod recorded;
-mod replace;
 mod resolution;
 mod resolve;
 mod text;
@@ -12,6 +14,8 @@ mod typed;
 mod wording;
 
 use std::collections::HashSet;
+
+use zeroize::Zeroizing;
 
 use super::ValueSource;
 use super::filling::Filling;
@@ -29,7 +33,8 @@ use crate::yaml::edit::{Change, ChangedDocument, edit_all};
 use crate::yaml::splice::Edit;
 use crate::yaml::tree::{NodeId, Tree};
 
-use resolution::Resolution;
+use composition::Composition;
+use resolution::{Resolution, Resolved};
 use wording::WRONG_TYPE;
 
 pub(crate) use convert::is_base64;
@@ -121,12 +126,11 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, filling: Fillin
     if removes && (missing == resolutions.len() || gap.resource.annotations.remove_missing == RemoveMissing::Partial) {
         return Filled::Removed;
     }
-    let shows_marks = values.form() == Some(MaskForm::Marked);
-    let mut values = Vec::new();
+    let mut results = Vec::new();
     for resolution in resolutions {
         match resolution {
-            Resolution::Value(value) => values.push(Some(value)),
-            Resolution::Markup => values.push(None),
+            Resolution::Value(resolved) => results.push(Some(resolved)),
+            Resolution::Markup => results.push(None),
             Resolution::NotGranted => return Filled::Stays,
             Resolution::Missing(error) if removes => errors.push(partly_missing(error)),
             Resolution::Missing(error) | Resolution::Failed(error) => errors.push(error),
@@ -135,8 +139,9 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, filling: Fillin
     if missing > 0 || failed {
         return Filled::Stays;
     }
-    match put(gap, tree, values, shows_marks, filling.budget) {
-        Ok(value) => Filled::Set(value),
+    match put(gap, tree, results, values.form(), filling, errors) {
+        Ok(Some(value)) => Filled::Set(value),
+        Ok(None) => Filled::Stays,
         Err(error) => {
             errors.push(if error.place.is_some() { error } else { error.at(gap.place_of(0)) });
             Filled::Stays
@@ -145,24 +150,51 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, filling: Fillin
 }
 
 /// The scalar with its values: typed if one value is all of it, otherwise text. A mark for people may be of another type than its field takes.
+/// `None` if the values break the text, which is reported.
 fn put(
     gap: &Gap,
     tree: &Tree<'_>,
-    values: Vec<Option<Value>>,
-    shows_marks: bool,
-    budget: &Budget,
-) -> Result<Value, Error> {
+    results: Vec<Option<Resolved>>,
+    form: Option<MaskForm>,
+    filling: Filling<'_>,
+    errors: &mut Errors,
+) -> Result<Option<Value>, Error> {
+    let shows_marks = form == Some(MaskForm::Marked);
     if typed::is_whole(gap, tree)
-        && let [Some(_)] = values.as_slice()
+        && let [Some(_)] = results.as_slice()
     {
-        let value = values.into_iter().flatten().next().unwrap_or(Value::Null);
-        return match typed::shape(value.clone(), gap, budget) {
-            Err(error) if shows_marks && error.rule == WRONG_TYPE => Ok(value),
-            shaped => shaped,
+        let value = results.into_iter().flatten().next().map_or(Value::Null, Resolved::into_shown);
+        return match typed::shape(value.clone(), gap, filling.budget) {
+            Err(error) if shows_marks && error.rule == WRONG_TYPE => Ok(Some(value)),
+            shaped => shaped.map(Some),
         };
     }
-    let text = text::compose(gap, tree, values, budget)?;
-    if shows_marks { Ok(Value::Text(text)) } else { typed::as_text(text, gap) }
+    let text = composed(gap, tree, results, form, filling, errors)?;
+    if shows_marks { Ok(text.map(Value::Text)) } else { text.map(|text| typed::as_text(text, gap)).transpose() }
+}
+
+/// The scalar's text with its values, or with their masks. It is the values that are judged: masks break nothing.
+fn composed(
+    gap: &Gap,
+    tree: &Tree<'_>,
+    results: Vec<Option<Resolved>>,
+    form: Option<MaskForm>,
+    filling: Filling<'_>,
+    errors: &mut Errors,
+) -> Result<Option<Zeroizing<String>>, Error> {
+    let is_masked = results.iter().flatten().any(|resolved| resolved.mask.is_some());
+    if is_masked {
+        let values = results.iter().map(|resolved| resolved.as_ref().map(|resolved| resolved.value.clone()));
+        // What the masks take of the budget is all that a rendering of values takes.
+        let filling = Filling { budget: &Budget::default(), ..filling };
+        let judged = Composition::new(gap, values.collect(), filling).judged();
+        if text::compose(judged, tree, errors)?.is_none() {
+            return Ok(None);
+        }
+    }
+    let shown = results.into_iter().map(|resolved| resolved.map(Resolved::into_shown)).collect();
+    let composition = Composition::new(gap, shown, filling);
+    text::compose(if form.is_none() { composition.judged() } else { composition }, tree, errors)
 }
 
 fn partly_missing(error: Error) -> Error {

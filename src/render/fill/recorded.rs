@@ -19,7 +19,7 @@ pub(super) fn resolve(
 ) -> Resolution {
     match record.get(id, placeholder) {
         None => Resolution::Failed(named(record.lacks(), placeholder).at(place())),
-        Some((Recorded::Result(shape), name)) => Resolution::Value(show(shape, &name)),
+        Some((Recorded::Result(shape), name)) => Resolution::Value(show(shape, &name).into()),
         Some((Recorded::Missing(Missing::Key), _)) if placeholder.closed => Resolution::Markup,
         Some((Recorded::Missing(missing), _)) => {
             Resolution::Missing(named(missing.error(placeholder, id), placeholder).at(place()))

@@ -7,7 +7,7 @@ use super::super::mask::Shape;
 use super::super::result::result;
 use super::super::value_source::{Stand, masked};
 use super::recorded;
-use super::resolution::Resolution;
+use super::resolution::{Resolution, Resolved};
 use super::wording::{named, subject};
 use crate::error::{Error, Kind};
 use crate::manifest::Step;
@@ -49,7 +49,11 @@ impl Search<'_> {
     fn collect(&self, found: &Match, stand: Stand<'_>, out: &mut Vec<Resolution>) {
         match &found.kind {
             MatchKind::Placeholder(placeholder) => out.push(match self.resolve(placeholder, stand) {
-                Resolution::Value(value) => Resolution::Value(self.values.shown(value, placeholder, self.gap, stand)),
+                Resolution::Value(Resolved { value, .. }) => {
+                    let mask = || self.values.shown(value.clone(), placeholder, self.gap, stand);
+                    let mask = matches!(self.values, ValueSource::Masked(..)).then(mask);
+                    Resolution::Value(Resolved { value, mask })
+                }
                 resolution => resolution,
             }),
             MatchKind::Wrong(_) => out.push(Resolution::NotGranted),
@@ -74,7 +78,7 @@ impl Search<'_> {
             return Resolution::NotGranted;
         };
         match result(placeholder, &id, outcome, *filling) {
-            Ok(Some(value)) => Resolution::Value(value),
+            Ok(Some(value)) => Resolution::Value(value.into()),
             Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Resolution::Markup,
             Ok(None) => {
                 let error = described(missing(outcome, placeholder, &id), placeholder, gap);

@@ -4,47 +4,54 @@ use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
-use super::super::gap::Gap;
+use super::composition::Composition;
 use super::layers;
-use super::replace::replace;
 use super::wording::{no_text, value_name};
 use crate::budget::{Budget, Limit};
-use crate::error::Error;
+use crate::error::{Error, Errors, Level};
 use crate::placeholder::MatchKind;
 use crate::source::Span;
-use crate::value::{NotText, Value};
+use crate::value::NotText;
 use crate::yaml::tree::{Content, Style, Tree};
 
-/// The scalar's text with the values in place; where a value is `None`, its placeholder stays.
+/// The scalar's text with the values in place; where a value is `None`, its placeholder stays. No text if the values break it.
 pub(super) fn compose(
-    gap: &Gap,
+    mut composition: Composition<'_>,
     tree: &Tree<'_>,
-    values: Vec<Option<Value>>,
-    budget: &Budget,
-) -> Result<Zeroizing<String>, Error> {
-    let literal = matches!(tree.node(gap.node).content, Content::Scalar(Style::Literal, _));
-    let mut values = values.into_iter();
+    errors: &mut Errors,
+) -> Result<Option<Zeroizing<String>>, Error> {
+    let (gap, budget) = (composition.gap, composition.filling.budget);
     let source = tree.text(gap.node).unwrap_or_default();
-    let bytes = replace(source, &gap.matches, budget, |index, one| match &one.kind {
-        MatchKind::Placeholder(placeholder) => match values.next().flatten() {
+    let style = match tree.node(gap.node).content {
+        Content::Scalar(style, _) => style,
+        _ => Style::Plain,
+    };
+    let is_block = matches!(style, Style::Literal | Style::Folded);
+    let bytes = composition.replace(source, is_block, &gap.matches, |composition, index, one| match &one.kind {
+        MatchKind::Placeholder(placeholder) => match composition.values.next().flatten() {
             None => Ok(None),
             Some(value) => {
                 value.count_text(budget)?;
                 let no_text = |reason| no_text(gap, reason, &value_name(placeholder, gap)).at(gap.place_of(index));
                 let text = value.to_text().map_err(no_text)?;
-                let column =
-                    if literal && !placeholder.chain.ends_with("indent") { column(source, one.span) } else { None };
+                let is_in_column = style == Style::Literal && !placeholder.chain.ends_with("indent");
+                let column = if is_in_column { column(source, one.span) } else { None };
                 Ok(Some(Zeroizing::new(indented(&text, column, budget)?.into_owned().into_bytes())))
             }
         },
         MatchKind::Raw(text) => Ok(Some(Zeroizing::new(text.clone().into_bytes()))),
         MatchKind::Encoded { encoding, text, matches } => {
-            layers::compose(gap, encoding, text, matches, &mut values, budget).map(Some)
+            composition.layer = Some(index);
+            let layer = layers::compose(composition, encoding, text, matches)?;
+            composition.layer = None;
+            Ok(Some(layer))
         }
         MatchKind::Wrong(_) | MatchKind::Malformed(_) => Ok(None),
     })?;
     let text = String::from_utf8(bytes.to_vec()).map_err(|_| no_text(gap, NotText::Bytes, "the value"))?;
-    Ok(Zeroizing::new(text))
+    let is_broken = composition.findings.iter().any(|finding| finding.level == Level::Error);
+    errors.extend(composition.findings);
+    Ok((!is_broken).then(|| Zeroizing::new(text)))
 }
 
 /// The indentation of a placeholder that stands alone on its line.

@@ -1,9 +1,10 @@
 //! The names of a placeholder and its value in errors.
 
 use super::super::gap::Gap;
+use super::embedded::Damage;
 use crate::error::{Error, Kind, Subject};
 use crate::manifest::FieldType;
-use crate::placeholder::{Key, Placeholder, Reference};
+use crate::placeholder::{Key, Match, MatchKind, Placeholder, Reference};
 use crate::value::NotText;
 
 /// The rule that a value of another type than its field takes breaks.
@@ -48,6 +49,34 @@ pub(super) fn wrong_type(what: &str, gap: &Gap, takes: FieldType) -> Error {
         FieldType::List | FieldType::Map => "`| jsonParse` and `| yamlParse` make lists and maps of text",
         _ => "mend the value in the store, or choose another key",
     })
+}
+
+/// What a value breaks in the text around it: JSON is an error, YAML a warning, as readers of YAML differ.
+pub(super) fn damaged(damage: Damage, found: &Match, gap: &Gap) -> Error {
+    let error = match damage {
+        Damage::JsonString => Error::new(Kind::Value, "the value breaks the JSON string that it stands in")
+            .rule("broken-json")
+            .hint("`| jsonEscape` makes text safe there, after `| toJson` for a map; `AVP_ESCAPE=auto` escapes all"),
+        Damage::Json => Error::new(Kind::Value, "the value breaks the JSON that it stands in")
+            .rule("broken-json")
+            .hint("`| toJson` writes any value as JSON; between double quotes, `| jsonEscape` makes text safe"),
+        Damage::Yaml => Error::warning(Kind::Value, "the value changes the YAML that it stands in, or breaks it")
+            .rule("broken-yaml")
+            .hint("`| toJson` writes any value as YAML; between double quotes, `| jsonEscape` makes text safe"),
+    };
+    match first(found) {
+        Some(placeholder) => error.about(subject(placeholder, gap)),
+        None => error,
+    }
+}
+
+/// The first placeholder of a match, in any layer.
+fn first(found: &Match) -> Option<&Placeholder> {
+    match &found.kind {
+        MatchKind::Placeholder(placeholder) => Some(placeholder),
+        MatchKind::Encoded { matches, .. } => matches.iter().find_map(first),
+        MatchKind::Raw(_) | MatchKind::Wrong(_) | MatchKind::Malformed(_) => None,
+    }
 }
 
 /// The error, with the placeholder that it is about.

@@ -1,0 +1,81 @@
+//! YAML inside a block of text: whether it has the keys and items that its author wrote once it is filled. Knows no placeholder.
+
+use super::super::insertion::joined;
+use super::pieces::Pieces;
+use crate::yaml::reader;
+use crate::yaml::split::split;
+use crate::yaml::tree::{Content, NodeId, Style, Tree};
+
+/// The word that stands in for a value.
+const STAND_IN: &str = "placeholder";
+
+/// The first insertion that may change the YAML around it, if it or another does. A text that is a lone scalar is never YAML.
+pub(super) fn broken(pieces: Pieces<'_>) -> Option<usize> {
+    let suspect = pieces.insertions.iter().position(|insertion| !is_a_word(&insertion.bytes))?;
+    let template = pieces.template(|_| STAND_IN);
+    let written = trees(&template)?;
+    let has_members =
+        |tree: &Tree<'_>| tree.root().is_some_and(|root| !matches!(tree.node(root).content, Content::Scalar(..)));
+    if !written.iter().any(has_members) {
+        return None;
+    }
+    let filled = joined(pieces.text, pieces.insertions);
+    let filled = std::str::from_utf8(&filled).ok().and_then(trees);
+    let is_same = filled.is_some_and(|filled| {
+        written.len() == filled.len() && written.iter().zip(&filled).all(|(written, filled)| is_same(written, filled))
+    });
+    (!is_same).then_some(suspect)
+}
+
+/// Whether a value is the same scalar wherever it stands in YAML.
+fn is_a_word(value: &[u8]) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./+=~".contains(byte);
+    !value.is_empty() && value.iter().all(plain) && !value.starts_with(b"---") && !value.starts_with(b"...")
+}
+
+/// The documents of a text; `None` if one does not parse.
+fn trees(text: &str) -> Option<Vec<Tree<'_>>> {
+    split(text.as_bytes()).map(|document| reader::read(text, document).ok()).collect()
+}
+
+/// Whether a document has the keys and items that are written.
+fn is_same(written: &Tree<'_>, filled: &Tree<'_>) -> bool {
+    match (written.root(), filled.root()) {
+        (Some(a), Some(b)) => Comparison { written, filled }.is_same(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
+struct Comparison<'c, 's, 'f> {
+    written: &'c Tree<'s>,
+    filled: &'c Tree<'f>,
+}
+
+impl Comparison<'_, '_, '_> {
+    fn is_same(&self, a: NodeId, b: NodeId) -> bool {
+        match (&self.written.node(a).content, &self.filled.node(b).content) {
+            // A value that is all of a node may have members of its own.
+            (Content::Scalar(Style::Plain, text), _) if text == STAND_IN => true,
+            (Content::Scalar(..), Content::Scalar(..)) | (Content::Alias(_), Content::Alias(_)) => true,
+            (Content::List, Content::List) => {
+                let (items, filled): (Vec<_>, Vec<_>) =
+                    (self.written.items(a).collect(), self.filled.items(b).collect());
+                items.len() == filled.len() && items.into_iter().zip(filled).all(|(a, b)| self.is_same(a, b))
+            }
+            (Content::Map, Content::Map) => {
+                let entries: Vec<_> = self.written.entries(a).collect();
+                let filled: Vec<_> = self.filled.entries(b).collect();
+                let mut pairs = entries.iter().zip(&filled);
+                entries.len() == filled.len()
+                    && pairs.all(|((key, a), (filled, b))| self.has_key(*key, *filled) && self.is_same(*a, *b))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a key is the written one. A key with a placeholder in it may be any.
+    fn has_key(&self, written: NodeId, filled: NodeId) -> bool {
+        let text = self.written.text(written);
+        text.is_some_and(|text| text.contains(STAND_IN)) || text == self.filled.text(filled)
+    }
+}
