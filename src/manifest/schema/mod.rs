@@ -4,6 +4,7 @@ mod built_in;
 mod crd;
 mod facets;
 mod file;
+mod lines;
 mod merge;
 mod navigate;
 mod open_api;
@@ -15,6 +16,7 @@ mod written;
 use std::collections::{BTreeMap, HashMap};
 
 use super::field::Bits;
+use lines::Lines;
 
 pub use schemas::Schemas;
 
@@ -35,8 +37,17 @@ pub(crate) struct KindId {
 impl KindId {
     /// A kind by its apiVersion and its name.
     pub(crate) fn new(api_version: &str, kind: &str) -> Self {
-        let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+        let (group, version) = Self::parts(api_version);
         Self { group: group.into(), version: version.into(), kind: kind.into() }
+    }
+
+    /// The group and the version of an apiVersion.
+    fn parts(api_version: &str) -> (&str, &str) {
+        api_version.rsplit_once('/').unwrap_or(("", api_version))
+    }
+
+    fn has_api_version(&self, api_version: &str) -> bool {
+        Self::parts(api_version) == (&*self.group, &*self.version)
     }
 }
 
@@ -90,6 +101,8 @@ pub(crate) struct Object {
 pub struct Table {
     kinds: HashMap<KindId, Type>,
     definitions: HashMap<Box<str>, Type>,
+    /// Those that stand in this program's own text, unless they are above.
+    lines: Lines,
     /// How many types CustomResourceDefinitions have added.
     types: usize,
 }
@@ -103,5 +116,19 @@ impl Table {
     /// Whether it describes a kind of this version of a group.
     pub(crate) fn has_version(&self, group: &str, version: &str) -> bool {
         self.kinds.keys().any(|kind| *kind.group == *group && *kind.version == *version)
+            || self.lines.has_version(group, version)
+    }
+
+    /// A table of a text of this program's own, of which no more is read than what is asked for.
+    fn of_lines(text: &'static str) -> Self {
+        Self { lines: Lines::of(text), ..Self::default() }
+    }
+
+    fn kind(&self, id: &KindId) -> Option<&Type> {
+        self.kinds.get(id).or_else(|| self.lines.kind(id))
+    }
+
+    fn definition(&self, name: &str) -> Option<&Type> {
+        self.definitions.get(name).or_else(|| self.lines.definition(name))
     }
 }

@@ -37,7 +37,7 @@ pub(crate) enum Known<'s> {
 impl Schema {
     /// The schema of a kind, if the table has it.
     pub(crate) fn of(table: &Arc<Table>, built_in: &Arc<Table>, kind: &KindId) -> Option<Self> {
-        table.kinds.contains_key(kind).then(|| Self {
+        table.kind(kind).is_some().then(|| Self {
             table: table.clone(),
             built_in: built_in.clone(),
             kind: kind.clone(),
@@ -46,10 +46,10 @@ impl Schema {
 
     /// What the schema says of the field at `steps`.
     pub(crate) fn field(&self, steps: &[Step<'_>]) -> Known<'_> {
-        let (mut table, mut at) = (&*self.table, &self.table.kinds[&self.kind]);
+        let (mut table, mut at) = (&*self.table, self.table.kind(&self.kind).unwrap_or(&Type::Anything));
         for (depth, step) in steps.iter().enumerate() {
             if depth == 0 && matches!(step, Step::Key(key) if key == "metadata") {
-                (table, at) = (&*self.built_in, self.built_in.definition(METADATA));
+                (table, at) = (&*self.built_in, self.built_in.named(METADATA));
                 continue;
             }
             at = match (table.resolved(at), step) {
@@ -73,8 +73,8 @@ impl Schema {
 }
 
 impl Table {
-    fn definition(&self, name: &str) -> &Type {
-        self.definitions.get(name).unwrap_or(&Type::Anything)
+    fn named(&self, name: &str) -> &Type {
+        self.definition(name).unwrap_or(&Type::Anything)
     }
 
     /// The type itself, where it is a name, or a name of a name.
@@ -82,7 +82,7 @@ impl Table {
         const HOPS: usize = 4;
         for _ in 0..HOPS {
             let Type::Named(name) = at else { return at };
-            at = self.definition(name);
+            at = self.named(name);
         }
         at
     }

@@ -34,26 +34,42 @@ impl Table {
     /// The line that is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut table = Self::default();
-        for line in text.lines() {
-            let read = match line.split(' ').collect::<Vec<_>>().as_slice() {
-                ["kind", version, kind, ..] => {
-                    let rest = &line["kind   ".len() + version.len() + kind.len()..];
-                    whole(rest).map(|of| table.kinds.insert(KindId::new(version, kind), of)).is_some()
+        for text in text.lines() {
+            let wrong = || text.to_owned();
+            match line(text) {
+                Some(Line::Kind(version, kind, of)) => {
+                    table.kinds.insert(KindId::new(version, kind), whole(of).ok_or_else(wrong)?);
                 }
-                ["def", name, ..] => {
-                    let rest = &line["def  ".len() + name.len()..];
-                    whole(rest).map(|of| table.definitions.insert((*name).into(), of)).is_some()
+                Some(Line::Definition(name, of)) => {
+                    table.definitions.insert(name.into(), whole(of).ok_or_else(wrong)?);
                 }
-                _ => true,
-            };
-            if !read {
-                return Err(line.to_owned());
+                None => {}
             }
         }
         Ok(table)
     }
 }
 
+/// A line, with the text of its type.
+pub(super) enum Line<'t> {
+    /// An apiVersion and a kind.
+    Kind(&'t str, &'t str, &'t str),
+    /// A definition's name.
+    Definition(&'t str, &'t str),
+}
+
+/// What a line says; `None` if it is a comment.
+pub(super) fn line(text: &str) -> Option<Line<'_>> {
+    let (word, rest) = text.split_once(' ')?;
+    let (name, of) = rest.split_once(' ')?;
+    match word {
+        "kind" => of.split_once(' ').map(|(kind, of)| Line::Kind(name, kind, of)),
+        "def" => Some(Line::Definition(name, of)),
+        _ => None,
+    }
+}
+
+/// A type from its whole text.
 pub(super) fn whole(text: &str) -> Option<Type> {
     let mut cursor = Cursor { rest: text };
     cursor.type_of().filter(|_| cursor.rest.is_empty())
