@@ -152,7 +152,7 @@ pub(crate) const UNCONTAINED_TOOLS: Key<bool> = Key::new(
 /// The key of masks, unless `--mask-key` names a file. Runs with the same key have the same fingerprint for a value.
 pub(crate) const MASK_KEY: Key<Redacted> = Key::new(
     "VAULT_RENDER_MASK_KEY",
-    "the key of the fingerprints that stand for values in `diff` and `record`, where it is made for each run if it is unset; and of the \
+    "the key of the fingerprints that stand for values in `diff`, `record` and with `--mask`, where it is made for each run if it is unset; and of the \
      salts of `bcrypt` and `htpasswd`, which need it or a salt of their own",
     SECRET,
     "9f86d081…",

@@ -71,3 +71,31 @@ fn a_tenant_has_no_say() {
     let own = generate(&["--mask"]).env(KEY.0, KEY.1).output();
     assert!(shown.is_empty() || shown == String::from_utf8(own.stdout).unwrap(), "{shown}");
 }
+
+/// So many node ports meet by chance, were each masked by itself.
+#[test]
+fn ports_of_a_list_stay_apart() {
+    let secrets = tempfile::NamedTempFile::with_suffix(".yaml").unwrap();
+    let values: String = (0..300).map(|index| format!("  k{index}: {}\n", 30_000 + index)).collect();
+    std::fs::write(secrets.path(), format!("s:\n{values}")).unwrap();
+    let ports: String = (0..300).map(|index| format!("  - {{port: 80, nodePort: <path:s#k{index}>}}\n")).collect();
+    let service = format!("apiVersion: v1\nkind: Service\nmetadata: {{name: s}}\nspec:\n  ports:\n{ports}");
+    let run = program(["generate", "-", "--mask", "--secrets"]).args([secrets.path()]).env(KEY.0, KEY.1);
+    let shown = String::from_utf8(run.stdin(service).output().stdout).unwrap();
+    let masks = shown.lines().filter_map(|line| line.split_once("nodePort: ")?.1.strip_suffix('}'));
+    let masks: std::collections::HashSet<u16> = masks.map(|mask| mask.parse().expect("a port")).collect();
+    assert_eq!(masks.len(), 300, "{shown}");
+    assert!(masks.iter().all(|mask| (30_000..=32_767).contains(mask)), "{shown}");
+}
+
+#[test]
+fn a_mask_keeps_to_what_stands_beside_it() {
+    let file = tempfile::NamedTempFile::with_suffix(".yaml").unwrap();
+    std::fs::write(file.path(), "s: {one: 1}\n").unwrap();
+    let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: h}\nspec:\n  maxReplicas: 3\n  \
+                  minReplicas: <path:s#one>\n";
+    let run = program(["generate", "-", "--mask", "--secrets"]).args([file.path()]).env(KEY.0, KEY.1);
+    let shown = String::from_utf8(run.stdin(scaler).output().stdout).unwrap();
+    let least = shown.lines().last().and_then(|line| line.split_once(": ")?.1.parse::<u8>().ok());
+    assert!(least.is_some_and(|least| (1..=2).contains(&least)), "{shown}");
+}

@@ -6,6 +6,7 @@ use std::fs;
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use walkdir::WalkDir;
 
 use crate::support::program::{program, root};
 use crate::support::servers::{self, Kubernetes};
@@ -16,6 +17,13 @@ const IDENTITY: [&str; 2] = ["apiVersion", "kind"];
 /// Keys under which masks are made: no mask may be valid by chance.
 const KEYS: [&str; 2] = ["the first key of two", "the second key of two"];
 
+const FILES: [&str; 4] = [
+    "tests/masks/objects.yaml",
+    "examples/plain/rendered.yaml",
+    "examples/helm/rendered.yaml",
+    "examples/kustomize/rendered.yaml",
+];
+
 /// An object with a placeholder in place of one value, wherever it stands.
 struct Variant {
     object: Json,
@@ -25,7 +33,7 @@ struct Variant {
 
 /// The objects of a file.
 fn objects(text: &str) -> Vec<Json> {
-    let documents = serde_yaml::Deserializer::from_str(text).map(|document| Json::deserialize(document).expect("YAML"));
+    let documents = serde_yaml::Deserializer::from_str(text).map_while(|document| Json::deserialize(document).ok());
     documents.filter(|object| object.get("kind").is_some()).collect()
 }
 
@@ -148,17 +156,54 @@ fn broken(text: &str, cluster: &Kubernetes) -> Vec<String> {
     out
 }
 
+/// `MASKS=FILE cargo test masks_valid` tries the objects of a further file.
+#[expect(clippy::disallowed_methods, reason = "which objects are tried is a setting of the tests, not of the program")]
 #[test]
 fn what_the_server_takes_it_takes_masked() {
     let Some(cluster) = servers::kubernetes() else { return };
-    for file in [
-        "tests/masks/objects.yaml",
-        "examples/plain/rendered.yaml",
-        "examples/helm/rendered.yaml",
-        "examples/kustomize/rendered.yaml",
-    ] {
+    let further = std::env::var("MASKS").ok();
+    for file in FILES.into_iter().chain(further.as_deref()) {
         let text = fs::read_to_string(root().join(file)).unwrap();
         let broken = broken(&text, cluster);
         assert!(broken.is_empty(), "{} in {file}:\n{}", broken.len(), broken.join("\n"));
     }
+}
+
+/// The cases that render without flags: what is expected of them in clear, the server takes masked if it takes it.
+#[test]
+fn what_the_cases_render_the_server_takes_masked() {
+    let Some(cluster) = servers::kubernetes() else { return };
+    let mut dry_runs = DryRuns { cluster, resources: HashMap::new() };
+    let (mut tried, mut broken) = (0, Vec::new());
+    for entry in WalkDir::new(root().join("tests/cases")).sort_by_file_name().into_iter().filter_map(Result::ok) {
+        let Some((clear, masked)) = fs::read_to_string(entry.path()).ok().and_then(|case| both_renderings(&case))
+        else {
+            continue;
+        };
+        for (clear, masked) in clear.iter().zip(&masked).filter(|(clear, masked)| clear != masked) {
+            let is_taken = dry_runs.refusal(clear).is_none();
+            tried += usize::from(is_taken);
+            if let Some(refusal) = dry_runs.refusal(masked).filter(|_| is_taken) {
+                broken.push(format!("{}: {refusal}", entry.path().display()));
+            }
+        }
+    }
+    assert!(tried > 100, "the server takes only {tried} objects of the cases");
+    assert!(broken.is_empty(), "{} of {tried}:\n{}", broken.len(), broken.join("\n"));
+}
+
+/// The objects of a case as they are expected, and masked; `None` if the case is of another kind.
+fn both_renderings(case: &str) -> Option<(Vec<Json>, Vec<Json>)> {
+    let mut parts = case.split("+++\n");
+    let (secrets, input, expected) = (parts.next()?, parts.next()?, parts.next()?);
+    let has_header = ["# flags:", "# env:", "# stdin"].iter().any(|header| secrets.contains(header));
+    if has_header || expected.starts_with("ERROR") {
+        return None;
+    }
+    let file = tempfile::NamedTempFile::with_suffix(".yaml").unwrap();
+    fs::write(file.path(), secrets).unwrap();
+    let run = program(["generate", "-", "--mask", "--quiet", "--secrets"]).args([file.path()]).stdin(input);
+    let output = run.output();
+    assert!(output.status.success(), "{input}{}", String::from_utf8_lossy(&output.stderr));
+    Some((objects(expected), objects(&String::from_utf8(output.stdout).ok()?)))
 }

@@ -1,5 +1,6 @@
 //! Plan and values → edits. Pure; the errors of gaps that cannot be filled are collected.
 
+mod apart;
 mod composition;
 mod convert;
 mod edits;
@@ -33,6 +34,7 @@ use crate::yaml::edit::{Change, ChangedDocument, edit_all};
 use crate::yaml::splice::Edit;
 use crate::yaml::tree::{NodeId, Tree};
 
+use apart::MaskedPorts;
 use composition::Composition;
 use resolution::{Resolution, Resolved};
 use wording::WRONG_TYPE;
@@ -49,6 +51,15 @@ enum Filled {
     Removed,
     /// A part of it could not be filled, for a reason that is reported.
     Stays,
+}
+
+impl Filled {
+    fn map(self, change: impl FnOnce(Value) -> Value) -> Self {
+        match self {
+            Self::Set(value) => Self::Set(change(value)),
+            other => other,
+        }
+    }
 }
 
 /// Fills every gap of `plan` with `values`.
@@ -92,9 +103,12 @@ fn changes(
     errors: &mut Errors,
 ) -> Vec<Change> {
     let mut changes = Vec::new();
+    let mut ports = MaskedPorts::default();
+    let is_valid = values.form() == Some(MaskForm::Valid);
     for gap in &planned.gaps {
         let node: NodeId = gap.node;
-        match fill_gap(gap, &planned.tree, values, filling, errors) {
+        let filled = fill_gap(gap, &planned.tree, values, filling, errors);
+        match filled.map(|value| if is_valid { ports.apart(value, gap, &planned.tree) } else { value }) {
             Filled::Set(value) if is_there(&planned.tree, node, &value) => {}
             Filled::Set(value) => changes.push(Change::Set { node, value }),
             Filled::Removed => changes.push(Change::Remove { node }),

@@ -31,7 +31,7 @@ pub(super) enum Want {
     Word(&'static [(&'static str, &'static str)], Members<'static>),
 }
 
-/// A field in resources of some kinds; without kinds, of all. In its path, `#` is any item, a part with a `*` in it any key with what stands
+/// A field in resources of some kinds; without kinds, of all. In its path, `#` is any item, a number that item, a part with a `*` in it any key with what stands
 /// around, and `~` a slash.
 struct Row {
     kinds: &'static [&'static str],
@@ -114,7 +114,7 @@ fn ends_with(steps: &[Step<'_>], path: &str) -> bool {
 fn is_step(step: &Step<'_>, part: &str) -> bool {
     let part = part.replace('~', "/");
     match (step, part.split_once('*')) {
-        (Step::Item(_), _) => part == "#",
+        (Step::Item(index), _) => part == "#" || part.parse() == Ok(*index),
         (Step::Key(key), None) => *key == part,
         (Step::Key(key), Some((before, behind))) => {
             key.len() >= before.len() + behind.len() && key.starts_with(before) && key.ends_with(behind)
@@ -189,7 +189,8 @@ mod tests {
     #[test]
     fn no_row_hides_another() {
         let step = |part: &'static str| match part {
-            "#" => Step::Item(0),
+            "#" => Step::Item(7),
+            "0" => Step::Item(0),
             part => Step::Key(part.replace('*', "x").replace('~', "/").into()),
         };
         for (index, Row { kinds, path, .. }) in rows().enumerate() {

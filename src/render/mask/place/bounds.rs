@@ -53,6 +53,8 @@ pub(super) const ROWS: &[Row] = &[
     of(ANY, "name", Form::Name),
     of(ANY, "*Name", Form::Name),
     of(ANY, "namespace", Form::Name),
+    of(ANY, "appProtocol", Form::Name),
+    of(ANY, "admissionReviewVersions/#", Form::Name),
     of(ANY, "hostname", Form::Name),
     of(ANY, "subdomain", Form::Name),
     of(ANY, "secretKeyRef/key", Form::Name),

@@ -41,6 +41,7 @@ pub(super) const ROWS: &[Row] = &[
     one_of(ANY, "terminationMessagePolicy", &["FallbackToLogsOnError", "File"]),
     one_of(ANY, "fsGroupChangePolicy", &["Always", "OnRootMismatch"]),
     one_of(ANY, "httpGet/scheme", &["HTTP", "HTTPS"]),
+    one_of(ANY, "fieldRef/fieldPath", &["metadata.name", "metadata.namespace", "metadata.uid"]),
     one_of(ANY, "resourceFieldRef/resource", &["limits.cpu", "limits.memory", "requests.cpu", "requests.memory"]),
     one_of(ANY, "hostPath/type", &["Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"]),
     beside("seccompProfile/type", &[("localhostProfile", "Localhost")], &["RuntimeDefault", "Unconfined"]),
@@ -87,7 +88,8 @@ pub(super) const ROWS: &[Row] = &[
     // Rights, webhooks and certificates.
     one_of(ANY, "roleRef/apiGroup", &["rbac.authorization.k8s.io"]),
     one_of(ANY, "subjects/#/apiGroup", &["rbac.authorization.k8s.io"]),
-    one_of(ANY, "admissionReviewVersions/#", &["v1"]),
+    // One of them must be known.
+    one_of(ANY, "admissionReviewVersions/0", &["v1"]),
     one_of(ANY, "sideEffects", &["None", "NoneOnDryRun"]),
     one_of(ANY, "failurePolicy", &["Fail", "Ignore"]),
     one_of(ANY, "matchPolicy", &["Equivalent", "Exact"]),
