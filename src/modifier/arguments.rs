@@ -34,9 +34,9 @@ fn first(text: &str) -> Option<(String, &str)> {
 fn quoted_len(text: &str, quote: char) -> Option<usize> {
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, char)) = chars.next() {
-        if char == '\\' && quote == '"' {
-            chars.next();
-        } else if char == quote && quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == quote) {
+        let mut is_doubled = || char == quote && chars.peek().is_some_and(|(_, next)| *next == quote);
+        let is_escape = if quote == '"' { char == '\\' } else { is_doubled() };
+        if is_escape {
             chars.next();
         } else if char == quote {
             return Some(at + 1);
