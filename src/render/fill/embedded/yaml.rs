@@ -11,7 +11,8 @@ const STAND_IN: &str = "placeholder";
 
 /// The first insertion that may change the YAML around it, if it or another does. A text that is a lone scalar is never YAML.
 pub(super) fn broken(pieces: Pieces<'_>) -> Option<usize> {
-    let suspect = pieces.insertions.iter().position(|insertion| !is_a_word(&insertion.bytes))?;
+    let is_suspect = |index: &usize| !is_a_word(&pieces.insertions[*index].bytes) && !is_in_a_block(pieces, *index);
+    let suspect = (0..pieces.insertions.len()).find(is_suspect)?;
     let template = pieces.template(|_| STAND_IN);
     let written = trees(&template)?;
     let has_members =
@@ -31,6 +32,27 @@ pub(super) fn broken(pieces: Pieces<'_>) -> Option<usize> {
 fn is_a_word(value: &[u8]) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./+=~".contains(byte);
     !value.is_empty() && value.iter().all(plain) && !value.starts_with(b"---") && !value.starts_with(b"...")
+}
+
+/// Whether a value is all of a block inside the YAML, and each of its lines is in the block's column: there it may be any text. Most
+/// certificates stand so, which are not worth two readings of the text around them.
+fn is_in_a_block(pieces: Pieces<'_>, insertion: usize) -> bool {
+    const HEADERS: [&str; 6] = [" |", " |-", " |+", " >", " >-", " >+"];
+    let (span, text) = (pieces.insertions[insertion].span, pieces.text);
+    let Some((above, column)) = text[..span.start].rsplit_once('\n') else { return false };
+    let header = above.rsplit('\n').next().unwrap_or_default();
+    let is_header = HEADERS.iter().any(|mark| header.ends_with(mark)) && !header.contains('#');
+    let is_deeper = header.len() - header.trim_start_matches(' ').len() < column.len();
+    let is_alone =
+        column.bytes().all(|byte| byte == b' ') && matches!(text.as_bytes().get(span.end), None | Some(b'\n'));
+    is_header && is_deeper && is_alone && is_in_column(&pieces.insertions[insertion].bytes, column)
+}
+
+/// Whether a value begins with a letter or a sign, and its further lines begin with `column`.
+fn is_in_column(value: &[u8], column: &str) -> bool {
+    let mut lines = value.split(|byte| *byte == b'\n');
+    lines.next().is_some_and(|first| first.first().is_some_and(u8::is_ascii_graphic))
+        && lines.all(|line| line.is_empty() || line.starts_with(column.as_bytes()))
 }
 
 /// The documents of a text; `None` if one does not parse.
