@@ -51,6 +51,9 @@ pub(in crate::render) enum Form<'f> {
     Path,
     /// A path below a domain: the name of a controller or a finalizer.
     QualifiedPath,
+    /// An expression in CEL that is a bool, and one that is a text.
+    Condition,
+    Expression,
     /// A word of letters and digits.
     Identifier,
     Date,
@@ -102,6 +105,8 @@ impl Form<'_> {
             Self::TimeZone => format!("Etc/GMT-{}", pick(0, 14)),
             Self::Path => format!("/redacted-{digits}"),
             Self::QualifiedPath => format!("redacted-{digits}.invalid/redacted"),
+            Self::Condition => format!("\"redacted-{digits}\" != \"\""),
+            Self::Expression => format!("\"redacted-{digits}\""),
             Self::Identifier => format!("redacted{digits}"),
             Self::Date => date(fingerprint),
             Self::DateTime => format!("{}T00:00:00Z", date(fingerprint)),

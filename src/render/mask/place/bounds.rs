@@ -5,6 +5,7 @@ use crate::render::mask::class::QUANTITY;
 use crate::render::mask::form::Form;
 use crate::render::mask::public_format::PublicFormat;
 
+const POLICY: &[&str] = &["ValidatingAdmissionPolicy"];
 const LIMIT_RANGE: &[&str] = &["LimitRange"];
 
 /// Requests, below all quantities that people write, and limits, above them: requests are at most limits, whichever of the two is masked.
@@ -50,10 +51,16 @@ pub(super) const ROWS: &[Row] = &[
     of(ANY, "webhooks/#/name", Form::Domain),
     row(ANY, "externalName", Want::Host),
     of(ANY, "signerName", Form::QualifiedPath),
+    of(POLICY, "variables/#/name", Form::Identifier),
     of(ANY, "name", Form::Name),
     of(ANY, "*Name", Form::Name),
     of(ANY, "namespace", Form::Name),
     of(ANY, "appProtocol", Form::Name),
+    of(&["StorageClass"], "provisioner", Form::Name),
+    of(POLICY, "validations/#/expression", Form::Condition),
+    of(POLICY, "validations/#/messageExpression", Form::Expression),
+    of(POLICY, "variables/#/expression", Form::Expression),
+    of(ANY, "matchConditions/#/expression", Form::Condition),
     of(ANY, "admissionReviewVersions/#", Form::Name),
     of(ANY, "hostname", Form::Name),
     of(ANY, "subdomain", Form::Name),

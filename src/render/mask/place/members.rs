@@ -85,6 +85,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     one_of(ANY, "policies/#/type", &["Percent", "Pods"]),
     one_of(&["LimitRange"], "limits/#/type", &["Container"]),
+    one_of(&["ResourceQuota"], "scopeName", &["PriorityClass"]),
     // Rights, webhooks and certificates.
     one_of(ANY, "roleRef/apiGroup", &["rbac.authorization.k8s.io"]),
     one_of(ANY, "subjects/#/apiGroup", &["rbac.authorization.k8s.io"]),
@@ -94,7 +95,8 @@ pub(super) const ROWS: &[Row] = &[
     one_of(ANY, "failurePolicy", &["Fail", "Ignore"]),
     one_of(ANY, "matchPolicy", &["Equivalent", "Exact"]),
     one_of(ANY, "reinvocationPolicy", &["IfNeeded", "Never"]),
-    one_of(ANY, "rules/#/operations/#", &["CREATE", "DELETE", "UPDATE"]),
+    one_of(ANY, "*ules/#/operations/#", &["CREATE", "DELETE", "UPDATE"]),
+    one_of(&["ValidatingAdmissionPolicyBinding"], "validationActions/#", &["Audit", "Deny", "Warn"]),
     one_of(ANY, "rules/#/scope", &["*", "Cluster", "Namespaced"]),
     one_of(&["CertificateSigningRequest"], "usages/#", &["client auth", "digital signature", "key encipherment"]),
 ];
