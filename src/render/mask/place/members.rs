@@ -85,6 +85,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     one_of(ANY, "policies/#/type", &["Percent", "Pods"]),
     one_of(&["LimitRange"], "limits/#/type", &["Container"]),
+    one_of(ANY, "validations/#/reason", &["Forbidden", "Invalid"]),
     one_of(&["ResourceQuota"], "scopeName", &["PriorityClass"]),
     // Rights, webhooks and certificates.
     one_of(ANY, "roleRef/apiGroup", &["rbac.authorization.k8s.io"]),
