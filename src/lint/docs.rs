@@ -53,7 +53,7 @@ fn kind(rule: &Rule) -> String {
 }
 
 /// The rules of the pass that need a store.
-const ONLINE: [&str; 7] = ["denied", "missing", "not-read", "setting", "store", "value", "wrong-type"];
+const ONLINE: [&str; 6] = ["denied", "missing", "not-read", "setting", "store", "value"];
 
 fn example(rule: &Rule) -> Option<String> {
     let lines = rule.example.lines().map(|line| format!("  {line}\n"));

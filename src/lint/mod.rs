@@ -7,6 +7,7 @@ mod baseline;
 mod clear;
 mod data;
 mod docs;
+mod fields;
 mod hide;
 mod levels;
 mod mistyped;
@@ -82,6 +83,7 @@ pub(crate) static RULES: &[&[Rule]] = &[
     placeholder::RULES,
     annotations::RULES,
     data::RULES,
+    fields::RULES,
     clear::RULES,
     allow::RULES,
     online::RULES,

@@ -26,8 +26,14 @@ pub(super) static RULES: &[Rule] = &[
         level: Level::Error,
         doc: "a value that cannot be what its field takes",
         explanation: "Where the schema of a kind is known, `replicas` takes `3`, a number or text, and nothing else. Kubernetes would refuse \
-                      any other value, and quote it.",
-        example: "",
+                      any other value, and quote it. That text beside a placeholder, a block or a whole secret does not fit is known \
+                      without the store; `--online` judges the values.",
+        example: "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app}
+spec:
+  replicas: 1<path:secret/data/app#replicas>
+",
         detector: Detector::Pass,
     },
     Rule {

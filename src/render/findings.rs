@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::gap::Gap;
+use super::misfit::misfit;
 use super::resource_context::ResourceContext;
 use super::{Leftovers, literal, strict};
 use crate::error::{Error, Kind};
@@ -48,7 +49,17 @@ impl Findings {
             findings: Findings::default(),
         };
         walker.resource(resource);
+        walker.findings.find_misfits(tree);
         walker.findings
+    }
+
+    /// Finds the gaps that no value fits, once every alias has told its field's type.
+    fn find_misfits(&mut self, tree: &Tree<'_>) {
+        for gap in &mut self.gaps {
+            let error = misfit(gap, tree);
+            gap.is_misfit = error.is_some();
+            self.errors.extend(error);
+        }
     }
 }
 
@@ -158,6 +169,7 @@ impl<'t> Walker<'t, '_> {
                 places: literal::spans(self.source, self.tree, node, &found),
                 matches: found,
                 place: self.place(node, resource),
+                is_misfit: false,
             });
         }
     }

@@ -25,6 +25,8 @@ pub struct Gap {
     pub places: Vec<Option<Span>>,
     /// The scalar's start.
     pub place: Place,
+    /// Whether no value fits, which is an error already.
+    pub(super) is_misfit: bool,
 }
 
 /// A placeholder in its gap.

@@ -11,6 +11,7 @@ mod index;
 mod joiner;
 mod literal;
 mod mask;
+mod misfit;
 mod not_objects;
 mod plan;
 mod reads;

@@ -49,6 +49,11 @@ impl ResourceContext {
         self.schema().map(|schema| schema.field(steps))
     }
 
+    /// Whether its schema is that of an operator's release which this program brings along: another release may know more.
+    pub(crate) fn has_bundled_schema(&self) -> bool {
+        self.schema().is_some_and(Schema::is_bundled)
+    }
+
     fn schema(&self) -> Option<&Schema> {
         let find = || self.is_object.then(|| self.schemas.of(&KindId::new(&self.api_version, &self.id.kind))).flatten();
         self.schema.get_or_init(find).as_ref()

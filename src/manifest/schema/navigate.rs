@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::field::Step;
+use super::built_in::OPERATORS;
 use super::{Facets, KindId, Object, Scalar, Table, Type};
 
 /// The definition that every object's `metadata` has, whatever the schema of its kind says.
@@ -42,6 +43,11 @@ impl Schema {
             built_in: built_in.clone(),
             kind: kind.clone(),
         })
+    }
+
+    /// Whether it comes from an operator's release that this program brings along.
+    pub(crate) fn is_bundled(&self) -> bool {
+        Arc::ptr_eq(&self.table, &OPERATORS)
     }
 
     /// What the schema says of the field at `steps`.

@@ -22,6 +22,7 @@ use super::ValueSource;
 use super::filling::Filling;
 use super::gap::Gap;
 use super::mask::MaskForm;
+use super::misfit::{WRONG_TYPE, is_whole};
 use super::plan::{DocumentPlan, Plan};
 use crate::budget::Budget;
 use crate::error::{Error, Errors};
@@ -37,7 +38,6 @@ use crate::yaml::tree::{NodeId, Tree};
 use apart::MaskedPorts;
 use composition::Composition;
 use resolution::{Resolution, Resolved};
-use wording::WRONG_TYPE;
 
 pub(crate) use convert::is_base64;
 pub(crate) use edits::Edits;
@@ -150,7 +150,7 @@ fn fill_gap(gap: &Gap, tree: &Tree<'_>, values: ValueSource<'_>, filling: Fillin
             Resolution::Missing(error) | Resolution::Failed(error) => errors.push(error),
         }
     }
-    if missing > 0 || failed {
+    if missing > 0 || failed || gap.is_misfit {
         return Filled::Stays;
     }
     match put(gap, tree, results, values.form(), filling, errors) {
@@ -174,7 +174,7 @@ fn put(
     errors: &mut Errors,
 ) -> Result<Option<Value>, Error> {
     let shows_marks = form == Some(MaskForm::Marked);
-    if typed::is_whole(gap, tree)
+    if is_whole(gap, tree)
         && let [Some(_)] = results.as_slice()
     {
         let value = results.into_iter().flatten().next().map_or(Value::Null, Resolved::into_shown);

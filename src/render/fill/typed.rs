@@ -3,25 +3,14 @@
 use zeroize::Zeroizing;
 
 use super::super::gap::Gap;
+use super::super::misfit::{WRONG_TYPE, text_error};
 use super::convert::{self, encoded, is_base64};
-use super::wording::{WRONG_TYPE, no_text, value_name, wrong_type};
+use super::wording::{no_text, value_name, wrong_type};
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::manifest::{FieldType, Step};
 use crate::placeholder::{Match, MatchKind};
 use crate::value::{NotText, Value};
-use crate::yaml::tree::{Content, Style, Tree};
-
-/// Whether one bare placeholder is all of the scalar, and the scalar may hold any type: block scalars are always text.
-pub(super) fn is_whole(gap: &Gap, tree: &Tree<'_>) -> bool {
-    let node = tree.node(gap.node);
-    let Content::Scalar(style, text) = &node.content else { return false };
-    let [one] = gap.matches.as_slice() else { return false };
-    let all = one.span.start == 0 && one.span.end == text.len();
-    let is_text =
-        matches!(style, Style::Literal | Style::Folded) || node.tag().is_some_and(|tag| tag.ends_with(":str"));
-    all && matches!(one.kind, MatchKind::Placeholder(_)) && !is_text
-}
 
 /// `value` converted to the type of the gap's field, and its members to the types of theirs.
 pub(super) fn shape(value: Value, gap: &Gap, budget: &Budget) -> Result<Value, Error> {
@@ -31,11 +20,10 @@ pub(super) fn shape(value: Value, gap: &Gap, budget: &Budget) -> Result<Value, E
 
 /// The text of a scalar that holds more than a placeholder, if its field takes text.
 pub(super) fn as_text(text: Zeroizing<String>, gap: &Gap) -> Result<Value, Error> {
+    if let Some(error) = text_error(gap) {
+        return Err(error);
+    }
     match gap.field_type {
-        FieldType::Integer(_) | FieldType::Number | FieldType::Boolean | FieldType::List | FieldType::Map => {
-            let error = wrong_type("the result is text, as not only the placeholder stands here", gap, gap.field_type);
-            Err(error.hint("let the placeholder be the whole value, in no block"))
-        }
         FieldType::Data | FieldType::Base64 if !is_base64(&text) => Err(no_base64(gap, "the result")),
         _ => Ok(Value::Text(text)),
     }

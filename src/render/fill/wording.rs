@@ -1,14 +1,12 @@
 //! The names of a placeholder and its value in errors.
 
 use super::super::gap::Gap;
+use super::super::misfit::WRONG_TYPE;
 use super::embedded::Damage;
 use crate::error::{Error, Kind, Subject};
 use crate::manifest::FieldType;
 use crate::placeholder::{Key, Match, MatchKind, Placeholder, Reference};
 use crate::value::NotText;
-
-/// The rule that a value of another type than its field takes breaks.
-pub(super) const WRONG_TYPE: &str = "wrong-type";
 
 /// A placeholder in an error, with the path of its secret if an annotation names it.
 pub(super) fn subject(placeholder: &Placeholder, gap: &Gap) -> Subject {

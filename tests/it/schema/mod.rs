@@ -1,5 +1,6 @@
 //! Types of fields from schemas: where the schemas come from, and what they make of values.
 
+mod checked;
 mod cluster;
 mod definitions;
 mod entrances;
