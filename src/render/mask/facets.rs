@@ -67,7 +67,8 @@ pub(super) fn bounds(facets: &Facets) -> Form<'static> {
 
 /// The forms to try after the first one: the value's own, then all.
 pub(super) fn candidates<'f>(own: Form<'f>) -> impl Iterator<Item = Form<'f>> {
-    std::iter::once(own).chain(FORMS.iter().map(|form| -> Form<'f> { *form }))
+    let all: &'f [Form<'f>] = FORMS;
+    std::iter::once(own).chain(all.iter().copied())
 }
 
 /// Whether a text keeps to the field's pattern and lengths. A pattern that this program cannot read counts as kept.
