@@ -46,7 +46,6 @@ impl Trace {
 }
 
 /// Finds several traces in one search.
-#[expect(clippy::large_enum_variant, reason = "a process has a handful of them")]
 pub(super) enum Finder {
     /// Traces of one byte, for up to three different bytes.
     Bytes(Bytes, Vec<Trace>),

@@ -65,7 +65,7 @@ impl Writer {
 
     /// The text of a type, with names for the objects inside that stand elsewhere too.
     fn of(&self, of: &Type) -> String {
-        write(of, Some(&|text| self.met.get(text).filter(|(times, _)| *times > 1).map(|(_, name)| name.as_str())))
+        write(of, Names { writer: Some(self), except: None })
     }
 
     /// The objects that have a name, in its order.
@@ -77,36 +77,49 @@ impl Writer {
 
     /// The text of an object itself, not its name.
     fn body(&self, of: &Type) -> String {
-        let own = plain(of);
-        let name_of = |text: &str| {
-            let named = self.met.get(text).filter(|(times, _)| *times > 1 && text != own);
-            named.map(|(_, name)| name.as_str())
-        };
-        write(of, Some(&name_of))
+        write(of, Names { writer: Some(self), except: Some(&plain(of)) })
+    }
+}
+
+/// The names that objects go by in a text.
+#[derive(Clone, Copy, Default)]
+struct Names<'w> {
+    /// The writer that knows them; without one, no object has a name.
+    writer: Option<&'w Writer>,
+    /// The text of the one object that does not go by its name.
+    except: Option<&'w str>,
+}
+
+impl<'w> Names<'w> {
+    fn of(self, object: &Type) -> Option<&'w str> {
+        let writer = self.writer?;
+        let text = plain(object);
+        let (times, name) = writer.met.get(&text)?;
+        (*times > 1 && self.except != Some(&text)).then_some(name)
     }
 }
 
 /// The text of a type without names for what is shared.
 fn plain(of: &Type) -> String {
-    write(of, None)
+    write(of, Names::default())
 }
 
-fn write<'n>(of: &Type, name_of: Option<&dyn Fn(&str) -> Option<&'n str>>) -> String {
+fn write(of: &Type, names: Names<'_>) -> String {
     match of {
         Type::Anything => ANYTHING.to_owned(),
         Type::Named(name) => format!("@{name}"),
-        Type::List(of) => format!("[]{}", write(of, name_of)),
-        Type::Map(of) => format!("{{}}{}", write(of, name_of)),
+        Type::List(of) => format!("[]{}", write(of, names)),
+        Type::Map(of) => format!("{{}}{}", write(of, names)),
         Type::Scalar(scalar, facets) => format!("{}{}", word(*scalar), facets_text(facets)),
         Type::Object(object) => {
-            if let Some(name) = name_of.and_then(|name_of| name_of(&plain(of))) {
+            if let Some(name) = names.of(of) {
                 return format!("@{name}");
             }
-            let field = |(name, of): (&Box<str>, &Type)| match write(of, name_of) {
+            let field = |(name, of): (&str, &Type)| match write(of, names) {
                 text if text == "string" => key(name),
                 text => format!("{}:{text}", key(name)),
             };
-            let mut fields: Vec<String> = object.fields.iter().map(field).collect();
+            let mut fields: Vec<String> = object.fields.iter().map(|(name, of)| field((name, of))).collect();
             fields.extend(object.is_open.then(|| OPEN.to_owned()));
             format!("{{{}}}", fields.join(" "))
         }
