@@ -143,7 +143,9 @@ impl<'t> Walker<'t, '_> {
 
     fn scalar(&mut self, node: NodeId, text: &str, resource: &Arc<ResourceContext>) {
         let is_strict = self.leftovers == Leftovers::Refused;
-        let may_hide = || resource.id.kind == "Secret" || self.may_hide && may_be_disguised(text);
+        let is_data =
+            || resource.id.kind == "Secret" && matches!(self.steps.as_slice(), [Step::Key(top), _] if top == "data");
+        let may_hide = || is_data() || self.may_hide && may_be_disguised(text);
         if !is_strict && !may_hold(text) && !may_hide() {
             return;
         }

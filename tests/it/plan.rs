@@ -58,9 +58,10 @@ kv/app:
     assert_eq!(secrets, expected);
     let folder = tempfile::tempdir().unwrap();
     let filled = skeleton.replace("<user>", "bob").replace("<token>", "a b").replace("<replicas>", "3");
+    let text_alone = skeleton.replace("<replicas>", "3");
     for (text, lines) in [
         (&filled, ["  user: bob\n", "  url: https://a%20b/\n", "  replicas: 3\n"]),
-        (&skeleton, ["  user: <user>\n", "  url: https://%3Ctoken%3E/\n", "  replicas: '<replicas>'\n"]),
+        (&text_alone, ["  user: <user>\n", "  url: https://%3Ctoken%3E/\n", "  replicas: 3\n"]),
     ] {
         std::fs::write(folder.path().join("s.yaml"), text).unwrap();
         let run = program(["generate", "-", "--secrets", "s.yaml"]).folder(folder.path()).stdin(MANIFESTS);

@@ -178,9 +178,10 @@ fn put(
         && let [Some(_)] = results.as_slice()
     {
         let value = results.into_iter().flatten().next().map_or(Value::Null, Resolved::into_shown);
-        return match typed::shape(value.clone(), gap, filling.budget) {
-            Err(error) if shows_marks && error.rule == WRONG_TYPE => Ok(Some(value)),
-            shaped => shaped.map(Some),
+        let mark = shows_marks.then(|| value.clone());
+        return match (typed::shape(value, gap, filling.budget), mark) {
+            (Err(error), Some(mark)) if error.rule == WRONG_TYPE => Ok(Some(mark)),
+            (shaped, _) => shaped.map(Some),
         };
     }
     let text = composed(gap, tree, results, form, filling, errors)?;

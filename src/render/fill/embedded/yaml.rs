@@ -13,6 +13,9 @@ const STAND_IN: &str = "placeholder";
 pub(super) fn broken(pieces: Pieces<'_>) -> Option<usize> {
     let is_suspect = |index: &usize| !is_a_word(&pieces.insertions[*index].bytes) && !is_in_a_block(pieces, *index);
     let suspect = (0..pieces.insertions.len()).find(is_suspect)?;
+    if !pieces.text.lines().any(may_have_members) {
+        return None;
+    }
     let template = pieces.template(|_| STAND_IN);
     let written = trees(&template)?;
     let has_members =
@@ -26,6 +29,15 @@ pub(super) fn broken(pieces: Pieces<'_>) -> Option<usize> {
         written.len() == filled.len() && written.iter().zip(&filled).all(|(written, filled)| is_same(written, filled))
     });
     (!is_same).then_some(suspect)
+}
+
+/// Whether a line of YAML may begin a map or a list, or belong to one: what has none is a lone scalar, and not worth reading.
+fn may_have_members(line: &str) -> bool {
+    let line = line.trim();
+    line.contains(": ")
+        || line.contains(":\t")
+        || line.ends_with(':')
+        || matches!(line.as_bytes(), [b'{' | b'[' | b'?' | b'&' | b'!', ..] | [b'-'] | [b'-', b' ' | b'\t', ..])
 }
 
 /// Whether a value is the same scalar wherever it stands in YAML.
