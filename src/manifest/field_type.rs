@@ -4,14 +4,14 @@ use super::field::{FieldType, Step};
 use super::names::type_by_name;
 use super::schema::{Known, Scalar, Schema};
 
-/// The type of the field at `steps` of a resource of `kind`: what its schema knows, else what names tell.
-pub(crate) fn field_type(kind: &str, schema: Option<&Schema>, steps: &[Step<'_>]) -> FieldType {
+/// The type of the field at `steps` of a resource of `kind`: what its schema knows, else what names tell. The schema is asked for only where
+/// names do not tell all.
+pub(crate) fn field_type<'s>(kind: &str, schema: impl FnOnce() -> Option<&'s Schema>, steps: &[Step<'_>]) -> FieldType {
     let named = type_by_name(kind, steps);
     if named != FieldType::Anything && is_certain(steps) {
         return named;
     }
-    let known = schema.map_or(Known::Anything, |schema| schema.field(steps));
-    match known {
+    match schema().map_or(Known::Anything, |schema| schema.field(steps)) {
         Known::Anything | Known::NoField(_) | Known::NoMembers => named,
         Known::List => FieldType::List,
         Known::Map => FieldType::Map,

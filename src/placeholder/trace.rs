@@ -1,6 +1,7 @@
 //! Traces: the bytes that announce a placeholder in a text that is not parsed yet. Knows no dialect and no encoding.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::packed;
+use memchr::memmem;
 
 /// The bytes that announce a dialect or an encoding: they stand in every text that uses it, before anything is decoded.
 #[derive(Clone, Copy)]
@@ -50,7 +51,7 @@ pub(super) enum Finder {
     /// Traces of one byte, for up to three different bytes.
     Bytes(Bytes, Vec<Trace>),
     /// Traces of words, each with its pattern's number.
-    Words(AhoCorasick, Vec<Trace>),
+    Words(Words, Vec<Trace>),
 }
 
 impl Finder {
@@ -63,11 +64,8 @@ impl Finder {
             Self::Bytes(bytes, traces)
         });
         let (words, traces): (Vec<&str>, Vec<Trace>) = traces.iter().filter_map(Trace::word_with_trace).unzip();
-        // It fails only on patterns by the billion.
-        let words = (!words.is_empty())
-            .then(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).ok())
-            .flatten();
-        bytes.chain(words.map(|words| Self::Words(words, traces))).collect()
+        let words = (!words.is_empty()).then(|| Self::Words(Words::of(&words), traces));
+        bytes.chain(words).collect()
     }
 
     /// The offset of the first trace at or after `from`.
@@ -81,9 +79,8 @@ impl Finder {
                     (at, traces.iter().any(is_meant))
                 }
                 Self::Words(words, traces) => {
-                    let found = words.find(&bytes[from..])?;
-                    let at = from + found.start();
-                    (at, (traces[found.pattern().as_usize()].confirm)(bytes, at))
+                    let (word, at) = words.next(bytes, from)?;
+                    (at, (traces[word].confirm)(bytes, at))
                 }
             };
             if is_confirmed {
@@ -91,6 +88,34 @@ impl Finder {
             }
             from = at + 1;
         }
+    }
+}
+
+/// Words, searched together.
+pub(super) enum Words {
+    /// By vectors of bytes: built at once, where the processor has them.
+    Packed(packed::Searcher),
+    /// One after the other.
+    Each(Vec<memmem::Finder<'static>>),
+}
+
+impl Words {
+    fn of(words: &[&'static str]) -> Self {
+        let packed = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder().extend(words).build();
+        packed.map_or_else(|| Self::Each(words.iter().map(|word| memmem::Finder::new(*word)).collect()), Self::Packed)
+    }
+
+    /// The number of the first word at or after `from`, and its offset.
+    fn next(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        let rest = &bytes[from..];
+        let (word, at) = match self {
+            Self::Packed(searcher) => searcher.find(rest).map(|found| (found.pattern().as_usize(), found.start()))?,
+            Self::Each(finders) => {
+                let found = finders.iter().enumerate().filter_map(|(word, finder)| Some((word, finder.find(rest)?)));
+                found.min_by_key(|(_, at)| *at)?
+            }
+        };
+        Some((word, from + at))
     }
 }
 

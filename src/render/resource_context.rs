@@ -41,7 +41,7 @@ impl ResourceContext {
 
     /// The type of the field at `steps`.
     pub(crate) fn field_type(&self, steps: &[Step<'_>]) -> FieldType {
-        field_type(&self.id.kind, self.schema(), steps)
+        field_type(&self.id.kind, || self.schema(), steps)
     }
 
     /// What the schema of its kind says of the field at `steps`; `None` if no schema is known.

@@ -1,22 +1,22 @@
 //! The lines of a table's text form, each read once it is asked for: a run needs a few of them.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::table::{Line, line, whole};
 use super::{KindId, Type};
 
-/// The kinds and definitions of a text.
+/// The kinds and definitions of a text, each in the order of its names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Lines {
-    /// By the kind's name: its apiVersions, each with its type.
-    kinds: HashMap<&'static str, Vec<(&'static str, Unread)>>,
-    definitions: HashMap<&'static str, Unread>,
+    /// By the name of the kind and its apiVersion.
+    kinds: Vec<Unread<(&'static str, &'static str)>>,
+    definitions: Vec<Unread<&'static str>>,
 }
 
 /// A type that is read on first use.
 #[derive(Clone, Debug, PartialEq)]
-struct Unread {
+struct Unread<N> {
+    name: N,
     text: &'static str,
     read: OnceLock<Type>,
 }
@@ -27,36 +27,37 @@ impl Lines {
         let mut lines = Self::default();
         for line in text.lines().filter_map(line) {
             match line {
-                Line::Kind(version, kind, text) => {
-                    lines.kinds.entry(kind).or_default().push((version, Unread::new(text)))
-                }
-                Line::Definition(name, text) => drop(lines.definitions.insert(name, Unread::new(text))),
+                Line::Kind(version, kind, text) => lines.kinds.push(Unread::new((kind, version), text)),
+                Line::Definition(name, text) => lines.definitions.push(Unread::new(name, text)),
             }
         }
+        lines.kinds.sort_unstable_by_key(|unread| unread.name);
+        lines.definitions.sort_unstable_by_key(|unread| unread.name);
         lines
     }
 
     /// The type of a kind.
     pub(super) fn kind(&self, id: &KindId) -> Option<&Type> {
-        let mut versions = self.kinds.get(&*id.kind)?.iter();
-        versions.find(|(version, _)| id.has_api_version(version)).map(|(_, unread)| unread.get())
+        let first = self.kinds.partition_point(|unread| unread.name.0 < &*id.kind);
+        let mut of_name = self.kinds[first..].iter().take_while(|unread| unread.name.0 == &*id.kind);
+        of_name.find(|unread| id.has_api_version(unread.name.1)).map(Unread::get)
     }
 
     /// A definition by its name.
     pub(super) fn definition(&self, name: &str) -> Option<&Type> {
-        self.definitions.get(name).map(Unread::get)
+        let at = self.definitions.binary_search_by(|unread| unread.name.cmp(name)).ok()?;
+        Some(self.definitions[at].get())
     }
 
     /// Whether a kind of a group's version is among them.
     pub(super) fn has_version(&self, group: &str, version: &str) -> bool {
-        let is_meant = |api_version: &str| KindId::parts(api_version) == (group, version);
-        self.kinds.values().flatten().any(|(api_version, _)| is_meant(api_version))
+        self.kinds.iter().any(|unread| KindId::parts(unread.name.1) == (group, version))
     }
 }
 
-impl Unread {
-    fn new(text: &'static str) -> Self {
-        Self { text, read: OnceLock::new() }
+impl<N> Unread<N> {
+    fn new(name: N, text: &'static str) -> Self {
+        Self { name, text, read: OnceLock::new() }
     }
 
     /// A test reads every line; one that is wrong would be any value here.
