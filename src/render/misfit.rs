@@ -38,7 +38,8 @@ pub(super) fn text_error(gap: &Gap) -> Option<Error> {
         FieldType::Integer(_) | FieldType::Number | FieldType::Boolean | FieldType::List | FieldType::Map
     );
     let what = "the result is text, as not only the placeholder stands here";
-    (!takes_text).then(|| wrong_type(what, gap).hint("let the placeholder be the whole value, in no block"))
+    (!takes_text)
+        .then(|| wrong_type(what, gap, gap.field_type).hint("let the placeholder be the whole value, in no block"))
 }
 
 /// The error about a whole secret in a field that takes a value without members.
@@ -53,11 +54,13 @@ fn map_error(gap: &Gap) -> Option<Error> {
         gap.field_type,
         FieldType::Integer(_) | FieldType::Number | FieldType::Boolean | FieldType::IntOrString | FieldType::List
     );
-    let error = || wrong_type("the whole secret is a map", gap).hint("name a key of the secret instead of `*`");
+    let error =
+        || wrong_type("the whole secret is a map", gap, gap.field_type).hint("name a key of the secret instead of `*`");
     (takes_none && gap.matches.iter().any(is_whole_secret)).then(error)
 }
 
-fn wrong_type(what: &str, gap: &Gap) -> Error {
-    let detail = format!("{what}, and `{}` takes {}", gap.field, gap.field_type.in_words());
+/// The error about a value of another type than its field takes. The value itself is never in it.
+pub(super) fn wrong_type(what: &str, gap: &Gap, takes: FieldType) -> Error {
+    let detail = format!("{what}, and `{}` takes {}", gap.field, takes.in_words());
     Error::new(Kind::Value, detail).rule(WRONG_TYPE)
 }

@@ -1,7 +1,7 @@
 //! The names of a placeholder and its value in errors.
 
 use super::super::gap::Gap;
-use super::super::misfit::WRONG_TYPE;
+use super::super::misfit;
 use super::embedded::Damage;
 use crate::error::{Error, Kind, Subject};
 use crate::manifest::FieldType;
@@ -37,10 +37,9 @@ pub(super) fn no_text(gap: &Gap, reason: NotText, what: &str) -> Error {
     }
 }
 
-/// The error about a value of another type than its field takes. The value itself is never in it.
+/// The error about a value of another type than its field takes, with what the field takes.
 pub(super) fn wrong_type(what: &str, gap: &Gap, takes: FieldType) -> Error {
-    let detail = format!("{what}, and `{}` takes {}", gap.field, takes.in_words());
-    Error::new(Kind::Value, detail).rule(WRONG_TYPE).hint(match takes {
+    misfit::wrong_type(what, gap, takes).hint(match takes {
         FieldType::Integer(_) => "it takes a number as `3` or `-3`, and text that spells one",
         FieldType::Number => "it takes a number as `0.5`, and text that spells one",
         FieldType::Boolean => "it takes a boolean, and the text `true` or `false`",
