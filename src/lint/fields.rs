@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Detector, Rule};
 use crate::error::{Error, Kind, Level};
-use crate::manifest::{Bits, Facets, Field, Known, PREFIX, Scalar, Step};
+use crate::manifest::{Bits, Facets, Field, FieldType, Known, PREFIX, Scalar, Step};
 use crate::render::{Document, ResourceContext};
 use crate::words::{list, suggestion};
 use crate::yaml::resolve::{Plain, resolve};
@@ -55,13 +55,27 @@ fn literals(document: &Document<'_>, found: &mut Vec<Error>) {
             return;
         };
         let field = Field { steps: steps.to_vec() };
-        let takes = resource.field_type(steps).in_words();
+        let field_type = resource.field_type(steps);
+        let takes = field_type.in_words();
+        let hint = hint(field_type, &what);
         let detail = match what {
             Refusal::Type(is) => format!("`{field}` takes {takes}, and {is} stands here"),
             Refusal::Member(members) => format!("`{field}` takes one of {members}, and something else stands here"),
         };
-        found.push(Error::warning(Kind::Value, detail).rule("refused-literal").at(document.place(node)));
+        let error = Error::warning(Kind::Value, detail).rule("refused-literal").at(document.place(node));
+        found.push(hint.into_iter().fold(error, Error::hint));
     });
+}
+
+/// How a literal is written as its field takes it, where quotes decide.
+fn hint(takes: FieldType, refusal: &Refusal) -> Option<&'static str> {
+    match (takes, refusal) {
+        (FieldType::Integer(_) | FieldType::Number | FieldType::Boolean, Refusal::Type("text")) => {
+            Some("numbers and booleans stand without quotes")
+        }
+        (FieldType::Text | FieldType::String, Refusal::Type("a number" | "a boolean")) => Some("in quotes it is text"),
+        _ => None,
+    }
 }
 
 fn unknown_fields(document: &Document<'_>, found: &mut Vec<Error>) {

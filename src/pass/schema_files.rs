@@ -72,7 +72,8 @@ fn files(name: &Path, workspace: &Workspace) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn unreadable(name: &Path) -> Error {
-    Error::new(Kind::Input, format!("cannot read the schemas in `{}`", name.display()))
+    let error = Error::new(Kind::Input, format!("cannot read the schemas in `{}`", name.display()));
+    error.hint("name a file or folder that is there, or `live` for those of the cluster")
 }
 
 fn no_schema(name: &Path) -> Error {

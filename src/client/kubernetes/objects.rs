@@ -203,7 +203,7 @@ async fn timed<T>(request: impl Future<Output = kube::Result<T>>) -> Result<Resu
 const WHERE: &str = "the cluster is that of `KUBECONFIG`, else `~/.kube/config`, else the pod's own";
 
 fn no_cluster(cause: &str) -> Error {
-    Error::new(Kind::Setting, "cannot find a Kubernetes cluster to compare with").cause(cause).hint(WHERE)
+    Error::new(Kind::Setting, "cannot find a Kubernetes cluster").cause(cause).hint(WHERE)
 }
 
 fn unlisted(api_version: &str, status: &Status) -> Error {

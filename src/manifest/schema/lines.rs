@@ -2,14 +2,15 @@
 
 use std::sync::OnceLock;
 
+use super::name::Name;
 use super::table::{Line, line, whole};
 use super::{KindId, Type};
 
 /// The kinds and definitions of a text, each in the order of its names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Lines {
-    /// By the name of the kind and its apiVersion.
-    kinds: Vec<Unread<(&'static str, &'static str)>>,
+    /// By group, version and kind.
+    kinds: Vec<Unread<(&'static str, &'static str, &'static str)>>,
     definitions: Vec<Unread<&'static str>>,
 }
 
@@ -18,7 +19,7 @@ pub(super) struct Lines {
 struct Unread<N> {
     name: N,
     text: &'static str,
-    read: OnceLock<Type>,
+    read: OnceLock<Box<Type>>,
 }
 
 impl Lines {
@@ -27,31 +28,38 @@ impl Lines {
         let mut lines = Self::default();
         for line in text.lines().filter_map(line) {
             match line {
-                Line::Kind(version, kind, text) => lines.kinds.push(Unread::new((kind, version), text)),
+                Line::Kind(api_version, kind, text) => {
+                    let (group, version) = KindId::parts(api_version);
+                    lines.kinds.push(Unread::new((group, version, kind), text));
+                }
                 Line::Definition(name, text) => lines.definitions.push(Unread::new(name, text)),
             }
         }
+        // They stand in this order already.
         lines.kinds.sort_unstable_by_key(|unread| unread.name);
         lines.definitions.sort_unstable_by_key(|unread| unread.name);
         lines
     }
 
-    /// The type of a kind.
-    pub(super) fn kind(&self, id: &KindId) -> Option<&Type> {
-        let first = self.kinds.partition_point(|unread| unread.name.0 < &*id.kind);
-        let mut of_name = self.kinds[first..].iter().take_while(|unread| unread.name.0 == &*id.kind);
-        of_name.find(|unread| id.has_api_version(unread.name.1)).map(Unread::get)
+    /// The number of a kind among all.
+    pub(super) fn position(&self, id: &KindId) -> Option<usize> {
+        self.kinds.binary_search_by(|unread| unread.name.cmp(&(&id.group, &id.version, &id.kind))).ok()
     }
 
-    /// A definition by its name.
-    pub(super) fn definition(&self, name: &str) -> Option<&Type> {
-        let at = self.definitions.binary_search_by(|unread| unread.name.cmp(name)).ok()?;
-        Some(self.definitions[at].get())
+    /// The type of the kind at a position.
+    pub(super) fn kind(&self, position: usize) -> Option<&Type> {
+        self.kinds.get(position).map(Unread::get)
+    }
+
+    /// A definition by its name, which is looked up once.
+    pub(super) fn definition(&self, name: &Name) -> Option<&Type> {
+        let find = |text: &str| self.definitions.binary_search_by(|unread| unread.name.cmp(text)).ok();
+        name.position(find).map(|at| self.definitions[at].get())
     }
 
     /// Whether a kind of a group's version is among them.
     pub(super) fn has_version(&self, group: &str, version: &str) -> bool {
-        self.kinds.iter().any(|unread| KindId::parts(unread.name.1) == (group, version))
+        self.kinds.iter().any(|unread| (unread.name.0, unread.name.1) == (group, version))
     }
 }
 
@@ -62,6 +70,6 @@ impl<N> Unread<N> {
 
     /// A test reads every line; one that is wrong would be any value here.
     fn get(&self) -> &Type {
-        self.read.get_or_init(|| whole(self.text).unwrap_or(Type::Anything))
+        self.read.get_or_init(|| Box::new(whole(self.text).unwrap_or(Type::Anything)))
     }
 }

@@ -6,6 +6,7 @@ mod facets;
 mod file;
 mod lines;
 mod merge;
+mod name;
 mod navigate;
 mod open_api;
 mod schemas;
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::field::Bits;
 use lines::Lines;
+use name::Name;
 
 pub use schemas::Schemas;
 
@@ -45,10 +47,6 @@ impl KindId {
     fn parts(api_version: &str) -> (&str, &str) {
         api_version.rsplit_once('/').unwrap_or(("", api_version))
     }
-
-    fn has_api_version(&self, api_version: &str) -> bool {
-        Self::parts(api_version) == (&*self.group, &*self.version)
-    }
 }
 
 /// The type of a field.
@@ -65,7 +63,7 @@ pub(crate) enum Type {
     /// A map with the keys of an object.
     Object(Object),
     /// The definition of that name in the same table.
-    Named(Box<str>),
+    Named(Name),
 }
 
 /// The type of a value without members.
@@ -124,11 +122,7 @@ impl Table {
         Self { lines: Lines::of(text), ..Self::default() }
     }
 
-    fn kind(&self, id: &KindId) -> Option<&Type> {
-        self.kinds.get(id).or_else(|| self.lines.kind(id))
-    }
-
-    fn definition(&self, name: &str) -> Option<&Type> {
-        self.definitions.get(name).or_else(|| self.lines.definition(name))
+    fn definition(&self, name: &Name) -> Option<&Type> {
+        self.lines.definition(name).or_else(|| self.definitions.get(name.text()))
     }
 }

@@ -1,13 +1,14 @@
 //! The way from a kind down to the type of one of its fields.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::super::field::Step;
 use super::built_in::OPERATORS;
+use super::name::Name;
 use super::{Facets, KindId, Object, Scalar, Table, Type};
 
 /// The definition that every object's `metadata` has, whatever the schema of its kind says.
-const METADATA: &str = "meta.v1.ObjectMeta";
+static METADATA: LazyLock<Name> = LazyLock::new(|| "meta.v1.ObjectMeta".into());
 
 /// The schema of one kind.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub(crate) struct Schema {
     /// Where `metadata` is defined.
     built_in: Arc<Table>,
     kind: KindId,
+    /// Where the kind stands among the lines of the table, if it is one of them.
+    line: Option<usize>,
 }
 
 /// What a schema says of a field.
@@ -38,11 +41,14 @@ pub(crate) enum Known<'s> {
 impl Schema {
     /// The schema of a kind, if the table has it.
     pub(crate) fn of(table: &Arc<Table>, built_in: &Arc<Table>, kind: &KindId) -> Option<Self> {
-        table.kind(kind).is_some().then(|| Self {
-            table: table.clone(),
-            built_in: built_in.clone(),
-            kind: kind.clone(),
-        })
+        let line = table.lines.position(kind);
+        let is_known = line.is_some() || table.kinds.contains_key(kind);
+        is_known.then(|| Self { table: table.clone(), built_in: built_in.clone(), kind: kind.clone(), line })
+    }
+
+    fn root(&self) -> &Type {
+        let of_line = self.line.and_then(|line| self.table.lines.kind(line));
+        of_line.or_else(|| self.table.kinds.get(&self.kind)).unwrap_or(&Type::Anything)
     }
 
     /// Whether it comes from an operator's release that this program brings along.
@@ -52,10 +58,10 @@ impl Schema {
 
     /// What the schema says of the field at `steps`.
     pub(crate) fn field(&self, steps: &[Step<'_>]) -> Known<'_> {
-        let (mut table, mut at) = (&*self.table, self.table.kind(&self.kind).unwrap_or(&Type::Anything));
+        let (mut table, mut at) = (&*self.table, self.root());
         for (depth, step) in steps.iter().enumerate() {
             if depth == 0 && matches!(step, Step::Key(key) if key == "metadata") {
-                (table, at) = (&*self.built_in, self.built_in.named(METADATA));
+                (table, at) = (&*self.built_in, self.built_in.named(&METADATA));
                 continue;
             }
             at = match (table.resolved(at), step) {
@@ -79,7 +85,7 @@ impl Schema {
 }
 
 impl Table {
-    fn named(&self, name: &str) -> &Type {
+    fn named(&self, name: &Name) -> &Type {
         self.definition(name).unwrap_or(&Type::Anything)
     }
 

@@ -28,7 +28,7 @@ impl Table {
             }
             // A definition with many kinds is one that every group offers: what deletes and what watches.
             if let [kind] = kinds(schema).as_slice() {
-                table.kinds.insert(kind.clone(), Type::Named(name.clone()));
+                table.kinds.insert(kind.clone(), Type::Named((*name).into()));
             }
             table.definitions.insert(name, reader.type_of(schema));
         }

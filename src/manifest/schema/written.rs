@@ -24,10 +24,9 @@ impl Table {
             let slash = if group.is_empty() { "" } else { "/" };
             let _ = writeln!(text, "kind {group}{slash}{version} {kind} {}", writer.of(of));
         }
-        for (name, of) in definitions {
-            let _ = writeln!(text, "def {name} {}", writer.of(of));
-        }
-        for (name, of) in writer.shared() {
+        let mut texts = writer.shared();
+        texts.extend(definitions.into_iter().map(|(name, of)| (name, writer.of(of))));
+        for (name, of) in texts {
             let _ = writeln!(text, "def {name} {of}");
         }
         text
@@ -107,7 +106,7 @@ fn plain(of: &Type) -> String {
 fn write(of: &Type, names: Names<'_>) -> String {
     match of {
         Type::Anything => ANYTHING.to_owned(),
-        Type::Named(name) => format!("@{name}"),
+        Type::Named(name) => format!("@{}", name.text()),
         Type::List(of) => format!("[]{}", write(of, names)),
         Type::Map(of) => format!("{{}}{}", write(of, names)),
         Type::Scalar(scalar, facets) => format!("{}{}", word(*scalar), facets_text(facets)),
