@@ -25,8 +25,10 @@ struct Unread<N> {
 impl Lines {
     /// The lines of a text, none of which is read yet.
     pub(super) fn of(text: &'static str) -> Self {
-        let mut lines = Self::default();
-        for line in text.lines().filter_map(line) {
+        let (mut lines, mut start) = (Self::default(), 0);
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let all = ends.map(|end| &text[std::mem::replace(&mut start, end + 1)..end]);
+        for line in all.filter_map(line) {
             match line {
                 Line::Kind(api_version, kind, text) => {
                     let (group, version) = KindId::parts(api_version);

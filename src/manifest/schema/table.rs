@@ -60,13 +60,19 @@ pub(super) enum Line<'t> {
 
 /// What a line says; `None` if it is a comment.
 pub(super) fn line(text: &str) -> Option<Line<'_>> {
-    let (word, rest) = text.split_once(' ')?;
-    let (name, of) = rest.split_once(' ')?;
+    let (word, rest) = cut(text)?;
+    let (name, of) = cut(rest)?;
     match word {
-        "kind" => of.split_once(' ').map(|(kind, of)| Line::Kind(name, kind, of)),
+        "kind" => cut(of).map(|(kind, of)| Line::Kind(name, kind, of)),
         "def" => Some(Line::Definition(name, of)),
         _ => None,
     }
+}
+
+/// A text up to its first blank, and behind it.
+fn cut(text: &str) -> Option<(&str, &str)> {
+    let at = memchr::memchr(b' ', text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// A type from its whole text.
