@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{Detector, Readings, Rule};
 use crate::error::{Error, Kind, Level};
-use crate::manifest::FieldType;
 use crate::placeholder::Key;
 use crate::secret::{Outcome, Secret, SecretId};
 use crate::source::Place;
@@ -67,7 +66,7 @@ spec:
 ];
 
 fn control_characters(readings: &Readings<'_>, found: &mut Vec<Error>) {
-    for usage in readings.plan.placeholders().filter(|usage| usage.bare && usage.gap.field_type != FieldType::Data) {
+    for usage in readings.plan.placeholders().filter(|usage| usage.bare && !usage.gap.field_type.is_base64()) {
         if let Some(Outcome::Found(_)) = usage.outcome(readings.secrets)
             && let Ok(Some(value)) = usage.result(readings.secrets, readings.filling)
             && has_control(&value)

@@ -24,8 +24,8 @@ impl Table {
         table
     }
 
-    /// Adds the CustomResourceDefinitions in a text of YAML or JSON. What is no such definition adds nothing. Returns why documents that
-    /// name one do not parse.
+    /// Adds the CustomResourceDefinitions in a text of YAML or JSON. Other documents add nothing. Returns why documents that name
+    /// a definition do not parse.
     pub(super) fn add_definitions(&mut self, bytes: &[u8]) -> Vec<Flaw> {
         let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
         let finder = memmem::Finder::new(DEFINITION);

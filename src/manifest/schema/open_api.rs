@@ -9,7 +9,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// The reason why it is no JSON.
+    /// The reason why the text is not JSON.
     pub fn read_open_api(text: &[u8]) -> Result<Self, String> {
         Value::from_json(text).map(|document| Self::of_open_api(&document))
     }
