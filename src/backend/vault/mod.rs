@@ -2,12 +2,14 @@
 
 mod absence;
 mod auth;
+mod cached_token;
 mod connection;
 mod docs;
 mod engine;
 mod examination;
 mod failure;
 mod guard;
+mod identity;
 mod inspection;
 mod lists;
 mod login_response;

@@ -169,14 +169,17 @@ fn a_mount_has_a_type_and_perhaps_an_engine() {
 fn a_login_gives_a_token_with_its_limits() {
     let body = r#"{"auth":{"client_token":"t","lease_duration":3600,"num_uses":10}}"#;
     let auth = granted_token(&response(200, body)).unwrap();
-    assert_eq!((auth.text.reveal(), auth.lease, auth.uses), ("t", Some(Duration::from_secs(3600)), Some(10)));
+    assert_eq!(
+        (auth.text.reveal(), auth.facts.life, auth.facts.uses),
+        ("t", Some(Duration::from_secs(3600)), Some(10))
+    );
     let auth =
         granted_token(&response(200, r#"{"auth":{"client_token":"t","lease_duration":0,"num_uses":0}}"#)).unwrap();
-    assert_eq!((auth.lease, auth.uses), (None, None));
+    assert_eq!((auth.facts.life, auth.facts.uses), (None, None));
     for number in ["-1", "1e400", "18446744073709551616", "0.5", "\"1h\"", "[]", "true"] {
         let body = format!(r#"{{"auth":{{"client_token":"t","lease_duration":{number},"num_uses":{number}}}}}"#);
         let auth = granted_token(&response(200, &body)).unwrap();
-        assert_eq!((auth.lease, auth.uses), (Some(Duration::from_secs(1)), Some(1)), "{number}");
+        assert_eq!((auth.facts.life, auth.facts.uses), (Some(Duration::from_secs(1)), Some(1)), "{number}");
     }
     for (status, body, expected) in [
         (400, r#"{"errors":["invalid role or secret ID"]}"#, "Vault refuses the request (400)"),

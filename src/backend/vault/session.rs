@@ -6,7 +6,8 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::auth::{self, Login, LoginRequest, TokenSource};
 use super::failure;
-use super::login_response::{GrantedToken, granted_token};
+use super::identity::{TokenFacts, TokenIdentity};
+use super::login_response::{GrantedToken, granted_token, look_up};
 use super::missing;
 use super::reader::Reader;
 use super::request;
@@ -19,6 +20,9 @@ use crate::config::View;
 use crate::error::{Error, Kind};
 use crate::policy::settings::NAMESPACE;
 use crate::redacted::Redacted;
+
+/// The error of a token that Vault does not take.
+pub(super) const REFUSED: &str = "Vault refuses the token (403)";
 
 /// One login's standing with Vault.
 pub(super) struct Session {
@@ -90,7 +94,7 @@ impl Session {
     }
 
     /// The token, after a login if there is none yet. Readings that need it meanwhile wait for the same login.
-    async fn token(&self, round: &RoundState, deadline: Deadline) -> Result<Arc<Token>, Failure> {
+    pub(super) async fn token(&self, round: &RoundState, deadline: Deadline) -> Result<Arc<Token>, Failure> {
         let mut current = self.lock(round, deadline).await?;
         if let Some(token) = &*current {
             return Ok(token.clone());
@@ -142,8 +146,7 @@ impl Session {
         let login = match source {
             TokenSource::Settings(text) => {
                 self.client.journal().tell(|| "no login: the settings have a token".to_owned());
-                let reader = Reader::with_token(address, name);
-                return Ok(Token { text, origin: TokenOrigin::Settings, uses: None, reader });
+                return Ok(Token::of_settings(text, Reader::with_token(address, name), name));
             }
             TokenSource::Login(login) => login,
         };
@@ -151,16 +154,51 @@ impl Session {
         let key = CacheKey::new(&self.client.address_with_path(), self.namespace.as_deref(), name, &login);
         if let Some(cached) = may_be_cached.then(|| self.cache.load(&key)).flatten() {
             self.client.journal().tell(|| "no login: a token was kept".to_owned());
-            self.conceal([&cached.text].into_iter().chain(&cached.accessor));
-            let reader = self.with_policies(reader, &cached.policies);
-            return Ok(Token { text: cached.text, origin: TokenOrigin::Cache(key), uses: None, reader });
+            return Ok(self.accept(cached.text, cached.facts, TokenOrigin::Cache(key), reader, &login));
         }
         let granted = self.request_token(round, &login).await?;
-        self.conceal([&granted.text].into_iter().chain(&granted.accessor));
         self.cache.store(&key, &granted);
         round.trust_token();
-        let reader = self.with_policies(reader, &granted.policies);
-        Ok(Token { text: granted.text, origin: TokenOrigin::Login, uses: granted.uses, reader })
+        Ok(self.accept(granted.text, granted.facts, TokenOrigin::Login, reader, &login))
+    }
+
+    /// A token of a login, whose text and accessor are credentials from now on.
+    fn accept(
+        &self,
+        text: Redacted,
+        facts: TokenFacts,
+        origin: TokenOrigin,
+        reader: Reader,
+        login: &LoginRequest,
+    ) -> Token {
+        self.conceal([&text].into_iter().chain(&facts.accessor));
+        let reader = self.with_policies(reader, &facts.policies);
+        Token::granted(text, origin, reader, (self.login.name(), &login.mount), facts)
+    }
+
+    /// Whom Vault takes the session's user for, with the token that is in use; it logs in if there is none yet. A token of the settings is
+    /// asked about itself once; `None` where it may not be.
+    pub(super) async fn identity(
+        &self,
+        round: &RoundState,
+        deadline: Deadline,
+    ) -> Result<Option<TokenIdentity>, Failure> {
+        let token = self.token(round, deadline).await?;
+        if token.facts().is_none() {
+            let build = |token: &_| request::look_up_self(self.namespace.as_deref(), token);
+            let SessionResponse { response, token, token_hint } = self.send(round, build, deadline).await?;
+            match (look_up(&response), token_hint) {
+                (Some(facts), _) => {
+                    self.conceal(&facts.accessor);
+                    token.learn(facts);
+                }
+                (None, Some(hint)) => return Err(Error::new(Kind::Denied, REFUSED).hint(hint).into()),
+                (None, None) if response.status == 403 => return Ok(None),
+                (None, None) => return Err(failure::failed(&response).into()),
+            }
+            return Ok(token.identity());
+        }
+        Ok(token.identity())
     }
 
     /// The token of a new login with Vault's response, or the token of the settings. For an examination: no token that is kept is used,
@@ -171,15 +209,13 @@ impl Session {
         let (address, name) = (self.client.address(), self.login.name());
         let login = match source {
             TokenSource::Settings(text) => {
-                let reader = Reader::with_token(address, name);
-                return Ok((Token { text, origin: TokenOrigin::Settings, uses: None, reader }, None));
+                return Ok((Token::of_settings(text, Reader::with_token(address, name), name), None));
             }
             TokenSource::Login(login) => login,
         };
         let reader = Reader::logged_in(address, name, &login);
         let granted = self.request_token(round, &login).await?;
-        self.conceal([&granted.text].into_iter().chain(&granted.accessor));
-        let token = Token { text: granted.text.clone(), origin: TokenOrigin::Login, uses: granted.uses, reader };
+        let token = self.accept(granted.text.clone(), granted.facts.clone(), TokenOrigin::Login, reader, &login);
         Ok((token, Some(granted)))
     }
 

@@ -10,10 +10,10 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::auth::LoginRequest;
-use super::login_response::{GrantedToken, is_token};
-use super::member::names;
+use super::cached_token::{self, CachedToken, now};
+use super::login_response::GrantedToken;
 use crate::redacted::Redacted;
-use crate::value::{Value, json_string};
+use crate::value::Value;
 
 /// The cache of tokens.
 #[derive(Debug)]
@@ -25,18 +25,6 @@ pub(super) struct TokenCache {
 /// The name of a token: a digest of address, namespace, login, mount, role and credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CacheKey(String);
-
-/// A token from the cache.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct CachedToken {
-    /// When it ends, since 1970.
-    expires: Duration,
-    pub(super) text: Redacted,
-    /// The token's other name, if the login gave it.
-    pub(super) accessor: Option<Redacted>,
-    /// The names of its policies.
-    pub(super) policies: Vec<String>,
-}
 
 /// How long a token without an end is kept.
 const LONGEST_LIFE: Duration = Duration::from_secs(86_400);
@@ -75,25 +63,13 @@ impl TokenCache {
 
     /// Keeps a token until shortly before it ends. A token with a limited number of uses is not kept.
     pub(super) fn store(&self, key: &CacheKey, token: &GrantedToken) {
-        let Some(file) = self.file(key).filter(|_| token.uses.is_none()) else { return };
-        let lease = token.lease.unwrap_or(LONGEST_LIFE).min(LONGEST_LIFE);
+        let Some(file) = self.file(key).filter(|_| token.facts.uses.is_none()) else { return };
+        let lease = token.facts.life.unwrap_or(LONGEST_LIFE).min(LONGEST_LIFE);
         let expires = now().saturating_add(lease - lease / 10);
         if expires <= now().saturating_add(MARGIN) {
             return;
         }
-        let mut json = Zeroizing::new(format!("{{\"expires\":{}", expires.as_secs()));
-        for (name, text) in [("token", Some(&token.text)), ("accessor", token.accessor.as_ref())] {
-            if let Some(text) = text {
-                json.push_str(&format!(",\"{name}\":"));
-                json_string(text.reveal(), &mut json);
-            }
-        }
-        json.push_str(",\"policies\":[");
-        for (index, policy) in token.policies.iter().enumerate() {
-            json.push_str(if index > 0 { "," } else { "" });
-            json_string(policy, &mut json);
-        }
-        json.push_str("]}");
+        let json = cached_token::json(token, expires);
         // A failure to write is not an error: the next run logs in again.
         let _ = write(&file, json.as_bytes());
     }
@@ -126,18 +102,7 @@ fn read(file: &Path) -> Option<CachedToken> {
     let mut bytes = Zeroizing::new(Vec::new());
     open.take(LARGEST_FILE).read_to_end(&mut bytes).ok()?;
     let json = Value::from_json(&bytes).ok()?;
-    let text = |name| match json.get(name) {
-        Some(Value::Text(text)) => Some(Redacted::new(text.as_str())),
-        _ => None,
-    };
-    let Value::Number(expires) = json.get("expires")? else { return None };
-    let token = text("token").filter(|token| is_token(token.reveal()))?;
-    Some(CachedToken {
-        expires: Duration::from_secs(expires.parse().ok()?),
-        text: token,
-        accessor: text("accessor"),
-        policies: names(&json, "policies"),
-    })
+    cached_token::parse(&json)
 }
 
 /// Writes a file that only its owner may read, whole or not at all, and removes useless ones.
@@ -220,13 +185,10 @@ fn is_old(entry: &fs::DirEntry) -> bool {
     modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > LONGEST_WRITE))
 }
 
-fn now() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::auth::Member;
+    use super::super::identity::TokenFacts;
     use super::*;
 
     fn login(mount: &str, role: &str, jwt: &str) -> LoginRequest {
@@ -239,14 +201,17 @@ mod tests {
     }
 
     fn granted(token: &str, lease: Option<u64>, uses: Option<u64>) -> GrantedToken {
-        let accessor = Some(Redacted::new(format!("accessor-of-{token}")));
-        GrantedToken {
-            text: Redacted::new(token),
-            accessor,
-            lease: lease.map(Duration::from_secs),
+        let facts = TokenFacts {
+            accessor: Some(Redacted::new(format!("accessor-of-{token}"))),
+            entity: Some("e".to_owned()),
+            role: Some("demo".to_owned()),
+            policies: vec!["apps".to_owned(), "default".to_owned()],
+            token_type: Some("service".to_owned()),
+            is_renewable: true,
+            life: lease.map(Duration::from_secs),
             uses,
-            policies: vec!["apps".to_owned()],
-        }
+        };
+        GrantedToken { text: Redacted::new(token), facts }
     }
 
     #[test]
@@ -278,8 +243,13 @@ mod tests {
             (granted("ever", None, None), true),
         ] {
             cache.store(&key(), &token);
-            let loaded =
-                cache.load(&key()).is_some_and(|cached| cached.text == token.text && cached.accessor == token.accessor);
+            let loaded = cache.load(&key()).is_some_and(|cached| {
+                let (kept, given) = (cached.facts.life, token.facts.life);
+                let is_as_long = kept.is_some() == given.is_some()
+                    && given.unwrap_or_default().abs_diff(kept.unwrap_or_default()) < Duration::from_secs(5);
+                let facts = TokenFacts { life: given, ..cached.facts };
+                cached.text == token.text && facts == token.facts && is_as_long
+            });
             assert_eq!(loaded, is_kept, "{}", token.text.reveal());
         }
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -306,7 +276,7 @@ mod tests {
         let file = cache.file(&key()).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         assert_eq!(cache.load(&key()), None);
-        fs::write(&file, r#"{"expires":1,"token":"t"}"#).unwrap();
+        fs::write(&file, r#"{"version":2,"expires":1,"token":"t"}"#).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
         clear(file.parent().unwrap());
         assert!(!file.exists());
@@ -361,15 +331,16 @@ mod tests {
             fs::write(&file, text).unwrap();
             file
         };
-        let broken = write("token-a.json", r#"{"expires":99999999999,"token":"a\nb"}"#);
+        let broken = write("token-a.json", r#"{"version":2,"expires":99999999999,"token":"a\nb"}"#);
         let torn = write("token-b.json", r#"{"expires":999"#);
-        let huge = write("token-c.json", r#"{"expires":1e400,"token":"t"}"#);
+        let huge = write("token-c.json", r#"{"version":2,"expires":1e400,"token":"t"}"#);
+        let old = write("token-f.json", r#"{"expires":99999999999,"token":"t"}"#);
         let (left, fresh) = (write("token-d.1-2.part", "{"), write("token-e.1-2.part", "{"));
         let others = write("notes.json", "{}");
         let yesterday = SystemTime::now() - Duration::from_secs(86_400);
         fs::File::options().write(true).open(&left).unwrap().set_modified(yesterday).unwrap();
         clear(file.parent().unwrap());
-        for gone in [&broken, &torn, &huge, &left] {
+        for gone in [&broken, &torn, &huge, &old, &left] {
             assert!(!gone.exists(), "{}", gone.display());
         }
         for stays in [&file, &fresh, &others] {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::{Patient, Standing};
-use crate::backend::vault::login_response::GrantedToken;
-use crate::backend::vault::member::{names, text};
+use crate::backend::vault::identity::TokenFacts;
+use crate::backend::vault::login_response::look_up;
+use crate::backend::vault::session::REFUSED;
 use crate::backend::vault::{failure, request};
-use crate::client::{Response, Retry};
+use crate::client::Retry;
 use crate::error::{Error, Kind};
 use crate::moment;
 use crate::probe::Verdict;
-use crate::value::Value;
 use crate::words::list;
 
 /// The number of policies that are named.
@@ -45,7 +45,7 @@ async fn log_in(patient: &Patient) -> Result<(Standing, String), Error> {
     let sent = patient.client().send(&request, Retry::Idempotent, patient.deadline()).await;
     let response = sent.map_err(|failure| failure.error)?;
     if failure::refuses_token(&response) {
-        let error = Error::new(Kind::Denied, "Vault refuses the token (403)").cause(failure::causes(&response));
+        let error = Error::new(Kind::Denied, REFUSED).cause(failure::causes(&response));
         return Err(error.hint(token.hint()));
     }
     let text = match response.status {
@@ -59,53 +59,33 @@ async fn log_in(patient: &Patient) -> Result<(Standing, String), Error> {
 pub(super) fn policies(patient: &Patient) -> BoxFuture<'_, Vec<Verdict>> {
     Box::pin(async {
         let facts = patient.standing.get().and_then(|standing| {
-            standing.granted.as_ref().map(of_login).or_else(|| of_itself(standing.itself.as_ref()?))
+            let granted = standing.granted.as_ref().map(|granted| granted.facts.clone());
+            granted.or_else(|| look_up(standing.itself.as_ref()?))
         });
         let verdict = match facts {
-            Some(facts) => facts.verdict(patient.settings.has_tenant()),
+            Some(facts) => verdict(&facts, patient.settings.has_tenant()),
             None => Verdict::NotTried("the token may not look itself up: the policy `default` allows it".to_owned()),
         };
         patient.clean(vec![verdict])
     })
 }
 
-/// The facts about a token.
-struct TokenFacts {
-    policies: Vec<String>,
-    /// The seconds that it lives; `None` is without end.
-    seconds: Option<i64>,
-    uses: Option<u64>,
-}
-
-fn of_login(granted: &GrantedToken) -> TokenFacts {
-    let seconds = granted.lease.and_then(|lease| i64::try_from(lease.as_secs()).ok());
-    TokenFacts { policies: granted.policies.clone(), seconds, uses: granted.uses }
-}
-
-fn of_itself(response: &Response) -> Option<TokenFacts> {
-    let body = Value::from_json(&response.body).ok()?;
-    let data = body.get("data")?;
-    let number = |name| text(data.get(name)?)?.parse::<u64>().ok().filter(|number| *number > 0);
-    let policies = [names(data, "policies"), names(data, "identity_policies")].concat();
-    Some(TokenFacts { policies, seconds: number("ttl").and_then(|ttl| ttl.try_into().ok()), uses: number("num_uses") })
-}
-
-impl TokenFacts {
-    /// A token of the policy `default` alone reads no secret.
-    fn verdict(&self, has_tenant: bool) -> Verdict {
-        if self.policies.iter().all(|policy| policy == "default") {
-            let detail = "the token has no policy but `default`, which allows no secret";
-            return Verdict::Wrong(Error::new(Kind::Denied, detail).hint(
+/// A token of the policy `default` alone reads no secret.
+fn verdict(facts: &TokenFacts, has_tenant: bool) -> Verdict {
+    if facts.policies.iter().all(|policy| policy == "default") {
+        let detail = "the token has no policy but `default`, which allows no secret";
+        return Verdict::Wrong(
+            Error::new(Kind::Denied, detail).hint(
                 "give the role its policies (`token_policies`); `vault-render plan PATH --format hcl` writes one",
-            ));
-        }
-        let names = match has_tenant {
-            true => "it has policies".to_owned(),
-            false => format!("policies {}", list::few_quoted(&self.policies, MOST_POLICIES)),
-        };
-        let life = self.seconds.map_or("no end".to_owned(), |seconds| format!("lives for {}", moment::length(seconds)));
-        let uses =
-            self.uses.map(|uses| format!("; it may be used {uses} times, and this examination takes some of them"));
-        Verdict::Right(format!("{names}; {life}{}", uses.unwrap_or_default()))
+            ),
+        );
     }
+    let names = match has_tenant {
+        true => "it has policies".to_owned(),
+        false => format!("policies {}", list::few_quoted(&facts.policies, MOST_POLICIES)),
+    };
+    let seconds = facts.life.map(|life| i64::try_from(life.as_secs()).unwrap_or(i64::MAX));
+    let life = seconds.map_or("no end".to_owned(), |seconds| format!("lives for {}", moment::length(seconds)));
+    let uses = facts.uses.map(|uses| format!("; it may be used {uses} times, and this examination takes some of them"));
+    Verdict::Right(format!("{names}; {life}{}", uses.unwrap_or_default()))
 }

@@ -24,7 +24,7 @@ impl Reading<'_> {
         deadline: Deadline,
     ) -> Result<Outcome, Failure> {
         let path = &*self.grant.id().path;
-        let may_ask = first.token.uses.is_none() || !path.contains("/data/");
+        let may_ask = first.token.uses().is_none() || !path.contains("/data/");
         let hint = match (missing::misspelt(path), &first.result) {
             (Some(hint), _) => Some(hint),
             (_, ReadResult::NoMount) => Some(self.unknown_mount(deadline).await),
@@ -110,7 +110,7 @@ impl Reading<'_> {
     /// The hint of the names beside a path, where Vault lists them: none that this requester may not read, as others' names are none of
     /// their business. A token with a limited number of uses is kept for readings.
     async fn near(&self, grant: &Grant, mount: &Mount, token: &Arc<Token>, deadline: Deadline) -> Option<String> {
-        let folder = Folder::of(mount, &grant.id().path).filter(|_| token.uses.is_none())?;
+        let folder = Folder::of(mount, &grant.id().path).filter(|_| token.uses().is_none())?;
         let (namespace, listing) = (self.namespace(), &*folder.listing);
         let key = (namespace.map(str::to_owned), listing.to_owned());
         let ask = async {
