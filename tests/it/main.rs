@@ -42,6 +42,7 @@ mod mask;
 mod masks_valid;
 mod migrate;
 mod named_files;
+mod namespaces;
 mod own_token;
 mod packaging;
 mod plan;

@@ -72,6 +72,31 @@ fn vault_knows_its_auth_methods() {
 }
 
 #[test]
+fn openbao_has_namespaces() {
+    let Some(bao) = servers::openbao() else { return };
+    bao.namespace("smoke");
+    bao.mount_in("smoke/", "secret", 2);
+    bao.write("smoke/secret", "app", &json!({"a": "b"}));
+    assert_eq!(bao.api().get("smoke/secret/data/app").ok()["data"]["data"]["a"], "b");
+    assert_eq!(bao.api().get("secret/data/app").status, 404, "the root namespace has it not");
+}
+
+#[test]
+fn a_cluster_elects_another_leader() {
+    let Some(mut cluster) = servers::cluster() else { return };
+    assert_eq!(cluster.addresses().split(',').count(), 3);
+    cluster.stop_the_leader();
+    let leader = || cluster.nodes.iter().any(|node| node.api().get("sys/health").status == 200);
+    let elected = (0..300).any(|_| {
+        leader() || {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            false
+        }
+    });
+    assert!(elected, "nobody leads after half a minute");
+}
+
+#[test]
 fn vault_asks_the_real_token_review() {
     let (Some(vault), Some(cluster)) = (servers::vault(), servers::kubernetes()) else { return };
     cluster.namespace("smoke");

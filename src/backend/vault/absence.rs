@@ -12,8 +12,8 @@ pub(super) enum Absence {
     Deleted(Box<Error>),
     /// The path or the version.
     Unknown,
-    /// The mount.
-    NoMount,
+    /// The mount; the namespace in front of it, with its slash, as the path has it.
+    NoMount(String),
 }
 
 /// The members of Vault's responses. Those of a gateway that refuses a request differ.
@@ -43,9 +43,11 @@ pub(super) fn absence(query: Query<'_>, body: &Value) -> Option<Absence> {
     if let Some(metadata) = body.get("data").and_then(metadata_alone) {
         return Some(Absence::Deleted(Box::new(deleted(query, metadata))));
     }
-    match (has_no_data(body), has_no_error(body), names_no_mount(body)) {
+    match (has_no_data(body), has_no_error(body), unknown_route(body)) {
         (true, true, _) => Some(Absence::Unknown),
-        (true, _, true) => Some(Absence::NoMount),
+        (true, _, Some(route)) => {
+            Some(Absence::NoMount(query.path.strip_suffix(&*route).unwrap_or_default().to_owned()))
+        }
         _ => None,
     }
 }
@@ -97,9 +99,12 @@ fn has_no_error(body: &Value) -> bool {
     }
 }
 
-fn names_no_mount(body: &Value) -> bool {
-    let Some(Value::List(errors)) = body.get("errors") else { return false };
-    !errors.is_empty() && errors.iter().all(|error| text(error).is_some_and(|text| text.starts_with(NO_MOUNT)))
+/// The path that no mount has, as the errors of a body say it: below a namespace it is without the namespace.
+fn unknown_route(body: &Value) -> Option<String> {
+    let Some(Value::List(errors)) = body.get("errors") else { return None };
+    let route =
+        |error: &Value| Some(text(error)?.strip_prefix(NO_MOUNT)?.split('"').nth(1).unwrap_or_default().to_owned());
+    errors.iter().map(route).collect::<Option<Vec<_>>>()?.into_iter().next()
 }
 
 #[cfg(test)]
@@ -113,7 +118,7 @@ mod tests {
         match absence(query, &Value::from_json(body.as_bytes()).unwrap()) {
             Some(Absence::Deleted(_)) => "deleted",
             Some(Absence::Unknown) => "not there",
-            Some(Absence::NoMount) => "no mount",
+            Some(Absence::NoMount(_)) => "no mount",
             None => "not Vault's",
         }
     }

@@ -23,6 +23,9 @@ understood, with a warning: where the answer is 404 or 403, the mount is asked f
 an error, a version that is deleted or destroyed, no mount. Any other 404 is a failure. Versions are those of KV version 2. Any other path that can be read works too
 (`database/creds/x`); what Vault only writes (405) does not.
 
+A namespace, which OpenBao and Vault Enterprise have, is that of `VAULT_NAMESPACE`, for a resource that of its annotation
+`avp.kubernetes.io/namespace`, or the front part of a path: `team-a/secret/data/app`, whose mounts are asked for there.
+
 With a tenant, Vault's own paths (`auth`, `sys`, `identity`, `cubbyhole`, `audit`, in whatever namespace) are refused but for the
 prefixes that the operator lists in `AVP_SYSTEM_PATHS`. For everybody, a value that is or holds a credential which the renderer uses
 (its token, the token's accessor, a secret id, a password, …) is an error.

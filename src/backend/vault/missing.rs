@@ -62,8 +62,13 @@ pub(super) fn names(response: &Response) -> Vec<String> {
     body.as_ref().and_then(|body| body.get("data")).map(|data| member::names(data, "keys")).unwrap_or_default()
 }
 
-/// The hint of the mounts that Vault shows, for a path that lies in none of them.
-pub(super) fn unknown_mount(path: &str, mounts: &[Mount], may_read: impl Fn(&str, &Mount) -> bool) -> String {
+/// The hint of the mounts that Vault shows, for a path that lies in none of them. `front` is the namespace that the path begins with.
+pub(super) fn unknown_mount(
+    (front, path): (&str, &str),
+    mounts: &[Mount],
+    may_read: impl Fn(&str, &Mount) -> bool,
+) -> String {
+    let path = path.strip_prefix(front).unwrap_or(path);
     let first = path.split('/').next().unwrap_or_default();
     let respelt = |mount: &Mount| {
         let segments = mount.path.matches('/').count();
@@ -71,10 +76,12 @@ pub(super) fn unknown_mount(path: &str, mounts: &[Mount], may_read: impl Fn(&str
             path.match_indices('/').nth(segments - 1).map_or((path, ""), |(at, _)| path.split_at(at + 1));
         let is_near =
             suggestion::is_within(written.trim_end_matches('/'), mount.path.trim_end_matches('/'), MOST_EDITS);
-        (is_near && !rest.is_empty()).then(|| format!("{}{rest}", mount.path)).filter(|path| may_read(path, mount))
+        (is_near && !rest.is_empty())
+            .then(|| format!("{front}{}{rest}", mount.path))
+            .filter(|path| may_read(path, mount))
     };
     let near = did_you_mean(mounts.iter().filter(|mount| mount.path.ends_with('/')).filter_map(respelt).collect());
-    joined([Some(format!("no engine is mounted at `{first}/`")), near])
+    joined([Some(format!("no engine is mounted at `{front}{first}/`")), near])
 }
 
 /// The hint for a path that is written as something else than Vault's paths are.
@@ -178,8 +185,8 @@ mod tests {
         ] {
             let first = path.split('/').next().unwrap();
             let expected = format!("no engine is mounted at `{first}/`{near}");
-            assert_eq!(unknown_mount(path, &mounts, |_, _| true), expected);
-            assert!(!unknown_mount(path, &mounts, |_, _| false).contains("mean"));
+            assert_eq!(unknown_mount(("", path), &mounts, |_, _| true), expected);
+            assert!(!unknown_mount(("", path), &mounts, |_, _| false).contains("mean"));
         }
     }
 

@@ -24,6 +24,15 @@ impl Mount {
         Self::described(text(data.get("path")?)?, data)
     }
 
+    /// The mount as `path` names it. Vault puts the whole namespace before a mount that lies below the one it was asked in, `namespace`.
+    pub(super) fn as_in(self, namespace: Option<&str>, path: &str) -> Self {
+        let within = namespace.and_then(|namespace| self.path.strip_prefix(namespace)?.strip_prefix('/'));
+        match within.filter(|_| !self.contains(path)).map(str::to_owned) {
+            Some(below) => Self { path: below, ..self },
+            None => self,
+        }
+    }
+
     /// The mounts of secrets engines that a response lists; none where Vault does not list them.
     pub(super) fn parse_all(response: &Response) -> Vec<Self> {
         let body = Value::from_json(&response.body).ok().filter(|_| response.status == 200);

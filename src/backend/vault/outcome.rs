@@ -34,8 +34,10 @@ pub(super) fn outcome(grant: &Grant, namespace: Option<&str>, response: ReadResp
     match (response.result, &grant.id().version) {
         (ReadResult::Secret(secret), _) => Outcome::Found(secret.into()),
         (ReadResult::Deleted(error), _) => Outcome::NoVersion(told_by(reader, error)),
-        (ReadResult::Absent | ReadResult::NoMount, None) => Outcome::NoPath(missing(format!("no secret at {named}"))),
-        (ReadResult::Absent | ReadResult::NoMount, Some(version)) => {
+        (ReadResult::Absent | ReadResult::NoMount(_), None) => {
+            Outcome::NoPath(missing(format!("no secret at {named}")))
+        }
+        (ReadResult::Absent | ReadResult::NoMount(_), Some(version)) => {
             Outcome::NoVersion(missing(format!("no version {version} of {named}, or no secret at all")))
         }
         (ReadResult::Refused(error), _) => Outcome::Denied(error),

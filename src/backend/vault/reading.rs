@@ -74,7 +74,7 @@ impl<'r> Reading<'r> {
         let engine = Engine::of(self.grant.id()).or(self.vault.engine);
         let response = self.read(self.grant, engine, deadline).await?;
         match response.result {
-            ReadResult::Absent | ReadResult::NoMount | ReadResult::Denied(_) if response.token_hint.is_none() => {
+            ReadResult::Absent | ReadResult::NoMount(_) | ReadResult::Denied(_) if response.token_hint.is_none() => {
                 self.explain(engine, response, deadline).await
             }
             _ => Ok(outcome(self.grant, self.namespace(), response)),
@@ -133,7 +133,7 @@ impl<'r> Reading<'r> {
             return Ok(Some(mount));
         }
         let session_response = self.send(|token: &_| request::mount(path, namespace, token), deadline).await?;
-        let mount = Mount::parse(&session_response.response);
+        let mount = Mount::parse(&session_response.response).map(|mount| mount.as_in(namespace, path));
         mount.clone().into_iter().for_each(|mount| mounts.add(namespace, mount, Instant::now()));
         Ok(mount)
     }

@@ -21,8 +21,8 @@ pub(super) enum ReadResult {
     Deleted(Error),
     /// Vault has no such path, or no such version (404).
     Absent,
-    /// Vault has no engine at the path (404).
-    NoMount,
+    /// Vault has no engine at the path (404), behind this namespace in front of it.
+    NoMount(String),
     /// The secret is there, and the policy does not let it out.
     Refused(Error),
     /// Vault denies the reading (403), in these words.
@@ -54,7 +54,7 @@ pub(super) fn read(query: Query<'_>, response: &Response) -> ReadResult {
         (404, Ok(body)) => match absence(query, &body) {
             Some(Absence::Deleted(error)) => ReadResult::Deleted(*error),
             Some(Absence::Unknown) => ReadResult::Absent,
-            Some(Absence::NoMount) => ReadResult::NoMount,
+            Some(Absence::NoMount(front)) => ReadResult::NoMount(front),
             None => ReadResult::Failed(failed(response)),
         },
         (403, _) => ReadResult::Denied(causes(response)),

@@ -18,7 +18,7 @@ fn told(result: ReadResult) -> String {
         ReadResult::Secret(secret) => secret.data.to_json().unwrap().to_string(),
         ReadResult::Deleted(error) => format!("deleted: {error}"),
         ReadResult::Absent => "absent".to_owned(),
-        ReadResult::NoMount => "no mount".to_owned(),
+        ReadResult::NoMount(_) => "no mount".to_owned(),
         ReadResult::Denied(causes) => format!("denied: {causes}"),
         ReadResult::Refused(error) | ReadResult::Failed(error) => format!("failed: {error}"),
     }

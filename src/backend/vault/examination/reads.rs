@@ -103,7 +103,7 @@ impl Inquiry<'_> {
         let may_read = |near: &str, mount: &Mount| {
             self.patient.subject.policy.regrant(grant, near.to_owned(), &mount.mount_type).is_ok()
         };
-        let hint = missing::unknown_mount(path, known, may_read);
+        let hint = missing::unknown_mount(("", path), known, may_read);
         if allows(capabilities, path) {
             let detail = format!("nothing can be read at `{path}`");
             return Verdict::Wrong(

@@ -27,7 +27,7 @@ impl Reading<'_> {
         let may_ask = first.token.uses().is_none() || !path.contains("/data/");
         let hint = match (missing::misspelt(path), &first.result) {
             (Some(hint), _) => Some(hint),
-            (_, ReadResult::NoMount) => Some(self.unknown_mount(deadline).await),
+            (_, ReadResult::NoMount(front)) => Some(self.unknown_mount(front, deadline).await),
             (_, ReadResult::Denied(_)) if path.contains("/data/") => None,
             _ if may_ask => return self.ask_the_mount(engine, first, deadline).await,
             _ => None,
@@ -124,14 +124,19 @@ impl Reading<'_> {
         }
     }
 
-    async fn unknown_mount(&self, deadline: Deadline) -> String {
-        let namespace = self.namespace();
+    /// The hint of the mounts in the namespace `front` that stands in front of the path, if one does.
+    async fn unknown_mount(&self, front: &str, deadline: Deadline) -> String {
+        let namespace = match (self.namespace(), front) {
+            (namespace, "") => namespace.map(str::to_owned),
+            (Some(above), front) => Some(format!("{}/{front}", above.trim_matches('/'))),
+            (None, front) => Some(front.to_owned()),
+        };
         let ask = async {
-            let build = |token: &_| request::mounts(namespace, token);
+            let build = |token: &_| request::mounts(namespace.as_deref(), token);
             self.send(build, deadline).await.map(|list| Mount::parse_all(&list.response)).unwrap_or_default()
         };
-        let mounts = self.round.mounts().get(namespace.map(str::to_owned), ask).await;
-        missing::unknown_mount(&self.grant.id().path, &mounts, |path, mount| self.may_read(path, mount))
+        let mounts = self.round.mounts().get(namespace.clone(), ask).await;
+        missing::unknown_mount((front, &self.grant.id().path), &mounts, |path, mount| self.may_read(path, mount))
     }
 
     /// Whether the policy lets this requester read `path`.

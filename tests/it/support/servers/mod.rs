@@ -21,7 +21,7 @@ pub(crate) use faults::{Faults, Request, Response};
 pub(crate) use github::GithubStub;
 pub(crate) use internet::Internet;
 pub(crate) use kubernetes::Kubernetes;
-pub(crate) use vault::{Setup, Vault};
+pub(crate) use vault::{Cluster, Setup, Storage, Vault};
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -43,6 +43,22 @@ pub(crate) fn vault() -> Option<&'static Vault> {
 /// A Vault for one test: to be sealed, paused, or set up in another way.
 pub(crate) fn own_vault(setup: Setup) -> Option<Vault> {
     binary("vault").map(|binary| Vault::start(&binary, &setup))
+}
+
+/// The OpenBao that all tests of this process share: it has namespaces. Use some of your own; never seal it.
+pub(crate) fn openbao() -> Option<&'static Vault> {
+    static SHARED: OnceLock<Option<Vault>> = OnceLock::new();
+    SHARED.get_or_init(|| own_openbao(Setup::default())).as_ref()
+}
+
+/// An OpenBao for one test.
+pub(crate) fn own_openbao(setup: Setup) -> Option<Vault> {
+    binary("bao").map(|binary| Vault::start(&binary, &Setup { storage: Storage::Raft, ..setup }))
+}
+
+/// Three nodes of one OpenBao, for one test.
+pub(crate) fn cluster() -> Option<Cluster> {
+    binary("bao").map(|binary| Cluster::start(&binary))
 }
 
 /// The kube-apiserver that all tests of this process share. Use namespaces of your own.

@@ -1,8 +1,11 @@
-//! A real Vault: not in dev mode, with file storage, initialised, unsealed, with an audit log that can be counted.
+//! A real Vault, or OpenBao: not in dev mode, initialised, unsealed, with an audit log that can be counted.
 
 mod audit;
 mod auth;
+mod cluster;
 mod secrets;
+
+pub(crate) use cluster::Cluster;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,6 +24,18 @@ pub(crate) struct Setup {
     pub(crate) demands_certificates: bool,
     /// Whether nobody initialises it: it has no root token, and answers nothing but how it is.
     pub(crate) is_new: bool,
+    /// Where it keeps its data.
+    pub(crate) storage: Storage,
+}
+
+/// Where a Vault keeps its data.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Storage {
+    /// In files: the quickest.
+    #[default]
+    File,
+    /// In files, replicated by raft among the nodes of a cluster. OpenBao has no other.
+    Raft,
 }
 
 /// A running Vault, and its operator.
@@ -72,8 +87,11 @@ impl Vault {
         let api = api.with_token(&root);
         let vault = Self { process, api, unseal_key, address, root, authority, ca_file };
         vault.unseal()?;
-        let audit = json!({"type": "file", "options": {"file_path": vault.process.home().join("audit.log")}});
-        vault.api.put("sys/audit/file", &audit).ok();
+        // OpenBao takes audit devices from its configuration alone.
+        if setup.storage == Storage::File {
+            let audit = json!({"type": "file", "options": {"file_path": vault.process.home().join("audit.log")}});
+            vault.api.put("sys/audit/file", &audit).ok();
+        }
         Ok(vault)
     }
 
@@ -103,6 +121,13 @@ impl Vault {
         self.process.resume();
     }
 
+    /// A namespace, as OpenBao has them; `path` is below the root.
+    pub(crate) fn namespace(&self, path: &str) {
+        let (above, name) =
+            path.rsplit_once('/').map_or((String::new(), path), |(above, name)| (format!("{above}/"), name));
+        self.api.post(&format!("{above}sys/namespaces/{name}"), &json!({})).ok();
+    }
+
     /// A real 429 after `rate` requests a second below `path`; `retry_after`: the answer says how long to wait.
     pub(crate) fn limit(&self, path: &str, rate: u32, retry_after: bool) {
         let headers = json!({"enable_rate_limit_response_headers": retry_after});
@@ -127,8 +152,16 @@ fn settings(home: &Path, address: &str, port: u16, cluster: u16, authority: &Aut
         tcp["tls_client_ca_file"] = json!(home.join("ca.pem"));
         tcp["tls_require_and_verify_client_cert"] = json!(setup.demands_certificates);
     }
+    let data = home.join("data");
+    let storage = match setup.storage {
+        Storage::File => json!({"file": {"path": data}}),
+        Storage::Raft => {
+            fs::create_dir(&data).expect("a new folder");
+            json!({"raft": {"path": data, "node_id": format!("node-{port}"), "performance_multiplier": "1"}})
+        }
+    };
     json!({
-        "storage": {"file": {"path": home.join("data")}}, "listener": [{"tcp": tcp}], "api_addr": address,
+        "storage": storage, "listener": [{"tcp": tcp}], "api_addr": address,
         "cluster_addr": format!("https://127.0.0.1:{cluster}"), "disable_mlock": true, "ui": false,
     })
 }

@@ -7,10 +7,15 @@ use super::{Vault, text};
 impl Vault {
     /// A key-value engine of version 1 or 2.
     pub(crate) fn mount(&self, mount: &str, version: u8) {
+        self.mount_in("", mount, version);
+    }
+
+    /// A key-value engine in a namespace: `team-a/`, or none.
+    pub(crate) fn mount_in(&self, namespace: &str, mount: &str, version: u8) {
         let engine = json!({"type": "kv", "options": {"version": version.to_string()}});
-        self.api.post(&format!("sys/mounts/{mount}"), &engine).ok();
+        self.api.post(&format!("{namespace}sys/mounts/{mount}"), &engine).ok();
         // A fresh engine of version 2 refuses requests for a moment ("Upgrading from non-versioned to versioned data").
-        let ready = || (self.api.get(&format!("{mount}/metadata?list=true")).status == 404).then_some(());
+        let ready = || (self.api.get(&format!("{namespace}{mount}/metadata?list=true")).status == 404).then_some(());
         if version == 2 {
             self.process.wait(ready).expect("the mount");
         }
