@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use documents::DEPLOYMENT;
-use vault_render::internals::backend;
+use vault_render::internals::backend::{self, Intent};
 use vault_render::internals::budget::Budget;
 use vault_render::internals::config::Config;
 use vault_render::internals::error::Errors;
@@ -53,7 +53,7 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
     let mut secrets = Secrets::default();
     if !plan.accesses().is_empty() {
         let round = backend::open(config, vault_render::Journal::default()).expect("a store").begin(policy);
-        fetch(grants, &*round, &Budget::default(), &mut secrets).await;
+        fetch(grants, &*round, Intent::Render, &Budget::default(), &mut secrets).await;
     }
     let rendered = fill(
         &plan,

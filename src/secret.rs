@@ -1,6 +1,8 @@
 //! A secret's name, the outcome of reading it, and the access of a placeholder that needs it.
 //! Knows no store: path, version and parameters are text here.
 
+mod parameters;
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -13,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::{Error, Kind};
 use crate::source::Place;
 use crate::value::Value;
+pub(crate) use parameters::{Parameters, path_and_parameters};
 
 /// The name of a secret, in whatever store: equal ids are read once a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,11 +28,13 @@ pub struct SecretId {
     pub path: String,
     /// The version; `None` is the newest.
     pub version: Option<Version>,
+    /// The parameters that the path is read with.
+    pub parameters: Parameters,
     /// Further instructions to the store, such as [`KV_VERSION`].
-    pub parameters: BTreeMap<&'static str, String>,
+    pub instructions: BTreeMap<&'static str, String>,
 }
 
-/// The parameter that says which version of Vault's KV engine the path follows: `1` or `2`.
+/// The instruction that says which version of Vault's KV engine the path follows: `1` or `2`.
 pub(crate) const KV_VERSION: &str = "kv-version";
 
 /// A version of a secret, as its store writes it. Numbers without leading zeros sort by their value.
@@ -84,6 +89,8 @@ pub enum Outcome {
     Denied(Error),
     /// The store failed or could not be reached: never "missing".
     Failed(Error),
+    /// A preview does not read it: that would create something, such as a lease.
+    Planned,
 }
 
 /// The outcomes of a session, each secret once. A secret that was not granted is not here.
@@ -99,6 +106,13 @@ pub struct Access {
     pub id: SecretId,
     /// The placeholder that needs it.
     pub place: Place,
+}
+
+impl SecretId {
+    /// The path with its parameters, as a placeholder writes them.
+    pub(crate) fn written_path(&self) -> String {
+        parameters::written(&self.path, &self.parameters)
+    }
 }
 
 impl Version {
@@ -232,6 +246,7 @@ impl Outcome {
             Self::NoVersion(error) => Self::NoVersion(change(error)),
             Self::Denied(error) => Self::Denied(change(error)),
             Self::Failed(error) => Self::Failed(change(error)),
+            Self::Planned => Self::Planned,
         }
     }
 

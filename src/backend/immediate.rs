@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
-use super::{Readings, Round, Store};
+use super::{Intent, Readings, Round, Store};
 use crate::policy::{Grant, Policy};
 use crate::secret::{Outcome, SecretId};
 
@@ -24,7 +24,7 @@ impl<F: Fn(&SecretId) -> Outcome + Send + Sync + 'static> Store for Immediate<F>
 }
 
 impl<F: Fn(&SecretId) -> Outcome + Send + Sync> Round for ImmediateRound<F> {
-    fn read(&self, grants: Vec<Grant>) -> Readings<'_> {
+    fn read(&self, grants: Vec<Grant>, _: Intent) -> Readings<'_> {
         let Immediate(read) = &*self.0;
         stream::iter(grants)
             .map(|grant| {

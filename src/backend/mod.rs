@@ -12,11 +12,10 @@ pub(crate) use docs::docs;
 use examiner::Examiner;
 use inspection::Inspector;
 pub(crate) use inspection::{Inspection, inspect, risks};
-pub(crate) use vault::Engine;
+pub(crate) use vault::{Engine, capability};
 
 use std::sync::{Arc, LazyLock};
 
-use futures_util::future::{BoxFuture, ready};
 use futures_util::stream::BoxStream;
 
 use crate::config::format::{Choice, Format};
@@ -36,12 +35,16 @@ pub trait Store: Send + Sync {
 /// One run's use of a store. Its failures and its time end with it.
 pub trait Round: Send + Sync {
     /// Reads all granted secrets, in any order. The caller passes each secret once a run.
-    fn read(&self, grants: Vec<Grant>) -> Readings<'_>;
+    fn read(&self, grants: Vec<Grant>, intent: Intent) -> Readings<'_>;
+}
 
-    /// Whether reading would create something: a login to a database, a token, a lease.
-    fn would_create<'r>(&'r self, _grant: &'r Grant) -> BoxFuture<'r, bool> {
-        Box::pin(ready(false))
-    }
+/// What the secrets are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Manifests to apply.
+    Render,
+    /// A view of them, for which nothing is created: no login to a database, no token, no lease.
+    Preview,
 }
 
 /// Readings under way. None fails as a future: an [`Outcome`] holds its error.

@@ -20,7 +20,7 @@ pub(super) async fn filled_objects(
     let survey = Survey::new(sources, &session.schemas(sources));
     let drafts = live::drafts(&survey, errors);
     let plan = survey.plan(&options, errors);
-    let mut run = session.run(options, environment);
+    let mut run = session.preview(options, environment);
     let (edits, secrets, options) = run.fill_plan(&plan, errors).await;
     live::objects(drafts, &plan, secrets, options, &edits, errors)
 }

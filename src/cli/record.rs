@@ -75,7 +75,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     errors.extend(key_warnings);
     errors.extend(args.empty_stdin.error(args.paths.list(), &sources));
     let options = Options { any: args.any, ..Options::default() };
-    let record = session.run(options, environment).record(&sources, mask.as_ref(), &mut errors).await;
+    let record = session.preview(options, environment).record(&sources, mask.as_ref(), &mut errors).await;
     let has_failed = errors.any();
     output::report(&built.name_templates(report::in_order(errors, &sources), session.workspace()), environment);
     if has_failed {

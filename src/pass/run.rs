@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Session, Stopped, Watch, watched};
-use crate::backend::Round;
+use crate::backend::{Intent, Round};
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind};
 use crate::manifest::Schemas;
@@ -18,6 +18,7 @@ use crate::words::count;
 pub struct Run<'s> {
     session: &'s mut Session,
     options: Options,
+    intent: Intent,
     schemas: Arc<Schemas>,
     watch: &'s dyn Watch,
     budget: Budget,
@@ -26,8 +27,14 @@ pub struct Run<'s> {
 }
 
 impl<'s> Run<'s> {
-    pub(super) fn new(session: &'s mut Session, options: Options, schemas: Arc<Schemas>, watch: &'s dyn Watch) -> Self {
-        Self { session, options, schemas, watch, budget: Budget::default(), round: None, is_stopped: false }
+    pub(super) fn new(
+        session: &'s mut Session,
+        options: Options,
+        intent: Intent,
+        schemas: Arc<Schemas>,
+        watch: &'s dyn Watch,
+    ) -> Self {
+        Self { session, options, intent, schemas, watch, budget: Budget::default(), round: None, is_stopped: false }
     }
 
     /// The edits that fill `sources`, masked if the session masks. Everything that is wrong on the way goes to `errors`.
@@ -89,21 +96,10 @@ impl<'s> Run<'s> {
         errors.extend(found.into_iter().filter(|error| error.place.is_none()));
     }
 
-    /// Reads the secrets, except those whose reading would create something. The store stays as it is. Also returns the options to fill
-    /// them in with.
-    pub async fn fetch_read_only(&mut self, accesses: &[Access], errors: &mut Errors) -> (&Secrets, &FillOptions) {
-        let watch = self.watch;
-        if let Some((round, policy)) = self.round(accesses, errors).await {
-            let grants = policy.judge(accesses, errors);
-            let what = "asking what reading would create".to_owned();
-            match watched(watch, what.clone(), render::without_side_effects(accesses, grants, &**round)).await {
-                Ok((grants, notes)) => {
-                    errors.extend(notes);
-                    self.read(grants, errors).await;
-                }
-                Err(stopped) => self.stop(&stopped, &what, errors),
-            }
-        }
+    /// Reads the secrets, for rules. Also returns the options to fill them in with.
+    pub async fn read_for_rules(&mut self, accesses: &[Access], errors: &mut Errors) -> (&Secrets, &FillOptions) {
+        self.fetch(accesses, errors).await;
+        errors.extend(render::not_read(accesses, &self.session.secrets));
         (&self.session.secrets, &self.session.fill_options)
     }
 
@@ -142,7 +138,7 @@ impl<'s> Run<'s> {
     async fn read(&mut self, grants: Grants, errors: &mut Errors) {
         let Some((round, _)) = &self.round else { return };
         let what = format!("reading {}", count::of(grants.count(), "secret"));
-        let reading = render::fetch(grants, &**round, &self.budget, &mut self.session.secrets);
+        let reading = render::fetch(grants, &**round, self.intent, &self.budget, &mut self.session.secrets);
         if let Err(stopped) = watched(self.watch, what, reading).await {
             self.stop(&stopped, "reading secrets", errors);
         }

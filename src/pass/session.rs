@@ -8,7 +8,7 @@ use super::mask_key::without_line_breaks;
 use super::schema_files::{cluster_schemas, read_schemas};
 use super::settings::{SettingFlags, Settings};
 use super::{Run, Watch, watched};
-use crate::backend::{self, Round, Store};
+use crate::backend::{self, Intent, Round, Store};
 use crate::config::general::{ESCAPE, MASK_KEY, PARALLEL_RENDERS, SCHEMA, TYPES, TypesBy};
 use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
@@ -186,11 +186,22 @@ impl Session {
         Arc::new(schemas)
     }
 
-    /// Begins a run, which may render as often as it likes. It tries again what failed in an earlier run.
+    /// Begins a run, which may render as often as it likes. It tries again what failed in an earlier run. If the session masks, it is a
+    /// preview.
     pub fn run<'s>(&'s mut self, options: Options, watch: &'s dyn Watch) -> Run<'s> {
+        let intent = if self.mask.is_some() { Intent::Preview } else { Intent::Render };
+        self.begin(options, intent, watch)
+    }
+
+    /// Begins a run that creates nothing in the store: masks take the place of what reading would create.
+    pub fn preview<'s>(&'s mut self, options: Options, watch: &'s dyn Watch) -> Run<'s> {
+        self.begin(options, Intent::Preview, watch)
+    }
+
+    fn begin<'s>(&'s mut self, options: Options, intent: Intent, watch: &'s dyn Watch) -> Run<'s> {
         self.secrets.forget_failures();
         let schemas = self.schemas(&[]);
-        Run::new(self, options, schemas, watch)
+        Run::new(self, options, intent, schemas, watch)
     }
 
     /// Begins a round of the store, once it is open; `None` if it is not.

@@ -1,19 +1,17 @@
 //! Grants → secrets: each is read once, all of them concurrently. The only `await` of a pass.
 
-use std::collections::HashSet;
-
 use futures_util::StreamExt;
 
-use crate::backend::Round;
+use crate::backend::{Intent, Round};
 use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::policy::{Grant, Grants};
-use crate::secret::{Access, Outcome, SecretId, Secrets};
+use crate::secret::{Access, Outcome, Secrets};
 
 /// Reads every granted secret that `secrets` does not hold yet, within the budget of the run. Never fails as a whole.
-pub async fn fetch(grants: Grants, round: &dyn Round, budget: &Budget, secrets: &mut Secrets) {
+pub async fn fetch(grants: Grants, round: &dyn Round, intent: Intent, budget: &Budget, secrets: &mut Secrets) {
     let wanted: Vec<Grant> = grants.into_iter().filter(|grant| !secrets.contains(grant.id())).collect();
-    let mut readings = round.read(wanted);
+    let mut readings = round.read(wanted, intent);
     while let Some((grant, outcome)) = readings.next().await {
         secrets.insert(grant.into_id(), within(outcome, budget));
     }
@@ -28,29 +26,13 @@ fn within(outcome: Outcome, budget: &Budget) -> Outcome {
     }
 }
 
-/// The grants whose reading creates nothing, and a note for each access of the others.
-pub(crate) async fn without_side_effects(
-    accesses: &[Access],
-    grants: Grants,
-    round: &dyn Round,
-) -> (Grants, Vec<Error>) {
-    let (mut readable, mut creating) = (Vec::new(), HashSet::new());
-    for grant in grants {
-        if round.would_create(&grant).await {
-            creating.insert(grant.into_id());
-        } else {
-            readable.push(grant);
-        }
-    }
-    let notes = accesses.iter().filter(|access| creating.contains(&access.id)).map(not_read).collect();
-    (readable.into_iter().collect(), notes)
-}
-
-fn not_read(access: &Access) -> Error {
-    let SecretId { path, .. } = &access.id;
-    Error::note(Kind::Store, format!("`{path}` is not read: that would create something, such as a lease"))
-        .rule("not-read")
-        .at(access.place.clone())
+/// A note for each access whose secret a preview does not read.
+pub(crate) fn not_read(accesses: &[Access], secrets: &Secrets) -> impl Iterator<Item = Error> {
+    let is_planned = |access: &&Access| matches!(secrets.get(&access.id), Some(Outcome::Planned));
+    accesses.iter().filter(is_planned).map(|Access { id, place }| {
+        let detail = format!("`{}` is not read: that would create something, such as a lease", id.written_path());
+        Error::note(Kind::Store, detail).rule("not-read").at(place.clone())
+    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::resource_context::ResourceContext;
 use super::{Leftovers, Options, strict};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::manifest::Schemas;
-use crate::placeholder::{Match, MatchKind, Reference};
+use crate::placeholder::{Match, MatchKind};
 use crate::secret::Access;
 use crate::source::{Place, Source, Span};
 use crate::yaml::tree::Tree;
@@ -129,14 +129,10 @@ fn no_object(gap: &Gap) -> Error {
 /// Adds the accesses that `found` needs, and the errors of placeholders that cannot be filled.
 fn accesses(gap: &Gap, found: &Match, place: &Place, out: &mut Vec<Access>, errors: &mut Errors) {
     match &found.kind {
-        MatchKind::Placeholder(placeholder) => match gap.resource.secret(placeholder) {
-            Some(id) => out.push(Access { id, place: place.clone() }),
-            None if gap.resource.annotations.path.is_none() && placeholder.secret == Reference::Annotated => {}
-            None => errors.push(
-                Error::new(Kind::Placeholder, format!("the path of `{}` leads above the root", placeholder.written))
-                    .hint("write the path without `..`")
-                    .at(place.clone()),
-            ),
+        MatchKind::Placeholder(placeholder) => match gap.resource.named_secret(placeholder) {
+            Some(Ok(id)) => out.push(Access { id, place: place.clone() }),
+            Some(Err(error)) => errors.push(error.at(place.clone())),
+            None => {}
         },
         MatchKind::Wrong(error) => errors.push((**error).clone().at(place.clone())),
         MatchKind::Encoded { matches, .. } => matches.iter().for_each(|inner| accesses(gap, inner, place, out, errors)),

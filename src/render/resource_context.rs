@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::error::{Error, Kind};
 use crate::manifest::{Annotations, FieldType, KindId, Known, Resource, Schema, Schemas, Step, field_type};
 use crate::placeholder::{Placeholder, Reference};
-use crate::secret::{KV_VERSION, SecretId, Version, normalise};
+use crate::secret::{KV_VERSION, SecretId, Version, normalise, path_and_parameters};
 use crate::source::{Place, ResourceId};
 use crate::yaml::tree::NodeId;
 
@@ -59,20 +60,34 @@ impl ResourceContext {
         self.schema.get_or_init(find).as_ref()
     }
 
-    /// The secret that a placeholder of this resource reads; `None` if its path leads above the root.
+    /// The secret that a placeholder of this resource reads; `None` if its path is none.
     pub fn secret(&self, placeholder: &Placeholder) -> Option<SecretId> {
+        self.named_secret(placeholder)?.ok()
+    }
+
+    /// The secret that a placeholder of this resource names, or why its path is none. `None` if no annotation names one.
+    pub(super) fn named_secret(&self, placeholder: &Placeholder) -> Option<Result<SecretId, Error>> {
         let Annotations { path, kv_version, version, namespace, .. } = &self.annotations;
-        let (path, version) = match &placeholder.secret {
-            Reference::Inline { path, version } => (normalise(path)?, *version),
-            Reference::Annotated => (normalise(path.as_ref()?)?, *version),
+        let (written, version) = match &placeholder.secret {
+            Reference::Inline { path, version } => (path, *version),
+            Reference::Annotated => (path.as_ref()?, *version),
         };
-        let (scope, version) = (namespace.clone(), version.map(Version::from));
-        let parameters = kv_version.iter().map(|version| (KV_VERSION, version.to_string())).collect();
-        Some(SecretId { store: None, scope, path, version, parameters })
+        let id = path_and_parameters(written).and_then(|(path, parameters)| {
+            let path = normalise(path).ok_or_else(|| above_the_root(placeholder))?;
+            let (scope, version) = (namespace.clone(), version.map(Version::from));
+            let instructions = kv_version.iter().map(|version| (KV_VERSION, version.to_string())).collect();
+            Ok(SecretId { store: None, scope, path, version, parameters, instructions })
+        });
+        Some(id)
     }
 
     /// `place` with this resource added.
     pub fn place(&self, place: Place) -> Place {
         Place { resource: Some(self.id.clone()), origin: self.origin.clone(), ..place }
     }
+}
+
+fn above_the_root(placeholder: &Placeholder) -> Error {
+    Error::new(Kind::Placeholder, format!("the path of `{}` leads above the root", placeholder.written))
+        .hint("write the path without `..`")
 }

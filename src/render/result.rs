@@ -31,7 +31,7 @@ pub(crate) fn result(
 ) -> Result<Option<Value>, Error> {
     let value = match outcome {
         Outcome::Found(secret) => named_value(placeholder, secret)?,
-        Outcome::NoPath(_) | Outcome::NoVersion(_) => None,
+        Outcome::NoPath(_) | Outcome::NoVersion(_) | Outcome::Planned => None,
         Outcome::Denied(error) | Outcome::Failed(error) => return Err(error.clone()),
     };
     let Filling { options, budget } = filling;

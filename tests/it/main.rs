@@ -23,6 +23,7 @@ mod diff;
 mod differential;
 mod docs;
 mod doctor;
+mod dynamic;
 mod echo;
 mod embedded;
 mod examples;

@@ -122,7 +122,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("budget", &[]),
     ("value", &["budget"]),
     ("source", &[]),
-    ("secret", &["value", "source", "error"]),
+    ("secret", &["percent", "value", "source", "error"]),
     ("error", &["source", "budget"]),
     ("moment", &[]),
     ("probe", &["error"]),

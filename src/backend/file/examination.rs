@@ -67,7 +67,7 @@ fn may_read(patient: &Patient) -> BoxFuture<'_, Vec<Verdict>> {
     let mut verdicts: Vec<Verdict> = grants
         .iter()
         .map(|grant| match file.find(grant.id()) {
-            Outcome::Found(_) => Verdict::Right(format!("`{}` is there", grant.id().path)),
+            Outcome::Found(_) | Outcome::Planned => Verdict::Right(format!("`{}` is there", grant.id().path)),
             Outcome::NoPath(error) | Outcome::NoVersion(error) | Outcome::Denied(error) | Outcome::Failed(error) => {
                 Verdict::Wrong(error)
             }

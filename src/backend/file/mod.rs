@@ -13,7 +13,7 @@ use crate::config::format::PATH;
 use crate::config::table::StoreSettings;
 use crate::config::{FileBounds, Key, Role, View};
 use crate::error::{Error, Kind};
-use crate::secret::{Outcome, Secret, SecretId, Version, normalise};
+use crate::secret::{Outcome, Secret, SecretId, Version, normalise, path_and_parameters};
 use crate::value::Value;
 use crate::words::{list, suggestion};
 use crate::yaml;
@@ -92,17 +92,17 @@ fn read(settings: &View) -> Result<File, Error> {
 
 impl File {
     fn find(&self, id: &SecretId) -> Outcome {
-        let Some(versions) = self.secrets.get(&id.path) else {
-            return Outcome::NoPath(self.no_path(&id.path));
+        let path = id.written_path();
+        let Some(versions) = self.secrets.get(&path) else {
+            return Outcome::NoPath(self.no_path(&path));
         };
         match (&id.version, versions.get(&id.version)) {
             (version, Some(data)) => found(version.as_ref(), data),
-            (Some(version), None) => Outcome::NoVersion(no_version(&id.path, version, versions)),
+            (Some(version), None) => Outcome::NoVersion(no_version(&path, version, versions)),
             // Without an unnumbered version the highest number is the newest.
-            (None, None) => versions.last_key_value().map_or_else(
-                || Outcome::NoPath(self.no_path(&id.path)),
-                |(version, data)| found(version.as_ref(), data),
-            ),
+            (None, None) => versions
+                .last_key_value()
+                .map_or_else(|| Outcome::NoPath(self.no_path(&path)), |(version, data)| found(version.as_ref(), data)),
         }
     }
 
@@ -167,11 +167,12 @@ fn path_and_version(name: &str) -> Result<(String, Option<Version>), String> {
             Some(number.map_err(|_| format!("`{name}`: the version is neither a number nor `latest`"))?.into())
         }
     };
+    let (path, parameters) = path_and_parameters(path).map_err(|error| format!("`{name}`: {}", error.detail))?;
     let path = normalise(path).ok_or_else(|| format!("`{name}` leads above the root"))?;
     if path.is_empty() {
         return Err(format!("`{name}` is not a path"));
     }
-    Ok((path, version))
+    Ok((SecretId { path, parameters, ..SecretId::default() }.written_path(), version))
 }
 
 #[cfg(test)]
@@ -193,6 +194,7 @@ mod tests {
             Outcome::NoVersion(error) => ("no version", error),
             Outcome::Denied(error) => ("denied", error),
             Outcome::Failed(error) => ("failed", error),
+            Outcome::Planned => return "planned".to_owned(),
         };
         format!("{name}: {}", error.hint.unwrap_or_default())
     }

@@ -21,7 +21,7 @@ A path is read as it is written. The answer's shape tells KV version 2 (`data` a
 understood, with a warning: where the answer is 404 or 403, the mount is asked for once
 (`sys/internal/ui/mounts/PATH`). *Missing*, for `default` and `remove-missing`, is what Vault itself calls so: a 404 without
 an error, a version that is deleted or destroyed, no mount. Any other 404 is a failure. Versions are those of KV version 2. Any other path that can be read works too
-(`database/creds/x`); what Vault only writes (405) does not.
+(`database/creds/x`), and with parameters the endpoints that give a secret to those who write (`pki/issue/web?common_name=…`): no other path is written.
 
 A namespace, which OpenBao and Vault Enterprise have, is that of `VAULT_NAMESPACE`, for a resource that of its annotation
 `avp.kubernetes.io/namespace`, or the front part of a path: `team-a/secret/data/app`, whose mounts are asked for there.

@@ -14,7 +14,7 @@ pub(crate) enum Engine {
 impl Engine {
     /// The engine that a secret's name asks for; without one, the response's shape tells.
     pub(crate) fn of(id: &SecretId) -> Option<Self> {
-        match id.parameters.get(KV_VERSION)?.as_str() {
+        match id.instructions.get(KV_VERSION)?.as_str() {
             "1" => Some(Self::V1),
             "2" => Some(Self::V2),
             _ => None,

@@ -30,7 +30,7 @@ pub(super) fn failed(response: &Response) -> Error {
         405 => (
             Kind::Store,
             "Vault cannot read this path, only write to it".to_owned(),
-            "placeholders name secrets that can be read",
+            "an endpoint that gives a secret to those who write takes parameters: `<path:pki/issue/web?common_name=app.example.org#certificate>`",
         ),
         429 => (
             Kind::Store,

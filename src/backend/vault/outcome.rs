@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::endpoint::capability;
 use super::engine::Engine;
 use super::missing;
 use super::mount::Mount;
@@ -92,8 +93,9 @@ fn denied(grant: &Grant, named: &str, causes: String, token_hint: Option<String>
         Some(hint) => Error::new(Kind::Denied, "Vault refuses the token (403)").hint(hint),
         None => {
             let command = format!("vault token capabilities {}", missing::quoted(&grant.id().path));
+            let right = capability(grant.id());
             Error::new(Kind::Denied, format!("Vault denies reading {named} (403)"))
-                .hint(format!("the login's policies do not grant `read` there: `{command}` shows what they grant"))
+                .hint(format!("the login's policies do not grant `{right}` there: `{command}` shows what they grant"))
         }
     };
     if causes.is_empty() { error } else { error.cause(causes) }

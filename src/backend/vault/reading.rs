@@ -1,10 +1,12 @@
 //! One reading: the path as it is written, and where that fails without `data/`, the path that its mount implies.
 
 mod explanation;
+mod writing;
 
 use tokio::time::Instant;
 
 use super::Vault;
+use super::endpoint::{self, Effect};
 use super::engine::Engine;
 use super::failure;
 use super::guard::guard;
@@ -15,14 +17,12 @@ use super::request;
 use super::response::{self, ReadResult, StoredSecret};
 use super::round_state::RoundState;
 use super::session::{Session, SessionResponse};
-use crate::client::{Deadline, Failure, Request};
+use crate::backend::Intent;
+use crate::client::{Deadline, Failure, Request, Retry};
 use crate::error::{Error, Kind};
 use crate::policy::{Grant, Identity, Policy};
 use crate::redacted::Redacted;
 use crate::secret::{Outcome, Version};
-
-/// Endpoints that create something when they are read: logins, tokens, certificates.
-const CREATING: [&str; 9] = ["creds", "static-creds", "sts", "token", "key", "issue", "sign", "code", "role-id"];
 
 /// The reading of one secret.
 pub(super) struct Reading<'r> {
@@ -38,30 +38,20 @@ impl<'r> Reading<'r> {
     }
 
     /// Reads the secret. The outcome shows no credential of the session.
-    pub(super) async fn outcome(&self) -> Outcome {
+    pub(super) async fn outcome(&self, intent: Intent) -> Outcome {
         let _time = self.round.allowance().start();
         let id = self.grant.id();
         let words = self.vault.own_words.iter().map(String::as_str);
         let own: Vec<&str> = words.chain([&*id.path]).chain(id.scope.as_deref()).collect();
-        guard(self.unguarded().await, &own, self.session().client().credentials())
-    }
-
-    /// Whether reading would create something: the mount is not a KV engine. Where Vault does not say, the path tells.
-    pub(super) async fn would_create(&self) -> bool {
-        let _time = self.round.allowance().start();
-        let path = &self.grant.id().path;
-        match self.mount(self.deadline()).await {
-            Ok(Some(mount)) => !matches!(&*mount.mount_type, "kv" | "generic" | "cubbyhole"),
-            _ => !path.contains("/data/") && path.split('/').any(|segment| CREATING.contains(&segment)),
-        }
+        guard(self.unguarded(intent).await, &own, self.session().client().credentials())
     }
 
     /// Reads the secret, unless the round has failed: then the readings that wait are not tried.
-    async fn unguarded(&self) -> Outcome {
+    async fn unguarded(&self, intent: Intent) -> Outcome {
         if let Err(error) = self.round.check() {
             return failed(error);
         }
-        self.look_up().await.unwrap_or_else(|Failure { error, is_of_server }| {
+        self.look_up(intent).await.unwrap_or_else(|Failure { error, is_of_server }| {
             if is_of_server {
                 self.round.fail(&error);
             }
@@ -69,8 +59,14 @@ impl<'r> Reading<'r> {
         })
     }
 
-    async fn look_up(&self) -> Result<Outcome, Failure> {
+    async fn look_up(&self, intent: Intent) -> Result<Outcome, Failure> {
         let deadline = self.deadline();
+        if intent == Intent::Preview && self.effect(deadline).await == Effect::Creates {
+            return Ok(Outcome::Planned);
+        }
+        if !self.grant.id().parameters.is_empty() {
+            return self.write(deadline).await;
+        }
         let engine = Engine::of(self.grant.id()).or(self.vault.engine);
         let response = self.read(self.grant, engine, deadline).await?;
         match response.result {
@@ -98,6 +94,12 @@ impl<'r> Reading<'r> {
             _ => None,
         };
         Ok(ReadResponse { result: refusal.map_or(result, ReadResult::Refused), token, token_hint })
+    }
+
+    /// What reading does to Vault.
+    async fn effect(&self, deadline: Deadline) -> Effect {
+        // A mount that cannot be asked for is unknown: the reading itself tells of the failure.
+        endpoint::effect(self.mount(deadline).await.ok().flatten().as_ref(), &self.grant.id().path)
     }
 
     /// Why a secret may not be passed on, if it may not: a namespace in front of one of Vault's own paths hides it from the policy until
@@ -139,7 +141,7 @@ impl<'r> Reading<'r> {
     }
 
     async fn send(&self, build: impl Fn(&Redacted) -> Request, deadline: Deadline) -> Result<SessionResponse, Failure> {
-        self.session().send(self.round, build, deadline).await
+        self.session().send(self.round, build, Retry::Idempotent, deadline).await
     }
 
     fn session(&self) -> &'r Session {

@@ -3,6 +3,7 @@
 use crate::client::Request;
 use crate::percent::encode_path;
 use crate::redacted::Redacted;
+use crate::secret::Parameters;
 
 /// Reads the secret at `path`.
 ///
@@ -12,6 +13,15 @@ use crate::redacted::Redacted;
 pub(super) fn read(path: &str, version: Option<u64>, namespace: Option<&str>, token: &Redacted) -> Request {
     let query = version.map(|version| format!("?version={version}")).unwrap_or_default();
     authorised(Request::get(format!("/v1/{}{query}", encode_path(path))), namespace, token)
+}
+
+/// Asks the endpoint at `path` with `parameters`.
+///
+/// Path: `/v1/{path}`. Method: POST. Body: `{"name": "value", …}`. Response: `{"data": …}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/secret/pki#generate-certificate-and-key>, for one
+pub(super) fn write(path: &str, parameters: &Parameters, namespace: Option<&str>, token: &Redacted) -> Request {
+    let body = serde_json::to_string(parameters).expect("texts are JSON");
+    authorised(Request::post(format!("/v1/{}", encode_path(path)), Redacted::new(body)), namespace, token)
 }
 
 /// Asks for the mount that `path` lies in. Vault responds to every token that may do something below the mount.

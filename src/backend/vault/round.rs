@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, stream};
 
 use super::Vault;
 use super::reading::Reading;
 use super::round_state::RoundState;
-use crate::backend::{Readings, Round, Store};
+use crate::backend::{Intent, Readings, Round, Store};
 use crate::client::Allowance;
 use crate::policy::{Grant, Policy};
 
@@ -31,16 +30,12 @@ impl Store for Vault {
 }
 
 impl Round for VaultRound {
-    fn read(&self, grants: Vec<Grant>) -> Readings<'_> {
-        let read = |grant: Grant| async {
-            let outcome = self.reading(&grant).outcome().await;
+    fn read(&self, grants: Vec<Grant>, intent: Intent) -> Readings<'_> {
+        let read = move |grant: Grant| async move {
+            let outcome = self.reading(&grant).outcome(intent).await;
             (grant, outcome)
         };
         stream::iter(grants).map(read).buffer_unordered(CONCURRENCY).boxed()
-    }
-
-    fn would_create<'r>(&'r self, grant: &'r Grant) -> BoxFuture<'r, bool> {
-        Box::pin(async { self.reading(grant).would_create().await })
     }
 }
 

@@ -76,16 +76,17 @@ impl Session {
         &self,
         round: &RoundState,
         build: impl Fn(&Redacted) -> Request,
+        retry: Retry,
         deadline: Deadline,
     ) -> Result<SessionResponse, Failure> {
         let token = self.token(round, deadline).await?;
-        let response = self.client.send(&build(&token.text), Retry::Idempotent, deadline).await?;
+        let response = self.client.send(&build(&token.text), retry, deadline).await?;
         if !token.is_refused_by(&response, round) {
             return Ok(SessionResponse { response, token, token_hint: None });
         }
         match self.renew(round, &token, deadline).await? {
             Some(token) => {
-                let response = self.client.send(&build(&token.text), Retry::Idempotent, deadline).await?;
+                let response = self.client.send(&build(&token.text), retry, deadline).await?;
                 let token_hint = token.is_refused_by(&response, round).then(|| token.hint());
                 Ok(SessionResponse { response, token, token_hint })
             }
@@ -186,7 +187,8 @@ impl Session {
         let token = self.token(round, deadline).await?;
         if token.facts().is_none() {
             let build = |token: &_| request::look_up_self(self.namespace.as_deref(), token);
-            let SessionResponse { response, token, token_hint } = self.send(round, build, deadline).await?;
+            let SessionResponse { response, token, token_hint } =
+                self.send(round, build, Retry::Idempotent, deadline).await?;
             match (look_up(&response), token_hint) {
                 (Some(facts), _) => {
                     self.conceal(&facts.accessor);

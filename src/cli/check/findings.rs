@@ -56,8 +56,8 @@ impl Check<'_> {
         errors.extend(lint::check(&survey, others));
         let plan = survey.plan(&options, errors);
         if self.args.online {
-            let mut run = session.run(options, self.environment);
-            let (secrets, options) = run.fetch_read_only(plan.accesses(), errors).await;
+            let mut run = session.preview(options, self.environment);
+            let (secrets, options) = run.read_for_rules(plan.accesses(), errors).await;
             let filling = Filling { options, budget: &Budget::default() };
             errors.extend(lint::check_online(&Readings { plan: &plan, secrets, filling }));
             render::fill(&plan, ValueSource::Clear(secrets), filling, errors);

@@ -28,7 +28,7 @@ pub(super) async fn compare(
     let all = [sources(&files.after), sources(&files.before)].concat();
     let unchanged = files.take_unchanged();
     session.use_record(args.offline.record(session.workspace())?);
-    let mut renderer = Renderer { run: session.run(args.options(), environment), mask };
+    let mut renderer = Renderer { run: session.preview(args.options(), environment), mask };
     // What describes a changed resource may itself be unchanged.
     renderer.run.learn(&all);
     let after = renderer.side(&files.after, &mut files.errors).await;

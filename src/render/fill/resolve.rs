@@ -4,6 +4,7 @@ use super::super::ValueSource;
 use super::super::filling::Filling;
 use super::super::gap::Gap;
 use super::super::mask::Shape;
+use super::super::record::identity;
 use super::super::result::result;
 use super::super::value_source::{Stand, masked};
 use super::recorded;
@@ -49,7 +50,7 @@ impl Search<'_> {
     fn collect(&self, found: &Match, stand: Stand<'_>, out: &mut Vec<Resolution>) {
         match &found.kind {
             MatchKind::Placeholder(placeholder) => out.push(match self.resolve(placeholder, stand) {
-                Resolution::Value(Resolved { value, .. }) => {
+                Resolution::Value(Resolved { value, mask: None }) => {
                     let mask = || self.values.shown(value.clone(), placeholder, self.gap, stand);
                     let mask = matches!(self.values, ValueSource::Masked(..)).then(mask);
                     Resolution::Value(Resolved { value, mask })
@@ -77,6 +78,11 @@ impl Search<'_> {
         let Some(outcome) = values.outcome(&id) else {
             return Resolution::NotGranted;
         };
+        if let Outcome::Planned = outcome {
+            let (shape, name) = (Shape::planned(), identity(&id, placeholder));
+            let value = masked(&shape, &name, values.form().unwrap_or_default(), gap, stand);
+            return Resolution::Value(Resolved { mask: Some(value.clone()), value });
+        }
         match result(placeholder, &id, outcome, *filling) {
             Ok(Some(value)) => Resolution::Value(value.into()),
             Ok(None) if placeholder.closed && matches!(outcome, Outcome::Found(_)) => Resolution::Markup,
@@ -110,6 +116,7 @@ fn missing(outcome: &Outcome, placeholder: &Placeholder, id: &SecretId) -> Error
         Outcome::NoPath(error) | Outcome::NoVersion(error) | Outcome::Denied(error) | Outcome::Failed(error) => {
             error.clone()
         }
+        Outcome::Planned => nothing(),
     }
 }
 

@@ -19,7 +19,7 @@ pub(in crate::render) enum Class {
     /// Text of no class that matters.
     #[default]
     Plain,
-    /// What a record of version 1 has: any class.
+    /// What nobody has read, or a record of version 1 has: any class.
     Unknown,
     /// `true` or `false`.
     Bool,
@@ -85,6 +85,7 @@ const CLASSES: &[Row] = &[
     like(Form::EncodedPem(Pem::Data), "base64-pem", |one| one.encoded_pem().is_some()),
     like(Form::Base64, "base64", |one| is_base64(one.text)),
     row(Class::Plain, "", |_| true),
+    row(Class::Unknown, "any", |_| false),
 ];
 
 /// The mask of a quantity that the API compares with nothing.

@@ -38,6 +38,11 @@ pub enum MaskForm {
 }
 
 impl Shape {
+    /// The shape of a value that nobody has read: a text of any class.
+    pub(in crate::render) fn planned() -> Self {
+        Self::Scalar(Scalar { is: Type::Text, class: Class::Unknown, choice: None, fingerprint: None })
+    }
+
     /// The shape of `value`, with fingerprints if there is a `mask`. The site is the field that the value is for.
     pub(in crate::render) fn of(value: &Value, mask: Option<&Mask>, site: Option<&Site<'_>>) -> Self {
         match value {

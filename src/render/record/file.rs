@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::{Missing, Record, Recorded};
 use crate::error::{Error, Kind};
 use crate::render::mask::{Choice, Class, Fingerprint, Scalar, Shape, Type};
-use crate::secret::{KV_VERSION, SecretId, Version};
+use crate::secret::{KV_VERSION, Parameters, SecretId, Version};
 use crate::visible;
 
 /// The version of the format.
@@ -40,6 +40,8 @@ struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     namespace: Option<String>,
     path: String,
+    #[serde(default, skip_serializing_if = "Parameters::is_empty")]
+    parameters: Parameters,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<Version>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,8 +55,9 @@ impl Record {
         let secrets = self.secrets.iter().map(|(id, values)| Entry {
             namespace: id.scope.clone(),
             path: id.path.clone(),
+            parameters: id.parameters.clone(),
             version: id.version.clone(),
-            engine: id.parameters.get(KV_VERSION).and_then(|version| version.parse().ok()),
+            engine: id.instructions.get(KV_VERSION).and_then(|version| version.parse().ok()),
             values: values.iter().map(|(name, recorded)| (name.clone(), written(recorded))).collect(),
         });
         let file = File { version: VERSION, secrets: secrets.collect() };
@@ -89,7 +92,7 @@ impl Record {
 }
 
 fn read_entry(entry: Entry, file_version: u64) -> Option<(SecretId, BTreeMap<String, Recorded>)> {
-    let parameters = match entry.engine {
+    let instructions = match entry.engine {
         None => BTreeMap::new(),
         Some(version @ (1 | 2)) => BTreeMap::from([(KV_VERSION, version.to_string())]),
         Some(_) => return None,
@@ -97,8 +100,9 @@ fn read_entry(entry: Entry, file_version: u64) -> Option<(SecretId, BTreeMap<Str
     let id = SecretId {
         scope: entry.namespace,
         path: entry.path,
+        parameters: entry.parameters,
         version: entry.version,
-        parameters,
+        instructions,
         ..SecretId::default()
     };
     let values = entry.values.into_iter().map(|(name, json)| Some((name, read(&json, file_version)?)));

@@ -79,12 +79,8 @@ impl Record {
 
     /// The result of a placeholder that reads `id`, and the name for masks without a fingerprint.
     pub(super) fn get(&self, id: &SecretId, placeholder: &Placeholder) -> Option<(&Recorded, String)> {
-        let name = name(placeholder);
-        let recorded = self.secrets.get(id)?.get(&name)?;
-        let SecretId { scope, path, version, .. } = id;
-        let (scope, version) = (scope.as_deref().unwrap_or(""), version.as_ref().map_or("0", Version::text));
-        let identity = format!("{scope}\0{path}\0{version}\0{name}");
-        Some((recorded, identity))
+        let recorded = self.secrets.get(id)?.get(&name(placeholder))?;
+        Some((recorded, identity(id, placeholder)))
     }
 
     /// The error about a placeholder that is not in the record.
@@ -120,12 +116,19 @@ fn recorded(
         Outcome::NoPath(_) => Missing::Path,
         Outcome::NoVersion(_) => Missing::Version,
         Outcome::Found(_) | Outcome::Denied(_) | Outcome::Failed(_) => Missing::Key,
+        Outcome::Planned => return Some(Recorded::Result(Shape::planned())),
     };
     match result(usage.placeholder, id, outcome, filling) {
         Ok(Some(value)) => Some(Recorded::Result(shape(&value, usage.placeholder, mask, Some(&site)))),
         Ok(None) => Some(Recorded::Missing(missing)),
         Err(_) => None,
     }
+}
+
+/// The name for the mask of a placeholder's result that has no fingerprint.
+pub(super) fn identity(id: &SecretId, placeholder: &Placeholder) -> String {
+    let (scope, version) = (id.scope.as_deref().unwrap_or(""), id.version.as_ref().map_or("0", Version::text));
+    format!("{scope}\0{}\0{version}\0{}", id.written_path(), name(placeholder))
 }
 
 /// Key and modifiers as a placeholder writes them after its `#`: `password | base64encode`.

@@ -1,13 +1,13 @@
 //! Writes the policy of Vault that allows the reads and nothing else: one rule for each path, in the namespace of the login.
 //! Reference: <https://developer.hashicorp.com/vault/docs/concepts/policies>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexSet;
 
 use super::super::text::one_line;
 use super::ReadPlan;
-use crate::backend::Engine;
+use crate::backend::{Engine, capability};
 use crate::error::{Error, Errors, Kind};
 use crate::render::{PlaceholderUse, Read};
 use crate::visible::is_invisible;
@@ -15,9 +15,10 @@ use crate::visible::is_invisible;
 /// The rules by namespace, relative to that of the login (empty for itself), and by path.
 type Rules = BTreeMap<(String, String), Rule>;
 
-/// The comments above a rule.
+/// A rule, and the comments above it.
 #[derive(Default)]
 struct Rule {
+    capabilities: BTreeSet<&'static str>,
     resources: IndexSet<String>,
     remark: Option<String>,
 }
@@ -32,6 +33,7 @@ pub(crate) fn policy(plan: &ReadPlan<'_>) -> Result<String, Errors> {
         match target(plan, read) {
             Ok((namespace, path, remark)) => {
                 let rule = rules.entry((namespace.to_owned(), path)).or_default();
+                rule.capabilities.insert(capability(&read.id));
                 rule.resources.extend(read.uses.iter().map(resource));
                 rule.remark = rule.remark.take().or(remark);
             }
@@ -66,7 +68,8 @@ fn written(rules: &Rules) -> String {
         }
         let separator = if namespace.is_empty() { "" } else { "/" };
         let path = quoted(&format!("{namespace}{separator}{path}"));
-        out += &format!("path {path} {{\n  capabilities = [\"read\"]\n}}\n");
+        let capabilities: Vec<String> = rule.capabilities.iter().map(|capability| quoted(capability)).collect();
+        out += &format!("path {path} {{\n  capabilities = [{}]\n}}\n", capabilities.join(", "));
     }
     out
 }
@@ -82,7 +85,10 @@ fn target<'f>(plan: &'f ReadPlan<'_>, read: &'f Read<'_>) -> Result<(&'f str, St
     let asked = plan.namespace(read).unwrap_or_default();
     let own = plan.store.scope.as_deref().unwrap_or_default();
     let namespace = below(own, asked).ok_or_else(|| not_below(own, asked))?;
-    let (path, remark) = with_data(&read.id.path, plan.engine(read));
+    let (path, remark) = match read.id.parameters.is_empty() {
+        true => with_data(&read.id.path, plan.engine(read)),
+        false => (read.id.path.clone(), None),
+    };
     match special(&format!("{namespace}/{path}")) {
         Some(why) => Err(no_rule(&path, why)),
         None => Ok((namespace, path, remark)),

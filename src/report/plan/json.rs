@@ -7,7 +7,7 @@ use super::ReadPlan;
 use crate::backend::Engine;
 use crate::placeholder::Key;
 use crate::render::{PlaceholderUse, Read};
-use crate::secret::Version;
+use crate::secret::{Parameters, Version};
 use crate::visible;
 
 /// The reads as one JSON document.
@@ -29,6 +29,7 @@ fn reading<'f>(plan: &'f ReadPlan<'_>, read: &'f Read<'_>) -> Reading<'f> {
     Reading {
         namespace: plan.namespace(read),
         path: &read.id.path,
+        parameters: &read.id.parameters,
         version: read.id.version.as_ref(),
         engine: plan.engine(read).map(Engine::number),
         keys,
@@ -73,6 +74,8 @@ struct Reading<'f> {
     #[serde(skip_serializing_if = "Option::is_none")]
     namespace: Option<&'f str>,
     path: &'f str,
+    #[serde(skip_serializing_if = "Parameters::is_empty")]
+    parameters: &'f Parameters,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'f Version>,
     #[serde(skip_serializing_if = "Option::is_none")]

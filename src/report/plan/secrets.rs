@@ -55,7 +55,7 @@ fn entries<'p>(plan: &'p ReadPlan<'_>) -> Vec<(String, Entry<'p>)> {
 /// `secret/data/app`, `secret/data/app#3`.
 fn name(read: &Read<'_>) -> String {
     let version = read.id.version.as_ref().map(|version| format!("#{version}"));
-    format!("{}{}", read.id.path, version.unwrap_or_default())
+    format!("{}{}", read.id.written_path(), version.unwrap_or_default())
 }
 
 impl<'p> Entry<'p> {

@@ -17,7 +17,7 @@ pub(crate) fn text(plan: &ReadPlan<'_>, colour: Colour) -> String {
 }
 
 fn block(plan: &ReadPlan<'_>, read: &Read<'_>, colour: Colour) -> String {
-    let mut out = colour.paint("1", &one_line(&read.id.path)) + &remarks(plan, read) + "\n";
+    let mut out = colour.paint("1", &one_line(&read.id.written_path())) + &remarks(plan, read) + "\n";
     let rows: Vec<[String; 3]> = read.uses.iter().map(cells).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(60);
     let (key, field) = (width(0), width(1));

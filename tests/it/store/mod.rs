@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 use vault_render::Journal;
-use vault_render::internals::backend::{self, Round, Store};
+use vault_render::internals::backend::{self, Intent, Round, Store};
 use vault_render::internals::error::{Error, Errors};
 use vault_render::internals::policy::{Policy, Requester};
 use vault_render::internals::secret::{Access, Outcome, SecretId, Version};
@@ -50,7 +50,7 @@ impl TestStore {
         let mut errors = Errors::new();
         let grants = self.policy.judge(&accesses, &mut errors);
         assert!(!errors.any(), "{errors:?}");
-        let readings = round.read(grants.into_iter().collect());
+        let readings = round.read(grants.into_iter().collect(), Intent::Render);
         let mut outcomes: Vec<_> = self.runtime.block_on(readings.collect());
         let mut outcome = |id: &SecretId| {
             outcomes.swap_remove(outcomes.iter().position(|(grant, _)| grant.id() == id).expect("it is read")).1
@@ -90,6 +90,7 @@ fn told(outcome: Outcome) -> String {
         Outcome::NoVersion(error) => ("no version", error),
         Outcome::Denied(error) => ("denied", error),
         Outcome::Failed(error) => ("failed", error),
+        Outcome::Planned => return "planned".to_owned(),
     };
     format!("{name}: {} | {} | {}", error.detail, error.cause.unwrap_or_default(), error.hint.unwrap_or_default())
 }

@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, stream};
 
 use super::{Patient, Standing};
+use crate::backend::vault::endpoint::capability;
 use crate::backend::vault::member::names;
 use crate::backend::vault::mount::Mount;
 use crate::backend::vault::{Engine, failure, missing, request};
@@ -88,13 +89,14 @@ impl Inquiry<'_> {
             return Verdict::Wrong(error);
         }
         let path = mount.path_with_data(written).unwrap_or_else(|| written.clone());
-        if allows(capabilities, &path) {
+        let capability = capability(grant.id());
+        if allows(capabilities, &path, capability) {
             let kind =
                 mount.engine.map_or(mount.mount_type.clone(), |engine| format!("KV version {}", engine.number()));
             let as_read = if path == *written { String::new() } else { format!(", read as `{path}`") };
             return Verdict::Right(format!("`{written}`{as_read} ({kind})"));
         }
-        Verdict::Wrong(denied(&path))
+        Verdict::Wrong(denied(&path, capability))
     }
 
     /// Vault names no mount to a token that may do nothing there, and to everybody where there is none.
@@ -104,13 +106,14 @@ impl Inquiry<'_> {
             self.patient.subject.policy.regrant(grant, near.to_owned(), &mount.mount_type).is_ok()
         };
         let hint = missing::unknown_mount(("", path), known, may_read);
-        if allows(capabilities, path) {
+        let capability = capability(grant.id());
+        if allows(capabilities, path, capability) {
             let detail = format!("nothing can be read at `{path}`");
             return Verdict::Wrong(
                 Error::new(Kind::Missing, detail).hint(format!("{hint}; `vault secrets list` shows the mounts")),
             );
         }
-        let error = denied(path);
+        let error = denied(path, capability);
         let own = error.hint.clone().unwrap_or_default();
         Verdict::Wrong(error.hint(format!("{own}; or {hint}, which Vault tells nobody who may do nothing there")))
     }
@@ -144,14 +147,14 @@ impl Inquiry<'_> {
     }
 }
 
-fn allows(capabilities: &Capabilities, path: &str) -> bool {
+fn allows(capabilities: &Capabilities, path: &str, needed: &str) -> bool {
     let of_path = capabilities.get(path).map_or(&[][..], Vec::as_slice);
-    of_path.iter().any(|capability| capability == "read" || capability == "root")
+    of_path.iter().any(|capability| capability == needed || capability == "root")
 }
 
-fn denied(path: &str) -> Error {
+fn denied(path: &str, needed: &str) -> Error {
     Error::new(Kind::Denied, format!("the token's policies do not allow reading `{path}`"))
-        .hint(format!("add to a policy of the login: `path \"{path}\" {{ capabilities = [\"read\"] }}`"))
+        .hint(format!("add to a policy of the login: `path \"{path}\" {{ capabilities = [\"{needed}\"] }}`"))
 }
 
 /// The error of a KV version, or of a path, that is not its mount's.

@@ -45,7 +45,12 @@ impl Vault {
     pub(crate) fn policy(&self, name: &str, paths: &[&str]) {
         let rules: Vec<String> =
             paths.iter().map(|path| format!("path \"{path}\" {{ capabilities = [\"read\"] }}")).collect();
-        self.api.put(&format!("sys/policies/acl/{name}"), &json!({"policy": rules.join("\n")})).ok();
+        self.policy_of(name, &rules.join("\n"));
+    }
+
+    /// A policy with these rules.
+    pub(crate) fn policy_of(&self, name: &str, rules: &str) {
+        self.api.put(&format!("sys/policies/acl/{name}"), &json!({"policy": rules})).ok();
     }
 
     /// A token with these policies and without the `default` policy, so that nothing else is allowed.
