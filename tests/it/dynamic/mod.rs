@@ -1,5 +1,6 @@
 //! Secrets that Vault makes for who asks: certificates, users of a database, what transit decrypts.
 
+mod leases;
 mod written;
 
 use base64::Engine as _;

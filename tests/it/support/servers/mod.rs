@@ -10,6 +10,7 @@ mod github;
 mod head;
 mod internet;
 mod kubernetes;
+mod postgres;
 mod process;
 mod vault;
 
@@ -21,6 +22,7 @@ pub(crate) use faults::{Faults, Request, Response};
 pub(crate) use github::GithubStub;
 pub(crate) use internet::Internet;
 pub(crate) use kubernetes::Kubernetes;
+pub(crate) use postgres::Postgres;
 pub(crate) use vault::{Cluster, Setup, Storage, Vault};
 
 use std::collections::{BTreeSet, HashSet};
@@ -32,6 +34,7 @@ use walkdir::{DirEntry, WalkDir};
 const SERVERS: &str = "`just servers` (tests/servers/build) builds it";
 const PACKAGES: &str = "Debian has it: `apt-get install zsh fish groff-base`";
 const CHROMIUM: &str = "Debian has it: `apt-get install chromium chromium-driver`";
+const POSTGRES: &str = "Debian has it: `apt-get install postgresql`";
 const REDIS: &str = "Debian has it: `apt-get install redis-tools`";
 
 /// The Vault that all tests of this process share. Use mounts, policies and users of your own; never seal it.
@@ -76,6 +79,16 @@ pub(crate) fn kubernetes() -> Option<&'static Kubernetes> {
 pub(crate) fn argocd(sidecar: &Sidecar<'_>) -> Option<ArgoCd> {
     let programs = argocd::Programs { argocd: binary("argocd")?, redis: redis()? };
     Some(ArgoCd::start(&programs, sidecar))
+}
+
+/// A PostgreSQL for one test.
+pub(crate) fn postgres() -> Option<Postgres> {
+    let programs = postgres::programs();
+    if programs.is_none() {
+        assert!(setting("CI").is_none(), "postgres is missing: CI skips nothing, {POSTGRES}");
+        skipped("postgres", POSTGRES);
+    }
+    programs.map(|programs| Postgres::start(&programs))
 }
 
 /// Redis, from the system's packages: under this name it is in the package without the service.

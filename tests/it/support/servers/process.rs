@@ -100,6 +100,15 @@ impl Process {
         &self.home
     }
 
+    /// Asks it to end, and waits a little until it has.
+    pub(crate) fn end(&self) {
+        self.signal("INT");
+        let start = Instant::now();
+        while self.alive() && start.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     fn signal(&self, signal: &str) {
         let status = Command::new("kill").args([&format!("-{signal}"), &self.pid.to_string()]).status();
         assert!(status.is_ok_and(|status| status.success()), "kill -{signal} {}", self.name);
