@@ -54,6 +54,8 @@ mod input;
 #[doc(hidden)]
 pub mod internals;
 mod journal;
+#[allow(dead_code, unused_imports, reason = "the stores begin to use it with leases")]
+mod keep;
 mod krm;
 mod lint;
 mod live;
@@ -66,11 +68,13 @@ mod pass;
 mod percent;
 mod placeholder;
 mod policy;
+mod private_folder;
 mod probe;
 mod redacted;
 mod render;
 mod report;
 mod secret;
+mod setting_file;
 mod source;
 mod switch;
 mod tool;

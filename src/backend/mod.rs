@@ -5,7 +5,6 @@ pub(crate) mod examiner;
 mod file;
 mod immediate;
 mod inspection;
-mod named;
 mod vault;
 
 pub(crate) use docs::docs;
@@ -23,8 +22,10 @@ use crate::config::table::{StoreSettings, Table};
 use crate::config::{Config, Key, Role, SettingSources, View, general};
 use crate::error::Error;
 use crate::journal::Journal;
+use crate::keep;
 use crate::policy::{self, Grant, Policy};
 use crate::secret::Outcome;
+use crate::setting_file as named;
 
 /// A store that secrets are read from. It outlives a run: it keeps its connections, its token and the mounts that it knows.
 pub trait Store: Send + Sync {
@@ -116,7 +117,7 @@ pub(crate) const TYPE: Key<&'static Backend> = Key::new(
 /// The table of all settings, made of the rows of the stores and their logins, and of those that every run reads.
 pub fn settings() -> &'static Table {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
-        let general = policy::settings::SETTINGS.iter().chain(general::SETTINGS);
+        let general = policy::settings::SETTINGS.iter().chain(general::SETTINGS).chain(keep::settings::SETTINGS);
         let stores = BACKENDS.iter().map(|store| store.settings).collect();
         Table::new(&TYPE, stores, general.copied(), general::UNSUPPORTED)
     });

@@ -39,6 +39,13 @@ pub(super) fn after(now: Instant, time: Duration) -> Instant {
     now + time.min(FOR_EVER)
 }
 
+impl Deadline {
+    /// The moment when the work ends at the latest.
+    pub(crate) fn end(self) -> Instant {
+        self.at
+    }
+}
+
 impl Allowance {
     /// An allowance of `time`; zero is without end.
     pub(crate) fn new(time: Duration) -> Self {

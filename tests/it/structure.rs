@@ -16,7 +16,9 @@ const BACKEND: &[&str] = &[
     "redacted",
     "words",
     "journal",
-    "named_file",
+    "private_folder",
+    "setting_file",
+    "keep",
     "client",
     "config",
     "policy",
@@ -26,6 +28,7 @@ const BACKEND: &[&str] = &[
     "yaml",
     "budget",
 ];
+const KEEP: &[&str] = &["private_folder", "setting_file", "journal", "client", "config", "error"];
 const RENDER: &[&str] = &[
     "escape",
     "words",
@@ -138,6 +141,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("contain", &["error"]),
     ("policy", &["secret", "config", "error", "source"]),
     ("named_file", &[]),
+    ("private_folder", &[]),
+    ("setting_file", &["named_file", "config", "error"]),
+    ("keep", KEEP),
     ("journal", &[]),
     ("client", &["moment", "journal", "percent", "redacted", "workspace", "error", "budget"]),
     ("backend", BACKEND),
@@ -206,6 +212,8 @@ const PURE: &[&str] = &[
     "tool/parameter.rs",
     "tool/references.rs",
     "tool/words.rs",
+    "keep/entry.rs",
+    "keep/place.rs",
     "krm/",
     "live/",
     "backend/vault/absence.rs",

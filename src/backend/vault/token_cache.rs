@@ -1,17 +1,15 @@
 //! Tokens kept between runs, one file each, readable by its owner alone. Nothing is kept where that is impossible. Knows no connection.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 use super::auth::LoginRequest;
 use super::cached_token::{self, CachedToken, now};
 use super::login_response::GrantedToken;
+use crate::private_folder;
 use crate::redacted::Redacted;
 use crate::value::Value;
 
@@ -30,8 +28,6 @@ pub(super) struct CacheKey(String);
 const LONGEST_LIFE: Duration = Duration::from_secs(86_400);
 /// The largest file that may be a token's, in bytes.
 const LARGEST_FILE: u64 = 64 << 10;
-/// How long writing a file takes at most. An older part was left behind.
-const LONGEST_WRITE: Duration = Duration::from_secs(60);
 /// How much of its life a token must have left when a run begins.
 const MARGIN: Duration = Duration::from_secs(30);
 
@@ -89,18 +85,10 @@ impl TokenCache {
 
 /// The token in a file. A file that others may touch, or that belongs to another user, does not count.
 fn read(file: &Path) -> Option<CachedToken> {
-    if !file.parent().is_some_and(is_own_folder) {
+    if !file.parent().is_some_and(private_folder::is_own_folder) {
         return None;
     }
-    // Follows no link, and does not wait for a pipe.
-    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
-    let open = fs::OpenOptions::new().read(true).custom_flags(flags).open(file).ok()?;
-    let metadata = open.metadata().ok()?;
-    if !metadata.is_file() || !is_own(&metadata) || metadata.len() > LARGEST_FILE {
-        return None;
-    }
-    let mut bytes = Zeroizing::new(Vec::new());
-    open.take(LARGEST_FILE).read_to_end(&mut bytes).ok()?;
+    let bytes = private_folder::read(file, LARGEST_FILE).ok()?;
     let json = Value::from_json(&bytes).ok()?;
     cached_token::parse(&json)
 }
@@ -112,49 +100,13 @@ fn write(file: &Path, content: &[u8]) -> std::io::Result<()> {
     if !folder.ancestors().nth(2).is_some_and(Path::is_dir) {
         return Ok(());
     }
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    make_private(folder)?;
-    if !is_own_folder(folder) {
+    private_folder::create(folder)?;
+    private_folder::make_private(folder)?;
+    if !private_folder::is_own_folder(folder) {
         return Ok(());
     }
     clear(folder);
-    let nonce = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    let part = file.with_extension(format!("{}-{nonce}.part", std::process::id()));
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&part)
-        .and_then(|mut open| open.write_all(content))
-        .and_then(|()| fs::rename(&part, file));
-    if written.is_err() {
-        let _ = fs::remove_file(&part);
-    }
-    written
-}
-
-/// Makes a folder of this user private. It is opened first, so that no link is followed.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let open = fs::OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_DIRECTORY).open(folder)?;
-    let metadata = open.metadata()?;
-    if metadata.uid() == own_user() && metadata.mode() & 0o077 != 0 {
-        open.set_permissions(fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
-}
-
-/// Whether it is a private folder of this user, not a link to one. The owner is checked too, as root may write everywhere.
-fn is_own_folder(folder: &Path) -> bool {
-    fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir() && is_own(&metadata))
-}
-
-/// Whether the file or folder belongs to this user, and nobody else may touch it.
-fn is_own(metadata: &fs::Metadata) -> bool {
-    metadata.uid() == own_user() && metadata.mode() & 0o077 == 0
-}
-
-fn own_user() -> u32 {
-    rustix::process::geteuid().as_raw()
+    private_folder::write(file, content, None)
 }
 
 /// Removes tokens that have ended (each rotation of a credential leaves one behind) or cannot be used, and the parts that killed processes
@@ -165,7 +117,7 @@ fn clear(folder: &Path) {
         let is_useless = match file.extension().and_then(|extension| extension.to_str()) {
             _ if !is_token_file(&file) => false,
             Some("json") => read(&file).is_none_or(|cached| cached.expires < now()),
-            Some("part") => is_old(&entry),
+            Some("part") => private_folder::is_abandoned(&entry),
             _ => false,
         };
         if is_useless {
@@ -179,17 +131,15 @@ fn is_token_file(file: &Path) -> bool {
     file.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("token-"))
 }
 
-/// Whether the process that wrote it is gone.
-fn is_old(entry: &fs::DirEntry) -> bool {
-    let modified = entry.metadata().and_then(|metadata| metadata.modified());
-    modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > LONGEST_WRITE))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+    use std::time::SystemTime;
+
     use super::super::auth::Member;
     use super::super::identity::TokenFacts;
     use super::*;
+    use crate::private_folder::own_user;
 
     fn login(mount: &str, role: &str, jwt: &str) -> LoginRequest {
         let body = vec![Member::public("role", Redacted::new(role)), Member::proof("jwt", Redacted::new(jwt))];

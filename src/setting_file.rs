@@ -9,13 +9,13 @@ use crate::error::{Error, Kind};
 use crate::named_file::{DATA_LIMIT, FileKind, FileRefusal, NamedFile};
 
 /// The bytes of the file that a setting names; `None` where the setting is not set.
-pub(super) fn read(settings: &View, key: &Key<PathBuf>) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+pub(crate) fn read(settings: &View, key: &Key<PathBuf>) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     let Some(setting) = settings.file(key) else { return Ok(None) };
     contents(&setting, setting.path).map(Some).map_err(|refusal| refused(&setting, setting.path, &refusal))
 }
 
 /// The bytes of all files in the folder that a setting names, one file after the other.
-pub(super) fn read_folder(settings: &View, key: &Key<PathBuf>) -> Result<Option<Vec<u8>>, Error> {
+pub(crate) fn read_folder(settings: &View, key: &Key<PathBuf>) -> Result<Option<Vec<u8>>, Error> {
     let Some(setting) = settings.file(key) else { return Ok(None) };
     let failed = |refusal: FileRefusal| refused(&setting, setting.path, &refusal);
     let folder = find(&setting, setting.path).map_err(failed)?;
