@@ -1,5 +1,6 @@
 //! Files that settings name. One that a tenant named must lie in the repository, links followed.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -12,6 +13,20 @@ use crate::named_file::{DATA_LIMIT, FileKind, FileRefusal, NamedFile};
 pub(crate) fn read(settings: &View, key: &Key<PathBuf>) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     let Some(setting) = settings.file(key) else { return Ok(None) };
     contents(&setting, setting.path).map(Some).map_err(|refusal| refused(&setting, setting.path, &refusal))
+}
+
+/// The state of a file, for whoever wants to know whether it changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct FileStamp(Option<[i64; 6]>);
+
+/// The state of the file that a setting names now, links followed.
+pub(super) fn stamp(settings: &View, key: &Key<PathBuf>) -> FileStamp {
+    let file = settings.file(key).map(|setting| setting.working_folder.join(setting.path));
+    let metadata = file.and_then(|file| std::fs::metadata(file).ok());
+    FileStamp(metadata.map(|file| {
+        let (device, node) = (file.dev().cast_signed(), file.ino().cast_signed());
+        [device, node, file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec()]
+    }))
 }
 
 /// The bytes of all files in the folder that a setting names, one file after the other.

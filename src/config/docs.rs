@@ -52,6 +52,9 @@ fn section(row: &Row) -> String {
     if let Some(fallback) = declaration.fallback {
         lines.push(format!("- unset: `{fallback}`, if that is set"));
     }
+    if let Some(other) = declaration.superseded_by {
+        lines.push(format!("- without effect where `{other}` is set"));
+    }
     if let Some(default) = declaration.default {
         lines.push(format!("- default: `{default}`"));
     }
@@ -66,7 +69,8 @@ fn section(row: &Row) -> String {
 /// Each store that reads the setting, with the logins for which it does.
 fn readers(readers: &[SettingReader]) -> impl Iterator<Item = String> {
     readers.chunk_by(|one, next| one.store == next.store).map(|of_store| {
-        let logins = list::quoted(of_store.iter().filter_map(|reader| reader.login));
+        let always = of_store.iter().any(|reader| reader.login.is_none());
+        let logins = list::quoted(of_store.iter().filter(|_| !always).filter_map(|reader| reader.login));
         let login = if logins.is_empty() { String::new() } else { format!(", login {logins}") };
         format!("store `{}`{login}", of_store[0].store)
     })

@@ -73,6 +73,10 @@ pub(crate) const SEGMENT: Format<String> = Format::text("a name without slashes"
 pub(crate) const MOUNT: Format<String> =
     Format::text("a mount, with or without `auth/` and slashes", |text| respelt(text, parse::mount));
 
+/// A path of an auth method, with its mount: `auth/approle/login` or `approle/login`.
+pub(crate) const AUTH_PATH: Format<String> =
+    Format::text("a path, with or without `auth/` and slashes", |text| respelt(text, parse::auth_path));
+
 /// A Vault namespace, slashes at the ends or not.
 pub(crate) const NAMESPACE: Format<String> = Format::text("a namespace", |text| respelt(text, parse::namespace));
 

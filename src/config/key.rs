@@ -31,6 +31,8 @@ pub struct Declaration {
     pub default: Option<&'static str>,
     /// The setting whose value it has where nobody sets it, before the default.
     pub fallback: Option<&'static str>,
+    /// The setting beside which it does not count.
+    pub superseded_by: Option<&'static str>,
     /// The flag that sets it.
     pub flag: Option<&'static str>,
     /// The file below the user's home whose text is its value where nobody sets it.
@@ -86,6 +88,7 @@ impl<T: 'static> Key<T> {
             roles,
             default: None,
             fallback: None,
+            superseded_by: None,
             flag: None,
             home_file: None,
             not_yet: &[],
@@ -103,6 +106,11 @@ impl<T: 'static> Key<T> {
     /// With another setting whose value counts where nobody sets this one.
     pub const fn fallback(self, setting: &'static str) -> Self {
         Self { declaration: Declaration { fallback: Some(setting), ..self.declaration }, ..self }
+    }
+
+    /// With another setting beside which this one does not count, whoever set either.
+    pub const fn superseded_by(self, setting: &'static str) -> Self {
+        Self { declaration: Declaration { superseded_by: Some(setting), ..self.declaration }, ..self }
     }
 
     /// Names the flag that sets it.

@@ -152,7 +152,7 @@ impl Config {
     /// Whether a tenant may choose this address, namespace or mount: the operator allows it, or no credential of the operator's would
     /// travel there.
     pub fn may_tenants_choose<T: 'static>(&self, key: &Key<T>) -> bool {
-        let travels_nowhere = |row| trust::travelling(self, row).is_empty();
+        let travels_nowhere = |row| trust::travelling(self, row).is_empty() && !trust::lends(self, row);
         self.leaves_to_tenants(key.name()) || self.table.find(key.name()).is_some_and(travels_nowhere)
     }
 
@@ -184,11 +184,31 @@ impl Config {
 
     /// The part of a run with these settings that reads this row.
     fn part(&self, row: &Row) -> Option<RunPart> {
+        let is_superseded = row.declaration().superseded_by.is_some_and(|other| self.setting(other).is_some());
+        let (store, login) = self.store_and_login();
+        if is_superseded { None } else { row.part(store, login) }
+    }
+
+    /// Whether the login of these settings reads this row, the store or not.
+    fn login_reads(&self, row: &Row) -> bool {
+        let (store, login) = self.store_and_login();
+        row.readers.iter().any(|reader| Some(reader.store) == store && reader.login.is_some() && reader.login == login)
+    }
+
+    /// What the login of these settings proves itself with that is not a setting.
+    fn ambient(&self) -> Option<&'static str> {
+        let (store, login) = self.store_and_login();
+        let rows = self.table.stores.iter().find(|row| Some(row.names[0]) == store)?.logins.as_ref()?.rows;
+        rows().iter().find(|row| Some(row.names[0]) == login)?.ambient
+    }
+
+    /// The names of the store and of the login that the settings choose.
+    fn store_and_login(&self) -> (Option<&str>, Option<&str>) {
         let text = |key: &dyn AnyKey| self.setting(key.declaration().name).map(|setting| setting.text.as_str());
         let store = text(self.table.store);
         let logins =
             self.table.stores.iter().find(|row| Some(row.names[0]) == store).and_then(|row| row.logins.as_ref());
-        row.part(store, logins.and_then(|logins| text(logins.choice)))
+        (store, logins.and_then(|logins| text(logins.choice)))
     }
 
     /// Who answers for the setting in effect.

@@ -170,6 +170,10 @@ pub(super) fn mount(value: &str) -> Result<String, String> {
     Ok(mount.to_owned())
 }
 
+pub(super) fn auth_path(value: &str) -> Result<String, String> {
+    mount(value).map_err(|_| "is not a path below `auth/`, such as `auth/approle/login`".to_owned())
+}
+
 pub(super) fn namespace(value: &str) -> Result<String, String> {
     let namespace = value.trim_matches('/');
     let odd = |segment: &str| matches!(segment, "" | "." | "..") || segment.contains(|char: char| char.is_control());

@@ -51,6 +51,8 @@ pub struct LoginSettings {
     pub settings: &'static [&'static dyn AnyKey],
     /// Where nobody chooses a login, this one is used if somebody has set this setting, or if the file of its default is there.
     pub implied_by: Option<&'static dyn AnyKey>,
+    /// A credential that is not a setting: what the machine or an agent proves, in a few words. It is the operator's.
+    pub ambient: Option<&'static str>,
 }
 
 /// A setting of argocd-vault-plugin or the Vault CLI that is known and not supported. Its value is no secret.

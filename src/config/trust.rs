@@ -47,7 +47,8 @@ fn refuse(config: &Config, row: &Row) -> Option<Error> {
 /// Rule 1: a credential of the operator's does not travel to an address, namespace or mount of a tenant's.
 fn elsewhere(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     let credentials = travelling(config, row);
-    if credentials.is_empty() {
+    let ambient = config.ambient().filter(|_| lends(config, row));
+    if credentials.is_empty() && ambient.is_none() {
         return None;
     }
     let place = match row {
@@ -55,7 +56,7 @@ fn elsewhere(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
         row if row.is(Role::Mount) => "to a namespace or mount that a tenant chose",
         _ => "to an address that a tenant chose",
     };
-    let (what, where_from) = (named(config, &credentials), setting.locate());
+    let (what, where_from) = (named(config, &credentials, ambient), setting.locate());
     Some(Error::new(Kind::Setting, format!("{where_from} would send the operator's {what} {place}")))
 }
 
@@ -108,11 +109,12 @@ fn other_login(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
     if !row.is(Role::Login) || config.part(row).is_none() {
         return None;
     }
-    let used: Vec<&Row> = operators_credentials(config).filter(|row| !row.is(Role::TlsKey)).collect();
-    if used.is_empty() {
+    let used: Vec<&Row> = operators_credentials(config).filter(|row| is_of_login(config, row)).collect();
+    let ambient = config.ambient();
+    if used.is_empty() && ambient.is_none() {
         return None;
     }
-    let (what, where_from) = (named(config, &used), setting.locate());
+    let (what, where_from) = (named(config, &used, ambient), setting.locate());
     Some(Error::new(
         Kind::Setting,
         format!("{where_from} would use the operator's {what} in a way that the operator did not choose"),
@@ -126,7 +128,7 @@ fn other_identity(config: &Config, row: &Row, setting: &Setting) -> Option<Error
     if used.is_empty() {
         return None;
     }
-    let (what, where_from) = (named(config, &used), setting.locate());
+    let (what, where_from) = (named(config, &used, None), setting.locate());
     Some(Error::new(Kind::Setting, format!("{where_from} would use the operator's {what} for somebody else")))
 }
 
@@ -138,15 +140,27 @@ fn operators_credentials(config: &Config) -> impl Iterator<Item = &'static Row> 
     config.table.rows().iter().filter(|row| row.is(Role::Credential)).filter(used).filter(of_operator)
 }
 
-/// Whether `credential` goes to where `to` says. The key of a TLS client proves itself to an address, whatever the namespace.
+/// Whether `credential` goes to where `to` says. The key of a TLS client proves itself to an address, and to a namespace or mount where
+/// it logs in.
 fn travels(config: &Config, credential: &Row, to: &Row) -> bool {
     let is_address = to.is(Role::Address) || to.is(Role::Verification);
-    let is_reached = is_address || to.is(Role::Mount) && !credential.is(Role::TlsKey);
+    let is_reached = is_address || to.is(Role::Mount) && is_of_login(config, credential);
     is_reached && matches!(config.part(to), Some(RunPart::Store | RunPart::Login))
 }
 
-/// Credentials and where they are set, for people.
-fn named(config: &Config, rows: &[&Row]) -> String {
+/// Whether the login's credential that is not a setting would go to where `to` says.
+pub(super) fn lends(config: &Config, to: &Row) -> bool {
+    let is_place = to.is(Role::Address) || to.is(Role::Verification) || to.is(Role::Mount);
+    is_place && config.ambient().is_some() && matches!(config.part(to), Some(RunPart::Store | RunPart::Login))
+}
+
+/// Whether a credential is one that the login shows: the key of a TLS client is one only where it logs in.
+fn is_of_login(config: &Config, credential: &Row) -> bool {
+    !credential.is(Role::TlsKey) || config.login_reads(credential)
+}
+
+/// Credentials and where they are set, for people; `ambient` is one that is not a setting.
+fn named(config: &Config, rows: &[&Row], ambient: Option<&str>) -> String {
     let name = |row: &&Row| match config.setting(row.name()) {
         Some(Setting { origin: Origin::Default, .. }) => {
             format!("{} (`{}`)", row.declaration().doc.trim_start_matches("the "), row.name())
@@ -154,7 +168,7 @@ fn named(config: &Config, rows: &[&Row]) -> String {
         Some(setting) => setting.locate(),
         None => format!("`{}`", row.name()),
     };
-    rows.iter().map(name).collect::<Vec<_>>().join(" and ")
+    rows.iter().map(name).chain(ambient.map(str::to_owned)).collect::<Vec<_>>().join(" and ")
 }
 
 fn allow(row: &Row, setting: &Setting) -> String {

@@ -11,7 +11,7 @@ use crate::support::servers::{self, Faults, GithubStub, Kubernetes, Response, Se
 
 /// A KV v1 mount with secrets `app0` to `app9`, a policy of the same name that may read them, and the manifest of `count`
 /// of them.
-fn secrets(vault: &Vault, mount: &str, count: usize) -> (String, String) {
+pub(super) fn secrets(vault: &Vault, mount: &str, count: usize) -> (String, String) {
     vault.mount(mount, 1);
     vault.policy(mount, &[&format!("{mount}/*")]);
     let (mut placeholders, mut values) = (Vec::new(), Vec::new());
@@ -24,7 +24,7 @@ fn secrets(vault: &Vault, mount: &str, count: usize) -> (String, String) {
     (text(&placeholders), text(&values))
 }
 
-fn approle(vault: &Vault, mount: &str, role_id: &str, secret_id: &str, manifest: &str) -> Program {
+pub(super) fn approle(vault: &Vault, mount: &str, role_id: &str, secret_id: &str, manifest: &str) -> Program {
     render(&vault.address, manifest)
         .env("AVP_AUTH_TYPE", "approle")
         .env("AVP_MOUNT_PATH", format!("auth/{mount}"))
@@ -114,21 +114,6 @@ fn a_used_up_secret_id_is_sent_once_and_not_shown() {
     assert!(stderr.contains("approle") && stderr.contains("invalid role or secret ID"), "{stderr}");
     assert!(!stderr.contains(&role.secret_id), "{stderr}");
     assert_eq!(vault.logins("role-used").len(), 2);
-}
-
-#[test]
-fn a_token_with_too_few_uses_is_renewed_by_one_login() {
-    let Some(vault) = servers::vault() else { return };
-    let (manifest, filled) = secrets(vault, "role-few", 5);
-    let role = vault.approle("role-few", &json!({"token_policies": ["role-few"], "token_num_uses": 3}));
-    approle(vault, "role-few", &role.role_id, &role.secret_id, &manifest).stdout(filled).check();
-    assert_eq!(vault.logins("role-few").len(), 2);
-
-    let (manifest, _) = secrets(vault, "role-fewer", 9);
-    let role = vault.approle("role-fewer", &json!({"token_policies": ["role-fewer"], "token_num_uses": 3}));
-    let run = approle(vault, "role-fewer", &role.role_id, &role.secret_id, &manifest).status(1);
-    run.stderr_holds(["may be used 3 times", "`token_num_uses`"]).check();
-    assert_eq!(vault.logins("role-fewer").len(), 2, "one new login a run");
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn pull_request(work: &Path, release: &Release) -> PathBuf {
 }
 
 /// The blocks of a language on a page.
-fn blocks<'p>(page: &'p str, language: &str) -> impl Iterator<Item = &'p str> {
+pub(crate) fn blocks<'p>(page: &'p str, language: &str) -> impl Iterator<Item = &'p str> {
     let blocks = page.split("```").skip(1).step_by(2);
     blocks.filter_map(move |block| block.strip_prefix(language)?.strip_prefix('\n'))
 }

@@ -38,6 +38,7 @@ mod krm;
 mod large;
 mod links;
 mod live;
+mod logins;
 mod manifests;
 mod mask;
 mod masks_valid;

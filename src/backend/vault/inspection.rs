@@ -111,7 +111,7 @@ mod tests {
             (&[("VAULT_CLIENT_CERT", &*broken)], &[], &["`VAULT_CLIENT_CERT` is set and `VAULT_CLIENT_KEY` is not"]),
             (&[("VAULT_ADDR", "https://a:99999")], &[], &["VAULT_ADDR"]),
             (&[("VAULT_ADDR", ""), ("AVP_K8S_ROLE", "")], &["`VAULT_ADDR` is not set", "needs `AVP_K8S_ROLE`"], &[]),
-            (&[("AVP_AUTH_TYPE", "approle")], &["needs `AVP_ROLE_ID` and `AVP_SECRET_ID`"], &[]),
+            (&[("AVP_AUTH_TYPE", "approle")], &["needs `AVP_ROLE_ID`"], &[]),
             (&[("AVP_AUTH_TYPE", "token"), ("VAULT_TOKEN", "a\nb")], &[], &["holds a line break"]),
             (&[("AVP_K8S_ROLE", ""), ("AVP_K8S_TOKEN_PATH", &*nowhere)], &["AVP_K8S_ROLE"], &["cannot read"]),
         ] {

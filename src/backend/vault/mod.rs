@@ -3,6 +3,7 @@
 mod absence;
 mod auth;
 mod cached_token;
+mod configured_login;
 mod connection;
 mod docs;
 mod endpoint;
@@ -30,6 +31,7 @@ mod session;
 mod settings;
 mod token;
 mod token_cache;
+mod wrapping;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -62,8 +62,7 @@ mod tests {
             Member::public("role_id", Redacted::new("canary-id")),
             Member::proof("jwt", Redacted::new("canary")),
         ];
-        let (mount, mount_setting) = ("auth/kubernetes".into(), "AVP_K8S_MOUNT_PATH");
-        let request = LoginRequest { mount, mount_setting, action: "login".into(), body };
+        let request = LoginRequest::new("auth/kubernetes", "AVP_K8S_MOUNT_PATH", body);
         let reader = Reader::logged_in("https://vault:8200".into(), "k8s", &request);
         let told = "asked `https://vault:8200` with the login `k8s` (mount `auth/kubernetes`, role `argocd`";
         assert_eq!(reader.to_string(), format!("{told})"));

@@ -65,6 +65,23 @@ pub(super) fn look_up_self(namespace: Option<&str>, token: &Redacted) -> Request
     authorised(Request::get("/v1/auth/token/lookup-self".to_owned()), namespace, token)
 }
 
+/// Asks what a wrapping token holds, without a token of one's own: it does not open it.
+///
+/// Path: `/v1/sys/wrapping/lookup`. Method: POST. Response: `{"data": {"creation_path": "auth/approle/role/app/secret-id", …}}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/system/wrapping-lookup>
+pub(super) fn look_up_wrapping(token: &Redacted, namespace: Option<&str>) -> Request {
+    let body = serde_json::json!({"token": token.reveal()}).to_string();
+    with_headers(Request::post("/v1/sys/wrapping/lookup".to_owned(), Redacted::new(body)), namespace)
+}
+
+/// Opens a wrapping token, which is its own token for that. It opens once.
+///
+/// Path: `/v1/sys/wrapping/unwrap`. Method: POST. Response: what was wrapped.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/system/wrapping-unwrap>
+pub(super) fn unwrap(token: &Redacted, namespace: Option<&str>) -> Request {
+    authorised(Request::post("/v1/sys/wrapping/unwrap".to_owned(), Redacted::new("{}")), namespace, token)
+}
+
 /// Asks what the token may do at `paths`.
 ///
 /// Path: `/v1/sys/capabilities-self`. Method: POST. Response: `{"data": {"secret/data/app": ["read"], …}}`.
@@ -83,8 +100,10 @@ pub(super) fn login(mount: &str, action: &str, body: Redacted, namespace: Option
     with_headers(Request::post(format!("/v1/{}/{}", encode_path(mount), encode_path(action)), body), namespace)
 }
 
+/// Adds the token. An empty one is that of an agent in between, which adds it itself.
 fn authorised(request: Request, namespace: Option<&str>, token: &Redacted) -> Request {
-    with_headers(request, namespace).header("X-Vault-Token", token.clone())
+    let request = with_headers(request, namespace);
+    if token.reveal().is_empty() { request } else { request.header("X-Vault-Token", token.clone()) }
 }
 
 /// Adds the namespace, and `X-Vault-Request` for listeners with `require_request_header`.

@@ -1,6 +1,7 @@
 //! The token that a session uses: where it comes from, and whether a response refuses it. Pure.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use super::failure;
@@ -8,6 +9,7 @@ use super::identity::{TokenFacts, TokenIdentity};
 use super::reader::Reader;
 use super::round_state::RoundState;
 use super::token_cache::CacheKey;
+use crate::backend::named::FileStamp;
 use crate::client::Response;
 use crate::redacted::Redacted;
 
@@ -23,12 +25,20 @@ pub(super) struct Token {
     mount: String,
     /// What Vault says of it, and when it said so; empty for a token of the settings that nobody has asked about.
     facts: OnceLock<(SystemTime, TokenFacts)>,
+    /// How many of its uses are left; `None` is without limit, or unknown.
+    uses_left: Option<AtomicU64>,
+    /// Whether Vault has taken it.
+    has_worked: AtomicBool,
 }
 
 /// The source of a token.
 #[derive(Clone, PartialEq)]
 pub(super) enum TokenOrigin {
     Settings,
+    /// A file in this state.
+    File(FileStamp),
+    /// An agent between us and Vault.
+    Agent,
     Cache(CacheKey),
     Login,
 }
@@ -42,14 +52,39 @@ impl Token {
         (method, mount): (&'static str, &str),
         facts: TokenFacts,
     ) -> Self {
+        let uses_left = facts.uses.map(AtomicU64::new);
         let facts = OnceLock::from((SystemTime::now(), facts));
-        Self { text, origin, reader, method, mount: mount.to_owned(), facts }
+        let has_worked = AtomicBool::new(false);
+        Self { text, origin, reader, method, mount: mount.to_owned(), facts, uses_left, has_worked }
     }
 
-    /// A token of the settings, which Vault has said nothing of yet.
-    pub(super) fn of_settings(text: Redacted, reader: Reader, method: &'static str) -> Self {
-        let (origin, mount, facts) = (TokenOrigin::Settings, String::new(), OnceLock::new());
-        Self { text, origin, reader, method, mount, facts }
+    /// A token that no login of ours got, which Vault has said nothing of yet.
+    pub(super) fn ready(text: Redacted, origin: TokenOrigin, reader: Reader, method: &'static str) -> Self {
+        let (mount, facts, has_worked) = (String::new(), OnceLock::new(), AtomicBool::new(false));
+        Self { text, origin, reader, method, mount, facts, uses_left: None, has_worked }
+    }
+
+    /// Takes one of its uses; `false` if none is left.
+    pub(super) fn take_use(&self) -> bool {
+        let take = |left: u64| left.checked_sub(1);
+        let left = self.uses_left.as_ref();
+        left.is_none_or(|left| left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok())
+    }
+
+    /// Notes that Vault has taken it.
+    pub(super) fn note_success(&self) {
+        self.has_worked.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether another token may be had in its place. A round logs in once more; a token of limited uses, which requests that were
+    /// repeated have used up, has a successor each time that it got readings through.
+    pub(super) fn may_have_successor(&self, round: &RoundState) -> bool {
+        match self.origin {
+            TokenOrigin::Settings | TokenOrigin::Agent => false,
+            TokenOrigin::File(_) => true,
+            _ if self.uses().is_some() && self.has_worked.load(Ordering::Relaxed) => true,
+            _ => round.may_renew(),
+        }
     }
 
     /// What Vault has said of it; `None` before it was asked.
@@ -86,8 +121,15 @@ impl Token {
                  another: set a new `VAULT_TOKEN`, or choose another `AVP_AUTH_TYPE`"
                     .to_owned()
             }
+            (TokenOrigin::File(_), _) => {
+                "the token of `AVP_TOKEN_FILE` is wrong or has expired, and nobody has put another there: does the agent run?".to_owned()
+            }
+            (TokenOrigin::Agent, _) => {
+                "the agent adds a token that is wrong or has expired: does it log in, and has its `api_proxy` `use_auto_auth_token`?"
+                    .to_owned()
+            }
             (_, Some(uses)) => format!(
-                "a token of this login may be used {uses} times, and two of them were not enough: raise the role's \
+                "a token of this login may be used {uses} times, and Vault refuses a new one at once: raise the role's \
                  `token_num_uses`, or set it to 0 for no limit"
             ),
             _ => "Vault refuses even the token of a new login: was it revoked?".to_owned(),
@@ -101,7 +143,8 @@ impl Token {
             round.trust_token();
             return false;
         }
-        let is_suspect = self.origin != TokenOrigin::Settings && !round.has_good_token();
+        let may_have_ended = !matches!(self.origin, TokenOrigin::Settings | TokenOrigin::Agent);
+        let is_suspect = may_have_ended && !round.has_good_token();
         is_suspect || failure::refuses_token(response)
     }
 }

@@ -34,9 +34,10 @@ const MARGIN: Duration = Duration::from_secs(30);
 impl CacheKey {
     /// The name of the token that `login` gets.
     pub(super) fn new(address: &str, namespace: Option<&str>, method: &str, login: &LoginRequest) -> Self {
-        let LoginRequest { mount, action, body, .. } = login;
+        let LoginRequest { mount, action, body, kept_by, .. } = login;
         let mut digest = Sha256::new();
-        let named = body.iter().flat_map(|member| [member.name, member.text.reveal()]);
+        let json = body.json();
+        let named = [json.reveal()].into_iter().chain(kept_by.iter().map(Redacted::reveal));
         for part in [address, namespace.unwrap_or_default(), method, mount, action].into_iter().chain(named) {
             digest.update((part.len() as u64).to_be_bytes()); // so that no two lists of parts run into one text
             digest.update(part);
@@ -142,8 +143,8 @@ mod tests {
     use crate::private_folder::own_user;
 
     fn login(mount: &str, role: &str, jwt: &str) -> LoginRequest {
-        let body = vec![Member::public("role", Redacted::new(role)), Member::proof("jwt", Redacted::new(jwt))];
-        LoginRequest { mount: mount.into(), mount_setting: "AVP_MOUNT_PATH", action: "login".into(), body }
+        let body = [Member::public("role", Redacted::new(role)), Member::proof("jwt", Redacted::new(jwt))];
+        LoginRequest::new(mount, "AVP_MOUNT_PATH", body)
     }
 
     fn key() -> CacheKey {

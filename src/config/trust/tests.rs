@@ -3,6 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+mod logins;
+
 use super::*;
 use crate::backend;
 use crate::config::fixtures::{read, spelling};

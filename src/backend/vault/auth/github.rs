@@ -11,9 +11,9 @@ const TOKEN: Key<Redacted> =
     Key::new("AVP_GITHUB_TOKEN", "the personal access token of a GitHub login", SECRET, "ghp_…", &[Role::Credential]);
 
 pub(super) const LOGIN: Login = Login {
-    settings: LoginSettings { names: &["github"], settings: &[&TOKEN, &MOUNT_PATH], implied_by: None },
+    settings: LoginSettings { names: &["github"], settings: &[&TOKEN, &MOUNT_PATH], implied_by: None, ambient: None },
     doc: "A GitHub personal access token",
-    needs: 1,
+    needs: &[&[&TOKEN]],
     source,
     cost: "",
     hint,
@@ -22,12 +22,8 @@ pub(super) const LOGIN: Login = Login {
 /// Path: `/v1/auth/github/login`. Body: `{"token": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/github#login>
 fn source(settings: &View) -> Result<TokenSource, Error> {
-    Ok(TokenSource::Login(LoginRequest {
-        mount: mount(settings, &MOUNT_PATH, "github")?,
-        mount_setting: MOUNT_PATH.name(),
-        action: "login".to_owned(),
-        body: vec![Member::proof("token", body_text(settings, &TOKEN))],
-    }))
+    let body = [Member::proof("token", body_text(settings, &TOKEN))];
+    Ok(TokenSource::Login(LoginRequest::new(mount(settings, &MOUNT_PATH, "github")?, MOUNT_PATH.name(), body)))
 }
 
 /// Vault passes GitHub's refusal on with a status of its own.

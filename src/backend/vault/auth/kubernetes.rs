@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use super::{Login, LoginRequest, Member, TokenSource, mount};
-use crate::backend::named;
+use super::{AUTH_ROLE, Login, LoginRequest, Member, TokenSource, file_text, mount, role};
 use crate::config::format::{MOUNT, PATH, TEXT};
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::redacted::Redacted;
 
 const ROLE: Key<String> =
-    Key::new("AVP_K8S_ROLE", "the Vault role of a Kubernetes login", TEXT, "argocd", &[Role::Free]);
+    Key::new("AVP_K8S_ROLE", "the Vault role of a Kubernetes login", TEXT, "argocd", &[Role::Free])
+        .superseded_by(AUTH_ROLE.name());
 
 const TOKEN_PATH: Key<PathBuf> = Key::new(
     "AVP_K8S_TOKEN_PATH",
@@ -33,7 +33,7 @@ const MOUNT_PATH: Key<String> = Key::new(
 .default("kubernetes");
 
 /// Where Kubernetes puts a pod's service-account token.
-const SERVICE_ACCOUNT_TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+pub(super) const SERVICE_ACCOUNT_TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /// How a pod gets a token. Argo CD's repo-server has none by default.
 pub(super) const MOUNT_A_TOKEN: &str = "mount a token into the container: a projected volume with `serviceAccountToken`, as in \
@@ -42,11 +42,12 @@ pub(super) const MOUNT_A_TOKEN: &str = "mount a token into the container: a proj
 pub(super) const LOGIN: Login = Login {
     settings: LoginSettings {
         names: &["k8s", "kubernetes"],
-        settings: &[&ROLE, &TOKEN_PATH, &MOUNT_PATH],
+        settings: &[&ROLE, &AUTH_ROLE, &TOKEN_PATH, &MOUNT_PATH],
         implied_by: Some(&TOKEN_PATH),
+        ambient: None,
     },
     doc: "The pod's service-account token (also called `kubernetes`)",
-    needs: 1,
+    needs: &[&[&ROLE, &AUTH_ROLE]],
     source,
     cost: "",
     hint,
@@ -55,18 +56,10 @@ pub(super) const LOGIN: Login = Login {
 /// Path: `/v1/auth/kubernetes/login`. Body: `{"role": …, "jwt": …}`. The file is read anew: Kubernetes rotates it.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#login>
 fn source(settings: &View) -> Result<TokenSource, Error> {
-    let jwt = named::read(settings, &TOKEN_PATH).map_err(mount_a_token)?.unwrap_or_default();
-    let jwt = std::str::from_utf8(&jwt).unwrap_or_default().trim();
-    if jwt.is_empty() {
-        return Err(Error::new(Kind::Setting, "the service-account token of `AVP_K8S_TOKEN_PATH` is empty"));
-    }
-    let role = settings.get(&ROLE).map_or("", |role| role.trim());
-    Ok(TokenSource::Login(LoginRequest {
-        mount: mount(settings, &MOUNT_PATH, "kubernetes")?,
-        mount_setting: MOUNT_PATH.name(),
-        action: "login".to_owned(),
-        body: vec![Member::public("role", Redacted::new(role)), Member::proof("jwt", Redacted::new(jwt))],
-    }))
+    let jwt = file_text(settings, &TOKEN_PATH, "the service-account token").map_err(mount_a_token)?;
+    let own_role = || settings.get(&ROLE).map(|role| Member::public("role", Redacted::new(role.trim())));
+    let body = role(settings)?.or_else(own_role).into_iter().chain([Member::proof("jwt", jwt)]);
+    Ok(TokenSource::Login(LoginRequest::new(mount(settings, &MOUNT_PATH, "kubernetes")?, MOUNT_PATH.name(), body)))
 }
 
 /// The error of a token that cannot be read, with the way to mount one.
@@ -78,7 +71,7 @@ fn mount_a_token(error: Error) -> Error {
 fn hint(status: u16, causes: &str) -> Option<&'static str> {
     let has = |text: &str| causes.contains(text);
     match status {
-        400 if has("invalid role name") => Some("`AVP_K8S_ROLE` names no role of this mount"),
+        400 if has("invalid role name") => Some("`AVP_K8S_ROLE` or `AVP_AUTH_ROLE` names no role of this mount"),
         403 if has("service account name") => {
             Some("the role is bound to another service account (`bound_service_account_names`)")
         }

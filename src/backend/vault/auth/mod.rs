@@ -1,24 +1,33 @@
 //! Logins: how a run gets its token. One file a method; knows no connection.
 
 mod approle;
+mod cert;
+mod custom;
 mod github;
+mod jwt;
 mod kubernetes;
+mod ldap;
+mod none;
 mod source;
 mod token;
+mod token_file;
 mod userpass;
 
-use crate::config::format::{Choice, Format, MOUNT};
+use std::path::PathBuf;
+
+use crate::backend::named::{self, FileStamp};
+use crate::config::format::{Choice, Format, MOUNT, TEXT};
 use crate::config::table::LoginSettings;
-use crate::config::{Key, Role, View};
+use crate::config::{AnyKey, Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;
 use crate::secret::normalise;
-pub(super) use source::{LoginRequest, Member, TokenSource};
+pub(super) use source::{Body, LoginRequest, Member, Preparation, TokenSource};
 
 /// How to log in.
 pub(super) const AUTH_TYPE: Key<&'static Login> = Key::new(
     "AVP_AUTH_TYPE",
-    "how to log in to Vault; unset, `token` if there is a token, else `k8s` in a pod",
+    "how to log in to Vault; unset, `token` if there is a token, `token_file` if `AVP_TOKEN_FILE` is set, else `k8s` in a pod",
     Format::choice(|| LOGINS.iter().map(|login| Choice { names: login.settings.names, value: login }).collect()),
     "k8s",
     &[Role::Login],
@@ -33,6 +42,18 @@ const MOUNT_PATH: Key<String> = Key::new(
     &[Role::Mount],
 );
 
+/// The role of the login, where it is not a tenant's to choose.
+const AUTH_ROLE: Key<String> = Key::new(
+    "AVP_AUTH_ROLE",
+    "the role of the login, beside which `AVP_K8S_ROLE` does not count; `{project}` in it stands for the Argo CD project of the Application",
+    TEXT,
+    "argocd-{project}",
+    &[Role::Narrowing],
+);
+
+/// The variable in which Argo CD names the project of the Application.
+const PROJECT: &str = "ARGOCD_APP_PROJECT_NAME";
+
 /// A login method: a row of [`LOGINS`].
 #[derive(Debug)]
 pub(super) struct Login {
@@ -40,8 +61,8 @@ pub(super) struct Login {
     pub(super) settings: LoginSettings,
     /// Its description, in one line.
     pub(super) doc: &'static str,
-    /// How many of the settings, from the first one on, must be set.
-    pub(super) needs: usize,
+    /// The settings that must be set: one of each group.
+    pub(super) needs: &'static [&'static [&'static dyn AnyKey]],
     /// Where the token comes from, with the credential as it is now.
     pub(super) source: fn(&View) -> Result<TokenSource, Error>,
     /// What a login uses up, for whoever logs in only to look; empty if nothing.
@@ -51,7 +72,19 @@ pub(super) struct Login {
 }
 
 /// Every login method.
-pub(super) static LOGINS: &[Login] = &[token::LOGIN, approle::LOGIN, kubernetes::LOGIN, userpass::LOGIN, github::LOGIN];
+pub(super) static LOGINS: &[Login] = &[
+    token::LOGIN,
+    token_file::LOGIN,
+    approle::LOGIN,
+    kubernetes::LOGIN,
+    jwt::LOGIN,
+    userpass::LOGIN,
+    ldap::LOGIN,
+    cert::LOGIN,
+    github::LOGIN,
+    custom::LOGIN,
+    none::LOGIN,
+];
 
 /// The settings of every login method.
 pub(super) fn settings() -> Vec<&'static LoginSettings> {
@@ -68,10 +101,11 @@ pub(super) fn choose(settings: &View) -> Result<&'static Login, Error> {
         .hint(format!("{}set `AVP_AUTH_TYPE` and what it needs: {}", pod_hint(settings), choices())));
     };
     let of_login = settings.of_login(login.settings.settings);
-    let missing: Vec<String> = of_login
-        .unset()
-        .filter(|name| login.needed().any(|needed| needed == *name))
-        .map(|name| format!("`{name}`"))
+    let unset: Vec<&str> = of_login.unset().collect();
+    let missing: Vec<String> = login
+        .needed()
+        .filter(|group| group.iter().all(|name| unset.contains(name)))
+        .map(|group| one_of(&group))
         .collect();
     match missing.is_empty() {
         true => Ok(login),
@@ -111,12 +145,20 @@ fn pod_hint(settings: &View) -> String {
 pub(super) fn own_words(settings: &View) -> Vec<String> {
     let Some(login) = settings.get(&AUTH_TYPE) else { return Vec::new() };
     let of_login = settings.of_login(login.settings.settings);
-    of_login.texts(&[Role::Mount, Role::Free]).map(str::to_owned).collect()
+    let named = of_login.texts(&[Role::Mount, Role::Free]).map(str::to_owned);
+    named.chain(role_name(&of_login).ok().flatten()).collect()
 }
 
 /// The methods with the settings that each needs.
 fn choices() -> String {
-    let choice = |login: &Login| format!("`{}` ({})", login.name(), login.needed().collect::<Vec<_>>().join(", "));
+    let choice = |login: &Login| {
+        let needed: Vec<&str> = login.needed().filter_map(|group| group.first().copied()).collect();
+        if needed.is_empty() {
+            format!("`{}`", login.name())
+        } else {
+            format!("`{}` ({})", login.name(), needed.join(", "))
+        }
+    };
     LOGINS.iter().map(choice).collect::<Vec<_>>().join(", ")
 }
 
@@ -136,6 +178,46 @@ fn body_text(settings: &View, key: &Key<Redacted>) -> Redacted {
     Redacted::new(settings.get(key).map_or("", |text| text.reveal().trim()))
 }
 
+/// The text of the file that a setting names, which holds `what` and nothing else. It is read anew: whoever made it rotates it.
+fn file_text(settings: &View, key: &Key<PathBuf>, what: &str) -> Result<Redacted, Error> {
+    let bytes = named::read(settings, key)?.unwrap_or_default();
+    match std::str::from_utf8(&bytes).unwrap_or_default().trim() {
+        "" => Err(Error::new(Kind::Setting, format!("{what} of `{}` is empty", key.name()))),
+        text => Ok(Redacted::new(text)),
+    }
+}
+
+/// The operator's role of the login as a member of the body, if it is set.
+fn role(settings: &View) -> Result<Option<Member>, Error> {
+    Ok(role_name(settings)?.map(|name| Member::public("role", Redacted::new(name))))
+}
+
+/// The operator's role of the login, with the project in its place.
+fn role_name(settings: &View) -> Result<Option<String>, Error> {
+    const MARK: &str = "{project}";
+    let Some(role) = settings.get(&AUTH_ROLE).map(|role| role.trim()) else { return Ok(None) };
+    if !role.contains(MARK) {
+        return Ok(Some(role.to_owned()));
+    }
+    let project = settings.variable(PROJECT).unwrap_or_default();
+    // As Kubernetes names objects: nothing that would lead to another role's path.
+    if project.is_empty() || !project.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
+        let detail = format!("{} names the project, which is not known", settings.locate_setting(&AUTH_ROLE));
+        return Err(Error::new(Kind::Setting, detail).hint(format!("Argo CD tells it to a plugin in `{PROJECT}`")));
+    }
+    Ok(Some(role.replace(MARK, project)))
+}
+
+/// "`A` or `B`".
+fn one_of(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+}
+
+/// Whether the file of a token is another one than when it was read.
+pub(super) fn has_changed(settings: &View, stamp: &FileStamp) -> bool {
+    token_file::stamp(settings) != *stamp
+}
+
 /// For a login without hints.
 fn no_hint(_: u16, _: &str) -> Option<&'static str> {
     None
@@ -152,73 +234,11 @@ impl Login {
         self.settings.settings.iter().map(|key| key.declaration().name)
     }
 
-    fn needed(&self) -> impl Iterator<Item = &'static str> {
-        self.setting_names().take(self.needs)
+    /// The names of the settings of which one of each group must be set.
+    fn needed(&self) -> impl Iterator<Item = Vec<&'static str>> {
+        self.needs.iter().map(|group| group.iter().map(|key| key.declaration().name).collect())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::backend;
-
-    fn source(settings: &[(&str, &str)]) -> String {
-        let settings = backend::config_for_test(settings).view(super::super::settings::SETTINGS.settings);
-        match choose(&settings).and_then(|login| (login.source)(&settings.of_login(login.settings.settings))) {
-            Ok(TokenSource::Settings(token)) => format!("token {}", token.reveal()),
-            Ok(TokenSource::Login(login)) => format!("{}/{} {}", login.mount, login.action, login.json().reveal()),
-            Err(error) => error.detail,
-        }
-    }
-
-    #[test]
-    fn each_login_asks_at_its_mount_with_its_credential() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "jwt\n").unwrap();
-        let jwt = file.path().to_str().unwrap();
-        let approle = [("AVP_AUTH_TYPE", "approle"), ("AVP_ROLE_ID", "r"), ("AVP_SECRET_ID", "s\"")];
-        let kubernetes = [("AVP_AUTH_TYPE", "kubernetes"), ("AVP_K8S_ROLE", "demo"), ("AVP_K8S_TOKEN_PATH", jwt)];
-        for (settings, more, expected) in [
-            (&[("VAULT_TOKEN", "t\n")][..], None, "token t"),
-            (&approle, None, r#"auth/approle/login {"role_id":"r","secret_id":"s\""}"#),
-            (&approle, Some(("AVP_MOUNT_PATH", "auth/team/")), r#"auth/team/login {"role_id":"r","secret_id":"s\""}"#),
-            (&approle, Some(("AVP_MOUNT_PATH", "/team")), r#"auth/team/login {"role_id":"r","secret_id":"s\""}"#),
-            (&kubernetes, None, r#"auth/kubernetes/login {"role":"demo","jwt":"jwt"}"#),
-            (&kubernetes, Some(("AVP_K8S_MOUNT_PATH", "a/b")), r#"auth/a/b/login {"role":"demo","jwt":"jwt"}"#),
-            (
-                &kubernetes,
-                Some(("AVP_MOUNT_PATH", "auth/k8s-prod")),
-                r#"auth/k8s-prod/login {"role":"demo","jwt":"jwt"}"#,
-            ),
-            (
-                &[("AVP_AUTH_TYPE", "userpass"), ("AVP_USERNAME", "ann"), ("AVP_PASSWORD", "p")],
-                None,
-                r#"auth/userpass/login/ann {"password":"p"}"#,
-            ),
-            (&[("AVP_AUTH_TYPE", "github"), ("AVP_GITHUB_TOKEN", "g")], None, r#"auth/github/login {"token":"g"}"#),
-            (&[("AVP_AUTH_TYPE", "userpass")], None, "the login `userpass` needs `AVP_USERNAME` and `AVP_PASSWORD`"),
-            (&[], None, "Vault needs a login, and there is neither a token nor a service account"),
-        ] {
-            let settings: Vec<_> = settings.iter().copied().chain(more).collect();
-            assert_eq!(source(&settings), expected);
-        }
-    }
-
-    #[test]
-    fn the_choices_are_listed() {
-        let error = choose(&backend::config_for_test(&[]).view(super::super::settings::SETTINGS.settings)).unwrap_err();
-        let hint = error.hint.unwrap_or_default();
-        assert!(
-            hint.contains("`token` (VAULT_TOKEN), `approle` (AVP_ROLE_ID, AVP_SECRET_ID), `k8s` (AVP_K8S_ROLE)"),
-            "{hint}"
-        );
-    }
-
-    #[test]
-    fn every_row_is_documented_and_none_is_there_twice() {
-        for (index, login) in LOGINS.iter().enumerate() {
-            assert!(!login.doc.is_empty() && login.needs <= login.settings.settings.len(), "{}", login.name());
-            assert!(LOGINS[..index].iter().all(|other| other.name() != login.name()), "{}", login.name());
-        }
-    }
-}
+mod tests;

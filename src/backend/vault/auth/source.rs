@@ -1,5 +1,7 @@
-//! The source of a token: the settings have one, or a login's request gets one. Knows no setting and no connection.
+//! The source of a token: the settings or a file have one, an agent adds its own, or a login's request gets one. Knows no setting and no
+//! connection.
 
+use crate::backend::named::FileStamp;
 use crate::redacted::Redacted;
 use crate::value::json_string;
 
@@ -8,6 +10,10 @@ use crate::value::json_string;
 pub(in crate::backend::vault) enum TokenSource {
     /// The settings have a token.
     Settings(Redacted),
+    /// A file has one, which somebody else renews.
+    File(Redacted, FileStamp),
+    /// An agent between us and Vault adds its own.
+    Agent,
     /// A login gets one.
     Login(LoginRequest),
 }
@@ -21,8 +27,21 @@ pub(in crate::backend::vault) struct LoginRequest {
     pub(in crate::backend::vault) mount_setting: &'static str,
     /// The path below the mount: `login`, or `login/{user}`.
     pub(in crate::backend::vault) action: String,
-    /// The members of the body.
-    pub(in crate::backend::vault) body: Vec<Member>,
+    /// What is sent.
+    pub(in crate::backend::vault) body: Body,
+    /// What must come from elsewhere before the body is complete.
+    pub(in crate::backend::vault) preparation: Option<Preparation>,
+    /// The credential, where the body does not hold it: its token is kept for whoever has the same one.
+    pub(in crate::backend::vault) kept_by: Vec<Redacted>,
+}
+
+/// The body of a login's request.
+#[derive(Clone, Debug)]
+pub(in crate::backend::vault) enum Body {
+    /// An object of texts.
+    Members(Vec<Member>),
+    /// JSON as the operator wrote it, and the texts in it.
+    Json { json: Redacted, texts: Vec<Redacted> },
 }
 
 /// A member of a body.
@@ -35,30 +54,39 @@ pub(in crate::backend::vault) struct Member {
     is_proof: bool,
 }
 
+/// What a login needs from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::backend::vault) enum Preparation {
+    /// The member `member` is a token that wraps the credential. It was made at `creation_path`.
+    Unwrap { member: &'static str, creation_path: String },
+}
+
 impl TokenSource {
     /// The texts that prove who asks: nothing that Vault sends may show them.
-    pub(in crate::backend::vault) fn proofs(&self) -> impl Iterator<Item = &Redacted> {
-        let (token, body) = match self {
-            Self::Settings(token) => (Some(token), &[][..]),
-            Self::Login(login) => (None, login.body.as_slice()),
-        };
-        let proofs = body.iter().filter(|member| member.is_proof).map(|member| &member.text);
-        token.into_iter().chain(proofs)
+    pub(in crate::backend::vault) fn proofs(&self) -> Vec<&Redacted> {
+        match self {
+            Self::Settings(token) | Self::File(token, _) => vec![token],
+            Self::Agent => Vec::new(),
+            Self::Login(login) => login.body.proofs().collect(),
+        }
     }
 }
 
 impl LoginRequest {
-    /// The body as JSON.
-    pub(in crate::backend::vault) fn json(&self) -> Redacted {
-        let mut json = String::from("{");
-        for (index, Member { name, text, .. }) in self.body.iter().enumerate() {
-            json.push_str(if index > 0 { "," } else { "" });
-            json_string(name, &mut json);
-            json.push(':');
-            json_string(text.reveal(), &mut json);
+    /// A login at the path `login` of `mount`, which `mount_setting` names.
+    pub(in crate::backend::vault) fn new(
+        mount: impl Into<String>,
+        mount_setting: &'static str,
+        body: impl IntoIterator<Item = Member>,
+    ) -> Self {
+        Self {
+            mount: mount.into(),
+            mount_setting,
+            action: "login".to_owned(),
+            body: Body::Members(body.into_iter().collect()),
+            preparation: None,
+            kept_by: Vec::new(),
         }
-        json.push('}');
-        Redacted::new(json)
     }
 
     /// The hint for a login that Vault refused with `status`, where it may have met no method, or another one: Vault denies a login at
@@ -74,9 +102,56 @@ impl LoginRequest {
 
     /// What messages may say of who asks. An id that is half of a credential is not among it.
     pub(in crate::backend::vault) fn role(&self) -> Option<String> {
-        let named = |member: &&Member| member.name == "role" && !member.is_proof;
-        let role = self.body.iter().find(named).map(|role| format!("role `{}`", role.text.reveal()));
+        let role = self.body.public("role").map(|role| format!("role `{role}`"));
         role.or_else(|| self.action.strip_prefix("login/").map(|user| format!("user `{user}`")))
+    }
+}
+
+impl Body {
+    /// The body as JSON.
+    pub(in crate::backend::vault) fn json(&self) -> Redacted {
+        let members = match self {
+            Self::Json { json, .. } => return json.clone(),
+            Self::Members(members) => members,
+        };
+        let mut json = String::from("{");
+        for (index, Member { name, text, .. }) in members.iter().enumerate() {
+            json.push_str(if index > 0 { "," } else { "" });
+            json_string(name, &mut json);
+            json.push(':');
+            json_string(text.reveal(), &mut json);
+        }
+        json.push('}');
+        Redacted::new(json)
+    }
+
+    /// The member with this name, if it is a text that everybody may see.
+    fn public(&self, name: &str) -> Option<&str> {
+        let Self::Members(members) = self else { return None };
+        members.iter().find(|member| member.name == name && !member.is_proof).map(|member| member.text.reveal())
+    }
+
+    /// The texts that prove who asks.
+    fn proofs(&self) -> Box<dyn Iterator<Item = &Redacted> + '_> {
+        match self {
+            Self::Members(members) => {
+                Box::new(members.iter().filter(|member| member.is_proof).map(|member| &member.text))
+            }
+            Self::Json { texts, .. } => Box::new(texts.iter()),
+        }
+    }
+
+    /// The text of the member with this name.
+    pub(in crate::backend::vault) fn member(&self, name: &str) -> Option<&Redacted> {
+        let Self::Members(members) = self else { return None };
+        members.iter().find(|member| member.name == name).map(|member| &member.text)
+    }
+
+    /// Adds a member, in the place of the one with the same name.
+    pub(in crate::backend::vault) fn set(&mut self, member: Member) {
+        let Self::Members(members) = self else { return };
+        members.retain(|other| other.name != member.name);
+        members.push(member);
     }
 }
 

@@ -12,9 +12,9 @@ const TOKEN: Key<Redacted> =
         .home_file(".vault-token");
 
 pub(super) const LOGIN: Login = Login {
-    settings: LoginSettings { names: &["token"], settings: &[&TOKEN], implied_by: Some(&TOKEN) },
+    settings: LoginSettings { names: &["token"], settings: &[&TOKEN], implied_by: Some(&TOKEN), ambient: None },
     doc: "A token that is there: `VAULT_TOKEN`, else what `~/.vault-token` holds",
-    needs: 1,
+    needs: &[&[&TOKEN]],
     source,
     cost: "",
     hint: no_hint,

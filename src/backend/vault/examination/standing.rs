@@ -110,7 +110,7 @@ fn outside(name: &str, (first, last): (Option<i64>, Option<i64>), now: i64) -> O
 /// From when until when the token is valid that the login shows, if it is a JWT.
 fn token_times(patient: &Patient) -> Option<(Option<i64>, Option<i64>)> {
     let source = auth::source(&patient.settings).ok()?;
-    source.proofs().find_map(|proof| times(proof.reveal()))
+    source.proofs().into_iter().find_map(|proof| times(proof.reveal()))
 }
 
 /// The claims `nbf` and `exp` of a JWT.

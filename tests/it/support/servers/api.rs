@@ -64,6 +64,13 @@ impl Api {
         self.call(Method::POST, path, Some(body))
     }
 
+    /// Vault's response to a POST, wrapped for a minute.
+    pub(crate) fn post_wrapped(&self, path: &str) -> Answer {
+        let request = self.client.post(format!("{}/{path}", self.base)).header("X-Vault-Wrap-TTL", "60s").body("{}");
+        let request = request.header("X-Vault-Token", self.token.as_deref().unwrap_or_default());
+        read(request.send().unwrap_or_else(|error| panic!("{path}: {error}"))).expect("an answer")
+    }
+
     /// An object in YAML, as a dry run: what the server would say of it.
     pub(crate) fn try_out(&self, path: &str, yaml: String) -> Answer {
         let request = self.client.post(format!("{}/{path}?dryRun=All", self.base)).body(yaml);

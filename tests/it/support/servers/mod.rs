@@ -5,10 +5,12 @@ mod api;
 mod argocd;
 mod authority;
 mod browser;
+mod directory;
 mod faults;
 mod github;
 mod head;
 mod internet;
+mod issuer;
 mod kubernetes;
 mod postgres;
 mod process;
@@ -18,9 +20,11 @@ pub(crate) use api::Api;
 pub(crate) use argocd::{Application, ArgoCd, Parameter, Repository, Sidecar, Working};
 pub(crate) use authority::{Authority, Identity};
 pub(crate) use browser::Browser;
+pub(crate) use directory::Directory;
 pub(crate) use faults::{Faults, Request, Response};
 pub(crate) use github::GithubStub;
 pub(crate) use internet::Internet;
+pub(crate) use issuer::Issuer;
 pub(crate) use kubernetes::Kubernetes;
 pub(crate) use postgres::Postgres;
 pub(crate) use vault::{Cluster, Setup, Storage, Vault};
@@ -62,6 +66,11 @@ pub(crate) fn own_openbao(setup: Setup) -> Option<Vault> {
 /// Three nodes of one OpenBao, for one test.
 pub(crate) fn cluster() -> Option<Cluster> {
     binary("bao").map(|binary| Cluster::start(&binary))
+}
+
+/// An LDAP directory for one test.
+pub(crate) fn directory() -> Option<Directory> {
+    binary("slapd").map(|binary| Directory::start(&binary))
 }
 
 /// The kube-apiserver that all tests of this process share. Use namespaces of your own.

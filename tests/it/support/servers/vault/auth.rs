@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{GithubStub, Kubernetes};
+use super::super::{Directory, GithubStub, Issuer, Kubernetes};
 use super::{Vault, text};
 
 /// What an approle login needs.
@@ -66,7 +66,34 @@ impl Vault {
         self.api.post(&format!("auth/{mount}/role/{role}"), &role_config).ok();
     }
 
-    fn enable(&self, mount: &str, method: &str) {
+    /// The users of the test's directory may log in; those of the group `devs` have these policies.
+    pub(crate) fn ldap(&self, mount: &str, address: &str, policies: &[&str]) {
+        self.enable(mount, "ldap");
+        let suffix = Directory::SUFFIX;
+        let config = json!({
+            "url": address, "userdn": format!("ou=people,{suffix}"), "userattr": "uid", "groupdn": format!("ou=groups,{suffix}"),
+            "groupfilter": "(member={{.UserDN}})", "groupattr": "cn", "binddn": format!("cn=admin,{suffix}"),
+            "bindpass": Directory::ADMIN_PASSWORD,
+        });
+        self.api.post(&format!("auth/{mount}/config"), &config).ok();
+        self.api.post(&format!("auth/{mount}/groups/devs"), &json!({"policies": policies})).ok();
+    }
+
+    /// A role `web` for tokens of the issuer; `role` as the API takes it: `bound_audiences`, `token_policies`, …
+    pub(crate) fn jwt(&self, mount: &str, issuer: &Issuer, mut role: Value) {
+        self.enable(mount, "jwt");
+        let config = json!({"jwt_validation_pubkeys": [issuer.public_key()], "jwt_supported_algs": ["EdDSA"]});
+        self.api.post(&format!("auth/{mount}/config"), &config).ok();
+        (role["role_type"], role["user_claim"]) = (json!("jwt"), json!("sub"));
+        self.api.post(&format!("auth/{mount}/role/web"), &role).ok();
+    }
+
+    /// A token that wraps what `path` makes.
+    pub(crate) fn wrapped(&self, path: &str) -> String {
+        text(&self.api.post_wrapped(path).ok()["wrap_info"]["token"])
+    }
+
+    pub(crate) fn enable(&self, mount: &str, method: &str) {
         self.api.post(&format!("sys/auth/{mount}"), &json!({"type": method})).ok();
     }
 }

@@ -1,11 +1,14 @@
 //! A real Vault, or OpenBao: not in dev mode, initialised, unsealed, with an audit log that can be counted.
 
+mod agent;
 mod audit;
 mod auth;
 mod cluster;
 mod secrets;
 
 pub(crate) use cluster::Cluster;
+
+pub(crate) use auth::Approle;
 
 use std::fs;
 use std::path::{Path, PathBuf};
