@@ -2,10 +2,8 @@
 
 use std::error::Error as StdError;
 
-use reqwest::Url;
-
-use super::http::shown;
 use super::options::ServerWords;
+use super::reach::OutOfReach;
 use super::retry::Attempt;
 use super::tls::Verifier;
 use crate::error::{Error, Kind};
@@ -39,10 +37,12 @@ impl From<Error> for Failure {
 }
 
 /// The meaning of a connection's error.
-pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier, words: &ServerWords) -> AttemptError {
-    let address = shown(url);
+pub(super) fn failure(error: &reqwest::Error, address: &str, verifier: &Verifier, words: &ServerWords) -> AttemptError {
     if let Some(tls) = tls_error(error) {
-        return AttemptError { attempt: Attempt::Refused, error: of_tls(tls, &address, verifier, words) };
+        return AttemptError { attempt: Attempt::Refused, error: of_tls(tls, address, verifier, words) };
+    }
+    if let Some(refused) = chain(error).find_map(|cause| cause.downcast_ref()) {
+        return AttemptError { attempt: Attempt::Refused, error: out_of_reach(refused, address, words) };
     }
     if error.is_builder() {
         let error = Error::new(Kind::Setting, format!("cannot make a request to `{address}` from the settings"))
@@ -54,8 +54,21 @@ pub(super) fn failure(error: &reqwest::Error, url: &Url, verifier: &Verifier, wo
         true => (Attempt::Unsent, format!("cannot connect to `{address}`")),
         false => (Attempt::Broken, format!("the connection to `{address}` broke")),
     };
-    let hint = format!("is {} right, and does the server run there?", words.address);
+    let hint = format!(
+        "is {} right, and does the server run there? {} says how long to wait for one that starts",
+        words.address, words.wait
+    );
     AttemptError { attempt, error: Error::new(Kind::Store, what).cause(innermost(error)).hint(hint) }
+}
+
+/// The error of an address that a tenant chose and that is of this machine or its link.
+pub(super) fn out_of_reach(refused: &OutOfReach, address: &str, words: &ServerWords) -> Error {
+    let detail = format!("a tenant's {} must not lead to this machine or its link: `{address}`", words.address);
+    let hint = format!(
+        "whoever answers there may lend the operator's identity; the operator can allow it with {}",
+        words.tenant_settings
+    );
+    Error::new(Kind::Store, detail).cause(refused.to_string()).hint(hint)
 }
 
 /// The meaning of an error of TLS.

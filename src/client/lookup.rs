@@ -8,10 +8,15 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::{Mutex, oneshot};
 use tokio::time::Instant;
 
+use super::reach::{OutOfReach, Reach};
+
 /// Asks the system, once for all of the thirty-two connections that may begin together: each would start a thread of its own.
 #[derive(Clone, Default)]
 pub(super) struct Lookup {
     last: Arc<Mutex<Option<LookupResult>>>,
+    reach: Reach,
+    /// The hosts that are always within reach: the operator's proxies.
+    exceptions: Arc<[String]>,
 }
 
 /// The result of the last lookup.
@@ -29,12 +34,28 @@ impl Resolve for Lookup {
         Box::pin(async move {
             let name = name.as_str();
             let found = lookup.share(name, async || ask(name).await).await?;
-            Ok(Box::new(found.into_iter()) as Addrs)
+            Ok(Box::new(lookup.within_reach(name, found)?.into_iter()) as Addrs)
         })
     }
 }
 
 impl Lookup {
+    /// Looks up hosts that may lead to where `reach` says, except for those of `exceptions`.
+    pub(super) fn new(reach: Reach, exceptions: Vec<String>) -> Self {
+        Self { reach, exceptions: exceptions.into(), ..Self::default() }
+    }
+
+    /// The addresses that are within reach: those that the connection goes to, so that no second lookup can say another. An error if none
+    /// is.
+    fn within_reach(&self, name: &str, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, OutOfReach> {
+        if self.exceptions.iter().any(|host| host == name) {
+            return Ok(found);
+        }
+        let refusal = found.iter().find_map(|address| self.reach.check(address.ip()).err());
+        let within: Vec<_> = found.into_iter().filter(|address| self.reach.check(address.ip()).is_ok()).collect();
+        refusal.filter(|_| within.is_empty()).map_or(Ok(within), Err)
+    }
+
     /// The result of `ask`, or one that arrived after this call began. Older ones do not count: a server may have moved.
     async fn share(&self, name: &str, ask: impl AsyncFnOnce() -> io::Result<Vec<SocketAddr>>) -> Addresses {
         let now = Instant::now();
@@ -77,6 +98,17 @@ mod tests {
         assert!(found.iter().all(|found| found.as_ref().unwrap()[0].port() == 1), "{found:?}");
         assert_eq!(lookup.share("a", ask).await.unwrap()[0].port(), 2);
         assert_eq!(lookup.share("b", ask).await.unwrap()[0].port(), 3);
+    }
+
+    #[test]
+    fn only_addresses_within_reach_are_left() {
+        let at = |text: &str| -> SocketAddr { format!("{text}:0").parse().unwrap() };
+        let lookup = Lookup::new(Reach::OtherMachines, vec!["proxy".to_owned()]);
+        let both = vec![at("127.0.0.1"), at("10.0.0.1")];
+        assert_eq!(lookup.within_reach("vault", both.clone()).unwrap(), [at("10.0.0.1")]);
+        assert!(lookup.within_reach("vault", vec![at("169.254.169.254")]).is_err());
+        assert_eq!(lookup.within_reach("proxy", both.clone()).unwrap(), both);
+        assert_eq!(Lookup::default().within_reach("vault", both.clone()).unwrap(), both);
     }
 
     #[tokio::test]

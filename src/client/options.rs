@@ -7,17 +7,24 @@ use zeroize::Zeroizing;
 
 use super::credentials::Credentials;
 use super::rate::Rate;
+use super::reach::Reach;
+use super::request::Response;
+use super::retry::ServerState;
 use crate::error::Error;
 use crate::journal::Journal;
 
 /// The options of a client of one server.
 pub(crate) struct ClientOptions {
-    /// The server's address.
+    /// The server's address; or those of its nodes, which commas separate; or that of a socket, `unix:///run/agent.sock`.
     pub address: String,
+    /// Which addresses may be connected to.
+    pub reach: Reach,
     /// Reads certificates and gives the TLS options. Called before the first connection.
     pub tls: Box<dyn Fn() -> Result<TlsOptions, Error> + Send + Sync>,
     /// How long a request may take, its retries included; zero is for ever.
     pub timeout: Duration,
+    /// How long to wait, beyond that, for a server that is away.
+    pub wait: Duration,
     /// How often a failed reading is tried again.
     pub retries: u32,
     /// How many requests a second the server gets.
@@ -26,8 +33,10 @@ pub(crate) struct ClientOptions {
     pub proxies: Proxies,
     /// The credentials of the session.
     pub credentials: Credentials,
-    /// Whether the body of a response with status 500 says that a proxy has waited for the server in vain. Such a request is not sent again.
-    pub has_waited: fn(&[u8]) -> bool,
+    /// What a response says of the server's state.
+    pub state: fn(&Response) -> ServerState,
+    /// The header in which answers say how much was written, and requests how much was seen.
+    pub state_header: Option<&'static str>,
     /// How messages call the server and the settings.
     pub words: ServerWords,
     /// Where requests are told.
@@ -79,6 +88,8 @@ pub(crate) struct Proxies {
     pub all: Option<Zeroizing<String>>,
     /// The hosts that are reached without a proxy, as `NO_PROXY` lists them.
     pub exceptions: String,
+    /// The setting that names them, if it is one of this server alone: then they count for every address.
+    pub setting: Option<&'static str>,
 }
 
 /// How messages call the server, and the settings that a user may change. Each is shown as it is here.
@@ -88,6 +99,10 @@ pub(crate) struct ServerWords {
     pub server: &'static str,
     /// The setting of the address.
     pub address: &'static str,
+    /// The setting of the time to wait for a server that is away.
+    pub wait: &'static str,
+    /// The setting that lets tenants choose the address.
+    pub tenant_settings: &'static str,
     /// The setting of the time for one request.
     pub timeout: &'static str,
     /// The setting of the time for all readings of a run.
@@ -111,13 +126,16 @@ impl Default for ClientOptions {
     fn default() -> Self {
         Self {
             address: String::new(),
+            reach: Reach::default(),
             tls: Box::new(|| Ok(TlsOptions::default())),
             timeout: Duration::ZERO,
+            wait: Duration::ZERO,
             retries: 0,
             rate: None,
             proxies: Proxies::default(),
             credentials: Credentials::default(),
-            has_waited: |_| false,
+            state: |_| ServerState::Serving,
+            state_header: None,
             words: ServerWords::default(),
             journal: Journal::default(),
         }
@@ -144,12 +162,27 @@ impl Proxies {
             https: proxy(["HTTPS_PROXY", "https_proxy"]),
             all: proxy(["ALL_PROXY", "all_proxy"]),
             exceptions: first(["NO_PROXY", "no_proxy"]).unwrap_or_default(),
+            setting: None,
         }
+    }
+
+    /// The proxy that `setting` names for this server, whatever its address.
+    pub(crate) fn of_setting(setting: &'static str, address: &str) -> Self {
+        Self { all: Some(Zeroizing::new(address.to_owned())), setting: Some(setting), ..Self::default() }
     }
 
     /// The addresses of all proxies, with their passwords.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = &str> {
         [&self.http, &self.https, &self.all].into_iter().flatten().map(|address| address.as_str())
+    }
+
+    /// The hosts of all proxies.
+    pub(super) fn hosts(&self) -> Vec<String> {
+        let host = |address: &str| {
+            let address = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
+            Some(reqwest::Url::parse(&address).ok()?.host_str()?.to_owned())
+        };
+        self.addresses().filter_map(host).collect()
     }
 
     /// The proxies for reqwest. One that is not an address is left out, as reqwest itself would do.

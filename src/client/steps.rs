@@ -12,7 +12,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use super::http::{Client, is_loopback};
+use super::http::Client;
+use super::nodes::is_loopback;
 use super::options::Proxies;
 use super::tls::{Tls, tls, validity};
 use super::{failure, lookup};
@@ -35,7 +36,7 @@ const PROXY_PORTS: [(&str, u16); 4] = [("http", 80), ("https", 443), ("socks5", 
 impl Client {
     /// Whom the first connection goes to: the server, or the proxy in front of it.
     pub(crate) fn first_hop(&self) -> Hop {
-        let (url, proxies) = (&self.address, &self.options.proxies);
+        let (url, proxies) = (self.nodes.current(), &self.options.proxies);
         match self.route() {
             Some(route) => {
                 let uri = route.uri();
@@ -53,7 +54,7 @@ impl Client {
 
     /// Whether the address begins with `https://`.
     pub(crate) fn has_tls(&self) -> bool {
-        self.address.scheme() == "https"
+        self.nodes.current().scheme() == "https"
     }
 
     /// The addresses of the first hop.
@@ -101,7 +102,7 @@ impl Client {
         // The connection carries no request: HTTP/1.1 will do.
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         let config = Arc::new(config);
-        let uri = self.address.as_str().parse().map_err(|_| Error::new(Kind::Setting, "the address is odd"))?;
+        let uri = self.nodes.current().as_str().parse().map_err(|_| Error::new(Kind::Setting, "the address is odd"))?;
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         let certificate = match self.route() {
@@ -150,8 +151,9 @@ impl Client {
 
     /// The proxy for the server, as requests find it.
     fn route(&self) -> Option<Intercept> {
-        let url = &self.address;
-        if is_loopback(url) {
+        let url = self.nodes.current();
+        let is_here = self.nodes.socket().is_some() || is_loopback(url);
+        if is_here && self.options.proxies.setting.is_none() {
             return None;
         }
         self.options.proxies.matcher().intercept(&url.as_str().parse().ok()?)
@@ -188,6 +190,7 @@ impl Proxies {
     /// The variable that names the proxy of a scheme.
     fn variable(&self, scheme: &str) -> &'static str {
         match scheme {
+            _ if self.setting.is_some() => self.setting.unwrap_or_default(),
             "https" if self.https.is_some() => "HTTPS_PROXY",
             "http" if self.http.is_some() => "HTTP_PROXY",
             _ => "ALL_PROXY",

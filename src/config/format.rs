@@ -58,6 +58,10 @@ pub(crate) const RATE: Format<Rate> = Format::text("a rate", |text| as_written(t
 /// An `http://` or `https://` address.
 pub(crate) const URL: Format<String> = Format::text("an address", |text| respelt(text, parse::url));
 
+/// The addresses of one server's nodes, separated by commas, or that of a socket.
+pub(crate) const SERVER: Format<String> =
+    Format::text("an address, or those of a cluster's nodes, separated by commas", |text| respelt(text, parse::server));
+
 /// A regular expression, matched anywhere unless anchored.
 pub(crate) const REGEX: Format<Pattern> =
     Format::text("a regular expression (RE2's, as Go has it)", |text| Ok((text.to_owned(), Pattern::new(text)?)));
@@ -191,6 +195,9 @@ mod tests {
             (spelling(&MOUNT, "auth/team/approle"), "team/approle"),
             (spelling(&NAMESPACE, "/team/a/"), "team/a"),
             (spelling(&URL, "HTTPS://vault:8200//"), "https://vault:8200"),
+            (spelling(&SERVER, "HTTPS://vault:8200/"), "https://vault:8200"),
+            (spelling(&SERVER, "https://a/, http://b:8200"), "https://a,http://b:8200"),
+            (spelling(&SERVER, "unix:///run/agent.sock"), "unix:///run/agent.sock"),
             (spelling(&SWITCH, "T"), "true"),
             (spelling(&NUMBER, " 5 "), "5"),
             (spelling(&TEXT, " p "), " p "),
@@ -202,7 +209,12 @@ mod tests {
             assert!(MOUNT.parse(wrong).is_err(), "{wrong}");
         }
         for wrong in ["vault:8200", "ftp://vault", "https://", "https://a b"] {
-            assert!(URL.parse(wrong).is_err(), "{wrong}");
+            assert!(URL.parse(wrong).is_err() && SERVER.parse(wrong).is_err(), "{wrong}");
+        }
+        for wrong in
+            ["", "https://a,", "https://a,unix:///b", "unix://", "unix://run/agent.sock", "unix:///a,https://b"]
+        {
+            assert!(SERVER.parse(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -163,8 +163,7 @@ mod tests {
             ("ARGOCD_ENV_AVP_POLICY", "policy.yaml", Some("Error")),
             ("AVP_LOCK_ROLE", "false", None),
             ("AVP_POLICY", "", None),
-            ("VAULT_AGENT_ADDR", "http://localhost:8100", Some("Warning")),
-            ("VAULT_PROXY_ADDR", "http://proxy:3128", Some("Warning")),
+            ("VAULT_SRV_LOOKUP", "true", Some("Warning")),
         ] {
             let errors = texts(&read(environment(&[(name, value)])).1);
             let told = level.map(|level| format!("{level}: `{name}`"));

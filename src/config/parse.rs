@@ -148,6 +148,19 @@ pub(super) fn url(value: &str) -> Result<String, String> {
     if fine && clean { Ok(format!("{scheme}://{}", rest.trim_end_matches('/'))) } else { Err(wrong) }
 }
 
+/// Addresses, or the absolute path of a socket behind `unix://`.
+pub(super) fn server(value: &str) -> Result<String, String> {
+    let Some(path) = value.strip_prefix("unix://") else {
+        return Ok(value.split(',').map(|address| url(address.trim())).collect::<Result<Vec<_>, _>>()?.join(","));
+    };
+    let is_path =
+        path.starts_with('/') && path.len() > 1 && !path.contains(|char: char| char == ',' || char.is_control());
+    match is_path {
+        true => Ok(value.to_owned()),
+        false => Err("is not the address of a socket such as `unix:///run/vault/agent.sock`".to_owned()),
+    }
+}
+
 /// A slash or a dot segment would lead to another endpoint, however it is encoded.
 pub(super) fn segment(value: &str) -> Result<String, String> {
     let leads_elsewhere = value.contains('/') || matches!(value, "." | "..");

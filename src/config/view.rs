@@ -83,6 +83,11 @@ impl View {
         self.config.authority(key.name()) == Authority::Tenant
     }
 
+    /// Whether a tenant has chosen the value in effect, and the operator has not allowed it by name.
+    pub fn is_confined<T: 'static>(&self, key: &Key<T>) -> bool {
+        self.config.has_tenant && self.config.is_confined(key.name())
+    }
+
     /// The names of the row's settings that nobody set, in its order.
     pub fn unset(&self) -> impl Iterator<Item = &'static str> {
         let names = self.settings.iter().map(|key| key.declaration().name);

@@ -64,4 +64,5 @@ mod tenant;
 mod tools;
 mod vault;
 mod vault_faults;
+mod vault_reach;
 mod verbose;

@@ -206,6 +206,7 @@ fn authorities_of_a_tenants_folder_are_no_links_out() {
 fn own_login(store: &Faults, folder: &TempDir) -> Program {
     let run = render("", &secret(&[PLACEHOLDER])).folder(Path::new(&folder.path().join("repository")));
     run.env("ARGOCD_ENV_VAULT_ADDR", store.address.replace("http:", "https:"))
+        .env("AVP_TENANT_SETTINGS", "VAULT_ADDR")
         .env("ARGOCD_ENV_AVP_AUTH_TYPE", "approle")
         .env("ARGOCD_ENV_AVP_ROLE_ID", "role")
         .env("ARGOCD_ENV_AVP_SECRET_ID", "secret")

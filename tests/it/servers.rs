@@ -83,7 +83,7 @@ fn openbao_has_namespaces() {
 
 #[test]
 fn a_cluster_elects_another_leader() {
-    let Some(mut cluster) = servers::cluster() else { return };
+    let Some(mut cluster) = servers::cluster("bao") else { return };
     assert_eq!(cluster.addresses().split(',').count(), 3);
     cluster.stop_the_leader();
     let leader = || cluster.nodes.iter().any(|node| node.api().get("sys/health").status == 200);

@@ -8,9 +8,12 @@ use crate::support::program::{Program, program};
 use crate::support::render::{render, secret};
 use crate::support::servers::{self, Faults, Response};
 
+/// An address of the tenant, which only a proxy finds.
+const TENANTS_VAULT: &str = "http://vault.tenants.example";
+
 /// A server of the tenant: it answers every request, and records what it received.
 fn tenants_server() -> Faults {
-    Faults::start(|_, request| match request.path.as_str() {
+    Faults::start(|_, request| match request.path.trim_start_matches(TENANTS_VAULT) {
         "/v1/auth/approle/login" => {
             Response::json(200, r#"{"auth": {"client_token": "tenants", "lease_duration": 60}}"#)
         }
@@ -114,13 +117,52 @@ fn a_credential_of_the_tenants_own_goes_where_he_says() {
     let tenants = tenants_server();
     program(["generate", "-"])
         .stdin(placeholder())
-        .env("ARGOCD_ENV_VAULT_ADDR", &tenants.address)
+        .env("ARGOCD_ENV_VAULT_ADDR", TENANTS_VAULT)
+        .env("HTTP_PROXY", &tenants.address)
         .env("ARGOCD_ENV_AVP_AUTH_TYPE", "approle")
         .env("ARGOCD_ENV_AVP_ROLE_ID", "tenants-role")
         .env("ARGOCD_ENV_AVP_SECRET_ID", "tenants-secret")
         .stdout(secret(&["tenants-value"]))
+        .stderr_holds(["is `http://`"])
         .check();
     assert_eq!(tenants.requests().len(), 2);
+}
+
+#[test]
+fn a_tenants_address_never_leads_to_this_machine_or_its_link() {
+    let tenants = tenants_server();
+    let own = |address: &str| {
+        let run = program(["generate", "-"]).stdin(placeholder()).env("ARGOCD_ENV_VAULT_ADDR", address);
+        run.env("ARGOCD_ENV_VAULT_TOKEN", "tenants-token").env("VAULT_MAX_RETRIES", "0")
+    };
+    let port = tenants.address.rsplit(':').next().unwrap();
+    for address in [
+        format!("http://127.0.0.1:{port}"),
+        format!("http://0x7f.1:{port}"),
+        format!("http://[::ffff:127.0.0.1]:{port}"),
+        format!("http://0.0.0.0:{port}"),
+        // Only the lookup tells.
+        format!("http://localhost:{port}"),
+        "http://169.254.169.254".to_owned(),
+        "unix:///run/vault/agent.sock".to_owned(),
+    ] {
+        refused(
+            own(&address),
+            &["must not lead to this machine or its link", "`AVP_TENANT_SETTINGS=VAULT_ADDR`"],
+            &[&tenants],
+        );
+    }
+    let allowed = own(&tenants.address).env("AVP_TENANT_SETTINGS", "VAULT_ADDR");
+    allowed.stdout(secret(&["tenants-value"])).check();
+}
+
+#[test]
+fn nor_does_a_tenant_choose_an_agent_or_a_proxy() {
+    for name in ["VAULT_AGENT_ADDR", "VAULT_PROXY_ADDR"] {
+        let (operators, run) = operators_run();
+        let tenants = tenants_server();
+        refused(run.env(&format!("ARGOCD_ENV_{name}"), &tenants.address), &[name], &[&operators, &tenants]);
+    }
 }
 
 #[test]

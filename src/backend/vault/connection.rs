@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use super::failure;
 use super::settings::{
-    ADDRESS, CACERT, CACERT_BYTES, CAPATH, CLIENT_CERT, CLIENT_KEY, CLIENT_TIMEOUT, MAX_RETRIES, RATE_LIMIT,
-    SKIP_VERIFY, TLS_SERVER_NAME,
+    ADDRESS, AGENT_ADDRESS, CACERT, CACERT_BYTES, CAPATH, CLIENT_CERT, CLIENT_KEY, CLIENT_TIMEOUT, MAX_RETRIES,
+    PROXY_ADDRESS, RATE_LIMIT, SKIP_VERIFY, TLS_SERVER_NAME, WAIT,
 };
 use crate::backend::named;
 use crate::client::{
-    self, Client, ClientIdentity, ClientOptions, Credentials, Proxies, Rate, ServerWords, TlsOptions, TrustOptions,
+    self, Client, ClientIdentity, ClientOptions, Credentials, Proxies, Rate, Reach, ServerWords, TlsOptions,
+    TrustOptions,
 };
 use crate::config::{Key, View};
 use crate::error::{Error, Kind};
@@ -18,6 +20,8 @@ use crate::journal::Journal;
 const WORDS: ServerWords = ServerWords {
     server: "Vault",
     address: "`VAULT_ADDR`",
+    wait: "`AVP_WAIT`",
+    tenant_settings: "`AVP_TENANT_SETTINGS=VAULT_ADDR`",
     timeout: "`VAULT_CLIENT_TIMEOUT`",
     run_timeout: "`AVP_TIMEOUT`",
     authorities: "`VAULT_CACERT`",
@@ -28,12 +32,18 @@ const WORDS: ServerWords = ServerWords {
     redirect_hint: ", best its active node",
 };
 
-/// The text of Vault Agent's and Vault Proxy's responses with status 500 after a minute of waiting for Vault.
-const HAS_WAITED: &[u8] = b"context deadline exceeded";
+/// The header in which a Vault with replicas says how much was written.
+const STATE_HEADER: &str = "X-Vault-Index";
 
-/// A client of the Vault at `VAULT_ADDR`; nothing is opened and no file is read yet.
+/// The setting that says where Vault is.
+pub(super) fn address_setting(settings: &View) -> &'static Key<String> {
+    if settings.get(&AGENT_ADDRESS).is_some() { &AGENT_ADDRESS } else { &ADDRESS }
+}
+
+/// A client of the Vault at `VAULT_ADDR`, or of the agent in its place; nothing is opened and no file is read yet.
 pub(super) fn client(settings: &View, journal: Journal) -> Result<Client, Error> {
-    let Some(address) = settings.get(&ADDRESS) else {
+    let setting = address_setting(settings);
+    let Some(address) = settings.get(setting) else {
         return Err(Error::new(Kind::Setting, "`VAULT_ADDR` is not set: where is Vault?")
             .hint("e.g. `VAULT_ADDR=https://vault.example.com:8200`, or a file instead of Vault: `--secrets FILE`"));
     };
@@ -41,16 +51,32 @@ pub(super) fn client(settings: &View, journal: Journal) -> Result<Client, Error>
     let rate = settings.get(&RATE_LIMIT);
     Client::new(ClientOptions {
         address: address.clone(),
+        reach: if settings.is_confined(setting) { Reach::OtherMachines } else { Reach::Everything },
         tls: Box::new(move || tls(&for_tls)),
         timeout: *settings.required(&CLIENT_TIMEOUT)?,
+        wait: *settings.required(&WAIT)?,
         retries: u32::try_from(*settings.required(&MAX_RETRIES)?).unwrap_or(u32::MAX),
         rate: rate.map(|rate| Rate { per_second: rate.per_second, burst: rate.burst }),
-        proxies: Proxies::of_environment(|name| settings.variable(name).map(str::to_owned)),
+        proxies: proxies(settings),
         credentials: credentials(settings),
-        has_waited: |body| body.windows(HAS_WAITED.len()).any(|window| window == HAS_WAITED),
-        words: WORDS,
+        state: failure::server_state,
+        state_header: Some(STATE_HEADER),
+        words: words(setting),
         journal,
     })
+}
+
+/// How messages call Vault and its settings, of which `address` says where it is.
+fn words(address: &Key<String>) -> ServerWords {
+    if address.name() == ADDRESS.name() { WORDS } else { ServerWords { address: "`VAULT_AGENT_ADDR`", ..WORDS } }
+}
+
+/// The proxy of the settings, else those of the environment.
+fn proxies(settings: &View) -> Proxies {
+    match settings.get(&PROXY_ADDRESS) {
+        Some(address) => Proxies::of_setting(PROXY_ADDRESS.name(), address),
+        None => Proxies::of_environment(|name| settings.variable(name).map(str::to_owned)),
+    }
 }
 
 /// Reads the certificates and keys, as the first connection would; an error if they cannot be used.

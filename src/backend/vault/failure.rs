@@ -1,53 +1,111 @@
 //! Vault's error responses, in a user's words. Pure.
 
 use super::member::text;
-use crate::client::Response;
+use crate::client::{Response, ServerState};
 use crate::error::{Error, Kind};
 use crate::value::Value;
 
 /// The longest text that is quoted from a response, in characters.
 pub(super) const LONGEST_CAUSE: usize = 400;
+
+/// Vault's words for a state in which it serves nobody, so that no request has run.
+const AWAY: [&str; 4] =
+    ["Vault is sealed", "Vault is not initialized", "local node not active", "active cluster node not found"];
+/// Vault's words for a state that passes by itself within seconds: a new KV engine, a node that is about to lead, a replica that lags.
+const BEHIND: [&str; 3] = [
+    "Upgrading from non-versioned to versioned",
+    "cannot write to readonly storage",
+    "required index state not present",
+];
+/// The words of Vault Agent and Vault Proxy after a minute of waiting for Vault.
+const WAITED_FOR: &str = "context deadline exceeded";
+
+/// What a response says of Vault's state.
+pub(super) fn server_state(response: &Response) -> ServerState {
+    let causes = causes(response);
+    let has = |words: &[&str]| words.iter().any(|words| causes.contains(words));
+    match response.status {
+        400 | 500..=503 if has(&AWAY) => ServerState::Away,
+        400 | 412 | 500 if has(&BEHIND) => ServerState::Behind,
+        500 if has(&[WAITED_FOR]) => ServerState::WaitedFor,
+        _ => ServerState::Serving,
+    }
+}
+
 /// The error of a response that is neither a secret nor its absence.
 pub(super) fn failed(response: &Response) -> Error {
     let causes = causes(response);
-    let status = response.status;
-    let has = |text: &str| causes.contains(text);
-    let (kind, detail, hint) = match status {
-        _ if has("Vault is sealed") => {
-            (Kind::Store, "Vault is sealed".to_owned(), "an operator unseals it: `vault operator unseal`")
-        }
-        _ if has("standby") || has("active cluster node not found") => (
-            Kind::Store,
-            "this Vault is a standby node without an active one".to_owned(),
-            "is the cluster electing a leader? try again",
-        ),
-        _ if is_plain_http(response) => {
-            (Kind::Store, "Vault speaks TLS on this port".to_owned(), "`VAULT_ADDR` must begin with `https://`")
-        }
-        400 if has("not initialized") => (Kind::Store, "Vault is not initialised".to_owned(), "`vault operator init`"),
-        403 => (Kind::Denied, "Vault refuses the request (403)".to_owned(), ""),
-        400 => (Kind::Store, format!("Vault refuses the request ({status})"), ""),
-        405 => (
-            Kind::Store,
-            "Vault cannot read this path, only write to it".to_owned(),
-            "an endpoint that gives a secret to those who write takes parameters: `<path:pki/issue/web?common_name=app.example.org#certificate>`",
-        ),
-        429 => (
-            Kind::Store,
-            "Vault's rate limit was exceeded by every attempt (429)".to_owned(),
-            "`VAULT_RATE_LIMIT` spreads the requests: e.g. `10`",
-        ),
-        500..=599 => (Kind::Store, format!("Vault failed ({status})"), ""),
-        _ if causes.is_empty() || status == 404 => (
-            Kind::Store,
-            format!("the response did not come from Vault (status {status})"),
-            "does `VAULT_ADDR` lead to Vault, or to something in front of it?",
-        ),
-        _ => (Kind::Store, format!("Vault responds with status {status}"), ""),
-    };
+    let (kind, detail, hint) = of_words(response, &causes)
+        .map(|(detail, hint)| (Kind::Store, detail.to_owned(), hint))
+        .unwrap_or_else(|| of_status(response, &causes));
     let error = Error::new(kind, detail);
     let error = if causes.is_empty() { error } else { error.cause(causes) };
     if hint.is_empty() { error } else { error.hint(hint) }
+}
+
+/// The state that Vault's own words, `causes`, or those of what stands in front of it tell, and the hint.
+fn of_words(response: &Response, causes: &str) -> Option<(&'static str, &'static str)> {
+    let has = |text: &str| causes.contains(text);
+    Some(match response.status {
+        _ if has("Vault is sealed") => (
+            "Vault is sealed",
+            "an operator unseals it: `vault operator unseal`; `AVP_WAIT` says how long to wait for that",
+        ),
+        _ if has("not initialized") => {
+            ("Vault is not initialised", "an operator initialises it: `vault operator init`")
+        }
+        _ if has("standby") || has("local node not active") || has("active cluster node not found") => (
+            "this Vault is a standby node without an active one",
+            "is the cluster electing a leader? `AVP_WAIT` says how long to wait for it, and `VAULT_ADDR` may name all nodes",
+        ),
+        _ if has(BEHIND[0]) => ("this KV engine is still being set up", "try again in a moment"),
+        _ if is_plain_http(response) => ("Vault speaks TLS on this port", "`VAULT_ADDR` must begin with `https://`"),
+        500 if has(WAITED_FOR) => (
+            "the agent in front of Vault has waited for it in vain",
+            "is Vault sealed or away? the agent's `retry { num_retries = -1 }` lets it say so at once",
+        ),
+        412 if has("X-Vault-Request") => {
+            ("the agent refuses the request (412)", "does a proxy in between take the header `X-Vault-Request` away?")
+        }
+        412 if has(BEHIND[2]) => (
+            "this Vault lags behind what the run has seen already (412)",
+            "a replica catches up within seconds: try again, or let `VAULT_ADDR` name the active node",
+        ),
+        _ => return None,
+    })
+}
+
+/// The meaning of a status alone.
+fn of_status(response: &Response, causes: &str) -> (Kind, String, &'static str) {
+    let status = response.status;
+    let store = |detail: String, hint| (Kind::Store, detail, hint);
+    match status {
+        403 => (Kind::Denied, "Vault refuses the request (403)".to_owned(), ""),
+        400 => store(format!("Vault refuses the request ({status})"), ""),
+        405 => store(
+            "Vault cannot read this path, only write to it".to_owned(),
+            "an endpoint that gives a secret to those who write takes parameters: `<path:pki/issue/web?common_name=app.example.org#certificate>`",
+        ),
+        429 => store(
+            "Vault's rate limit was exceeded by every attempt (429)".to_owned(),
+            "`VAULT_RATE_LIMIT` spreads the requests: e.g. `10`",
+        ),
+        500..=599 if is_page(response) => store(
+            format!("a web page in place of Vault's response (status {status})"),
+            "a proxy or load balancer in front of Vault wrote it: does it find a Vault that is active?",
+        ),
+        500..=599 => store(format!("Vault failed ({status})"), ""),
+        _ if causes.is_empty() || status == 404 => store(
+            format!("the response did not come from Vault (status {status})"),
+            "does `VAULT_ADDR` lead to Vault, or to something in front of it?",
+        ),
+        _ => store(format!("Vault responds with status {status}"), ""),
+    }
+}
+
+/// Whether the body is an HTML page: Vault writes none for programs.
+fn is_page(response: &Response) -> bool {
+    response.body.trim_ascii_start().starts_with(b"<")
 }
 
 /// Whether a Go server says that it got plain HTTP on a TLS port.
@@ -63,7 +121,7 @@ pub(super) fn refuses_token(response: &Response) -> bool {
 
 /// Whether the server as a whole is out of order, so that every other reading would fail too.
 pub(super) fn is_down(response: &Response) -> bool {
-    response.status == 503
+    response.status == 503 || server_state(response) == ServerState::Away
 }
 
 /// Vault's own words in one line: the list `errors`, without the lines that count them.

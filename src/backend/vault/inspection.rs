@@ -1,6 +1,6 @@
 //! What the settings of a Vault say before anything is sent to it. Reads the files that they name.
 
-use super::settings::{ADDRESS, SKIP_VERIFY};
+use super::settings::SKIP_VERIFY;
 use super::{auth, connection};
 use crate::backend::inspection::Inspection;
 use crate::client::Client;
@@ -11,7 +11,7 @@ use crate::journal::Journal;
 /// What is missing for a run, and what is wrong: the address, the certificates, the login and its credential.
 pub(super) fn inspect(settings: &View) -> Inspection {
     let mut inspection = Inspection::default();
-    match settings.get(&ADDRESS) {
+    match settings.get(connection::address_setting(settings)) {
         Some(_) => inspection.expect(client(settings)),
         None => inspection.missing.extend(client(settings).err()),
     }
@@ -34,7 +34,7 @@ pub(super) fn risks(settings: &View) -> Vec<Error> {
     if client(settings).is_ok_and(|client| client.is_in_clear()) {
         let detail = format!(
             "{} is `http://`: logins and secrets cross the network in clear",
-            settings.locate_setting(&ADDRESS)
+            settings.locate_setting(connection::address_setting(settings))
         );
         risks.push(warning(&detail, "use `https://`, or an agent on this machine"));
     }

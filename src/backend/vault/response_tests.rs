@@ -131,7 +131,7 @@ fn what_is_not_there_is_told_apart() {
             None,
             "failed: Vault cannot read this path, only write to it",
         ),
-        (502, "<html>bad gateway</html>", None, "failed: Vault failed (502)"),
+        (502, "<html>bad gateway</html>", None, "failed: a web page in place of Vault's response (status 502)"),
     ] {
         assert_eq!(told(read(query(version, None), &response(status, body))), expected, "{body}");
     }

@@ -11,9 +11,8 @@ use crate::backend::{Intent, Readings, Round, Store};
 use crate::client::Allowance;
 use crate::policy::{Grant, Policy};
 
-/// How many requests are under way at once: 50 secrets take two of Vault's answering times, and a busy repo-server's renders
-/// stay far below the connections that Vault takes.
-const CONCURRENCY: usize = 32;
+/// How many readings of a run are under way at once. The client lets no more requests of a process pass.
+const CONCURRENCY: usize = 64;
 
 /// A round, with the store that it uses and the policy that judges paths.
 struct VaultRound {

@@ -5,15 +5,38 @@ use std::time::Duration;
 
 use super::auth::{self, AUTH_TYPE};
 use super::engine::Engine;
-use crate::config::format::{Choice, DURATION, Format, NUMBER, PATH, RATE, SWITCH, TEXT, URL};
+use crate::config::format::{Choice, DURATION, Format, NUMBER, PATH, RATE, SERVER, SWITCH, TEXT, URL};
 use crate::config::table::{Logins, StoreSettings, Unsupported};
 use crate::config::{Key, Rate, Role, Tighter};
 use crate::error::Level;
 use crate::policy::settings::{NAMESPACE, SYSTEM_PATHS};
 
 /// Where Vault is.
-pub(super) const ADDRESS: Key<String> =
-    Key::new("VAULT_ADDR", "Vault's address", URL, "https://vault.example.com:8200", &[Role::Address]);
+pub(super) const ADDRESS: Key<String> = Key::new(
+    "VAULT_ADDR",
+    "Vault's address, or those of all nodes of one cluster, separated by commas; `unix:///PATH` is an agent's socket",
+    SERVER,
+    "https://vault.example.com:8200",
+    &[Role::Address],
+);
+
+/// Where an agent is that stands in for Vault.
+pub(super) const AGENT_ADDRESS: Key<String> = Key::new(
+    "VAULT_AGENT_ADDR",
+    "the address of a Vault Agent or Proxy, which is asked in place of `VAULT_ADDR`",
+    SERVER,
+    "unix:///run/vault/agent.sock",
+    &[Role::Narrowing],
+);
+
+/// The proxy in front of Vault.
+pub(super) const PROXY_ADDRESS: Key<String> = Key::new(
+    "VAULT_PROXY_ADDR",
+    "an HTTP proxy for Vault alone, in place of those of `HTTP_PROXY` and `HTTPS_PROXY`; it counts for every address",
+    URL,
+    "http://proxy.example.com:3128",
+    &[Role::Narrowing],
+);
 
 /// The KV engine of readings that name none.
 pub(super) const KV_VERSION: Key<Engine> = Key::new(
@@ -85,6 +108,17 @@ pub(super) const CLIENT_TIMEOUT: Key<Duration> = Key::new(
 )
 .default("60s");
 
+/// How long to wait for a Vault that is away.
+pub(super) const WAIT: Key<Duration> = Key::new(
+    "AVP_WAIT",
+    "how long to wait for a Vault that is sealed, starting, without an active node or not reachable, beyond `VAULT_CLIENT_TIMEOUT` and \
+     within `AVP_TIMEOUT`",
+    DURATION,
+    "30s",
+    &[Role::Narrowing],
+)
+.default("0");
+
 pub(super) const MAX_RETRIES: Key<u64> = Key::new(
     "VAULT_MAX_RETRIES",
     "how often a failed reading is tried again",
@@ -117,6 +151,8 @@ pub(super) const SETTINGS: StoreSettings = StoreSettings {
     names: &["vault"],
     settings: &[
         &ADDRESS,
+        &AGENT_ADDRESS,
+        &PROXY_ADDRESS,
         &NAMESPACE,
         &AUTH_TYPE,
         &KV_VERSION,
@@ -129,17 +165,15 @@ pub(super) const SETTINGS: StoreSettings = StoreSettings {
         &TLS_SERVER_NAME,
         &SKIP_VERIFY,
         &CLIENT_TIMEOUT,
+        &WAIT,
         &MAX_RETRIES,
         &RATE_LIMIT,
         &DISABLE_TOKEN_CACHE,
     ],
     logins: Some(Logins { choice: &AUTH_TYPE, rows: auth::settings }),
-    unsupported: &[
-        Unsupported {
-            name: "VAULT_AGENT_ADDR",
-            level: Level::Warning,
-            hint: "set `VAULT_ADDR` to the agent's address",
-        },
-        Unsupported { name: "VAULT_PROXY_ADDR", level: Level::Warning, hint: "set `HTTPS_PROXY` instead" },
-    ],
+    unsupported: &[Unsupported {
+        name: "VAULT_SRV_LOOKUP",
+        level: Level::Warning,
+        hint: "name the nodes in `VAULT_ADDR`, separated by commas",
+    }],
 };

@@ -63,9 +63,9 @@ pub(crate) fn own_openbao(setup: Setup) -> Option<Vault> {
     binary("bao").map(|binary| Vault::start(&binary, &Setup { storage: Storage::Raft, ..setup }))
 }
 
-/// Three nodes of one OpenBao, for one test.
-pub(crate) fn cluster() -> Option<Cluster> {
-    binary("bao").map(|binary| Cluster::start(&binary))
+/// Three nodes of one Vault (`vault`) or OpenBao (`bao`), for one test.
+pub(crate) fn cluster(program: &str) -> Option<Cluster> {
+    binary(program).map(|binary| Cluster::start(&binary))
 }
 
 /// An LDAP directory for one test.
