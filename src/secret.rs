@@ -250,6 +250,14 @@ impl Outcome {
         }
     }
 
+    /// The outcome with these warnings, if it is a secret.
+    pub(crate) fn warned(mut self, warnings: impl IntoIterator<Item = Error>) -> Self {
+        if let Self::Found(secret) = &mut self {
+            secret.warnings.extend(warnings);
+        }
+        self
+    }
+
     /// Whether `default` and remove-missing apply.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::NoPath(_) | Self::NoVersion(_))

@@ -5,13 +5,15 @@ pub(crate) mod examiner;
 mod file;
 mod immediate;
 mod inspection;
+mod keeper;
 mod vault;
 
 pub(crate) use docs::docs;
 use examiner::Examiner;
 use inspection::Inspector;
 pub(crate) use inspection::{Inspection, inspect, risks};
-pub(crate) use vault::{Engine, capability};
+pub(crate) use keeper::{Choice as EntryChoice, Fate, Tended};
+pub(crate) use vault::{Engine, Keeper, capability};
 
 use std::sync::{Arc, LazyLock};
 
@@ -20,7 +22,7 @@ use futures_util::stream::BoxStream;
 use crate::config::format::{Choice, Format};
 use crate::config::table::{StoreSettings, Table};
 use crate::config::{Config, Key, Role, SettingSources, View, general};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::journal::Journal;
 use crate::keep;
 use crate::policy::{self, Grant, Policy};
@@ -68,10 +70,15 @@ pub(crate) struct Backend {
     pub examiner: Examiner,
     /// Checks the settings and makes the store; opens no connection.
     pub open: OpenStore,
+    /// Makes the keeper of what the store has made; `None` for a store that makes nothing.
+    pub keeper: Option<OpenKeeper>,
 }
 
 /// Makes a store of its settings. The store tells the journal what it does.
 type OpenStore = fn(&View, Journal) -> Result<Arc<dyn Store>, Error>;
+
+/// Makes a keeper of a store's settings.
+type OpenKeeper = fn(&View, Journal) -> Result<Keeper, Error>;
 
 /// Facts about a store and its readings that hold before it is opened or asked.
 #[derive(Clone, Debug)]
@@ -129,6 +136,18 @@ pub fn settings() -> &'static Table {
 pub fn open(config: &Config, journal: Journal) -> Result<Arc<dyn Store>, Error> {
     let store = config.required(&TYPE)?;
     (store.open)(&config.view(store.settings.settings), journal)
+}
+
+/// The keeper of what the store that `AVP_TYPE` names has made.
+pub(crate) fn keeper(config: &Config, journal: Journal) -> Result<Keeper, Error> {
+    let store = config.required(&TYPE)?;
+    let Some(open) = store.keeper else {
+        return Err(Error::new(
+            Kind::Setting,
+            format!("the store `{}` makes nothing that could be kept", store.name()),
+        ));
+    };
+    open(&config.view(store.settings.settings), journal)
 }
 
 /// The facts about the store that `AVP_TYPE` names.

@@ -34,6 +34,7 @@ pub(super) const BACKEND: Backend = Backend {
     inspector: Inspector { inspect, risks: |_| Vec::new() },
     examiner: examination::EXAMINER,
     open: |settings, _| open(settings),
+    keeper: None,
 };
 
 const PAGE: &str = "

@@ -13,6 +13,8 @@ mod failure;
 mod guard;
 mod identity;
 mod inspection;
+mod keeper;
+mod kept;
 mod lists;
 mod login_response;
 mod member;
@@ -42,9 +44,11 @@ use crate::config::View;
 use crate::config::general::TIMEOUT;
 use crate::error::Error;
 use crate::journal::Journal;
+use crate::keep::Keep;
 use crate::policy::settings::NAMESPACE;
 pub(crate) use endpoint::capability;
 pub(crate) use engine::Engine;
+pub(crate) use keeper::Keeper;
 use mounts::Mounts;
 use session::Session;
 use settings::KV_VERSION;
@@ -58,12 +62,15 @@ pub(super) const BACKEND: Backend = Backend {
     inspector: Inspector { inspect: inspection::inspect, risks: inspection::risks },
     examiner: examination::EXAMINER,
     open,
+    keeper: Some(keeper::open),
 };
 
 /// Vault as a store.
 struct Vault {
     session: Session,
     mounts: Mounts,
+    /// Where secrets that Vault makes outlive a run; `None` nowhere.
+    keep: Option<Keep>,
     /// The operator's namespace.
     namespace: Option<String>,
     engine: Option<Engine>,
@@ -79,6 +86,7 @@ fn facts(settings: &View) -> Result<StoreFacts, Error> {
 }
 
 fn open(settings: &View, journal: Journal) -> Result<Arc<dyn Store>, Error> {
+    let keep = Keep::open(settings, journal.clone())?;
     let client = connection::client(settings, journal)?;
     let namespace = settings.get(&NAMESPACE).cloned();
     let own_words = auth::own_words(settings).into_iter().chain(namespace.clone()).chain([client.address()]);
@@ -86,6 +94,7 @@ fn open(settings: &View, journal: Journal) -> Result<Arc<dyn Store>, Error> {
         own_words: own_words.collect(),
         session: Session::new(settings, client)?,
         mounts: Mounts::default(),
+        keep,
         namespace,
         engine: settings.get(&KV_VERSION).copied(),
         round_time: *settings.required(&TIMEOUT)?,

@@ -1,9 +1,11 @@
 //! Vault's response to a reading → its outcome, with hints for the user. Pure.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::endpoint::capability;
 use super::engine::Engine;
+use super::kept::KeptSecret;
 use super::missing;
 use super::mount::Mount;
 use super::reader::Reader;
@@ -21,6 +23,13 @@ pub(super) struct ReadResponse {
     pub(super) token: Arc<Token>,
     /// The hint for a user whose token itself is refused.
     pub(super) token_hint: Option<String>,
+}
+
+impl ReadResponse {
+    /// Whether it is a secret that was made for who asked.
+    pub(super) fn is_made(&self) -> bool {
+        matches!(&self.result, ReadResult::Secret(secret) if KeptSecret::new(secret, &self.token, SystemTime::now()).is_some())
+    }
 }
 
 /// The outcome of reading `grant` in `namespace`.

@@ -1,6 +1,7 @@
 //! One reading: the path as it is written, and where that fails without `data/`, the path that its mount implies.
 
 mod explanation;
+mod keeping;
 mod writing;
 
 use tokio::time::Instant;
@@ -10,6 +11,7 @@ use super::endpoint::{self, Effect};
 use super::engine::Engine;
 use super::failure;
 use super::guard::guard;
+use super::kept::{Batch, may_be_kept};
 use super::mount::{Mount, is_kv};
 use super::outcome::{ReadResponse, failed, outcome};
 use super::query::Query;
@@ -22,19 +24,26 @@ use crate::client::{Deadline, Failure, Request, Retry};
 use crate::error::{Error, Kind};
 use crate::policy::{Grant, Identity, Policy};
 use crate::redacted::Redacted;
-use crate::secret::{Outcome, Version};
+use crate::secret::{Outcome, SecretId, Version};
 
 /// The reading of one secret.
 pub(super) struct Reading<'r> {
     vault: &'r Vault,
     policy: &'r Policy,
     round: &'r RoundState,
+    batch: &'r Batch,
     grant: &'r Grant,
 }
 
 impl<'r> Reading<'r> {
-    pub(super) fn new(vault: &'r Vault, policy: &'r Policy, round: &'r RoundState, grant: &'r Grant) -> Self {
-        Self { vault, policy, round, grant }
+    pub(super) fn new(
+        vault: &'r Vault,
+        policy: &'r Policy,
+        round: &'r RoundState,
+        batch: &'r Batch,
+        grant: &'r Grant,
+    ) -> Self {
+        Self { vault, policy, round, batch, grant }
     }
 
     /// Reads the secret. The outcome shows no credential of the session.
@@ -43,7 +52,10 @@ impl<'r> Reading<'r> {
         let id = self.grant.id();
         let words = self.vault.own_words.iter().map(String::as_str);
         let own: Vec<&str> = words.chain([&*id.path]).chain(id.scope.as_deref()).collect();
-        guard(self.unguarded(intent).await, &own, self.session().client().credentials())
+        let outcome = self.unguarded(intent).await;
+        let outcome =
+            if let Outcome::Found(_) = outcome { outcome.warned(self.round.take_warnings()) } else { outcome };
+        guard(outcome, &own, self.session().client().credentials())
     }
 
     /// Reads the secret, unless the round has failed: then the readings that wait are not tried.
@@ -61,20 +73,44 @@ impl<'r> Reading<'r> {
 
     async fn look_up(&self, intent: Intent) -> Result<Outcome, Failure> {
         let deadline = self.deadline();
+        if let Some(keep) = self.vault.keep.as_ref().filter(|_| may_be_kept(self.grant.id()))
+            && let Some(outcome) = self.kept_or_made(keep, intent, deadline).await?
+        {
+            return Ok(outcome);
+        }
         if intent == Intent::Preview && self.effect(deadline).await == Effect::Creates {
             return Ok(Outcome::Planned);
         }
-        if !self.grant.id().parameters.is_empty() {
-            return self.write(deadline).await;
+        let response = self.ask(deadline).await?;
+        let is_made = self.vault.keep.is_none() && response.is_made();
+        let outcome = self.finish(response, deadline).await?;
+        Ok(outcome.warned(is_made.then(|| keeping::made_for_this_run(self.grant.id()))))
+    }
+
+    /// Asks Vault for the secret: an endpoint with parameters is written.
+    async fn ask(&self, deadline: Deadline) -> Result<ReadResponse, Failure> {
+        match self.grant.id().parameters.is_empty() {
+            true => self.read(self.grant, self.engine(), deadline).await,
+            false => self.write(deadline).await,
         }
-        let engine = Engine::of(self.grant.id()).or(self.vault.engine);
-        let response = self.read(self.grant, engine, deadline).await?;
+    }
+
+    /// The outcome of a response. Where Vault has no such path, or denies it, the mount may tell more.
+    async fn finish(&self, response: ReadResponse, deadline: Deadline) -> Result<Outcome, Failure> {
+        let is_read = self.grant.id().parameters.is_empty();
         match response.result {
-            ReadResult::Absent | ReadResult::NoMount(_) | ReadResult::Denied(_) if response.token_hint.is_none() => {
-                self.explain(engine, response, deadline).await
+            ReadResult::Absent | ReadResult::NoMount(_) | ReadResult::Denied(_)
+                if is_read && response.token_hint.is_none() =>
+            {
+                self.explain(self.engine(), response, deadline).await
             }
             _ => Ok(outcome(self.grant, self.namespace(), response)),
         }
+    }
+
+    /// The KV engine that the annotation or the operator names.
+    fn engine(&self) -> Option<Engine> {
+        Engine::of(self.grant.id()).or(self.vault.engine)
     }
 
     async fn read(&self, grant: &Grant, engine: Option<Engine>, deadline: Deadline) -> Result<ReadResponse, Failure> {
@@ -154,9 +190,17 @@ impl<'r> Reading<'r> {
         self.round.allowance().deadline(self.session().client().timeout())
     }
 
-    /// The namespace of the reading: that of the annotation, else the operator's.
+    /// The namespace of the reading.
     fn namespace(&self) -> Option<&'r str> {
-        self.grant.id().scope.as_deref().or(self.vault.namespace.as_deref())
+        self.namespace_of(self.grant.id())
+    }
+
+    /// The namespace that a secret is read in: that of the annotation, else the operator's.
+    fn namespace_of<'i>(&self, id: &'i SecretId) -> Option<&'i str>
+    where
+        'r: 'i,
+    {
+        id.scope.as_deref().or(self.vault.namespace.as_deref())
     }
 }
 

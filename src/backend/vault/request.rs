@@ -91,6 +91,48 @@ pub(super) fn capabilities(paths: &[String], namespace: Option<&str>, token: &Re
     authorised(Request::post("/v1/sys/capabilities-self".to_owned(), Redacted::new(body)), namespace, token)
 }
 
+/// Asks how long a lease lives. The policy `default` allows it for every lease.
+///
+/// Path: `/v1/sys/leases/lookup`. Method: POST. Response: `{"data": {"id": …, "ttl": seconds, "renewable": true}}`; 400 for one that has ended.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/system/leases#read-lease>
+pub(super) fn look_up_lease(id: &str, namespace: Option<&str>, token: &Redacted) -> Request {
+    let body = serde_json::json!({"lease_id": id}).to_string();
+    authorised(Request::post("/v1/sys/leases/lookup", Redacted::new(body)), namespace, token)
+}
+
+/// Lets a lease live for `seconds` from now on, as far as its role allows. The policy `default` allows it for every lease.
+///
+/// Path: `/v1/sys/leases/renew`. Method: POST. Response: `{"lease_id": …, "lease_duration": seconds}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/system/leases#renew-lease>
+pub(super) fn renew_lease(id: &str, seconds: u64, namespace: Option<&str>, token: &Redacted) -> Request {
+    let body = serde_json::json!({"lease_id": id, "increment": seconds}).to_string();
+    authorised(Request::post("/v1/sys/leases/renew", Redacted::new(body)), namespace, token)
+}
+
+/// Lets the token live longer.
+///
+/// Path: `/v1/auth/token/renew-self`. Method: POST. Response: `{"auth": {"lease_duration": seconds, …}}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/token#renew-a-token-self>
+pub(super) fn renew_self(namespace: Option<&str>, token: &Redacted) -> Request {
+    authorised(Request::post("/v1/auth/token/renew-self", Redacted::new("{}")), namespace, token)
+}
+
+/// Ends the token, and every lease that it made.
+///
+/// Path: `/v1/auth/token/revoke-self`. Method: POST. Response: 204, without a body.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/token#revoke-a-token-self>
+pub(super) fn revoke_self(namespace: Option<&str>, token: &Redacted) -> Request {
+    authorised(Request::post("/v1/auth/token/revoke-self", Redacted::new("{}")), namespace, token)
+}
+
+/// Asks for the certificate with this serial number. It needs no token.
+///
+/// Path: `/v1/{mount}cert/{serial}`. Method: GET. Response: `{"data": {"certificate": …, "revocation_time": 0}}`; 404 where the role keeps none.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/secret/pki#read-certificate>
+pub(super) fn certificate(mount: &str, serial: &str, namespace: Option<&str>) -> Request {
+    with_headers(Request::get(format!("/v1/{}cert/{}", encode_path(mount), encode_path(serial))), namespace)
+}
+
 /// Logs in at `mount`, e.g. `auth/kubernetes`, with `body`; `action` is `login`, or `login/{user}`.
 ///
 /// Path: `/v1/{mount}/{action}`. Method: POST.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt, stream};
 
 use super::Vault;
+use super::kept::Batch;
 use super::reading::Reading;
 use super::round_state::RoundState;
 use crate::backend::{Intent, Readings, Round, Store};
@@ -30,16 +31,15 @@ impl Store for Vault {
 
 impl Round for VaultRound {
     fn read(&self, grants: Vec<Grant>, intent: Intent) -> Readings<'_> {
-        let read = move |grant: Grant| async move {
-            let outcome = self.reading(&grant).outcome(intent).await;
-            (grant, outcome)
+        let batch = Arc::new(Batch::new(grants.iter().map(Grant::id)));
+        let read = move |grant: Grant| {
+            let batch = batch.clone();
+            async move {
+                let outcome =
+                    Reading::new(&self.vault, &self.policy, &self.state, &batch, &grant).outcome(intent).await;
+                (grant, outcome)
+            }
         };
         stream::iter(grants).map(read).buffer_unordered(CONCURRENCY).boxed()
-    }
-}
-
-impl VaultRound {
-    fn reading<'r>(&'r self, grant: &'r Grant) -> Reading<'r> {
-        Reading::new(&self.vault, &self.policy, &self.state, grant)
     }
 }

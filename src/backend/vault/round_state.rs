@@ -1,7 +1,7 @@
 //! The state of one run's use of Vault: its time, its failure, and how far it trusts the token.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use super::lists::Lists;
 use super::mount::Mount;
@@ -21,13 +21,15 @@ pub(super) struct RoundState {
     lists: Lists<(Option<String>, String), String>,
     /// The mounts of namespaces.
     mounts: Lists<Option<String>, Mount>,
+    /// What the round has to say that concerns no reading alone.
+    warnings: Mutex<Vec<Error>>,
 }
 
 impl RoundState {
     pub(super) fn new(allowance: Allowance) -> Self {
         let (has_renewed, has_good_token) = (AtomicBool::new(false), AtomicBool::new(false));
-        let (lists, mounts) = (Lists::default(), Lists::default());
-        Self { allowance, failure: OnceLock::new(), has_renewed, has_good_token, lists, mounts }
+        let (lists, mounts, warnings) = (Lists::default(), Lists::default(), Mutex::default());
+        Self { allowance, failure: OnceLock::new(), has_renewed, has_good_token, lists, mounts, warnings }
     }
 
     /// The time that the round has.
@@ -53,6 +55,19 @@ impl RoundState {
     /// The error that stops the round, if there is one.
     pub(super) fn check(&self) -> Result<(), Error> {
         self.failure.get().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// Warns once, with the next secret that is found.
+    pub(super) fn warn(&self, warning: Error) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if !warnings.iter().any(|known| known.detail == warning.detail) {
+            warnings.push(warning);
+        }
+    }
+
+    /// The warnings that were not told yet.
+    pub(super) fn take_warnings(&self) -> Vec<Error> {
+        std::mem::take(&mut *self.warnings.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
     /// Whether the token may be replaced, which a round does once.

@@ -28,3 +28,14 @@ fn encrypted(vault: &Vault, mount: &str, text: &str) -> String {
     let answer: Value = vault.api().post(&format!("{mount}/encrypt/app"), &json!({"plaintext": plain})).ok();
     answer["data"]["ciphertext"].as_str().expect("a text").to_owned()
 }
+
+/// The value under `key` in a rendering of a Secret.
+fn value(stdout: &[u8], key: &str) -> String {
+    let object: serde_json::Value = serde_yaml::from_slice(stdout).expect("YAML");
+    object["stringData"][key].as_str().expect("a text").to_owned()
+}
+
+/// The user and the password in the first two values.
+fn user(stdout: &[u8]) -> (String, String) {
+    (value(stdout, "k0"), value(stdout, "k1"))
+}

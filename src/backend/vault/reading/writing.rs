@@ -4,7 +4,7 @@ use super::super::endpoint::{self, Effect};
 use super::super::engine::Engine;
 use super::super::missing;
 use super::super::mount::Mount;
-use super::super::outcome::{ReadResponse, outcome};
+use super::super::outcome::ReadResponse;
 use super::super::query::Query;
 use super::super::response;
 use super::super::session::SessionResponse;
@@ -12,16 +12,16 @@ use super::super::{failure, request};
 use super::Reading;
 use crate::client::{Deadline, Failure, Retry};
 use crate::error::{Error, Kind};
-use crate::secret::{Outcome, SecretId};
+use crate::secret::SecretId;
 use crate::words::list;
 
 impl Reading<'_> {
     /// Writes the endpoint with the parameters. Nothing is sent to one that could change what Vault holds.
-    pub(super) async fn write(&self, deadline: Deadline) -> Result<Outcome, Failure> {
+    pub(super) async fn write(&self, deadline: Deadline) -> Result<ReadResponse, Failure> {
         let (id, namespace) = (self.grant.id(), self.namespace());
         let mount = match self.mount(deadline).await? {
             Some(mount) if endpoint::is_written(&mount, &id.path) => mount,
-            mount => return Ok(Outcome::Failed(takes_no_parameters(id, mount.as_ref()))),
+            mount => return Err(takes_no_parameters(id, mount.as_ref()).into()),
         };
         let retry = match endpoint::effect(Some(&mount), &id.path) {
             Effect::Nothing => Retry::Idempotent,
@@ -34,7 +34,7 @@ impl Reading<'_> {
             return Err(Failure { error: failure::failed(&response), is_of_server: true });
         }
         let query = Query { path: &id.path, version: None, engine: Some(Engine::V1) };
-        Ok(outcome(self.grant, namespace, ReadResponse { result: response::read(query, &response), token, token_hint }))
+        Ok(ReadResponse { result: response::read(query, &response), token, token_hint })
     }
 }
 

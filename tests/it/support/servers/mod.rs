@@ -27,7 +27,7 @@ pub(crate) use internet::Internet;
 pub(crate) use issuer::Issuer;
 pub(crate) use kubernetes::Kubernetes;
 pub(crate) use postgres::Postgres;
-pub(crate) use vault::{Cluster, Setup, Storage, Vault};
+pub(crate) use vault::{Approle, Cluster, Setup, Storage, Vault};
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};

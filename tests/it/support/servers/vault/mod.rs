@@ -8,12 +8,12 @@ mod secrets;
 
 pub(crate) use cluster::Cluster;
 
-pub(crate) use auth::Approle;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+
+pub(crate) use auth::Approle;
 
 use super::process::{Process, free_port, home, retry};
 use super::{Api, Authority};
