@@ -10,6 +10,8 @@ pub mod budget {
 }
 
 pub mod client {
+    pub use crate::client::Deadline;
+
     pub mod kubernetes {
         pub use crate::client::kubernetes::secret;
     }
@@ -33,6 +35,10 @@ pub mod error {
 
 pub mod input {
     pub use crate::input::paths_without_git;
+}
+
+pub mod keep {
+    pub use crate::keep::{Entry, EntryLabel, EntryName, Keep, KeepLock, StoredEntry, StoredName, Trouble, Unreadable};
 }
 
 pub mod lint {

@@ -12,7 +12,7 @@ pub(crate) struct Allowance {
 
 /// The end of some work, its retries included.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Deadline {
+pub struct Deadline {
     pub(super) at: Instant,
     /// Whether the run's time sets it, and not the work's own timeout.
     pub(super) is_of_run: bool,
@@ -40,6 +40,11 @@ pub(super) fn after(now: Instant, time: Duration) -> Instant {
 }
 
 impl Deadline {
+    /// The end of work that begins now and belongs to no run.
+    pub fn after(timeout: Duration) -> Self {
+        Self { at: after(Instant::now(), timeout), is_of_run: false }
+    }
+
     /// The moment when the work ends at the latest.
     pub(crate) fn end(self) -> Instant {
         self.at

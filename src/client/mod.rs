@@ -18,9 +18,11 @@ mod replication;
 pub(crate) mod request;
 mod retry;
 mod steps;
+mod stream;
 mod tls;
 
-pub(crate) use allowance::{Allowance, Deadline};
+pub(crate) use allowance::Allowance;
+pub use allowance::Deadline;
 pub(crate) use credentials::Credentials;
 pub(crate) use failure::Failure;
 pub(crate) use http::Client;
@@ -32,4 +34,5 @@ pub(crate) use request::Method;
 pub(crate) use request::{Request, Response};
 pub(crate) use retry::{Retry, ServerState};
 pub(crate) use steps::Hop;
+pub(crate) use stream::{ByteStream, connect};
 pub(crate) use tls::{check_tls, validity};

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 /// The full name of an entry: only whoever knows all of it finds the entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct EntryName {
+pub struct EntryName {
     /// What it is: `lease`, `last-good`.
     pub kind: String,
     /// Everything that tells it from others of its kind: address, namespace, path, login.
@@ -16,7 +16,7 @@ pub(crate) struct EntryName {
 
 /// Something kept. `Debug` does not show its content.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub struct Entry {
     /// When it was made.
     pub made: SystemTime,
     /// When it ends. From then on it is not there.
@@ -29,7 +29,7 @@ pub(crate) struct Entry {
 
 /// How lists show an entry. Nothing here is secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct EntryLabel {
+pub struct EntryLabel {
     /// The path in the store.
     pub path: String,
     /// The namespace of the path.
@@ -43,7 +43,7 @@ const SKEW: Duration = Duration::from_secs(60);
 
 impl EntryName {
     /// The name of an entry of this kind.
-    pub(crate) fn new<P: Into<String>>(kind: &str, parts: impl IntoIterator<Item = P>) -> Self {
+    pub fn new<P: Into<String>>(kind: &str, parts: impl IntoIterator<Item = P>) -> Self {
         Self { kind: kind.to_owned(), parts: parts.into_iter().map(Into::into).collect() }
     }
 
@@ -57,7 +57,7 @@ impl EntryName {
 
 impl Entry {
     /// Whether it may be used at `now`: it has not ended, and it is not from the future, as one that a clock put forward would make.
-    pub(crate) fn is_usable(&self, now: SystemTime) -> bool {
+    pub fn is_usable(&self, now: SystemTime) -> bool {
         now < self.ends && self.made <= now + SKEW
     }
 

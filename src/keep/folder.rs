@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use zeroize::Zeroizing;
 
-use super::seal::StoredName;
+use super::seal::{SealedEntry, StoredName};
 use crate::private_folder;
 
 /// A folder that holds entries.
@@ -49,19 +49,20 @@ impl Folder {
         Ok(names.iter().map(|name| private_folder::read(&entry_file(&root, name), LARGEST_FILE).ok()).collect())
     }
 
-    /// Writes an entry that ends at `ends`: in place of an older one, or only if there is none.
-    pub(super) fn write(&self, name: &StoredName, sealed: &[u8], ends: SystemTime, replaces: bool) -> io::Result<()> {
+    /// Writes an entry.
+    pub(super) fn write(&self, SealedEntry { name, sealed, ends, replaces }: &SealedEntry) -> io::Result<()> {
         if sealed.len() as u64 > LARGEST_FILE {
             return Err(io::Error::other("an entry is longer than 16 MiB"));
         }
         let file = entry_file(&self.made_root()?, name);
         // The end stands in the file's time too, so that ended entries are found without a key.
         match replaces {
-            true => private_folder::write(&file, sealed, Some(ends)),
-            false => private_folder::write_new(&file, sealed, Some(ends)),
+            true => private_folder::write(&file, sealed, Some(*ends)),
+            false => private_folder::write_new(&file, sealed, Some(*ends)),
         }
     }
 
+    /// Removes what is stored under the names.
     pub(super) fn remove(&self, names: &[StoredName]) -> io::Result<()> {
         let Some(root) = self.root()? else { return Ok(()) };
         names.iter().try_for_each(|name| match fs::remove_file(entry_file(&root, name)) {

@@ -8,15 +8,16 @@ mod folder;
 mod key_file;
 mod lock;
 mod place;
+mod redis;
 mod seal;
 pub(crate) mod settings;
 mod storage;
 mod trouble;
 
-pub(crate) use entry::{Entry, EntryLabel, EntryName};
-pub(crate) use lock::KeepLock;
-pub(crate) use seal::{StoredName, Unreadable};
-pub(crate) use trouble::Trouble;
+pub use entry::{Entry, EntryLabel, EntryName};
+pub use lock::KeepLock;
+pub use seal::{StoredName, Unreadable};
+pub use trouble::Trouble;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,13 +29,13 @@ use crate::client::Deadline;
 use crate::config::View;
 use crate::error::Error;
 use crate::journal::Journal;
-use seal::{Keys, SealKey};
+use seal::{Keys, SealKey, SealedEntry};
 use settings::KEEP;
-use storage::{SealedEntry, Storage};
+use storage::Storage;
 
 /// The place where things are kept. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Keep(Arc<Inner>);
+pub struct Keep(Arc<Inner>);
 
 struct Inner {
     place: String,
@@ -48,38 +49,34 @@ struct Inner {
 type Clock = fn() -> SystemTime;
 
 /// An entry as it lies in the keep, and its content, if a key opens it.
-pub(crate) type StoredEntry = (StoredName, Result<(EntryName, Entry), Unreadable>);
+pub type StoredEntry = (StoredName, Result<(EntryName, Entry), Unreadable>);
 
 impl Keep {
     /// The keep that `AVP_KEEP` names; `None` where it is not set. Reads the keys; opens no connection.
-    pub(crate) fn open(settings: &View, journal: Journal) -> Result<Option<Self>, Error> {
+    pub fn open(settings: &View, journal: Journal) -> Result<Option<Self>, Error> {
         let Some(place) = settings.get(&KEEP) else { return Ok(None) };
         let keys = key_file::read(settings)?;
-        let storage = Storage::new(place, settings)?;
+        let storage = Storage::new(place, settings, &journal)?;
         Ok(Some(Self(Arc::new(Inner { place: place.to_string(), storage, keys, clock: SystemTime::now, journal }))))
     }
 
     /// Where things are kept, for messages.
-    pub(crate) fn place(&self) -> &str {
+    pub fn place(&self) -> &str {
         &self.0.place
     }
 
     /// The time by the clock of the keep.
-    pub(crate) fn now(&self) -> SystemTime {
+    pub fn now(&self) -> SystemTime {
         (self.0.clock)()
     }
 
     /// The entry with this name. One that has ended, is from the future or cannot be opened is not there.
-    pub(crate) async fn load(&self, name: &EntryName, deadline: Deadline) -> Result<Option<Entry>, Trouble> {
+    pub async fn load(&self, name: &EntryName, deadline: Deadline) -> Result<Option<Entry>, Trouble> {
         Ok(self.load_all(std::slice::from_ref(name), deadline).await?.pop().flatten())
     }
 
     /// The entries with these names, in their order, as [`Self::load`] gives each.
-    pub(crate) async fn load_all(
-        &self,
-        names: &[EntryName],
-        deadline: Deadline,
-    ) -> Result<Vec<Option<Entry>>, Trouble> {
+    pub async fn load_all(&self, names: &[EntryName], deadline: Deadline) -> Result<Vec<Option<Entry>>, Trouble> {
         let keys = &self.0.keys;
         let stored: Vec<StoredName> = names.iter().flat_map(|name| self.stored_names(name)).collect();
         let sealed = self.0.storage.read(&stored, deadline).await?;
@@ -88,12 +85,12 @@ impl Keep {
     }
 
     /// Keeps an entry until it ends, in place of an older one.
-    pub(crate) async fn store(&self, name: &EntryName, entry: &Entry, deadline: Deadline) -> Result<(), Trouble> {
+    pub async fn store(&self, name: &EntryName, entry: &Entry, deadline: Deadline) -> Result<(), Trouble> {
         self.store_all([(name, entry)], deadline).await
     }
 
     /// Keeps entries until they end, in place of older ones.
-    pub(crate) async fn store_all<'e>(
+    pub async fn store_all<'e>(
         &self,
         entries: impl IntoIterator<Item = (&'e EntryName, &'e Entry)>,
         deadline: Deadline,
@@ -105,24 +102,24 @@ impl Keep {
     }
 
     /// Removes the entry with this name.
-    pub(crate) async fn remove(&self, name: &EntryName, deadline: Deadline) -> Result<(), Trouble> {
+    pub async fn remove(&self, name: &EntryName, deadline: Deadline) -> Result<(), Trouble> {
         self.remove_all(std::slice::from_ref(name), deadline).await
     }
 
     /// Removes the entries with these names.
-    pub(crate) async fn remove_all(&self, names: &[EntryName], deadline: Deadline) -> Result<(), Trouble> {
+    pub async fn remove_all(&self, names: &[EntryName], deadline: Deadline) -> Result<(), Trouble> {
         let stored: Vec<StoredName> = names.iter().flat_map(|name| self.stored_names(name)).collect();
         self.0.storage.remove(&stored, deadline).await
     }
 
     /// Waits for the lock of an entry, which holds until it is released or dropped, at most until the deadline. The entry need not be
     /// there. `None` if somebody else holds it until the deadline.
-    pub(crate) async fn lock(&self, name: &EntryName, deadline: Deadline) -> Result<Option<KeepLock>, Trouble> {
+    pub async fn lock(&self, name: &EntryName, deadline: Deadline) -> Result<Option<KeepLock>, Trouble> {
         self.0.storage.lock(&self.0.keys.first().stored_name(name), deadline).await
     }
 
     /// All entries, those included that no key opens.
-    pub(crate) async fn entries(&self, deadline: Deadline) -> Result<Vec<StoredEntry>, Trouble> {
+    pub async fn entries(&self, deadline: Deadline) -> Result<Vec<StoredEntry>, Trouble> {
         let all = self.sealed_entries(deadline).await?;
         let open =
             |(stored, sealed): &(StoredName, Zeroizing<Vec<u8>>)| self.open_sealed(stored, sealed).map(|(_, it)| it);
@@ -130,7 +127,7 @@ impl Keep {
     }
 
     /// Seals with the first key what older ones have sealed, under its new name. Returns how many entries these were.
-    pub(crate) async fn rotate(&self, deadline: Deadline) -> Result<usize, Trouble> {
+    pub async fn rotate(&self, deadline: Deadline) -> Result<usize, Trouble> {
         let (mut fresh, mut old) = (Vec::new(), Vec::new());
         for (stored, sealed) in self.sealed_entries(deadline).await? {
             if let Ok((index @ 1.., (name, entry))) = self.open_sealed(&stored, &sealed) {
@@ -151,9 +148,7 @@ impl Keep {
     }
 
     fn seal(&self, key: &SealKey, name: &EntryName, entry: &Entry, replaces: bool) -> Result<SealedEntry, Trouble> {
-        let sealed = key.seal(name, entry).map_err(|_| {
-            Trouble::new(&self.0.place, "an entry cannot be sealed", "does this machine have a source of randomness?")
-        })?;
+        let sealed = key.seal(name, entry).map_err(|_| Trouble::without_randomness(&self.0.place))?;
         Ok(SealedEntry { name: key.stored_name(name), sealed, ends: entry.ends, replaces })
     }
 

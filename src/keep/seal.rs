@@ -4,6 +4,7 @@
 //! version and the stored name are authenticated with it, so that no entry can stand in for another.
 
 use std::fmt;
+use std::time::SystemTime;
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::error::Unspecified;
@@ -24,11 +25,20 @@ pub(super) struct SealKey {
 
 /// The name under which an entry is stored: without the key it says nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct StoredName(String);
+pub struct StoredName(String);
+
+/// An entry to store.
+pub(super) struct SealedEntry {
+    pub(super) name: StoredName,
+    pub(super) sealed: Vec<u8>,
+    pub(super) ends: SystemTime,
+    /// Whether it takes the place of one that is there.
+    pub(super) replaces: bool,
+}
 
 /// An entry that no key opens, or that is not what its name says.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Unreadable;
+pub struct Unreadable;
 
 /// The bytes of a key.
 pub(super) const KEY_LEN: usize = 32;
@@ -127,7 +137,7 @@ fn aad(stored: &StoredName) -> Aad<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::Duration;
 
     use super::super::entry::EntryLabel;
     use super::*;

@@ -11,26 +11,22 @@ use zeroize::Zeroizing;
 use super::folder::Folder;
 use super::lock::KeepLock;
 use super::place::Place;
-use super::seal::StoredName;
+use super::redis::{Redis, RedisLock};
+use super::seal::{SealedEntry, StoredName};
 use super::settings::KEEP;
 use super::trouble::Trouble;
 use crate::client::Deadline;
 use crate::config::View;
-use crate::error::{Error, Kind};
+use crate::error::Error;
+use crate::journal::Journal;
 
 /// Where entries lie.
+#[derive(Clone)]
 pub(super) enum Storage {
     /// In a folder of this machine, which messages call by its path.
     Folder(Arc<Folder>, String),
-}
-
-/// An entry to store.
-pub(super) struct SealedEntry {
-    pub(super) name: StoredName,
-    pub(super) sealed: Vec<u8>,
-    pub(super) ends: SystemTime,
-    /// Whether it takes the place of one that is there.
-    pub(super) replaces: bool,
+    /// In a Redis that several machines may share.
+    Redis(Arc<Redis>),
 }
 
 /// How long an operation may take before the run goes on without the keep.
@@ -40,11 +36,11 @@ const INTERVAL: Duration = Duration::from_millis(10);
 
 impl Storage {
     /// The storage at a place.
-    pub(super) fn new(place: &Place, _settings: &View) -> Result<Self, Error> {
-        match place {
-            Place::Folder(path) => Ok(Self::Folder(Arc::new(Folder::new(path.clone())), place.to_string())),
-            Place::Redis(_) => Err(Error::new(Kind::Setting, format!("`{}` is not a folder", KEEP.name()))),
-        }
+    pub(super) fn new(place: &Place, settings: &View, journal: &Journal) -> Result<Self, Error> {
+        Ok(match place {
+            Place::Folder(path) => Self::Folder(Arc::new(Folder::new(path.clone())), place.to_string()),
+            Place::Redis(address) => Self::Redis(Arc::new(Redis::new(address, settings, journal.clone())?)),
+        })
     }
 
     /// What is stored under each name.
@@ -53,9 +49,13 @@ impl Storage {
         names: &[StoredName],
         deadline: Deadline,
     ) -> Result<Vec<Option<Zeroizing<Vec<u8>>>>, Trouble> {
-        let Self::Folder(folder, place) = self;
-        let (folder, names) = (folder.clone(), names.to_vec());
-        in_background(place, deadline, move || folder.read(&names)).await
+        match self.clone() {
+            Self::Redis(redis) => redis.read(names, deadline).await,
+            Self::Folder(folder, place) => {
+                let names = names.to_vec();
+                in_background(&place, deadline, move || folder.read(&names)).await
+            }
+        }
     }
 
     /// Stores entries. Those that ended before `now` may go.
@@ -65,42 +65,61 @@ impl Storage {
         now: SystemTime,
         deadline: Deadline,
     ) -> Result<(), Trouble> {
-        let Self::Folder(folder, place) = self;
-        let folder = folder.clone();
-        let write = move || {
-            folder.clear(now);
-            entries.iter().try_for_each(|entry| folder.write(&entry.name, &entry.sealed, entry.ends, entry.replaces))
-        };
-        in_background(place, deadline, write).await
+        match self.clone() {
+            Self::Redis(redis) => redis.write(&entries, now, deadline).await,
+            Self::Folder(folder, place) => {
+                let write = move || {
+                    folder.clear(now);
+                    entries.iter().try_for_each(|entry| folder.write(entry))
+                };
+                in_background(&place, deadline, write).await
+            }
+        }
     }
 
     /// Removes what is stored under the names.
     pub(super) async fn remove(&self, names: &[StoredName], deadline: Deadline) -> Result<(), Trouble> {
-        let Self::Folder(folder, place) = self;
-        let (folder, names) = (folder.clone(), names.to_vec());
-        in_background(place, deadline, move || folder.remove(&names)).await
+        match self.clone() {
+            Self::Redis(redis) => redis.remove(names, deadline).await,
+            Self::Folder(folder, place) => {
+                let names = names.to_vec();
+                in_background(&place, deadline, move || folder.remove(&names)).await
+            }
+        }
     }
 
     /// The names of everything that is stored.
     pub(super) async fn names(&self, deadline: Deadline) -> Result<Vec<StoredName>, Trouble> {
-        let Self::Folder(folder, place) = self;
-        let folder = folder.clone();
-        in_background(place, deadline, move || folder.names()).await
+        match self.clone() {
+            Self::Redis(redis) => redis.names(deadline).await,
+            Self::Folder(folder, place) => in_background(&place, deadline, move || folder.names()).await,
+        }
     }
 
     /// Waits for the lock of an entry; `None` if the deadline comes first.
     pub(super) async fn lock(&self, name: &StoredName, deadline: Deadline) -> Result<Option<KeepLock>, Trouble> {
-        let Self::Folder(folder, place) = self;
-        loop {
-            let lock = folder.try_lock(name).map_err(|error| of_folder(place, &error))?;
-            if let Some(lock) = lock {
-                return Ok(Some(KeepLock::of_folder(lock)));
-            }
-            if Instant::now() + INTERVAL > deadline.end() {
-                return Ok(None);
-            }
-            sleep(INTERVAL).await;
+        match self {
+            Self::Redis(redis) => Ok(RedisLock::wait(redis, name, deadline).await?.map(KeepLock::of_redis)),
+            Self::Folder(folder, place) => lock_in_folder(folder, place, name, deadline).await,
         }
+    }
+}
+
+async fn lock_in_folder(
+    folder: &Folder,
+    place: &str,
+    name: &StoredName,
+    deadline: Deadline,
+) -> Result<Option<KeepLock>, Trouble> {
+    loop {
+        let lock = folder.try_lock(name).map_err(|error| of_folder(place, &error))?;
+        if let Some(lock) = lock {
+            return Ok(Some(KeepLock::of_folder(lock)));
+        }
+        if Instant::now() + INTERVAL > deadline.end() {
+            return Ok(None);
+        }
+        sleep(INTERVAL).await;
     }
 }
 

@@ -4,7 +4,7 @@ use crate::error::{Error, Kind, Level};
 
 /// Why the keep cannot be used at the moment.
 #[derive(Clone, Debug)]
-pub(crate) struct Trouble(Error);
+pub struct Trouble(Error);
 
 impl Trouble {
     /// The keep at `place` cannot be used, for this cause.
@@ -13,13 +13,18 @@ impl Trouble {
         Self(Error::new(Kind::Store, detail).cause(cause).hint(hint))
     }
 
+    /// The keep at `place` cannot be used, as nothing can be sealed.
+    pub(super) fn without_randomness(place: &str) -> Self {
+        Self::new(place, "there is no source of randomness", "does this machine have `/dev/urandom`?")
+    }
+
     /// For a command that is about the keep.
-    pub(crate) fn into_error(self) -> Error {
+    pub fn into_error(self) -> Error {
         self.0
     }
 
     /// For a run, which goes on.
-    pub(crate) fn into_warning(self) -> Error {
+    pub fn into_warning(self) -> Error {
         let detail = format!("{}: the run goes on without it", self.0.detail);
         Error { level: Level::Warning, detail, ..self.0 }
     }

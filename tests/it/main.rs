@@ -34,6 +34,7 @@ mod guides;
 mod hashes;
 mod helm;
 mod html;
+mod keep;
 mod krm;
 mod large;
 mod links;

@@ -14,6 +14,7 @@ mod issuer;
 mod kubernetes;
 mod postgres;
 mod process;
+mod redis;
 mod vault;
 
 pub(crate) use api::Api;
@@ -27,6 +28,7 @@ pub(crate) use internet::Internet;
 pub(crate) use issuer::Issuer;
 pub(crate) use kubernetes::Kubernetes;
 pub(crate) use postgres::Postgres;
+pub(crate) use redis::Redis;
 pub(crate) use vault::{Approle, Cluster, Setup, Storage, Vault};
 
 use std::collections::{BTreeSet, HashSet};
@@ -86,7 +88,7 @@ pub(crate) fn kubernetes() -> Option<&'static Kubernetes> {
 
 /// An Argo CD for one test, with our plugin beside it.
 pub(crate) fn argocd(sidecar: &Sidecar<'_>) -> Option<ArgoCd> {
-    let programs = argocd::Programs { argocd: binary("argocd")?, redis: redis()? };
+    let programs = argocd::Programs { argocd: binary("argocd")?, redis: redis_program()? };
     Some(ArgoCd::start(&programs, sidecar))
 }
 
@@ -100,8 +102,13 @@ pub(crate) fn postgres() -> Option<Postgres> {
     programs.map(|programs| Postgres::start(&programs))
 }
 
+/// A Redis for one test. `options` and `files` are as [`Redis::start`] takes them.
+pub(crate) fn redis(options: &[&str], files: &[(&str, &str)]) -> Option<Redis> {
+    redis_program().map(|program| Redis::start(&program, options, files))
+}
+
 /// Redis, from the system's packages: under this name it is in the package without the service.
-fn redis() -> Option<PathBuf> {
+fn redis_program() -> Option<PathBuf> {
     let path = PathBuf::from("/usr/bin/redis-check-rdb");
     if path.is_file() {
         return Some(path);

@@ -18,6 +18,7 @@ pub(crate) use messages::{Announcement, Parameter};
 use messages::{Plugin, Variable};
 pub(crate) use repository::Repository;
 
+use super::Redis;
 use super::process::{Process, SYSTEM_PATH, free_port, home, retry};
 
 /// The programs that it takes.
@@ -44,7 +45,7 @@ pub(crate) struct ArgoCd {
     program: PathBuf,
     _repo: Process,
     cmp: Process,
-    _redis: Process,
+    _redis: Redis,
 }
 
 /// An Application, as far as its manifests go.
@@ -96,9 +97,9 @@ impl ArgoCd {
     }
 
     fn try_start(programs: &Programs, sidecar: &Sidecar<'_>) -> Result<Self, String> {
-        let (redis, redis_port) = redis(&programs.redis)?;
+        let redis = Redis::try_start(&programs.redis, &[], &[])?;
         let (cmp, sockets) = cmp_server(&programs.argocd, sidecar)?;
-        let (repo, port) = repo_server(&programs.argocd, &sockets, redis_port)?;
+        let (repo, port) = repo_server(&programs.argocd, &sockets, redis.port)?;
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.worker_threads(1).enable_all().build().expect("a runtime");
         let channel = repo.wait(|| {
@@ -206,19 +207,6 @@ where
     client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
     let path = PathAndQuery::from_static(method);
     Ok(client.unary(Request::new(request), path, ProstCodec::default()).await?.into_inner())
-}
-
-fn redis(program: &Path) -> Result<(Process, u16), String> {
-    let (home, port) = (home("redis"), free_port());
-    // The same program under another name checks files; by this one it is the server.
-    let server = home.join("redis-server");
-    symlink(program, &server).expect("a link");
-    let text = format!("--bind 127.0.0.1 --port {port} --appendonly no --dir {}", home.display());
-    let mut arguments: Vec<String> = text.split(' ').map(str::to_owned).collect();
-    arguments.extend(["--save".to_owned(), String::new()]);
-    let redis = Process::start("redis", &home, &server, &arguments);
-    redis.wait(|| std::net::TcpStream::connect(("127.0.0.1", port)).ok())?;
-    Ok((redis, port))
 }
 
 /// The sidecar, and the folder of its socket.
