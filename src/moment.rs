@@ -41,6 +41,14 @@ pub(crate) fn shown(moment: i64) -> String {
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", seconds / 3600, seconds % 3600 / 60)
 }
 
+/// A moment in UTC as ISO 8601's basic format has it: `20261130T200000Z`.
+pub(crate) fn compact(moment: i64) -> String {
+    let (days, seconds) = (moment.div_euclid(DAY), moment.rem_euclid(DAY));
+    let (year, month, day) = date(days);
+    let (hour, minute, second) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
+    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
+}
+
 /// A length of time in the two largest units that it has: `1 day 3 h`, `5 min 2 s`.
 pub(crate) fn length(seconds: i64) -> String {
     let seconds = seconds.unsigned_abs();

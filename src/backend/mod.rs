@@ -1,5 +1,6 @@
 //! Secret stores: their trait and their table. Knows no manifest and no placeholder.
 
+mod cloud;
 mod docs;
 pub(crate) mod examiner;
 mod file;

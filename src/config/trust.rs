@@ -212,4 +212,6 @@ fn fold(path: &Path) -> Option<PathBuf> {
 }
 
 #[cfg(test)]
+mod login_tests;
+#[cfg(test)]
 mod tests;

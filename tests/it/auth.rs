@@ -204,7 +204,7 @@ fn a_kubernetes_login_goes_to_the_mount_of_any_login() {
 
 #[test]
 fn a_login_that_fails_on_the_way_is_not_repeated() {
-    for fault in [Response::json(502, ""), Response::Cut, Response::too_many(None)] {
+    for fault in [Response::json(502, ""), Response::Cut] {
         let faults = Faults::script(vec![fault.clone()]);
         let program = render(&faults.address, &secret(&["<path:a/b#c>"])).env("AVP_AUTH_TYPE", "approle");
         let output = program.env("AVP_ROLE_ID", "role").env("AVP_SECRET_ID", "s3cret-id").output();

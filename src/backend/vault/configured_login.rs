@@ -1,6 +1,7 @@
 //! The login that the settings choose, and how it gets a token: from the cache, from a file, or from Vault. Knows no path and no secret.
 
 use super::auth::{self, Login, LoginRequest, Member, Preparation, TokenSource};
+use super::cloud_proof;
 use super::failure;
 use super::identity::TokenFacts;
 use super::login_response::{GrantedToken, granted_token};
@@ -12,6 +13,7 @@ use super::settings::DISABLE_TOKEN_CACHE;
 use super::token::{Token, TokenOrigin};
 use super::token_cache::{CacheKey, TokenCache};
 use super::wrapping::{Unwrapped, WrappingToken};
+use crate::backend::cloud::{Cloud, VARIABLES};
 use crate::client::{Client, Deadline, Response, Retry};
 use crate::config::View;
 use crate::error::{Error, Kind};
@@ -52,6 +54,7 @@ impl ConfiguredLogin {
             Ok(token) => return Ok(token),
             Err(login) => login,
         };
+        let login = self.kept_by(login);
         let key = CacheKey::new(&self.client.address_with_path(), self.namespace.as_deref(), self.row.name(), &login);
         if let Some(cached) = may_be_cached.then(|| self.cache.load(&key)).flatten() {
             self.client.journal().tell(|| "no login: a token was kept".to_owned());
@@ -123,11 +126,20 @@ impl ConfiguredLogin {
         granted_token(&response).map_err(|error| self.refusal(&login, &response, error))
     }
 
+    /// A login by a cloud, whose token is kept for the same environment: its body is another one each time.
+    fn kept_by(&self, mut login: LoginRequest) -> LoginRequest {
+        if !matches!(login.preparation, None | Some(Preparation::Unwrap { .. })) {
+            let set = VARIABLES.iter().map(|name| self.settings.variable(name).unwrap_or_default());
+            login.kept_by.extend(set.map(Redacted::new));
+        }
+        login
+    }
+
     /// Completes a login with what it needs from elsewhere.
     async fn prepare(&self, login: &mut LoginRequest, deadline: Deadline) -> Result<(), Error> {
-        match login.preparation.take() {
-            None => Ok(()),
-            Some(Preparation::Unwrap { member, creation_path }) => {
+        let Some(preparation) = login.preparation.take() else { return Ok(()) };
+        match preparation {
+            Preparation::Unwrap { member, creation_path } => {
                 let Some(text) = login.body.member(member).cloned() else { return Ok(()) };
                 let namespace = self.namespace.as_deref();
                 let token = WrappingToken { text: &text, member, creation_path: &creation_path, namespace };
@@ -135,6 +147,16 @@ impl ConfiguredLogin {
                 let content = content.map_err(|error| self.unprepared(login, error))?;
                 self.conceal([&content]);
                 login.body.set(Member::proof(member, content));
+                Ok(())
+            }
+            by_cloud => {
+                let cloud = Cloud::new(|name| self.settings.variable(name), deadline);
+                let members = cloud_proof::members(&by_cloud, &cloud).await;
+                members
+                    .map_err(|error| self.unprepared(login, error))?
+                    .into_iter()
+                    .for_each(|member| login.body.set(member));
+                self.conceal(login.body.proofs());
                 Ok(())
             }
         }

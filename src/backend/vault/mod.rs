@@ -3,6 +3,7 @@
 mod absence;
 mod auth;
 mod cached_token;
+mod cloud_proof;
 mod configured_login;
 mod connection;
 mod docs;

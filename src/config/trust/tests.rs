@@ -3,8 +3,6 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-mod logins;
-
 use super::*;
 use crate::backend;
 use crate::config::fixtures::{read, spelling};
@@ -27,7 +25,7 @@ fn pod() -> SettingSources {
 /// Settings, and the words of the one error that they make; without words they are fine.
 type Expected<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
 
-fn expect(rows: &[Expected<'_>]) {
+pub(super) fn expect(rows: &[Expected<'_>]) {
     for (settings, words) in rows {
         let (_, errors) = judged(settings);
         assert_eq!(errors.len(), usize::from(!words.is_empty()), "{settings:?}: {errors:?}");

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::json;
 
+use super::cloud::{azure, google};
 use crate::guides::blocks;
 use crate::support::program::{binary, root};
 use crate::support::render::secret;
@@ -152,4 +153,44 @@ fn a_directory_and_github_log_in_as_the_page_says() {
     let stub = GithubStub::start();
     let config = format!("organization={} base_url={}", stub.organization(), stub.base_url());
     reader.follow("github", &vec![("organization=acme", config), ("$GITHUB_TOKEN", GithubStub::TOKEN.to_owned())]);
+}
+
+#[test]
+fn a_role_of_aws_logs_in_as_the_page_says() {
+    let (Some(reader), Some(moto)) = (Reader::new(), servers::moto()) else { return };
+    moto.role("argocd");
+    let endpoints = format!(
+        "access_key=x secret_key=y endpoint={0} iam_endpoint={0} sts_endpoint={0} sts_region=us-east-1 iam_server_id",
+        moto.address
+    );
+    let token = reader.write("web-identity", "a token of the cluster");
+    let identity = format!(
+        "export AWS_ROLE_ARN=arn:aws:iam::123456789012:role/argocd AWS_WEB_IDENTITY_TOKEN_FILE={token} AWS_ENDPOINT_URL_STS={}\n\
+         export AVP_AUTH_TYPE=aws",
+        moto.address
+    );
+    reader.follow("aws", &vec![("iam_server_id", endpoints), ("export AVP_AUTH_TYPE=aws", identity)]);
+}
+
+/// The clouds are out of reach: Vault's method `jwt` in the place of theirs takes the same bodies, and checks the signature.
+#[test]
+fn machines_of_google_and_azure_log_in_as_the_page_says() {
+    let Some(reader) = Reader::new() else { return };
+    let issuer = std::sync::Arc::new(Issuer::new());
+    let key = reader.write("issuer.pem", &issuer.public_key());
+    let replaced = |login: &str, audience: &str, variable: &str, address: &str| {
+        format!(
+            "vault auth disable {login}\nvault auth enable -path={login} jwt\n\
+             vault write auth/{login}/config jwt_supported_algs=EdDSA jwt_validation_pubkeys=@{key}\n\
+             vault write auth/{login}/role/argocd role_type=jwt user_claim=sub bound_audiences={audience} token_policies=apps\n\
+             export {variable}={address}\nexport AVP_AUTH_TYPE={login}"
+        )
+    };
+    let (google, azure) = (google(issuer.clone()), azure(issuer));
+    let host = google.address.trim_start_matches("http://");
+    let gcp = replaced("gcp", "vault/argocd", "GCE_METADATA_HOST", host);
+    reader.follow("gcp", &vec![("export AVP_AUTH_TYPE=gcp", gcp)]);
+    let resource = "https://management.azure.com/";
+    let azure_login = replaced("azure", resource, "AZURE_POD_IDENTITY_AUTHORITY_HOST", &azure.address);
+    reader.follow("azure", &vec![("export AVP_AUTH_TYPE=azure", azure_login)]);
 }

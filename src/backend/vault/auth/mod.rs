@@ -1,8 +1,11 @@
 //! Logins: how a run gets its token. One file a method; knows no connection.
 
 mod approle;
+mod aws;
+mod azure;
 mod cert;
 mod custom;
+mod gcp;
 mod github;
 mod jwt;
 mod kubernetes;
@@ -81,6 +84,9 @@ pub(super) static LOGINS: &[Login] = &[
     userpass::LOGIN,
     ldap::LOGIN,
     cert::LOGIN,
+    aws::LOGIN,
+    gcp::LOGIN,
+    azure::LOGIN,
     github::LOGIN,
     custom::LOGIN,
     none::LOGIN,

@@ -59,6 +59,12 @@ pub(in crate::backend::vault) struct Member {
 pub(in crate::backend::vault) enum Preparation {
     /// The member `member` is a token that wraps the credential. It was made at `creation_path`.
     Unwrap { member: &'static str, creation_path: String },
+    /// AWS says who asks, to a server of this id.
+    Aws { server_id: Option<String>, region: String },
+    /// Google Cloud vouches for this machine, in a token for this audience.
+    Gcp { audience: String },
+    /// Azure vouches for this machine, in a token for this resource.
+    Azure { resource: String },
 }
 
 impl TokenSource {
@@ -132,7 +138,7 @@ impl Body {
     }
 
     /// The texts that prove who asks.
-    fn proofs(&self) -> Box<dyn Iterator<Item = &Redacted> + '_> {
+    pub(in crate::backend::vault) fn proofs(&self) -> Box<dyn Iterator<Item = &Redacted> + '_> {
         match self {
             Self::Members(members) => {
                 Box::new(members.iter().filter(|member| member.is_proof).map(|member| &member.text))

@@ -12,6 +12,7 @@ mod head;
 mod internet;
 mod issuer;
 mod kubernetes;
+mod moto;
 mod postgres;
 mod process;
 mod redis;
@@ -27,6 +28,7 @@ pub(crate) use github::GithubStub;
 pub(crate) use internet::Internet;
 pub(crate) use issuer::Issuer;
 pub(crate) use kubernetes::Kubernetes;
+pub(crate) use moto::Moto;
 pub(crate) use postgres::Postgres;
 pub(crate) use redis::Redis;
 pub(crate) use vault::{Approle, Cluster, Setup, Storage, Vault};
@@ -73,6 +75,11 @@ pub(crate) fn cluster(program: &str) -> Option<Cluster> {
 /// An LDAP directory for one test.
 pub(crate) fn directory() -> Option<Directory> {
     binary("slapd").map(|binary| Directory::start(&binary))
+}
+
+/// An AWS for one test.
+pub(crate) fn moto() -> Option<Moto> {
+    binary("moto_server").map(|binary| Moto::start(&binary))
 }
 
 /// The kube-apiserver that all tests of this process share. Use namespaces of your own.

@@ -1,6 +1,6 @@
 //! The rules for logins whose credential is not a secret of the settings: a certificate, the machine, an agent.
 
-use super::expect;
+use super::tests::expect;
 
 const TENANTS_ADDRESS: (&str, &str) = ("ARGOCD_ENV_VAULT_ADDR", "https://evil");
 const TENANTS_NAMESPACE: (&str, &str) = ("ARGOCD_ENV_VAULT_NAMESPACE", "other");
@@ -37,6 +37,9 @@ fn what_the_machine_or_an_agent_proves_is_the_operators() {
         (&[TENANTS_NAMESPACE, (LOGIN, "none"), allow], &[]),
         (&[("ARGOCD_ENV_AVP_AUTH_TYPE", "none"), (LOGIN, "k8s")], &["token of the agent"]),
         (&[("ARGOCD_ENV_AVP_AUTH_TYPE", "none"), (LOGIN, "none")], &[]),
+        (&[TENANTS_ADDRESS, (LOGIN, "aws")], &["AWS identity of this machine", "to an address"]),
+        (&[("ARGOCD_ENV_AVP_AUTH_TYPE", "gcp"), ("ARGOCD_ENV_VAULT_TOKEN", "own")], &["Google Cloud identity"]),
+        (&[("ARGOCD_ENV_AVP_MOUNT_PATH", "x"), (LOGIN, "azure")], &["Azure identity", "namespace or mount"]),
     ]);
 }
 

@@ -1,0 +1,29 @@
+//! Login `gcp`: the service account of a machine or pod of Google Cloud.
+
+use super::{AUTH_ROLE, Login, LoginRequest, MOUNT_PATH, Preparation, TokenSource, mount, role, role_name};
+use crate::config::View;
+use crate::config::table::LoginSettings;
+use crate::error::Error;
+
+pub(super) const LOGIN: Login = Login {
+    settings: LoginSettings {
+        names: &["gcp"],
+        settings: &[&AUTH_ROLE, &MOUNT_PATH],
+        implied_by: None,
+        ambient: Some("Google Cloud identity of this machine"),
+    },
+    doc: "The service account of a machine or pod of Google Cloud",
+    needs: &[&[&AUTH_ROLE]],
+    source,
+    cost: "",
+    hint: super::jwt::hint,
+};
+
+/// Path: `/v1/auth/gcp/login`. Body: `{"role": …, "jwt": …}`; the token is for the audience `vault/{role}`.
+/// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/gcp#login>
+fn source(settings: &View) -> Result<TokenSource, Error> {
+    let mut request = LoginRequest::new(mount(settings, &MOUNT_PATH, "gcp")?, MOUNT_PATH.name(), role(settings)?);
+    let role = role_name(settings)?.unwrap_or_default();
+    request.preparation = Some(Preparation::Gcp { audience: format!("vault/{role}") });
+    Ok(TokenSource::Login(request))
+}
