@@ -163,7 +163,8 @@ fn modules(src: &std::path::Path) -> Modules {
         let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
         lines.map(|line| visibility.replace(line, "pub ")).collect::<Vec<_>>().join("\n")
     };
-    let tests = |module: &Module| module.last().is_some_and(|last| last.ends_with("tests") || last == "main");
+    let is_test = |name: &String| name.ends_with("tests");
+    let tests = |module: &Module| module.iter().any(is_test) || module.last().is_some_and(|last| last == "main");
     files.map(|path| (module(&path), text(&path))).filter(|(module, _)| !tests(module)).collect()
 }
 

@@ -2,7 +2,6 @@
 
 use super::super::endpoint::{self, Effect};
 use super::super::engine::Engine;
-use super::super::missing;
 use super::super::mount::Mount;
 use super::super::outcome::ReadResponse;
 use super::super::query::Query;
@@ -21,7 +20,7 @@ impl Reading<'_> {
         let (id, namespace) = (self.grant.id(), self.namespace());
         let mount = match self.mount(deadline).await? {
             Some(mount) if endpoint::is_written(&mount, &id.path) => mount,
-            mount => return Err(takes_no_parameters(id, mount.as_ref()).into()),
+            mount => return Err(takes_no_parameters(id, mount.as_ref())),
         };
         let retry = match endpoint::effect(Some(&mount), &id.path) {
             Effect::Nothing => Retry::Idempotent,
@@ -39,7 +38,7 @@ impl Reading<'_> {
 }
 
 /// The error of parameters for a path that is not written.
-fn takes_no_parameters(id: &SecretId, mount: Option<&Mount>) -> Error {
+fn takes_no_parameters(id: &SecretId, mount: Option<&Mount>) -> Failure {
     let SecretId { path, parameters, .. } = id;
     let error = Error::new(Kind::Placeholder, format!("`{path}` takes no parameters"));
     let hint = match (parameters.get("version"), mount) {
@@ -47,8 +46,10 @@ fn takes_no_parameters(id: &SecretId, mount: Option<&Mount>) -> Error {
             format!("a version stands behind the key: `<path:{path}#KEY#{version}>`")
         }
         (_, None) => {
-            format!("Vault does not name its mount: is anything mounted at `{}`, and may the login see it", first(path))
-                + "?"
+            format!(
+                "Vault does not name its mount: is anything mounted at `{}`, and may the login see it?",
+                first(path)
+            )
         }
         (_, Some(mount)) => {
             format!(
@@ -59,7 +60,7 @@ fn takes_no_parameters(id: &SecretId, mount: Option<&Mount>) -> Error {
             )
         }
     };
-    error.hint(missing::joined([Some(hint)]))
+    Failure { error: error.hint(hint), is_of_server: false }
 }
 
 fn first(path: &str) -> &str {
