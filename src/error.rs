@@ -36,8 +36,10 @@ pub enum Kind {
     Missing,
     /// The store (403) or the policy refused to read the secret.
     Denied,
-    /// The store could not be reached, or it failed.
+    /// The store failed.
     Store,
+    /// The store could not be reached, or serves nobody at the moment: what it gave before may stand in.
+    Unavailable,
     /// A value that does not fit the place of its placeholder.
     Value,
     /// Input that would grow beyond the limits of a run.
@@ -94,7 +96,7 @@ pub struct Errors {
 }
 
 /// The kinds of errors that say that the run itself failed.
-const FAILURES: [Kind; 4] = [Kind::Input, Kind::Setting, Kind::Store, Kind::Bug];
+const FAILURES: [Kind; 5] = [Kind::Input, Kind::Setting, Kind::Store, Kind::Unavailable, Kind::Bug];
 
 impl Kind {
     /// The kind whose errors say that the run itself failed, by its id.
@@ -113,7 +115,7 @@ impl Kind {
             Self::Annotation => "annotation",
             Self::Missing => "missing",
             Self::Denied => "denied",
-            Self::Store => "store",
+            Self::Store | Self::Unavailable => "store",
             Self::Value => "value",
             Self::Limit => "limit",
             Self::Setting => "setting",

@@ -1,5 +1,7 @@
 //! Moments as servers and certificates write them, in seconds since 1970, and as people read them. Pure: knows no clock.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 /// The names of the months in HTTP dates.
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -32,6 +34,11 @@ pub(crate) fn of_asn1(text: &str) -> Option<i64> {
         parts.push(rest[at..at + 2].parse().ok()?);
     }
     moment(&parts)
+}
+
+/// A time of this machine's.
+pub(crate) fn of_system(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// `2026-11-30 12:00 UTC`

@@ -58,7 +58,7 @@ pub(super) fn failure(error: &reqwest::Error, address: &str, verifier: &Verifier
         "is {} right, and does the server run there? {} says how long to wait for one that starts",
         words.address, words.wait
     );
-    AttemptError { attempt, error: Error::new(Kind::Store, what).cause(innermost(error)).hint(hint) }
+    AttemptError { attempt, error: Error::new(Kind::Unavailable, what).cause(innermost(error)).hint(hint) }
 }
 
 /// The error of an address that a tenant chose and that is of this machine or its link.

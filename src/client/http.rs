@@ -294,7 +294,7 @@ impl Client {
             (detail, format!("{} says how long to wait", words.timeout))
         };
         let hint = format!("the server hangs or is far away: {hint}");
-        AttemptError { attempt: Attempt::Refused, error: Error::new(Kind::Store, detail).hint(hint) }
+        AttemptError { attempt: Attempt::Refused, error: Error::new(Kind::Unavailable, detail).hint(hint) }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The settings of the keep. They are the operator's: what is kept is shared by all tenants.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::place::Place;
-use crate::config::format::{Format, PATH, TEXT};
+use crate::config::format::{DURATION, Format, PATH, TEXT};
 use crate::config::{AnyKey, Key, Role};
 
 /// Where things are kept.
@@ -55,5 +56,14 @@ pub(crate) const KEY_FILE: Key<PathBuf> = Key::new(
     &[Role::Narrowing],
 );
 
+/// How long a value stands in for the store.
+pub(crate) const LAST_GOOD: Key<Duration> = Key::new(
+    "AVP_LAST_GOOD",
+    "how old a value may be that stands in while the store is unavailable: each value that is read is kept this long; unset, none is",
+    DURATION,
+    "24h",
+    &[Role::Narrowing],
+);
+
 /// All of them, in the order in which help and docs show them.
-pub(crate) const SETTINGS: &[&dyn AnyKey] = &[&KEEP, &USERNAME, &PASSWORD_FILE, &CACERT, &KEY_FILE];
+pub(crate) const SETTINGS: &[&dyn AnyKey] = &[&KEEP, &USERNAME, &PASSWORD_FILE, &CACERT, &KEY_FILE, &LAST_GOOD];

@@ -39,7 +39,7 @@ pub(crate) fn gathered(findings: Vec<Error>) -> Vec<Error> {
 /// The parts of a finding that others may share; `None` of a finding that must stand alone.
 fn common(error: &Error) -> Option<Common> {
     let place = error.place.as_ref()?;
-    let is_about_store = matches!(error.kind, Kind::Store | Kind::Denied | Kind::Setting);
+    let is_about_store = matches!(error.kind, Kind::Store | Kind::Unavailable | Kind::Denied | Kind::Setting);
     let is_about_text = matches!(error.kind, Kind::Placeholder | Kind::Modifier | Kind::Missing | Kind::Value);
     let repeated = match &error.subject {
         Some(Subject::Placeholder { .. }) if is_about_store => None,

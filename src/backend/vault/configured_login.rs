@@ -78,6 +78,13 @@ impl ConfiguredLogin {
         Ok((token, Some(granted)))
     }
 
+    /// Who logs in where, as far as the settings tell: a name for what is kept for them. Nothing is sent.
+    pub(super) fn parts(&self) -> Result<Vec<String>, Error> {
+        let source = (self.row.source)(&self.settings)?;
+        let place = [self.row.name().to_owned(), self.namespace.clone().unwrap_or_default()];
+        Ok(place.into_iter().chain(source.parts()).collect())
+    }
+
     /// Whether the file of a token is another one than when it was read.
     pub(super) fn has_newer(&self, token: &Token) -> bool {
         matches!(&token.origin, TokenOrigin::File(stamp) if auth::has_changed(&self.settings, stamp))

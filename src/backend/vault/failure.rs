@@ -36,11 +36,21 @@ pub(super) fn server_state(response: &Response) -> ServerState {
 pub(super) fn failed(response: &Response) -> Error {
     let causes = causes(response);
     let (kind, detail, hint) = of_words(response, &causes)
-        .map(|(detail, hint)| (Kind::Store, detail.to_owned(), hint))
+        .map(|(detail, hint)| (of_state(response), detail.to_owned(), hint))
         .unwrap_or_else(|| of_status(response, &causes));
     let error = Error::new(kind, detail);
     let error = if causes.is_empty() { error } else { error.cause(causes) };
     if hint.is_empty() { error } else { error.hint(hint) }
+}
+
+/// Whether Vault has failed, or serves nobody at the moment.
+fn of_state(response: &Response) -> Kind {
+    match (server_state(response), response.status) {
+        (ServerState::Away | ServerState::Behind | ServerState::WaitedFor, _) | (_, 429 | 472 | 473 | 500..=599) => {
+            Kind::Unavailable
+        }
+        _ => Kind::Store,
+    }
 }
 
 /// The state that Vault's own words, `causes`, or those of what stands in front of it tell, and the hint.
@@ -78,7 +88,7 @@ fn of_words(response: &Response, causes: &str) -> Option<(&'static str, &'static
 /// The meaning of a status alone.
 fn of_status(response: &Response, causes: &str) -> (Kind, String, &'static str) {
     let status = response.status;
-    let store = |detail: String, hint| (Kind::Store, detail, hint);
+    let store = |detail: String, hint| (of_state(response), detail, hint);
     match status {
         403 => (Kind::Denied, "Vault refuses the request (403)".to_owned(), ""),
         400 => store(format!("Vault refuses the request ({status})"), ""),

@@ -43,13 +43,15 @@ use super::inspection::Inspector;
 use super::{Backend, Store, StoreFacts};
 use crate::config::View;
 use crate::config::general::TIMEOUT;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::journal::Journal;
 use crate::keep::Keep;
+use crate::keep::settings::LAST_GOOD;
 use crate::policy::settings::NAMESPACE;
 pub(crate) use endpoint::capability;
 pub(crate) use engine::Engine;
 pub(crate) use keeper::Keeper;
+use kept::LastGood;
 use mounts::Mounts;
 use session::Session;
 use settings::KV_VERSION;
@@ -72,6 +74,8 @@ struct Vault {
     mounts: Mounts,
     /// Where secrets that Vault makes outlive a run; `None` nowhere.
     keep: Option<Keep>,
+    /// Where values are kept that stand in while it is unavailable; `None` nowhere.
+    last_good: Option<LastGood>,
     /// The operator's namespace.
     namespace: Option<String>,
     engine: Option<Engine>,
@@ -95,9 +99,20 @@ fn open(settings: &View, journal: Journal) -> Result<Arc<dyn Store>, Error> {
         own_words: own_words.collect(),
         session: Session::new(settings, client)?,
         mounts: Mounts::default(),
+        last_good: last_good(settings, keep.as_ref())?,
         keep,
         namespace,
         engine: settings.get(&KV_VERSION).copied(),
         round_time: *settings.required(&TIMEOUT)?,
     }))
+}
+
+/// The keep of last good values, if the settings ask for it.
+fn last_good(settings: &View, keep: Option<&Keep>) -> Result<Option<LastGood>, Error> {
+    let Some(life) = settings.get(&LAST_GOOD).copied().filter(|life| !life.is_zero()) else { return Ok(None) };
+    match keep.cloned() {
+        Some(keep) => Ok(Some(LastGood { keep, life })),
+        None => Err(Error::new(Kind::Setting, "`AVP_LAST_GOOD` is set and `AVP_KEEP` is not")
+            .hint("last good values are kept in the folder or the Redis that `AVP_KEEP` names")),
+    }
 }

@@ -2,9 +2,12 @@
 
 mod explanation;
 mod keeping;
+mod standing_in;
 mod writing;
 
 use tokio::time::Instant;
+
+pub(super) use standing_in::keep_notes;
 
 use super::Vault;
 use super::endpoint::{self, Effect};
@@ -52,10 +55,13 @@ impl<'r> Reading<'r> {
         let id = self.grant.id();
         let words = self.vault.own_words.iter().map(String::as_str);
         let own: Vec<&str> = words.chain([&*id.path]).chain(id.scope.as_deref()).collect();
-        let outcome = self.unguarded(intent).await;
-        let outcome =
-            if let Outcome::Found(_) = outcome { outcome.warned(self.round.take_warnings()) } else { outcome };
-        guard(outcome, &own, self.session().client().credentials())
+        let clean = |outcome| guard(outcome, &own, self.session().client().credentials());
+        let outcome = clean(self.unguarded(intent).await);
+        let outcome = match self.vault.last_good.as_ref().filter(|_| intent == Intent::Render) {
+            Some(last_good) => clean(self.or_last_good(outcome, last_good).await),
+            None => outcome,
+        };
+        if let Outcome::Found(_) = outcome { outcome.warned(self.round.take_warnings()) } else { outcome }
     }
 
     /// Reads the secret, unless the round has failed: then the readings that wait are not tried.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use futures_util::future::ready;
 use futures_util::{StreamExt, stream};
 
 use super::Vault;
 use super::kept::Batch;
-use super::reading::Reading;
+use super::reading::{Reading, keep_notes};
 use super::round_state::RoundState;
 use crate::backend::{Intent, Readings, Round, Store};
 use crate::client::Allowance;
@@ -32,6 +33,13 @@ impl Store for Vault {
 impl Round for VaultRound {
     fn read(&self, grants: Vec<Grant>, intent: Intent) -> Readings<'_> {
         let batch = Arc::new(Batch::new(grants.iter().map(Grant::id)));
+        let (of_readings, last_good) = (batch.clone(), self.vault.last_good.as_ref());
+        let notes = async move {
+            match last_good {
+                Some(last_good) => keep_notes(of_readings, last_good).await,
+                None => {}
+            }
+        };
         let read = move |grant: Grant| {
             let batch = batch.clone();
             async move {
@@ -40,6 +48,7 @@ impl Round for VaultRound {
                 (grant, outcome)
             }
         };
-        stream::iter(grants).map(read).buffer_unordered(CONCURRENCY).boxed()
+        let readings = stream::iter(grants).map(read).buffer_unordered(CONCURRENCY);
+        readings.chain(stream::once(notes).filter_map(|()| ready(None))).boxed()
     }
 }

@@ -47,6 +47,11 @@ impl Session {
         self.login.row
     }
 
+    /// Who logs in where, as far as the settings tell.
+    pub(super) fn configured(&self) -> Result<Vec<String>, Error> {
+        self.login.parts()
+    }
+
     /// The client that the session sends through.
     pub(super) fn client(&self) -> &Client {
         &self.login.client

@@ -144,7 +144,8 @@ fn as_warnings(errors: Errors, now: &Errors) -> Errors {
     let is_known =
         |error: &Error| error.place.is_none() && now.iter().any(|other| other.to_string() == error.to_string());
     let errors = errors.into_iter().filter(|error| !is_known(error));
-    let was_stopped = |error: &Error| error.kind == Kind::Store && error.place.is_none();
+    let is_of_store = |error: &Error| matches!(error.kind, Kind::Store | Kind::Unavailable);
+    let was_stopped = |error: &Error| is_of_store(error) && error.place.is_none();
     out.extend(errors.map(|error| match was_stopped(&error) {
         true => error,
         false => Error { level: error.level.min(Level::Warning), ..error },

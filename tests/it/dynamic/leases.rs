@@ -1,58 +1,16 @@
 //! Users of a real PostgreSQL and certificates, which Vault makes for who asks: kept, renewed and replaced.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{pki, user};
-use crate::support::program::{Program, program};
+use super::{Renderer, pki, user};
+use crate::support::program::program;
 use crate::support::render::{render, secret};
-use crate::support::servers::{self, Approle, Vault};
+use crate::support::servers::{self, Vault};
 
 /// A manifest with the user of a database and a certificate.
 fn manifest(database: &str, pki: &str) -> String {
     let [username, password] = ["username", "password"].map(|key| format!("<path:{database}/creds/app#{key}>"));
     secret(&[&username, &password, &format!("\"<path:{pki}/issue/web?common_name=app.example.org#serial_number>\"")])
-}
-
-/// Who renders, and where what is made for them is kept.
-struct Renderer<'v> {
-    vault: &'v Vault,
-    mount: &'static str,
-    login: Approle,
-    keep: String,
-    folder: tempfile::TempDir,
-}
-
-impl<'v> Renderer<'v> {
-    /// An AppRole at `mount`, which `rules` allow something; its tokens are made as `role` says. It keeps in a folder.
-    fn new(vault: &'v Vault, mount: &'static str, rules: &str, role: Value) -> Self {
-        vault.policy_of(mount, rules);
-        let mut role = role;
-        role["token_policies"] = json!([mount]);
-        let (login, folder) = (vault.approle(mount, &role), tempfile::tempdir().unwrap());
-        std::fs::write(folder.path().join("key"), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n").unwrap();
-        Self { vault, mount, login, keep: folder.path().join("keep").to_str().unwrap().to_owned(), folder }
-    }
-
-    fn render(&self, manifest: &str) -> Program {
-        self.with_login(render(&self.vault.address, manifest))
-    }
-
-    fn with_login(&self, run: Program) -> Program {
-        run.env("VAULT_ADDR", &self.vault.address)
-            .env("AVP_AUTH_TYPE", "approle")
-            .env("AVP_MOUNT_PATH", self.mount)
-            .env("AVP_ROLE_ID", &self.login.role_id)
-            .env("AVP_SECRET_ID", &self.login.secret_id)
-            .env("AVP_KEEP", &self.keep)
-            .env("AVP_KEEP_KEY_FILE", self.folder.path().join("key"))
-    }
-
-    /// What a rendering prints; it says nothing else.
-    fn rendered(&self, manifest: &str) -> Vec<u8> {
-        let output = self.render(manifest).output();
-        assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-        output.stdout
-    }
 }
 
 /// How often `path` was asked for something.

@@ -1,5 +1,6 @@
 //! Secrets that Vault makes for who asks: certificates, users of a database, what transit decrypts.
 
+mod last_good;
 mod leases;
 mod written;
 
@@ -7,7 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::support::servers::Vault;
+use crate::support::program::Program;
+use crate::support::render::render;
+use crate::support::servers::{Approle, Vault};
 
 /// An engine for certificates at `mount`, with a root of its own and the role `web` for names below example.org.
 fn pki(vault: &Vault, mount: &str) {
@@ -38,4 +41,46 @@ fn value(stdout: &[u8], key: &str) -> String {
 /// The user and the password in the first two values.
 fn user(stdout: &[u8]) -> (String, String) {
     (value(stdout, "k0"), value(stdout, "k1"))
+}
+
+/// Who renders, and where what is made for them is kept.
+struct Renderer<'v> {
+    vault: &'v Vault,
+    mount: &'static str,
+    login: Approle,
+    keep: String,
+    folder: tempfile::TempDir,
+}
+
+impl<'v> Renderer<'v> {
+    /// An AppRole at `mount`, which `rules` allow something; its tokens are made as `role` says. It keeps in a folder.
+    fn new(vault: &'v Vault, mount: &'static str, rules: &str, role: Value) -> Self {
+        vault.policy_of(mount, rules);
+        let mut role = role;
+        role["token_policies"] = json!([mount]);
+        let (login, folder) = (vault.approle(mount, &role), tempfile::tempdir().unwrap());
+        std::fs::write(folder.path().join("key"), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n").unwrap();
+        Self { vault, mount, login, keep: folder.path().join("keep").to_str().unwrap().to_owned(), folder }
+    }
+
+    fn render(&self, manifest: &str) -> Program {
+        self.with_login(render(&self.vault.address, manifest))
+    }
+
+    fn with_login(&self, run: Program) -> Program {
+        run.env("VAULT_ADDR", &self.vault.address)
+            .env("AVP_AUTH_TYPE", "approle")
+            .env("AVP_MOUNT_PATH", self.mount)
+            .env("AVP_ROLE_ID", &self.login.role_id)
+            .env("AVP_SECRET_ID", &self.login.secret_id)
+            .env("AVP_KEEP", &self.keep)
+            .env("AVP_KEEP_KEY_FILE", self.folder.path().join("key"))
+    }
+
+    /// What a rendering prints; it says nothing else.
+    fn rendered(&self, manifest: &str) -> Vec<u8> {
+        let output = self.render(manifest).output();
+        assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::kubernetes::SERVICE_ACCOUNT_TOKEN;
-use super::{AUTH_ROLE, Login, LoginRequest, MOUNT_PATH, Member, TokenSource, body_text, file_text, mount, role};
+use super::{AUTH_ROLE, Login, LoginRequest, MOUNT_PATH, Member, TokenSource, body_text, jwt_of_file, mount, role};
 use crate::config::format::{PATH, SECRET};
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
@@ -46,10 +46,10 @@ pub(super) const LOGIN: Login = Login {
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/jwt#jwt-login>
 fn source(settings: &View) -> Result<TokenSource, Error> {
     let jwt = match settings.get(&JWT) {
-        Some(_) => body_text(settings, &JWT),
-        None => file_text(settings, &JWT_FILE, "the token")?,
+        Some(_) => Member::proof("jwt", body_text(settings, &JWT)),
+        None => jwt_of_file(settings, &JWT_FILE, "the token")?,
     };
-    let body = role(settings)?.into_iter().chain([Member::proof("jwt", jwt)]);
+    let body = role(settings)?.into_iter().chain([jwt]);
     Ok(TokenSource::Login(LoginRequest::new(mount(settings, &MOUNT_PATH, "jwt")?, MOUNT_PATH.name(), body)))
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{AUTH_ROLE, Login, LoginRequest, Member, TokenSource, file_text, mount, role};
+use super::{AUTH_ROLE, Login, LoginRequest, Member, TokenSource, jwt_of_file, mount, role};
 use crate::config::format::{MOUNT, PATH, TEXT};
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
@@ -56,9 +56,9 @@ pub(super) const LOGIN: Login = Login {
 /// Path: `/v1/auth/kubernetes/login`. Body: `{"role": …, "jwt": …}`. The file is read anew: Kubernetes rotates it.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#login>
 fn source(settings: &View) -> Result<TokenSource, Error> {
-    let jwt = file_text(settings, &TOKEN_PATH, "the service-account token").map_err(mount_a_token)?;
+    let jwt = jwt_of_file(settings, &TOKEN_PATH, "the service-account token").map_err(mount_a_token)?;
     let own_role = || settings.get(&ROLE).map(|role| Member::public("role", Redacted::new(role.trim())));
-    let body = role(settings)?.or_else(own_role).into_iter().chain([Member::proof("jwt", jwt)]);
+    let body = role(settings)?.or_else(own_role).into_iter().chain([jwt]);
     Ok(TokenSource::Login(LoginRequest::new(mount(settings, &MOUNT_PATH, "kubernetes")?, MOUNT_PATH.name(), body)))
 }
 

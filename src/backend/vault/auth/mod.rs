@@ -12,6 +12,7 @@ mod kubernetes;
 mod ldap;
 mod none;
 mod source;
+mod subject;
 mod token;
 mod token_file;
 mod userpass;
@@ -21,7 +22,7 @@ use std::path::PathBuf;
 use crate::backend::named::{self, FileStamp};
 use crate::config::format::{Choice, Format, MOUNT, TEXT};
 use crate::config::table::LoginSettings;
-use crate::config::{AnyKey, Key, Role, View};
+use crate::config::{AnyKey, FileBounds, Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;
 use crate::secret::normalise;
@@ -191,6 +192,15 @@ fn file_text(settings: &View, key: &Key<PathBuf>, what: &str) -> Result<Redacted
         "" => Err(Error::new(Kind::Setting, format!("{what} of `{}` is empty", key.name()))),
         text => Ok(Redacted::new(text)),
     }
+}
+
+/// The token of the file that a setting names, as a member of the body. One that the operator's file holds rotates, and stands for its subject.
+fn jwt_of_file(settings: &View, key: &Key<PathBuf>, what: &str) -> Result<Member, Error> {
+    let jwt = file_text(settings, key, what)?;
+    let is_operators = settings.file(key).is_some_and(|file| file.bounds != FileBounds::Repository);
+    let subject = is_operators.then(|| subject::subject(jwt.reveal())).flatten();
+    let member = Member::proof("jwt", jwt);
+    Ok(subject.map_or(member.clone(), |subject| member.of_subject(subject)))
 }
 
 /// The operator's role of the login as a member of the body, if it is set.

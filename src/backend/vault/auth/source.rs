@@ -1,6 +1,8 @@
 //! The source of a token: the settings or a file have one, an agent adds its own, or a login's request gets one. Knows no setting and no
 //! connection.
 
+use sha2::{Digest, Sha256};
+
 use crate::backend::named::FileStamp;
 use crate::redacted::Redacted;
 use crate::value::json_string;
@@ -52,6 +54,8 @@ pub(in crate::backend::vault) struct Member {
     /// Its value.
     pub(in crate::backend::vault) text: Redacted,
     is_proof: bool,
+    /// For whom it speaks, for a proof that rotates.
+    subject: Option<String>,
 }
 
 /// What a login needs from elsewhere.
@@ -78,7 +82,29 @@ impl TokenSource {
     }
 }
 
+impl TokenSource {
+    /// Who asks, as far as the settings tell: a name for what is kept for them. Credentials are digests in it.
+    pub(in crate::backend::vault) fn parts(&self) -> Vec<String> {
+        match self {
+            Self::Settings(token) | Self::File(token, _) => vec![digest(token.reveal())],
+            Self::Agent => Vec::new(),
+            Self::Login(login) => login.parts(),
+        }
+    }
+}
+
 impl LoginRequest {
+    fn parts(&self) -> Vec<String> {
+        let body = match &self.body {
+            Body::Json { json, .. } => vec![digest(json.reveal())],
+            Body::Members(members) => {
+                members.iter().flat_map(|member| [member.name.to_owned(), member.part()]).collect()
+            }
+        };
+        let kept_by = self.kept_by.iter().map(|text| digest(text.reveal()));
+        [self.mount.clone(), self.action.clone()].into_iter().chain(body).chain(kept_by).collect()
+    }
+
     /// A login at the path `login` of `mount`, which `mount_setting` names.
     pub(in crate::backend::vault) fn new(
         mount: impl Into<String>,
@@ -164,11 +190,29 @@ impl Body {
 impl Member {
     /// One that proves who asks.
     pub(in crate::backend::vault) fn proof(name: &'static str, text: Redacted) -> Self {
-        Self { name, text, is_proof: true }
+        Self { name, text, is_proof: true, subject: None }
     }
 
     /// One that only says who asks, such as a role: the user must see it in messages.
     pub(in crate::backend::vault) fn public(name: &'static str, text: Redacted) -> Self {
-        Self { name, text, is_proof: false }
+        Self { name, text, is_proof: false, subject: None }
     }
+
+    /// The member, whose text rotates and speaks for `subject`.
+    pub(super) fn of_subject(self, subject: String) -> Self {
+        Self { subject: Some(subject), ..self }
+    }
+
+    /// Its part of a name: the subject of a proof that rotates, the digest of another.
+    fn part(&self) -> String {
+        match (&self.subject, self.is_proof) {
+            (Some(subject), _) => subject.clone(),
+            (None, true) => digest(self.text.reveal()),
+            (None, false) => self.text.reveal().to_owned(),
+        }
+    }
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,16 +1,18 @@
 //! Secrets that Vault makes for who asks, kept from run to run so that a rendering does not churn. Pure; the readings do the asking.
 
 mod batch;
+pub(super) mod last_good;
 mod responses;
 mod rights;
 mod secret;
 mod upkeep;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::endpoint::{Effect, effect};
 use super::identity::TokenIdentity;
-use crate::keep::{Entry, EntryLabel, EntryName};
+use crate::keep::{Entry, EntryLabel, EntryName, Keep};
 use crate::secret::SecretId;
 
 pub(super) use batch::Batch;
@@ -21,6 +23,13 @@ pub(super) use upkeep::{LeaseState, Upkeep};
 
 /// The kind of their entries.
 pub(super) const KIND: &str = "dynamic";
+
+/// The keep of values that stand in while Vault is unavailable.
+pub(super) struct LastGood {
+    pub(super) keep: Keep,
+    /// How old they may be.
+    pub(super) life: Duration,
+}
 
 /// What a round has found in the keep.
 #[derive(Debug, Default)]

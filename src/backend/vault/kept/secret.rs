@@ -39,7 +39,7 @@ pub(in crate::backend::vault) enum Bond {
 /// The token of a lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::backend::vault) struct KeptToken {
-    /// The token, by which it is renewed and revoked; `None` for one of the settings, which is not ours.
+    /// The token, by which it is renewed and revoked; `None` for one that no login of ours got.
     pub(in crate::backend::vault) text: Option<Redacted>,
     /// Its other name.
     pub(in crate::backend::vault) accessor: Option<Redacted>,
@@ -72,6 +72,13 @@ impl KeptSecret {
     /// When the values end, by themselves or with their token.
     pub(in crate::backend::vault) fn end(&self) -> SystemTime {
         self.token.as_ref().and_then(|token| token.ends).map_or(self.ends, |of_token| of_token.min(self.ends))
+    }
+
+    /// The lease, as far as it has one, with what is left of it at `now`.
+    pub(in crate::backend::vault) fn lease(&self, now: SystemTime) -> Option<Lease> {
+        let Bond::Lease { id, is_renewable } = &self.bond else { return None };
+        let duration = self.end().duration_since(now).unwrap_or_default();
+        Some(Lease { id: id.clone(), duration, is_renewable: *is_renewable })
     }
 
     /// Whether less than a third of the values' life is left at `now`.
@@ -123,7 +130,7 @@ impl KeptToken {
     fn of(token: &Token) -> Self {
         let facts = token.facts();
         Self {
-            text: (token.origin != TokenOrigin::Settings).then(|| token.text.clone()),
+            text: matches!(token.origin, TokenOrigin::Cache(_) | TokenOrigin::Login).then(|| token.text.clone()),
             accessor: facts.and_then(|facts| facts.accessor.clone()),
             is_renewable: facts.is_some_and(|facts| facts.is_renewable),
             ends: token.ends(),

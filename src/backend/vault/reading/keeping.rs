@@ -29,7 +29,7 @@ impl Reading<'_> {
         let mut usable = None;
         if let Some(secret) = known.filter(|_| found.rights.allow(self.namespace(), id) != Some(false)) {
             match self.judge(keep, name, secret, intent, deadline).await {
-                Judgement::Good(warning) => return Ok(Some(as_outcome(secret, warning))),
+                Judgement::Good(warning) => return Ok(Some(as_outcome(secret, keep.now(), warning))),
                 Judgement::Due => usable = Some(secret),
                 Judgement::Gone => {}
             }
@@ -38,26 +38,26 @@ impl Reading<'_> {
             return Ok(None);
         }
         if intent == Intent::Preview {
-            return Ok(Some(usable.map_or(Outcome::Planned, |secret| as_outcome(secret, None))));
+            return Ok(Some(usable.map_or(Outcome::Planned, |secret| as_outcome(secret, keep.now(), None))));
         }
         let made = self.make(keep, name, known.is_some(), deadline).await?;
         // What ends soon is better than nothing.
         Ok(Some(match (usable, made) {
-            (Some(secret), Outcome::Failed(error)) => as_outcome(secret, Some(not_replaced(id, &error))),
+            (Some(secret), Outcome::Failed(error)) => as_outcome(secret, keep.now(), Some(not_replaced(id, &error))),
             (_, made) => made,
         }))
     }
 
     /// What the keep has of all that is read together; `None` if the keep is away, or nobody may know whose it is.
     async fn found(&self, keep: &Keep, deadline: Deadline) -> Result<Option<Arc<FoundSecrets>>, Failure> {
-        let ask = async || {
+        let ask = async |wanted: Vec<&SecretId>| {
             let Some(identity) = self.session().identity(self.round, deadline).await? else {
                 self.round.warn(unknown_identity());
                 return Ok(None);
             };
             let address = self.session().client().address_with_path();
             let named = |id: &SecretId| (id.clone(), kept::name(&address, self.namespace_of(id), &identity, id));
-            let names: Vec<(SecretId, EntryName)> = self.batch.wanted().iter().map(named).collect();
+            let names: Vec<(SecretId, EntryName)> = wanted.into_iter().map(named).collect();
             let entries: Vec<EntryName> = names.iter().map(|(_, name)| name.clone()).collect();
             match keep.load_all(&entries, deadline).await {
                 Ok(entries) => Ok(Some(self.with_rights(FoundSecrets::new(names, entries), deadline).await)),
@@ -165,7 +165,7 @@ impl Reading<'_> {
             && (!replaces || secret.made >= before)
         {
             release(lock).await;
-            return Ok(as_outcome(&secret, None));
+            return Ok(as_outcome(&secret, keep.now(), None));
         }
         let made = self.make_and_store(keep, name, deadline).await;
         release(lock).await;
@@ -215,8 +215,8 @@ async fn release(lock: Option<KeepLock>) {
     }
 }
 
-fn as_outcome(secret: &KeptSecret, warning: Option<Error>) -> Outcome {
-    Outcome::Found(Secret::new(secret.data.clone())).warned(warning)
+fn as_outcome(secret: &KeptSecret, now: SystemTime, warning: Option<Error>) -> Outcome {
+    Outcome::Found(Secret { lease: secret.lease(now), ..Secret::new(secret.data.clone()) }).warned(warning)
 }
 
 /// The warning about a secret that is made for each run, as there is no keep.
