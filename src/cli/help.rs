@@ -9,7 +9,7 @@ pub(super) const WIDTH: usize = 120;
 
 /// The commands by what they are for.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Every day", &["generate", "build", "diff", "plan", "settings", "doctor"]),
+    ("Every day", &["generate", "build", "diff", "plan", "settings", "doctor", "keep"]),
     ("In CI", &["check", "record"]),
     ("For Argo CD, kustomize and kpt", &["fn", "discover", "parameters"]),
     ("From argocd-vault-plugin", &["migrate"]),

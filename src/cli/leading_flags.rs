@@ -41,8 +41,14 @@ fn takes_next_word(flag: &str, program: &Command) -> bool {
 
 /// Whether a flag of the program or of one of its commands takes a value.
 fn has_value(program: &Command, is_flag: impl Fn(&Arg) -> bool) -> bool {
-    let mut flags = program.get_subcommands().chain([program]).flat_map(Command::get_arguments);
+    let commands = program.get_subcommands().filter(|command| takes_leading_flags(command));
+    let mut flags = commands.chain([program]).flat_map(Command::get_arguments);
     flags.any(|arg| is_flag(arg) && arg.get_action().takes_values())
+}
+
+/// Whether a command's own flags may stand before it: those of `man` may not, whose `--all` is another than that of `keep`.
+fn takes_leading_flags(command: &Command) -> bool {
+    command.get_name() != "man"
 }
 
 #[cfg(test)]
@@ -81,7 +87,8 @@ mod tests {
     #[test]
     fn a_flag_takes_a_value_in_every_command_or_in_none() {
         let program = super::super::command();
-        let flags = || program.get_subcommands().flat_map(Command::get_arguments);
+        let commands = || program.get_subcommands().filter(|command| takes_leading_flags(command));
+        let flags = || commands().flat_map(Command::get_arguments);
         for arg in flags().filter(|arg| arg.get_long().is_some()) {
             let is_same = |other: &&Arg| {
                 other.get_long() == arg.get_long() || other.get_short().is_some_and(|one| arg.get_short() == Some(one))

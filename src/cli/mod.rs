@@ -16,6 +16,7 @@ mod function;
 mod generate;
 mod harden;
 mod help;
+mod keep;
 mod leading_flags;
 mod man;
 mod mask;
@@ -85,6 +86,7 @@ enum SessionCommand {
     Parameters(parameters::Args),
     Settings(settings::Args),
     Doctor(doctor::Args),
+    Keep(keep::Args),
     Migrate(migrate::Args),
 }
 
@@ -120,6 +122,7 @@ Examples:
   vault-render record manifests/ -o FILE               for `generate --offline FILE`, without Vault
   vault-render settings                                what is set, and who set it
   vault-render doctor manifests/                       what stands between this set-up and its secrets
+  vault-render keep list                               leases and certificates that outlive a run
 
 Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, `check` found something or `diff` a change, 2 wrong usage; \
 other commands fail with 2. Interrupted: 130; ended by SIGTERM: 143.
@@ -206,6 +209,7 @@ impl SessionCommand {
             Self::Parameters(args) => parameters::run(&args, environment),
             Self::Settings(args) => settings::run(&args, session, environment).await,
             Self::Doctor(args) => doctor::run(&args, session, environment).await,
+            Self::Keep(args) => keep::run(&args, session, environment).await,
             Self::Migrate(args) => migrate::run(&args, session, environment).await,
         }
     }
@@ -230,6 +234,7 @@ impl SessionCommand {
             Self::Parameters(_) => None,
             Self::Settings(args) => Some(&args.flags),
             Self::Doctor(args) => Some(&args.flags),
+            Self::Keep(args) => Some(&args.flags),
             Self::Migrate(args) => Some(&args.flags),
         }
     }
@@ -244,7 +249,7 @@ impl SessionCommand {
             Self::Plan(args) => Some(&args.schemas),
             Self::Record(args) => Some(&args.schemas),
             Self::Migrate(args) => Some(&args.schemas),
-            Self::Parameters(_) | Self::Settings(_) | Self::Doctor(_) => None,
+            Self::Parameters(_) | Self::Settings(_) | Self::Doctor(_) | Self::Keep(_) => None,
         }
     }
 
@@ -252,7 +257,7 @@ impl SessionCommand {
     async fn render_slot(&self, session: &mut Session, environment: &Environment) -> Result<Option<RenderSlot>, Error> {
         // `doctor` has an end of its own, and must not wait for the renders that it is to explain.
         let is_reading = matches!(self, Self::Migrate(migrate::Args { compare: None, .. }));
-        if is_reading || matches!(self, Self::Settings(_) | Self::Doctor(_)) {
+        if is_reading || matches!(self, Self::Settings(_) | Self::Doctor(_) | Self::Keep(_)) {
             return Ok(None);
         }
         let Some(slots) = session.parallel_renders() else { return Ok(None) };
@@ -273,7 +278,7 @@ impl SessionCommand {
             Self::Plan(args) => names_stdin(args.paths.list()),
             Self::Record(args) => names_stdin(args.paths.list()),
             Self::Migrate(args) => names_stdin(args.paths.list()),
-            Self::Build(_) | Self::Parameters(_) | Self::Settings(_) | Self::Doctor(_) => false,
+            Self::Build(_) | Self::Parameters(_) | Self::Settings(_) | Self::Doctor(_) | Self::Keep(_) => false,
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) use docs::docs;
 pub use file::ConfigFile;
 pub(crate) use key::{AnyKey, Key};
 pub(crate) use origin::{Authority, Origin};
-pub(crate) use parse::{Pattern, Rate};
+pub(crate) use parse::{Pattern, Rate, duration};
 pub(crate) use read::{cache_folder, has_tenant};
 pub(crate) use role::{Role, Tighter};
 pub use sources::SettingSources;

@@ -61,7 +61,7 @@ pub(super) fn waiting(value: &str) -> Result<Duration, String> {
 }
 
 /// Go's durations, or bare seconds as Vault's CLI takes them.
-pub(super) fn duration(value: &str) -> Result<Duration, String> {
+pub(crate) fn duration(value: &str) -> Result<Duration, String> {
     let wrong = || "is not a duration such as `60s` or `1m30s`".to_owned();
     if let Ok(seconds) = value.parse::<u32>() {
         return Ok(Duration::from_secs(seconds.into()));

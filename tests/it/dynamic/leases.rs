@@ -14,7 +14,7 @@ fn manifest(database: &str, pki: &str) -> String {
 }
 
 /// How often `path` was asked for something.
-fn asked(vault: &Vault, path: &str) -> usize {
+pub(super) fn asked(vault: &Vault, path: &str) -> usize {
     vault.requests().iter().filter(|request| request.ends_with(&format!(" {path}"))).count()
 }
 

@@ -2,6 +2,7 @@
 
 mod last_good;
 mod leases;
+mod tended;
 mod written;
 
 use base64::Engine as _;
@@ -61,6 +62,11 @@ impl<'v> Renderer<'v> {
         let (login, folder) = (vault.approle(mount, &role), tempfile::tempdir().unwrap());
         std::fs::write(folder.path().join("key"), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n").unwrap();
         Self { vault, mount, login, keep: folder.path().join("keep").to_str().unwrap().to_owned(), folder }
+    }
+
+    /// One who keeps elsewhere.
+    fn keeping_in(self, keep: String) -> Self {
+        Self { keep, ..self }
     }
 
     fn render(&self, manifest: &str) -> Program {

@@ -1,5 +1,6 @@
 //! The keep in a real Redis: what is kept, locks, and what happens where Redis is not as it should be.
 
+mod command;
 mod faults;
 mod redis;
 mod sentinel;

@@ -1,0 +1,102 @@
+//! What Vault has made, between renderings: listed, renewed and revoked; and shared by processes through a real Redis.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::leases::asked;
+use super::{Renderer, user};
+use crate::support::program::program;
+use crate::support::render::secret;
+use crate::support::servers::{self, Postgres, Vault};
+
+/// A user of the database at `mount`.
+fn manifest(mount: &str) -> String {
+    secret(&[&format!("<path:{mount}/creds/app#username>"), &format!("<path:{mount}/creds/app#password>")])
+}
+
+fn renderer<'v>(vault: &'v Vault, postgres: &Postgres, database: &str, login: &'static str, ttl: &str) -> Renderer<'v> {
+    postgres.serve(vault, database, ttl, "1h");
+    let rules = format!("path \"{database}/creds/app\" {{ capabilities = [\"read\"] }}");
+    Renderer::new(vault, login, &rules, json!({"token_ttl": "10m"}))
+}
+
+/// What `keep` prints with these arguments.
+fn keep(renderer: &Renderer<'_>, arguments: &[&str]) -> (String, String, Option<i32>) {
+    let output = renderer.with_login(program([&["keep"], arguments].concat())).output();
+    let [stdout, stderr] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    (stdout, stderr, output.status.code())
+}
+
+#[test]
+fn a_lease_is_listed_renewed_and_revoked_with_its_user() {
+    let (Some(vault), Some(postgres)) = (servers::vault(), servers::postgres()) else { return };
+    let renderer = renderer(vault, &postgres, "tended-db", "tended-approle", "10s");
+    let first = renderer.rendered(&manifest("tended-db"));
+    let (name, password) = user(&first);
+    let (listed, _, code) = keep(&renderer, &["list", "--format", "json"]);
+    let entry: Value = serde_json::from_str(listed.trim()).unwrap();
+    assert!(code == Some(0) && entry["path"] == "tended-db/creds/app" && entry["accessor"].is_string(), "{listed}");
+    assert!(!listed.contains(&name) && !listed.contains(&password), "{listed}");
+    let (text, _, _) = keep(&renderer, &["list"]);
+    assert!(text.starts_with("KIND") && text.contains("tended-db/creds/app"), "{text}");
+
+    std::thread::sleep(Duration::from_secs(8));
+    let (said, stderr, code) = keep(&renderer, &["renew"]);
+    assert!(code == Some(0) && said.contains("tended-db/creds/app: renewed, until "), "{said}{stderr}");
+    std::thread::sleep(Duration::from_secs(4));
+    assert!(postgres.lets_in(&name, &password), "its first ten seconds are over");
+    assert!(renderer.rendered(&manifest("tended-db")) == first);
+
+    let (said, stderr, code) = keep(&renderer, &["revoke", "tended-db/creds/app", "other/creds"]);
+    assert!(said.contains("tended-db/creds/app: revoked") && code == Some(2), "{said}{stderr}");
+    assert!(stderr.contains("nothing is kept for `other/creds`"), "{stderr}");
+    assert!(!postgres.lets_in(&name, &password));
+    assert!(renderer.rendered(&manifest("tended-db")) != first);
+    assert_eq!(asked(vault, "tended-db/creds/app"), 2);
+    let (said, _, code) = keep(&renderer, &["revoke", "--all"]);
+    assert!(said.contains("revoked") && code == Some(0), "{said}");
+    assert_eq!(keep(&renderer, &["list", "--format", "json"]).0, "");
+}
+
+#[test]
+fn four_processes_share_one_lease_through_redis() {
+    let (Some(vault), Some(postgres)) = (servers::vault(), servers::postgres()) else { return };
+    let Some(redis) = servers::redis(&[], &[]) else { return };
+    let renderer = renderer(vault, &postgres, "redis-db", "redis-approle", "10m").keeping_in(redis.address());
+    let manifest = manifest("redis-db");
+    let outputs: Vec<Vec<u8>> = std::thread::scope(|scope| {
+        let runs = || (0..25).map(|_| renderer.rendered(&manifest)).collect::<Vec<_>>();
+        let processes: Vec<_> = (0..4).map(|_| scope.spawn(runs)).collect();
+        processes.into_iter().flat_map(|process| process.join().unwrap()).collect()
+    });
+    assert!(outputs.len() == 100 && outputs.iter().all(|output| *output == outputs[0]));
+    assert_eq!(asked(vault, "redis-db/creds/app"), 1);
+    let (name, password) = user(&outputs[0]);
+    assert!(postgres.lets_in(&name, &password));
+    let dump = redis.dump();
+    for plain in [&*name, &*password, "redis-db", "creds/app", "hvs."] {
+        assert!(!dump.windows(plain.len()).any(|window| window == plain.as_bytes()), "{plain}");
+    }
+    // A Redis that has lost everything is a first run.
+    redis.command(&["FLUSHALL"]);
+    assert!(renderer.rendered(&manifest) != outputs[0]);
+    assert_eq!(asked(vault, "redis-db/creds/app"), 2);
+}
+
+#[test]
+fn without_redis_a_rendering_goes_on_and_says_so() {
+    let (Some(vault), Some(postgres)) = (servers::vault(), servers::postgres()) else { return };
+    let Some(redis) = servers::redis(&[], &[]) else { return };
+    let renderer = renderer(vault, &postgres, "away-db", "away-approle", "10m").keeping_in(redis.address());
+    renderer.rendered(&manifest("away-db"));
+    redis.pause();
+    let start = std::time::Instant::now();
+    let output = renderer.render(&manifest("away-db")).output();
+    let took = start.elapsed();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("the run goes on without it"), "{said}");
+    assert!(said.contains("no answer within 1000 ms") && took < Duration::from_secs(5), "{took:?} {said}");
+    let (name, password) = user(&output.stdout);
+    assert!(postgres.lets_in(&name, &password));
+}
