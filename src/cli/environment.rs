@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use clap::ColorChoice;
 
@@ -37,6 +39,10 @@ pub(super) struct Environment {
     pub(super) output: OutputFlags,
     /// The signals that ask the program to end.
     pub(super) signals: Signals,
+    /// When the program started.
+    started: Instant,
+    /// How long it may take; unset, for ever.
+    pub(super) time_limit: OnceLock<Duration>,
     /// Whether the program is installed under argocd-vault-plugin's name: then some of its ways are kept.
     pub(super) is_predecessor: bool,
 }
@@ -55,11 +61,20 @@ impl Environment {
             is_predecessor: arguments.first().is_some_and(is_predecessor),
             output: OutputFlags::of_words(arguments.iter().filter_map(|word| word.to_str())),
             signals: Signals::default(),
+            started: Instant::now(),
+            time_limit: OnceLock::new(),
             arguments,
             workspace: Workspace { folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")), variables },
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
         }
+    }
+
+    /// Returns when the program has taken all of its time, with the words for that.
+    pub(super) async fn out_of_time(&self) -> String {
+        let Some(limit) = self.time_limit.get() else { return std::future::pending().await };
+        tokio::time::sleep(limit.saturating_sub(self.started.elapsed())).await;
+        format!("the end of its time (`AVP_TIMEOUT`: {limit:?})")
     }
 
     /// The value of a variable, unless it is empty.
@@ -138,6 +153,8 @@ mod tests {
         ] {
             let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
             let environment = Environment {
+                started: Instant::now(),
+                time_limit: OnceLock::new(),
                 arguments: Vec::new(),
                 workspace: Workspace { folder: PathBuf::new(), variables },
                 stdin_is_terminal: false,

@@ -194,6 +194,10 @@ impl SessionCommand {
         let flags = self.flags().map(SettingFlags::from).unwrap_or_default();
         let requester = Requester::of(&environment.workspace.variables);
         let session = &mut Session::new(environment.workspace.clone(), requester, flags);
+        // `doctor` has an end of its own.
+        if let Some(limit) = session.time_limit().filter(|_| !matches!(self, Self::Doctor(_))) {
+            environment.time_limit.get_or_init(|| limit);
+        }
         let _slot = self.render_slot(session, environment).await?;
         if let Some(schemas) = self.schemas() {
             schemas.give(session, environment).await?;

@@ -37,8 +37,13 @@ impl Watch for Environment {
     }
 
     fn stopped(&self) -> BoxFuture<'_, String> {
-        let stopped = self.signals.stopped();
-        Box::pin(async { stopped.await.to_owned() })
+        let signal = self.signals.stopped();
+        Box::pin(async {
+            tokio::select! {
+                signal = signal => signal.to_owned(),
+                end = self.out_of_time() => end,
+            }
+        })
     }
 }
 

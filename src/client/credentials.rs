@@ -31,11 +31,16 @@ struct Credential {
     is_secret: bool,
 }
 
-/// A shorter credential is searched for in messages only, and as a whole word: `root` is a part of many texts.
+/// A shorter credential is searched for in a server's texts only, which are left out where it stands in them: hiding `root` in each would
+/// tell it, as the rest of a text says which word is missing.
 pub(super) const LEAST: usize = 8;
+/// An even shorter credential counts as a whole word only.
+const LEAST_WITHIN: usize = 4;
 /// A line of a PEM file that is this long is a part of the key.
 const KEY_LINE: usize = 32;
 const REDACTED: &str = "[redacted]";
+/// What stands in the place of a server's text.
+const LEFT_OUT: &str = "the server's words are left out: they hold a credential";
 
 impl Credentials {
     /// Adds a credential that proves who asks.
@@ -82,16 +87,19 @@ impl Credentials {
 
     /// Whether `text` holds a credential or a piece of one, in any encoding.
     pub(crate) fn have_pieces_in(&self, text: &str) -> bool {
-        self.redact(text, &[]) != text
+        self.are_short_in(text, &[]) || self.redact(text, &[]) != text
     }
 
-    /// `text` with `[redacted]` for each credential and piece of one, in any encoding. The user's
-    /// own words, `own`, stay.
+    /// A text that a server may have written, without the credentials in it: left out as a whole where a short one stands in it outside of
+    /// the user's own words, `own`; else with `[redacted]` for the others.
+    pub(crate) fn redact_foreign(&self, text: &str, own: &[&str]) -> String {
+        if self.are_short_in(text, own) { LEFT_OUT.to_owned() } else { self.redact(text, own) }
+    }
+
+    /// `text` with `[redacted]` for each credential that is not short and each piece of one, in any encoding. The user's own words, `own`,
+    /// stay.
     pub(crate) fn redact(&self, text: &str, own: &[&str]) -> String {
-        let (pieces, words) = {
-            let mut state = self.state();
-            (state.pieces(), state.words())
-        };
+        let pieces = self.state().pieces();
         let own: Vec<Letters> = own.iter().map(|word| Letters::of(word)).collect();
         let mut hidden = vec![false; text.len()];
         for letters in Letters::of(text).decoded() {
@@ -102,8 +110,19 @@ impl Credentials {
                 }
             }
         }
-        words.iter().for_each(|word| hide_word(text, word.reveal(), &mut hidden));
         without(text, &hidden)
+    }
+
+    /// Whether a short credential stands in `text`, outside of the words of `own`.
+    fn are_short_in(&self, text: &str, own: &[&str]) -> bool {
+        let words = self.state().words();
+        if words.is_empty() {
+            return false;
+        }
+        let mut own: Vec<&str> = own.iter().copied().filter(|word| !word.is_empty()).collect();
+        own.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        let rest = own.into_iter().fold(text.to_owned(), |rest, word| rest.replace(word, "\0"));
+        words.iter().any(|word| stands_in(&rest, word.reveal()))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -137,15 +156,13 @@ fn automaton(patterns: impl Iterator<Item = Vec<u8>>) -> Arc<AhoCorasick> {
     Arc::new(built.unwrap_or_else(|_| AhoCorasick::new([""; 0]).expect("no pattern is never too many")))
 }
 
-/// Hides `word` where no letter or digit stands beside it.
-fn hide_word(text: &str, word: &str, hidden: &mut [bool]) {
+/// Whether `word` stands in `text`: a very short one only where no letter or digit stands beside it.
+fn stands_in(text: &str, word: &str) -> bool {
     let is_part = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
-    for (start, found) in text.match_indices(word) {
-        let end = start + found.len();
-        if !is_part(text[..start].chars().next_back()) && !is_part(text[end..].chars().next()) {
-            hidden[start..end].fill(true);
-        }
-    }
+    text.match_indices(word).any(|(start, found)| {
+        let (before, after) = (&text[..start], &text[start + found.len()..]);
+        word.len() >= LEAST_WITHIN || !(is_part(before.chars().next_back()) || is_part(after.chars().next()))
+    })
 }
 
 /// `text` with one `[redacted]` for each run of hidden bytes.
@@ -220,7 +237,6 @@ mod tests {
     #[test]
     fn other_words_and_the_users_own_stay() {
         let credentials = credentials();
-        credentials.add("root");
         for (text, own, expected) in [
             ("permission denied at `secret/data/app`", "", "permission denied at `secret/data/app`"),
             ("role argocd-renderer", "", "role [redacted]"),
@@ -230,12 +246,34 @@ mod tests {
                 "no secret at `secret/argocd-renderer`",
             ),
             ("the argocd-render", "", "the [redacted]"),
-            ("root, rooted, `root`", "", "[redacted], rooted, `[redacted]`"),
             ("größe %zz \\u00 &#; 100%", "", "größe %zz \\u00 &#; 100%"),
         ] {
             assert_eq!(credentials.redact(text, &[own]), expected);
         }
         assert_eq!(Credentials::default().redact("nothing to hide", &[]), "nothing to hide");
+    }
+
+    #[test]
+    fn a_text_with_a_short_credential_is_left_out_whole() {
+        let credentials = credentials();
+        credentials.add("root");
+        credentials.add("id");
+        credentials.add_public("app");
+        for (text, own, is_left_out) in [
+            ("bad token root", "", true),
+            ("rooted", "", true),
+            ("secret id", "", true),
+            ("invalid role", "", false),
+            ("no secret at `team/app`", "", true),
+            ("no secret at `team/app`", "team/app", false),
+            ("permission denied", "", false),
+        ] {
+            let shown = credentials.redact_foreign(text, &[own, ""]);
+            assert_eq!(shown, if is_left_out { LEFT_OUT } else { text }, "{text}");
+            assert_eq!(credentials.redact(text, &[own]), text);
+        }
+        assert!(credentials.redact_foreign(&format!("x {TOKEN}"), &[]).ends_with(REDACTED));
+        assert!(credentials.have_pieces_in("root") && !credentials.have_pieces_in("user"));
     }
 
     #[test]

@@ -54,10 +54,7 @@ pub(super) fn failure(error: &reqwest::Error, address: &str, verifier: &Verifier
         true => (Attempt::Unsent, format!("cannot connect to `{address}`")),
         false => (Attempt::Broken, format!("the connection to `{address}` broke")),
     };
-    let hint = format!(
-        "is {} right, and does the server run there? {} says how long to wait for one that starts",
-        words.address, words.wait
-    );
+    let hint = format!("is {} right, and does the server run there?", words.address);
     AttemptError { attempt, error: Error::new(Kind::Unavailable, what).cause(innermost(error)).hint(hint) }
 }
 

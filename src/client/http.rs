@@ -215,7 +215,9 @@ impl Client {
             if body.len() + chunk.len() > LARGEST_BODY {
                 let detail =
                     format!("the response of `{}` is larger than {} MiB", self.nodes.show(&url), LARGEST_BODY >> 20);
-                return Err(AttemptError { attempt: Attempt::Hopeless, error: Error::new(Kind::Store, detail) });
+                let hint = format!("does {} lead to {} itself?", self.options.words.address, self.options.words.server);
+                let error = Error::new(Kind::Store, detail).hint(hint);
+                return Err(AttemptError { attempt: Attempt::Hopeless, error });
             }
             if permit.is_none() && body.len() + chunk.len() > SMALL_BODY {
                 permit = self.answers.acquire_many(permits(expected.min(LARGEST_BODY))).await.ok();

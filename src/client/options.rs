@@ -99,8 +99,6 @@ pub(crate) struct ServerWords {
     pub server: &'static str,
     /// The setting of the address.
     pub address: &'static str,
-    /// The setting of the time to wait for a server that is away.
-    pub wait: &'static str,
     /// The setting that lets tenants choose the address.
     pub tenant_settings: &'static str,
     /// The setting of the time for one request.

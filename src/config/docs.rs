@@ -56,7 +56,8 @@ fn section(row: &Row) -> String {
         lines.push(format!("- without effect where `{other}` is set"));
     }
     if let Some(default) = declaration.default {
-        lines.push(format!("- default: `{default}`"));
+        let in_argocd = declaration.argocd_default.map(|value| format!(", in Argo CD `{value}`")).unwrap_or_default();
+        lines.push(format!("- default: `{default}`{in_argocd}"));
     }
     lines.extend(readers(&row.readers).map(|reader| format!("- read by: {reader}")));
     if declaration.is_early {

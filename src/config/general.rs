@@ -31,15 +31,16 @@ pub(crate) const TENANT: Key<bool> = Key::new(
 .default("false")
 .early();
 
-/// The time of a run for its readings.
+/// The time of a run.
 pub(crate) const TIMEOUT: Key<Duration> = Key::new(
     "AVP_TIMEOUT",
-    "how long all readings of a run may take, retries included; `0` is for ever",
+    "how long a run may take, helm, kustomize and all readings included; `0` is for ever",
     DURATION,
     "30s",
     &[Role::Ceiling(Tighter::Shorter)],
 )
-.default("50s");
+.default("0")
+.default_in_argocd("50s");
 
 /// What decides the type of a field.
 pub(crate) const TYPES: Key<TypesBy> = Key::new(

@@ -29,6 +29,8 @@ pub struct Declaration {
     pub roles: &'static [Role],
     /// Its value where nobody sets it.
     pub default: Option<&'static str>,
+    /// The same where Argo CD runs the program.
+    pub argocd_default: Option<&'static str>,
     /// The setting whose value it has where nobody sets it, before the default.
     pub fallback: Option<&'static str>,
     /// The setting beside which it does not count.
@@ -87,6 +89,7 @@ impl<T: 'static> Key<T> {
             example,
             roles,
             default: None,
+            argocd_default: None,
             fallback: None,
             superseded_by: None,
             flag: None,
@@ -101,6 +104,11 @@ impl<T: 'static> Key<T> {
     /// With a value for where nobody sets it.
     pub const fn default(self, value: &'static str) -> Self {
         Self { declaration: Declaration { default: Some(value), ..self.declaration }, ..self }
+    }
+
+    /// With a value for where nobody sets it and Argo CD runs the program.
+    pub const fn default_in_argocd(self, value: &'static str) -> Self {
+        Self { declaration: Declaration { argocd_default: Some(value), ..self.declaration }, ..self }
     }
 
     /// With another setting whose value counts where nobody sets this one.
@@ -173,6 +181,11 @@ impl fmt::Debug for dyn AnyKey {
 }
 
 impl Declaration {
+    /// Its value where nobody sets it.
+    pub(super) fn default_where(&self, is_argocd: bool) -> Option<&'static str> {
+        self.argocd_default.filter(|_| is_argocd).or(self.default)
+    }
+
     /// Whether it plays this role.
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::general::TENANT;
 use super::key::AnyKey;
 use super::parse;
-use super::table::{LoginSettings, Logins, Row, Table};
+use super::table::{LoginSettings, Logins, Row, StandIn, Table};
 use super::{
     Authority, Config, Entry, FlagValue, HomeFile, Origin, Setting, SettingSources, cluster, file, notice, tenant,
 };
@@ -38,8 +38,9 @@ pub(super) fn read(sources: SettingSources, table: &'static Table, errors: &mut 
     notice::unhonoured(table, &layers, errors);
     notice::unknown(table, &layers, errors);
     notice::misspelt(table, &sources.environment, errors);
+    let is_argocd = is_argocd(&sources.environment);
     let mut entries: BTreeMap<_, _> =
-        table.rows().iter().map(|row| (row.name(), entry(row, &layers, errors))).collect();
+        table.rows().iter().map(|row| (row.name(), entry(row, &layers, is_argocd, errors))).collect();
     for logins in table.stores.iter().filter_map(|store| store.logins.as_ref()) {
         choose_login(&mut entries, logins, sources.has_service_account_token);
     }
@@ -64,9 +65,12 @@ pub(crate) fn cache_folder(environment: &BTreeMap<String, String>) -> Option<Pat
 /// Whether the environment says that there is a tenant: Argo CD sets variables of its own for a plugin, and elsewhere
 /// `AVP_TENANT` says so.
 pub(crate) fn has_tenant(environment: &BTreeMap<String, String>) -> bool {
-    let mut names = environment.keys();
-    names.any(|name| name.starts_with("ARGOCD_ENV_") || name.starts_with("ARGOCD_APP_"))
-        || environment.get(TENANT.name()).is_some_and(|value| restricts(value))
+    is_argocd(environment) || environment.get(TENANT.name()).is_some_and(|value| restricts(value))
+}
+
+/// Whether Argo CD runs the program: it sets variables of its own.
+fn is_argocd(environment: &BTreeMap<String, String>) -> bool {
+    environment.keys().any(|name| name.starts_with("ARGOCD_ENV_") || name.starts_with("ARGOCD_APP_"))
 }
 
 /// Whether a switch that restricts is on. One with a wrong value is on, so that a typo does not lift the restriction.
@@ -111,7 +115,7 @@ fn home_file(HomeFile { file, setting, text }: &HomeFile) -> Layer {
 }
 
 /// The setting of a row by its layers. A wrong value is reported, and counts as not set.
-fn entry(row: &Row, layers: &[Layer], errors: &mut Errors) -> Entry {
+fn entry(row: &Row, layers: &[Layer], is_argocd: bool, errors: &mut Errors) -> Entry {
     let declaration = row.declaration();
     let names = [Some(declaration.name), declaration.fallback].into_iter().flatten();
     let mut values = names.flat_map(|name| layers.iter().filter_map(move |layer| layer.value(name)));
@@ -120,7 +124,7 @@ fn entry(row: &Row, layers: &[Layer], errors: &mut Errors) -> Entry {
     let operator = first.filter(of_operator).or_else(|| values.find(of_operator));
     let operator = match operator {
         Some(value) => setting(row, value, first.is_some_and(|first| first.origin == value.origin), errors),
-        None => declaration.default.and_then(|text| Setting::of_default(row.key, text)),
+        None => declaration.default_where(is_argocd).and_then(|text| Setting::of_default(row.key, text)),
     };
     let setting = first.filter(|first| !of_operator(first)).and_then(|value| setting(row, value, true, errors));
     // A tenant who repeats the operator's value chooses nothing.
@@ -155,12 +159,17 @@ fn wrong_value(row: &Row, Value { text: value, name, origin }: Value<'_>, wrong:
 fn choose_login(entries: &mut BTreeMap<&'static str, Entry>, logins: &Logins, has_service_account_token: bool) {
     let rows = (logins.rows)();
     let default = |entries: &BTreeMap<_, Entry>, pick: fn(&Entry) -> Option<&Setting>| {
-        let implies = |login: &&&LoginSettings| {
-            let setting = login.implied_by.and_then(|key| pick(entries.get(key.declaration().name)?));
-            setting.is_some_and(|setting| setting.origin != Origin::Default || has_service_account_token)
+        let set = |key: &dyn AnyKey| pick(entries.get(key.declaration().name)?);
+        let implied = |is_default| {
+            let implies = |login: &&&LoginSettings| {
+                login.implied_by.and_then(set).is_some_and(|setting| (setting.origin == Origin::Default) == is_default)
+            };
+            rows.iter().find(implies).map(|login| login.names[0])
         };
-        let login = rows.iter().find(implies)?;
-        Setting::of_default(logins.choice, login.names[0])
+        let is_alone = |agent: &&StandIn| set(agent.address).is_some() && set(agent.store).is_none();
+        let agent = || logins.stand_in.as_ref().filter(is_alone).map(|agent| agent.login);
+        let by_file = || has_service_account_token.then(|| implied(true)).flatten();
+        Setting::of_default(logins.choice, implied(false).or_else(agent).or_else(by_file)?)
     };
     let [of_operator, in_effect] =
         [default(entries, |entry| entry.operator.as_ref()), default(entries, |entry| entry.setting.as_ref())];

@@ -40,6 +40,19 @@ pub struct Logins {
     pub choice: &'static dyn AnyKey,
     /// The settings of each.
     pub rows: fn() -> Vec<&'static LoginSettings>,
+    /// What may stand in for the store, and logs in itself.
+    pub stand_in: Option<StandIn>,
+}
+
+/// An agent that stands in for a store and logs in itself. Where nobody chooses a login, its address alone implies the one named here.
+#[derive(Debug)]
+pub struct StandIn {
+    /// The setting of its address.
+    pub address: &'static dyn AnyKey,
+    /// The setting of the store's own address.
+    pub store: &'static dyn AnyKey,
+    /// The login that is implied.
+    pub login: &'static str,
 }
 
 /// The settings of one login.

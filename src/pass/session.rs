@@ -3,13 +3,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::mask_key::without_line_breaks;
 use super::schema_files::{cluster_schemas, read_schemas};
 use super::settings::{SettingFlags, Settings};
 use super::{Run, Watch, watched};
 use crate::backend::{self, Intent, Round, Store};
-use crate::config::general::{ESCAPE, MASK_KEY, PARALLEL_RENDERS, SCHEMA, TYPES, TypesBy};
+use crate::config::general::{ESCAPE, MASK_KEY, PARALLEL_RENDERS, SCHEMA, TIMEOUT, TYPES, TypesBy};
 use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
 use crate::journal::Journal;
@@ -131,6 +132,13 @@ impl Session {
             errors.push(Error::new(Kind::Store, format!("{stopped} while reading settings")));
             (config, errors)
         })
+    }
+
+    /// How long a run may take, its tools and readings included; `None` is for ever.
+    pub fn time_limit(&mut self) -> Option<Duration> {
+        // Errors of the settings are reported once the store is opened.
+        let (config, _) = self.settings.local();
+        config.get(&TIMEOUT).copied().filter(|time| !time.is_zero())
     }
 
     /// Who may read what, by these settings.

@@ -203,13 +203,21 @@ fn a_kubernetes_login_goes_to_the_mount_of_any_login() {
 }
 
 #[test]
-fn a_login_that_fails_on_the_way_is_not_repeated() {
-    for fault in [Response::json(502, ""), Response::Cut] {
+fn a_login_is_repeated_only_where_it_cannot_have_run() {
+    let lags = Response::json(412, r#"{"errors": ["required index state not present"]}"#);
+    for (fault, logins) in [
+        (Response::json(502, ""), 1),
+        (Response::json(500, r#"{"errors": ["cannot write to readonly storage"]}"#), 1),
+        (Response::json(503, r#"{"errors": ["Vault is sealed"]}"#), 1),
+        (Response::Cut, 1),
+        (Response::too_many(None), 9),
+        (lags, 3),
+    ] {
         let faults = Faults::script(vec![fault.clone()]);
         let program = render(&faults.address, &secret(&["<path:a/b#c>"])).env("AVP_AUTH_TYPE", "approle");
         let output = program.env("AVP_ROLE_ID", "role").env("AVP_SECRET_ID", "s3cret-id").output();
         assert_eq!(output.status.code(), Some(1), "{fault:?}");
-        assert_eq!(faults.requests().len(), 1, "{fault:?}");
+        assert_eq!(faults.requests().len(), logins, "{fault:?}");
         assert!(!String::from_utf8_lossy(&output.stderr).contains("s3cret-id"));
     }
 }

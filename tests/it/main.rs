@@ -28,6 +28,7 @@ mod echo;
 mod embedded;
 mod examples;
 mod explained;
+mod faults;
 mod generate_folder;
 mod git;
 mod guides;

@@ -138,6 +138,19 @@ fn a_socket_leads_to_vault() {
 }
 
 #[test]
+fn an_agents_address_alone_means_no_login() {
+    let agent = serving();
+    let run = || render("", &secret(&[PLACEHOLDER])).env("VAULT_AGENT_ADDR", &agent.address);
+    run().stdout(secret(&["here"])).check();
+    run().env("VAULT_TOKEN", "t").stdout(secret(&["here"])).check();
+    let with_both = run().env("VAULT_ADDR", "https://vault.example.com");
+    with_both.status(1).stderr_holds(["Vault needs a login"]).check();
+    let tokens: Vec<_> =
+        agent.requests().iter().map(|request| request.header("x-vault-token").map(str::to_owned)).collect();
+    assert_eq!(tokens, [None, Some("t".to_owned())]);
+}
+
+#[test]
 fn a_proxy_of_vaults_own_is_for_every_address() {
     let proxy = serving();
     for address in ["http://vault.example.com:8200", "http://127.0.0.1:1"] {

@@ -20,7 +20,6 @@ use crate::journal::Journal;
 const WORDS: ServerWords = ServerWords {
     server: "Vault",
     address: "`VAULT_ADDR`",
-    wait: "`AVP_WAIT`",
     tenant_settings: "`AVP_TENANT_SETTINGS=VAULT_ADDR`",
     timeout: "`VAULT_CLIENT_TIMEOUT`",
     run_timeout: "`AVP_TIMEOUT`",

@@ -53,8 +53,9 @@ a limited number of times.
 ### When something fails
 
 - A reading is tried again, with growing waits, after 502, 503, 504 and broken connections (`VAULT_MAX_RETRIES` times), once
-  after 500, and four times as often after 429, whose `Retry-After` counts. All of it ends at `VAULT_CLIENT_TIMEOUT`, and all
-  readings of a run together at `AVP_TIMEOUT`.
+  after 500, and four times as often after 429, whose `Retry-After` counts. All of it ends at `VAULT_CLIENT_TIMEOUT`, and the
+  whole run, helm and kustomize included, at `AVP_TIMEOUT`: by default after 50 seconds in Argo CD, elsewhere never. [Faults](faults.md) lists
+  what a user sees of each.
 - A login is sent once, as repeated ones use up secret ids and lock accounts; it is repeated only where it cannot have run: no connection,
   a node that serves nobody, 429 and 412.
 - What soon passes is waited for as 503 is: a new KV engine (400 `Upgrading from non-versioned…`), a node that is about to lead
@@ -71,7 +72,8 @@ a limited number of times.
 - When Vault is sealed or cannot be reached, the readings that wait are not tried.
 - A standby's redirect is followed once, for the same request, from `https` to `https` on a host of `VAULT_ADDR`, or to exactly one of
   its nodes; any other is an error that names where it leads.
-- Of what a server sends, no credential of the session is shown, whatever encoding it is in.
+- Of what a server sends, no credential of the session is shown, whatever encoding it is in. Where one of less than eight letters stands in
+  the server's words, they are left out as a whole.
 - `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` count, except for this machine itself; `VAULT_PROXY_ADDR` is a proxy for Vault alone, whatever its
   address.
 - A Vault Agent or Proxy is asked at `VAULT_AGENT_ADDR`, which wins over `VAULT_ADDR`, or at `VAULT_ADDR`; `unix:///PATH` is a socket. All requests

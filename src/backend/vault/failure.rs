@@ -104,7 +104,7 @@ fn of_status(response: &Response, causes: &str) -> (Kind, String, &'static str) 
             format!("a web page in place of Vault's response (status {status})"),
             "a proxy or load balancer in front of Vault wrote it: does it find a Vault that is active?",
         ),
-        500..=599 => store(format!("Vault failed ({status})"), ""),
+        500..=599 => store(format!("Vault failed ({status})"), "Vault's own log says why: an operator finds it there"),
         _ if causes.is_empty() || status == 404 => store(
             format!("the response did not come from Vault (status {status})"),
             "does `VAULT_ADDR` lead to Vault, or to something in front of it?",

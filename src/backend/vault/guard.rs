@@ -17,8 +17,10 @@ pub(super) fn guard(outcome: Outcome, own: &[&str], credentials: &Credentials) -
 
 /// `error` without the session's credentials. The user's own words, `own`, stay readable.
 pub(super) fn redact(error: Error, own: &[&str], credentials: &Credentials) -> Error {
-    let clean = |text: String| credentials.redact(&text, own);
-    Error { detail: clean(error.detail), cause: error.cause.map(clean), hint: error.hint.map(clean), ..error }
+    let detail = credentials.redact(&error.detail, own);
+    // A cause holds the server's words, a hint perhaps its names.
+    let clean = |text: String| credentials.redact_foreign(&text, own);
+    Error { detail, cause: error.cause.map(clean), hint: error.hint.map(clean), ..error }
 }
 
 /// Withholds the values that hold a credential, and the names that do.

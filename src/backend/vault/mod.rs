@@ -103,7 +103,8 @@ fn open(settings: &View, journal: Journal) -> Result<Arc<dyn Store>, Error> {
         keep,
         namespace,
         engine: settings.get(&KV_VERSION).copied(),
-        round_time: *settings.required(&TIMEOUT)?,
+        // What is left of the run's time is for reporting what was not read.
+        round_time: settings.required(&TIMEOUT)?.mul_f64(0.95),
     }))
 }
 

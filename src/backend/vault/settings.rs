@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::auth::{self, AUTH_TYPE};
 use super::engine::Engine;
 use crate::config::format::{Choice, DURATION, Format, NUMBER, PATH, RATE, SERVER, SWITCH, TEXT, URL};
-use crate::config::table::{Logins, StoreSettings, Unsupported};
+use crate::config::table::{Logins, StandIn, StoreSettings, Unsupported};
 use crate::config::{Key, Rate, Role, Tighter};
 use crate::error::Level;
 use crate::policy::settings::{NAMESPACE, SYSTEM_PATHS};
@@ -170,7 +170,11 @@ pub(super) const SETTINGS: StoreSettings = StoreSettings {
         &RATE_LIMIT,
         &DISABLE_TOKEN_CACHE,
     ],
-    logins: Some(Logins { choice: &AUTH_TYPE, rows: auth::settings }),
+    logins: Some(Logins {
+        choice: &AUTH_TYPE,
+        rows: auth::settings,
+        stand_in: Some(StandIn { address: &AGENT_ADDRESS, store: &ADDRESS, login: "none" }),
+    }),
     unsupported: &[Unsupported {
         name: "VAULT_SRV_LOOKUP",
         level: Level::Warning,

@@ -167,7 +167,7 @@ impl Cluster {
         &self,
         request: impl Future<Output = kube::Result<T>>,
     ) -> Result<Result<T, Status>, Error> {
-        let clean = |text: String| self.credentials.redact(&text, &[]);
+        let clean = |text: String| self.credentials.redact_foreign(&text, &[]);
         match timed(request).await {
             Ok(Ok(answer)) => Ok(Ok(answer)),
             Ok(Err(mut status)) => {

@@ -45,7 +45,7 @@ fn no_cluster(named: &str, cause: &str) -> Error {
 
 /// The error without credentials, which the server's message may hold.
 fn redacted(error: Error, credentials: &Credentials) -> Error {
-    Error { cause: error.cause.map(|cause| credentials.redact(&cause, &[])), ..error }
+    Error { cause: error.cause.map(|cause| credentials.redact_foreign(&cause, &[])), ..error }
 }
 
 /// The meaning of an error of the API.

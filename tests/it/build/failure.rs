@@ -161,6 +161,15 @@ fn a_tool_ends_with_the_program() {
 }
 
 #[test]
+fn a_tool_ends_with_the_time_of_the_run() {
+    let folder = chart("exec sleep 600");
+    let start = Instant::now();
+    let told = "error: stopped by the end of its time (`AVP_TIMEOUT`: 1s) while `helm template` ran\n";
+    build(folder.path(), &OWN).env("AVP_TIMEOUT", "1s").status(1).stderr(told).check();
+    assert!((1..10).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+}
+
+#[test]
 fn what_kustomize_may_not_do_gets_a_hint() {
     let Some(kustomize) = servers::binary("kustomize") else { return };
     let folder = tempfile::tempdir().unwrap();

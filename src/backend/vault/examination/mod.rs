@@ -139,7 +139,7 @@ impl Patient {
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
         let credentials = self.client().credentials();
         let clean = |verdict| match verdict {
-            Verdict::Right(text) => Verdict::Right(credentials.redact(&text, &own)),
+            Verdict::Right(text) => Verdict::Right(credentials.redact_foreign(&text, &own)),
             Verdict::Wrong(error) => Verdict::Wrong(guard::redact(error, &own, credentials)),
             Verdict::NotTried(reason) => Verdict::NotTried(credentials.redact(&reason, &own)),
         };

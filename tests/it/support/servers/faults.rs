@@ -37,6 +37,8 @@ pub(crate) enum Response {
     Plain(u16, Vec<(&'static str, String)>, String),
     /// The connection ends without an answer.
     Cut,
+    /// A body of HTTP/1.0, which ends with the connection.
+    Old(String),
     /// The head promises more than comes before the connection ends.
     Torn(String),
     /// The head at once, then a byte now and then, for ever.
@@ -182,6 +184,10 @@ fn write(stream: &mut impl Write, response: Response, over: &AtomicBool) -> Opti
     match response {
         Response::Plain(status, headers, body) => plain(stream, status, &headers, &body),
         Response::Cut => None,
+        Response::Old(body) => {
+            write!(stream, "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{body}").ok()?;
+            None
+        }
         Response::Torn(body) => {
             write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len() + 100).ok();
             None

@@ -96,6 +96,11 @@ impl Process {
         self.signal("CONT");
     }
 
+    /// The server is gone at once.
+    pub(crate) fn kill(&self) {
+        self.signal("KILL");
+    }
+
     pub(crate) fn home(&self) -> &Path {
         &self.home
     }

@@ -37,7 +37,7 @@ impl Vault {
     }
 
     fn entries(&self) -> Vec<Value> {
-        let log = fs::read_to_string(self.process.home().join("audit.log")).expect("the audit log");
+        let log = fs::read_to_string(self.home().join("audit.log")).expect("the audit log");
         log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 

@@ -44,6 +44,10 @@ pub(crate) enum Storage {
 /// A running Vault, and its operator.
 pub(crate) struct Vault {
     process: Process,
+    /// How it is started.
+    command: (PathBuf, Vec<String>),
+    /// Its processes before it was restarted, whose folder it keeps.
+    former: Vec<Process>,
     api: Api,
     unseal_key: String,
     /// `http(s)://127.0.0.1:PORT`, for `VAULT_ADDR`.
@@ -73,6 +77,7 @@ impl Vault {
 
         let arguments = ["server".to_owned(), format!("-config={}", config.display())];
         let process = Process::start("vault", &home, binary, &arguments);
+        let (command, former) = ((binary.to_owned(), arguments.to_vec()), Vec::new());
         // A certificate for other names is one of the things to be tested; its operator calls the server by the right one.
         let name = setup.tls.first().unwrap_or(&"127.0.0.1");
         let api = Api::new(
@@ -83,12 +88,12 @@ impl Vault {
         process.wait(|| api.try_get("sys/health").filter(|answer| answer.status == 501))?;
         if setup.is_new {
             let (unseal_key, root) = (String::new(), String::new());
-            return Ok(Self { process, api, unseal_key, address, root, authority, ca_file });
+            return Ok(Self { process, command, former, api, unseal_key, address, root, authority, ca_file });
         }
         let keys = api.put("sys/init", &json!({"secret_shares": 1, "secret_threshold": 1})).ok();
         let (unseal_key, root) = (text(&keys["keys"][0]), text(&keys["root_token"]));
         let api = api.with_token(&root);
-        let vault = Self { process, api, unseal_key, address, root, authority, ca_file };
+        let vault = Self { process, command, former, api, unseal_key, address, root, authority, ca_file };
         vault.unseal()?;
         // OpenBao takes audit devices from its configuration alone.
         if setup.storage == Storage::File {
@@ -96,6 +101,11 @@ impl Vault {
             vault.api.put("sys/audit/file", &audit).ok();
         }
         Ok(vault)
+    }
+
+    /// The folder that holds its configuration, data and audit log.
+    fn home(&self) -> &Path {
+        self.former.first().unwrap_or(&self.process).home()
     }
 
     /// The API, as root. Paths are without `/v1/`.
@@ -113,6 +123,21 @@ impl Vault {
         self.api.put("sys/unseal", &json!({"key": self.unseal_key})).ok();
         self.process.wait(|| self.api.try_get("sys/health").filter(|answer| answer.status == 200))?;
         Ok(())
+    }
+
+    /// It is gone at once, as after a crash; what it stored stays.
+    pub(crate) fn kill(&self) {
+        self.process.kill();
+    }
+
+    /// It is there again after `kill`, sealed.
+    pub(crate) fn start_again(&mut self) {
+        let (binary, arguments) = &self.command;
+        let next = Process::start("vault", &home("vault"), binary, arguments);
+        self.former.push(std::mem::replace(&mut self.process, next));
+        self.process
+            .wait(|| self.api.try_get("sys/health").filter(|answer| answer.status == 503))
+            .expect("a sealed Vault");
     }
 
     /// It keeps its connections and answers nothing, until `resume`.
