@@ -1,10 +1,15 @@
 //! The questions of every set-up, whatever the store: settings, files, helm, kustomize, the plan.
 
+use std::time::Duration;
+
 use futures_util::future::{BoxFuture, ready};
 
 use super::Patient;
 use super::plan::ReadList;
+use crate::client::Deadline;
 use crate::config::{Config, Origin, Role};
+use crate::journal::Journal;
+use crate::keep::Keep;
 use crate::pass::build::tool_version;
 use crate::probe::{Probe, Question, Verdict};
 use crate::tool::Tool;
@@ -12,6 +17,9 @@ use crate::words::{count, list};
 
 /// The number of files that are named.
 const MOST_FILES: usize = 6;
+
+/// How long the keep may take.
+const KEEP_PATIENCE: Duration = Duration::from_secs(3);
 
 /// The questions that do not depend on the store.
 pub(super) static QUESTIONS: &[Probe<Patient>] = &[
@@ -30,6 +38,14 @@ pub(super) static QUESTIONS: &[Probe<Patient>] = &[
             needs: &["settings"],
         },
         ask: |patient| Box::pin(ready(patient.verdicts_on_files())),
+    },
+    Probe {
+        question: Question {
+            name: "keep",
+            doc: "whether what outlives runs can be read where `AVP_KEEP` says, and how much is there",
+            needs: &["settings"],
+        },
+        ask: |patient| Box::pin(keep(&patient.config)),
     },
     Probe {
         question: Question { name: "helm", doc: "whether helm is there, and its version", needs: &[] },
@@ -67,6 +83,23 @@ pub(super) fn files(config: &Config) -> Option<String> {
     let named = named.filter_map(|(row, setting)| Some(format!("`{}` (`{}`)", setting?.text.as_str(), row.name())));
     let files: Vec<String> = named.collect();
     (!files.is_empty()).then(|| list::few(&files, MOST_FILES))
+}
+
+/// Reads all entries; makes none.
+async fn keep(config: &Config) -> Vec<Verdict> {
+    let keep = match Keep::open(&config.view(&[]), Journal::default()) {
+        Ok(Some(keep)) => keep,
+        Ok(None) => return vec![Verdict::NotTried("`AVP_KEEP` is not set: nothing outlives a run".to_owned())],
+        Err(error) => return vec![Verdict::Wrong(error)],
+    };
+    let entries = match keep.entries(Deadline::after(KEEP_PATIENCE)).await {
+        Ok(entries) => entries,
+        // A run goes on without it.
+        Err(trouble) => return vec![Verdict::Wrong(trouble.into_warning())],
+    };
+    let sealed = entries.iter().filter(|(_, opened)| opened.is_err()).count();
+    let others = if sealed > 0 { format!(", {sealed} more sealed by another key") } else { String::new() };
+    vec![Verdict::Right(format!("`{}`, kept there: {}{others}", keep.place(), entries.len() - sealed))]
 }
 
 fn tool(patient: &Patient, tool: Tool) -> BoxFuture<'_, Vec<Verdict>> {

@@ -129,16 +129,46 @@ fn the_stock_repo_server_is_argo_cd_s() {
 
 #[test]
 fn discovery_is_added_by_name() {
-    let Some(kustomize) = servers::binary("kustomize") else { return };
+    let Some(built) = built_with("[sidecar, discover]") else { return };
+    assert!(built.contains("command: [vault-render, discover]"));
+}
+
+/// docs/keep.md.
+#[test]
+fn the_keep_is_added_by_name_and_a_cluster_takes_it() {
+    let (Some(built), Some(cluster)) = (built_with("[sidecar, keep]"), servers::kubernetes()) else { return };
+    cluster.namespace("argocd-keep");
+    let built = objects(&built);
+    let mut deployment = deployment(&built).clone();
+    deployment["metadata"]["namespace"] = json!("argocd-keep");
+    let path = "apis/apps/v1/namespaces/argocd-keep/deployments?dryRun=All&fieldManager=tests&fieldValidation=Strict";
+    cluster.api().post(path, &deployment).ok();
+    let pod = &deployment["spec"]["template"]["spec"];
+    let (sidecar, renewer) =
+        (named(&pod["containers"], "vault-render"), named(&pod["containers"], "vault-render-keep"));
+    let settings = list(&sidecar["env"]).iter().map(|variable| text(&variable["name"])).collect::<Vec<_>>();
+    assert_eq!(settings, ["AVP_KEEP", "AVP_KEEP_PASSWORD_FILE", "AVP_KEEP_KEY_FILE"]);
+    for field in ["env", "envFrom", "image", "securityContext"] {
+        assert_eq!(sidecar[field], renewer[field], "{field}");
+    }
+    for container in [sidecar, renewer] {
+        list(&container["volumeMounts"]).iter().for_each(|mount| drop(named(&pod["volumes"], text(&mount["name"]))));
+    }
+    assert_eq!(renewer["command"], json!(["vault-render", "keep", "renew", "--every", "1m"]));
+}
+
+/// What kustomize builds with these components.
+fn built_with(components: &str) -> Option<String> {
+    let kustomize = servers::binary("kustomize")?;
     let folder = tempfile::tempdir().unwrap();
     let copied = Command::new("cp").arg("-r").arg(root().join(FOLDER)).arg(folder.path()).status().unwrap();
     assert!(copied.success());
     let file = folder.path().join("argocd/kustomization.yaml");
     let kustomization = fs::read_to_string(&file).unwrap();
-    fs::write(&file, kustomization.replace("components: [sidecar]", "components: [sidecar, discover]")).unwrap();
+    fs::write(&file, kustomization.replace("components: [sidecar]", &format!("components: {components}"))).unwrap();
     let output = Command::new(kustomize).arg("build").arg(folder.path().join("argocd")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("command: [vault-render, discover]"));
+    Some(String::from_utf8(output.stdout).expect("text"))
 }
 
 /// docs/argocd.md: the sidecar beside a whole stock Argo CD.

@@ -48,6 +48,7 @@ const RENDER: &[&str] = &[
 const PASS: &[&str] = &[
     "words",
     "journal",
+    "keep",
     "workspace",
     "input",
     "tool",
@@ -84,6 +85,9 @@ const LIVE: &[&str] =
     &["compare", "client", "render", "placeholder", "manifest", "yaml", "secret", "value", "source", "error", "budget"];
 const DOCTOR: &[&str] = &[
     "words",
+    "journal",
+    "keep",
+    "client",
     "pass",
     "workspace",
     "input",

@@ -126,7 +126,7 @@ impl Args {
     fn contradiction(&self) -> Option<clap::Error> {
         let is = |action| self.action == action;
         let (kind, message) = match self {
-            _ if is(Action::Revoke) && self.all == !self.paths.is_empty() => (
+            _ if is(Action::Revoke) && self.all != self.paths.is_empty() => (
                 ErrorKind::MissingRequiredArgument,
                 "`revoke` takes the paths of secrets, or `--all`\n\n  vault-render keep revoke database/creds/app",
             ),

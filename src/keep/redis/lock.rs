@@ -89,6 +89,6 @@ fn owner(redis: &Redis) -> Result<String, Trouble> {
 
 /// Differs from owner to owner, and from one time to the next, so that those who wait do not come all at once.
 fn jittered(owner: &str, left: Duration) -> Duration {
-    let seed = owner.bytes().map(u32::from).sum::<u32>() + left.subsec_nanos() / 1000;
+    let seed = owner.bytes().map(u32::from).sum::<u32>() + left.subsec_micros();
     INTERVAL + INTERVAL * (seed % 16) / 16
 }

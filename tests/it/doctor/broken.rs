@@ -62,6 +62,15 @@ fn settings_and_files() {
     base("a broken settings file").argument("-c").argument(odd).is_wrong("settings", &["odd.yaml"]);
     base("no cluster for `-s`").argument("-s").argument("argocd:vault").is_wrong("settings", &["argocd", "KUBECONFIG"]);
 
+    let key = file(folder.path(), "key", "hunter2\n");
+    base("a keep without a key")
+        .env("AVP_KEEP", at("keep"))
+        .is_wrong("settings", &["`AVP_KEEP` needs `AVP_KEEP_KEY_FILE`", "head -c 32 /dev/urandom | base64"]);
+    base("a keep with a broken key")
+        .env("AVP_KEEP", at("keep"))
+        .env("AVP_KEEP_KEY_FILE", key)
+        .is_wrong("settings", &["`AVP_KEEP_KEY_FILE`", "is not base64 in line 1"]);
+
     base("an address that is none").env("VAULT_ADDR", "vault:8200").is_wrong("settings", &["VAULT_ADDR", "https://"]);
     base("no authority file").env("VAULT_CACERT", at("ca.pem")).is_wrong("files", &["ca.pem", "`VAULT_CACERT`"]);
     let broken = file(folder.path(), "broken.pem", "-----BEGIN CERTIFICATE-----\n!\n");

@@ -114,6 +114,7 @@ fn people_get_a_line_for_each_answer() {
     let expected = "\
 ok         settings    2 settings set, the others have their defaults
 not tried  files       the settings name no file
+not tried  keep        `AVP_KEEP` is not set: nothing outlives a run
 not tried  helm        `--no-build` leaves charts and kustomizations out
 not tried  kustomize   `--no-build` leaves charts and kustomizations out
 not tried  plan        no manifests are named: `vault-render doctor PATH`
@@ -128,7 +129,7 @@ not tried  login       because of `tcp`
 not tried  policies    because of `tcp`
 not tried  may-read    because of `tcp`
 
-1 wrong, 1 ok, 11 not tried
+1 wrong, 1 ok, 12 not tried
 ";
     assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
     assert_eq!(output.status.code(), Some(1));
