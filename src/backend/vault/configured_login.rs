@@ -17,6 +17,7 @@ use crate::backend::cloud::{Cloud, VARIABLES};
 use crate::client::{Client, Deadline, Response, Retry};
 use crate::config::View;
 use crate::error::{Error, Kind};
+use crate::keep::Keep;
 use crate::policy::settings::NAMESPACE;
 use crate::redacted::Redacted;
 
@@ -35,7 +36,7 @@ pub(super) struct ConfiguredLogin {
 
 impl ConfiguredLogin {
     /// Checks the login's settings; sends nothing.
-    pub(super) fn new(settings: &View, client: Client) -> Result<Self, Error> {
+    pub(super) fn new(settings: &View, client: Client, keep: Option<Keep>) -> Result<Self, Error> {
         let folder = settings.cache_folder().filter(|_| !settings.is_on(&DISABLE_TOKEN_CACHE));
         let row = auth::choose(settings)?;
         Ok(Self {
@@ -44,7 +45,7 @@ impl ConfiguredLogin {
             namespace: settings.get(&NAMESPACE).cloned(),
             cache: TokenCache::new(folder),
             client,
-            unwrapped: Unwrapped::default(),
+            unwrapped: Unwrapped::new(keep),
         })
     }
 

@@ -32,7 +32,7 @@ pub(super) fn open(settings: &View, journal: Journal) -> Result<Keeper, Error> {
         return Err(Error::new(Kind::Setting, "`AVP_KEEP` is not set: nothing is kept")
             .hint("it names a folder or a Redis; docs/keep.md shows how to set it up"));
     };
-    let session = Session::new(settings, connection::client(settings, journal)?)?;
+    let session = Session::new(settings, connection::client(settings, journal)?, Some(keep.clone()))?;
     let round = RoundState::new(Allowance::new(*settings.required(&TIMEOUT)?));
     Ok(Keeper { keep, session, namespace: settings.get(&NAMESPACE).cloned(), round })
 }

@@ -97,7 +97,7 @@ fn open(settings: &View, journal: Journal) -> Result<Arc<dyn Store>, Error> {
     let own_words = auth::own_words(settings).into_iter().chain(namespace.clone()).chain([client.address()]);
     Ok(Arc::new(Vault {
         own_words: own_words.collect(),
-        session: Session::new(settings, client)?,
+        session: Session::new(settings, client, keep.clone())?,
         mounts: Mounts::default(),
         last_good: last_good(settings, keep.as_ref())?,
         keep,

@@ -15,6 +15,7 @@ use super::token::Token;
 use crate::client::{Client, Deadline, Failure, Request, Response, Retry};
 use crate::config::View;
 use crate::error::{Error, Kind};
+use crate::keep::Keep;
 use crate::redacted::Redacted;
 
 /// The error of a token that Vault does not take.
@@ -38,8 +39,8 @@ pub(super) struct SessionResponse {
 
 impl Session {
     /// Checks the login's settings; logs in at the first reading.
-    pub(super) fn new(settings: &View, client: Client) -> Result<Self, Error> {
-        Ok(Self { login: ConfiguredLogin::new(settings, client)?, token: Mutex::default() })
+    pub(super) fn new(settings: &View, client: Client, keep: Option<Keep>) -> Result<Self, Error> {
+        Ok(Self { login: ConfiguredLogin::new(settings, client, keep)?, token: Mutex::default() })
     }
 
     /// The login that the settings choose.

@@ -2,20 +2,15 @@
 
 use serde_json::json;
 
-use super::{Renderer, pki, user};
+use super::{Renderer, asked, pki, user};
 use crate::support::program::program;
 use crate::support::render::{render, secret};
-use crate::support::servers::{self, Vault};
+use crate::support::servers;
 
 /// A manifest with the user of a database and a certificate.
 fn manifest(database: &str, pki: &str) -> String {
     let [username, password] = ["username", "password"].map(|key| format!("<path:{database}/creds/app#{key}>"));
     secret(&[&username, &password, &format!("\"<path:{pki}/issue/web?common_name=app.example.org#serial_number>\"")])
-}
-
-/// How often `path` was asked for something.
-pub(super) fn asked(vault: &Vault, path: &str) -> usize {
-    vault.requests().iter().filter(|request| request.ends_with(&format!(" {path}"))).count()
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Secrets that Vault makes for who asks: certificates, users of a database, what transit decrypts.
 
+mod engines;
 mod last_good;
 mod leases;
+mod shared;
 mod tended;
 mod written;
 
@@ -49,6 +51,7 @@ struct Renderer<'v> {
     vault: &'v Vault,
     mount: &'static str,
     login: Approle,
+    /// `AVP_KEEP`
     keep: String,
     folder: tempfile::TempDir,
 }
@@ -89,4 +92,9 @@ impl<'v> Renderer<'v> {
         assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     }
+}
+
+/// How often `path` was asked for something.
+fn asked(vault: &Vault, path: &str) -> usize {
+    vault.requests().iter().filter(|request| request.ends_with(&format!(" {path}"))).count()
 }

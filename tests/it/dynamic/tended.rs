@@ -1,10 +1,10 @@
-//! What Vault has made, between renderings: listed, renewed and revoked; and shared by processes through a real Redis.
+//! What Vault has made, between renderings: listed, renewed and revoked.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::leases::asked;
+use super::asked;
 use super::{Renderer, user};
 use crate::support::program::program;
 use crate::support::render::secret;
@@ -57,46 +57,4 @@ fn a_lease_is_listed_renewed_and_revoked_with_its_user() {
     let (said, _, code) = keep(&renderer, &["revoke", "--all"]);
     assert!(said.contains("revoked") && code == Some(0), "{said}");
     assert_eq!(keep(&renderer, &["list", "--format", "json"]).0, "");
-}
-
-#[test]
-fn four_processes_share_one_lease_through_redis() {
-    let (Some(vault), Some(postgres)) = (servers::vault(), servers::postgres()) else { return };
-    let Some(redis) = servers::redis(&[], &[]) else { return };
-    let renderer = renderer(vault, &postgres, "redis-db", "redis-approle", "10m").keeping_in(redis.address());
-    let manifest = manifest("redis-db");
-    let outputs: Vec<Vec<u8>> = std::thread::scope(|scope| {
-        let runs = || (0..25).map(|_| renderer.rendered(&manifest)).collect::<Vec<_>>();
-        let processes: Vec<_> = (0..4).map(|_| scope.spawn(runs)).collect();
-        processes.into_iter().flat_map(|process| process.join().unwrap()).collect()
-    });
-    assert!(outputs.len() == 100 && outputs.iter().all(|output| *output == outputs[0]));
-    assert_eq!(asked(vault, "redis-db/creds/app"), 1);
-    let (name, password) = user(&outputs[0]);
-    assert!(postgres.lets_in(&name, &password));
-    let dump = redis.dump();
-    for plain in [&*name, &*password, "redis-db", "creds/app", "hvs."] {
-        assert!(!dump.windows(plain.len()).any(|window| window == plain.as_bytes()), "{plain}");
-    }
-    // A Redis that has lost everything is a first run.
-    redis.command(&["FLUSHALL"]);
-    assert!(renderer.rendered(&manifest) != outputs[0]);
-    assert_eq!(asked(vault, "redis-db/creds/app"), 2);
-}
-
-#[test]
-fn without_redis_a_rendering_goes_on_and_says_so() {
-    let (Some(vault), Some(postgres)) = (servers::vault(), servers::postgres()) else { return };
-    let Some(redis) = servers::redis(&[], &[]) else { return };
-    let renderer = renderer(vault, &postgres, "away-db", "away-approle", "10m").keeping_in(redis.address());
-    renderer.rendered(&manifest("away-db"));
-    redis.pause();
-    let start = std::time::Instant::now();
-    let output = renderer.render(&manifest("away-db")).output();
-    let took = start.elapsed();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("the run goes on without it"), "{said}");
-    assert!(said.contains("no answer within 1000 ms") && took < Duration::from_secs(5), "{took:?} {said}");
-    let (name, password) = user(&output.stdout);
-    assert!(postgres.lets_in(&name, &password));
 }

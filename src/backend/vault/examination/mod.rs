@@ -20,6 +20,7 @@ use crate::backend::examiner::{Examiner, Subject};
 use crate::client::{Allowance, Client, Deadline, Hop, Response};
 use crate::config::View;
 use crate::error::Error;
+use crate::keep::Keep;
 use crate::policy::settings::NAMESPACE;
 use crate::probe::{Examination, Probe, Question, Verdict};
 
@@ -107,7 +108,8 @@ impl Patient {
     fn new(settings: View, subject: Subject) -> Result<Self, Error> {
         let client = connection::client(&settings, subject.journal.clone())?;
         let hop = client.first_hop();
-        let session = Session::new(&settings, client)?;
+        let keep = Keep::open(&settings, subject.journal.clone())?;
+        let session = Session::new(&settings, client, keep)?;
         let round = RoundState::new(Allowance::new(TIME));
         let (addresses, health, standing) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Ok(Self { settings, session, round, subject, hop, addresses, health, standing })
