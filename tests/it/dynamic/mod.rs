@@ -47,7 +47,7 @@ fn user(stdout: &[u8]) -> (String, String) {
 }
 
 /// Who renders, and where what is made for them is kept.
-struct Renderer<'v> {
+pub(crate) struct Renderer<'v> {
     vault: &'v Vault,
     mount: &'static str,
     login: Approle,
@@ -58,7 +58,7 @@ struct Renderer<'v> {
 
 impl<'v> Renderer<'v> {
     /// An AppRole at `mount`, which `rules` allow something; its tokens are made as `role` says. It keeps in a folder.
-    fn new(vault: &'v Vault, mount: &'static str, rules: &str, role: Value) -> Self {
+    pub(crate) fn new(vault: &'v Vault, mount: &'static str, rules: &str, role: Value) -> Self {
         vault.policy_of(mount, rules);
         let mut role = role;
         role["token_policies"] = json!([mount]);
@@ -68,11 +68,11 @@ impl<'v> Renderer<'v> {
     }
 
     /// One who keeps elsewhere.
-    fn keeping_in(self, keep: String) -> Self {
+    pub(crate) fn keeping_in(self, keep: String) -> Self {
         Self { keep, ..self }
     }
 
-    fn render(&self, manifest: &str) -> Program {
+    pub(crate) fn render(&self, manifest: &str) -> Program {
         self.with_login(render(&self.vault.address, manifest))
     }
 
@@ -87,7 +87,7 @@ impl<'v> Renderer<'v> {
     }
 
     /// What a rendering prints; it says nothing else.
-    fn rendered(&self, manifest: &str) -> Vec<u8> {
+    pub(crate) fn rendered(&self, manifest: &str) -> Vec<u8> {
         let output = self.render(manifest).output();
         assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout

@@ -2,6 +2,7 @@
 //! every row, against real servers where they can be made to show it. A row is an entry of a list in one of the modules below.
 
 mod fake;
+mod kept;
 mod real;
 
 use std::fmt::Write as _;
@@ -42,7 +43,7 @@ pub(crate) struct Run {
 }
 
 /// All faults.
-const TABLES: [&[Fault]; 2] = [real::FAULTS, fake::FAULTS];
+const TABLES: [&[Fault]; 3] = [real::FAULTS, kept::FAULTS, fake::FAULTS];
 /// No run may take longer, whatever its fault: those that wait for something wait less.
 const LONGEST: Duration = Duration::from_secs(40);
 /// How many faults are driven at once.

@@ -76,13 +76,9 @@ impl Postgres {
         said.expect("psql starts").status.success()
     }
 
-    /// It keeps its connections and answers nothing, until `resume`.
-    pub(crate) fn pause(&self) {
-        self.process.pause();
-    }
-
-    pub(crate) fn resume(&self) {
-        self.process.resume();
+    /// It ends, and answers nobody any more.
+    pub(crate) fn stop(&mut self) {
+        self.process.end();
     }
 }
 

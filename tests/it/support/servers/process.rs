@@ -107,7 +107,9 @@ impl Process {
 
     /// Asks it to end, and waits a little until it has.
     pub(crate) fn end(&self) {
-        self.signal("INT");
+        if self.alive() {
+            self.signal("INT");
+        }
         let start = Instant::now();
         while self.alive() && start.elapsed() < Duration::from_secs(5) {
             std::thread::sleep(Duration::from_millis(5));

@@ -73,6 +73,11 @@ impl Redis {
         self.process.home().to_owned()
     }
 
+    /// It ends, and answers nobody any more.
+    pub(crate) fn stop(&mut self) {
+        self.process.end();
+    }
+
     /// It keeps its connections and answers nothing, until `resume`.
     pub(crate) fn pause(&self) {
         self.process.pause();
