@@ -33,6 +33,9 @@ Every setting has one name, whatever it comes from. Where it is set more than on
 5. the Kubernetes Secret that `-s` names, `[namespace:]name`; the default namespace is the pod's own, else `argocd`
 6. its default
 
+Vault's own settings have a second name, OpenBao's: `BAO_ADDR` is `VAULT_ADDR`, wherever it is set and whoever sets it. Where one source has both and they differ,
+the second one counts, with a warning.
+
 `ARGOCD_ENV_X` counts in any case of letters, and with the prefix more than once, as argocd-vault-plugin has it; the exact spelling wins, with a warning.
 An empty value counts as not set. `vault-render settings` shows each setting's value and who set it.
 A mistyped name is a warning: in a file, a Secret or an Application whenever it begins as a setting does, in the environment where it begins with `AVP_` or
@@ -46,6 +49,9 @@ fn section(row: &Row) -> String {
     let declaration = row.declaration();
     let mut lines = vec![format!("\n## `{}`\n\n{}.\n", row.name(), sentence(declaration.doc))];
     lines.push(format!("- {}", row.key.form()));
+    if let Some(name) = row.second_name() {
+        lines.push(format!("- also called `{name}`"));
+    }
     if let Some(flag) = declaration.flag {
         lines.push(format!("- flag: `{flag}`"));
     }

@@ -159,7 +159,9 @@ impl Config {
     /// Whether `AVP_TENANT_SETTINGS` names a setting.
     fn is_allowed_to_tenants(&self, name: &str) -> bool {
         let allowed = self.of_operator(&general::TENANT_SETTINGS);
-        name != general::TENANT_SETTINGS.name() && allowed.is_some_and(|names| names.iter().any(|one| one == name))
+        let name = self.table.first_name(name);
+        let is_named = |one: &String| self.table.first_name(one) == name;
+        name != general::TENANT_SETTINGS.name() && allowed.is_some_and(|names| names.iter().any(is_named))
     }
 
     /// The setting without the tenant.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::general::TENANT_SETTINGS;
 use super::read::Layer;
-use super::table::{Row, Table};
+use super::table::{Row, Table, second_name};
 use super::{Authority, Origin, parse, tenant};
 use crate::error::{Error, Errors, Kind};
 use crate::words::suggestion;
@@ -31,6 +31,21 @@ pub(super) fn conflicts(table: &Table, layers: &[Layer], errors: &mut Errors) {
     }
 }
 
+/// Warns where a source sets a setting under both of its names, and the values differ.
+pub(super) fn second_names(table: &Table, layers: &[Layer], errors: &mut Errors) {
+    for row in table.rows() {
+        let Some(second) = row.second_name() else { continue };
+        for layer in layers {
+            let Some((counts, other)) = layer.get(second).zip(layer.get(row.name())) else { continue };
+            if spelling(row, counts) != spelling(row, other) {
+                let (one, two) = (layer.origin.locate(second), layer.origin.locate(row.name()));
+                let error = Error::warning(Kind::Setting, format!("{one} and {two} differ; `{second}` is used"));
+                errors.push(error.hint("they are two names of one setting: set one of them"));
+            }
+        }
+    }
+}
+
 /// Whether the source holds nothing but settings of ours.
 fn is_written(origin: &Origin) -> bool {
     matches!(origin, Origin::File { .. } | Origin::Secret(_))
@@ -49,7 +64,9 @@ fn spelling(row: &Row, value: &str) -> String {
 /// Reports settings that are known and not supported.
 pub(super) fn unhonoured(table: &Table, layers: &[Layer], errors: &mut Errors) {
     for row in table.unsupported() {
-        let mut set = layers.iter().filter_map(|layer| Some((layer.get(row.name)?, &layer.origin)));
+        let second = second_name(row.name);
+        let value = |layer: &'_ Layer| layer.get(row.name).or_else(|| layer.get(second.as_deref()?)).map(str::to_owned);
+        let mut set = layers.iter().filter_map(|layer| Some((value(layer)?, &layer.origin)));
         // A lock that is switched off needs no support. Every layer counts: a tenant's `false` does not switch the operator's off.
         if let Some((_, origin)) = set.find(|(value, _)| parse::switch(value.trim()) != Ok(false)) {
             let what = format!("{} has no effect yet", origin.locate(row.name));
@@ -78,7 +95,7 @@ pub(super) fn misspelt(table: &Table, environment: &BTreeMap<String, String>, er
         let error = Error::warning(Kind::Setting, format!("{} is not a setting", Origin::Environment.locate(name)));
         errors.extend(meant(table, name, "").map(|hint| error.hint(hint)));
     }
-    let unknown = |name: &str| (is_ours(name) || name.starts_with("VAULT_")) && !table.is_known(name);
+    let unknown = |name: &str| (is_ours(name) || is_vaults(name)) && !table.is_known(name);
     for (name, variable, _) in tenant::variables(environment).filter(|(name, ..)| unknown(name)) {
         let error = Error::warning(Kind::Setting, format!("`{variable}` is not a setting"));
         errors.push(error.hint(meant(table, &name, tenant::PREFIX).unwrap_or_else(|| LIST.to_owned())));
@@ -98,6 +115,11 @@ fn is_ours(name: &str) -> bool {
     name.starts_with("AVP_") || name.starts_with("VAULT_RENDER_")
 }
 
+/// Whether a name is Vault's or OpenBao's own.
+fn is_vaults(name: &str) -> bool {
+    name.starts_with("VAULT_") || name.starts_with("BAO_")
+}
+
 /// The setting that a name misses by one letter, or by two letters if it is long.
 fn slip(table: &Table, name: &str) -> Option<&'static str> {
     const LONG: usize = "AVP_ROLE_ID".len();
@@ -108,7 +130,7 @@ fn slip(table: &Table, name: &str) -> Option<&'static str> {
 
 /// The warning about a name that looks like a setting and is not.
 fn unknown_name(table: &Table, name: &str, origin: &Origin) -> Option<Error> {
-    let ours = name.starts_with("AVP_") || name.starts_with("VAULT_");
+    let ours = name.starts_with("AVP_") || is_vaults(name);
     let error = Error::warning(Kind::Setting, format!("{} is not a setting", origin.locate(name)));
     (ours && !table.is_known(name)).then(|| did_you_mean(table, error, name))
 }
@@ -153,6 +175,60 @@ mod tests {
         ] {
             assert_eq!(warned(environment_settings, text).1, [""; 0], "{text}");
         }
+    }
+
+    #[test]
+    fn a_setting_of_vaults_has_openbaos_name_too() {
+        let (config, errors) = read(environment(&[("BAO_ADDR", "https://bao"), ("BAO_TOKEN", "t")]));
+        assert_eq!(
+            (spelling(&config, "VAULT_ADDR"), spelling(&config, "AVP_AUTH_TYPE"), errors.is_empty()),
+            (Some("https://bao"), Some("token"), true)
+        );
+        assert_eq!(config.setting("VAULT_ADDR").unwrap().locate(), "`BAO_ADDR` (environment)");
+        // Within a source it wins, with a warning; between sources the order of the sources counts.
+        let (config, errors) = read(environment(&[("BAO_ADDR", "https://bao"), ("VAULT_ADDR", "https://vault")]));
+        assert_eq!(spelling(&config, "VAULT_ADDR"), Some("https://bao"));
+        let warning = "Warning: `BAO_ADDR` (environment) and `VAULT_ADDR` (environment) differ; `BAO_ADDR` is used; \
+                       they are two names of one setting: set one of them";
+        assert_eq!(texts(&errors), [warning]);
+        let same = read(environment(&[("BAO_ADDR", "https://bao/"), ("VAULT_ADDR", "https://bao")])).1;
+        assert!(same.is_empty(), "{same:?}");
+        let given =
+            SettingSources { file: file("BAO_ADDR: https://file"), ..environment(&[("VAULT_ADDR", "https://v")]) };
+        assert_eq!(spelling(&read(given).0, "VAULT_ADDR"), Some("https://v"));
+        let wrong = texts(&read(environment(&[("BAO_ADDR", "canary:8200")])).1);
+        assert!(
+            wrong.len() == 1 && wrong[0].starts_with("Error: `BAO_ADDR` (environment) is not an address"),
+            "{wrong:?}"
+        );
+        let own = read(environment(&[("BAO_RENDER_MASK_KEY", "k")])).0;
+        assert_eq!(spelling(&own, "VAULT_RENDER_MASK_KEY"), None, "it is not one of Vault's");
+    }
+
+    #[test]
+    fn the_second_name_plays_the_same_roles() {
+        let operator = [("BAO_TOKEN", "t"), ("VAULT_ADDR", "https://v")];
+        let with = |more: &[(&'static str, &'static str)]| {
+            let all: Vec<_> = operator.iter().chain(more).copied().collect();
+            let (config, errors) = read(environment(&all));
+            (spelling(&config, "VAULT_ADDR").map(str::to_owned), texts(&errors))
+        };
+        let evil = ("ARGOCD_ENV_BAO_ADDR", "https://evil");
+        let (address, errors) = with(&[evil]);
+        assert_eq!(address.as_deref(), Some("https://v"));
+        let refusal = "Error: `ARGOCD_ENV_BAO_ADDR` would send the operator's `BAO_TOKEN` (environment) to an address that a tenant chose";
+        assert!(errors.len() == 1 && errors[0].starts_with(refusal), "{errors:?}");
+        for allowed in ["VAULT_ADDR", "BAO_ADDR"] {
+            let (address, errors) = with(&[evil, ("AVP_TENANT_SETTINGS", allowed)]);
+            assert_eq!((address.as_deref(), errors.len()), (Some("https://evil"), 0), "{allowed}: {errors:?}");
+        }
+        let verify = texts(&read(environment(&[("ARGOCD_ENV_BAO_SKIP_VERIFY", "true")])).1);
+        assert!(
+            verify.len() == 1 && verify[0].contains("`ARGOCD_ENV_BAO_SKIP_VERIFY` differs from the default"),
+            "{verify:?}"
+        );
+        let unknown = texts(&read(environment(&[("ARGOCD_ENV_BAO_ADRR", "x")])).1);
+        assert!(unknown.len() == 1 && unknown[0].contains("is not a setting"), "{unknown:?}");
     }
 
     #[test]

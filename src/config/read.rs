@@ -34,13 +34,14 @@ struct Value<'l> {
 /// Reads all settings, and reports what is wrong with them.
 pub(super) fn read(sources: SettingSources, table: &'static Table, errors: &mut Errors) -> Config {
     let (layers, has_tenant) = layers(&sources, table, errors);
+    notice::second_names(table, &layers, errors);
     notice::conflicts(table, &layers, errors);
     notice::unhonoured(table, &layers, errors);
     notice::unknown(table, &layers, errors);
     notice::misspelt(table, &sources.environment, errors);
     let is_argocd = is_argocd(&sources.environment);
     let mut entries: BTreeMap<_, _> =
-        table.rows().iter().map(|row| (row.name(), entry(row, &layers, is_argocd, errors))).collect();
+        table.rows().iter().map(|row| (row.name(), entry(table, row, &layers, is_argocd, errors))).collect();
     for logins in table.stores.iter().filter_map(|store| store.logins.as_ref()) {
         choose_login(&mut entries, logins, sources.has_service_account_token);
     }
@@ -115,10 +116,13 @@ fn home_file(HomeFile { file, setting, text }: &HomeFile) -> Layer {
 }
 
 /// The setting of a row by its layers. A wrong value is reported, and counts as not set.
-fn entry(row: &Row, layers: &[Layer], is_argocd: bool, errors: &mut Errors) -> Entry {
+fn entry(table: &Table, row: &Row, layers: &[Layer], is_argocd: bool, errors: &mut Errors) -> Entry {
     let declaration = row.declaration();
     let names = [Some(declaration.name), declaration.fallback].into_iter().flatten();
-    let mut values = names.flat_map(|name| layers.iter().filter_map(move |layer| layer.value(name)));
+    let mut values = names.flat_map(|name| {
+        let spellings = table.spellings(name);
+        layers.iter().filter_map(move |layer| layer.value(spellings))
+    });
     let first = values.next();
     let of_operator = |value: &Value<'_>| value.origin.authority() == Authority::Operator;
     let operator = first.filter(of_operator).or_else(|| values.find(of_operator));
@@ -137,7 +141,7 @@ fn entry(row: &Row, layers: &[Layer], is_argocd: bool, errors: &mut Errors) -> E
 /// A value in its one spelling; what is wrong with it is reported if it would be in effect.
 /// A fallback's own row reports its value.
 fn setting(row: &Row, value: Value<'_>, is_in_effect: bool, errors: &mut Errors) -> Option<Setting> {
-    let is_reported = is_in_effect && value.name == row.name();
+    let is_reported = is_in_effect && row.is_called(value.name);
     let setting = Setting::new(row.key, value);
     setting.map_err(|wrong| is_reported.then(|| errors.push(wrong_value(row, value, &wrong)))).ok()
 }
@@ -204,9 +208,10 @@ impl Layer {
         self
     }
 
-    /// The value that counts under this name, with where it stands.
-    fn value(&self, name: &'static str) -> Option<Value<'_>> {
-        Some(Value { text: self.get(name)?, name, origin: &self.origin })
+    /// The value that counts for a setting of these names, with where it stands.
+    fn value(&self, spellings: [Option<&'static str>; 2]) -> Option<Value<'_>> {
+        let mut spellings = spellings.into_iter().flatten();
+        spellings.find_map(|name| Some(Value { text: self.get(name)?, name, origin: &self.origin }))
     }
 
     /// The value of a setting. An empty one counts as not set, as for Vault's CLI.

@@ -84,6 +84,8 @@ pub struct Unsupported {
 pub struct Row {
     /// The setting.
     pub key: &'static dyn AnyKey,
+    /// Its name as OpenBao has it: `BAO_ADDR` for `VAULT_ADDR`.
+    second_name: Option<&'static str>,
     /// The stores and logins that read it; every run, if there are none.
     pub readers: Vec<SettingReader>,
 }
@@ -141,7 +143,17 @@ impl Table {
 
     /// The row of a setting.
     pub fn find(&self, name: &str) -> Option<&Row> {
-        self.rows.iter().find(|row| row.name() == name)
+        self.rows.iter().find(|row| row.is_called(name))
+    }
+
+    /// The names under which a source may set a setting, the one that counts first.
+    pub(super) fn spellings(&self, name: &'static str) -> [Option<&'static str>; 2] {
+        [self.find(name).and_then(|row| row.second_name), Some(name)]
+    }
+
+    /// The first name of a setting, whichever it is called by.
+    pub(super) fn first_name<'n>(&self, name: &'n str) -> &'n str {
+        self.find(name).map_or(name, |row| row.name())
     }
 
     /// The settings that are known and not supported.
@@ -151,7 +163,8 @@ impl Table {
 
     /// Whether a name is a setting's, honoured or not.
     pub(super) fn is_known(&self, name: &str) -> bool {
-        self.find(name).is_some() || self.unsupported.iter().any(|row| row.name == name)
+        self.find(name).is_some()
+            || self.unsupported.iter().any(|row| row.name == name || second_name(row.name).as_deref() == Some(name))
     }
 
     /// Whether the value of the setting with this name may be seen; `None` if no setting has it.
@@ -202,14 +215,26 @@ impl Table {
     fn read_by(&mut self, key: &'static dyn AnyKey, reader: SettingReader) {
         match self.rows.iter_mut().find(|row| is_same(row.key, key)) {
             Some(row) => row.readers.push(reader),
-            None => self.rows.push(Row { key, readers: vec![reader] }),
+            None => self.rows.push(Row { readers: vec![reader], ..Row::general(key) }),
         }
     }
 }
 
 impl Row {
     fn general(key: &'static dyn AnyKey) -> Self {
-        Self { key, readers: Vec::new() }
+        // A table is made once.
+        let second_name = second_name(key.declaration().name).map(|name| &*name.leak());
+        Self { key, second_name, readers: Vec::new() }
+    }
+
+    /// Its name as OpenBao has it, if it is one of Vault's own settings.
+    pub(crate) fn second_name(&self) -> Option<&'static str> {
+        self.second_name
+    }
+
+    /// Whether a name is one of its two.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.name() == name || self.second_name == Some(name)
     }
 
     /// The setting's name.
@@ -263,6 +288,11 @@ impl Row {
     pub(super) fn choices(&self) -> Option<String> {
         self.key.choices().map(|names| format::choices(&names))
     }
+}
+
+/// The name that OpenBao has for one of Vault's own settings.
+pub(super) fn second_name(name: &str) -> Option<String> {
+    name.strip_prefix("VAULT_").filter(|rest| !rest.starts_with("RENDER_")).map(|rest| format!("BAO_{rest}"))
 }
 
 fn is_same(one: &dyn AnyKey, other: &dyn AnyKey) -> bool {

@@ -43,8 +43,8 @@ fn settings_and_files() {
         .env("VAULT_ADDR", "https://vault.invalid")
         .is_wrong("settings", &["needs a login", "AVP_AUTH_TYPE"]);
     login("half a login", "approle")
-        .env("AVP_ROLE_ID", "role")
-        .is_wrong("settings", &["needs `AVP_SECRET_ID`", "set it"]);
+        .env("AVP_SECRET_ID", CANARY)
+        .is_wrong("settings", &["needs `AVP_ROLE_ID`", "set it"]);
     login("an unknown login", "kerberos").is_wrong("settings", &["`AVP_AUTH_TYPE`", "is not one of", "approle"]);
     base("an unknown store").env("AVP_TYPE", "vaultt").is_wrong("settings", &["`AVP_TYPE`", "did you mean `vault`"]);
     base("a store that is not there yet").env("AVP_TYPE", "sops").is_wrong("settings", &["sops"]);

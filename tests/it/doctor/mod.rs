@@ -2,4 +2,5 @@
 
 mod broken;
 mod bystander;
+mod logins;
 mod setup;

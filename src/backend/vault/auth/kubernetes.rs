@@ -71,7 +71,9 @@ fn mount_a_token(error: Error) -> Error {
 fn hint(status: u16, causes: &str) -> Option<&'static str> {
     let has = |text: &str| causes.contains(text);
     match status {
-        400 if has("invalid role name") => Some("`AVP_K8S_ROLE` or `AVP_AUTH_ROLE` names no role of this mount"),
+        400 if has("invalid role name") => {
+            Some("`AVP_K8S_ROLE` names no role of this mount; where `AVP_AUTH_ROLE` is set, that counts")
+        }
         403 if has("service account name") => {
             Some("the role is bound to another service account (`bound_service_account_names`)")
         }

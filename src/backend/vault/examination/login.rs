@@ -63,7 +63,10 @@ pub(super) fn policies(patient: &Patient) -> BoxFuture<'_, Vec<Verdict>> {
             granted.or_else(|| look_up(standing.itself.as_ref()?))
         });
         let verdict = match facts {
-            Some(facts) => verdict(&facts, patient.settings.has_tenant()),
+            Some(facts) => {
+                patient.show(facts.accessor.as_ref());
+                verdict(&facts, patient.settings.has_tenant())
+            }
             None => Verdict::NotTried("the token may not look itself up: the policy `default` allows it".to_owned()),
         };
         patient.clean(vec![verdict])
@@ -80,12 +83,13 @@ fn verdict(facts: &TokenFacts, has_tenant: bool) -> Verdict {
             ),
         );
     }
-    let names = match has_tenant {
-        true => "it has policies".to_owned(),
-        false => format!("policies {}", list::few_quoted(&facts.policies, MOST_POLICIES)),
+    let accessor = facts.accessor.as_ref().map(|accessor| format!("; accessor `{}`", accessor.reveal()));
+    let (names, accessor) = match has_tenant {
+        true => ("it has policies".to_owned(), None),
+        false => (format!("policies {}", list::few_quoted(&facts.policies, MOST_POLICIES)), accessor),
     };
     let seconds = facts.life.map(|life| i64::try_from(life.as_secs()).unwrap_or(i64::MAX));
     let life = seconds.map_or("no end".to_owned(), |seconds| format!("lives for {}", moment::length(seconds)));
-    let uses = facts.uses.map(|uses| format!("; it may be used {uses} times, and this examination takes some of them"));
-    Verdict::Right(format!("{names}; {life}{}", uses.unwrap_or_default()))
+    let uses = facts.uses.map(|uses| format!("; {uses} uses left, of which this examination takes some"));
+    Verdict::Right(format!("{names}; {life}{}{}", uses.unwrap_or_default(), accessor.unwrap_or_default()))
 }

@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::keep::Keep;
 use crate::policy::settings::NAMESPACE;
 use crate::probe::{Examination, Probe, Question, Verdict};
+use crate::redacted::Redacted;
 
 /// Vault's examiner.
 pub(super) const EXAMINER: Examiner =
@@ -46,7 +47,7 @@ static PROBES: &[Probe<Patient>] = &[
         standing::clock,
     ),
     probe("login", "whether the login gives a token, or the token of the settings is valid", &["health"], login::login),
-    probe("policies", "what the token is: its policies, its time, its uses", &["login"], login::policies),
+    probe("policies", "what the token is: its policies, its time, its uses, its accessor", &["login"], login::policies),
     probe(
         "may-read",
         "whether the token may read each path that the manifests name (`sys/capabilities-self`)",
@@ -68,6 +69,8 @@ struct Patient {
     addresses: OnceLock<Vec<std::net::IpAddr>>,
     health: OnceLock<Response>,
     standing: OnceLock<Standing>,
+    /// The token's accessor, where whoever runs the examination may see it.
+    shown: OnceLock<Redacted>,
 }
 
 /// A token, and the response to the login that gave it.
@@ -111,8 +114,8 @@ impl Patient {
         let keep = Keep::open(&settings, subject.journal.clone())?;
         let session = Session::new(&settings, client, keep)?;
         let round = RoundState::new(Allowance::new(TIME));
-        let (addresses, health, standing) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(Self { settings, session, round, subject, hop, addresses, health, standing })
+        let (addresses, health, standing, shown) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Ok(Self { settings, session, round, subject, hop, addresses, health, standing, shown })
     }
 
     fn client(&self) -> &Client {
@@ -132,9 +135,16 @@ impl Patient {
         self.settings.get(&KV_VERSION).copied()
     }
 
+    /// Shows an accessor, which names a token to its owner and reads nothing. A tenant owns none of them.
+    fn show(&self, accessor: Option<&Redacted>) {
+        let accessor = accessor.filter(|_| !self.settings.has_tenant());
+        accessor.into_iter().for_each(|accessor| drop(self.shown.set(accessor.clone())));
+    }
+
     /// The verdicts, of which none shows a credential of the session.
     fn clean(&self, verdicts: Vec<Verdict>) -> Vec<Verdict> {
         let mut own = auth::own_words(&self.settings);
+        own.extend(self.shown.get().map(|accessor| accessor.reveal().to_owned()));
         own.extend(self.namespace().map(str::to_owned).into_iter().chain([self.client().address()]));
         let grants = self.subject.grants.iter().flatten();
         own.extend(grants.flat_map(|grant| [Some(grant.id().path.clone()), grant.id().scope.clone()]).flatten());

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::super::binary;
 use super::super::process::{Process, free_port, home, retry};
+use super::super::{Api, binary};
 use super::{Approle, Vault};
 
 /// A running agent, and its files.
@@ -35,11 +35,13 @@ impl Vault {
         fs::write(home.join("agent.hcl"), &config).expect("written");
         let arguments = ["agent".to_owned(), format!("-config={}", home.join("agent.hcl").display())];
         let process = Process::start("vault agent", &home, program, &arguments);
+        let api = Api::new(&format!("http://127.0.0.1:{port}/v1"), None, None);
         let has_sink = config.contains("sink ");
         let agent = Agent { process, address: format!("http://127.0.0.1:{port}") };
         agent.process.wait(|| match has_sink {
             true => fs::metadata(agent.sink()).ok().filter(|file| file.len() > 0).map(drop),
-            false => std::net::TcpStream::connect(("127.0.0.1", port)).ok().map(drop),
+            // Its listener is there before its token is.
+            false => api.try_get("auth/token/lookup-self").filter(|answer| answer.status == 200).map(drop),
         })?;
         Ok(agent)
     }
