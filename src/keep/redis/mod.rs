@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{FromRedisValue, Pipeline, Value};
+use futures_util::future::try_join_all;
 use tokio::sync;
 use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
@@ -58,12 +59,10 @@ impl Redis {
         names: &[StoredName],
         deadline: Deadline,
     ) -> Result<Vec<Option<Zeroizing<Vec<u8>>>>, Trouble> {
-        let mut found = Vec::with_capacity(names.len());
-        for names in names.chunks(CHUNK) {
-            let [chunk]: [Vec<Option<Vec<u8>>>; 1] = self.run(&commands::read(names), deadline).await?;
-            found.extend(chunk.into_iter().map(|sealed| sealed.map(Zeroizing::new)));
-        }
-        Ok(found)
+        let commands = names.chunks(CHUNK).map(commands::read);
+        let chunks: Vec<[Vec<Option<Vec<u8>>>; 1]> = self.run_all(commands, deadline).await?;
+        let found = chunks.into_iter().flat_map(|[chunk]| chunk);
+        Ok(found.map(|sealed| sealed.map(Zeroizing::new)).collect())
     }
 
     /// Stores entries until they end.
@@ -73,18 +72,13 @@ impl Redis {
         now: SystemTime,
         deadline: Deadline,
     ) -> Result<(), Trouble> {
-        for entries in entries.chunks(CHUNK) {
-            let _: Vec<Value> = self.run(&commands::write(entries, now), deadline).await?;
-        }
-        Ok(())
+        let commands = entries.chunks(CHUNK).map(|entries| commands::write(entries, now));
+        self.run_all::<Vec<Value>>(commands, deadline).await.map(drop)
     }
 
     /// Removes what is stored under the names.
     pub(super) async fn remove(&self, names: &[StoredName], deadline: Deadline) -> Result<(), Trouble> {
-        for names in names.chunks(CHUNK) {
-            let [_]: [i64; 1] = self.run(&commands::remove(names), deadline).await?;
-        }
-        Ok(())
+        self.run_all::<[i64; 1]>(names.chunks(CHUNK).map(commands::remove), deadline).await.map(drop)
     }
 
     /// The names of all entries.
@@ -102,6 +96,16 @@ impl Redis {
         names.sort();
         names.dedup();
         Ok(names)
+    }
+
+    /// Sends chunks of commands, all together so that they take the time of one, and returns their answers in order.
+    async fn run_all<T: FromRedisValue>(
+        &self,
+        chunks: impl Iterator<Item = Pipeline>,
+        deadline: Deadline,
+    ) -> Result<Vec<T>, Trouble> {
+        let runs = chunks.map(|commands| async move { self.run(&commands, deadline).await });
+        try_join_all(runs).await
     }
 
     /// Sends commands, and returns their answers.

@@ -1,7 +1,9 @@
 //! `vault-render keep`: what it prints, and what it refuses.
 
+use std::io::{BufRead as _, BufReader};
+
 use super::*;
-use crate::support::program::{Program, program};
+use crate::support::program::{Program, binary, program};
 
 /// `vault-render keep` with these arguments and the keep in `home`.
 fn run(home: &Path, arguments: &[&str]) -> Program {
@@ -87,6 +89,30 @@ fn without_a_keep_or_with_one_that_is_away_it_fails() {
         .stderr_holds(["`AVP_KEEP` needs `AVP_KEEP_KEY_FILE`", "head -c 32 /dev/urandom | base64"])
         .status(2)
         .check();
+}
+
+#[test]
+fn renewing_goes_on_until_a_signal_ends_it() {
+    let home = home();
+    std::fs::write(home.path().join("key"), KEY).unwrap();
+    let mut renewing = std::process::Command::new(binary())
+        .args(["keep", "renew", "--every", "1s", "-v"])
+        .env_clear()
+        .env("HOME", "/dev/null")
+        .env("VAULT_ADDR", "http://127.0.0.1:1")
+        .env("VAULT_TOKEN", "x")
+        .env("AVP_KEEP", home.path().join("keep"))
+        .env("AVP_KEEP_KEY_FILE", home.path().join("key"))
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(renewing.stderr.take().unwrap()).lines().map_while(Result::ok);
+    for time in 0..2 {
+        assert!(lines.any(|line| line.starts_with("info: renewing what is kept")), "time {time}");
+    }
+    let killed = std::process::Command::new("kill").arg(renewing.id().to_string()).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(renewing.wait().unwrap().code(), Some(143));
 }
 
 #[test]
