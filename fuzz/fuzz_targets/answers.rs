@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Builder;
-use vault_render::internals::backend;
+use vault_render::internals::backend::{self, Intent};
 use vault_render::internals::budget::Budget;
 use vault_render::internals::error::Errors;
 use vault_render::internals::policy::{Policy, Requester};
@@ -49,6 +49,6 @@ fuzz_target!(|bytes: &[u8]| {
     let grants = policy.judge(&[Access { id, place }], &mut Errors::new());
     let start = Instant::now();
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(fetch(grants, &*store.begin(policy), &Budget::default(), &mut Secrets::default()));
+    runtime.block_on(fetch(grants, &*store.begin(policy), Intent::Render, &Budget::default(), &mut Secrets::default()));
     assert!(start.elapsed() < Duration::from_secs(5), "the run's time is over");
 });
