@@ -40,7 +40,7 @@ pub(crate) enum Fate {
     /// It is forgotten; what it was lasts until then by itself.
     Forgotten(SystemTime),
     /// Nothing could be done.
-    Failed(Error),
+    Failed(Box<Error>),
 }
 
 impl Choice {

@@ -64,7 +64,7 @@ impl Keeper {
             let fate = if ends(&entry) { Fate::Revoked } else { Fate::Forgotten(entry.ends) };
             let fate = match self.keep.remove(&name, self.deadline()).await {
                 Ok(()) => fate,
-                Err(trouble) => Fate::Failed(trouble.into_error()),
+                Err(trouble) => Fate::Failed(Box::new(trouble.into_error())),
             };
             tended.push(Tended { label: entry.label, fate });
         }
@@ -92,7 +92,7 @@ impl Keeper {
             // It was made by a token of the settings, as this run may have one.
             None => match self.session.token(&self.round, self.deadline()).await {
                 Ok(token) => token.text.clone(),
-                Err(failure) => return Fate::Failed(failure.error),
+                Err(failure) => return Fate::Failed(Box::new(failure.error)),
             },
         };
         self.renew_lease(name, entry, secret, &token).await
@@ -109,11 +109,11 @@ impl Keeper {
         };
         let mut fresh = match upkeep.look_up(&secret, now).await {
             LeaseState::Lives(fresh) => *fresh,
-            LeaseState::Unknown => return Fate::Failed(unknown(entry)),
+            LeaseState::Unknown => return Fate::Failed(Box::new(unknown(entry))),
             LeaseState::Gone => {
                 return match self.keep.remove(name, deadline).await {
                     Ok(()) => Fate::Ended,
-                    Err(trouble) => Fate::Failed(trouble.into_error()),
+                    Err(trouble) => Fate::Failed(Box::new(trouble.into_error())),
                 };
             }
         };
@@ -122,7 +122,7 @@ impl Keeper {
         if let Some(entry) = kept::entry(&fresh, &entry.label.path, namespace)
             && let Err(trouble) = self.keep.store(name, &entry, deadline).await
         {
-            return Fate::Failed(trouble.into_error());
+            return Fate::Failed(Box::new(trouble.into_error()));
         }
         match fresh.end() {
             end if fresh.is_ending(now) => Fate::Ending(end),

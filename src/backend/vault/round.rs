@@ -35,9 +35,8 @@ impl Round for VaultRound {
         let batch = Arc::new(Batch::new(grants.iter().map(Grant::id)));
         let (of_readings, last_good) = (batch.clone(), self.vault.last_good.as_ref());
         let notes = async move {
-            match last_good {
-                Some(last_good) => keep_notes(of_readings, last_good).await,
-                None => {}
+            if let Some(last_good) = last_good {
+                keep_notes(of_readings, last_good).await;
             }
         };
         let read = move |grant: Grant| {

@@ -29,7 +29,9 @@ impl Reading<'_> {
         let mut usable = None;
         if let Some(secret) = known.filter(|_| found.rights.allow(self.namespace(), id) != Some(false)) {
             match self.judge(keep, name, secret, intent, deadline).await {
-                Judgement::Good(warning) => return Ok(Some(as_outcome(secret, keep.now(), warning))),
+                Judgement::Good(warning) => {
+                    return Ok(Some(as_outcome(secret, keep.now(), warning.map(|warning| *warning))));
+                }
                 Judgement::Due => usable = Some(secret),
                 Judgement::Gone => {}
             }
@@ -100,7 +102,7 @@ impl Reading<'_> {
             return self.judge_certificate(secret, serial, keep.now(), deadline).await;
         }
         let Ok(token) = self.session().token(self.round, deadline).await else {
-            return Judgement::Good(Some(unchecked(self.grant.id())));
+            return Judgement::Good(Some(Box::new(unchecked(self.grant.id()))));
         };
         let upkeep = Upkeep {
             client: self.session().client(),
@@ -111,7 +113,7 @@ impl Reading<'_> {
         };
         let mut fresh = match upkeep.look_up(secret, keep.now()).await {
             LeaseState::Gone => return Judgement::Gone,
-            LeaseState::Unknown => return Judgement::Good(Some(unchecked(self.grant.id()))),
+            LeaseState::Unknown => return Judgement::Good(Some(Box::new(unchecked(self.grant.id())))),
             LeaseState::Lives(_) if intent == Intent::Preview => return Judgement::Good(None),
             LeaseState::Lives(fresh) => *fresh,
         };
@@ -132,14 +134,14 @@ impl Reading<'_> {
         deadline: Deadline,
     ) -> Judgement {
         let Ok(Some(mount)) = self.mount(deadline).await else {
-            return Judgement::Good(Some(unchecked(self.grant.id())));
+            return Judgement::Good(Some(Box::new(unchecked(self.grant.id()))));
         };
         let request = request::certificate(&mount.path, serial, self.namespace());
         match self.session().client().send(&request, Retry::Idempotent, deadline).await {
             Ok(response) if kept::revocation(&response) == Some(true) => Judgement::Gone,
             Ok(_) if secret.is_due(now) => Judgement::Due,
             Ok(_) => Judgement::Good(None),
-            Err(_) => Judgement::Good(Some(unchecked(self.grant.id()))),
+            Err(_) => Judgement::Good(Some(Box::new(unchecked(self.grant.id())))),
         }
     }
 
@@ -202,7 +204,7 @@ impl Reading<'_> {
 /// What is known of a kept secret.
 enum Judgement {
     /// It may be used, with a warning.
-    Good(Option<Error>),
+    Good(Option<Box<Error>>),
     /// It ends soon, and is to be replaced.
     Due,
     /// It has ended, or is revoked.
