@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use crate::error::Error;
 use crate::keep::EntryLabel;
+use crate::moment;
 
 /// Which entries are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,27 +54,18 @@ impl Choice {
     }
 }
 
-impl Fate {
-    /// Until when it is good, if it is.
-    pub(crate) fn end(&self) -> Option<SystemTime> {
-        match self {
-            Self::Good(end) | Self::Renewed(end) | Self::Ending(end) | Self::Forgotten(end) => Some(*end),
-            Self::Ended | Self::Revoked | Self::Failed(_) => None,
-        }
-    }
-}
-
 impl fmt::Display for Fate {
-    /// "renewed", "ends soon, the next rendering replaces it"
+    /// "renewed, good until 2026-11-30 12:00 UTC"
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Good(_) => "good",
-            Self::Renewed(_) => "renewed",
-            Self::Ending(_) => "cannot be renewed: the next rendering replaces it",
-            Self::Ended => "had ended: forgotten",
-            Self::Revoked => "revoked",
-            Self::Forgotten(_) => "forgotten",
-            Self::Failed(error) => &error.detail,
-        })
+        let shown = |end: &SystemTime| moment::shown(moment::of_system(*end));
+        match self {
+            Self::Good(end) => write!(f, "good until {}", shown(end)),
+            Self::Renewed(end) => write!(f, "renewed, good until {}", shown(end)),
+            Self::Ending(end) => write!(f, "good until {} at most: the next rendering replaces it", shown(end)),
+            Self::Ended => f.write_str("had ended: forgotten"),
+            Self::Revoked => f.write_str("revoked"),
+            Self::Forgotten(end) => write!(f, "forgotten; it ends by itself, {}", shown(end)),
+            Self::Failed(error) => f.write_str(&error.detail),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `keep renew` and `keep revoke`: what the store has made is renewed, or taken away.
 
 use std::process::ExitCode;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokio::time::sleep;
 
@@ -11,7 +11,7 @@ use crate::backend::{self, EntryChoice, Fate, Tended};
 use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::pass::{Watch, watched};
-use crate::{moment, visible};
+use crate::visible;
 
 /// Renews what ends soon: once, or again and again until a signal comes.
 pub(super) async fn renew(
@@ -69,12 +69,10 @@ fn tell(tended: &[Tended], environment: &Environment) -> anyhow::Result<ExitCode
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(output::FAILED) })
 }
 
-/// `database/creds/app: renewed, until 2026-11-30 12:00 UTC`
+/// `database/creds/app: renewed, good until 2026-11-30 12:00 UTC`
 fn line(Tended { label, fate }: &Tended) -> String {
-    let seconds = |end: std::time::SystemTime| end.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
-    let until = fate.end().map(|end| format!(", until {}", moment::shown(seconds(end)))).unwrap_or_default();
     let namespace = label.namespace.as_ref().map(|namespace| format!(" in `{namespace}`")).unwrap_or_default();
-    visible::escaped(&format!("{}{namespace}: {fate}{until}", label.path)) + "\n"
+    visible::escaped(&format!("{}{namespace}: {fate}", label.path)) + "\n"
 }
 
 /// Why nothing could be done.

@@ -43,7 +43,7 @@ fn a_lease_is_listed_renewed_and_revoked_with_its_user() {
 
     std::thread::sleep(Duration::from_secs(8));
     let (said, stderr, code) = keep(&renderer, &["renew"]);
-    assert!(code == Some(0) && said.contains("tended-db/creds/app: renewed, until "), "{said}{stderr}");
+    assert!(code == Some(0) && said.contains("tended-db/creds/app: renewed, good until "), "{said}{stderr}");
     std::thread::sleep(Duration::from_secs(4));
     assert!(postgres.lets_in(&name, &password), "its first ten seconds are over");
     assert!(renderer.rendered(&manifest("tended-db")) == first);
