@@ -9,7 +9,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tower_service::Service;
 
 use super::http::Client;
@@ -50,6 +50,25 @@ impl Client {
                 Hop { host, port: url.port_or_known_default().unwrap_or_default(), proxy: None }
             }
         }
+    }
+
+    /// Whether a socket takes the place of name, port and TLS.
+    pub(crate) fn has_socket(&self) -> bool {
+        self.nodes.socket().is_some()
+    }
+
+    /// Connects to the socket, and closes the connection.
+    pub(crate) async fn connect_to_socket(&self) -> Result<(), Error> {
+        let Some(path) = self.nodes.socket() else { return Ok(()) };
+        UnixStream::connect(path).await.map(drop).map_err(|error| {
+            let hint = format!(
+                "does the agent of {} run there, and may this user write to its socket?",
+                self.options.words.address
+            );
+            Error::new(Kind::Store, format!("cannot connect to `{}`", self.address()))
+                .cause(error.to_string())
+                .hint(hint)
+        })
     }
 
     /// Whether the address begins with `https://`.

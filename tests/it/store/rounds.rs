@@ -1,6 +1,7 @@
 //! A store outlives a run: a failure ends with its round, and the next round uses what is still good.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -158,4 +159,25 @@ fn a_mount_that_is_known_is_not_asked_for_by_the_next_round() {
         assert_holds(&read_all(&store, &["a/b"]).remove(0), &[FOUND, "`a/b` was read as `a/data/b`"]);
     }
     assert_eq!(faults.requests().iter().filter(|request| is_mount(request)).count(), 1);
+}
+
+#[test]
+fn no_more_than_64_requests_of_a_process_are_under_way_at_once() {
+    let (now, most) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+    let counts = (now.clone(), most.clone());
+    let faults = Faults::start(move |_, _| {
+        counts.1.fetch_max(counts.0.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(20));
+        counts.0.fetch_sub(1, Ordering::SeqCst);
+        found()
+    });
+    let paths: Vec<String> = (0..100).map(|number| format!("a/data/{number}")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let stores = [(); 3].map(|()| open(&[("VAULT_ADDR", &faults.address), ("VAULT_TOKEN", "t")]));
+    std::thread::scope(|scope| {
+        for store in &stores {
+            scope.spawn(|| assert_eq!(read_all(store, &paths), [FOUND; 100]));
+        }
+    });
+    assert!((16..=64).contains(&most.load(Ordering::SeqCst)), "{most:?}");
 }

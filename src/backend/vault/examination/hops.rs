@@ -13,6 +13,9 @@ const MOST: usize = 4;
 pub(super) fn dns(patient: &Patient) -> BoxFuture<'_, Vec<Verdict>> {
     Box::pin(async {
         let (client, hop) = (patient.client(), &patient.hop);
+        if client.has_socket() {
+            return vec![Verdict::NotTried(format!("`{}` is a socket: there is no name to look up", client.address()))];
+        }
         let verdict = match client.look_up(hop).await {
             Ok(addresses) => {
                 let found = list::few(addresses.iter().map(ToString::to_string), MOST);
@@ -30,6 +33,11 @@ pub(super) fn dns(patient: &Patient) -> BoxFuture<'_, Vec<Verdict>> {
 
 pub(super) fn tcp(patient: &Patient) -> BoxFuture<'_, Vec<Verdict>> {
     Box::pin(async {
+        if patient.client().has_socket() {
+            let connected = patient.client().connect_to_socket().await;
+            let connected = connected.map(|()| format!("connected to `{}`", patient.client().address()));
+            return patient.clean(vec![connected.into()]);
+        }
         let addresses = patient.addresses.get().map_or(&[][..], Vec::as_slice);
         let connected = patient.client().connect_to(&patient.hop, addresses).await;
         let connected = connected.map(|address| format!("connected to {} at {address}", named(&patient.hop)));
