@@ -152,7 +152,9 @@ fn the_keep_is_added_by_name_and_a_cluster_takes_it() {
         assert_eq!(sidecar[field], renewer[field], "{field}");
     }
     for container in [sidecar, renewer] {
-        list(&container["volumeMounts"]).iter().for_each(|mount| drop(named(&pod["volumes"], text(&mount["name"]))));
+        for mount in list(&container["volumeMounts"]) {
+            named(&pod["volumes"], text(&mount["name"]));
+        }
     }
     assert_eq!(renewer["command"], json!(["vault-render", "keep", "renew", "--every", "1m"]));
 }
