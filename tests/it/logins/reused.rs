@@ -91,6 +91,28 @@ fn a_token_file_is_read_again_when_the_token_is_refused() {
     assert_eq!(tokens, ["hvs.old", "hvs.new"]);
 }
 
+/// The old token still works: the file alone tells that there is a newer one.
+#[test]
+fn a_token_file_is_read_again_when_it_changes() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_owned();
+    fs::write(&path, "hvs.old").unwrap();
+    let renewed = path.clone();
+    let server = Faults::start(move |number, _| {
+        if number == 0 {
+            fs::write(&renewed, "hvs.newer").unwrap();
+        }
+        // The secret is not there, so the mount is asked for next.
+        Response::json(404, r#"{"errors": []}"#)
+    });
+    let manifest = crate::support::render::secret(&["<path:a/b#c>"]);
+    render(&server.address, &manifest).env("AVP_TOKEN_FILE", &path).env("AVP_AUTH_TYPE", "token_file").output();
+    let requests = server.requests();
+    let tokens: Vec<_> = requests.iter().map(|request| request.header("x-vault-token").unwrap_or_default()).collect();
+    assert!(tokens.len() > 1 && tokens[0] == "hvs.old", "{tokens:?}");
+    assert!(tokens[1..].iter().all(|token| *token == "hvs.newer"), "{tokens:?}");
+}
+
 #[test]
 fn without_a_login_no_token_is_sent() {
     let server = Faults::script(vec![Response::json(200, r#"{"data": {"c": "fine"}}"#)]);
