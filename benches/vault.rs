@@ -1,13 +1,13 @@
 //! What it takes to read 1,000 secrets of a Vault that answers each after 5 ms: the session's store in this process, the server in
-//! another thread. `cargo bench --bench vault` prints milliseconds, the median and the ends.
+//! threads of its own. `cargo bench --bench vault` prints milliseconds, the median and the ends.
 #![allow(clippy::print_stdout, missing_docs, reason = "a benchmark prints its figures")]
 
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use vault_render::Journal;
 use vault_render::internals::backend::{self, Intent, Store};
 use vault_render::internals::error::Errors;
@@ -18,6 +18,7 @@ use vault_render::internals::source::{Place, Source, Span};
 const SECRETS: usize = 1_000;
 const LATENCY: Duration = Duration::from_millis(5);
 const RUNS: usize = 9;
+const BODY: &str = r#"{"request_id":"1","data":{"data":{"user":"bob","password":"hunter2-hunter2"},"metadata":{"created_time":"2026-01-01T00:00:00Z","deletion_time":"","destroyed":false,"version":3}},"mount_type":"kv"}"#;
 
 fn main() {
     let address = serve();
@@ -45,36 +46,30 @@ async fn read(address: &str) -> f64 {
     took.as_secs_f64() * 1e3
 }
 
-/// A server in a thread of its own, which answers every reading after the latency.
+/// A server with a thread for each connection, whose sleep is more exact than a runtime's timer.
 fn serve() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
-    listener.set_nonblocking(true).expect("it does not block");
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let listener = TcpListener::from_std(listener).expect("a listener");
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream));
-            }
-        });
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || answer(stream));
+        }
     });
     address
 }
 
 /// Answers the requests of one connection, one after the other.
-async fn answer(mut stream: TcpStream) {
-    let body = r#"{"request_id":"1","data":{"data":{"user":"bob","password":"hunter2-hunter2"},"metadata":{"created_time":"2026-01-01T00:00:00Z","deletion_time":"","destroyed":false,"version":3}},"mount_type":"kv"}"#;
+fn answer(mut stream: TcpStream) {
     let response =
-        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{BODY}", BODY.len());
     let _ = stream.set_nodelay(true);
     let (mut buffer, mut filled) = ([0; 4096], 0);
-    while let Ok(count @ 1..) = stream.read(&mut buffer[filled..]).await {
+    while let Ok(count @ 1..) = stream.read(&mut buffer[filled..]) {
         filled += count;
         if buffer[..filled].ends_with(b"\r\n\r\n") {
             filled = 0;
-            tokio::time::sleep(LATENCY).await;
-            if stream.write_all(response.as_bytes()).await.is_err() {
+            std::thread::sleep(LATENCY);
+            if stream.write_all(response.as_bytes()).is_err() {
                 return;
             }
         }
