@@ -40,7 +40,7 @@ use std::sync::{Mutex, OnceLock};
 use walkdir::{DirEntry, WalkDir};
 
 const SERVERS: &str = "`just servers` (tests/servers/build) builds it";
-const PACKAGES: &str = "Debian has it: `apt-get install zsh fish groff-base`";
+const PACKAGES: &str = "Debian has it: `apt-get install zsh fish groff-base openssl`";
 const CHROMIUM: &str = "Debian has it: `apt-get install chromium chromium-driver`";
 const POSTGRES: &str = "Debian has it: `apt-get install postgresql`";
 const REDIS: &str = "Debian has it: `apt-get install redis-tools`";
