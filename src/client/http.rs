@@ -304,8 +304,8 @@ impl Client {
 fn check_reach(nodes: &Nodes, options: &ClientOptions) -> Result<(), Error> {
     let socket = nodes.socket().map_or(Ok(()), |_| options.reach.check_socket());
     let literal = |url: &Url| url.host_str()?.trim_matches(['[', ']']).parse::<IpAddr>().ok();
-    let literals = nodes.urls().iter().filter(|_| nodes.socket().is_none()).filter_map(literal);
-    socket.and_then(|()| literals.map(|address| options.reach.check(address)).collect()).map_err(|refused| {
+    let mut literals = nodes.urls().iter().filter(|_| nodes.socket().is_none()).filter_map(literal);
+    socket.and_then(|()| literals.try_for_each(|address| options.reach.check(address))).map_err(|refused| {
         let error = out_of_reach(&refused, &nodes.shown(), &options.words);
         Error { kind: Kind::Setting, ..error }
     })

@@ -25,7 +25,7 @@ impl Mount {
     }
 
     /// The mount as `path` names it. Vault puts the whole namespace before a mount that lies below the one it was asked in, `namespace`.
-    pub(super) fn as_in(self, namespace: Option<&str>, path: &str) -> Self {
+    pub(super) fn within(self, namespace: Option<&str>, path: &str) -> Self {
         let within = namespace.and_then(|namespace| self.path.strip_prefix(namespace)?.strip_prefix('/'));
         match within.filter(|_| !self.contains(path)).map(str::to_owned) {
             Some(below) => Self { path: below, ..self },

@@ -177,7 +177,7 @@ impl<'r> Reading<'r> {
             return Ok(Some(mount));
         }
         let session_response = self.send(|token: &_| request::mount(path, namespace, token), deadline).await?;
-        let mount = Mount::parse(&session_response.response).map(|mount| mount.as_in(namespace, path));
+        let mount = Mount::parse(&session_response.response).map(|mount| mount.within(namespace, path));
         mount.clone().into_iter().for_each(|mount| mounts.add(namespace, mount, Instant::now()));
         Ok(mount)
     }
