@@ -78,7 +78,8 @@ fn a_text_has_the_class_that_it_looks_like() {
 fn every_class_has_a_word_of_its_own_and_an_example() {
     let examples: Vec<&str> = examples().iter().map(|(_, word)| *word).collect();
     for row in CLASSES {
-        assert!(examples.contains(&row.word), "{}", row.word);
+        // Of values that nobody has read there is no example.
+        assert!(examples.contains(&row.word) || row.class == Class::Unknown, "{}", row.word);
         assert_eq!(Class::parse(row.word).unwrap_or_default(), row.class);
         assert_eq!(CLASSES.iter().filter(|other| other.word == row.word).count(), 1);
     }
