@@ -24,8 +24,8 @@ fn sharing<'v>(vault: &'v Vault, redis: &Redis, name: &'static str, ttl: &str) -
 fn four_processes_at_once_share_one_lease_and_one_certificate() {
     let (Some(vault), Some(postgres)) = (servers::vault(), servers::postgres()) else { return };
     let Some(redis) = servers::redis(&[], &[]) else { return };
-    postgres.serve(vault, "shared-db", "10m", "1h");
-    let (renderer, manifest) = sharing(vault, &redis, "shared", "12s");
+    postgres.serve(vault, "four-shared-db", "10m", "1h");
+    let (renderer, manifest) = sharing(vault, &redis, "four-shared", "12s");
     let start = std::time::Instant::now();
     let outputs: Vec<Vec<u8>> = std::thread::scope(|scope| {
         let run = || {
@@ -40,8 +40,8 @@ fn four_processes_at_once_share_one_lease_and_one_certificate() {
     });
     assert!(start.elapsed() > std::time::Duration::from_secs(12), "the time of the first token has passed");
     assert!(outputs.len() == 100 && outputs.iter().all(|output| *output == outputs[0]));
-    assert_eq!(super::asked(vault, "shared-db/creds/app"), 1);
-    assert_eq!(super::asked(vault, "shared-pki/issue/web"), 1);
+    assert_eq!(super::asked(vault, "four-shared-db/creds/app"), 1);
+    assert_eq!(super::asked(vault, "four-shared-pki/issue/web"), 1);
     let (user, password) = user(&outputs[0]);
     assert!(postgres.lets_in(&user, &password));
 
@@ -49,15 +49,23 @@ fn four_processes_at_once_share_one_lease_and_one_certificate() {
     let dump = redis.dump();
     let holds = |text: &str| dump.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("vault-render:"), "something is there");
-    for text in [&user, &password, &value(&outputs[0], "k2"), "shared-db", "shared-pki", "creds", "example.org", "hvs."]
-    {
+    for text in [
+        &user,
+        &password,
+        &value(&outputs[0], "k2"),
+        "four-shared-db",
+        "four-shared-pki",
+        "creds",
+        "example.org",
+        "hvs.",
+    ] {
         assert!(!holds(text), "{text}");
     }
 
     // A revoked lease is replaced, once.
-    vault.api().put("sys/leases/revoke-prefix/shared-db/creds/app", &json!({})).ok();
+    vault.api().put("sys/leases/revoke-prefix/four-shared-db/creds/app", &json!({})).ok();
     let (next, _) = super::user(&renderer.rendered(&manifest));
-    assert!(next != user && super::asked(vault, "shared-db/creds/app") == 2);
+    assert!(next != user && super::asked(vault, "four-shared-db/creds/app") == 2);
     // A Redis that has lost everything is a first run.
     redis.command(&["FLUSHALL"]);
     assert!(super::user(&renderer.rendered(&manifest)).0 != next);

@@ -52,8 +52,10 @@ impl Kubernetes {
         &self.api
     }
 
+    /// A namespace, which several tests may want.
     pub(crate) fn namespace(&self, name: &str) {
-        self.create("api/v1/namespaces", &json!({"metadata": {"name": name}}));
+        let answer = self.api.post("api/v1/namespaces", &json!({"metadata": {"name": name}}));
+        assert!(matches!(answer.status, 201 | 409), "{} {}", answer.status, answer.text);
     }
 
     pub(crate) fn service_account(&self, namespace: &str, name: &str) {
