@@ -53,7 +53,7 @@ pub(crate) fn write(file: &Path, content: &[u8], modified: Option<SystemTime>) -
     write_part(file, content, modified, |part| fs::rename(part, file))
 }
 
-/// Writes a file as [`write`] does, unless it is there already.
+/// Writes a file as [`write()`] does, unless it is there already.
 pub(crate) fn write_new(file: &Path, content: &[u8], modified: Option<SystemTime>) -> io::Result<()> {
     write_part(file, content, modified, |part| {
         let linked = fs::hard_link(part, file);

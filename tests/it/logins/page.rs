@@ -8,7 +8,7 @@ use serde_json::json;
 use super::cloud::{azure, google};
 use crate::guides::blocks;
 use crate::support::program::{binary, root};
-use crate::support::render::secret;
+use crate::support::render::{render, secret};
 use crate::support::servers::{self, Directory, GithubStub, Issuer, Kubernetes, Setup, Vault};
 
 /// A Vault with the page's policy and secret, and a folder in which its commands run.
@@ -127,6 +127,11 @@ fn an_agents_token_works_as_the_page_says() {
         let Some(agent) = reader.vault.agent(config, &approle) else { return };
         let here = if login == "none" { agent.address.clone() } else { agent.sink().display().to_string() };
         reader.follow(login, &vec![(there, here)]);
+        if login == "none" {
+            let manifest = secret(&["<path:secret/data/app#password>"]);
+            let run = render("", &manifest).env("VAULT_AGENT_ADDR", &agent.address);
+            run.stdout(secret(&["s3cret"])).check();
+        }
     }
 }
 
