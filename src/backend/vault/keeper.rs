@@ -126,7 +126,7 @@ impl Keeper {
         }
         match fresh.end() {
             end if fresh.is_ending(now) => Fate::Ending(end),
-            end if end != before.end() => Fate::Renewed(end),
+            end if fresh.has_moved(&before) => Fate::Renewed(end),
             end => Fate::Good(end),
         }
     }

@@ -50,6 +50,9 @@ pub(in crate::backend::vault) struct KeptToken {
     pub(in crate::backend::vault) life: Option<Duration>,
 }
 
+/// How exactly Vault says when something ends, and how long a response may be under way.
+const PRECISION: Duration = Duration::from_secs(2);
+
 impl KeptSecret {
     /// The secret that `token` has made at `now`, if it can be kept: it has a lease, or is a certificate.
     pub(in crate::backend::vault) fn new(secret: &StoredSecret, token: &Token, now: SystemTime) -> Option<Self> {
@@ -72,6 +75,12 @@ impl KeptSecret {
     /// When the values end, by themselves or with their token.
     pub(in crate::backend::vault) fn end(&self) -> SystemTime {
         self.token.as_ref().and_then(|token| token.ends).map_or(self.ends, |of_token| of_token.min(self.ends))
+    }
+
+    /// Whether its end is another than that of `before`, beyond what the seconds of Vault's responses leave open.
+    pub(in crate::backend::vault) fn has_moved(&self, before: &Self) -> bool {
+        let (end, before) = (self.end(), before.end());
+        end.duration_since(before).or_else(|_| before.duration_since(end)).unwrap_or_default() > PRECISION
     }
 
     /// The lease, as far as it has one, with what is left of it at `now`.
@@ -246,6 +255,13 @@ mod tests {
         }
         let token = lease(1600, Some(1300)).token.unwrap();
         assert_eq!([1200, 1280, 1281].map(|now| token.is_due(at(now))), [false, false, true]);
+    }
+
+    #[test]
+    fn an_end_moves_by_more_than_a_moment() {
+        for (ends, expected) in [(1600, false), (1602, false), (1598, false), (1603, true), (1597, true)] {
+            assert_eq!(lease(ends, None).has_moved(&lease(1600, None)), expected, "{ends}");
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Reading<'_> {
         if intent == Intent::Preview {
             return Ok(Some(usable.map_or(Outcome::Planned, |secret| as_outcome(secret, keep.now(), None))));
         }
-        let made = self.make(keep, name, known.is_some(), deadline).await?;
+        let made = self.make(keep, name, known, deadline).await?;
         // What ends soon is better than nothing.
         Ok(Some(match (usable, made) {
             (Some(secret), Outcome::Failed(error)) => as_outcome(secret, keep.now(), Some(not_replaced(id, &error))),
@@ -118,7 +118,7 @@ impl Reading<'_> {
             LeaseState::Lives(fresh) => *fresh,
         };
         upkeep.renew(&mut fresh, keep.now()).await;
-        if fresh.end() != secret.end()
+        if fresh.has_moved(secret)
             && let Err(trouble) = self.store(keep, name, &fresh, deadline).await
         {
             self.round.warn(trouble.into_warning());
@@ -145,16 +145,14 @@ impl Reading<'_> {
         }
     }
 
-    /// Makes the secret and keeps it, or takes what somebody else has made meanwhile. `replaces` says that the keep has one already, which
-    /// does not count.
+    /// Makes the secret and keeps it, or takes what somebody else has made meanwhile, in the place of the one that is `known`.
     async fn make(
         &self,
         keep: &Keep,
         name: &EntryName,
-        replaces: bool,
+        known: Option<&KeptSecret>,
         deadline: Deadline,
     ) -> Result<Outcome, Failure> {
-        let before = keep.now();
         let lock = match keep.lock(name, deadline).await {
             Ok(lock) => lock,
             Err(trouble) => {
@@ -164,7 +162,7 @@ impl Reading<'_> {
         };
         if let Ok(Some(entry)) = keep.load(name, deadline).await
             && let Some(secret) = KeptSecret::decode(&entry.body)
-            && (!replaces || secret.made >= before)
+            && known.is_none_or(|known| known.bond != secret.bond)
         {
             release(lock).await;
             return Ok(as_outcome(&secret, keep.now(), None));

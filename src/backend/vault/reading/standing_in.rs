@@ -26,7 +26,8 @@ impl Reading<'_> {
                 self.batch.note(self.last_good_name(&configured, id), entry);
                 outcome
             }
-            Outcome::NoPath(_) | Outcome::NoVersion(_) | Outcome::Denied(_) => {
+            // A login that is refused says nothing of the secret: Vault refuses it as well where it cannot ask whoever knows.
+            Outcome::NoPath(_) | Outcome::NoVersion(_) | Outcome::Denied(_) if self.round.check().is_ok() => {
                 self.batch.note(self.last_good_name(&configured, id), None);
                 outcome
             }
@@ -40,7 +41,7 @@ impl Reading<'_> {
                     None => outcome,
                 }
             }
-            Outcome::Failed(_) | Outcome::Planned => outcome,
+            _ => outcome,
         }
     }
 
