@@ -1,6 +1,7 @@
 //! One reading: the path as it is written, and where that fails without `data/`, the path that its mount implies.
 
 mod explanation;
+mod judging;
 mod keeping;
 mod standing_in;
 mod writing;
