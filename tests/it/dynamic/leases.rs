@@ -32,7 +32,7 @@ fn a_hundred_renderings_make_one_lease_and_one_certificate() {
     pki(vault, "kept-pki");
     let rules = "path \"kept-db/creds/app\" { capabilities = [\"read\"] }
         path \"kept-pki/issue/web\" { capabilities = [\"update\"] }";
-    let role = json!({"token_ttl": "12s", "token_max_ttl": "1h"});
+    let role = json!({"token_ttl": "18s", "token_max_ttl": "1h"});
     let (renderer, manifest) = (Renderer::new(vault, "kept-approle", rules, role), manifest("kept-db", "kept-pki"));
     let run = || renderer.rendered(&manifest);
     let first = run();
@@ -45,7 +45,7 @@ fn a_hundred_renderings_make_one_lease_and_one_certificate() {
             std::thread::sleep(std::time::Duration::from_secs(1));
         }
     }
-    assert!(start.elapsed() > std::time::Duration::from_secs(14), "the token's time has passed");
+    assert!(start.elapsed() > std::time::Duration::from_secs(18), "the token's time has passed");
     assert_eq!((asked(vault, "kept-db/creds/app"), asked(vault, "kept-pki/issue/web")), (1, 1));
     assert!(postgres.lets_in(&user, &password));
     assert!(asked(vault, "auth/token/renew-self") > 0);
@@ -113,12 +113,12 @@ fn a_preview_shows_what_is_kept_and_makes_nothing() {
 #[test]
 fn a_lease_at_its_last_end_is_replaced_and_used_while_the_database_is_away() {
     let (Some(vault), Some(postgres)) = (servers::vault(), servers::postgres()) else { return };
-    postgres.serve(vault, "last-db", "9s", "9s");
+    postgres.serve(vault, "last-db", "12s", "12s");
     let rules = "path \"last-db/creds/app\" { capabilities = [\"read\"] }";
     let renderer = Renderer::new(vault, "last-approle", rules, json!({"token_ttl": "10m"}));
     let manifest = secret(&["<path:last-db/creds/app#username>", "<path:last-db/creds/app#password>"]);
     let first = renderer.rendered(&manifest);
-    std::thread::sleep(std::time::Duration::from_millis(6500));
+    std::thread::sleep(std::time::Duration::from_millis(8500));
     vault.api().post("last-db/config/pg", &json!({"allowed_roles": "none", "verify_connection": false})).ok();
     let output = renderer.render(&manifest).output();
     let said = String::from_utf8_lossy(&output.stderr);

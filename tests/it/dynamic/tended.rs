@@ -41,7 +41,7 @@ fn a_lease_is_listed_renewed_and_revoked_with_its_user() {
     let (text, _, _) = keep(&renderer, &["list"]);
     assert!(text.starts_with("KIND") && text.contains("tended-db/creds/app"), "{text}");
 
-    std::thread::sleep(Duration::from_secs(8));
+    std::thread::sleep(Duration::from_secs(7));
     let (said, stderr, code) = keep(&renderer, &["renew"]);
     assert!(code == Some(0) && said.contains("tended-db/creds/app: renewed, good until "), "{said}{stderr}");
     std::thread::sleep(Duration::from_secs(4));

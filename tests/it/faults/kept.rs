@@ -31,10 +31,10 @@ pub(super) const FAULTS: &[Fault] = &[
         end: End::Rendered("the user that is kept, though its lease ends soon, with a warning"),
         drive: || {
             let (vault, mut postgres) = (with_values()?, servers::postgres()?);
-            let renderer = renderer(&vault, &postgres, "6s");
+            let renderer = renderer(&vault, &postgres, "12s");
             let first = renderer.rendered(&user());
             postgres.stop();
-            std::thread::sleep(std::time::Duration::from_millis(4300));
+            std::thread::sleep(std::time::Duration::from_millis(8500));
             run(renderer.render(&user()), &first)
         },
     },
