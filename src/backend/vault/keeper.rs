@@ -1,8 +1,7 @@
 //! The upkeep of what Vault has made and the keep holds, between runs: by the tokens that are kept with it, without a login.
 
-use std::collections::BTreeSet;
-
 use super::connection;
+use super::failure;
 use super::kept::{self, Bond, KeptSecret, LeaseState, Upkeep};
 use super::request;
 use super::round_state::RoundState;
@@ -48,27 +47,39 @@ impl Keeper {
         Ok(tended)
     }
 
-    /// Ends and forgets what `choice` names. A token that is kept is revoked, and with it ends all that it made.
+    /// Ends and forgets what `choice` names. A token that is kept is revoked, and with it ends all that it made. What could not be revoked stays,
+    /// to be tried again.
     pub(crate) async fn revoke(&self, choice: &Choice) -> Result<Vec<Tended>, Error> {
-        let (mut tended, mut revoked) = (Vec::new(), BTreeSet::new());
         let entries = self.entries().await?;
-        for (_, entry) in entries.iter().filter(|(_, entry)| choice.holds(&entry.label)) {
-            if let Some(token) = kept_token(entry)
-                && self.revoke_token(&token).await
-            {
-                revoked.extend(entry.label.accessor.clone());
+        let mut revocations: Vec<(Redacted, Revocation)> = Vec::new();
+        for token in
+            entries.iter().filter(|(_, entry)| choice.holds(&entry.label)).filter_map(|(_, entry)| kept_token(entry))
+        {
+            if !revocations.iter().any(|(other, _)| *other == token) {
+                let revocation = self.revoke_token(&token).await;
+                revocations.push((token, revocation));
             }
         }
-        let ends = |entry: &Entry| entry.label.accessor.as_ref().is_some_and(|accessor| revoked.contains(accessor));
-        for (name, entry) in entries.into_iter().filter(|(_, entry)| choice.holds(&entry.label) || ends(entry)) {
-            let fate = if ends(&entry) { Fate::Revoked } else { Fate::Forgotten(entry.ends) };
-            let fate = match self.keep.remove(&name, self.deadline()).await {
-                Ok(()) => fate,
-                Err(trouble) => Fate::Failed(Box::new(trouble.into_error())),
+        let mut tended = Vec::new();
+        for (name, entry) in entries {
+            let token = kept_token(&entry);
+            let of_token = revocations.iter().find(|(other, _)| Some(other) == token.as_ref());
+            let fate = match of_token.map(|(_, revocation)| revocation) {
+                Some(Revocation::Revoked) => Fate::Revoked,
+                Some(Revocation::Failed(error)) if choice.holds(&entry.label) => Fate::Failed(error.clone()),
+                _ if choice.holds(&entry.label) => Fate::Forgotten(entry.ends),
+                _ => continue,
             };
+            let fate = if let Fate::Failed(_) = fate { fate } else { self.forget(&name).await.unwrap_or(fate) };
             tended.push(Tended { label: entry.label, fate });
         }
         Ok(tended)
+    }
+
+    /// Removes an entry; the fate of one that cannot be removed.
+    async fn forget(&self, name: &EntryName) -> Option<Fate> {
+        let trouble = self.keep.remove(name, self.deadline()).await.err()?;
+        Some(Fate::Failed(Box::new(trouble.into_error())))
     }
 
     /// What the keep has of this Vault's.
@@ -110,16 +121,12 @@ impl Keeper {
         let mut fresh = match upkeep.look_up(&secret, now).await {
             LeaseState::Lives(fresh) => *fresh,
             LeaseState::Unknown => return Fate::Failed(Box::new(unknown(entry))),
-            LeaseState::Gone => {
-                return match self.keep.remove(name, deadline).await {
-                    Ok(()) => Fate::Ended,
-                    Err(trouble) => Fate::Failed(Box::new(trouble.into_error())),
-                };
-            }
+            LeaseState::Gone => return self.forget(name).await.unwrap_or(Fate::Ended),
         };
         let before = fresh.clone();
         upkeep.renew(&mut fresh, now).await;
-        if let Some(entry) = kept::entry(&fresh, &entry.label.path, namespace)
+        if fresh.has_moved(&secret)
+            && let Some(entry) = kept::entry(&fresh, &entry.label.path, namespace)
             && let Err(trouble) = self.keep.store(name, &entry, deadline).await
         {
             return Fate::Failed(Box::new(trouble.into_error()));
@@ -131,16 +138,30 @@ impl Keeper {
         }
     }
 
-    /// Whether a token is revoked by now.
-    async fn revoke_token(&self, token: &Redacted) -> bool {
+    /// Revokes a token. One that has ended already is revoked.
+    async fn revoke_token(&self, token: &Redacted) -> Revocation {
         let request = request::revoke_self(self.namespace.as_deref(), token);
-        let response = self.session.client().send(&request, Retry::Idempotent, self.deadline()).await;
-        response.is_ok_and(|response| matches!(response.status, 200 | 204 | 403))
+        match self.session.client().send(&request, Retry::Idempotent, self.deadline()).await {
+            Ok(response) if matches!(response.status, 200 | 204) || failure::refuses_token(&response) => {
+                Revocation::Revoked
+            }
+            Ok(response) if response.status == 400 => Revocation::Impossible,
+            Ok(response) => Revocation::Failed(Box::new(failure::failed(&response))),
+            Err(failure) => Revocation::Failed(Box::new(failure.error)),
+        }
     }
 
     fn deadline(&self) -> Deadline {
         self.round.allowance().deadline(self.session.client().timeout())
     }
+}
+
+/// What came of revoking a token.
+enum Revocation {
+    Revoked,
+    /// Vault revokes no token of its kind, such as a batch token: it ends by itself.
+    Impossible,
+    Failed(Box<Error>),
 }
 
 /// The token that is kept with an entry.

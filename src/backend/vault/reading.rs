@@ -8,8 +8,6 @@ mod writing;
 
 use tokio::time::Instant;
 
-pub(super) use standing_in::keep_notes;
-
 use super::Vault;
 use super::endpoint::{self, Effect};
 use super::engine::Engine;
@@ -58,10 +56,16 @@ impl<'r> Reading<'r> {
         let own: Vec<&str> = words.chain([&*id.path]).chain(id.scope.as_deref()).collect();
         let clean = |outcome| guard(outcome, &own, self.session().client().credentials());
         let outcome = clean(self.unguarded(intent).await);
-        let outcome = match self.vault.last_good.as_ref().filter(|_| intent == Intent::Render) {
+        let last_good = self.vault.last_good.as_ref().filter(|_| intent == Intent::Render);
+        let outcome = match last_good {
             Some(last_good) => clean(self.or_last_good(outcome, last_good).await),
             None => outcome,
         };
+        if self.batch.is_done()
+            && let Some(last_good) = last_good
+        {
+            self.keep_notes(last_good).await;
+        }
         if let Outcome::Found(_) = outcome { outcome.warned(self.round.take_warnings()) } else { outcome }
     }
 

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use futures_util::future::ready;
 use futures_util::{StreamExt, stream};
 
 use super::Vault;
 use super::kept::Batch;
-use super::reading::{Reading, keep_notes};
+use super::reading::Reading;
 use super::round_state::RoundState;
 use crate::backend::{Intent, Readings, Round, Store};
 use crate::client::Allowance;
@@ -33,12 +32,6 @@ impl Store for Vault {
 impl Round for VaultRound {
     fn read(&self, grants: Vec<Grant>, intent: Intent) -> Readings<'_> {
         let batch = Arc::new(Batch::new(grants.iter().map(Grant::id)));
-        let (of_readings, last_good) = (batch.clone(), self.vault.last_good.as_ref());
-        let notes = async move {
-            if let Some(last_good) = last_good {
-                keep_notes(of_readings, last_good).await;
-            }
-        };
         let read = move |grant: Grant| {
             let batch = batch.clone();
             async move {
@@ -47,7 +40,6 @@ impl Round for VaultRound {
                 (grant, outcome)
             }
         };
-        let readings = stream::iter(grants).map(read).buffer_unordered(CONCURRENCY);
-        readings.chain(stream::once(notes).filter_map(|()| ready(None))).boxed()
+        stream::iter(grants).map(read).buffer_unordered(CONCURRENCY).boxed()
     }
 }

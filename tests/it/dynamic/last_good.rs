@@ -93,3 +93,16 @@ fn a_vault_that_hangs_is_stood_in_for_within_the_time_of_the_run() {
     assert!(start.elapsed() < std::time::Duration::from_secs(10));
     vault.resume();
 }
+
+#[test]
+fn a_keep_that_takes_no_value_is_a_warning() {
+    let (Some(vault), Some(mut redis)) = (set_up(), servers::redis(&[], &[])) else { return };
+    let renderer = renderer(&vault).keeping_in(redis.address());
+    let two = secret(&["<path:kv/data/app#k>", "<path:kv/data/other#k>"]);
+    let run = || renderer.render(&two).env("AVP_LAST_GOOD", "1h");
+    assert_eq!(ends(run(), 0), (secret(&["first", "other"]), String::new()));
+    redis.stop();
+    let (stdout, said) = ends(run(), 0);
+    assert_eq!(stdout, secret(&["first", "other"]));
+    assert_eq!(said.matches("the run goes on without it").count(), 1, "{said}");
+}

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::asked;
-use super::{Renderer, user};
+use super::{Renderer, asked, pki, user};
 use crate::support::program::program;
 use crate::support::render::secret;
-use crate::support::servers::{self, Postgres, Vault};
+use crate::support::servers::{self, Postgres, Setup, Vault};
 
 /// A user of the database at `mount`.
 fn manifest(mount: &str) -> String {
@@ -62,4 +61,23 @@ fn a_lease_is_listed_renewed_and_revoked_with_its_user() {
     let (said, _, code) = keep(&renderer, &["revoke", "--all"]);
     assert!(said.contains("revoked") && code == Some(0), "{said}");
     assert_eq!(keep(&renderer, &["list", "--format", "json"]).0, "");
+}
+
+#[test]
+fn what_could_not_be_revoked_stays_to_be_tried_again() {
+    let Some(vault) = servers::own_vault(Setup::default()) else { return };
+    pki(&vault, "pki");
+    let role = json!({"allow_any_name": true, "key_type": "ec", "key_bits": 256, "ttl": "1h", "generate_lease": true});
+    vault.api().post("pki/roles/web", &role).ok();
+    let rules = "path \"pki/issue/web\" { capabilities = [\"update\"] }";
+    let renderer = Renderer::new(&vault, "approle", rules, json!({"token_ttl": "10m"}));
+    renderer.rendered(&secret(&["\"<path:pki/issue/web?common_name=app.example.org#serial_number>\""]));
+    vault.seal();
+    let (said, stderr, code) = keep(&renderer, &["revoke", "--all"]);
+    assert!(code == Some(2) && stderr.contains("Vault is sealed") && !said.contains("forgotten"), "{said}{stderr}");
+    assert!(keep(&renderer, &["list"]).0.contains("pki/issue/web"));
+    vault.unseal().unwrap();
+    let (said, _, code) = keep(&renderer, &["revoke", "--all"]);
+    assert!(code == Some(0) && said.contains("revoked"), "{said}");
+    assert!(!keep(&renderer, &["list"]).0.contains("pki/issue/web"));
 }

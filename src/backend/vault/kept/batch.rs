@@ -1,7 +1,8 @@
 //! What the keep has for readings that are made together, and what they note for it: it is asked once. Sends no request.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::sync::OnceCell;
 
@@ -12,6 +13,10 @@ use crate::secret::SecretId;
 /// Readings that are made together.
 pub(in crate::backend::vault) struct Batch {
     ids: Vec<SecretId>,
+    /// How many of the readings are not done.
+    left: AtomicUsize,
+    /// Who is configured to read; `None` if the settings do not say.
+    configured: OnceLock<Option<Vec<String>>>,
     /// What the keep has of what Vault makes; `None` if it is away, or nobody knows whose it would be.
     found: OnceCell<Option<Arc<FoundSecrets>>>,
     /// What the keep has of the last good readings.
@@ -23,8 +28,23 @@ pub(in crate::backend::vault) struct Batch {
 impl Batch {
     /// A batch of readings of these secrets.
     pub(in crate::backend::vault) fn new<'i>(ids: impl Iterator<Item = &'i SecretId>) -> Self {
+        let ids: Vec<SecretId> = ids.cloned().collect();
+        let (left, configured) = (AtomicUsize::new(ids.len()), OnceLock::new());
         let (found, last_good, notes) = (OnceCell::new(), OnceCell::new(), Mutex::default());
-        Self { ids: ids.cloned().collect(), found, last_good, notes }
+        Self { ids, left, configured, found, last_good, notes }
+    }
+
+    /// Notes that a reading is done. Whether it was the last one.
+    pub(in crate::backend::vault) fn is_done(&self) -> bool {
+        self.left.fetch_sub(1, Ordering::Relaxed) == 1
+    }
+
+    /// Who is configured to read; `find` finds it out the first time.
+    pub(in crate::backend::vault) fn configured(
+        &self,
+        find: impl FnOnce() -> Option<Vec<String>>,
+    ) -> Option<&[String]> {
+        self.configured.get_or_init(find).as_deref()
     }
 
     /// What the keep has of what Vault makes; `ask` asks it the first time, for the secrets that Vault may make.
