@@ -28,7 +28,6 @@ use crate::journal::Journal;
 use crate::keep;
 use crate::policy::{self, Grant, Policy};
 use crate::secret::Outcome;
-use crate::setting_file as named;
 
 /// A store that secrets are read from. It outlives a run: it keeps its connections, its token and the mounts that it knows.
 pub trait Store: Send + Sync {

@@ -7,13 +7,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::inspection::{Inspection, Inspector};
-use super::{Backend, Store, StoreFacts, immediate, named};
+use super::{Backend, Store, StoreFacts, immediate};
 use crate::budget::Budget;
 use crate::config::format::PATH;
 use crate::config::table::StoreSettings;
 use crate::config::{FileBounds, Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::secret::{Outcome, Secret, SecretId, Version, normalise, path_and_parameters};
+use crate::setting_file;
 use crate::value::Value;
 use crate::words::{list, suggestion};
 use crate::yaml;
@@ -76,7 +77,7 @@ fn read(settings: &View) -> Result<File, Error> {
         return Err(Error::new(Kind::Setting, "the `file` store needs a file")
             .hint("name it with `--secrets FILE` or `AVP_FILE`"));
     };
-    let bytes = named::read(settings, &FILE)?.unwrap_or_default();
+    let bytes = setting_file::read(settings, &FILE)?.unwrap_or_default();
     let text = str::from_utf8(&bytes).map_err(|_| {
         Error::new(Kind::Setting, format!("the secrets file `{name}` is not UTF-8 text")).hint("save it as UTF-8")
     })?;

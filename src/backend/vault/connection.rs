@@ -7,7 +7,6 @@ use super::settings::{
     ADDRESS, AGENT_ADDRESS, CACERT, CACERT_BYTES, CAPATH, CLIENT_CERT, CLIENT_KEY, CLIENT_TIMEOUT, MAX_RETRIES,
     PROXY_ADDRESS, RATE_LIMIT, SKIP_VERIFY, TLS_SERVER_NAME, WAIT,
 };
-use crate::backend::named;
 use crate::client::{
     self, Client, ClientIdentity, ClientOptions, Credentials, Proxies, Rate, Reach, ServerWords, TlsOptions,
     TrustOptions,
@@ -15,6 +14,7 @@ use crate::client::{
 use crate::config::{Key, View};
 use crate::error::{Error, Kind};
 use crate::journal::Journal;
+use crate::setting_file;
 
 /// How messages call Vault and its settings.
 const WORDS: ServerWords = ServerWords {
@@ -117,13 +117,13 @@ fn trust(settings: &View) -> Result<TrustOptions, Error> {
     if settings.is_on(&SKIP_VERIFY) {
         return Ok(TrustOptions::Anybody);
     }
-    if let Some(pem) = named::read(settings, &CACERT)? {
+    if let Some(pem) = setting_file::read(settings, &CACERT)? {
         return Ok(TrustOptions::Pem(pem.to_vec(), name(&CACERT)));
     }
     if let Some(pem) = settings.get(&CACERT_BYTES) {
         return Ok(TrustOptions::Pem(pem.clone().into_bytes(), format!("`{}`", CACERT_BYTES.name())));
     }
-    if let Some(pem) = named::read_folder(settings, &CAPATH)? {
+    if let Some(pem) = setting_file::read_folder(settings, &CAPATH)? {
         return Ok(TrustOptions::Pem(pem, name(&CAPATH)));
     }
     let set = |name| settings.variable(name).filter(|value| !value.is_empty());
@@ -139,7 +139,7 @@ fn trust(settings: &View) -> Result<TrustOptions, Error> {
 
 /// The certificate and key to show, if the settings name both.
 fn identity(settings: &View) -> Result<Option<ClientIdentity>, Error> {
-    match (named::read(settings, &CLIENT_CERT)?, named::read(settings, &CLIENT_KEY)?) {
+    match (setting_file::read(settings, &CLIENT_CERT)?, setting_file::read(settings, &CLIENT_KEY)?) {
         (None, None) => Ok(None),
         (Some(certificates), Some(key)) => Ok(Some(ClientIdentity { certificates, key })),
         (certificate, _) => {

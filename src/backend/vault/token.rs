@@ -9,9 +9,9 @@ use super::identity::{TokenFacts, TokenIdentity};
 use super::reader::Reader;
 use super::round_state::RoundState;
 use super::token_cache::CacheKey;
-use crate::backend::named::FileStamp;
 use crate::client::Response;
 use crate::redacted::Redacted;
+use crate::setting_file::FileStamp;
 
 /// A token in use.
 pub(super) struct Token {

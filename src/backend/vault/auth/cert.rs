@@ -2,11 +2,11 @@
 
 use super::super::settings::{CLIENT_CERT, CLIENT_KEY};
 use super::{AUTH_ROLE, Login, LoginRequest, MOUNT_PATH, Member, TokenSource, mount, role_name};
-use crate::backend::named;
 use crate::config::View;
 use crate::config::table::LoginSettings;
 use crate::error::Error;
 use crate::redacted::Redacted;
+use crate::setting_file;
 
 pub(super) const LOGIN: Login = Login {
     settings: LoginSettings {
@@ -28,7 +28,7 @@ fn source(settings: &View) -> Result<TokenSource, Error> {
     let name = role_name(settings)?.map(|name| Member::public("name", Redacted::new(name)));
     let mut request = LoginRequest::new(mount(settings, &MOUNT_PATH, "cert")?, MOUNT_PATH.name(), name);
     for key in [&CLIENT_CERT, &CLIENT_KEY] {
-        let pem = named::read(settings, key)?.unwrap_or_default();
+        let pem = setting_file::read(settings, key)?.unwrap_or_default();
         request.kept_by.push(Redacted::new(String::from_utf8_lossy(&pem)));
     }
     Ok(TokenSource::Login(request))

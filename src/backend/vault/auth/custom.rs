@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::{Body, Login, LoginRequest, TokenSource};
-use crate::backend::named;
 use crate::config::format::{AUTH_PATH, PATH};
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;
+use crate::setting_file;
 use crate::value::Value;
 
 const LOGIN_PATH: Key<String> = Key::new(
@@ -49,7 +49,7 @@ fn source(settings: &View) -> Result<TokenSource, Error> {
         return Err(Error::new(Kind::Setting, detail)
             .hint("it is the mount, then what the method calls its login: `auth/MOUNT/login`"));
     };
-    let bytes = named::read(settings, &BODY_FILE)?.unwrap_or_default();
+    let bytes = setting_file::read(settings, &BODY_FILE)?.unwrap_or_default();
     let body = Value::from_json(&bytes).ok().filter(|body| matches!(body, Value::Map(_)));
     let (Some(body), Ok(json)) = (body, std::str::from_utf8(&bytes)) else {
         let detail = format!("the file of {} is not a JSON object", settings.locate_setting(&BODY_FILE));

@@ -19,13 +19,13 @@ mod userpass;
 
 use std::path::PathBuf;
 
-use crate::backend::named::{self, FileStamp};
 use crate::config::format::{Choice, Format, MOUNT, TEXT};
 use crate::config::table::LoginSettings;
 use crate::config::{AnyKey, FileBounds, Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;
 use crate::secret::normalise;
+use crate::setting_file::{self, FileStamp};
 pub(super) use source::{Body, LoginRequest, Member, Preparation, TokenSource};
 
 /// How to log in.
@@ -187,7 +187,7 @@ fn body_text(settings: &View, key: &Key<Redacted>) -> Redacted {
 
 /// The text of the file that a setting names, which holds `what` and nothing else. It is read anew: whoever made it rotates it.
 fn file_text(settings: &View, key: &Key<PathBuf>, what: &str) -> Result<Redacted, Error> {
-    let bytes = named::read(settings, key)?.unwrap_or_default();
+    let bytes = setting_file::read(settings, key)?.unwrap_or_default();
     match std::str::from_utf8(&bytes).unwrap_or_default().trim() {
         "" => Err(Error::new(Kind::Setting, format!("{what} of `{}` is empty", key.name()))),
         text => Ok(Redacted::new(text)),

@@ -3,8 +3,8 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::backend::named::FileStamp;
 use crate::redacted::Redacted;
+use crate::setting_file::FileStamp;
 use crate::value::json_string;
 
 /// The source of a run's token.

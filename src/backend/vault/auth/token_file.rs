@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::{Login, TokenSource, no_hint};
-use crate::backend::named::{self, FileStamp};
 use crate::config::format::PATH;
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;
+use crate::setting_file::{self, FileStamp};
 
 const TOKEN_FILE: Key<PathBuf> = Key::new(
     "AVP_TOKEN_FILE",
@@ -35,7 +35,7 @@ pub(super) const LOGIN: Login = Login {
 fn source(settings: &View) -> Result<TokenSource, Error> {
     // The stamp is taken first: a file that changes meanwhile is read again.
     let stamp = stamp(settings);
-    let bytes = named::read(settings, &TOKEN_FILE)?.unwrap_or_default();
+    let bytes = setting_file::read(settings, &TOKEN_FILE)?.unwrap_or_default();
     let text = std::str::from_utf8(&bytes).unwrap_or_default().trim();
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         let detail = format!("the file of {} holds no token", settings.locate_setting(&TOKEN_FILE));
@@ -49,5 +49,5 @@ fn source(settings: &View) -> Result<TokenSource, Error> {
 
 /// The state of the file now.
 pub(super) fn stamp(settings: &View) -> FileStamp {
-    named::stamp(settings, &TOKEN_FILE)
+    setting_file::stamp(settings, &TOKEN_FILE)
 }
