@@ -21,9 +21,6 @@ const KEY: &str = "LS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0=";
 /// A keep at `address`, with further settings. The files of the settings are in `home`.
 fn keep(address: &str, home: &Path, more: &[(&str, &str)]) -> Keep {
     let key = home.join("key");
-    if !key.exists() {
-        std::fs::write(&key, KEY).unwrap();
-    }
     let own = [("AVP_KEEP", address), ("AVP_KEEP_KEY_FILE", key.to_str().unwrap())];
     let config = config_for_test(&[&own, more].concat());
     Keep::open(&config.view(&[]), Journal::default()).unwrap().unwrap()
@@ -59,5 +56,7 @@ async fn put(keep: &Keep, path: &str) -> Result<(), Error> {
 }
 
 fn home() -> TempDir {
-    TempDir::new().unwrap()
+    let home = TempDir::new().unwrap();
+    std::fs::write(home.path().join("key"), KEY).unwrap();
+    home
 }
