@@ -49,7 +49,7 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
     let mut errors = Errors::new();
     let plan = plan(sources, &Options::default(), &Arc::default(), &mut errors);
     let policy = Arc::new(Policy::of(config, Requester::default()));
-    let grants = policy.judge(plan.accesses(), &mut errors);
+    let grants = policy.judge(plan.accesses()).grants;
     let mut secrets = Secrets::default();
     if !plan.accesses().is_empty() {
         let round = backend::open(config, vault_render::Journal::default()).expect("a store").begin(policy);

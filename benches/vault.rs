@@ -10,9 +10,8 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use vault_render::Journal;
 use vault_render::internals::backend::{self, Intent, Store};
-use vault_render::internals::error::Errors;
 use vault_render::internals::policy::{Policy, Requester};
-use vault_render::internals::secret::{Access, Outcome, SecretId};
+use vault_render::internals::secret::{Access, Outcome, SecretId, Usage};
 use vault_render::internals::source::{Place, Source, Span};
 
 const SECRETS: usize = 1_000;
@@ -37,8 +36,9 @@ async fn read(address: &str) -> f64 {
     let store: Arc<dyn Store> = backend::open(&config, Journal::default()).expect("a store");
     let place = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
     let id = |number| SecretId { path: format!("secret/data/app-{number}"), ..SecretId::default() };
-    let accesses: Vec<Access> = (0..SECRETS).map(|number| Access { id: id(number), place: place.clone() }).collect();
-    let grants = policy.judge(&accesses, &mut Errors::new());
+    let access = |number| Access { id: id(number), usage: Usage::default(), place: place.clone() };
+    let accesses: Vec<Access> = (0..SECRETS).map(access).collect();
+    let grants = policy.judge(&accesses).grants;
     let round = store.begin(policy);
     let outcomes: Vec<_> = round.read(grants.into_iter().collect(), Intent::Render).collect().await;
     let took = start.elapsed();

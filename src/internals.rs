@@ -66,7 +66,7 @@ pub mod render {
 }
 
 pub mod secret {
-    pub use crate::secret::{Access, Outcome, SecretId, Secrets, Version};
+    pub use crate::secret::{Access, Outcome, SecretId, Secrets, Usage, Version};
 }
 
 pub mod source {

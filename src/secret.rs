@@ -1,6 +1,7 @@
-//! A secret's name, the outcome of reading it, and the access of a placeholder that needs it.
+//! A secret's name, and the outcome of reading it.
 //! Knows no store: path, version and parameters are text here.
 
+mod access;
 mod parameters;
 
 use std::cmp::Ordering;
@@ -13,8 +14,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, Kind};
-use crate::source::Place;
 use crate::value::Value;
+pub use access::{Access, Usage};
 pub(crate) use parameters::{Parameters, path_and_parameters};
 
 /// The name of a secret, in whatever store: equal ids are read once a run.
@@ -97,15 +98,6 @@ pub enum Outcome {
 #[derive(Debug, Default)]
 pub struct Secrets {
     outcomes: HashMap<SecretId, Outcome>,
-}
-
-/// One reading that a placeholder needs. Its place says which resource asks.
-#[derive(Clone, Debug)]
-pub struct Access {
-    /// The secret to read.
-    pub id: SecretId,
-    /// The placeholder that needs it.
-    pub place: Place,
 }
 
 impl SecretId {

@@ -12,10 +12,9 @@ use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Builder;
 use vault_render::internals::backend::{self, Intent};
 use vault_render::internals::budget::Budget;
-use vault_render::internals::error::Errors;
 use vault_render::internals::policy::{Policy, Requester};
 use vault_render::internals::render::fetch;
-use vault_render::internals::secret::{Access, SecretId, Secrets};
+use vault_render::internals::secret::{Access, SecretId, Secrets, Usage};
 use vault_render::internals::source::{Place, Source, Span};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -46,7 +45,7 @@ fuzz_target!(|bytes: &[u8]| {
     let id = SecretId { path: "secret/data/app".into(), ..SecretId::default() };
     let place = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
     let policy = Arc::new(Policy::of(&config, Requester::default()));
-    let grants = policy.judge(&[Access { id, place }], &mut Errors::new());
+    let grants = policy.judge(&[Access { id, usage: Usage::default(), place }]).grants;
     let start = Instant::now();
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(fetch(grants, &*store.begin(policy), Intent::Render, &Budget::default(), &mut Secrets::default()));

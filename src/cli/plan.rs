@@ -93,8 +93,9 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
         &session.schemas(&sources),
         &mut errors,
     );
-    let grants = session.policy(&config).judge(plan.accesses(), &mut errors);
-    let reads = plan.reads().into_iter().filter(|read| grants.allows(&read.id)).collect();
+    let judgement = session.policy(&config).judge(plan.accesses());
+    errors.extend(judgement.errors());
+    let reads = plan.reads().into_iter().filter(|read| judgement.grants.allows(&read.id)).collect();
     let plan = ReadPlan { store, reads, is_complete: !errors.any() };
     let text = args.format.shown(&plan, &mut errors, environment);
     let is_complete = !errors.any();

@@ -45,7 +45,7 @@ impl ReadList {
             Ok((sources, found, _)) => {
                 errors.extend(found);
                 let plan = render::plan(&sources, &Options::default(), &session.schemas(&sources), &mut errors);
-                policy.judge(plan.accesses(), &mut errors);
+                errors.extend(policy.judge(plan.accesses()).errors());
                 accesses = plan.accesses().to_vec();
             }
             Err(_) => errors.push(late(time)),
@@ -58,7 +58,7 @@ impl ReadList {
 
     /// The permissions to read, each secret once.
     pub(super) fn grants(&self) -> Vec<Grant> {
-        self.policy.judge(&self.accesses, &mut Errors::new()).into_iter().collect()
+        self.policy.judge(&self.accesses).grants.into_iter().collect()
     }
 
     /// How many secrets there are, and what is wrong or was left out.

@@ -117,22 +117,23 @@ impl<'s> Run<'s> {
         Arc::make_mut(&mut self.schemas).learn(sources);
     }
 
-    /// Each access of `chunks` once, without its place, which would keep all of the chunks in memory.
+    /// Each secret of `chunks` with each of its usages once, without the place, which would keep all of the chunks in memory.
     fn accesses(&self, chunks: impl Iterator<Item = Vec<Arc<Source>>>) -> Vec<Access> {
         let (mut known, mut accesses) = (HashSet::new(), Vec::new());
         let nowhere = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
         for chunk in chunks {
             let plan = render::plan(&chunk, &self.options, &self.schemas, &mut Errors::new());
-            let new = plan.accesses().iter().filter(|access| known.insert(access.id.clone()));
-            accesses.extend(new.map(|access| Access { id: access.id.clone(), place: nowhere.clone() }));
+            let new = plan.accesses().iter().filter(|access| known.insert((access.id.clone(), access.usage.clone())));
+            accesses.extend(new.map(|access| Access { place: nowhere.clone(), ..access.clone() }));
         }
         accesses
     }
 
     async fn fetch(&mut self, accesses: &[Access], errors: &mut Errors) {
         let Some((_, policy)) = self.round(accesses, errors).await else { return };
-        let grants = policy.judge(accesses, errors);
-        self.read(grants, errors).await;
+        let judgement = policy.judge(accesses);
+        errors.extend(judgement.errors());
+        self.read(judgement.grants, errors).await;
     }
 
     async fn read(&mut self, grants: Grants, errors: &mut Errors) {

@@ -2,42 +2,53 @@
 
 use std::collections::BTreeMap;
 
-use crate::secret::SecretId;
+use super::judgement::RuleId;
+use super::login::Login;
+use crate::secret::{SecretId, Usage};
 
 /// The permission to read one secret, with one login.
 #[derive(Debug)]
 pub struct Grant {
     id: SecretId,
-    identity: Identity,
+    terms: Terms,
 }
 
-/// The login that a secret is read with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Identity {
-    /// The login that the settings choose.
-    Primary,
+/// What belongs to a permission: who reads, by which rule, and what the secret is used for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Terms {
+    /// The login to read it with.
+    pub(super) login: Login,
+    /// The rule that allows it; `None` without a policy file.
+    pub(super) rule: Option<RuleId>,
+    /// The usages that are allowed.
+    pub(super) usages: Vec<Usage>,
 }
 
 /// The grants of a run, one for each secret.
 #[derive(Debug, Default)]
 pub struct Grants {
-    identities: BTreeMap<SecretId, Identity>,
+    terms: BTreeMap<SecretId, Terms>,
 }
 
 impl Grant {
-    /// Only a policy grants.
-    pub(super) fn new(id: SecretId, identity: Identity) -> Self {
-        Self { id, identity }
-    }
-
     /// The secret that may be read.
     pub fn id(&self) -> &SecretId {
         &self.id
     }
 
     /// The login to read it with.
-    pub fn identity(&self) -> Identity {
-        self.identity
+    pub fn login(&self) -> &Login {
+        &self.terms.login
+    }
+
+    /// The rule that allows it; `None` without a policy file.
+    pub fn rule(&self) -> Option<&RuleId> {
+        self.terms.rule.as_ref()
+    }
+
+    /// What the secret is used for.
+    pub fn usages(&self) -> &[Usage] {
+        &self.terms.usages
     }
 
     /// The secret's name, once it is read.
@@ -49,28 +60,29 @@ impl Grant {
 impl Grants {
     /// How many secrets may be read.
     pub fn count(&self) -> usize {
-        self.identities.len()
+        self.terms.len()
     }
 
     /// Whether `id` may be read.
     pub fn allows(&self, id: &SecretId) -> bool {
-        self.identities.contains_key(id)
+        self.terms.contains_key(id)
     }
-}
 
-impl FromIterator<Grant> for Grants {
-    fn from_iter<I: IntoIterator<Item = Grant>>(grants: I) -> Self {
-        Self { identities: grants.into_iter().map(|grant| (grant.id, grant.identity)).collect() }
+    /// Adds a permission. Of two for one secret the first decides the login, and the usages of both are allowed.
+    pub(super) fn add(&mut self, id: &SecretId, terms: Terms) {
+        let known = self.terms.entry(id.clone()).or_insert_with(|| Terms { usages: Vec::new(), ..terms.clone() });
+        let new = terms.usages.into_iter().filter(|usage| !known.usages.contains(usage)).collect::<Vec<_>>();
+        known.usages.extend(new);
     }
 }
 
 impl IntoIterator for Grants {
     type Item = Grant;
-    type IntoIter =
-        std::iter::Map<std::collections::btree_map::IntoIter<SecretId, Identity>, fn((SecretId, Identity)) -> Grant>;
+    type IntoIter = std::vec::IntoIter<Grant>;
 
     /// The grants, sorted by the secrets' names.
     fn into_iter(self) -> Self::IntoIter {
-        self.identities.into_iter().map(|(id, identity)| Grant::new(id, identity))
+        let grants: Vec<Grant> = self.terms.into_iter().map(|(id, terms)| Grant { id, terms }).collect();
+        grants.into_iter()
     }
 }

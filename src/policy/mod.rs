@@ -1,93 +1,96 @@
-//! Decides who may read which secret, and with which login: accesses in, grants out. Pure; knows no store and no placeholder.
+//! Decides who may read which secret, and with which login: accesses in, a judgement out. Pure; knows no store and no placeholder.
 
+mod bounds;
 mod grant;
+mod judgement;
+mod login;
 mod namespace;
 mod path;
 mod requester;
-mod rule;
 pub(crate) mod settings;
 mod system;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-pub(crate) use grant::{Grant, Grants, Identity};
+pub(crate) use grant::{Grant, Grants};
+pub(crate) use judgement::{Judgement, Refusal, RuleId};
+pub(crate) use login::Login;
 pub use requester::Requester;
 
 use crate::config::Config;
-use crate::error::{Error, Errors, Kind};
-use crate::secret::{Access, SecretId};
-use crate::source::Span;
-use rule::Rule;
+use crate::error::Error;
+use crate::secret::{Access, SecretId, Usage};
+use bounds::Bounds;
+use grant::Terms;
 
-/// The rules for one requester. They judge every reading of a run, that of a path which a store rewrites too.
+/// The policy for one requester. It judges every reading of a run, that of a path which a store rewrites too.
 #[derive(Clone, Debug)]
 pub struct Policy {
     requester: Requester,
-    rules: Vec<Rule>,
+    bounds: Bounds,
 }
 
 impl Policy {
     /// The policy that the settings make for `requester`.
     pub fn of(config: &Config, requester: Requester) -> Self {
-        Self { requester, rules: vec![Rule::of(config)] }
+        Self { requester, bounds: Bounds::of(config) }
     }
 
-    /// The grants for the accesses that are allowed. Every other one is an error at its placeholder.
-    pub fn judge(&self, accesses: &[Access], errors: &mut Errors) -> Grants {
-        let mut verdicts: HashMap<&SecretId, Result<Grant, Error>> = HashMap::new();
-        let mut told: HashSet<(&SecretId, &str, Span)> = HashSet::new();
-        for Access { id, place } in accesses {
-            let verdict = verdicts.entry(id).or_insert_with(|| self.grant(id.clone()));
-            if let Some(error) = verdict.as_ref().err().filter(|_| told.insert((id, &place.source.name, place.span))) {
-                errors.push(error.clone().at(place.clone()));
+    /// For whom it judges.
+    pub fn requester(&self) -> &Requester {
+        &self.requester
+    }
+
+    /// The grants for the accesses that are allowed, and a refusal for every other one.
+    pub fn judge(&self, accesses: &[Access]) -> Judgement {
+        let mut verdicts: HashMap<(&SecretId, &Usage), Result<Terms, (Error, Option<RuleId>)>> = HashMap::new();
+        let mut judgement = Judgement::default();
+        for access in accesses {
+            let Access { id, usage, .. } = access;
+            let known = verdicts.entry((id, usage)).or_insert_with(|| self.terms(id, usage));
+            match known.clone() {
+                Ok(terms) => judgement.grants.add(id, terms),
+                Err((error, rule)) => judgement.refusals.push(Refusal { access: access.clone(), error, rule }),
             }
         }
-        verdicts.into_values().flatten().collect()
+        judgement
     }
 
     /// A grant for the same secret at the path that a store makes of the written one, in a mount of the type `mount_type`.
     pub fn regrant(&self, grant: &Grant, path: String, mount_type: &str) -> Result<Grant, Error> {
-        let rewritten = self.grant(SecretId { path, ..grant.id().clone() })?;
-        self.mount_type_refusal(&rewritten, mount_type).map_or(Ok(rewritten), Err)
+        let id = SecretId { path, ..grant.id().clone() };
+        let mut again = Grants::default();
+        for usage in grant.usages() {
+            again.add(&id, self.terms(&id, usage).map_err(|(error, _)| error)?);
+        }
+        match again.into_iter().next() {
+            Some(rewritten) => self.mount_type_refusal(&rewritten, mount_type).map_or(Ok(rewritten), Err),
+            None => unreachable!("a grant has a usage"),
+        }
     }
 
     /// Why a secret may not be passed on, if it may not, given the type of its mount.
     pub fn mount_type_refusal(&self, grant: &Grant, mount_type: &str) -> Option<Error> {
-        self.refusal(grant, |rule, path| rule.system.type_refusal(path, mount_type))
+        self.bounds.system.type_refusal(&grant.id().path, mount_type)
     }
 
     /// Why a secret may not be passed on, if it may not, given the path of its mount. `None` is an unknown mount.
     pub fn mount_refusal(&self, grant: &Grant, mount: Option<&str>) -> Option<Error> {
-        self.refusal(grant, |rule, path| rule.system.mount_refusal(path, mount))
+        self.bounds.system.mount_refusal(&grant.id().path, mount)
     }
 
     /// Whether a secret's mount must be known before the secret is passed on: its path may be one of Vault's own behind a namespace.
     pub fn needs_mount(&self, grant: &Grant) -> bool {
-        self.rule().is_none_or(|rule| rule.system.may_be_hidden(&grant.id().path))
+        self.bounds.system.may_be_hidden(&grant.id().path)
     }
 
-    fn grant(&self, id: SecretId) -> Result<Grant, Error> {
-        match self.rule() {
-            Some(rule) => rule.grant(id),
-            None => Err(no_rule(&id)),
+    /// The terms on which a usage of a secret is allowed, or why it is not.
+    fn terms(&self, id: &SecretId, usage: &Usage) -> Result<Terms, (Error, Option<RuleId>)> {
+        match self.bounds.refusal(id) {
+            Some(error) => Err((error, None)),
+            None => Ok(Terms { login: Login::Primary, rule: None, usages: vec![usage.clone()] }),
         }
     }
-
-    fn refusal(&self, grant: &Grant, of: impl Fn(&Rule, &str) -> Option<Error>) -> Option<Error> {
-        match self.rule() {
-            Some(rule) => of(rule, &grant.id().path),
-            None => Some(no_rule(grant.id())),
-        }
-    }
-
-    /// The rule that decides: the first for this requester.
-    fn rule(&self) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.matches(&self.requester))
-    }
-}
-
-fn no_rule(id: &SecretId) -> Error {
-    Error::new(Kind::Denied, format!("no rule allows the path `{}` to this requester", id.path))
 }
 
 #[cfg(test)]
@@ -97,13 +100,14 @@ mod tests {
     use super::*;
     use crate::backend;
     use crate::config::SettingSources;
-    use crate::source::{Place, Source};
+    use crate::error::Kind;
+    use crate::source::{Place, Source, Span};
 
     fn access(namespace: Option<&str>, path: &str, at: usize) -> Access {
         let place =
             Place::new(Arc::new(Source::new("app.yaml", "a: <path:x#y>\nb: <path:x#y>\n")), Span::new(at, at + 1));
         let id = SecretId { scope: namespace.map(str::to_owned), path: path.to_owned(), ..SecretId::default() };
-        Access { id, place }
+        Access { id, usage: Usage::default(), place }
     }
 
     fn config(settings: &[(&str, &str)]) -> Config {
@@ -119,10 +123,10 @@ mod tests {
     }
 
     /// Whether the one access is granted, and what is said.
-    fn judged(settings: &[(&str, &str)], namespace: Option<&str>, path: &str) -> (bool, Errors) {
-        let (access, mut errors) = (access(namespace, path, 3), Errors::new());
-        let grants = policy(settings).judge(std::slice::from_ref(&access), &mut errors);
-        (grants.allows(&access.id), errors)
+    fn judged(settings: &[(&str, &str)], namespace: Option<&str>, path: &str) -> (bool, Vec<Error>) {
+        let access = access(namespace, path, 3);
+        let judgement = policy(settings).judge(std::slice::from_ref(&access));
+        (judgement.grants.allows(&access.id), judgement.errors())
     }
 
     #[test]
@@ -137,24 +141,21 @@ mod tests {
             (r"^secret/data/\w+$", "secret/data/äpp", false),
         ] {
             let (granted, errors) = judged(&[("AVP_PATH_VALIDATION", pattern)], None, path);
-            assert_eq!((granted, !errors.any()), (allowed, allowed), "{pattern} {path}");
+            assert_eq!((granted, errors.is_empty()), (allowed, allowed), "{pattern} {path}");
         }
     }
 
     #[test]
     fn a_refused_path_is_one_error_a_place() {
         let accesses = [access(None, "b", 3), access(None, "b", 3), access(None, "b", 17), access(None, "a", 3)];
-        let mut errors = Errors::new();
-        let grants = policy(&[("AVP_PATH_VALIDATION", "^a")]).judge(&accesses, &mut errors);
+        let judgement = policy(&[("AVP_PATH_VALIDATION", "^a")]).judge(&accesses);
+        let (grants, errors) = (&judgement.grants, judgement.errors());
         let told: Vec<String> =
             errors.iter().map(|e| format!("{} {} {}", e.place.as_ref().unwrap(), e.kind.id(), e)).collect();
         let said = "denied the path `b` is not allowed";
         assert_eq!(told, [format!("app.yaml:1:4 {said}"), format!("app.yaml:2:4 {said}")]);
         assert!(grants.allows(&accesses[3].id) && !grants.allows(&accesses[0].id));
-        assert_eq!(
-            errors.iter().next().unwrap().hint.as_deref(),
-            Some("`AVP_PATH_VALIDATION` allows what matches `^a`")
-        );
+        assert_eq!(errors[0].hint.as_deref(), Some("`AVP_PATH_VALIDATION` allows what matches `^a`"));
     }
 
     #[test]
@@ -175,7 +176,7 @@ mod tests {
             (&[TENANT, ("ARGOCD_ENV_VAULT_TOKEN", "own")], "other", true), // their own credential
         ] {
             let (granted, errors) = judged(settings, Some(asked), "secret/data/app");
-            assert_eq!((granted, !errors.any()), (allowed, allowed), "{settings:?} {asked} {errors:?}");
+            assert_eq!((granted, errors.is_empty()), (allowed, allowed), "{settings:?} {asked} {errors:?}");
         }
     }
 
@@ -210,26 +211,11 @@ mod tests {
         ] {
             let policy = policy(&[&GIVEN[..], &[("AVP_PATH_VALIDATION", pattern)]].concat());
             let access = access(asked, "secret/app", 3);
-            let mut errors = Errors::new();
-            let grants = policy.judge(std::slice::from_ref(&access), &mut errors);
-            let grant = grants.into_iter().next().unwrap_or_else(|| panic!("{pattern} {errors:?}"));
+            let grants = policy.judge(std::slice::from_ref(&access)).grants;
+            let grant = grants.into_iter().next().unwrap_or_else(|| panic!("{pattern}"));
             let again = policy.regrant(&grant, rewritten.to_owned(), mount_type);
             assert_eq!(again.is_ok(), allowed, "{pattern} {asked:?} {again:?}");
             assert!(again.is_err_and(|error| error.kind == Kind::Denied) || allowed);
-        }
-    }
-
-    #[test]
-    fn a_rule_for_others_grants_nothing() {
-        let project = |name: &str| Requester { project: Some(name.to_owned()), ..Requester::default() };
-        for (requester, allowed) in
-            [(project("team-a"), true), (project("team-b"), false), (Requester::default(), false)]
-        {
-            let mut policy = Policy::of(&config(&[]), requester);
-            policy.rules[0].selector.parts = project("team-a");
-            let (access, mut errors) = (access(None, "secret/data/app", 3), Errors::new());
-            let grants = policy.judge(std::slice::from_ref(&access), &mut errors);
-            assert_eq!((grants.allows(&access.id), !errors.any()), (allowed, allowed), "{:?}", policy.requester);
         }
     }
 }

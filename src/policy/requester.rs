@@ -15,13 +15,6 @@ pub struct Requester {
     pub repository: Option<String>,
 }
 
-/// Selects the requesters of a rule: every part that it names must be known and equal. Without a part it selects everybody.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Selector {
-    /// The parts that it names.
-    pub parts: Requester,
-}
-
 impl Requester {
     /// The requester of a run in this environment. Variables that a tenant sets arrive as `ARGOCD_ENV_…` and do not count.
     pub fn of(environment: &BTreeMap<String, String>) -> Self {
@@ -32,18 +25,6 @@ impl Requester {
             namespace: part("ARGOCD_APP_NAMESPACE"),
             repository: part("ARGOCD_APP_SOURCE_REPO_URL"),
         }
-    }
-
-    fn parts(&self) -> [Option<&str>; 4] {
-        [&self.project, &self.application, &self.namespace, &self.repository].map(Option::as_deref)
-    }
-}
-
-impl Selector {
-    /// Whether a rule with this selector decides for `requester`.
-    pub(crate) fn matches(&self, requester: &Requester) -> bool {
-        let pairs = self.parts.parts().into_iter().zip(requester.parts());
-        pairs.into_iter().all(|(named, known)| named.is_none() || named == known)
     }
 }
 
@@ -63,7 +44,8 @@ mod tests {
             ("ARGOCD_APP_NAMESPACE", "prod"),
             ("ARGOCD_APP_SOURCE_REPO_URL", "https://git.test/web.git"),
         ]);
-        assert_eq!(told.parts(), [Some("team-a"), Some("web"), Some("prod"), Some("https://git.test/web.git")]);
+        let parts = [told.project, told.application, told.namespace, told.repository];
+        assert_eq!(parts, ["team-a", "web", "prod", "https://git.test/web.git"].map(|part| Some(part.to_owned())));
         let claimed = requester(&[
             ("ARGOCD_ENV_ARGOCD_APP_PROJECT_NAME", "team-a"),
             ("ARGOCD_ENV_ARGOCD_APP_NAME", "web"),
@@ -72,23 +54,5 @@ mod tests {
             ("ARGOCD_APP_NAME", ""),
         ]);
         assert_eq!(claimed, Requester::default());
-    }
-
-    #[test]
-    fn an_unknown_part_matches_no_rule_that_names_it() {
-        let (web, nobody) =
-            (requester(&[("ARGOCD_APP_PROJECT_NAME", "team-a"), ("ARGOCD_APP_NAME", "web")]), requester(&[]));
-        for (named, web_matches, nobody_matches) in [
-            (Requester::default(), true, true),
-            (Requester { project: Some("team-a".into()), ..Requester::default() }, true, false),
-            (Requester { project: Some("team-b".into()), ..Requester::default() }, false, false),
-            (Requester { namespace: Some("prod".into()), ..Requester::default() }, false, false),
-            (Requester { namespace: Some("prod".into()), ..web.clone() }, false, false),
-            (web.clone(), true, false),
-        ] {
-            let selector = Selector { parts: named };
-            let matches = (selector.matches(&web), selector.matches(&nobody));
-            assert_eq!(matches, (web_matches, nobody_matches), "{selector:?}");
-        }
     }
 }

@@ -29,7 +29,7 @@ fn within(outcome: Outcome, budget: &Budget) -> Outcome {
 /// A note for each access whose secret a preview does not read.
 pub(crate) fn not_read(accesses: &[Access], secrets: &Secrets) -> impl Iterator<Item = Error> {
     let is_planned = |access: &&Access| matches!(secrets.get(&access.id), Some(Outcome::Planned));
-    accesses.iter().filter(is_planned).map(|Access { id, place }| {
+    accesses.iter().filter(is_planned).map(|Access { id, place, .. }| {
         let detail = format!("`{}` is not read: that would create something, such as a lease", id.written_path());
         Error::note(Kind::Store, detail).rule("not-read").at(place.clone())
     })

@@ -9,8 +9,8 @@ use super::resource_context::ResourceContext;
 use super::{Leftovers, Options, strict};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::manifest::Schemas;
-use crate::placeholder::{Match, MatchKind};
-use crate::secret::Access;
+use crate::placeholder::{Key, Match, MatchKind, Placeholder};
+use crate::secret::{Access, Usage};
 use crate::source::{Place, Source, Span};
 use crate::yaml::tree::Tree;
 
@@ -117,6 +117,15 @@ fn annotation_findings(source: &Arc<Source>, resource: &ResourceContext) -> impl
     resource.annotations.findings.iter().map(move |(span, error)| error.clone().at(place(*span)))
 }
 
+/// The part of the secret that a placeholder uses.
+fn usage(placeholder: &Placeholder) -> Usage {
+    let key = match &placeholder.key {
+        Key::Whole => None,
+        Key::Named(name) => Some(name.clone()),
+    };
+    Usage { key, modifiers: placeholder.chain.names().collect() }
+}
+
 fn no_object(gap: &Gap) -> Error {
     Error::new(
         Kind::NotKubernetes,
@@ -130,7 +139,7 @@ fn no_object(gap: &Gap) -> Error {
 fn accesses(gap: &Gap, found: &Match, place: &Place, out: &mut Vec<Access>, errors: &mut Errors) {
     match &found.kind {
         MatchKind::Placeholder(placeholder) => match gap.resource.named_secret(placeholder) {
-            Some(Ok(id)) => out.push(Access { id, place: place.clone() }),
+            Some(Ok(id)) => out.push(Access { id, usage: usage(placeholder), place: place.clone() }),
             Some(Err(error)) => errors.push(error.at(place.clone())),
             None => {}
         },

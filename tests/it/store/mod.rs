@@ -10,9 +10,9 @@ use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 use vault_render::Journal;
 use vault_render::internals::backend::{self, Intent, Round, Store};
-use vault_render::internals::error::{Error, Errors};
+use vault_render::internals::error::Error;
 use vault_render::internals::policy::{Policy, Requester};
-use vault_render::internals::secret::{Access, Outcome, SecretId, Version};
+use vault_render::internals::secret::{Access, Outcome, SecretId, Usage, Version};
 use vault_render::internals::source::{Place, Source, Span};
 
 /// A store, the policy of its settings, and one runtime: connections live as long as it does.
@@ -46,11 +46,11 @@ impl TestStore {
     /// The outcomes of `ids` in one round, in the order of `ids`.
     fn outcomes(&self, round: &dyn Round, ids: &[SecretId]) -> Vec<Outcome> {
         let place = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
-        let accesses: Vec<Access> = ids.iter().map(|id| Access { id: id.clone(), place: place.clone() }).collect();
-        let mut errors = Errors::new();
-        let grants = self.policy.judge(&accesses, &mut errors);
-        assert!(!errors.any(), "{errors:?}");
-        let readings = round.read(grants.into_iter().collect(), Intent::Render);
+        let access = |id: &SecretId| Access { id: id.clone(), usage: Usage::default(), place: place.clone() };
+        let accesses: Vec<Access> = ids.iter().map(access).collect();
+        let judgement = self.policy.judge(&accesses);
+        assert!(judgement.refusals.is_empty(), "{:?}", judgement.refusals);
+        let readings = round.read(judgement.grants.into_iter().collect(), Intent::Render);
         let mut outcomes: Vec<_> = self.runtime.block_on(readings.collect());
         let mut outcome = |id: &SecretId| {
             outcomes.swap_remove(outcomes.iter().position(|(grant, _)| grant.id() == id).expect("it is read")).1

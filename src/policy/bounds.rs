@@ -1,0 +1,32 @@
+//! The bounds that the settings set, whatever a policy file says: namespaces, Vault's own paths, `AVP_PATH_VALIDATION`. Pure.
+
+use super::namespace::Namespaces;
+use super::path::AllowedPaths;
+use super::system::SystemPaths;
+use crate::config::Config;
+use crate::error::Error;
+use crate::secret::SecretId;
+
+/// What no requester may read with these settings.
+#[derive(Clone, Debug)]
+pub(super) struct Bounds {
+    namespaces: Namespaces,
+    pub(super) system: SystemPaths,
+    paths: Option<AllowedPaths>,
+}
+
+impl Bounds {
+    /// The bounds that the settings set.
+    pub(super) fn of(config: &Config) -> Self {
+        Self { namespaces: Namespaces::of(config), system: SystemPaths::of(config), paths: AllowedPaths::of(config) }
+    }
+
+    /// Why `id` may not be read, if it may not.
+    pub(super) fn refusal(&self, id: &SecretId) -> Option<Error> {
+        let folder = match self.namespaces.folder(id) {
+            Ok(folder) => folder,
+            Err(error) => return Some(error),
+        };
+        self.system.refusal(&id.path).or_else(|| self.paths.as_ref()?.refusal(id, folder))
+    }
+}

@@ -1,0 +1,66 @@
+//! What a policy says of the accesses of a run. Pure.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+use super::grant::Grants;
+use crate::error::Error;
+use crate::secret::{Access, SecretId, Usage};
+use crate::source::Span;
+
+/// What a policy says of the accesses of a run.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    /// The permissions, one for each secret.
+    pub grants: Grants,
+    /// The accesses that are refused.
+    pub refusals: Vec<Refusal>,
+}
+
+/// An access that is refused.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// The access.
+    pub access: Access,
+    /// Why, without a place.
+    pub error: Error,
+    /// The rule that refuses it; `None` if no rule allows it, or there is no policy file.
+    pub rule: Option<RuleId>,
+}
+
+/// A rule of a policy file, for people and logs: `rule 3 (policy.yaml:12)`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RuleId {
+    /// Its number among the rules, from 1.
+    pub number: usize,
+    /// The file, as it is named.
+    pub file: Arc<str>,
+    /// The line on which it begins, from 1.
+    pub line: usize,
+}
+
+impl Judgement {
+    /// The errors of what is refused, each at its placeholder. Several for one reason at one place are told once.
+    pub fn errors(&self) -> Vec<Error> {
+        let mut told: HashSet<(&SecretId, &str, Span, &str)> = HashSet::new();
+        let mut errors = Vec::new();
+        for Refusal { access: Access { id, place, .. }, error, .. } in &self.refusals {
+            if told.insert((id, &place.source.name, place.span, &error.detail)) {
+                errors.push(error.clone().at(place.clone()));
+            }
+        }
+        errors
+    }
+
+    /// Whether this usage of a secret is refused.
+    pub fn refuses(&self, id: &SecretId, usage: &Usage) -> bool {
+        self.refusals.iter().any(|refusal| refusal.access.id == *id && refusal.access.usage == *usage)
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rule {} ({}:{})", self.number, self.file, self.line)
+    }
+}
