@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::judgement::RuleId;
 use super::login::Login;
+use super::rule_id::RuleId;
 use crate::secret::{SecretId, Usage};
 
 /// The permission to read one secret, with one login.

@@ -1,10 +1,9 @@
 //! What a policy says of the accesses of a run. Pure.
 
 use std::collections::HashSet;
-use std::fmt;
-use std::sync::Arc;
 
 use super::grant::Grants;
+use super::rule_id::RuleId;
 use crate::error::Error;
 use crate::secret::{Access, SecretId, Usage};
 use crate::source::Span;
@@ -29,17 +28,6 @@ pub struct Refusal {
     pub rule: Option<RuleId>,
 }
 
-/// A rule of a policy file, for people and logs: `rule 3 (policy.yaml:12)`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RuleId {
-    /// Its number among the rules, from 1.
-    pub number: usize,
-    /// The file, as it is named.
-    pub file: Arc<str>,
-    /// The line on which it begins, from 1.
-    pub line: usize,
-}
-
 impl Judgement {
     /// The errors of what is refused, each at its placeholder. Several for one reason at one place are told once.
     pub fn errors(&self) -> Vec<Error> {
@@ -56,11 +44,5 @@ impl Judgement {
     /// Whether this usage of a secret is refused.
     pub fn refuses(&self, id: &SecretId, usage: &Usage) -> bool {
         self.refusals.iter().any(|refusal| refusal.access.id == *id && refusal.access.usage == *usage)
-    }
-}
-
-impl fmt::Display for RuleId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rule {} ({}:{})", self.number, self.file, self.line)
     }
 }

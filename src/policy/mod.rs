@@ -7,15 +7,17 @@ mod login;
 mod namespace;
 mod path;
 mod requester;
+mod rule_id;
 pub(crate) mod settings;
 mod system;
 
 use std::collections::HashMap;
 
 pub(crate) use grant::{Grant, Grants};
-pub(crate) use judgement::{Judgement, Refusal, RuleId};
+pub(crate) use judgement::{Judgement, Refusal};
 pub(crate) use login::Login;
 pub use requester::Requester;
+pub(crate) use rule_id::RuleId;
 
 use crate::config::Config;
 use crate::error::Error;
@@ -30,6 +32,9 @@ pub struct Policy {
     bounds: Bounds,
 }
 
+/// The terms on which a usage of a secret is allowed; or why it is not, and the rule that refuses it.
+type Verdict = Result<Terms, (Error, Option<RuleId>)>;
+
 impl Policy {
     /// The policy that the settings make for `requester`.
     pub fn of(config: &Config, requester: Requester) -> Self {
@@ -43,7 +48,7 @@ impl Policy {
 
     /// The grants for the accesses that are allowed, and a refusal for every other one.
     pub fn judge(&self, accesses: &[Access]) -> Judgement {
-        let mut verdicts: HashMap<(&SecretId, &Usage), Result<Terms, (Error, Option<RuleId>)>> = HashMap::new();
+        let mut verdicts: HashMap<(&SecretId, &Usage), Verdict> = HashMap::new();
         let mut judgement = Judgement::default();
         for access in accesses {
             let Access { id, usage, .. } = access;
@@ -85,7 +90,7 @@ impl Policy {
     }
 
     /// The terms on which a usage of a secret is allowed, or why it is not.
-    fn terms(&self, id: &SecretId, usage: &Usage) -> Result<Terms, (Error, Option<RuleId>)> {
+    fn terms(&self, id: &SecretId, usage: &Usage) -> Verdict {
         match self.bounds.refusal(id) {
             Some(error) => Err((error, None)),
             None => Ok(Terms { login: Login::Primary, rule: None, usages: vec![usage.clone()] }),
