@@ -1,6 +1,7 @@
 //! The integration tests: one crate, one module per concern.
 
 mod argocd;
+mod audit;
 mod auth;
 mod avp_name;
 mod budget;

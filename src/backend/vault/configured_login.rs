@@ -126,11 +126,14 @@ impl ConfiguredLogin {
     /// The token that Vault gives for `login`, once it is complete.
     async fn log_in(&self, round: &RoundState, mut login: LoginRequest) -> Result<GrantedToken, Error> {
         let deadline = self.deadline(round);
-        self.prepare(&mut login, deadline).await?;
+        self.prepare(round, &mut login, deadline).await?;
         self.client.journal().tell(|| format!("login `{}` at `{}`", self.row.name(), login.mount));
         let request = request::login(&login.mount, &login.action, login.body.json(), self.namespace.as_deref());
-        let response =
-            self.client.send(&request, Retry::OnlyIfUnsent, deadline).await.map_err(|failure| failure.error)?;
+        let response = round
+            .client(&self.client)
+            .send(request, Retry::OnlyIfUnsent, deadline)
+            .await
+            .map_err(|failure| failure.error)?;
         granted_token(&response).map_err(|error| self.refusal(&login, &response, error))
     }
 
@@ -144,14 +147,14 @@ impl ConfiguredLogin {
     }
 
     /// Completes a login with what it needs from elsewhere.
-    async fn prepare(&self, login: &mut LoginRequest, deadline: Deadline) -> Result<(), Error> {
+    async fn prepare(&self, round: &RoundState, login: &mut LoginRequest, deadline: Deadline) -> Result<(), Error> {
         let Some(preparation) = login.preparation.take() else { return Ok(()) };
         match preparation {
             Preparation::Unwrap { member, creation_path } => {
                 let Some(text) = login.body.member(member).cloned() else { return Ok(()) };
                 let namespace = self.namespace.as_deref();
                 let token = WrappingToken { text: &text, member, creation_path: &creation_path, namespace };
-                let content = self.unwrapped.open(&token, &self.client, deadline).await;
+                let content = self.unwrapped.open(&token, round.client(&self.client), deadline).await;
                 let content = content.map_err(|error| self.unprepared(login, error))?;
                 self.conceal([&content]);
                 login.body.set(Member::proof(member, content));

@@ -13,6 +13,7 @@ use crate::config::general::TIMEOUT;
 use crate::error::{Error, Kind};
 use crate::journal::Journal;
 use crate::keep::{Entry, EntryName, Keep};
+use crate::policy::Requester;
 use crate::policy::settings::NAMESPACE;
 use crate::redacted::Redacted;
 
@@ -32,7 +33,7 @@ pub(super) fn open(settings: &View, journal: Journal) -> Result<Keeper, Error> {
             .hint("it names a folder or a Redis; docs/keep.md shows how to set it up"));
     };
     let session = Session::new(settings, connection::client(settings, journal)?, Some(keep.clone()))?;
-    let round = RoundState::new(Allowance::new(*settings.required(&TIMEOUT)?));
+    let round = RoundState::new(Allowance::new(*settings.required(&TIMEOUT)?), &Requester::default());
     Ok(Keeper { keep, session, namespace: settings.get(&NAMESPACE).cloned(), round })
 }
 
@@ -112,7 +113,7 @@ impl Keeper {
     async fn renew_lease(&self, name: &EntryName, entry: &Entry, secret: KeptSecret, token: &Redacted) -> Fate {
         let (now, deadline, namespace) = (self.keep.now(), self.deadline(), entry.label.namespace.as_deref());
         let upkeep = Upkeep {
-            client: self.session.client(),
+            client: self.round.client(self.session.client()),
             token,
             login_namespace: self.namespace.as_deref(),
             namespace,

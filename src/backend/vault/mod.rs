@@ -29,6 +29,7 @@ mod reading;
 mod request;
 mod response;
 mod round;
+mod round_client;
 mod round_state;
 mod session;
 mod settings;

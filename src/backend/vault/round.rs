@@ -24,7 +24,7 @@ struct VaultRound {
 
 impl Store for Vault {
     fn begin(self: Arc<Self>, policy: Arc<Policy>) -> Box<dyn Round> {
-        let state = RoundState::new(Allowance::new(self.round_time));
+        let state = RoundState::new(Allowance::new(self.round_time), policy.requester());
         Box::new(VaultRound { vault: self, policy, state })
     }
 }

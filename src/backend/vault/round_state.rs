@@ -1,16 +1,20 @@
-//! The state of one run's use of Vault: its time, its failure, and how far it trusts the token.
+//! The state of one run's use of Vault: for whom it reads, its time, its failure, and how far it trusts the token.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use super::lists::Lists;
 use super::mount::Mount;
-use crate::client::Allowance;
+use super::round_client::{RequesterHeaders, RoundClient};
+use crate::client::{Allowance, Client};
 use crate::error::Error;
+use crate::policy::Requester;
 
 /// The state of a round. The next round begins with a new one.
 pub(super) struct RoundState {
     allowance: Allowance,
+    /// For whom it reads.
+    headers: RequesterHeaders,
     /// Why no further reading is tried.
     failure: OnceLock<Error>,
     /// Whether the round has replaced its token.
@@ -26,15 +30,22 @@ pub(super) struct RoundState {
 }
 
 impl RoundState {
-    pub(super) fn new(allowance: Allowance) -> Self {
+    /// The state of a round that begins now, for `requester`.
+    pub(super) fn new(allowance: Allowance, requester: &Requester) -> Self {
+        let headers = RequesterHeaders::of(requester);
         let (has_renewed, has_good_token) = (AtomicBool::new(false), AtomicBool::new(false));
         let (lists, mounts, warnings) = (Lists::default(), Lists::default(), Mutex::default());
-        Self { allowance, failure: OnceLock::new(), has_renewed, has_good_token, lists, mounts, warnings }
+        Self { allowance, headers, failure: OnceLock::new(), has_renewed, has_good_token, lists, mounts, warnings }
     }
 
     /// The time that the round has.
     pub(super) fn allowance(&self) -> &Allowance {
         &self.allowance
+    }
+
+    /// What sends the round's requests through `client`.
+    pub(super) fn client<'r>(&'r self, client: &'r Client) -> RoundClient<'r> {
+        RoundClient::new(client, &self.headers)
     }
 
     /// The names in folders that Vault has listed.

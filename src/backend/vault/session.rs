@@ -72,14 +72,14 @@ impl Session {
         deadline: Deadline,
     ) -> Result<SessionResponse, Failure> {
         let token = self.token_for_use(round, deadline).await?;
-        let response = self.client().send(&build(&token.text), retry, deadline).await?;
+        let response = round.client(self.client()).send(build(&token.text), retry, deadline).await?;
         if !token.is_refused_by(&response, round) {
             token.note_success();
             return Ok(SessionResponse { response, token, token_hint: None });
         }
         match self.renew(round, &token, deadline).await? {
             Some(token) => {
-                let response = self.client().send(&build(&token.text), retry, deadline).await?;
+                let response = round.client(self.client()).send(build(&token.text), retry, deadline).await?;
                 let token_hint = token.is_refused_by(&response, round).then(|| token.hint());
                 Ok(SessionResponse { response, token, token_hint })
             }

@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 use super::failure;
 use super::member::text;
 use super::request;
-use crate::client::{Client, Deadline, Request, Response, Retry};
+use super::round_client::RoundClient;
+use crate::client::{Deadline, Request, Response, Retry};
 use crate::error::{Error, Kind};
 use crate::keep::{Entry, EntryLabel, EntryName, Keep};
 use crate::redacted::Redacted;
@@ -66,7 +67,7 @@ impl Unwrapped {
     pub(super) async fn open(
         &self,
         token: &WrappingToken<'_>,
-        client: &Client,
+        client: RoundClient<'_>,
         deadline: Deadline,
     ) -> Result<Redacted, Error> {
         if let Some(content) = self.get(token.text) {
@@ -85,10 +86,10 @@ impl Unwrapped {
 async fn kept_or_opened(
     keep: &Keep,
     token: &WrappingToken<'_>,
-    client: &Client,
+    client: RoundClient<'_>,
     deadline: Deadline,
 ) -> Result<Redacted, Error> {
-    let place = [client.address_with_path(), token.namespace.unwrap_or_default().to_owned()];
+    let place = [client.client().address_with_path(), token.namespace.unwrap_or_default().to_owned()];
     let name = EntryName::new(KIND, place.into_iter().chain([token.text.reveal().to_owned()]));
     let _lock = keep.lock(&name, deadline).await.ok().flatten();
     if let Ok(Some(entry)) = keep.load(&name, deadline).await
@@ -100,15 +101,15 @@ async fn kept_or_opened(
     let label = EntryLabel { path: token.creation_path.to_owned(), ..EntryLabel::default() };
     let (made, body) = (keep.now(), Zeroizing::new(content.reveal().as_bytes().to_vec()));
     if let Err(trouble) = keep.store(&name, &Entry { made, ends: made + life, label, body }, deadline).await {
-        client.journal().tell(|| trouble.into_warning().detail);
+        client.client().journal().tell(|| trouble.into_warning().detail);
     }
     Ok(content)
 }
 
 impl WrappingToken<'_> {
     /// Opens it once it is known where it was made: looking does not use it up.
-    async fn open(&self, client: &Client, deadline: Deadline) -> Result<Opened, Error> {
-        let looked_up = ask(client, &request::look_up_wrapping(self.text, self.namespace), deadline).await?;
+    async fn open(&self, client: RoundClient<'_>, deadline: Deadline) -> Result<Opened, Error> {
+        let looked_up = ask(client, request::look_up_wrapping(self.text, self.namespace), deadline).await?;
         let made_at = data(&looked_up, "creation_path").ok_or_else(|| unusable(&looked_up))?;
         if made_at.reveal().trim_matches('/') != self.creation_path {
             let detail = format!("the wrapping token of `AVP_SECRET_ID` was made at `{}`", made_at.reveal());
@@ -117,8 +118,8 @@ impl WrappingToken<'_> {
                 self.creation_path
             )));
         }
-        client.journal().tell(|| format!("unwraps `{}`", self.member));
-        let opened = ask(client, &request::unwrap(self.text, self.namespace), deadline).await?;
+        client.client().journal().tell(|| format!("unwraps `{}`", self.member));
+        let opened = ask(client, request::unwrap(self.text, self.namespace), deadline).await?;
         let life = data(&opened, &format!("{}_ttl", self.member)).and_then(|seconds| seconds.reveal().parse().ok());
         let life = life.filter(|seconds| *seconds > 0).map_or(LONGEST_LIFE, Duration::from_secs);
         let content = data(&opened, self.member).ok_or_else(|| unusable(&opened))?;
@@ -126,7 +127,7 @@ impl WrappingToken<'_> {
     }
 }
 
-async fn ask(client: &Client, request: &Request, deadline: Deadline) -> Result<Response, Error> {
+async fn ask(client: RoundClient<'_>, request: Request, deadline: Deadline) -> Result<Response, Error> {
     client.send(request, Retry::OnlyIfUnsent, deadline).await.map_err(|failure| failure.error)
 }
 

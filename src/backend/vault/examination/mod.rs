@@ -21,6 +21,7 @@ use crate::client::{Allowance, Client, Deadline, Hop, Response};
 use crate::config::View;
 use crate::error::Error;
 use crate::keep::Keep;
+use crate::policy::Requester;
 use crate::policy::settings::NAMESPACE;
 use crate::probe::{Examination, Probe, Question, Verdict};
 use crate::redacted::Redacted;
@@ -113,7 +114,7 @@ impl Patient {
         let hop = client.first_hop();
         let keep = Keep::open(&settings, subject.journal.clone())?;
         let session = Session::new(&settings, client, keep)?;
-        let round = RoundState::new(Allowance::new(TIME));
+        let round = RoundState::new(Allowance::new(TIME), &Requester::default());
         let (addresses, health, standing, shown) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), OnceLock::new());
         Ok(Self { settings, session, round, subject, hop, addresses, health, standing, shown })
     }

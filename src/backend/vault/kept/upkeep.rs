@@ -3,14 +3,15 @@
 use std::time::SystemTime;
 
 use super::super::request;
+use super::super::round_client::RoundClient;
 use super::responses::{Life, life};
 use super::secret::{Bond, KeptSecret};
-use crate::client::{Client, Deadline, Request, Retry};
+use crate::client::{Deadline, Request, Retry};
 use crate::redacted::Redacted;
 
 /// Where a lease and its token are, and who asks.
 pub(in crate::backend::vault) struct Upkeep<'u> {
-    pub(in crate::backend::vault) client: &'u Client,
+    pub(in crate::backend::vault) client: RoundClient<'u>,
     /// A token that may ask about leases, as every token with the policy `default` may.
     pub(in crate::backend::vault) token: &'u Redacted,
     /// The namespace of the login.
@@ -35,7 +36,7 @@ impl Upkeep<'_> {
     /// The state of the lease of `secret`.
     pub(in crate::backend::vault) async fn look_up(&self, secret: &KeptSecret, now: SystemTime) -> LeaseState {
         let Bond::Lease { id, .. } = &secret.bond else { return LeaseState::Unknown };
-        match self.life(&request::look_up_lease(id, self.namespace, self.token)).await {
+        match self.life(request::look_up_lease(id, self.namespace, self.token)).await {
             Life::Gone => LeaseState::Gone,
             Life::Left(left) => LeaseState::Lives(Box::new(KeptSecret { ends: now + left, ..secret.clone() })),
             Life::Unknown => LeaseState::Unknown,
@@ -46,21 +47,21 @@ impl Upkeep<'_> {
     pub(in crate::backend::vault) async fn renew(&self, secret: &mut KeptSecret, now: SystemTime) {
         if let Some(token) = secret.token.as_mut().filter(|token| token.is_renewable && token.is_due(now))
             && let Some(text) = &token.text
-            && let Life::Left(left) = self.life(&request::renew_self(self.login_namespace, text)).await
+            && let Life::Left(left) = self.life(request::renew_self(self.login_namespace, text)).await
         {
             token.ends = Some(now + left);
         }
         if let Bond::Lease { id, is_renewable: true } = &secret.bond
             && secret.is_due(now)
             && let request = request::renew_lease(id, secret.life.as_secs(), self.namespace, self.token)
-            && let Life::Left(left) = self.life(&request).await
+            && let Life::Left(left) = self.life(request).await
         {
             secret.ends = now + left;
         }
     }
 
     /// What is left of something, by the response to `request`.
-    async fn life(&self, request: &Request) -> Life {
+    async fn life(&self, request: Request) -> Life {
         let response = self.client.send(request, Retry::Idempotent, self.deadline).await;
         response.as_ref().map_or(Life::Unknown, life)
     }

@@ -78,7 +78,7 @@ impl Reading<'_> {
             return Judgement::Good(Some(Box::new(unchecked(self.grant.id()))));
         };
         let upkeep = Upkeep {
-            client: self.session().client(),
+            client: self.round.client(self.session().client()),
             token: &token.text,
             login_namespace: self.vault.namespace.as_deref(),
             namespace: self.namespace(),
@@ -110,7 +110,7 @@ impl Reading<'_> {
             return Judgement::Good(Some(Box::new(unchecked(self.grant.id()))));
         };
         let request = request::certificate(&mount.path, serial, self.namespace());
-        match self.session().client().send(&request, Retry::Idempotent, deadline).await {
+        match self.round.client(self.session().client()).send(request, Retry::Idempotent, deadline).await {
             Ok(response) if kept::revocation(&response) == Some(true) => Judgement::Gone,
             Ok(_) if secret.is_due(now) => Judgement::Due,
             Ok(_) => Judgement::Good(None),

@@ -36,7 +36,8 @@ impl Vault {
         self.below("update", &format!("auth/{mount}/login"))
     }
 
-    fn entries(&self) -> Vec<Value> {
+    /// Every line of the audit log.
+    pub(crate) fn entries(&self) -> Vec<Value> {
         let log = fs::read_to_string(self.home().join("audit.log")).expect("the audit log");
         log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
