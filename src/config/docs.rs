@@ -1,6 +1,7 @@
 //! docs/settings.md, printed from the table. Knows no value.
 
 use super::general::TENANT_SETTINGS;
+use super::key::Declaration;
 use super::role::{Role, Tighter};
 use super::table::{Row, SettingReader, Table};
 use crate::error::Level;
@@ -110,7 +111,14 @@ fn tenants(row: &Row) -> String {
             Role::Credential | Role::TlsKey => continue,
         });
     }
-    says.join("; ")
+    says.into_iter().map(str::to_owned).chain(locks(row.declaration())).collect::<Vec<_>>().join("; ")
+}
+
+/// Where tenants cannot choose what they may choose else.
+fn locks(declaration: &Declaration) -> Option<String> {
+    let template = declaration.is_template.then_some(", or the operator's value has a word in braces");
+    let locks = list::quoted_alternatives(declaration.locked_by);
+    (!locks.is_empty()).then(|| format!("not where the operator sets {locks}{}", template.unwrap_or_default()))
 }
 
 /// How a tenant may change what the operator has set.

@@ -179,11 +179,5 @@ pub(crate) const SETTINGS: &[&dyn AnyKey] = &[
 ];
 
 /// Settings of argocd-vault-plugin that are known and not honoured.
-pub(crate) const UNSUPPORTED: &[Unsupported] = &[
-    Unsupported { name: "AVP_POLICY", level: Level::Error, hint: "use `AVP_PATH_VALIDATION`, or a policy in Vault" },
-    Unsupported {
-        name: "AVP_LOCK_ROLE",
-        level: Level::Error,
-        hint: "bind the Vault roles to the service account instead",
-    },
-];
+pub(crate) const UNSUPPORTED: &[Unsupported] =
+    &[Unsupported { name: "AVP_POLICY", level: Level::Error, hint: "use `AVP_PATH_VALIDATION`, or a policy in Vault" }];

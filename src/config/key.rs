@@ -35,6 +35,10 @@ pub struct Declaration {
     pub fallback: Option<&'static str>,
     /// The setting beside which it does not count.
     pub superseded_by: Option<&'static str>,
+    /// The settings that lock it: where the operator has set one of them, and it is not an off switch, tenants cannot choose this one.
+    pub locked_by: &'static [&'static str],
+    /// Whether words in braces stand for the requester in an operator's value, which locks it, too.
+    pub is_template: bool,
     /// The flag that sets it.
     pub flag: Option<&'static str>,
     /// The file below the user's home whose text is its value where nobody sets it.
@@ -92,6 +96,8 @@ impl<T: 'static> Key<T> {
             argocd_default: None,
             fallback: None,
             superseded_by: None,
+            locked_by: &[],
+            is_template: false,
             flag: None,
             home_file: None,
             not_yet: &[],
@@ -119,6 +125,16 @@ impl<T: 'static> Key<T> {
     /// With another setting beside which this one does not count, whoever set either.
     pub const fn superseded_by(self, setting: &'static str) -> Self {
         Self { declaration: Declaration { superseded_by: Some(setting), ..self.declaration }, ..self }
+    }
+
+    /// With settings of the operator's that lock it.
+    pub const fn locked_by(self, settings: &'static [&'static str]) -> Self {
+        Self { declaration: Declaration { locked_by: settings, ..self.declaration }, ..self }
+    }
+
+    /// Marks it as one in which words in braces stand for the requester.
+    pub const fn template(self) -> Self {
+        Self { declaration: Declaration { is_template: true, ..self.declaration }, ..self }
     }
 
     /// Names the flag that sets it.

@@ -235,9 +235,7 @@ mod tests {
     fn a_restriction_that_is_not_honoured_is_an_error() {
         for (name, value, level) in [
             ("AVP_POLICY", "policy.yaml", Some("Error")),
-            ("AVP_LOCK_ROLE", "true", Some("Error")),
             ("ARGOCD_ENV_AVP_POLICY", "policy.yaml", Some("Error")),
-            ("AVP_LOCK_ROLE", "false", None),
             ("AVP_POLICY", "", None),
             ("VAULT_SRV_LOOKUP", "true", Some("Warning")),
         ] {

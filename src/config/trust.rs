@@ -39,7 +39,7 @@ pub(super) fn travelling(config: &Config, to: &Row) -> Vec<&'static Row> {
 
 /// Why a tenant may not choose the setting of `row`: the first rule that it breaks.
 fn refuse(config: &Config, row: &Row) -> Option<Error> {
-    let rules = [locked, looser, outside, other_login, elsewhere, other_identity];
+    let rules = [locked, locked_by_another, looser, outside, other_login, elsewhere, other_identity];
     let setting = config.setting(row.name())?;
     rules.iter().find_map(|rule| rule(config, row, setting)).map(|error| error.hint(allow(row, setting)))
 }
@@ -73,6 +73,16 @@ fn locked(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
         None => "is the operator's to set, not a tenant's".to_owned(),
     };
     Some(Error::new(Kind::Setting, format!("{} {by}", setting.locate())))
+}
+
+/// Rule 2: what tenants may choose else, the operator can lock: by another setting, or by a value that names the requester.
+fn locked_by_another(config: &Config, row: &Row, setting: &Setting) -> Option<Error> {
+    let declaration = row.declaration();
+    let template = config.operator(row.name()).filter(|own| declaration.is_template && own.text.contains('{'));
+    let locks = declaration.locked_by.iter().filter_map(|name| config.operator(name));
+    let lock = template.into_iter().chain(locks.filter(|lock| *lock.text != "false")).next()?;
+    let detail = format!("{} is the operator's to choose, because of {}", setting.locate(), lock.locate());
+    Some(Error::new(Kind::Setting, detail))
 }
 
 /// Rule 2: tenants may only tighten a limit of the operator's.

@@ -1,6 +1,7 @@
 //! The settings of one store or login. It can read only those that its row names, so no credential can be missing in the rows that the
 //! tenant rules walk. Opens no file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::key::{AnyKey, Key};
@@ -73,6 +74,11 @@ impl View {
         self.get(key).is_some_and(|value| *value)
     }
 
+    /// Whether the row names a setting.
+    pub fn names<T: 'static>(&self, key: &Key<T>) -> bool {
+        self.settings.iter().any(|other| other.declaration().name == key.name())
+    }
+
     /// How a user finds a setting: its name and where it is set.
     pub fn locate_setting<T: 'static>(&self, key: &Key<T>) -> String {
         self.config.setting(key.name()).map_or_else(|| format!("`{}`", key.name()), Setting::locate)
@@ -128,6 +134,11 @@ impl View {
     /// A variable of the environment that is not a setting of ours, such as `HTTPS_PROXY`. An empty one is there, too.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.config.environment.get(name).map(String::as_str)
+    }
+
+    /// The variables of the environment, those that are not settings included.
+    pub fn environment(&self) -> &BTreeMap<String, String> {
+        &self.config.environment
     }
 
     /// A path as it is in the working folder.

@@ -10,6 +10,7 @@ mod requester;
 mod rule_id;
 pub(crate) mod settings;
 mod system;
+pub(crate) mod template;
 
 use std::collections::HashMap;
 

@@ -5,26 +5,86 @@ use std::collections::BTreeMap;
 /// For whom a run reads. `None` is an unknown part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Requester {
-    /// The Application's project (`ARGOCD_APP_PROJECT_NAME`).
+    /// The Application's project.
     pub project: Option<String>,
-    /// The Application (`ARGOCD_APP_NAME`): `NAME`, or `NAMESPACE_NAME` outside of Argo CD's own namespace.
+    /// The Application: `NAME`, or `NAMESPACE_NAME` outside of Argo CD's own namespace.
     pub application: Option<String>,
-    /// The namespace that the Application deploys to (`ARGOCD_APP_NAMESPACE`).
+    /// The namespace that the Application deploys to.
     pub namespace: Option<String>,
-    /// The repository's URL (`ARGOCD_APP_SOURCE_REPO_URL`).
+    /// The repository's URL.
     pub repository: Option<String>,
+}
+
+/// A part of a requester: a row of [`PARTS`].
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// The word for it: in braces a template has it filled in, and rules select requesters by it.
+    pub word: &'static str,
+    /// The words for people.
+    pub doc: &'static str,
+    /// The variable in which Argo CD tells it to a plugin.
+    pub variable: &'static str,
+    /// Whether a template may have it filled in: it is a name, which cannot lead to another path.
+    pub is_name: bool,
+    value: fn(&Requester) -> &Option<String>,
+    slot: fn(&mut Requester) -> &mut Option<String>,
+}
+
+/// Every part that Argo CD tells.
+pub(crate) static PARTS: [Part; 4] = [
+    Part {
+        word: "project",
+        doc: "the project",
+        variable: "ARGOCD_APP_PROJECT_NAME",
+        is_name: true,
+        value: |requester| &requester.project,
+        slot: |requester| &mut requester.project,
+    },
+    Part {
+        word: "app",
+        doc: "the Application",
+        variable: "ARGOCD_APP_NAME",
+        is_name: true,
+        value: |requester| &requester.application,
+        slot: |requester| &mut requester.application,
+    },
+    Part {
+        word: "namespace",
+        doc: "the destination namespace",
+        variable: "ARGOCD_APP_NAMESPACE",
+        is_name: true,
+        value: |requester| &requester.namespace,
+        slot: |requester| &mut requester.namespace,
+    },
+    Part {
+        word: "repo",
+        doc: "the repository",
+        variable: "ARGOCD_APP_SOURCE_REPO_URL",
+        is_name: false,
+        value: |requester| &requester.repository,
+        slot: |requester| &mut requester.repository,
+    },
+];
+
+impl Part {
+    /// This part of `requester`, if it is known.
+    pub(crate) fn of<'r>(&self, requester: &'r Requester) -> Option<&'r str> {
+        (self.value)(requester).as_deref()
+    }
+
+    /// Sets this part of `requester`. An empty text is an unknown part.
+    pub(crate) fn set(&self, requester: &mut Requester, text: &str) {
+        *(self.slot)(requester) = Some(text.to_owned()).filter(|text| !text.is_empty());
+    }
 }
 
 impl Requester {
     /// The requester of a run in this environment. Variables that a tenant sets arrive as `ARGOCD_ENV_…` and do not count.
     pub fn of(environment: &BTreeMap<String, String>) -> Self {
-        let part = |name| environment.get(name).filter(|value| !value.is_empty()).cloned();
-        Self {
-            project: part("ARGOCD_APP_PROJECT_NAME"),
-            application: part("ARGOCD_APP_NAME"),
-            namespace: part("ARGOCD_APP_NAMESPACE"),
-            repository: part("ARGOCD_APP_SOURCE_REPO_URL"),
-        }
+        let mut requester = Self::default();
+        let told = PARTS.iter().filter_map(|part| Some((part, environment.get(part.variable)?)));
+        told.for_each(|(part, text)| part.set(&mut requester, text));
+        requester
     }
 }
 

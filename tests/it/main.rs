@@ -64,6 +64,7 @@ mod store;
 mod structure;
 mod support;
 mod tenant;
+mod tenants;
 mod tools;
 mod vault;
 mod vault_faults;

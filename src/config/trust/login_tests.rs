@@ -69,3 +69,21 @@ fn the_role_and_the_path_of_a_wrapped_secret_id_are_the_operators() {
         ),
     ]);
 }
+
+#[test]
+fn rule_2_a_role_that_is_locked_is_not_a_tenants_to_choose() {
+    const OWN: (&str, &str) = ("ARGOCD_ENV_AVP_K8S_ROLE", "own");
+    const REFUSED: &str = "`ARGOCD_ENV_AVP_K8S_ROLE` is the operator's to choose, because of";
+    expect(&[
+        (&[OWN, ("AVP_K8S_ROLE", "app-{project}")], &[REFUSED, "`AVP_K8S_ROLE` (environment)"]),
+        (&[("ARGOCD_ENV_avp_k8s_role", "own"), ("AVP_K8S_ROLE", "app-{project}")], &["is the operator's to choose"]),
+        (&[OWN, ("AVP_K8S_ROLE", "app"), ("AVP_LOCK_ROLE", "true")], &[REFUSED, "`AVP_LOCK_ROLE` (environment)"]),
+        (&[OWN, ("AVP_LOCK_ROLE", "1")], &[REFUSED, "`AVP_LOCK_ROLE` (environment)"]),
+        (&[("AVP_LOCK_ROLE", "true"), ("ARGOCD_ENV_AVP_LOCK_ROLE", "false")], &["`ARGOCD_ENV_AVP_LOCK_ROLE` differs"]),
+        (&[OWN, ("AVP_K8S_ROLE", "app"), ("AVP_LOCK_ROLE", "false")], &[]),
+        (&[("ARGOCD_ENV_AVP_K8S_ROLE", "app-{project}")], &[]),
+        // The operator's own words are not a choice, and they may leave the choice to tenants.
+        (&[("ARGOCD_ENV_AVP_K8S_ROLE", "app-{project}"), ("AVP_K8S_ROLE", "app-{project}")], &[]),
+        (&[OWN, ("AVP_K8S_ROLE", "app-{project}"), ("AVP_TENANT_SETTINGS", "AVP_K8S_ROLE")], &[]),
+    ]);
+}

@@ -106,7 +106,7 @@ fn the_role_of_a_project_is_not_an_applications_to_choose() {
     };
     run("eb").stdout(filled).check();
     refused(run("rong"), &["wrong", "names no role of this mount"]);
-    refused(run("../../x"), &["which is not known"]);
+    refused(run("../../x"), &["is not a plain name"]);
     refused(
         run("eb").env("ARGOCD_ENV_AVP_AUTH_ROLE", "web"),
         &["`ARGOCD_ENV_AVP_AUTH_ROLE` differs from `AVP_AUTH_ROLE`"],

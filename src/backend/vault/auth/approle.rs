@@ -1,6 +1,6 @@
 //! Login `approle`: a role id and, where the role asks for one, a secret id, which may be wrapped.
 
-use super::{Login, LoginRequest, MOUNT_PATH, Member, Preparation, TokenSource, body_text, mount};
+use super::{Login, LoginRequest, MOUNT_PATH, Member, Preparation, TokenSource, body_text, mount, role};
 use crate::config::format::{AUTH_PATH, SECRET};
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
@@ -43,8 +43,10 @@ pub(super) const LOGIN: Login = Login {
 /// Path: `/v1/auth/approle/login`. Body: `{"role_id": …, "secret_id": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/approle#login-with-approle>
 fn source(settings: &View) -> Result<TokenSource, Error> {
+    let role_id = body_text(settings, &ROLE_ID);
+    role::refuse_words(settings, &ROLE_ID, role_id.reveal())?;
     let secret_id = settings.get(&SECRET_ID).map(|_| Member::proof("secret_id", body_text(settings, &SECRET_ID)));
-    let body = [Member::public("role_id", body_text(settings, &ROLE_ID))].into_iter().chain(secret_id);
+    let body = [Member::public("role_id", role_id)].into_iter().chain(secret_id);
     let mut request = LoginRequest::new(mount(settings, &MOUNT_PATH, "approle")?, MOUNT_PATH.name(), body);
     request.preparation = settings
         .get(&WRAPPED_AT)

@@ -1,6 +1,7 @@
 //! Login `aws`: the AWS identity of this machine, by a signed question of who it is.
 
-use super::{AUTH_ROLE, Login, LoginRequest, MOUNT_PATH, Preparation, TokenSource, mount, role};
+use super::role::{self, AUTH_ROLE};
+use super::{Login, LoginRequest, MOUNT_PATH, Preparation, TokenSource, mount};
 use crate::backend::cloud::aws::GLOBAL;
 use crate::config::format::{SEGMENT, TEXT};
 use crate::config::table::LoginSettings;
@@ -42,7 +43,7 @@ pub(super) const LOGIN: Login = Login {
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/aws#login>
 fn source(settings: &View) -> Result<TokenSource, Error> {
     let mount = mount(settings, &MOUNT_PATH, "aws")?;
-    let mut request = LoginRequest::new(mount, MOUNT_PATH.name(), role(settings)?);
+    let mut request = LoginRequest::new(mount, MOUNT_PATH.name(), role::member(settings)?);
     request.preparation = Some(Preparation::Aws {
         server_id: settings.get(&SERVER_ID).cloned(),
         region: settings.get(&REGION).cloned().unwrap_or_default(),

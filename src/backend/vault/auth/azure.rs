@@ -1,6 +1,7 @@
 //! Login `azure`: the managed identity of a machine of Azure.
 
-use super::{AUTH_ROLE, Login, LoginRequest, MOUNT_PATH, Preparation, TokenSource, mount, role};
+use super::role::{self, AUTH_ROLE};
+use super::{Login, LoginRequest, MOUNT_PATH, Preparation, TokenSource, mount};
 use crate::config::format::TEXT;
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
@@ -32,7 +33,8 @@ pub(super) const LOGIN: Login = Login {
 /// Path: `/v1/auth/azure/login`. Body: `{"role": …, "jwt": …, "subscription_id": …, "resource_group_name": …, "vm_name": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/azure#login>
 fn source(settings: &View) -> Result<TokenSource, Error> {
-    let mut request = LoginRequest::new(mount(settings, &MOUNT_PATH, "azure")?, MOUNT_PATH.name(), role(settings)?);
+    let mut request =
+        LoginRequest::new(mount(settings, &MOUNT_PATH, "azure")?, MOUNT_PATH.name(), role::member(settings)?);
     request.preparation = Some(Preparation::Azure { resource: settings.get(&RESOURCE).cloned().unwrap_or_default() });
     Ok(TokenSource::Login(request))
 }

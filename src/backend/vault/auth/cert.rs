@@ -1,7 +1,8 @@
 //! Login `cert`: the certificate that TLS shows to Vault.
 
 use super::super::settings::{CLIENT_CERT, CLIENT_KEY};
-use super::{AUTH_ROLE, Login, LoginRequest, MOUNT_PATH, Member, TokenSource, mount, role_name};
+use super::role::{self, AUTH_ROLE};
+use super::{Login, LoginRequest, MOUNT_PATH, Member, TokenSource, mount};
 use crate::config::View;
 use crate::config::table::LoginSettings;
 use crate::error::Error;
@@ -25,7 +26,7 @@ pub(super) const LOGIN: Login = Login {
 /// Path: `/v1/auth/cert/login`. Body: `{"name": …}`, the role, or nothing: then Vault tries every role.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/cert#login-with-tls-certificate-method>
 fn source(settings: &View) -> Result<TokenSource, Error> {
-    let name = role_name(settings)?.map(|name| Member::public("name", Redacted::new(name)));
+    let name = role::name(settings)?.map(|name| Member::public("name", Redacted::new(name)));
     let mut request = LoginRequest::new(mount(settings, &MOUNT_PATH, "cert")?, MOUNT_PATH.name(), name);
     for key in [&CLIENT_CERT, &CLIENT_KEY] {
         let pem = setting_file::read(settings, key)?.unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Login `gcp`: the service account of a machine or pod of Google Cloud.
 
-use super::{AUTH_ROLE, Login, LoginRequest, MOUNT_PATH, Preparation, TokenSource, mount, role, role_name};
+use super::role::{self, AUTH_ROLE};
+use super::{Login, LoginRequest, MOUNT_PATH, Preparation, TokenSource, mount};
 use crate::config::View;
 use crate::config::table::LoginSettings;
 use crate::error::Error;
@@ -22,8 +23,9 @@ pub(super) const LOGIN: Login = Login {
 /// Path: `/v1/auth/gcp/login`. Body: `{"role": …, "jwt": …}`; the token is for the audience `vault/{role}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/gcp#login>
 fn source(settings: &View) -> Result<TokenSource, Error> {
-    let mut request = LoginRequest::new(mount(settings, &MOUNT_PATH, "gcp")?, MOUNT_PATH.name(), role(settings)?);
-    let role = role_name(settings)?.unwrap_or_default();
+    let mut request =
+        LoginRequest::new(mount(settings, &MOUNT_PATH, "gcp")?, MOUNT_PATH.name(), role::member(settings)?);
+    let role = role::name(settings)?.unwrap_or_default();
     request.preparation = Some(Preparation::Gcp { audience: format!("vault/{role}") });
     Ok(TokenSource::Login(request))
 }

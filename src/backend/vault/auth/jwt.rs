@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::kubernetes::SERVICE_ACCOUNT_TOKEN;
-use super::{AUTH_ROLE, Login, LoginRequest, MOUNT_PATH, Member, TokenSource, body_text, jwt_of_file, mount, role};
+use super::role::{self, AUTH_ROLE};
+use super::{Login, LoginRequest, MOUNT_PATH, Member, TokenSource, body_text, jwt_of_file, mount};
 use crate::config::format::{PATH, SECRET};
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
@@ -49,7 +50,7 @@ fn source(settings: &View) -> Result<TokenSource, Error> {
         Some(_) => Member::proof("jwt", body_text(settings, &JWT)),
         None => jwt_of_file(settings, &JWT_FILE, "the token")?,
     };
-    let body = role(settings)?.into_iter().chain([jwt]);
+    let body = role::member(settings)?.into_iter().chain([jwt]);
     Ok(TokenSource::Login(LoginRequest::new(mount(settings, &MOUNT_PATH, "jwt")?, MOUNT_PATH.name(), body)))
 }
 

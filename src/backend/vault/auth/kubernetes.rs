@@ -2,16 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::{AUTH_ROLE, Login, LoginRequest, Member, TokenSource, jwt_of_file, mount, role};
-use crate::config::format::{MOUNT, PATH, TEXT};
+use super::role::{self, AUTH_ROLE, K8S_ROLE, LOCK_ROLE};
+use super::{Login, LoginRequest, TokenSource, jwt_of_file, mount};
+use crate::config::format::{MOUNT, PATH};
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
 use crate::error::Error;
-use crate::redacted::Redacted;
-
-const ROLE: Key<String> =
-    Key::new("AVP_K8S_ROLE", "the Vault role of a Kubernetes login", TEXT, "argocd", &[Role::Free])
-        .superseded_by(AUTH_ROLE.name());
 
 const TOKEN_PATH: Key<PathBuf> = Key::new(
     "AVP_K8S_TOKEN_PATH",
@@ -42,12 +38,12 @@ pub(super) const MOUNT_A_TOKEN: &str = "mount a token into the container: a proj
 pub(super) const LOGIN: Login = Login {
     settings: LoginSettings {
         names: &["k8s", "kubernetes"],
-        settings: &[&ROLE, &AUTH_ROLE, &TOKEN_PATH, &MOUNT_PATH],
+        settings: &[&K8S_ROLE, &AUTH_ROLE, &LOCK_ROLE, &TOKEN_PATH, &MOUNT_PATH],
         implied_by: Some(&TOKEN_PATH),
         ambient: None,
     },
     doc: "The pod's service-account token (also called `kubernetes`)",
-    needs: &[&[&ROLE, &AUTH_ROLE]],
+    needs: &[&[&K8S_ROLE, &AUTH_ROLE]],
     source,
     cost: "",
     hint,
@@ -57,8 +53,7 @@ pub(super) const LOGIN: Login = Login {
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#login>
 fn source(settings: &View) -> Result<TokenSource, Error> {
     let jwt = jwt_of_file(settings, &TOKEN_PATH, "the service-account token").map_err(mount_a_token)?;
-    let own_role = || settings.get(&ROLE).map(|role| Member::public("role", Redacted::new(role.trim())));
-    let body = role(settings)?.or_else(own_role).into_iter().chain([jwt]);
+    let body = role::member(settings)?.into_iter().chain([jwt]);
     Ok(TokenSource::Login(LoginRequest::new(mount(settings, &MOUNT_PATH, "kubernetes")?, MOUNT_PATH.name(), body)))
 }
 

@@ -11,6 +11,7 @@ mod jwt;
 mod kubernetes;
 mod ldap;
 mod none;
+mod role;
 mod source;
 mod subject;
 mod token;
@@ -19,7 +20,7 @@ mod userpass;
 
 use std::path::PathBuf;
 
-use crate::config::format::{Choice, Format, MOUNT, TEXT};
+use crate::config::format::{Choice, Format, MOUNT};
 use crate::config::table::LoginSettings;
 use crate::config::{AnyKey, FileBounds, Key, Role, View};
 use crate::error::{Error, Kind};
@@ -45,18 +46,6 @@ const MOUNT_PATH: Key<String> = Key::new(
     "auth/approle",
     &[Role::Mount],
 );
-
-/// The role of the login, where it is not a tenant's to choose.
-const AUTH_ROLE: Key<String> = Key::new(
-    "AVP_AUTH_ROLE",
-    "the role of the login, beside which `AVP_K8S_ROLE` does not count; `{project}` in it stands for the Argo CD project of the Application",
-    TEXT,
-    "argocd-{project}",
-    &[Role::Narrowing],
-);
-
-/// The variable in which Argo CD names the project of the Application.
-const PROJECT: &str = "ARGOCD_APP_PROJECT_NAME";
 
 /// A login method: a row of [`LOGINS`].
 #[derive(Debug)]
@@ -153,7 +142,7 @@ pub(super) fn own_words(settings: &View) -> Vec<String> {
     let Some(login) = settings.get(&AUTH_TYPE) else { return Vec::new() };
     let of_login = settings.of_login(login.settings.settings);
     let named = of_login.texts(&[Role::Mount, Role::Free]).map(str::to_owned);
-    named.chain(role_name(&of_login).ok().flatten()).collect()
+    named.chain(role::name(&of_login).ok().flatten()).collect()
 }
 
 /// The methods with the settings that each needs.
@@ -201,27 +190,6 @@ fn jwt_of_file(settings: &View, key: &Key<PathBuf>, what: &str) -> Result<Member
     let subject = is_operators.then(|| subject::subject(jwt.reveal())).flatten();
     let member = Member::proof("jwt", jwt);
     Ok(subject.map_or(member.clone(), |subject| member.of_subject(subject)))
-}
-
-/// The operator's role of the login as a member of the body, if it is set.
-fn role(settings: &View) -> Result<Option<Member>, Error> {
-    Ok(role_name(settings)?.map(|name| Member::public("role", Redacted::new(name))))
-}
-
-/// The operator's role of the login, with the project in its place.
-fn role_name(settings: &View) -> Result<Option<String>, Error> {
-    const MARK: &str = "{project}";
-    let Some(role) = settings.get(&AUTH_ROLE).map(|role| role.trim()) else { return Ok(None) };
-    if !role.contains(MARK) {
-        return Ok(Some(role.to_owned()));
-    }
-    let project = settings.variable(PROJECT).unwrap_or_default();
-    // As Kubernetes names objects: nothing that would lead to another role's path.
-    if project.is_empty() || !project.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
-        let detail = format!("{} names the project, which is not known", settings.locate_setting(&AUTH_ROLE));
-        return Err(Error::new(Kind::Setting, detail).hint(format!("Argo CD tells it to a plugin in `{PROJECT}`")));
-    }
-    Ok(Some(role.replace(MARK, project)))
 }
 
 /// "`A` or `B`".

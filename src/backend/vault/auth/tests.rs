@@ -23,6 +23,7 @@ fn each_login_asks_at_its_mount_with_its_credential() {
     std::fs::write(body_file.path(), "{\"a\":{\"b\":1}}\n").unwrap();
     let body = body_file.path().to_str().unwrap();
     let approle = [("AVP_AUTH_TYPE", "approle"), ("AVP_ROLE_ID", "r"), ("AVP_SECRET_ID", "s\"")];
+    let of_project = [("AVP_AUTH_TYPE", "k8s"), ("AVP_K8S_ROLE", "app-{project}"), ("AVP_K8S_TOKEN_PATH", jwt)];
     let kubernetes = [("AVP_AUTH_TYPE", "kubernetes"), ("AVP_K8S_ROLE", "demo"), ("AVP_K8S_TOKEN_PATH", jwt)];
     for (settings, more, expected) in [
         (&[("VAULT_TOKEN", "t\n")][..], None, "token t"),
@@ -56,6 +57,37 @@ fn each_login_asks_at_its_mount_with_its_credential() {
             "`AVP_AUTH_ROLE` (environment) names the project, which is not known",
         ),
         (&kubernetes, Some(("AVP_AUTH_ROLE", "own")), r#"auth/kubernetes/login {"role":"own","jwt":"jwt"}"#),
+        (&of_project, None, "`AVP_K8S_ROLE` (environment) names the project, which is not known"),
+        (
+            &of_project,
+            Some(("ARGOCD_APP_PROJECT_NAME", "shop")),
+            r#"auth/kubernetes/login {"role":"app-shop","jwt":"jwt"}"#,
+        ),
+        (
+            &of_project,
+            Some(("ARGOCD_APP_PROJECT_NAME", "../x")),
+            "`AVP_K8S_ROLE` (environment) names the project, and `../x` (`ARGOCD_APP_PROJECT_NAME`) is not a plain name",
+        ),
+        (
+            &[("AVP_AUTH_TYPE", "kubernetes"), ("AVP_K8S_TOKEN_PATH", jwt)],
+            Some(("AVP_K8S_ROLE", "app-{projct}")),
+            "`AVP_K8S_ROLE` (environment) has `{projct}`, which stands for nothing",
+        ),
+        (
+            &[("AVP_AUTH_TYPE", "kubernetes"), ("AVP_K8S_TOKEN_PATH", jwt), ("ARGOCD_APP_PROJECT_NAME", "shop")],
+            Some(("ARGOCD_ENV_AVP_K8S_ROLE", "app-{project}")),
+            r#"auth/kubernetes/login {"role":"app-{project}","jwt":"jwt"}"#,
+        ),
+        (
+            &[("AVP_AUTH_TYPE", "userpass"), ("AVP_USERNAME", "app-{project}"), ("AVP_PASSWORD", "p")],
+            None,
+            "`AVP_USERNAME` (environment) has a word in braces, which only a role may have",
+        ),
+        (
+            &[("AVP_AUTH_TYPE", "approle"), ("AVP_ROLE_ID", "{project}")],
+            None,
+            "`AVP_ROLE_ID` (environment) has a word in braces, which only a role may have",
+        ),
         (&[("AVP_AUTH_TYPE", "cert")], None, "the login `cert` needs `VAULT_CLIENT_CERT` and `VAULT_CLIENT_KEY`"),
         (&[("AVP_TOKEN_FILE", jwt)], None, "file jwt"),
         (&[("AVP_AUTH_TYPE", "none")], None, "agent"),

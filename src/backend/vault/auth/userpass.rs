@@ -1,6 +1,6 @@
 //! Login `userpass`: a user name and a password.
 
-use super::{Login, LoginRequest, MOUNT_PATH, Member, TokenSource, body_text, mount};
+use super::{Login, LoginRequest, MOUNT_PATH, Member, TokenSource, body_text, mount, role};
 use crate::config::format::{SECRET, SEGMENT};
 use crate::config::table::LoginSettings;
 use crate::config::{Key, Role, View};
@@ -36,6 +36,7 @@ fn source(settings: &View) -> Result<TokenSource, Error> {
 /// The login of a user with a password at the mount of the settings, else at `default`.
 pub(super) fn request(settings: &View, default: &str) -> Result<TokenSource, Error> {
     let user = settings.get(&USERNAME).map_or("", |user| user.trim());
+    role::refuse_words(settings, &USERNAME, user)?;
     let body = [Member::proof("password", body_text(settings, &PASSWORD))];
     let mut request = LoginRequest::new(mount(settings, &MOUNT_PATH, default)?, MOUNT_PATH.name(), body);
     request.action = format!("login/{user}");

@@ -55,6 +55,10 @@ pub(crate) struct Application {
     pub(crate) name: String,
     /// Where it is in the repository.
     pub(crate) path: String,
+    /// Its project.
+    project: String,
+    /// The namespace that it deploys to.
+    namespace: String,
     /// The plugin that it names, and what it tells it.
     plugin: Option<Plugin>,
 }
@@ -62,7 +66,26 @@ pub(crate) struct Application {
 impl Application {
     /// One called `shop` at `path`, that names our plugin.
     pub(crate) fn at(path: &str) -> Self {
-        Self { name: "shop".to_owned(), path: path.to_owned(), plugin: None }.plugin("vault-render")
+        let [name, namespace, project] = ["shop", "shop", "default"].map(str::to_owned);
+        Self { name, path: path.to_owned(), project, namespace, plugin: None }.plugin("vault-render")
+    }
+
+    /// One with this name.
+    pub(crate) fn named(mut self, name: &str) -> Self {
+        self.name = name.to_owned();
+        self
+    }
+
+    /// One of this project.
+    pub(crate) fn of_project(mut self, project: &str) -> Self {
+        self.project = project.to_owned();
+        self
+    }
+
+    /// One that deploys to this namespace.
+    pub(crate) fn deploying_to(mut self, namespace: &str) -> Self {
+        self.namespace = namespace.to_owned();
+        self
     }
 
     /// A repo-server with another plugin.
@@ -124,12 +147,12 @@ impl ArgoCd {
             no_cache: true,
             app_label_key: "app.kubernetes.io/instance".to_owned(),
             app_name: application.name.clone(),
-            namespace: "shop".to_owned(),
+            namespace: application.namespace.clone(),
             application_source: Some(source(repository, application)),
             kube_version: "1.34.0".to_owned(),
             api_versions: vec!["v1".to_owned(), "apps/v1".to_owned()],
             project_source_repos: vec!["*".to_owned()],
-            project_name: "default".to_owned(),
+            project_name: application.project.clone(),
         };
         let call = unary(self.channel.clone(), "/repository.RepoServerService/GenerateManifest", request);
         self.runtime.spawn(async {

@@ -36,6 +36,14 @@ impl Vault {
         self.below("update", &format!("auth/{mount}/login"))
     }
 
+    /// The roles of the logins that an auth mount granted, in order.
+    pub(crate) fn logged_in(&self, mount: &str) -> Vec<String> {
+        let path = format!("auth/{mount}/login");
+        let entries =
+            self.entries().into_iter().filter(|entry| entry["type"] == "response" && entry["request"]["path"] == *path);
+        entries.filter_map(|entry| Some(entry["auth"]["metadata"]["role"].as_str()?.to_owned())).collect()
+    }
+
     /// Every line of the audit log.
     pub(crate) fn entries(&self) -> Vec<Value> {
         let log = fs::read_to_string(self.home().join("audit.log")).expect("the audit log");

@@ -1,0 +1,4 @@
+//! Two projects, `shop` and `rival`, whose Applications one sidecar renders: the real Argo CD, and a real Vault with a role for each.
+
+mod forged;
+mod set_up;
