@@ -100,7 +100,8 @@ type: *a
         id: "placeholder",
         level: Level::Error,
         doc: "a placeholder that cannot be filled",
-        explanation: "A version that is not a number, or a path that leads above the root.",
+        explanation: "A version that is not a number, or a path that leads above the root or holds a character that others may read as another one: \
+                      `%2e`, `;`, `?`, invisible ones, look-alikes of `/` and `.`.",
         example: "apiVersion: v1
 kind: ConfigMap
 metadata: {name: app}

@@ -4,8 +4,8 @@ use super::namespace::Namespaces;
 use super::path::AllowedPaths;
 use super::system::SystemPaths;
 use crate::config::Config;
-use crate::error::Error;
-use crate::secret::SecretId;
+use crate::error::{Error, Kind};
+use crate::secret::{SecretId, path};
 
 /// What no requester may read with these settings.
 #[derive(Clone, Debug)]
@@ -23,10 +23,23 @@ impl Bounds {
 
     /// Why `id` may not be read, if it may not.
     pub(super) fn refusal(&self, id: &SecretId) -> Option<Error> {
+        if let Some(error) = spelling_refusal(&id.path) {
+            return Some(error);
+        }
         let folder = match self.namespaces.folder(id) {
             Ok(folder) => folder,
             Err(error) => return Some(error),
         };
         self.system.refusal(&id.path).or_else(|| self.paths.as_ref()?.refusal(id, folder))
     }
+}
+
+/// Why a path may not be read that is not the one spelling of itself: nobody could tell what was judged.
+fn spelling_refusal(path: &str) -> Option<Error> {
+    let (detail, hint) = match path::clean(path) {
+        Ok(clean) if clean == path => return None,
+        Ok(clean) => (format!("is not normalised: it is `{clean}`"), "write it so"),
+        Err(fault) => (fault.detail, fault.hint),
+    };
+    Some(Error::new(Kind::Denied, format!("the path `{path}` {detail}")).hint(hint))
 }

@@ -213,6 +213,8 @@ mod tests {
             ("secret/app$|^secret/data/app$", Some("team/a"), "secret/data/app", "kv", false), // not with `a/` in front
             ("secret/app$|^a/secret/data/app$", Some("team/a"), "secret/data/app", "kv", false), // nor alone
             ("", None, "sys/data/app", "kv", false),
+            ("", None, "secret/data/../app", "kv", false),
+            ("", None, "secret/data/%2e%2e/app", "kv", false),
             ("", None, "b/sys/data/app", "ns_system", false),
         ] {
             let policy = policy(&[&GIVEN[..], &[("AVP_PATH_VALIDATION", pattern)]].concat());

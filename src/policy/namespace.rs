@@ -3,7 +3,7 @@
 use super::settings::NAMESPACE;
 use crate::config::Config;
 use crate::error::{Error, Kind};
-use crate::secret::SecretId;
+use crate::secret::{SecretId, path};
 
 /// The namespaces that placeholders may be read from.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ impl Namespaces {
     /// A namespace relative to the operator's own: empty if they are the same, `None` if it is not below it.
     fn below<'n>(&self, asked: &'n str) -> Option<&'n str> {
         let asked = asked.trim_matches('/');
-        if asked.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
+        if path::clean(asked).as_deref() != Ok(asked) {
             return None;
         }
         match self.own.as_deref()? {

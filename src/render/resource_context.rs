@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 use crate::error::{Error, Kind};
 use crate::manifest::{Annotations, FieldType, KindId, Known, Resource, Schema, Schemas, Step, field_type};
 use crate::placeholder::{Placeholder, Reference};
-use crate::secret::{KV_VERSION, SecretId, Version, normalise, path_and_parameters};
+use crate::secret::path::{self, PathFault};
+use crate::secret::{KV_VERSION, SecretId, Version, path_and_parameters};
 use crate::source::{Place, ResourceId};
 use crate::yaml::tree::NodeId;
 
@@ -73,7 +74,7 @@ impl ResourceContext {
             Reference::Annotated => (path.as_ref()?, *version),
         };
         let id = path_and_parameters(written).and_then(|(path, parameters)| {
-            let path = normalise(path).ok_or_else(|| above_the_root(placeholder))?;
+            let path = path::clean(path).map_err(|fault| not_a_path(placeholder, &fault))?;
             let (scope, version) = (namespace.clone(), version.map(Version::from));
             let instructions = kv_version.iter().map(|version| (KV_VERSION, version.to_string())).collect();
             Ok(SecretId { store: None, scope, path, version, parameters, instructions })
@@ -87,7 +88,7 @@ impl ResourceContext {
     }
 }
 
-fn above_the_root(placeholder: &Placeholder) -> Error {
-    Error::new(Kind::Placeholder, format!("the path of `{}` leads above the root", placeholder.written))
-        .hint("write the path without `..`")
+fn not_a_path(placeholder: &Placeholder, fault: &PathFault) -> Error {
+    let detail = format!("the path of `{}` {}", placeholder.written, fault.detail);
+    Error::new(Kind::Placeholder, detail).hint(fault.hint)
 }

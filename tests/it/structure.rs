@@ -129,7 +129,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("budget", &[]),
     ("value", &["budget"]),
     ("source", &[]),
-    ("secret", &["percent", "value", "source", "error"]),
+    ("secret", &["percent", "visible", "value", "source", "error"]),
     ("error", &["source", "budget"]),
     ("moment", &[]),
     ("probe", &["error"]),

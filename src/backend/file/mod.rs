@@ -13,7 +13,7 @@ use crate::config::format::PATH;
 use crate::config::table::StoreSettings;
 use crate::config::{FileBounds, Key, Role, View};
 use crate::error::{Error, Kind};
-use crate::secret::{Outcome, Secret, SecretId, Version, normalise, path_and_parameters};
+use crate::secret::{Outcome, Secret, SecretId, Version, path, path_and_parameters};
 use crate::setting_file;
 use crate::value::Value;
 use crate::words::{list, suggestion};
@@ -170,10 +170,7 @@ fn path_and_version(name: &str) -> Result<(String, Option<Version>), String> {
         }
     };
     let (path, parameters) = path_and_parameters(path).map_err(|error| format!("`{name}`: {}", error.detail))?;
-    let path = normalise(path).ok_or_else(|| format!("`{name}` leads above the root"))?;
-    if path.is_empty() {
-        return Err(format!("`{name}` is not a path"));
-    }
+    let path = path::clean(path).map_err(|fault| format!("`{name}` {}", fault.detail))?;
     Ok((SecretId { path, parameters, ..SecretId::default() }.written_path(), version))
 }
 
