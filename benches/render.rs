@@ -53,7 +53,7 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
     let mut secrets = Secrets::default();
     if !plan.accesses().is_empty() {
         let round = backend::open(config, vault_render::Journal::default()).expect("a store").begin(policy);
-        fetch(grants, &*round, Intent::Render, &Budget::default(), &mut secrets).await;
+        fetch(grants, &*round, Intent::Render, &Budget::default(), &mut secrets, &mut ()).await;
     }
     let rendered = fill(
         &plan,

@@ -8,7 +8,7 @@
 //!
 //! A manifest's way: [`input`] makes it a [`source::Source`]; [`yaml`] finds its documents and nodes; [`manifest`] knows its kind and what its
 //! annotations ask; [`placeholder`] parses its gaps; [`render::plan`] lists each secret; [`policy`] says whether it may have them;
-//! [`render::fetch`] asks the store, all at once; [`render::fill`] makes edits; [`render::Joiner`] hands out the text.
+//! [`render::fetch`] asks the store, all at once, and [`audit`] notes it; [`render::fill`] makes edits; [`render::Joiner`] hands out the text.
 //!
 //! # The map
 //!
@@ -37,6 +37,7 @@
     reason = "the map is for readers of the sources, whose documentation shows private items"
 )]
 
+mod audit;
 mod backend;
 mod budget;
 mod cli;

@@ -48,6 +48,15 @@ pub(crate) fn shown(moment: i64) -> String {
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", seconds / 3600, seconds % 3600 / 60)
 }
 
+/// A time of this machine's as RFC 3339 has it, in UTC: `2026-11-30T12:00:00.000Z`.
+pub(crate) fn precise(time: SystemTime) -> String {
+    let (moment, since) = (of_system(time), time.duration_since(UNIX_EPOCH).unwrap_or_default());
+    let (days, seconds) = (moment.div_euclid(DAY), moment.rem_euclid(DAY));
+    let (year, month, day) = date(days);
+    let (hour, minute, second) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", since.subsec_millis())
+}
+
 /// A moment in UTC as ISO 8601's basic format has it: `20261130T200000Z`.
 pub(crate) fn compact(moment: i64) -> String {
     let (days, seconds) = (moment.div_euclid(DAY), moment.rem_euclid(DAY));

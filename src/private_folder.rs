@@ -90,7 +90,7 @@ pub(crate) fn is_abandoned(part: &DirEntry) -> bool {
 }
 
 /// Whether the file or folder belongs to this user, and nobody else may touch it.
-fn is_own(metadata: &Metadata) -> bool {
+pub(crate) fn is_own(metadata: &Metadata) -> bool {
     metadata.uid() == own_user() && metadata.mode() & 0o077 == 0
 }
 

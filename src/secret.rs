@@ -57,6 +57,22 @@ pub struct Secret {
     pub warnings: Vec<Error>,
     /// The keys that must not be passed on.
     pub withheld: Withheld,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// The path that was read; `None` if it is the one that was asked for.
+    pub read_path: Option<String>,
+}
+
+/// Where a secret comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Provenance {
+    /// Its store, in this run.
+    #[default]
+    Store,
+    /// The keep: an earlier run had the store make it.
+    Kept,
+    /// The keep, as the store is unavailable.
+    LastGood,
 }
 
 /// How long a secret that was made for a reader is valid.
@@ -88,8 +104,10 @@ pub enum Outcome {
     NoPath(Error),
     /// The version does not exist, or is deleted or destroyed: `default` and remove-missing apply.
     NoVersion(Error),
-    /// The store, or the policy, refuses: never "missing".
+    /// The store refuses: never "missing".
     Denied(Error),
+    /// The policy refuses, by what the store says of the path: never "missing".
+    Refused(Error),
     /// The store failed or could not be reached: never "missing".
     Failed(Error),
     /// A preview does not read it: that would create something, such as a lease.
@@ -182,6 +200,11 @@ impl Secrets {
         self.outcomes.insert(id, outcome);
     }
 
+    /// Forgets the outcome of reading `id`.
+    pub fn remove(&mut self, id: &SecretId) {
+        self.outcomes.remove(id);
+    }
+
     /// Forgets the readings that failed or were denied: the next run tries them again.
     pub fn forget_failures(&mut self) {
         self.outcomes.retain(|_, outcome| matches!(outcome, Outcome::Found(_)) || outcome.is_missing());
@@ -203,7 +226,16 @@ impl Secrets {
 impl Secret {
     /// A secret without version and lease, of which nothing is withheld.
     pub fn new(data: Value) -> Self {
-        Self { data, version: None, lease: None, warnings: Vec::new(), withheld: Withheld::default() }
+        let (warnings, withheld) = (Vec::new(), Withheld::default());
+        Self {
+            data,
+            version: None,
+            lease: None,
+            warnings,
+            withheld,
+            provenance: Provenance::default(),
+            read_path: None,
+        }
     }
 
     /// The value under `name`, if it is there.
@@ -239,6 +271,7 @@ impl Outcome {
             Self::NoPath(error) => Self::NoPath(change(error)),
             Self::NoVersion(error) => Self::NoVersion(change(error)),
             Self::Denied(error) => Self::Denied(change(error)),
+            Self::Refused(error) => Self::Refused(change(error)),
             Self::Failed(error) => Self::Failed(change(error)),
             Self::Planned => Self::Planned,
         }

@@ -48,6 +48,6 @@ fuzz_target!(|bytes: &[u8]| {
     let grants = policy.judge(&[Access { id, usage: Usage::default(), place }]).grants;
     let start = Instant::now();
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(fetch(grants, &*store.begin(policy), Intent::Render, &Budget::default(), &mut Secrets::default()));
+    runtime.block_on(fetch(grants, &*store.begin(policy), Intent::Render, &Budget::default(), &mut Secrets::default(), &mut ()));
     assert!(start.elapsed() < Duration::from_secs(5), "the run's time is over");
 });

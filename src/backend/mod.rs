@@ -20,6 +20,7 @@ use std::sync::{Arc, LazyLock};
 
 use futures_util::stream::BoxStream;
 
+use crate::audit;
 use crate::config::format::{Choice, Format};
 use crate::config::table::{StoreSettings, Table};
 use crate::config::{Config, Key, Role, SettingSources, View, general};
@@ -39,6 +40,11 @@ pub trait Store: Send + Sync {
 pub trait Round: Send + Sync {
     /// Reads all granted secrets, in any order. The caller passes each secret once a run.
     fn read(&self, grants: Vec<Grant>, intent: Intent) -> Readings<'_>;
+
+    /// The name of the credential that a granted secret was read with, such as the accessor of a token; `None` if it is unknown. It proves nothing.
+    fn accessor(&self, _grant: &Grant) -> Option<String> {
+        None
+    }
 }
 
 /// What the secrets are read for.
@@ -125,6 +131,7 @@ pub(crate) const TYPE: Key<&'static Backend> = Key::new(
 pub fn settings() -> &'static Table {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
         let general = policy::settings::SETTINGS.iter().chain(general::SETTINGS).chain(keep::settings::SETTINGS);
+        let general = general.chain(audit::settings::SETTINGS);
         let stores = BACKENDS.iter().map(|store| store.settings).collect();
         Table::new(&TYPE, stores, general.copied(), general::UNSUPPORTED)
     });

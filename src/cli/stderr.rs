@@ -2,7 +2,7 @@
 //! stderr, else the terminal, else a file. Knows nothing of the findings.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
@@ -54,6 +54,14 @@ impl Stderr {
             }
             Self::Other(file) => (&**file).write_all(text.as_bytes()),
         };
+    }
+
+    /// Writes some bytes by one call, and returns how many were written.
+    pub(super) fn write_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Own => std::io::stderr().lock().write(bytes),
+            Self::Caller(file, _) | Self::Other(file) => (&**file).write(bytes),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The terminal as the watch of a run: a line says what takes so long, and the signals that ask the program to end stop the run.
 
+use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -34,6 +35,10 @@ impl Watch for Environment {
         }
         let stderr = self.stderr.clone();
         Journal::new(move |step| stderr.write(&format!("info: {}\n", visible::escaped(step))))
+    }
+
+    fn audit(&self, line: &[u8]) -> io::Result<usize> {
+        self.stderr.write_at_once(line)
     }
 
     fn stopped(&self) -> BoxFuture<'_, String> {

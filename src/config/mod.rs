@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -177,6 +177,11 @@ impl Config {
     /// Whether the file that a setting names must not leave the repository, links followed, because a tenant named it.
     fn is_confined(&self, name: &str) -> bool {
         self.authority(name) == Authority::Tenant && !self.is_allowed_to_tenants(name)
+    }
+
+    /// The repository, if others may have written what is in it.
+    pub fn contributed_folder(&self) -> Option<&Path> {
+        self.is_contributed().then_some(&*self.repository)
     }
 
     /// Whether others may have written what is in the repository.

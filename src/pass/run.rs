@@ -1,16 +1,17 @@
 //! A run of a session: plan → fetch → fill, over all the input at once or chunk by chunk. No secret is read twice.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Session, Stopped, Watch, watched};
+use crate::audit::Audit;
 use crate::backend::{Intent, Round};
 use crate::budget::Budget;
-use crate::error::{Error, Errors, Kind};
+use crate::error::{Error, Errors, Kind, Level};
 use crate::manifest::Schemas;
-use crate::policy::{Grants, Policy};
-use crate::render::{self, Edits, FillOptions, Filling, Mask, MaskForm, Options, Plan, Record, ValueSource};
-use crate::secret::{Access, Secrets};
+use crate::policy::{Grant, Grants, Policy};
+use crate::render::{self, Edits, FillOptions, Filling, Mask, MaskForm, Options, Plan, Record, ValueSource, Witness};
+use crate::secret::{Access, Outcome, Secrets};
 use crate::source::{Place, Source, Span};
 use crate::words::count;
 
@@ -23,6 +24,7 @@ pub struct Run<'s> {
     watch: &'s dyn Watch,
     budget: Budget,
     round: Option<(Box<dyn Round>, Arc<Policy>)>,
+    audit: Option<Audit<'s>>,
     is_stopped: bool,
 }
 
@@ -34,7 +36,17 @@ impl<'s> Run<'s> {
         schemas: Arc<Schemas>,
         watch: &'s dyn Watch,
     ) -> Self {
-        Self { session, options, intent, schemas, watch, budget: Budget::default(), round: None, is_stopped: false }
+        Self {
+            session,
+            options,
+            intent,
+            schemas,
+            watch,
+            budget: Budget::default(),
+            round: None,
+            audit: None,
+            is_stopped: false,
+        }
     }
 
     /// The edits that fill `sources`, masked if the session masks. Everything that is wrong on the way goes to `errors`.
@@ -120,11 +132,18 @@ impl<'s> Run<'s> {
     /// Each secret of `chunks` with each of its usages once, without the place, which would keep all of the chunks in memory.
     fn accesses(&self, chunks: impl Iterator<Item = Vec<Arc<Source>>>) -> Vec<Access> {
         let (mut known, mut accesses) = (HashSet::new(), Vec::new());
-        let nowhere = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
+        let mut names: HashMap<String, Arc<Source>> = HashMap::new();
         for chunk in chunks {
             let plan = render::plan(&chunk, &self.options, &self.schemas, &mut Errors::new());
-            let new = plan.accesses().iter().filter(|access| known.insert((access.id.clone(), access.usage.clone())));
-            accesses.extend(new.map(|access| Access { place: nowhere.clone(), ..access.clone() }));
+            for Access { id, usage, place } in plan.accesses() {
+                let name = &place.source.name;
+                if known.insert((id.clone(), usage.clone(), name.clone())) {
+                    let source = names.entry(name.clone()).or_insert_with(|| Arc::new(Source::new(name, "")));
+                    let place =
+                        Place { resource: place.resource.clone(), ..Place::new(source.clone(), Span::new(0, 0)) };
+                    accesses.push(Access { id: id.clone(), usage: usage.clone(), place });
+                }
+            }
         }
         accesses
     }
@@ -133,13 +152,28 @@ impl<'s> Run<'s> {
         let Some((_, policy)) = self.round(accesses, errors).await else { return };
         let judgement = policy.judge(accesses);
         errors.extend(judgement.errors());
+        if let Some(audit) = &mut self.audit {
+            audit.expect(accesses);
+            audit.refused(&judgement.refusals);
+        }
         self.read(judgement.grants, errors).await;
+        self.report_audit(errors);
+    }
+
+    /// Reports why readings could not be audited. If they must be, nothing more is read.
+    fn report_audit(&mut self, errors: &mut Errors) {
+        if let Some(trouble) = self.audit.as_mut().and_then(Audit::take_trouble) {
+            self.is_stopped |= trouble.level == Level::Error;
+            errors.push(trouble);
+        }
     }
 
     async fn read(&mut self, grants: Grants, errors: &mut Errors) {
         let Some((round, _)) = &self.round else { return };
         let what = format!("reading {}", count::of(grants.count(), "secret"));
-        let reading = render::fetch(grants, &**round, self.intent, &self.budget, &mut self.session.secrets);
+        let mut witness = AuditWitness { audit: self.audit.as_mut(), round: &**round };
+        let secrets = &mut self.session.secrets;
+        let reading = render::fetch(grants, &**round, self.intent, &self.budget, secrets, &mut witness);
         if let Err(stopped) = watched(self.watch, what, reading).await {
             self.stop(&stopped, "reading secrets", errors);
         }
@@ -150,7 +184,36 @@ impl<'s> Run<'s> {
         self.session.ensure_store(!accesses.is_empty(), self.watch, errors).await;
         if self.round.is_none() {
             self.round = self.session.begin_round();
+            self.begin_audit(errors);
         }
         self.round.as_ref().filter(|_| !self.is_stopped)
+    }
+
+    fn begin_audit(&mut self, errors: &mut Errors) {
+        let Some(log) = self.session.audit_log() else { return };
+        let (watch, is_preview) = (self.watch, self.intent == Intent::Preview);
+        match log.begin(is_preview, Box::new(move |line| watch.audit(line))) {
+            Ok(audit) => self.audit = Some(audit),
+            Err(trouble) => {
+                self.is_stopped = trouble.level == Level::Error;
+                errors.push(trouble);
+            }
+        }
+    }
+}
+
+/// Audits readings, where the settings ask for it.
+struct AuditWitness<'a, 's> {
+    audit: Option<&'a mut Audit<'s>>,
+    round: &'a dyn Round,
+}
+
+impl Witness for AuditWitness<'_, '_> {
+    fn see(&mut self, grant: &Grant, outcome: &Outcome, is_repeat: bool) -> bool {
+        match &mut self.audit {
+            None => true,
+            Some(audit) if is_repeat => audit.used_again(grant, outcome),
+            Some(audit) => audit.read(grant, outcome, self.round.accessor(grant)),
+        }
     }
 }

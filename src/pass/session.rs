@@ -9,7 +9,8 @@ use super::mask_key::without_line_breaks;
 use super::schema_files::{cluster_schemas, read_schemas};
 use super::settings::{SettingFlags, Settings};
 use super::{Run, Watch, watched};
-use crate::backend::{self, Intent, Round, Store};
+use crate::audit::{AuditLog, StoreName};
+use crate::backend::{self, Intent, Round, Store, StoreFacts};
 use crate::config::general::{ESCAPE, MASK_KEY, PARALLEL_RENDERS, SCHEMA, TIMEOUT, TYPES, TypesBy};
 use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
@@ -51,10 +52,11 @@ enum Stage {
     Closed,
 }
 
-/// A store, and who may read what from it.
+/// A store, who may read what from it, and where that is audited.
 struct OpenStore {
     store: Arc<dyn Store>,
     policy: Arc<Policy>,
+    audit: Option<Arc<AuditLog>>,
 }
 
 impl Session {
@@ -214,8 +216,14 @@ impl Session {
 
     /// Begins a round of the store, once it is open; `None` if it is not.
     pub(super) fn begin_round(&self) -> Option<(Box<dyn Round>, Arc<Policy>)> {
-        let Stage::Open(OpenStore { store, policy }) = &self.stage else { return None };
+        let Stage::Open(OpenStore { store, policy, .. }) = &self.stage else { return None };
         Some((store.clone().begin(policy.clone()), policy.clone()))
+    }
+
+    /// Where the runs are audited, once the store is open and if the settings ask for it.
+    pub(super) fn audit_log(&self) -> Option<Arc<AuditLog>> {
+        let Stage::Open(OpenStore { audit, .. }) = &self.stage else { return None };
+        audit.clone()
     }
 
     /// Reads the settings, and opens the store if `must_read`. Errors of the settings are reported once.
@@ -230,10 +238,16 @@ impl Session {
         };
         if must_read && let Stage::Configured(config) = &self.stage {
             errors.extend(backend::risks(config));
-            let opened = backend::open(config, watch.journal()).map_err(|error| errors.push(error));
-            let open = |store| Stage::Open(OpenStore { store, policy: Arc::new(self.policy(config)) });
-            self.stage = opened.map_or(Stage::Closed, open);
+            let opened = self.open(config, watch).map_err(|error| errors.push(error));
+            self.stage = opened.map_or(Stage::Closed, Stage::Open);
         }
+    }
+
+    fn open(&self, config: &Config, watch: &dyn Watch) -> Result<OpenStore, Error> {
+        let StoreFacts { name, scope, .. } = backend::facts(config)?;
+        let audit = AuditLog::of(config, self.requester.clone(), StoreName { name, scope })?.map(Arc::new);
+        let store = backend::open(config, watch.journal())?;
+        Ok(OpenStore { store, policy: Arc::new(self.policy(config)), audit })
     }
 
     /// The stage after reading the settings, whose choices for filling are kept.

@@ -1,6 +1,7 @@
 //! Who watches a run: they are told what it waits for, and may stop it. Whoever owns the run brings their own watch.
 
 use std::fmt;
+use std::io;
 use std::time::Instant;
 
 use futures_util::future::BoxFuture;
@@ -19,6 +20,11 @@ pub trait Watch: Send + Sync {
     /// Where the steps of the run are told. Nobody follows them, unless the owner says otherwise.
     fn journal(&self) -> Journal {
         Journal::default()
+    }
+
+    /// Writes a line of the audit to stderr by one call, where the settings want it there. Returns how many bytes were written.
+    fn audit(&self, _line: &[u8]) -> io::Result<usize> {
+        Err(io::Error::other("there is no stderr here"))
     }
 
     /// Returns when the run is to stop, with the name of what stops it. A run asks only while it waits.

@@ -8,11 +8,42 @@ use crate::error::{Error, Kind};
 use crate::policy::{Grant, Grants};
 use crate::secret::{Access, Outcome, Secrets};
 
-/// Reads every granted secret that `secrets` does not hold yet, within the budget of the run. Never fails as a whole.
-pub async fn fetch(grants: Grants, round: &dyn Round, intent: Intent, budget: &Budget, secrets: &mut Secrets) {
-    let wanted: Vec<Grant> = grants.into_iter().filter(|grant| !secrets.contains(grant.id())).collect();
+/// Sees each reading before its value is used.
+pub trait Witness: Send {
+    /// Sees a reading, and returns whether its value may be used. `is_repeat` is one that an earlier part of the session has made.
+    fn see(&mut self, grant: &Grant, outcome: &Outcome, is_repeat: bool) -> bool;
+}
+
+/// Nobody looks.
+impl Witness for () {
+    fn see(&mut self, _: &Grant, _: &Outcome, _: bool) -> bool {
+        true
+    }
+}
+
+/// Reads every granted secret that `secrets` does not hold yet, within the budget of the run. Never fails as a whole; a reading whose value
+/// may not be used is the last one.
+pub async fn fetch(
+    grants: Grants,
+    round: &dyn Round,
+    intent: Intent,
+    budget: &Budget,
+    secrets: &mut Secrets,
+    witness: &mut dyn Witness,
+) {
+    let (known, wanted): (Vec<Grant>, Vec<Grant>) = grants.into_iter().partition(|grant| secrets.contains(grant.id()));
+    for grant in known {
+        let may_be_used = secrets.get(grant.id()).is_none_or(|outcome| witness.see(&grant, outcome, true));
+        if !may_be_used {
+            secrets.remove(grant.id());
+            return;
+        }
+    }
     let mut readings = round.read(wanted, intent);
     while let Some((grant, outcome)) = readings.next().await {
+        if !witness.see(&grant, &outcome, false) {
+            return;
+        }
         secrets.insert(grant.into_id(), within(outcome, budget));
     }
 }

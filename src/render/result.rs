@@ -32,7 +32,7 @@ pub(crate) fn result(
     let value = match outcome {
         Outcome::Found(secret) => named_value(placeholder, secret)?,
         Outcome::NoPath(_) | Outcome::NoVersion(_) | Outcome::Planned => None,
-        Outcome::Denied(error) | Outcome::Failed(error) => return Err(error.clone()),
+        Outcome::Denied(error) | Outcome::Refused(error) | Outcome::Failed(error) => return Err(error.clone()),
     };
     let Filling { options, budget } = filling;
     placeholder.chain.apply(

@@ -10,6 +10,7 @@ use crate::support::program::root;
 const YAML: &[&str] = &["value", "source", "error", "budget"];
 const MANIFEST: &[&str] = &["switch", "yaml", "value", "source", "error"];
 const BACKEND: &[&str] = &[
+    "audit",
     "moment",
     "probe",
     "percent",
@@ -46,6 +47,7 @@ const RENDER: &[&str] = &[
     "budget",
 ];
 const PASS: &[&str] = &[
+    "audit",
     "words",
     "journal",
     "keep",
@@ -150,6 +152,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("keep", KEEP),
     ("journal", &[]),
     ("client", &["moment", "journal", "percent", "redacted", "workspace", "error", "budget"]),
+    ("audit", &["private_folder", "named_file", "moment", "policy", "config", "secret", "error"]),
     ("backend", BACKEND),
     ("render", RENDER),
     ("workspace", &[]),
@@ -196,6 +199,9 @@ const PURE: &[&str] = &[
     "modifier/",
     "placeholder/",
     "policy/",
+    "audit/line.rs",
+    "audit/settings.rs",
+    "audit/uses.rs",
     "render/",
     "migrate/",
     "report/",

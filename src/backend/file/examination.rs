@@ -68,9 +68,11 @@ fn may_read(patient: &Patient) -> BoxFuture<'_, Vec<Verdict>> {
         .iter()
         .map(|grant| match file.find(grant.id()) {
             Outcome::Found(_) | Outcome::Planned => Verdict::Right(format!("`{}` is there", grant.id().path)),
-            Outcome::NoPath(error) | Outcome::NoVersion(error) | Outcome::Denied(error) | Outcome::Failed(error) => {
-                Verdict::Wrong(error)
-            }
+            Outcome::NoPath(error)
+            | Outcome::NoVersion(error)
+            | Outcome::Denied(error)
+            | Outcome::Refused(error)
+            | Outcome::Failed(error) => Verdict::Wrong(error),
         })
         .collect();
     if verdicts.is_empty() {

@@ -191,7 +191,7 @@ mod tests {
             Outcome::Found(secret) => return secret.data.to_json().unwrap().to_string(),
             Outcome::NoPath(error) => ("no path", error),
             Outcome::NoVersion(error) => ("no version", error),
-            Outcome::Denied(error) => ("denied", error),
+            Outcome::Denied(error) | Outcome::Refused(error) => ("denied", error),
             Outcome::Failed(error) => ("failed", error),
             Outcome::Planned => return "planned".to_owned(),
         };

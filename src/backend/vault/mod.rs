@@ -48,6 +48,7 @@ use crate::error::{Error, Kind};
 use crate::journal::Journal;
 use crate::keep::Keep;
 use crate::keep::settings::LAST_GOOD;
+use crate::policy::Login;
 use crate::policy::settings::NAMESPACE;
 pub(crate) use endpoint::capability;
 pub(crate) use engine::Engine;
@@ -84,6 +85,16 @@ struct Vault {
     round_time: Duration,
     /// Names that the settings give and messages repeat.
     own_words: Vec<String>,
+}
+
+impl Vault {
+    /// The standing of a login with Vault.
+    fn session(&self, login: &Login) -> &Session {
+        match login {
+            Login::Primary => &self.session,
+            Login::Named(_) => &self.session,
+        }
+    }
 }
 
 fn facts(settings: &View) -> Result<StoreFacts, Error> {

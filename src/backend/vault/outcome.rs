@@ -50,7 +50,7 @@ pub(super) fn outcome(grant: &Grant, namespace: Option<&str>, response: ReadResp
         (ReadResult::Absent | ReadResult::NoMount(_), Some(version)) => {
             Outcome::NoVersion(missing(format!("no version {version} of {named}, or no secret at all")))
         }
-        (ReadResult::Refused(error), _) => Outcome::Denied(error),
+        (ReadResult::Refused(error), _) => Outcome::Refused(error),
         (ReadResult::Denied(causes), _) => {
             Outcome::Denied(told_by(reader, denied(grant, &named, causes, response.token_hint)))
         }

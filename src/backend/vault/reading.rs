@@ -24,7 +24,7 @@ use super::session::{Session, SessionResponse};
 use crate::backend::Intent;
 use crate::client::{Deadline, Failure, Request, Retry};
 use crate::error::{Error, Kind};
-use crate::policy::{Grant, Login, Policy};
+use crate::policy::{Grant, Policy};
 use crate::redacted::Redacted;
 use crate::secret::{Outcome, SecretId, Version};
 
@@ -192,10 +192,7 @@ impl<'r> Reading<'r> {
     }
 
     fn session(&self) -> &'r Session {
-        match self.grant.login() {
-            Login::Primary => &self.vault.session,
-            Login::Named(_) => &self.vault.session,
-        }
+        self.vault.session(self.grant.login())
     }
 
     fn deadline(&self) -> Deadline {

@@ -42,4 +42,8 @@ impl Round for VaultRound {
         };
         stream::iter(grants).map(read).buffer_unordered(CONCURRENCY).boxed()
     }
+
+    fn accessor(&self, grant: &Grant) -> Option<String> {
+        self.vault.session(grant.login()).accessor()
+    }
 }

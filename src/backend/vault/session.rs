@@ -1,6 +1,6 @@
 //! One token for all readings of all rounds, replaced once a round where Vault refuses it. Knows no path and no secret.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -26,6 +26,8 @@ pub(super) struct Session {
     login: ConfiguredLogin,
     /// The token in use; `None` before the first reading.
     token: Mutex<Option<Arc<Token>>>,
+    /// The token of the last login, for who must not wait for the next one.
+    last: SyncMutex<Option<Arc<Token>>>,
 }
 
 /// A response to a request with the session's token.
@@ -40,7 +42,11 @@ pub(super) struct SessionResponse {
 impl Session {
     /// Checks the login's settings; logs in at the first reading.
     pub(super) fn new(settings: &View, client: Client, keep: Option<Keep>) -> Result<Self, Error> {
-        Ok(Self { login: ConfiguredLogin::new(settings, client, keep)?, token: Mutex::default() })
+        Ok(Self {
+            login: ConfiguredLogin::new(settings, client, keep)?,
+            token: Mutex::default(),
+            last: SyncMutex::default(),
+        })
     }
 
     /// The login that the settings choose.
@@ -148,7 +154,16 @@ impl Session {
 
     /// A token from the cache or from a login. An error stops the round.
     async fn log_in(&self, round: &RoundState, may_be_cached: bool) -> Result<Arc<Token>, Error> {
-        self.login.token(round, may_be_cached).await.map(Arc::new).inspect_err(|error| round.fail(error))
+        let token =
+            self.login.token(round, may_be_cached).await.map(Arc::new).inspect_err(|error| round.fail(error))?;
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+        Ok(token)
+    }
+
+    /// The accessor of the token in use; `None` if Vault has not said it: a token of the settings is not asked about itself.
+    pub(super) fn accessor(&self) -> Option<String> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(last.as_ref()?.facts()?.accessor.as_ref()?.reveal().to_owned())
     }
 
     /// Whom Vault takes the session's user for, with the token that is in use; it logs in if there is none yet. A token of the settings is

@@ -113,9 +113,11 @@ fn described(error: Error, placeholder: &Placeholder, gap: &Gap) -> Error {
 fn missing(outcome: &Outcome, placeholder: &Placeholder, id: &SecretId) -> Error {
     match outcome {
         Outcome::Found(secret) => no_key(secret, placeholder, id),
-        Outcome::NoPath(error) | Outcome::NoVersion(error) | Outcome::Denied(error) | Outcome::Failed(error) => {
-            error.clone()
-        }
+        Outcome::NoPath(error)
+        | Outcome::NoVersion(error)
+        | Outcome::Denied(error)
+        | Outcome::Refused(error)
+        | Outcome::Failed(error) => error.clone(),
         Outcome::Planned => nothing(),
     }
 }

@@ -115,7 +115,7 @@ fn recorded(
     let missing = match outcome {
         Outcome::NoPath(_) => Missing::Path,
         Outcome::NoVersion(_) => Missing::Version,
-        Outcome::Found(_) | Outcome::Denied(_) | Outcome::Failed(_) => Missing::Key,
+        Outcome::Found(_) | Outcome::Denied(_) | Outcome::Refused(_) | Outcome::Failed(_) => Missing::Key,
         Outcome::Planned => return Some(Recorded::Result(Shape::planned())),
     };
     match result(usage.placeholder, id, outcome, filling) {

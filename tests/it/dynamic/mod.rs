@@ -16,7 +16,7 @@ use crate::support::render::render;
 use crate::support::servers::{Approle, Vault};
 
 /// An engine for certificates at `mount`, with a root of its own and the role `web` for names below example.org.
-fn pki(vault: &Vault, mount: &str) {
+pub(crate) fn pki(vault: &Vault, mount: &str) {
     vault.api().post(&format!("sys/mounts/{mount}"), &json!({"type": "pki"})).ok();
     let root = json!({"common_name": "example.org", "key_type": "ec", "ttl": "48h"});
     vault.api().post(&format!("{mount}/root/generate/internal"), &root).ok();

@@ -89,6 +89,7 @@ fn told(outcome: Outcome) -> String {
         Outcome::NoPath(error) => ("no path", error),
         Outcome::NoVersion(error) => ("no version", error),
         Outcome::Denied(error) => ("denied", error),
+        Outcome::Refused(error) => ("refused", error),
         Outcome::Failed(error) => ("failed", error),
         Outcome::Planned => return "planned".to_owned(),
     };

@@ -83,6 +83,7 @@ impl Reading<'_> {
             Outcome::Found(mut secret) => {
                 let warning = Error::warning(Kind::Placeholder, note).hint(format!("write `{path}`"));
                 secret.warnings.push(warning);
+                secret.read_path = Some(path.clone());
                 Outcome::Found(secret)
             }
             outcome => with_hint(outcome, Some(note)),

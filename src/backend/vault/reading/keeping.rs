@@ -12,7 +12,7 @@ use crate::backend::Intent;
 use crate::client::{Deadline, Failure};
 use crate::error::{Error, Kind};
 use crate::keep::{EntryName, Keep, KeepLock, Trouble};
-use crate::secret::{Outcome, Secret, SecretId};
+use crate::secret::{Outcome, Provenance, Secret, SecretId};
 
 impl Reading<'_> {
     /// The secret, if it is one that Vault makes: as it is kept, or made now and kept. `None` for one that is simply read.
@@ -111,7 +111,8 @@ async fn release(lock: Option<KeepLock>) {
 }
 
 fn as_outcome(secret: &KeptSecret, now: SystemTime, warning: Option<Error>) -> Outcome {
-    Outcome::Found(Secret { lease: secret.lease(now), ..Secret::new(secret.data.clone()) }).warned(warning)
+    let provenance = Provenance::Kept;
+    Outcome::Found(Secret { lease: secret.lease(now), provenance, ..Secret::new(secret.data.clone()) }).warned(warning)
 }
 
 /// The warning about a secret that is made for each run, as there is no keep.

@@ -8,7 +8,7 @@ use crate::client::{Allowance, Deadline};
 use crate::error::{Error, Kind};
 use crate::keep::{Entry, EntryName, Keep};
 use crate::moment;
-use crate::secret::{Outcome, SecretId};
+use crate::secret::{Outcome, Provenance, Secret, SecretId};
 
 /// How long the keep is asked after the time of the run is up.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,7 +26,9 @@ impl Reading<'_> {
                 outcome
             }
             // A login that is refused says nothing of the secret: Vault refuses it as well where it cannot ask whoever knows.
-            Outcome::NoPath(_) | Outcome::NoVersion(_) | Outcome::Denied(_) if self.round.check().is_ok() => {
+            Outcome::NoPath(_) | Outcome::NoVersion(_) | Outcome::Denied(_) | Outcome::Refused(_)
+                if self.round.check().is_ok() =>
+            {
                 self.batch.note(self.last_good_name(configured, id), None);
                 outcome
             }
@@ -35,7 +37,11 @@ impl Reading<'_> {
                 match found.get(id).and_then(|entry| Some((entry, last_good::secret(entry, keep.now(), *life)?))) {
                     Some((entry, secret)) => {
                         let read = moment::of_system(entry.made);
-                        Outcome::Found(secret).warned([stands_in(id, &moment::shown(read), error)])
+                        Outcome::Found(Secret { provenance: Provenance::LastGood, ..secret }).warned([stands_in(
+                            id,
+                            &moment::shown(read),
+                            error,
+                        )])
                     }
                     None => outcome,
                 }
