@@ -48,7 +48,7 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
     let begin = Instant::now();
     let mut errors = Errors::new();
     let plan = plan(sources, &Options::default(), &Arc::default(), &mut errors);
-    let policy = Arc::new(Policy::of(config, Requester::default()));
+    let policy = Arc::new(Policy::of(config, Requester::default(), None));
     let grants = policy.judge(plan.accesses()).grants;
     let mut secrets = Secrets::default();
     if !plan.accesses().is_empty() {

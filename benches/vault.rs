@@ -31,7 +31,7 @@ fn main() {
 /// Reads all secrets with a new store, as a run does, and says how many milliseconds it took.
 async fn read(address: &str) -> f64 {
     let config = backend::config_for_test(&[("VAULT_ADDR", address), ("VAULT_TOKEN", "t")]);
-    let policy = Arc::new(Policy::of(&config, Requester::default()));
+    let policy = Arc::new(Policy::of(&config, Requester::default(), None));
     let start = Instant::now();
     let store: Arc<dyn Store> = backend::open(&config, Journal::default()).expect("a store");
     let place = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));

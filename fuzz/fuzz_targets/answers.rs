@@ -44,7 +44,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(store) = backend::open(&config, vault_render::Journal::default()) else { return };
     let id = SecretId { path: "secret/data/app".into(), ..SecretId::default() };
     let place = Place::new(Arc::new(Source::new("", "")), Span::new(0, 0));
-    let policy = Arc::new(Policy::of(&config, Requester::default()));
+    let policy = Arc::new(Policy::of(&config, Requester::default(), None));
     let grants = policy.judge(&[Access { id, usage: Usage::default(), place }]).grants;
     let start = Instant::now();
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -133,7 +133,7 @@ pub fn settings() -> &'static Table {
         let general = policy::settings::SETTINGS.iter().chain(general::SETTINGS).chain(keep::settings::SETTINGS);
         let general = general.chain(audit::settings::SETTINGS);
         let stores = BACKENDS.iter().map(|store| store.settings).collect();
-        Table::new(&TYPE, stores, general.copied(), general::UNSUPPORTED)
+        Table::new(&TYPE, stores, general.copied())
     });
     &TABLE
 }

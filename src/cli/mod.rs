@@ -198,7 +198,7 @@ impl SessionCommand {
         if let Some(limit) = session.time_limit().filter(|_| !matches!(self, Self::Doctor(_))) {
             environment.time_limit.get_or_init(|| limit);
         }
-        let _slot = self.render_slot(session, environment).await?;
+        let _slots = self.render_slots(session, environment).await?;
         if let Some(schemas) = self.schemas() {
             schemas.give(session, environment).await?;
         }
@@ -257,18 +257,23 @@ impl SessionCommand {
         }
     }
 
-    /// A slot among the parallel renders, if the operator limits them and the command reads what tenants wrote.
-    async fn render_slot(&self, session: &mut Session, environment: &Environment) -> Result<Option<RenderSlot>, Error> {
+    /// The slots among the parallel renders, if the operator limits them and the command reads what tenants wrote: the project's own first, so
+    /// that one project's queue holds nobody else's slot.
+    async fn render_slots(&self, session: &mut Session, environment: &Environment) -> Result<Vec<RenderSlot>, Error> {
         // `doctor` has an end of its own, and must not wait for the renders that it is to explain.
         let is_reading = matches!(self, Self::Migrate(migrate::Args { compare: None, .. }));
         if is_reading || matches!(self, Self::Settings(_) | Self::Doctor(_) | Self::Keep(_)) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let Some(slots) = session.parallel_renders() else { return Ok(None) };
-        if self.may_read_stdin() && !environment.stdin_is_terminal {
+        let limits = session.render_limits();
+        if !limits.is_empty() && self.may_read_stdin() && !environment.stdin_is_terminal {
             await_input();
         }
-        RenderSlot::wait(slots, &environment.workspace, environment).await.map(Some)
+        let mut slots = Vec::new();
+        for limit in &limits {
+            slots.push(RenderSlot::wait(limit, &environment.workspace, environment).await?);
+        }
+        Ok(slots)
     }
 
     /// Whether it reads what another command pipes into it.

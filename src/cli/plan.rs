@@ -83,6 +83,10 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
         Ok(store) if !wrong.any() => store,
         facts => return Ok(failed(wrong, facts.err(), environment)),
     };
+    let (policy, unusable) = session.policy(&config);
+    if unusable.any() {
+        return Ok(failed(unusable, None, environment));
+    }
     let build = (&args.build).into();
     let (sources, mut errors, built) = InputFiles::read_all(args.paths.list(), &build, session, environment).await;
     errors.extend(args.empty_stdin.error(args.paths.list(), &sources));
@@ -93,7 +97,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
         &session.schemas(&sources),
         &mut errors,
     );
-    let judgement = session.policy(&config).judge(plan.accesses());
+    let judgement = policy.judge(plan.accesses());
     errors.extend(judgement.errors());
     let reads = plan.reads().into_iter().filter(|read| judgement.grants.allows(&read.id)).collect();
     let plan = ReadPlan { store, reads, is_complete: !errors.any() };

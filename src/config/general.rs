@@ -6,8 +6,6 @@ use std::time::Duration;
 use super::format::{Choice, DURATION, Format, LIST, NUMBER, PATHS, SECRET, SIZE, SWITCH};
 use super::key::{AnyKey, Key};
 use super::role::{Role, Tighter};
-use super::table::Unsupported;
-use crate::error::Level;
 use crate::escape::Escape;
 use crate::redacted::Redacted;
 
@@ -177,7 +175,3 @@ pub(crate) const SETTINGS: &[&dyn AnyKey] = &[
     &UNCONTAINED_TOOLS,
     &MASK_KEY,
 ];
-
-/// Settings of argocd-vault-plugin that are known and not honoured.
-pub(crate) const UNSUPPORTED: &[Unsupported] =
-    &[Unsupported { name: "AVP_POLICY", level: Level::Error, hint: "use `AVP_PATH_VALIDATION`, or a policy in Vault" }];

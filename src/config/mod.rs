@@ -18,6 +18,7 @@ pub(crate) mod format;
 pub(crate) mod function;
 pub(crate) mod general;
 mod key;
+mod login;
 mod notice;
 mod origin;
 mod parse;

@@ -24,6 +24,8 @@ pub enum Origin {
     Secret(String),
     /// A file below the user's home that holds nothing but the value, such as Vault's own `~/.vault-token`.
     HomeFile(&'static str),
+    /// A login of the operator's policy file, as the file names it.
+    Policy(String),
     /// Nobody set it.
     Default,
 }
@@ -68,6 +70,7 @@ impl fmt::Display for Origin {
             Self::File { path, is_tenants: true } => write!(f, "file `{path}` of the repository (tenant)"),
             Self::Secret(name) => write!(f, "Secret `{name}`"),
             Self::HomeFile(file) => write!(f, "`~/{file}`"),
+            Self::Policy(login) => write!(f, "{login} of the policy file"),
             Self::Default => write!(f, "default"),
         }
     }

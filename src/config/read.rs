@@ -24,7 +24,7 @@ pub(super) struct Layer {
 
 /// A value as a layer has it.
 #[derive(Clone, Copy)]
-struct Value<'l> {
+pub(super) struct Value<'l> {
     text: &'l str,
     /// The name under which it is set.
     name: &'static str,
@@ -189,7 +189,7 @@ fn choose_login(entries: &mut BTreeMap<&'static str, Entry>, logins: &Logins, ha
 
 impl Setting {
     /// Parses a value. An error does not quote it.
-    fn new(key: &dyn AnyKey, Value { text, name, origin }: Value<'_>) -> Result<Self, String> {
+    pub(super) fn new(key: &dyn AnyKey, Value { text, name, origin }: Value<'_>) -> Result<Self, String> {
         let parsed = key.parse(text)?;
         Ok(Self { text: parsed.text, origin: origin.clone(), name, value: parsed.value })
     }
@@ -209,7 +209,7 @@ impl Layer {
     }
 
     /// The value that counts for a setting of these names, with where it stands.
-    fn value(&self, spellings: [Option<&'static str>; 2]) -> Option<Value<'_>> {
+    pub(super) fn value(&self, spellings: [Option<&'static str>; 2]) -> Option<Value<'_>> {
         let mut spellings = spellings.into_iter().flatten();
         spellings.find_map(|name| Some(Value { text: self.get(name)?, name, origin: &self.origin }))
     }

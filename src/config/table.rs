@@ -127,9 +127,8 @@ impl Table {
         store: &'static dyn AnyKey,
         stores: Vec<&'static StoreSettings>,
         general: impl IntoIterator<Item = &'static dyn AnyKey>,
-        unsupported: &'static [Unsupported],
     ) -> Self {
-        let unsupported = unsupported.iter().chain(stores.iter().flat_map(|store| store.unsupported)).collect();
+        let unsupported = stores.iter().flat_map(|store| store.unsupported).collect();
         let mut table = Self { store, stores: Vec::new(), rows: vec![Row::general(store)], unsupported };
         stores.iter().for_each(|store| table.add(store));
         table.rows.extend(general.into_iter().map(Row::general));
@@ -260,6 +259,11 @@ impl Row {
     /// A value as it may be shown: a secret's is `[redacted]`.
     pub fn shown<'v>(&self, value: &'v str) -> &'v str {
         if self.declaration().is_secret() || parse::holds_password(value) { "[redacted]" } else { value }
+    }
+
+    /// Whether a login reads it, or it chooses one.
+    pub(super) fn is_of_logins(&self) -> bool {
+        self.readers.iter().any(|reader| reader.login.is_some()) || (self.is(Role::Login) && !self.is_general())
     }
 
     /// Whether every run reads it.

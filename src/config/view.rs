@@ -59,6 +59,11 @@ impl View {
         Self { config: self.config.clone(), settings }
     }
 
+    /// The same settings as another configuration has them.
+    pub fn with(&self, config: &Config) -> Self {
+        Self { config: config.clone(), settings: self.settings }
+    }
+
     /// The value in effect, default included; `None` if nobody set it.
     pub fn get<T: 'static>(&self, key: &Key<T>) -> Option<&T> {
         self.config.get(key).filter(|_| self.may_read(key.name()))

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 use crate::backend::examiner::Subject;
 use crate::backend::{Inspection, TYPE};
 use crate::config::Config;
-use crate::error::{Error, Errors, Kind};
+use crate::error::{Error, Errors, Kind, Level};
 use crate::input;
 use crate::pass::build::BuildOptions;
 use crate::pass::{self, Session, Watch};
@@ -63,7 +63,8 @@ pub(crate) async fn examine(
         Ok(read) => read,
         Err(_) => late_settings(session),
     };
-    let (inspection, general) = inspect(&config, errors.any()).await;
+    let errors = errors.into_iter().chain(session.policy(&config).1).collect::<Vec<_>>();
+    let (inspection, general) = inspect(&config, errors.iter().any(|error| error.level == Level::Error)).await;
     let mut patient = Patient {
         workspace: session.workspace().clone(),
         wrong_settings: errors.into_iter().chain(general).collect(),
@@ -137,7 +138,7 @@ impl Patient {
         let is_wrong = settings.into_iter().any(|verdict| verdict.is_error());
         Subject {
             grants: self.plan.as_ref().map(ReadList::grants),
-            policy: session.policy(&self.config),
+            policy: session.policy(&self.config).0,
             journal: watch.journal(),
             obstacle: is_wrong.then(|| "because of the settings".to_owned()),
         }

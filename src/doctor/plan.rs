@@ -38,7 +38,7 @@ impl ReadList {
     ) -> Self {
         let mut options = BuildOptions { no_build: patient.options.no_build, tools: patient.options.tools.clone() };
         options.tools.is_offline = true;
-        let policy = session.policy(&patient.config);
+        let (policy, _) = session.policy(&patient.config);
         let mut errors = Errors::new();
         let mut accesses = Vec::new();
         match timeout(time, InputFiles::read_all(paths, &options, session, watch)).await {

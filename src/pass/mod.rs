@@ -5,6 +5,7 @@ pub(crate) mod build;
 mod flag_file;
 mod inspection;
 pub(crate) mod mask_key;
+mod policy_file;
 mod record;
 mod render_slot;
 mod run;

@@ -20,23 +20,51 @@ pub(crate) struct RenderSlot {
     _lock: File,
 }
 
+/// How many sessions may render at once, and which of them count.
+#[derive(Clone, Debug)]
+pub(crate) struct RenderLimit {
+    slots: u64,
+    /// The project whose sessions count; all of the user's, if there is none.
+    project: Option<String>,
+    /// The name of the limit, for people.
+    setting: &'static str,
+}
+
 /// How often whoever is first in the queue looks for a free slot.
 const INTERVAL: Duration = Duration::from_millis(5);
 
 /// How long a session waits in silence. Argo CD shows its note, should Argo CD's time run out meanwhile.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+impl RenderLimit {
+    /// A limit of all sessions of this user.
+    pub(super) fn of_user(slots: u64) -> Self {
+        Self { slots, project: None, setting: PARALLEL_RENDERS.name() }
+    }
+
+    /// A limit of the sessions of a project; those without one count together.
+    pub(super) fn of_project(project: Option<&str>, slots: u64) -> Self {
+        Self { slots, project: Some(project.unwrap_or_default().to_owned()), setting: "limits.renders" }
+    }
+
+    /// What the names of its files begin with. A project's name is a part of no path.
+    fn prefix(&self) -> String {
+        let hex = |project: &String| project.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+        self.project.as_ref().map(|project| format!("project-{}-", hex(project))).unwrap_or_default()
+    }
+}
+
 impl RenderSlot {
-    /// Waits until one of as many `slots` is free.
-    pub(crate) async fn wait(slots: u64, workspace: &Workspace, watch: &dyn Watch) -> Result<Self, Error> {
+    /// Waits until one of the slots of `limit` is free.
+    pub(crate) async fn wait(limit: &RenderLimit, workspace: &Workspace, watch: &dyn Watch) -> Result<Self, Error> {
         let folder = folder(workspace);
         let waiting = async {
-            let locked = lock_in_background(folder.clone(), slots);
+            let locked = lock_in_background(folder.clone(), limit.clone());
             tokio::pin!(locked);
             match tokio::time::timeout(PATIENCE, &mut locked).await {
                 Ok(locked) => locked,
                 Err(_) => {
-                    watch.tell(note(slots));
+                    watch.tell(note(limit));
                     locked.await
                 }
             }
@@ -54,10 +82,10 @@ fn folder(workspace: &Workspace) -> PathBuf {
 }
 
 /// Locks a slot on a thread of its own, as waiting for a lock blocks.
-async fn lock_in_background(folder: PathBuf, slots: u64) -> io::Result<File> {
+async fn lock_in_background(folder: PathBuf, limit: RenderLimit) -> io::Result<File> {
     let (sender, receiver) = oneshot::channel();
     std::thread::spawn(move || {
-        let locked = make(&folder).and_then(|()| lock(&folder, slots, &sender));
+        let locked = make(&folder).and_then(|()| lock(&folder, &limit, &sender));
         // If nobody waits any more, the lock is released with the channel.
         let _ = sender.send(locked);
     });
@@ -78,14 +106,15 @@ fn make(folder: &Path) -> io::Result<()> {
 }
 
 /// Waits for a free slot while `listener` is open. The first in the queue looks for one, the others sleep.
-fn lock<T>(folder: &Path, slots: u64, listener: &Sender<T>) -> io::Result<File> {
+fn lock<T>(folder: &Path, limit: &RenderLimit, listener: &Sender<T>) -> io::Result<File> {
     let open =
         |name: &str| OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join(name));
-    let queue = open("queue")?;
+    let prefix = limit.prefix();
+    let queue = open(&format!("{prefix}queue"))?;
     queue.lock()?;
     while !listener.is_closed() {
-        for number in 0..slots {
-            let slot = open(&format!("slot-{number}"))?;
+        for number in 0..limit.slots {
+            let slot = open(&format!("{prefix}slot-{number}"))?;
             match slot.try_lock() {
                 Ok(()) => return Ok(slot),
                 Err(TryLockError::WouldBlock) => {}
@@ -97,11 +126,10 @@ fn lock<T>(folder: &Path, slots: u64, listener: &Sender<T>) -> io::Result<File> 
     Err(io::Error::other("nobody waits for it any more"))
 }
 
-fn note(slots: u64) -> Error {
-    let detail = format!(
-        "waiting for a render slot: no more than {slots} runs may render at once (`{}`)",
-        PARALLEL_RENDERS.name()
-    );
+fn note(limit: &RenderLimit) -> Error {
+    let RenderLimit { slots, project, setting } = limit;
+    let of = project.as_ref().map(|project| format!(" of project `{project}`")).unwrap_or_default();
+    let detail = format!("waiting for a render slot: no more than {slots} runs{of} may render at once (`{setting}`)");
     Error::note(Kind::Setting, detail)
 }
 
@@ -122,7 +150,7 @@ mod tests {
 
     fn locked(folder: &Path) -> File {
         let (listener, _receiver) = oneshot::channel::<()>();
-        lock(folder, 2, &listener).unwrap()
+        lock(folder, &RenderLimit::of_user(2), &listener).unwrap()
     }
 
     #[test]
@@ -145,7 +173,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let (listener, receiver) = oneshot::channel::<()>();
         drop(receiver);
-        assert!(lock(home.path(), 1, &listener).is_err());
+        assert!(lock(home.path(), &RenderLimit::of_user(1), &listener).is_err());
     }
 
     #[test]

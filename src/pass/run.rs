@@ -9,7 +9,7 @@ use crate::backend::{Intent, Round};
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind, Level};
 use crate::manifest::Schemas;
-use crate::policy::{Grant, Grants, Policy};
+use crate::policy::{Grant, Grants, Policy, Tally};
 use crate::render::{self, Edits, FillOptions, Filling, Mask, MaskForm, Options, Plan, Record, ValueSource, Witness};
 use crate::secret::{Access, Outcome, Secrets};
 use crate::source::{Place, Source, Span};
@@ -25,6 +25,8 @@ pub struct Run<'s> {
     budget: Budget,
     round: Option<(Box<dyn Round>, Arc<Policy>)>,
     audit: Option<Audit<'s>>,
+    /// The secrets that the run has read by each rule.
+    tally: Tally,
     is_stopped: bool,
 }
 
@@ -45,6 +47,7 @@ impl<'s> Run<'s> {
             budget: Budget::default(),
             round: None,
             audit: None,
+            tally: Tally::default(),
             is_stopped: false,
         }
     }
@@ -150,7 +153,8 @@ impl<'s> Run<'s> {
 
     async fn fetch(&mut self, accesses: &[Access], errors: &mut Errors) {
         let Some((_, policy)) = self.round(accesses, errors).await else { return };
-        let judgement = policy.judge(accesses);
+        let policy = policy.clone();
+        let judgement = policy.judge_within(accesses, &mut self.tally);
         errors.extend(judgement.errors());
         if let Some(audit) = &mut self.audit {
             audit.expect(accesses);

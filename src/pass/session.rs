@@ -1,11 +1,14 @@
 //! A session: the settings, the open store and what was read, for as long as its owner keeps it. Settings and store are opened only once
 //! something must be read.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::mask_key::without_line_breaks;
+use super::policy_file::read_policy;
+use super::render_slot::RenderLimit;
 use super::schema_files::{cluster_schemas, read_schemas};
 use super::settings::{SettingFlags, Settings};
 use super::{Run, Watch, watched};
@@ -16,7 +19,7 @@ use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
 use crate::journal::Journal;
 use crate::manifest::{Schemas, Table};
-use crate::policy::{Policy, Requester};
+use crate::policy::{Limits, Policy, PolicyFile, Requester};
 use crate::render::{FillOptions, Mask, Options, Record};
 use crate::secret::Secrets;
 use crate::source::Source;
@@ -37,6 +40,8 @@ pub struct Session {
     /// Whether those of the cluster are among them.
     knows_cluster: bool,
     pub(super) fill_options: FillOptions,
+    /// The policy file, once it is read; `None` where the operator names none.
+    policy_file: OnceCell<Result<Option<PolicyFile>, Errors>>,
     stage: Stage,
 }
 
@@ -73,6 +78,7 @@ impl Session {
             given: Vec::new(),
             knows_cluster: false,
             fill_options: FillOptions::default(),
+            policy_file: OnceCell::new(),
             stage: Stage::Start,
         }
     }
@@ -140,19 +146,32 @@ impl Session {
     pub fn time_limit(&mut self) -> Option<Duration> {
         // Errors of the settings are reported once the store is opened.
         let (config, _) = self.settings.local();
-        config.get(&TIMEOUT).copied().filter(|time| !time.is_zero())
+        let of_policy = self.limits(&config).seconds;
+        config.get(&TIMEOUT).copied().filter(|time| !time.is_zero()).into_iter().chain(of_policy).min()
     }
 
-    /// Who may read what, by these settings.
-    pub fn policy(&self, config: &Config) -> Policy {
-        Policy::of(config, self.requester.clone())
+    /// Who may read what, by these settings and the policy file that they name. One that cannot be used denies everything.
+    pub fn policy(&self, config: &Config) -> (Policy, Errors) {
+        let policy = |file| Policy::of(config, self.requester.clone(), file);
+        match self.policy_file.get_or_init(|| read_policy(config, &self.workspace)) {
+            Ok(file) => (policy(file.as_ref()), Errors::new()),
+            Err(errors) => (policy(Some(&PolicyFile::denying())), errors.clone()),
+        }
     }
 
-    /// How many sessions may render at once on this machine, if the operator limits it.
-    pub fn parallel_renders(&mut self) -> Option<u64> {
+    /// What limits the sessions that render at once on this machine, if the operator does.
+    pub(crate) fn render_limits(&mut self) -> Vec<RenderLimit> {
         // Errors of the settings are reported once the store is opened.
         let (config, _) = self.settings.local();
-        config.get(&PARALLEL_RENDERS).copied().filter(|slots| *slots > 0)
+        let of_settings = config.get(&PARALLEL_RENDERS).copied().filter(|slots| *slots > 0).map(RenderLimit::of_user);
+        let of_policy = self.limits(&config).renders;
+        let project = self.requester.project.as_deref();
+        of_policy.map(|slots| RenderLimit::of_project(project, slots)).into_iter().chain(of_settings).collect()
+    }
+
+    /// The limits that the policy file sets to a run as a whole.
+    fn limits(&self, config: &Config) -> Limits {
+        self.policy(config).0.limits()
     }
 
     /// Adds schemas, which count before those of the manifests and after those added earlier.
@@ -238,16 +257,18 @@ impl Session {
         };
         if must_read && let Stage::Configured(config) = &self.stage {
             errors.extend(backend::risks(config));
-            let opened = self.open(config, watch).map_err(|error| errors.push(error));
-            self.stage = opened.map_or(Stage::Closed, Stage::Open);
+            let (policy, wrong) = self.policy(config);
+            let opened = self.open(config, policy, watch).map_err(|error| errors.push(error)).ok();
+            self.stage = opened.filter(|_| !wrong.any()).map_or(Stage::Closed, Stage::Open);
+            errors.extend(wrong);
         }
     }
 
-    fn open(&self, config: &Config, watch: &dyn Watch) -> Result<OpenStore, Error> {
+    fn open(&self, config: &Config, policy: Policy, watch: &dyn Watch) -> Result<OpenStore, Error> {
         let StoreFacts { name, scope, .. } = backend::facts(config)?;
         let audit = AuditLog::of(config, self.requester.clone(), StoreName { name, scope })?.map(Arc::new);
         let store = backend::open(config, watch.journal())?;
-        Ok(OpenStore { store, policy: Arc::new(self.policy(config)), audit })
+        Ok(OpenStore { store, policy: Arc::new(policy), audit })
     }
 
     /// The stage after reading the settings, whose choices for filling are kept.

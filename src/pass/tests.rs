@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use super::render_slot::RenderLimit;
 use super::*;
 use crate::error::{Error, Errors};
 use crate::input;
@@ -158,9 +159,9 @@ async fn waiting_for_a_slot_ends_when_the_watch_stops_it() {
     let folder = tempfile::tempdir().unwrap();
     let workspace = workspace(folder.path(), &[("XDG_RUNTIME_DIR", ".")]);
     let watch = Clock { patience: Some(Duration::from_millis(50)), ..Clock::default() };
-    let held = RenderSlot::wait(1, &workspace, &Clock::default()).await.unwrap();
-    let error = RenderSlot::wait(1, &workspace, &watch).await.unwrap_err();
+    let held = RenderSlot::wait(&RenderLimit::of_user(1), &workspace, &Clock::default()).await.unwrap();
+    let error = RenderSlot::wait(&RenderLimit::of_user(1), &workspace, &watch).await.unwrap_err();
     assert!(error.detail.starts_with("stopped by the test while waiting"), "{error}");
     drop(held);
-    assert!(RenderSlot::wait(1, &workspace, &Clock::default()).await.is_ok());
+    assert!(RenderSlot::wait(&RenderLimit::of_user(1), &workspace, &Clock::default()).await.is_ok());
 }

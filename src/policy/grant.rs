@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::limits::Limits;
 use super::login::Login;
 use super::rule_id::RuleId;
 use crate::secret::{SecretId, Usage};
@@ -20,8 +21,24 @@ pub(super) struct Terms {
     pub(super) login: Login,
     /// The rule that allows it; `None` without a policy file.
     pub(super) rule: Option<RuleId>,
+    /// The limits of that rule.
+    pub(super) limits: Limits,
+    /// What reading the secret may do to the store.
+    pub(super) effects: Effects,
     /// The usages that are allowed.
     pub(super) usages: Vec<Usage>,
+}
+
+/// What reading a secret may do to its store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effects {
+    /// Anything that readings do.
+    #[default]
+    Any,
+    /// Nothing: a reading that creates something is not allowed.
+    Nothing,
+    /// It creates something, such as a lease: other readings are not allowed.
+    Creates,
 }
 
 /// The grants of a run, one for each secret.
@@ -46,6 +63,16 @@ impl Grant {
         self.terms.rule.as_ref()
     }
 
+    /// The limits of the rule that allows it.
+    pub fn limits(&self) -> &Limits {
+        &self.terms.limits
+    }
+
+    /// What reading it may do to the store.
+    pub fn effects(&self) -> Effects {
+        self.terms.effects
+    }
+
     /// What the secret is used for.
     pub fn usages(&self) -> &[Usage] {
         &self.terms.usages
@@ -54,6 +81,13 @@ impl Grant {
     /// The secret's name, once it is read.
     pub fn into_id(self) -> SecretId {
         self.id
+    }
+}
+
+impl Effects {
+    /// What both allow. Two that exclude each other leave the first, so that the other's usage is not wider.
+    fn within(self, other: Self) -> Self {
+        if self == Self::Any { other } else { self }
     }
 }
 
@@ -71,6 +105,8 @@ impl Grants {
     /// Adds a permission. Of two for one secret the first decides the login, and the usages of both are allowed.
     pub(super) fn add(&mut self, id: &SecretId, terms: Terms) {
         let known = self.terms.entry(id.clone()).or_insert_with(|| Terms { usages: Vec::new(), ..terms.clone() });
+        known.effects = known.effects.within(terms.effects);
+        known.limits = known.limits.tightest(terms.limits);
         let new = terms.usages.into_iter().filter(|usage| !known.usages.contains(usage)).collect::<Vec<_>>();
         known.usages.extend(new);
     }

@@ -1,21 +1,27 @@
 //! Decides who may read which secret, and with which login: accesses in, a judgement out. Pure; knows no store and no placeholder.
 
 mod bounds;
+mod file;
 mod grant;
 mod judgement;
+mod limits;
 mod login;
 mod namespace;
 mod path;
+mod reading;
 mod requester;
 mod rule_id;
+mod run_rules;
 pub(crate) mod settings;
 mod system;
 pub(crate) mod template;
 
 use std::collections::HashMap;
 
-pub(crate) use grant::{Grant, Grants};
+pub(crate) use file::PolicyFile;
+pub(crate) use grant::{Effects, Grant, Grants};
 pub(crate) use judgement::{Judgement, Refusal};
+pub(crate) use limits::{Limits, Tally};
 pub(crate) use login::Login;
 pub use requester::Requester;
 pub(crate) use rule_id::RuleId;
@@ -25,21 +31,25 @@ use crate::error::Error;
 use crate::secret::{Access, SecretId, Usage};
 use bounds::Bounds;
 use grant::Terms;
+use run_rules::RunRules;
 
 /// The policy for one requester. It judges every reading of a run, that of a path which a store rewrites too.
 #[derive(Clone, Debug)]
 pub struct Policy {
     requester: Requester,
     bounds: Bounds,
+    /// The rules of the policy file, if there is one.
+    rules: Option<RunRules>,
 }
 
 /// The terms on which a usage of a secret is allowed; or why it is not, and the rule that refuses it.
 type Verdict = Result<Terms, (Error, Option<RuleId>)>;
 
 impl Policy {
-    /// The policy that the settings make for `requester`.
-    pub fn of(config: &Config, requester: Requester) -> Self {
-        Self { requester, bounds: Bounds::of(config) }
+    /// The policy that the settings and the policy file, if there is one, make for `requester`.
+    pub fn of(config: &Config, requester: Requester, file: Option<&PolicyFile>) -> Self {
+        let rules = file.map(|file| RunRules::new(file, &requester, config));
+        Self { requester, bounds: Bounds::of(config), rules }
     }
 
     /// For whom it judges.
@@ -47,13 +57,23 @@ impl Policy {
         &self.requester
     }
 
+    /// The limits of a run as a whole.
+    pub fn limits(&self) -> Limits {
+        self.rules.as_ref().map(RunRules::limits).unwrap_or_default()
+    }
+
     /// The grants for the accesses that are allowed, and a refusal for every other one.
     pub fn judge(&self, accesses: &[Access]) -> Judgement {
+        self.judge_within(accesses, &mut Tally::default())
+    }
+
+    /// The same, for a run that has read what `tally` counts.
+    pub fn judge_within(&self, accesses: &[Access], tally: &mut Tally) -> Judgement {
         let mut verdicts: HashMap<(&SecretId, &Usage), Verdict> = HashMap::new();
         let mut judgement = Judgement::default();
         for access in accesses {
             let Access { id, usage, .. } = access;
-            let known = verdicts.entry((id, usage)).or_insert_with(|| self.terms(id, usage));
+            let known = verdicts.entry((id, usage)).or_insert_with(|| self.counted(id, usage, tally));
             match known.clone() {
                 Ok(terms) => judgement.grants.add(id, terms),
                 Err((error, rule)) => judgement.refusals.push(Refusal { access: access.clone(), error, rule }),
@@ -90,12 +110,32 @@ impl Policy {
         self.bounds.system.may_be_hidden(&grant.id().path)
     }
 
+    /// Why a secret may not be read, if it may not, given whether that creates something in the store.
+    pub fn effect_refusal(&self, grant: &Grant, creates: bool) -> Option<Error> {
+        let is_allowed = match grant.effects() {
+            Effects::Any => true,
+            Effects::Nothing => !creates,
+            Effects::Creates => creates,
+        };
+        self.rules.as_ref().filter(|_| !is_allowed).map(|rules| rules.effect_refusal(grant.id(), creates))
+    }
+
     /// The terms on which a usage of a secret is allowed, or why it is not.
     fn terms(&self, id: &SecretId, usage: &Usage) -> Verdict {
-        match self.bounds.refusal(id) {
-            Some(error) => Err((error, None)),
-            None => Ok(Terms { login: Login::Primary, rule: None, usages: vec![usage.clone()] }),
+        match (self.bounds.refusal(id), &self.rules) {
+            (Some(error), _) => Err((error, None)),
+            (None, Some(rules)) => rules.terms(id, usage),
+            (None, None) => Ok(Terms { usages: vec![usage.clone()], ..Terms::default() }),
         }
+    }
+
+    /// The terms, unless the run has read as many secrets as their rule allows.
+    fn counted(&self, id: &SecretId, usage: &Usage, tally: &mut Tally) -> Verdict {
+        let terms = self.terms(id, usage)?;
+        if let Some(rule) = &terms.rule {
+            tally.count(rule, id, &terms.limits).map_err(|error| (error, Some(rule.clone())))?;
+        }
+        Ok(terms)
     }
 }
 
@@ -125,7 +165,7 @@ mod tests {
     }
 
     fn policy(settings: &[(&str, &str)]) -> Policy {
-        Policy::of(&config(settings), Requester::default())
+        Policy::of(&config(settings), Requester::default(), None)
     }
 
     /// Whether the one access is granted, and what is said.

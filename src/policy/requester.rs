@@ -1,6 +1,7 @@
 //! For whom a run reads, as Argo CD itself says. Pure; knows no setting.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// For whom a run reads. `None` is an unknown part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,12 +80,30 @@ impl Part {
 }
 
 impl Requester {
+    /// The flag that names them: ` --as project=shop,app=web`; empty if nothing is known.
+    pub(super) fn as_flag(&self) -> String {
+        let known = PARTS.iter().filter_map(|part| Some(format!("{}={}", part.word, part.of(self)?)));
+        let parts: Vec<String> = known.collect();
+        if parts.is_empty() { String::new() } else { format!(" --as {}", parts.join(",")) }
+    }
+
     /// The requester of a run in this environment. Variables that a tenant sets arrive as `ARGOCD_ENV_…` and do not count.
     pub fn of(environment: &BTreeMap<String, String>) -> Self {
         let mut requester = Self::default();
         let told = PARTS.iter().filter_map(|part| Some((part, environment.get(part.variable)?)));
         told.for_each(|(part, text)| part.set(&mut requester, text));
         requester
+    }
+}
+
+/// For people: `project `shop`, app `web``.
+impl fmt::Display for Requester {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = PARTS.iter().filter_map(|part| Some(format!("{} `{}`", part.word, part.of(self)?)));
+        match known.collect::<Vec<_>>() {
+            parts if parts.is_empty() => f.write_str("an unknown requester"),
+            parts => f.write_str(&parts.join(", ")),
+        }
     }
 }
 

@@ -1,7 +1,22 @@
 //! The settings of a policy. Knows no store: the row of a store names the settings that concern it.
 
-use crate::config::format::{LIST, NAMESPACE as NAMESPACE_FORMAT, REGEX};
+use std::path::PathBuf;
+
+use crate::config::format::{LIST, NAMESPACE as NAMESPACE_FORMAT, PATH, REGEX};
 use crate::config::{AnyKey, Key, Pattern, Role};
+
+/// The name of the setting that has the role of a login.
+pub(crate) const AUTH_ROLE: &str = "AVP_AUTH_ROLE";
+
+/// The operator's rules.
+pub(crate) const POLICY: Key<PathBuf> = Key::new(
+    "AVP_POLICY",
+    "the policy file: who may read what, as whom, and how much; unset, the login's own policies decide",
+    PATH,
+    "/etc/vault-render/policy.yaml",
+    &[Role::Narrowing],
+)
+.early();
 
 /// Which paths may be read.
 pub(crate) const PATH_VALIDATION: Key<Pattern> = Key::new(
@@ -32,4 +47,4 @@ pub(crate) const NAMESPACE: Key<String> = Key::new(
 );
 
 /// The settings that concern every store.
-pub(crate) const SETTINGS: &[&dyn AnyKey] = &[&PATH_VALIDATION];
+pub(crate) const SETTINGS: &[&dyn AnyKey] = &[&POLICY, &PATH_VALIDATION];

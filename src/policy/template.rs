@@ -36,6 +36,19 @@ impl Template {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Part(_)))
     }
 
+    /// The text with each stretch between the words, and each word's part, made into another text. `None` if one of the parts is.
+    pub(super) fn map(
+        &self,
+        text: impl Fn(&str) -> String,
+        part: impl Fn(&'static Part) -> Option<String>,
+    ) -> Option<String> {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(stretch) => Some(text(stretch)),
+            Piece::Part(named) => part(named),
+        };
+        self.pieces.iter().map(piece).collect()
+    }
+
     /// The text for `requester`. A part that is unknown, or that is not a plain name, is an error: it would lead to another path or role.
     pub(crate) fn fill(&self, requester: &Requester, named: &str) -> Result<String, Error> {
         let piece = |piece: &Piece| match piece {

@@ -7,6 +7,7 @@ use crate::budget::Budget;
 use crate::error::{Error, Kind};
 use crate::policy::{Grant, Grants};
 use crate::secret::{Access, Outcome, Secrets};
+use crate::value::Value;
 
 /// Sees each reading before its value is used.
 pub trait Witness: Send {
@@ -44,7 +45,8 @@ pub async fn fetch(
         if !witness.see(&grant, &outcome, false) {
             return;
         }
-        secrets.insert(grant.into_id(), within(outcome, budget));
+        let outcome = within_limits(within(outcome, budget), &grant);
+        secrets.insert(grant.into_id(), outcome);
     }
 }
 
@@ -54,6 +56,23 @@ fn within(outcome: Outcome, budget: &Budget) -> Outcome {
     match budget.make(secret.data.size()) {
         Ok(()) => outcome,
         Err(limit) => Outcome::Failed(limit.into()),
+    }
+}
+
+/// The outcome of a reading, or an error if a value that is used exceeds the limits of the rule that allows it.
+fn within_limits(outcome: Outcome, grant: &Grant) -> Outcome {
+    let (Outcome::Found(secret), Some(most)) = (&outcome, grant.limits().value_bytes) else { return outcome };
+    let Value::Map(entries) = &secret.data else { return outcome };
+    let is_used = |key: &str| grant.usages().iter().any(|usage| usage.key.as_deref().is_none_or(|used| used == key));
+    let longest = entries.iter().filter(|(key, _)| is_used(key)).max_by_key(|(_, value)| value.text_len());
+    match longest.filter(|(_, value)| value.text_len() as u64 > most) {
+        None => outcome,
+        Some((key, value)) => {
+            let detail = format!("`{}` has {} bytes, and the policy allows {most}", key.as_str(), value.text_len());
+            Outcome::Failed(
+                Error::new(Kind::Limit, detail).hint("the operator can raise `limits.value_bytes` of the rule"),
+            )
+        }
     }
 }
 
@@ -70,7 +89,6 @@ pub(crate) fn not_read(accesses: &[Access], secrets: &Secrets) -> impl Iterator<
 mod tests {
     use super::*;
     use crate::secret::Secret;
-    use crate::value::Value;
 
     #[test]
     fn a_secret_counts_for_the_budget_of_the_run() {

@@ -1,5 +1,7 @@
 //! The login that the settings choose, and how it gets a token: from the cache, from a file, or from Vault. Knows no path and no secret.
 
+use std::sync::Arc;
+
 use super::auth::{self, Login, LoginRequest, Member, Preparation, TokenSource};
 use super::cloud_proof;
 use super::failure;
@@ -23,7 +25,7 @@ use crate::redacted::Redacted;
 
 /// The login that the settings choose.
 pub(super) struct ConfiguredLogin {
-    pub(super) client: Client,
+    pub(super) client: Arc<Client>,
     pub(super) row: &'static Login,
     /// The settings of the login.
     settings: View,
@@ -36,7 +38,7 @@ pub(super) struct ConfiguredLogin {
 
 impl ConfiguredLogin {
     /// Checks the login's settings; sends nothing.
-    pub(super) fn new(settings: &View, client: Client, keep: Option<Keep>) -> Result<Self, Error> {
+    pub(super) fn new(settings: &View, client: Arc<Client>, keep: Option<Keep>) -> Result<Self, Error> {
         let folder = settings.cache_folder().filter(|_| !settings.is_on(&DISABLE_TOKEN_CACHE));
         let row = auth::choose(settings)?;
         Ok(Self {

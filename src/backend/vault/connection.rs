@@ -93,13 +93,18 @@ pub(super) fn check_certificates(settings: &View) -> Result<(), Error> {
 /// The credentials of the settings, whoever set them.
 fn credentials(settings: &View) -> Credentials {
     let credentials = Credentials::default();
+    conceal(settings, &credentials);
+    credentials
+}
+
+/// Adds the credentials of the settings, whoever set them, to those that nothing shows.
+pub(super) fn conceal(settings: &View, credentials: &Credentials) {
     for (text, is_proof) in settings.credentials() {
         match is_proof {
             true => credentials.add(text),
             false => credentials.add_public(text),
         }
     }
-    credentials
 }
 
 /// Reads the certificates and keys that the settings name.

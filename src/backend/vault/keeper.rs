@@ -1,5 +1,7 @@
 //! The upkeep of what Vault has made and the keep holds, between runs: by the tokens that are kept with it, without a login.
 
+use std::sync::Arc;
+
 use super::connection;
 use super::failure;
 use super::kept::{self, Bond, KeptSecret, LeaseState, Upkeep};
@@ -32,8 +34,8 @@ pub(super) fn open(settings: &View, journal: Journal) -> Result<Keeper, Error> {
         return Err(Error::new(Kind::Setting, "`AVP_KEEP` is not set: nothing is kept")
             .hint("it names a folder or a Redis; docs/keep.md shows how to set it up"));
     };
-    let session = Session::new(settings, connection::client(settings, journal)?, Some(keep.clone()))?;
-    let round = RoundState::new(Allowance::new(*settings.required(&TIMEOUT)?), &Requester::default());
+    let session = Session::new(settings, Arc::new(connection::client(settings, journal)?), Some(keep.clone()))?;
+    let round = RoundState::new(Arc::new(Allowance::new(*settings.required(&TIMEOUT)?)), &Requester::default());
     Ok(Keeper { keep, session, namespace: settings.get(&NAMESPACE).cloned(), round })
 }
 

@@ -18,6 +18,7 @@ mod keeper;
 mod kept;
 mod lists;
 mod login_response;
+mod logins;
 mod member;
 mod missing;
 mod mount;
@@ -49,13 +50,13 @@ use crate::journal::Journal;
 use crate::keep::Keep;
 use crate::keep::settings::LAST_GOOD;
 use crate::policy::Login;
-use crate::policy::settings::NAMESPACE;
+use crate::policy::settings::{NAMESPACE, POLICY};
 pub(crate) use endpoint::capability;
 pub(crate) use engine::Engine;
 pub(crate) use keeper::Keeper;
 use kept::LastGood;
+use logins::Logins;
 use mounts::Mounts;
-use session::Session;
 use settings::KV_VERSION;
 
 /// This store's row.
@@ -72,7 +73,7 @@ pub(super) const BACKEND: Backend = Backend {
 
 /// Vault as a store.
 struct Vault {
-    session: Session,
+    logins: Logins,
     mounts: Mounts,
     /// Where secrets that Vault makes outlive a run; `None` nowhere.
     keep: Option<Keep>,
@@ -87,16 +88,6 @@ struct Vault {
     own_words: Vec<String>,
 }
 
-impl Vault {
-    /// The standing of a login with Vault.
-    fn session(&self, login: &Login) -> &Session {
-        match login {
-            Login::Primary => &self.session,
-            Login::Named(_) => &self.session,
-        }
-    }
-}
-
 fn facts(settings: &View) -> Result<StoreFacts, Error> {
     let (scope, engine) = (settings.get(&NAMESPACE).cloned(), settings.get(&KV_VERSION).copied());
     Ok(StoreFacts { name: "vault", is_remote: true, has_policies: true, scope, engine })
@@ -104,12 +95,16 @@ fn facts(settings: &View) -> Result<StoreFacts, Error> {
 
 fn open(settings: &View, journal: Journal) -> Result<Arc<dyn Store>, Error> {
     let keep = Keep::open(settings, journal.clone())?;
-    let client = connection::client(settings, journal)?;
+    let client = Arc::new(connection::client(settings, journal)?);
     let namespace = settings.get(&NAMESPACE).cloned();
     let own_words = auth::own_words(settings).into_iter().chain(namespace.clone()).chain([client.address()]);
+    let logins = Logins::new(settings, client, keep.clone());
+    if settings.get(&POLICY).is_none() {
+        logins.session(&Login::Primary)?;
+    }
     Ok(Arc::new(Vault {
         own_words: own_words.collect(),
-        session: Session::new(settings, client, keep.clone())?,
+        logins,
         mounts: Mounts::default(),
         last_good: last_good(settings, keep.as_ref())?,
         keep,

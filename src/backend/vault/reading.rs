@@ -24,7 +24,7 @@ use super::session::{Session, SessionResponse};
 use crate::backend::Intent;
 use crate::client::{Deadline, Failure, Request, Retry};
 use crate::error::{Error, Kind};
-use crate::policy::{Grant, Policy};
+use crate::policy::{Effects, Grant, Policy};
 use crate::redacted::Redacted;
 use crate::secret::{Outcome, SecretId, Version};
 
@@ -33,6 +33,7 @@ pub(super) struct Reading<'r> {
     vault: &'r Vault,
     policy: &'r Policy,
     round: &'r RoundState,
+    session: &'r Session,
     batch: &'r Batch,
     grant: &'r Grant,
 }
@@ -42,10 +43,11 @@ impl<'r> Reading<'r> {
         vault: &'r Vault,
         policy: &'r Policy,
         round: &'r RoundState,
+        session: &'r Session,
         batch: &'r Batch,
         grant: &'r Grant,
     ) -> Self {
-        Self { vault, policy, round, batch, grant }
+        Self { vault, policy, round, session, batch, grant }
     }
 
     /// Reads the secret. The outcome shows no credential of the session.
@@ -84,6 +86,9 @@ impl<'r> Reading<'r> {
 
     async fn look_up(&self, intent: Intent) -> Result<Outcome, Failure> {
         let deadline = self.deadline();
+        if let Some(error) = self.effect_refusal(deadline).await {
+            return Ok(Outcome::Denied(error));
+        }
         if let Some(keep) = self.vault.keep.as_ref().filter(|_| may_be_kept(self.grant.id()))
             && let Some(outcome) = self.kept_or_made(keep, intent, deadline).await?
         {
@@ -143,6 +148,15 @@ impl<'r> Reading<'r> {
         Ok(ReadResponse { result: refusal.map_or(result, ReadResult::Refused), token, token_hint })
     }
 
+    /// Why the policy does not allow what reading does to Vault, if it does not.
+    async fn effect_refusal(&self, deadline: Deadline) -> Option<Error> {
+        if self.grant.effects() == Effects::Any {
+            return None;
+        }
+        let creates = self.effect(deadline).await == Effect::Creates;
+        self.policy.effect_refusal(self.grant, creates)
+    }
+
     /// What reading does to Vault.
     async fn effect(&self, deadline: Deadline) -> Effect {
         // A mount that cannot be asked for is unknown: the reading itself tells of the failure.
@@ -192,7 +206,7 @@ impl<'r> Reading<'r> {
     }
 
     fn session(&self) -> &'r Session {
-        self.vault.session(self.grant.login())
+        self.session
     }
 
     fn deadline(&self) -> Deadline {

@@ -1,7 +1,7 @@
 //! The state of one run's use of Vault: for whom it reads, its time, its failure, and how far it trusts the token.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::lists::Lists;
 use super::mount::Mount;
@@ -12,7 +12,7 @@ use crate::policy::Requester;
 
 /// The state of a round. The next round begins with a new one.
 pub(super) struct RoundState {
-    allowance: Allowance,
+    allowance: Arc<Allowance>,
     /// For whom it reads.
     headers: RequesterHeaders,
     /// Why no further reading is tried.
@@ -31,7 +31,7 @@ pub(super) struct RoundState {
 
 impl RoundState {
     /// The state of a round that begins now, for `requester`.
-    pub(super) fn new(allowance: Allowance, requester: &Requester) -> Self {
+    pub(super) fn new(allowance: Arc<Allowance>, requester: &Requester) -> Self {
         let headers = RequesterHeaders::of(requester);
         let (has_renewed, has_good_token) = (AtomicBool::new(false), AtomicBool::new(false));
         let (lists, mounts, warnings) = (Lists::default(), Lists::default(), Mutex::default());

@@ -41,7 +41,7 @@ pub(super) struct SessionResponse {
 
 impl Session {
     /// Checks the login's settings; logs in at the first reading.
-    pub(super) fn new(settings: &View, client: Client, keep: Option<Keep>) -> Result<Self, Error> {
+    pub(super) fn new(settings: &View, client: Arc<Client>, keep: Option<Keep>) -> Result<Self, Error> {
         Ok(Self {
             login: ConfiguredLogin::new(settings, client, keep)?,
             token: Mutex::default(),

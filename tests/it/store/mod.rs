@@ -32,7 +32,7 @@ fn try_open(settings: &[(&str, &str)]) -> Result<TestStore, Error> {
     let config = backend::config_for_test(settings);
     Ok(TestStore {
         store: backend::open(&config, Journal::default())?,
-        policy: Arc::new(Policy::of(&config, Requester::default())),
+        policy: Arc::new(Policy::of(&config, Requester::default(), None)),
         runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
     })
 }

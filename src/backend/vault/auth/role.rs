@@ -5,12 +5,13 @@ use crate::config::format::{SWITCH, TEXT};
 use crate::config::{Key, Role, View};
 use crate::error::{Error, Kind};
 use crate::policy::Requester;
+use crate::policy::settings::{self, POLICY};
 use crate::policy::template::Template;
 use crate::redacted::Redacted;
 
 /// The role of the login, where it is not a tenant's to choose.
 pub(super) const AUTH_ROLE: Key<String> = Key::new(
-    "AVP_AUTH_ROLE",
+    settings::AUTH_ROLE,
     "the role of the login, beside which `AVP_K8S_ROLE` does not count; `{project}`, `{app}` and `{namespace}` in it stand for \
      the Application's project, name and destination namespace",
     TEXT,
@@ -28,7 +29,7 @@ pub(super) const K8S_ROLE: Key<String> = Key::new(
 )
 .superseded_by(AUTH_ROLE.name())
 .template()
-.locked_by(&[LOCK_ROLE.name(), "AVP_POLICY"]);
+.locked_by(&[LOCK_ROLE.name(), POLICY.name()]);
 
 /// Whether the operator alone may choose the role of a Kubernetes login.
 pub(super) const LOCK_ROLE: Key<bool> = Key::new(

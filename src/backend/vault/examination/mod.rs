@@ -113,8 +113,8 @@ impl Patient {
         let client = connection::client(&settings, subject.journal.clone())?;
         let hop = client.first_hop();
         let keep = Keep::open(&settings, subject.journal.clone())?;
-        let session = Session::new(&settings, client, keep)?;
-        let round = RoundState::new(Allowance::new(TIME), &Requester::default());
+        let session = Session::new(&settings, Arc::new(client), keep)?;
+        let round = RoundState::new(Arc::new(Allowance::new(TIME)), &Requester::default());
         let (addresses, health, standing, shown) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), OnceLock::new());
         Ok(Self { settings, session, round, subject, hop, addresses, health, standing, shown })
     }

@@ -1,0 +1,82 @@
+//! The rules of a policy file in one run: what they allow to its requester, with its settings. Pure.
+
+use super::file::{PolicyFile, Rules};
+use super::grant::{Effects, Terms};
+use super::limits::Limits;
+use super::reading::RunSettings;
+use super::requester::Requester;
+use super::rule_id::RuleId;
+use crate::config::Config;
+use crate::error::{Error, Kind};
+use crate::secret::{SecretId, Usage};
+
+/// The rules of a policy file in one run.
+#[derive(Clone, Debug)]
+pub(super) struct RunRules {
+    rules: Rules,
+    requester: Requester,
+    config: Config,
+    settings: RunSettings,
+}
+
+impl RunRules {
+    pub(super) fn new(file: &PolicyFile, requester: &Requester, config: &Config) -> Self {
+        let (rules, settings) = (file.rules_for(requester), RunSettings::of(config));
+        Self { rules, requester: requester.clone(), config: config.clone(), settings }
+    }
+
+    /// The terms on which a usage of a secret is allowed; or why it is not, and the rule that denies it.
+    pub(super) fn terms(&self, id: &SecretId, usage: &Usage) -> Result<Terms, (Error, Option<RuleId>)> {
+        let decide = |creates| self.rules.decide(&self.settings.reading(id, usage, creates));
+        // An endpoint that is written creates something. Of others only the store knows.
+        let stored = if id.parameters.is_empty() { decide(false) } else { decide(true) };
+        let (rule, effects) = match (stored, decide(true)) {
+            (Ok(rule), Ok(_)) => (rule, Effects::Any),
+            (Ok(rule), Err(_)) => (rule, Effects::Nothing),
+            (Err(_), Ok(rule)) => (rule, Effects::Creates),
+            (Err(deny), Err(_)) => return Err((self.refusal(id, usage, deny.as_ref()), deny)),
+        };
+        let login = self.rules.login(rule, &self.requester, &self.config);
+        let login = login.map_err(|error| (error, Some(rule.id.clone())))?;
+        let (rule, limits) = (Some(rule.id.clone()), rule.limits());
+        Ok(Terms { login, rule, limits, effects, usages: vec![usage.clone()] })
+    }
+
+    /// The limits of the run as a whole.
+    pub(super) fn limits(&self) -> Limits {
+        self.rules.limits()
+    }
+
+    /// The error of a reading that creates something, or does not, where the rules allow only the other.
+    pub(super) fn effect_refusal(&self, id: &SecretId, creates: bool) -> Error {
+        let what = if creates { "reading it creates something, such as a lease" } else { "reading it creates nothing" };
+        let detail = format!("{}: {what}", self.not_allowed(&named(id, &Usage::default())));
+        Error::new(Kind::Denied, detail).hint("`creates` of a rule decides about such reads")
+    }
+
+    /// The error of what no rule allows. A tenant is not told of rules: they may be about others.
+    fn refusal(&self, id: &SecretId, usage: &Usage, deny: Option<&RuleId>) -> Error {
+        let named = named(id, usage);
+        match deny.filter(|_| !self.config.has_tenant()) {
+            Some(rule) => Error::new(Kind::Denied, format!("{named} is denied by {rule}"))
+                .hint("a deny refuses wherever it stands among the rules"),
+            None => Error::new(Kind::Denied, self.not_allowed(&named)).hint(format!(
+                "the operator can see why: `vault-render explain --policy FILE{}`",
+                self.requester.as_flag()
+            )),
+        }
+    }
+
+    fn not_allowed(&self, named: &str) -> String {
+        format!("{named} is not allowed: no rule of the policy allows it to {}", self.requester)
+    }
+}
+
+/// The part of a secret that a placeholder uses, for people.
+fn named(id: &SecretId, Usage { key, modifiers }: &Usage) -> String {
+    let key = key.as_ref().map(|key| format!("the key `{key}` of ")).unwrap_or_default();
+    let version = id.version.as_ref().map(|version| format!(" in version {version}")).unwrap_or_default();
+    let scope = id.scope.as_ref().map(|scope| format!(" in the namespace `{scope}`")).unwrap_or_default();
+    let through = if modifiers.is_empty() { String::new() } else { format!(" with `{}`", modifiers.join(" | ")) };
+    format!("{key}the path `{}`{version}{scope}{through}", id.path)
+}
