@@ -1,5 +1,6 @@
 //! helm and kustomize within bounds: the real tools where a test names one, else scripts that try what the tools would not.
 
+mod inherited;
 mod kernel;
 mod limits;
 mod operator;
