@@ -81,6 +81,7 @@ mod switch;
 mod tool;
 mod value;
 mod visible;
+mod wiped;
 mod words;
 mod workspace;
 mod yaml;

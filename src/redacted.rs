@@ -14,6 +14,11 @@ impl Redacted {
         Self(Zeroizing::new(text.into()))
     }
 
+    /// A text that is not to be shown, without a copy of it.
+    pub(crate) fn of(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+
     /// The text, for the wire and for nothing else.
     pub(crate) fn reveal(&self) -> &str {
         &self.0

@@ -161,7 +161,8 @@ impl Value {
 
     /// Compact JSON, keys in the order received, nothing escaped that JSON does not require.
     pub fn to_json(&self) -> Result<Zeroizing<String>, NotText> {
-        let mut out = Zeroizing::new(String::new());
+        // A text that grows would leave copies behind.
+        let mut out = Zeroizing::new(String::with_capacity(self.json_len()));
         self.write_json(&mut out)?;
         Ok(out)
     }

@@ -26,6 +26,7 @@ use crate::budget;
 use crate::error::{Error, Kind};
 use crate::journal::Journal;
 use crate::moment;
+use crate::wiped::append;
 
 /// A client of one server. Construction opens nothing: certificates are read for the first request.
 pub(crate) struct Client {
@@ -222,7 +223,7 @@ impl Client {
             if permit.is_none() && body.len() + chunk.len() > SMALL_BODY {
                 permit = self.answers.acquire_many(permits(expected.min(LARGEST_BODY))).await.ok();
             }
-            body.extend_from_slice(&chunk);
+            append(&mut body, &chunk);
         }
         Ok(Response { status, body, retry_after, date })
     }

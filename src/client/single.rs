@@ -11,6 +11,7 @@ use super::options::{Proxies, ServerWords, TlsOptions, TrustOptions};
 use super::tls::tls;
 use crate::error::{Error, Kind};
 use crate::redacted::Redacted;
+use crate::wiped::append;
 
 /// A request to an address of its own.
 pub(crate) struct SingleRequest {
@@ -70,7 +71,7 @@ impl SingleRequest {
             let mut response = request.send().await.map_err(|error| failed(innermost(&error)))?;
             let (status, mut body) = (response.status().as_u16(), Zeroizing::new(Vec::new()));
             while let Some(chunk) = response.chunk().await.map_err(|error| failed(innermost(&error)))? {
-                body.extend_from_slice(&chunk);
+                append(&mut body, &chunk);
                 if body.len() > LARGEST_BODY {
                     return Err(failed("it is larger than 1 MiB".to_owned()));
                 }

@@ -21,7 +21,7 @@ pub struct ConfigFile {
     /// The path, as the user wrote it.
     pub path: String,
     /// The text: YAML, JSON or an env file.
-    pub text: String,
+    pub text: Zeroizing<String>,
     /// Whether the path or the file itself is in the repository. If there is a tenant, the file is theirs.
     pub is_in_repository: bool,
 }
@@ -229,7 +229,7 @@ mod tests {
 
     /// Each pair as `KEY=VALUE`, or the error's cause.
     fn read(text: &str) -> Vec<String> {
-        let file = ConfigFile { path: "avp".into(), text: text.into(), is_in_repository: false };
+        let file = ConfigFile { path: "avp".into(), text: text.to_owned().into(), is_in_repository: false };
         let mut errors = Errors::new();
         let layer = layer(&file, &mut errors);
         let causes = errors.iter().map(|error| error.cause.clone().unwrap_or_default());

@@ -20,7 +20,7 @@ pub(super) fn environment(pairs: &[(&str, &str)]) -> SettingSources {
 }
 
 pub(super) fn file(text: &str) -> Option<ConfigFile> {
-    Some(ConfigFile { path: "avp.yaml".into(), text: text.into(), is_in_repository: false })
+    Some(ConfigFile { path: "avp.yaml".into(), text: text.to_owned().into(), is_in_repository: false })
 }
 
 pub(super) fn texts(errors: &Errors) -> Vec<String> {

@@ -313,7 +313,7 @@ mod tests {
     }
 
     fn vault_token(text: &str) -> HomeFile {
-        HomeFile { file: ".vault-token", setting: "VAULT_TOKEN", text: text.to_owned() }
+        HomeFile { file: ".vault-token", setting: "VAULT_TOKEN", text: text.to_owned().into() }
     }
 
     #[test]

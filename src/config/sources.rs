@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use zeroize::Zeroizing;
+
 use super::table::Table;
 use super::{ClusterSecret, ConfigFile};
 
@@ -58,5 +60,5 @@ pub struct HomeFile {
     /// The setting's name.
     pub setting: &'static str,
     /// The file's text.
-    pub text: String,
+    pub text: Zeroizing<String>,
 }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::wiped::read_all;
+
 mod walk;
 use walk::Walk;
 
@@ -87,8 +89,7 @@ impl NamedFile {
 
     /// Its content, up to `limit` bytes.
     pub(crate) fn read(&self, limit: u64, allowed: FileKind) -> Result<Zeroizing<Vec<u8>>, FileRefusal> {
-        let mut bytes = Zeroizing::new(Vec::new());
-        self.open(allowed)?.take(limit + 1).read_to_end(&mut bytes)?;
+        let bytes = read_all(self.open(allowed)?.take(limit + 1))?;
         if bytes.len() as u64 > limit { Err(FileRefusal::TooLong(limit)) } else { Ok(bytes) }
     }
 

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use crate::backend;
 use crate::client::kubernetes;
 use crate::config::{ClusterSecret, Config, ConfigFile, FlagValue, HomeFile, SecretName, SettingSources, has_tenant};
@@ -152,7 +154,7 @@ fn config_file(
     input::check_readable(Path::new(path), workspace)?;
     let bytes = file.read(SETTINGS_LIMIT, allowed).map_err(refused)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| error().cause("it is not UTF-8 text"))?.to_owned();
-    Ok(ConfigFile { path: path.to_owned(), text, is_in_repository: file.is_in_repository() })
+    Ok(ConfigFile { path: path.to_owned(), text: text.into(), is_in_repository: file.is_in_repository() })
 }
 
 /// The files below the home that hold a setting's value, such as what `vault login` left behind. A home in a checkout is as its
@@ -163,7 +165,7 @@ fn home_files(workspace: &Workspace, checkout: Option<&Path>) -> Vec<HomeFile> {
         let (path, folder) = (Path::new(home).join(file), &workspace.folder);
         let file = NamedFile::find(&path, folder, checkout.unwrap_or(Path::new(""))).ok()?.within_repository().ok()?;
         let bytes = file.read(SETTINGS_LIMIT, FileKind::Stream).ok()?;
-        std::str::from_utf8(&bytes).ok().map(str::to_owned)
+        std::str::from_utf8(&bytes).ok().map(|text| Zeroizing::new(text.to_owned()))
     };
     let rows = backend::settings().rows().iter();
     let files = rows.filter_map(|row| Some((row.name(), row.declaration().home_file?)));

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Value, bytes_of_entry, bytes_of_node};
 use crate::budget::{Budget, DEPTH, Limit, Making};
+use crate::wiped::append_text;
 
 /// An error in a JSON text: the reason and the position.
 pub(super) struct Refusal {
@@ -124,23 +125,25 @@ impl<'j> Reader<'j, '_> {
     /// Reads the string at a quote.
     fn string(&mut self) -> Result<Cow<'j, str>, Reason> {
         self.at += 1;
-        let mut decoded = None::<String>;
+        let mut decoded = None::<Zeroizing<String>>;
         loop {
             let rest = &self.text[self.at..];
             let length = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' '));
             let length = length.ok_or_else(|| self.end())?;
             self.at += length;
             if let Some(decoded) = &mut decoded {
-                decoded.push_str(&rest[..length]);
+                append_text(decoded, &rest[..length]);
             }
             match rest.as_bytes()[length] {
                 b'"' => {
                     self.at += 1;
-                    return Ok(decoded.map_or(Cow::Borrowed(&rest[..length]), Cow::Owned));
+                    return Ok(decoded
+                        .map_or(Cow::Borrowed(&rest[..length]), |mut text| Cow::Owned(std::mem::take(&mut *text))));
                 }
                 b'\\' => {
                     let char = self.escape()?;
-                    decoded.get_or_insert_with(|| rest[..length].to_owned()).push(char);
+                    let decoded = decoded.get_or_insert_with(|| Zeroizing::new(rest[..length].to_owned()));
+                    append_text(decoded, char.encode_utf8(&mut [0; 4]));
                 }
                 _ => return Err(Reason::Invalid),
             }

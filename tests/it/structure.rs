@@ -10,6 +10,7 @@ use crate::support::program::root;
 const YAML: &[&str] = &["value", "source", "error", "budget"];
 const MANIFEST: &[&str] = &["switch", "yaml", "value", "source", "error"];
 const BACKEND: &[&str] = &[
+    "wiped",
     "audit",
     "moment",
     "probe",
@@ -123,13 +124,14 @@ const REPORT: &[&str] = &[
 /// Each module of the crate with the modules that it may name. What is not here may name nothing.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("visible", &[]),
+    ("wiped", &[]),
     ("words", &[]),
     ("redacted", &[]),
     ("percent", &[]),
     ("switch", &[]),
     ("escape", &[]),
     ("budget", &[]),
-    ("value", &["budget"]),
+    ("value", &["wiped", "budget"]),
     ("source", &[]),
     ("secret", &["percent", "visible", "value", "source", "error"]),
     ("error", &["source", "budget"]),
@@ -146,12 +148,12 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("config", &["redacted", "escape", "switch", "words", "error", "source", "value", "yaml", "visible", "budget"]),
     ("contain", &["error"]),
     ("policy", &["words", "yaml", "budget", "secret", "config", "error", "source"]),
-    ("named_file", &[]),
+    ("named_file", &["wiped"]),
     ("private_folder", &[]),
     ("setting_file", &["named_file", "config", "error"]),
     ("keep", KEEP),
     ("journal", &[]),
-    ("client", &["moment", "journal", "percent", "redacted", "workspace", "error", "budget"]),
+    ("client", &["wiped", "moment", "journal", "percent", "redacted", "workspace", "error", "budget"]),
     ("audit", &["private_folder", "named_file", "moment", "policy", "config", "secret", "error"]),
     ("backend", BACKEND),
     ("render", RENDER),
@@ -176,6 +178,7 @@ const FACES: [&str; 3] = ["lib", "internals", "main"];
 /// No runtime, no files, no environment, no network: folders, and files in folders that are not pure as a whole.
 const PURE: &[&str] = &[
     "visible.rs",
+    "wiped.rs",
     "words/",
     "redacted.rs",
     "journal.rs",

@@ -22,9 +22,17 @@ pub(super) struct CachedToken {
 /// The version of the files. Those of another one do not count.
 const VERSION: &str = "2";
 
+/// More than the names and numbers of a file have together.
+const OTHER_MEMBERS: usize = 512;
+
 /// A token as JSON. The members are those of `auth/token/lookup-self`, but for times, which are absolute.
 pub(super) fn json(GrantedToken { text, facts }: &GrantedToken, expires: Duration) -> Zeroizing<String> {
-    let mut json = Zeroizing::new(format!("{{\"version\":{VERSION},\"expires\":{}", expires.as_secs()));
+    // A byte becomes at most six; a text that grows would leave copies of the token behind.
+    let texts = facts.policies.iter().chain(&facts.entity).chain(&facts.role).chain(&facts.token_type);
+    let length = text.reveal().len() + facts.accessor.as_ref().map_or(0, |accessor| accessor.reveal().len());
+    let length = texts.map(|text| text.len() + "\"\",".len()).sum::<usize>() + length;
+    let mut json = Zeroizing::new(String::with_capacity(OTHER_MEMBERS + 6 * length));
+    json.push_str(&format!("{{\"version\":{VERSION},\"expires\":{}", expires.as_secs()));
     if let Some(life) = facts.life {
         json.push_str(&format!(",\"ends\":{}", now().saturating_add(life).as_secs()));
     }

@@ -1,9 +1,14 @@
 //! Vault's requests as values. Pure: `client` sends them.
 
+use std::collections::HashMap;
+
+use zeroize::Zeroizing;
+
 use crate::client::Request;
 use crate::percent::encode_path;
 use crate::redacted::Redacted;
 use crate::secret::Parameters;
+use crate::wiped::json;
 
 /// Reads the secret at `path`.
 ///
@@ -20,8 +25,8 @@ pub(super) fn read(path: &str, version: Option<u64>, namespace: Option<&str>, to
 /// Path: `/v1/{path}`. Method: POST. Body: `{"name": "value", …}`. Response: `{"data": …}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/secret/pki#generate-certificate-and-key>, for one
 pub(super) fn write(path: &str, parameters: &Parameters, namespace: Option<&str>, token: &Redacted) -> Request {
-    let body = serde_json::to_string(parameters).expect("texts are JSON");
-    authorised(Request::post(format!("/v1/{}", encode_path(path)), Redacted::new(body)), namespace, token)
+    let body = json(parameters);
+    authorised(Request::post(format!("/v1/{}", encode_path(path)), Redacted::of(body)), namespace, token)
 }
 
 /// Asks for the mount that `path` lies in. Vault responds to every token that may do something below the mount.
@@ -70,8 +75,8 @@ pub(super) fn look_up_self(namespace: Option<&str>, token: &Redacted) -> Request
 /// Path: `/v1/sys/wrapping/lookup`. Method: POST. Response: `{"data": {"creation_path": "auth/approle/role/app/secret-id", …}}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/system/wrapping-lookup>
 pub(super) fn look_up_wrapping(token: &Redacted, namespace: Option<&str>) -> Request {
-    let body = serde_json::json!({"token": token.reveal()}).to_string();
-    with_headers(Request::post("/v1/sys/wrapping/lookup".to_owned(), Redacted::new(body)), namespace)
+    let body = json(&HashMap::from([("token", token.reveal())]));
+    with_headers(Request::post("/v1/sys/wrapping/lookup".to_owned(), Redacted::of(body)), namespace)
 }
 
 /// Opens a wrapping token, which is its own token for that. It opens once.
@@ -87,8 +92,8 @@ pub(super) fn unwrap(token: &Redacted, namespace: Option<&str>) -> Request {
 /// Path: `/v1/sys/capabilities-self`. Method: POST. Response: `{"data": {"secret/data/app": ["read"], …}}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/system/capabilities-self>
 pub(super) fn capabilities(paths: &[String], namespace: Option<&str>, token: &Redacted) -> Request {
-    let body = serde_json::json!({"paths": paths}).to_string();
-    authorised(Request::post("/v1/sys/capabilities-self".to_owned(), Redacted::new(body)), namespace, token)
+    let body = json(&HashMap::from([("paths", paths)]));
+    authorised(Request::post("/v1/sys/capabilities-self".to_owned(), Redacted::of(body)), namespace, token)
 }
 
 /// Asks how long a lease lives. The policy `default` allows it for every lease.
@@ -96,8 +101,8 @@ pub(super) fn capabilities(paths: &[String], namespace: Option<&str>, token: &Re
 /// Path: `/v1/sys/leases/lookup`. Method: POST. Response: `{"data": {"id": …, "ttl": seconds, "renewable": true}}`; 400 for one that has ended.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/system/leases#read-lease>
 pub(super) fn look_up_lease(id: &str, namespace: Option<&str>, token: &Redacted) -> Request {
-    let body = serde_json::json!({"lease_id": id}).to_string();
-    authorised(Request::post("/v1/sys/leases/lookup", Redacted::new(body)), namespace, token)
+    let body = json(&HashMap::from([("lease_id", id)]));
+    authorised(Request::post("/v1/sys/leases/lookup", Redacted::of(body)), namespace, token)
 }
 
 /// Lets a lease live for `seconds` from now on, as far as its role allows. The policy `default` allows it for every lease.
@@ -105,8 +110,8 @@ pub(super) fn look_up_lease(id: &str, namespace: Option<&str>, token: &Redacted)
 /// Path: `/v1/sys/leases/renew`. Method: POST. Response: `{"lease_id": …, "lease_duration": seconds}`.
 /// Reference: <https://developer.hashicorp.com/vault/api-docs/system/leases#renew-lease>
 pub(super) fn renew_lease(id: &str, seconds: u64, namespace: Option<&str>, token: &Redacted) -> Request {
-    let body = serde_json::json!({"lease_id": id, "increment": seconds}).to_string();
-    authorised(Request::post("/v1/sys/leases/renew", Redacted::new(body)), namespace, token)
+    let body = Zeroizing::new(serde_json::json!({"lease_id": id, "increment": seconds}).to_string());
+    authorised(Request::post("/v1/sys/leases/renew", Redacted::of(body)), namespace, token)
 }
 
 /// Lets the token live longer.

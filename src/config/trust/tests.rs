@@ -297,7 +297,7 @@ fn a_file_in_the_working_folder_is_the_tenants_where_there_is_one() {
     for (tenant, inside, refused) in [(true, true, true), (true, false, false), (false, true, false)] {
         let file = ConfigFile {
             path: "avp.yaml".into(),
-            text: "VAULT_ADDR: http://evil\nAVP_PATH_VALIDATION: .*".into(),
+            text: "VAULT_ADDR: http://evil\nAVP_PATH_VALIDATION: .*".to_owned().into(),
             is_in_repository: inside,
         };
         let environment = tenant.then(|| ("ARGOCD_APP_NAME".to_owned(), "app".to_owned())).into_iter().collect();
@@ -333,7 +333,7 @@ fn no_error_holds_a_secret() {
 #[test]
 fn outside_argo_cd_a_setting_says_that_there_is_a_tenant() {
     let read = |variables: &[(&str, &str)], text: &str| {
-        let file = ConfigFile { path: "avp.yaml".into(), text: text.into(), is_in_repository: true };
+        let file = ConfigFile { path: "avp.yaml".into(), text: text.to_owned().into(), is_in_repository: true };
         let environment = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         read(SettingSources { file: Some(file), environment, ..pod() })
     };
