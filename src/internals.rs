@@ -58,7 +58,7 @@ pub mod placeholder {
 }
 
 pub mod policy {
-    pub use crate::policy::{Policy, Requester};
+    pub use crate::policy::{Policy, PolicyFile, Requester};
 }
 
 pub mod render {
@@ -67,6 +67,11 @@ pub mod render {
 
 pub mod secret {
     pub use crate::secret::{Access, Outcome, SecretId, Secrets, Usage, Version};
+
+    /// The path that is judged and read for a written one; `None` if that is not a path.
+    pub fn clean_path(written: &str) -> Option<String> {
+        crate::secret::path::clean(written).ok()
+    }
 }
 
 pub mod source {

@@ -18,7 +18,7 @@ pub(crate) mod template;
 
 use std::collections::HashMap;
 
-pub(crate) use file::PolicyFile;
+pub use file::PolicyFile;
 pub(crate) use grant::{Effects, Grant, Grants};
 pub(crate) use judgement::{Judgement, Refusal};
 pub(crate) use limits::{Limits, Tally};

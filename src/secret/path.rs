@@ -46,6 +46,9 @@ pub(crate) fn clean(written: &str) -> Result<String, PathFault> {
         Some(path) if path.is_empty() => {
             Err(PathFault { detail: "is empty".to_owned(), hint: "a path is like `secret/data/app`" })
         }
+        Some(path) if path.trim() != path => {
+            Err(PathFault { detail: "begins or ends with a blank".to_owned(), hint: "take the blank out" })
+        }
         Some(path) => Ok(path),
     }
 }
@@ -124,6 +127,8 @@ mod tests {
             ("a/../../b", "leads above the root"),
             ("", "is empty"),
             ("a/..", "is empty"),
+            ("a /", "begins or ends with a blank"),
+            ("/ /a", "begins or ends with a blank"),
             ("a/%2e%2e/b", "holds `%2e`, an encoded character"),
             ("a/%252e%252e/b", "holds `%25`, an encoded character"),
             ("a%2Fb", "holds `%2F`, an encoded character"),
