@@ -135,22 +135,39 @@ fn every_difference_with_a_number_is_listed_and_has_a_case() {
     (1..=6).for_each(|number| assert!(page.contains(&format!("| S{number} |")), "COMPATIBILITY.md lacks S{number}"));
 }
 
-/// Each row of the table of known attacks ends in a test: `module::name`, or the path of a case.
+/// Each row of the tables of promises and of known attacks ends in tests: `module::name`, or the path of a case.
 #[test]
-fn every_known_attack_has_a_test() {
+fn every_promise_and_every_known_attack_has_a_test() {
     let page = text("docs/security.md");
-    let (_, table) = page.split_once("## Known attacks").expect("the table");
     let sources: String = ["src", "tests/it"].into_iter().flat_map(rust).collect();
-    let rows = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| who "));
-    for row in rows {
-        let tests = row.trim_end_matches([' ', '|']).rsplit(" | ").next().unwrap_or_default();
-        assert!(tests.contains('`'), "no test: {row}");
-        for test in tests.split('`').skip(1).step_by(2) {
-            let name = test.rsplit("::").next().unwrap_or_default();
-            let there = root().join(test).is_file() || sources.contains(&format!("fn {name}("));
-            assert!(there, "there is no test `{test}`: {row}");
+    for (heading, least) in [("## Promises", 20), ("## Known attacks", 100)] {
+        let rows = rows(&page, heading);
+        assert!(rows.len() >= least, "{heading} has {} rows", rows.len());
+        for row in rows {
+            let tests = row.trim_end_matches([' ', '|']).rsplit(" | ").next().unwrap_or_default();
+            assert!(tests.contains('`'), "no test: {row}");
+            for test in tests.split('`').skip(1).step_by(2) {
+                let name = test.rsplit("::").next().unwrap_or_default();
+                let is_there = root().join(test).is_file() || has_test(&sources, name);
+                assert!(is_there, "there is no test `{test}`: {row}");
+            }
         }
     }
+}
+
+/// The rows of the table below a heading, without its head.
+fn rows<'p>(page: &'p str, heading: &str) -> Vec<&'p str> {
+    let (_, section) = page.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
+    let section = section.split("\n## ").next().unwrap_or_default();
+    section.lines().filter(|line| line.starts_with("| ")).skip(1).collect()
+}
+
+/// Whether a test has this name: a function with nothing but attributes between it and its `#[test]`.
+fn has_test(sources: &str, name: &str) -> bool {
+    let before = |at: usize| sources[..at].lines().rev().take_while(|line| line.trim_start().starts_with(['#', '/']));
+    let function = format!("fn {name}(");
+    let mut functions = sources.match_indices(&function).map(|(at, _)| sources[..at].rfind('\n').unwrap_or(0));
+    functions.any(|at| before(at).any(|line| line.trim() == "#[test]" || line.trim().starts_with("#[tokio::test")))
 }
 
 /// The Rust files below a folder.

@@ -359,6 +359,15 @@ fn only_the_command_line_prints() {
     assert!(printing.is_empty(), "{printing:?} print");
 }
 
+/// What unpacks can be made to write outside of its folder: helm and Argo CD unpack, we do not.
+#[test]
+fn nothing_here_unpacks_an_archive() {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).expect("Cargo.lock");
+    for archiver in ["tar", "zip", "async-tar", "tokio-tar", "async_zip", "sevenz-rust", "unrar", "cpio"] {
+        assert!(!lock.contains(&format!("name = \"{archiver}\"\n")), "`{archiver}` unpacks archives");
+    }
+}
+
 /// That a file of a module names another module.
 struct Import {
     file: PathBuf,

@@ -286,6 +286,32 @@ fn the_annotation_for_the_namespace_is_the_tenants() {
 }
 
 #[test]
+fn no_annotation_names_an_address_or_a_login() {
+    let (operators, run) = operators_run();
+    let tenants = tenants_server();
+    let names =
+        ["address", "vault-addr", "url", "token", "auth-type", "role", "k8s-role", "mount-path", "policy", "audit"];
+    let annotations: Vec<String> = names
+        .iter()
+        .flat_map(|name| {
+            ["avp.kubernetes.io", "vault-render.io", "vault.security.banzaicloud.io"].map(|group| (group, name))
+        })
+        .map(|(group, name)| format!("    {group}/{name}: \"{}\"\n", tenants.address))
+        .collect();
+    let annotated =
+        placeholder().replace("  name: app\n", &format!("  name: app\n  annotations:\n{}", annotations.concat()));
+    let output = run.stdin(annotated.clone()).output();
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        annotated.replace("<path:secret/app#password>", "operators-value")
+    );
+    let tokens: Vec<_> =
+        operators.requests().iter().map(|request| request.header("x-vault-token").map(str::to_owned)).collect();
+    assert_eq!(tokens, [Some("operators-token".to_owned())]);
+    assert!(tenants.requests().is_empty(), "{:?}", tenants.requests());
+}
+
+#[test]
 fn a_command_that_hangs_before_the_pipe_holds_no_turn() {
     let (_operators, run) = operators_run();
     let slots = tempfile::tempdir().unwrap();

@@ -229,9 +229,11 @@ fn what_a_tenant_may_not_say_is_refused_by_name() {
         let run = run.env("ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS", words).status(1);
         run.stderr_holds(["in `ARGOCD_ENV_KUSTOMIZE_BUILD_OPTIONS`", "only the operator may use it"]).check();
     }
-    let parameters = r#"[{"name":"values-files","array":["/etc/hostname"]}]"#;
-    let run = build(folder.path(), &["chart", "--helm", "./mirror"]).env("ARGOCD_APP_PARAMETERS", parameters);
-    run.status(1).stderr_holds(["`--values` in `ARGOCD_APP_PARAMETERS` names `/etc/hostname`"]).check();
+    for file in ["/etc/hostname", "--post-renderer=./mirror"] {
+        let parameters = format!(r#"[{{"name":"values-files","array":["{file}"]}}]"#);
+        let run = build(folder.path(), &["chart", "--helm", "./mirror"]).env("ARGOCD_APP_PARAMETERS", parameters);
+        run.status(1).stderr_holds([format!("`--values` in `ARGOCD_APP_PARAMETERS` names `{file}`")]).check();
+    }
 }
 
 #[test]
