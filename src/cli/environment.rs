@@ -12,8 +12,9 @@ use clap::ColorChoice;
 use super::flags::OutputFlags;
 use super::signal::Signals;
 use super::stderr::Stderr;
-use crate::config::cache_folder;
+use crate::config::{cache_folder, has_tenant};
 use crate::error::{Error, Level};
+use crate::policy::Requester;
 use crate::report::text::Colour;
 use crate::workspace::Workspace;
 
@@ -43,6 +44,8 @@ pub(super) struct Environment {
     started: Instant,
     /// How long it may take; unset, for ever.
     pub(super) time_limit: OnceLock<Duration>,
+    /// Whether a tenant may have called the program: Argo CD runs it, or `AVP_TENANT` says so.
+    pub(super) has_tenant: bool,
     /// Whether the program is installed under argocd-vault-plugin's name: then some of its ways are kept.
     pub(super) is_predecessor: bool,
 }
@@ -58,6 +61,7 @@ impl Environment {
         Self {
             stderr_is_terminal: stderr.is_terminal(),
             stderr,
+            has_tenant: has_tenant(&variables),
             is_predecessor: arguments.first().is_some_and(is_predecessor),
             output: OutputFlags::of_words(arguments.iter().filter_map(|word| word.to_str())),
             signals: Signals::default(),
@@ -68,6 +72,11 @@ impl Environment {
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
         }
+    }
+
+    /// Lets the program act as Argo CD would run it for `requester`.
+    pub(super) fn act_as(&mut self, requester: &Requester) {
+        requester.write_to(&mut self.workspace.variables);
     }
 
     /// Returns when the program has taken all of its time, with the words for that.
@@ -162,6 +171,7 @@ mod tests {
                 stderr: Stderr::Own,
                 stderr_is_terminal: terminal,
                 is_predecessor: false,
+                has_tenant: false,
                 output: OutputFlags { color, ..OutputFlags::default() },
                 signals: Signals::default(),
             };

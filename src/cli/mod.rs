@@ -10,12 +10,14 @@ mod docs;
 mod doctor;
 mod empty_stdin;
 mod environment;
+mod explain;
 mod filled_objects;
 mod flags;
 mod function;
 mod generate;
 mod harden;
 mod help;
+mod judge;
 mod keep;
 mod leading_flags;
 mod man;
@@ -26,6 +28,7 @@ mod output;
 mod parameters;
 mod paths;
 mod plan;
+mod policy;
 mod record;
 mod save;
 mod schema;
@@ -82,6 +85,7 @@ enum SessionCommand {
     #[command(name = "fn")]
     Function(function::Args),
     Plan(plan::Args),
+    Explain(explain::Args),
     Record(record::Args),
     Parameters(parameters::Args),
     Settings(settings::Args),
@@ -96,6 +100,7 @@ enum Command {
     #[command(flatten)]
     Session(SessionCommand),
     Discover(discover::Args),
+    Policy(policy::Args),
     Version(version::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -119,12 +124,14 @@ Examples:
   vault-render check manifests/                        find what is wrong, before anything ships
   vault-render diff --base main                        what changes against a branch, masked
   vault-render plan manifests/                         which secrets are needed, and by whom
+  vault-render explain manifests/ --as project=shop    what a policy file allows them, and by which rule
+  vault-render policy test policy.yaml                 whether a policy file means what its tests say
   vault-render record manifests/ -o FILE               for `generate --offline FILE`, without Vault
   vault-render settings                                what is set, and who set it
   vault-render doctor manifests/                       what stands between this set-up and its secrets
   vault-render keep list                               leases and certificates that outlive a run
 
-Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, `check` found something or `diff` a change, 2 wrong usage; \
+Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, `check` found something, `diff` a change, or `explain` and `policy` a denial, 2 wrong usage; \
 other commands fail with 2. Interrupted: 130; ended by SIGTERM: 143.
 
 `vault-render help COMMAND` says more about a command. Its flags may stand before it as well. docs/ in the sources has placeholders, modifiers, rules, settings and stores.";
@@ -144,6 +151,9 @@ pub fn main() -> ExitCode {
         Err(error) => return output::usage(&error, &environment),
     };
     environment.output = arguments.output;
+    if let Some(requester) = arguments.command.requester() {
+        environment.act_as(requester);
+    }
     let failed = arguments.command.failure_code();
     arguments.command.run(&environment).unwrap_or_else(|failure| {
         output::fail(&failure, &environment);
@@ -162,10 +172,20 @@ impl Command {
                 .context("cannot start the runtime")?
                 .block_on(command.run_until_stopped(environment)),
             Self::Discover(args) => discover::run(&args, environment),
+            Self::Policy(args) => policy::run(&args, environment),
             Self::Version(args) => version::run(&args),
             Self::Completions(args) => completions::run(&args, environment),
             Self::Man(args) => man::run(&args, environment),
             Self::Docs(args) => docs::run(&args),
+        }
+    }
+
+    /// For whom it judges, if its flags name somebody.
+    fn requester(&self) -> Option<&Requester> {
+        match self {
+            Self::Session(SessionCommand::Check(args)) => args.judge.requester(),
+            Self::Session(SessionCommand::Explain(args)) => args.judge.requester(),
+            _ => None,
         }
     }
 
@@ -209,6 +229,7 @@ impl SessionCommand {
             Self::Diff(args) => diff::run(&args, session, environment).await,
             Self::Function(args) => function::run(&args, session, environment).await,
             Self::Plan(args) => plan::run(&args, session, environment).await,
+            Self::Explain(args) => explain::run(&args, session, environment).await,
             Self::Record(args) => record::run(&args, session, environment).await,
             Self::Parameters(args) => parameters::run(&args, environment),
             Self::Settings(args) => settings::run(&args, session, environment).await,
@@ -234,6 +255,7 @@ impl SessionCommand {
             Self::Diff(args) => Some(&args.flags),
             Self::Function(args) => Some(&args.flags),
             Self::Plan(args) => Some(&args.flags),
+            Self::Explain(args) => Some(&args.flags),
             Self::Record(args) => Some(&args.flags),
             Self::Parameters(_) => None,
             Self::Settings(args) => Some(&args.flags),
@@ -251,6 +273,7 @@ impl SessionCommand {
             Self::Diff(args) => Some(&args.schemas),
             Self::Function(args) => Some(&args.schemas),
             Self::Plan(args) => Some(&args.schemas),
+            Self::Explain(args) => Some(&args.schemas),
             Self::Record(args) => Some(&args.schemas),
             Self::Migrate(args) => Some(&args.schemas),
             Self::Parameters(_) | Self::Settings(_) | Self::Doctor(_) | Self::Keep(_) => None,
@@ -285,6 +308,7 @@ impl SessionCommand {
             Self::Check(args) => names_stdin(args.paths.list()),
             Self::Diff(args) => names_stdin(args.paths.list()),
             Self::Plan(args) => names_stdin(args.paths.list()),
+            Self::Explain(args) => names_stdin(args.paths.list()),
             Self::Record(args) => names_stdin(args.paths.list()),
             Self::Migrate(args) => names_stdin(args.paths.list()),
             Self::Build(_) | Self::Parameters(_) | Self::Settings(_) | Self::Doctor(_) | Self::Keep(_) => false,

@@ -28,8 +28,9 @@ impl Config {
         }
         let unread = pairs.iter().find(|(name, _)| self.table.find(name).is_some_and(|row| !config.reads(row)));
         if let Some((name, _)) = unread {
-            let detail = format!("{login} sets `{name}`, which the login of the run does not read");
-            return Err(Error::new(Kind::Setting, detail).hint("set `AVP_AUTH_TYPE` there as well"));
+            let detail = format!("the policy file chooses {login}, and the login of the run does not read `{name}`");
+            let hint = "set `AVP_AUTH_TYPE` to a login that does, or give the rule a login of `logins`";
+            return Err(Error::new(Kind::Setting, detail).hint(hint));
         }
         let mut errors = Errors::new();
         trust::enforce(&mut config, &mut errors);

@@ -19,6 +19,7 @@ mod watch;
 
 pub(crate) use flag_file::read_flag_file;
 pub(crate) use inspection::inspect;
+pub(crate) use policy_file::parse as parse_policy;
 pub(crate) use record::read_record;
 pub(crate) use render_slot::RenderSlot;
 pub use run::Run;

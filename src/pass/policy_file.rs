@@ -42,7 +42,7 @@ fn others_may_write(place: &Path) -> bool {
     std::fs::metadata(place).is_ok_and(|file| file.mode() & 0o022 != 0 || !own.contains(&file.uid()))
 }
 
-pub(crate) fn cannot_read(path: &Path, refusal: &FileRefusal) -> Error {
+fn cannot_read(path: &Path, refusal: &FileRefusal) -> Error {
     let error = Error::new(Kind::Setting, format!("cannot read the policy file `{}`", path.display()));
     refusal.hint().into_iter().fold(error.cause(refusal.to_string()), Error::hint)
 }

@@ -28,6 +28,17 @@ pub struct Refusal {
     pub rule: Option<RuleId>,
 }
 
+/// What a policy says of one access, for people.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The access.
+    pub access: Access,
+    /// The login that reads it, if it is allowed; or why it is not.
+    pub verdict: Result<String, Error>,
+    /// The rule that decides; `None` if no rule allows it, or there is no policy file.
+    pub rule: Option<RuleId>,
+}
+
 impl Judgement {
     /// The errors of what is refused, each at its placeholder. Several for one reason at one place are told once.
     pub fn errors(&self) -> Vec<Error> {

@@ -1,12 +1,13 @@
 //! The login that a secret is read with. Knows no store: a login is a name and settings.
 
-use std::hash::{Hash, Hasher};
+use std::fmt;
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::error::Error;
 
 /// The login that a secret is read with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Login {
     /// The login that the settings choose.
     #[default]
@@ -20,8 +21,18 @@ pub enum Login {
 pub struct NamedLogin {
     /// How people know it: `role app-shop`, or the name of a login of the policy file.
     pub name: String,
-    /// The settings of its run.
-    pub config: Config,
+    /// The settings of its run; or why they cannot be used, which a reading tells.
+    pub config: Result<Config, Error>,
+}
+
+/// For people: `the login of the settings`, `role app-shop`.
+impl fmt::Display for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Primary => f.write_str("the login of the settings"),
+            Self::Named(named) => f.write_str(&named.name),
+        }
+    }
 }
 
 impl PartialEq for NamedLogin {
@@ -31,9 +42,3 @@ impl PartialEq for NamedLogin {
 }
 
 impl Eq for NamedLogin {}
-
-impl Hash for NamedLogin {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}

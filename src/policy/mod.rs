@@ -20,7 +20,7 @@ use std::collections::HashMap;
 
 pub use file::PolicyFile;
 pub(crate) use grant::{Effects, Grant, Grants};
-pub(crate) use judgement::{Judgement, Refusal};
+pub(crate) use judgement::{Explanation, Judgement, Refusal};
 pub(crate) use limits::{Limits, Tally};
 pub(crate) use login::Login;
 pub use requester::Requester;
@@ -67,7 +67,24 @@ impl Policy {
         self.judge_within(accesses, &mut Tally::default())
     }
 
-    /// The same, for a run that has read what `tally` counts.
+    /// What the policy says of each access, by which rule, and who would read.
+    pub fn explain(&self, accesses: &[Access]) -> Vec<Explanation> {
+        let explanation = |access: &Access| {
+            let (verdict, rule) = match self.terms(&access.id, &access.usage) {
+                Ok(terms) => (Ok(terms.login.to_string()), terms.rule),
+                Err((error, rule)) => (Err(error), rule),
+            };
+            Explanation { access: access.clone(), verdict, rule }
+        };
+        accesses.iter().map(explanation).collect()
+    }
+
+    /// The same policy, which names rules in its refusals: for who is not a tenant, though they ask as one.
+    pub fn telling_rules(self) -> Self {
+        Self { rules: self.rules.map(RunRules::telling), ..self }
+    }
+
+    /// Judges accesses as [`Policy::judge`] does, for a run that has read the secrets which `tally` counts.
     pub fn judge_within(&self, accesses: &[Access], tally: &mut Tally) -> Judgement {
         let mut verdicts: HashMap<(&SecretId, &Usage), Verdict> = HashMap::new();
         let mut judgement = Judgement::default();

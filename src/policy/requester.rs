@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::words::list;
+
 /// For whom a run reads. `None` is an unknown part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Requester {
@@ -80,6 +82,29 @@ impl Part {
 }
 
 impl Requester {
+    /// The requester that a text names: `project=shop,app=web`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut requester = Self::default();
+        for pair in text.split(',') {
+            let words = || list::quoted(PARTS.iter().map(|part| part.word));
+            let (word, value) = pair
+                .split_once('=')
+                .ok_or_else(|| format!("`{pair}` is not one of {} with `=` and a name", words()))?;
+            let part = PARTS.iter().find(|part| part.word == word.trim());
+            part.ok_or_else(|| format!("`{}` is not one of {}", word.trim(), words()))?
+                .set(&mut requester, value.trim());
+        }
+        Ok(requester)
+    }
+
+    /// Writes the requester into an environment, as Argo CD does; a part that is unknown is removed.
+    pub fn write_to(&self, environment: &mut BTreeMap<String, String>) {
+        for part in &PARTS {
+            environment.remove(part.variable);
+            environment.extend(part.of(self).map(|text| (part.variable.to_owned(), text.to_owned())));
+        }
+    }
+
     /// The flag that names them: ` --as project=shop,app=web`; empty if nothing is known.
     pub(super) fn as_flag(&self) -> String {
         let known = PARTS.iter().filter_map(|part| Some(format!("{}={}", part.word, part.of(self)?)));

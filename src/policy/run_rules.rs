@@ -17,12 +17,20 @@ pub(super) struct RunRules {
     requester: Requester,
     config: Config,
     settings: RunSettings,
+    /// Whether refusals name rules, which may be about others.
+    tells_rules: bool,
 }
 
 impl RunRules {
     pub(super) fn new(file: &PolicyFile, requester: &Requester, config: &Config) -> Self {
         let (rules, settings) = (file.rules_for(requester), RunSettings::of(config));
-        Self { rules, requester: requester.clone(), config: config.clone(), settings }
+        let tells_rules = !config.has_tenant();
+        Self { rules, requester: requester.clone(), config: config.clone(), settings, tells_rules }
+    }
+
+    /// The same rules, whose refusals name them.
+    pub(super) fn telling(self) -> Self {
+        Self { tells_rules: true, ..self }
     }
 
     /// The terms on which a usage of a secret is allowed; or why it is not, and the rule that denies it.
@@ -57,7 +65,7 @@ impl RunRules {
     /// The error of what no rule allows. A tenant is not told of rules: they may be about others.
     fn refusal(&self, id: &SecretId, usage: &Usage, deny: Option<&RuleId>) -> Error {
         let named = named(id, usage);
-        match deny.filter(|_| !self.config.has_tenant()) {
+        match deny.filter(|_| self.tells_rules) {
             Some(rule) => Error::new(Kind::Denied, format!("{named} is denied by {rule}"))
                 .hint("a deny refuses wherever it stands among the rules"),
             None => Error::new(Kind::Denied, self.not_allowed(&named)).hint(format!(

@@ -4,6 +4,7 @@
 mod alike;
 pub(crate) mod diagnoses;
 pub(crate) mod diff;
+pub(crate) mod explain;
 pub(crate) mod github;
 pub(crate) mod html;
 pub(crate) mod json;

@@ -147,7 +147,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("placeholder", &["percent", "modifier", "manifest", "yaml", "value", "source", "error"]),
     ("config", &["redacted", "escape", "switch", "words", "error", "source", "value", "yaml", "visible", "budget"]),
     ("contain", &["error"]),
-    ("policy", &["words", "yaml", "budget", "secret", "config", "error", "source"]),
+    ("policy", &["words", "yaml", "secret", "config", "error", "source"]),
     ("named_file", &["wiped"]),
     ("private_folder", &[]),
     ("setting_file", &["named_file", "config", "error"]),

@@ -16,7 +16,8 @@ pub(super) struct Logins {
     settings: View,
     client: Arc<Client>,
     keep: Option<Keep>,
-    sessions: Mutex<HashMap<Login, Arc<Session>>>,
+    /// By the name of the login.
+    sessions: Mutex<HashMap<String, Arc<Session>>>,
 }
 
 impl Logins {
@@ -28,15 +29,16 @@ impl Logins {
     /// The session of a login; an error if its settings are wrong. It logs in at its first reading.
     pub(super) fn session(&self, login: &Login) -> Result<Arc<Session>, Error> {
         let mut sessions = self.sessions.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(session) = sessions.get(login) {
+        let name = login.to_string();
+        if let Some(session) = sessions.get(&name) {
             return Ok(session.clone());
         }
         let settings = match login {
             Login::Primary => self.settings.clone(),
-            Login::Named(named) => self.settings.with(&named.config),
+            Login::Named(named) => self.settings.with(named.config.as_ref().map_err(Clone::clone)?),
         };
         connection::conceal(&settings, self.client.credentials());
         let session = Arc::new(Session::new(&settings, self.client.clone(), self.keep.clone())?);
-        Ok(sessions.entry(login.clone()).or_insert(session).clone())
+        Ok(sessions.entry(name).or_insert(session).clone())
     }
 }

@@ -24,7 +24,7 @@ struct VaultRound {
     vault: Arc<Vault>,
     policy: Arc<Policy>,
     allowance: Arc<Allowance>,
-    logins: Mutex<HashMap<Login, Arc<LoginRound>>>,
+    logins: Mutex<HashMap<String, Arc<LoginRound>>>,
 }
 
 /// One login's part of a round: what one login has failed at, or learnt, is not another's.
@@ -42,9 +42,12 @@ impl Store for Vault {
 
 impl Round for VaultRound {
     fn read(&self, grants: Vec<Grant>, intent: Intent) -> Readings<'_> {
-        let mut by_login: HashMap<Login, Vec<Grant>> = HashMap::new();
-        grants.into_iter().for_each(|grant| by_login.entry(grant.login().clone()).or_default().push(grant));
-        let readings = by_login.into_iter().map(|(login, grants)| match self.of(&login) {
+        let mut by_login: HashMap<String, (Login, Vec<Grant>)> = HashMap::new();
+        for grant in grants {
+            let (name, login) = (grant.login().to_string(), grant.login().clone());
+            by_login.entry(name).or_insert((login, Vec::new())).1.push(grant);
+        }
+        let readings = by_login.into_values().map(|(login, grants)| match self.of(&login) {
             Ok(part) => self.read_as(part, grants, intent),
             Err(error) => stream::iter(grants).map(move |grant| (grant, failed(error.clone()))).boxed(),
         });
@@ -75,12 +78,13 @@ impl VaultRound {
     /// A login's part of the round; an error if its settings are wrong.
     fn of(&self, login: &Login) -> Result<Arc<LoginRound>, Error> {
         let mut logins = self.logins.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(part) = logins.get(login) {
+        let name = login.to_string();
+        if let Some(part) = logins.get(&name) {
             return Ok(part.clone());
         }
         let session = self.vault.logins.session(login)?;
         let part =
             Arc::new(LoginRound { session, state: RoundState::new(self.allowance.clone(), self.policy.requester()) });
-        Ok(logins.entry(login.clone()).or_insert(part).clone())
+        Ok(logins.entry(name).or_insert(part).clone())
     }
 }

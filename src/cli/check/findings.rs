@@ -55,6 +55,15 @@ impl Check<'_> {
         let comments = Comments::of(&survey, others);
         errors.extend(lint::check(&survey, others));
         let plan = survey.plan(&options, errors);
+        if self.args.judge.is_asked() {
+            // Errors of the settings are reported once the store is opened.
+            let (config, _) = session.local_settings();
+            let (policy, unusable) = self.args.judge.policy(session, &config, self.environment);
+            match unusable.any() {
+                true => errors.extend(unusable),
+                false => errors.extend(policy.judge(plan.accesses()).errors()),
+            }
+        }
         if self.args.online {
             let mut run = session.preview(options, self.environment);
             let (secrets, options) = run.read_for_rules(plan.accesses(), errors).await;

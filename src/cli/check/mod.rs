@@ -13,6 +13,7 @@ use clap::builder::PossibleValuesParser;
 use super::empty_stdin::EmptyStdin;
 use super::environment::Environment;
 use super::flags::Flags;
+use super::judge::JudgeFlags;
 use super::output;
 use super::paths::Paths;
 use super::save::save;
@@ -67,6 +68,9 @@ pub(super) struct Args {
     list_rules: bool,
 
     #[command(flatten)]
+    pub(super) judge: JudgeFlags,
+
+    #[command(flatten)]
     empty_stdin: EmptyStdin,
 
     #[command(flatten)]
@@ -84,6 +88,8 @@ Examples:
   vault-render check                                   the current folder
   vault-render check manifests/ --online               with what only the store knows; nothing is created there
   vault-render check --since origin/main               what a branch has changed
+  vault-render check --policy policy.yaml --as project=shop,app=web
+                                                       what the policy file would deny, in a pull request
   kustomize build overlays/prod | vault-render check -
   vault-render check chart/ -- -f chart/prod.yaml      charts and kustomizations are built, as `build` does it
   vault-render check $(git ls-files)                   files are judged by what they are; nothing is built

@@ -18,10 +18,21 @@ const TYPOS: usize = 3;
 pub(super) struct Reader<'s> {
     pub(super) source: &'s Arc<Source>,
     pub(super) tree: Tree<'s>,
-    pub(super) errors: Errors,
+    errors: Errors,
+    /// Whether its lines may be shown.
+    shows_lines: bool,
 }
 
-impl Reader<'_> {
+impl<'s> Reader<'s> {
+    pub(super) fn new(source: &'s Arc<Source>, tree: Tree<'s>) -> Self {
+        Self { source, tree, errors: Errors::new(), shows_lines: true }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_right(&self) -> bool {
+        self.errors.is_empty()
+    }
+
     /// The fields of a map, each once. `what` names the map to people.
     pub(super) fn fields(&mut self, map: NodeId, what: &str, known: &[&'static str]) -> Vec<(&'static str, NodeId)> {
         let (mut fields, mut seen) = (Vec::new(), HashSet::new());
@@ -69,12 +80,12 @@ impl Reader<'_> {
             Content::List => self.items(node, what),
             _ => vec![node],
         };
+        if nodes.is_empty() {
+            self.wrong(node, format!("{what} is empty"), "name something, or leave it out");
+        }
         let mut texts = Vec::new();
         for item in nodes {
             texts.extend(self.text(item, what).map(|text| (text, item)));
-        }
-        if texts.is_empty() && !self.errors.any() {
-            self.wrong(node, format!("{what} is empty"), "name something, or leave it out");
         }
         texts
     }
@@ -122,6 +133,26 @@ impl Reader<'_> {
     pub(super) fn wrong(&mut self, node: NodeId, detail: String, hint: impl Into<String>) {
         let error = Error::new(Kind::Setting, detail).hint(hint);
         self.errors.push(error.at(self.place(node)));
+    }
+
+    /// Notes that something is wrong at a byte of the text.
+    pub(super) fn wrong_at(&mut self, byte: usize, detail: &str, hint: &str) {
+        let place = Place::new(self.source.clone(), Span::new(byte, byte));
+        self.errors.push(Error::new(Kind::Setting, detail).hint(hint).at(place));
+    }
+
+    /// Notes that a secret stands at a node: no error shows a line of this file then.
+    pub(super) fn holds_secret(&mut self, node: NodeId, detail: String, hint: String) {
+        self.wrong(node, detail, hint);
+        self.shows_lines = false;
+    }
+
+    /// What is wrong with the document.
+    pub(super) fn into_errors(self) -> Errors {
+        let mut errors = Errors::new();
+        let hide = |error| if self.shows_lines { error } else { Error { hidden: true, ..error } };
+        errors.extend(self.errors.into_iter().map(hide));
+        errors
     }
 
     /// What a parser makes of a text, or its error at the text.

@@ -40,8 +40,8 @@ enum SettingText {
 }
 
 impl LoginChoice {
-    /// Reads the `login` of a rule.
-    pub(super) fn read(reader: &mut Reader<'_>, node: NodeId) -> Option<Self> {
+    /// Reads the `login` of a rule in a file with these logins.
+    pub(super) fn read(reader: &mut Reader<'_>, node: NodeId, logins: &Logins) -> Option<Self> {
         let fields = reader.fields(node, "`login`", &["role", "name"]);
         let [(field, value)] = fields[..] else {
             reader.wrong(
@@ -53,6 +53,9 @@ impl LoginChoice {
         };
         let text = reader.text(value, &format!("`{field}`"))?;
         if field == "name" {
+            if let Some((detail, hint)) = logins.flaw(&text) {
+                reader.wrong(value, detail, hint);
+            }
             return Some(Self::Named(text));
         }
         let template = Template::parse(&text, &format!("the role `{text}`"));
@@ -86,9 +89,8 @@ impl Logins {
         Self { named }
     }
 
-    /// What is wrong with a choice of a login, if something is.
-    pub(super) fn flaw(&self, choice: &LoginChoice) -> Option<(String, String)> {
-        let LoginChoice::Named(name) = choice else { return None };
+    /// What is wrong with the name of a login, and the way out, if there is no such login.
+    fn flaw(&self, name: &str) -> Option<(String, String)> {
         if self.named.contains_key(name) {
             return None;
         }
@@ -103,7 +105,7 @@ impl Logins {
     /// The login that a rule chooses, for `requester` in a run with the settings of `config`.
     pub(super) fn login(&self, choice: &LoginChoice, requester: &Requester, config: &Config) -> Result<Login, Error> {
         let name = choice.name(requester)?;
-        let config = config.with_login(&name, &self.pairs(choice, config)?)?;
+        let config = self.pairs(choice, config).and_then(|pairs| config.with_login(&name, &pairs));
         Ok(Login::Named(Arc::new(NamedLogin { name, config })))
     }
 
@@ -144,7 +146,7 @@ fn setting_text(reader: &mut Reader<'_>, setting: &str, node: NodeId, table: &'s
     }
     if table.secrecy(setting) == Some(Secrecy::Secret) {
         let hint = format!("`{setting}: {{env: NAME}}` takes it from a variable of the plugin's container");
-        reader.wrong(node, format!("`{setting}` is a secret, which does not belong into a policy file"), hint);
+        reader.holds_secret(node, format!("`{setting}` is a secret, which does not belong in a policy file"), hint);
         return None;
     }
     reader.text(node, &format!("`{setting}`")).map(SettingText::Written)

@@ -12,11 +12,10 @@ mod who;
 
 use std::sync::Arc;
 
-use crate::budget::Budget;
 use crate::config::table::Table;
 use crate::error::{Error, Errors, Kind};
 use crate::source::{Place, Source, Span};
-use crate::yaml::{parse_with_written_keys, reader, split};
+use crate::yaml::{reader, split};
 use example::Example;
 use fields::Reader;
 use login::Logins;
@@ -46,12 +45,10 @@ impl PolicyFile {
                 Error::new(Kind::Setting, "a policy file is one document").hint("remove what follows the `---`");
             return Err(error.at(Place::new(source.clone(), Span::new(further.start, further.start))).into());
         }
-        let tree = reader::read(text, document)
-            .map_err(|flaw| flaw.error.at(Place::new(source.clone(), flaw.span)))
-            .and_then(|tree| within_bounds(text, source).map(|()| tree))?;
-        let mut reader = Reader { source, tree, errors: Errors::new() };
+        let tree = reader::read(text, document).map_err(|flaw| flaw.error.at(Place::new(source.clone(), flaw.span)))?;
+        let mut reader = Reader::new(source, tree);
         let file = Self::read(&mut reader, table);
-        if reader.errors.any() { Err(reader.errors) } else { Ok(file) }
+        if reader.is_right() { Ok(file) } else { Err(reader.into_errors()) }
     }
 
     /// A file without rules, which denies everything.
@@ -82,48 +79,30 @@ impl PolicyFile {
     fn read(reader: &mut Reader<'_>, table: &'static Table) -> Self {
         let mut file = Self::denying();
         let Some(root) = reader.tree.root() else {
-            let error = Error::new(Kind::Setting, "the policy file is empty")
-                .hint("it has `rules`; docs/tenants.md has an example");
-            reader.errors.push(error.at(Place::new(reader.source.clone(), Span::new(0, 0))));
+            reader.wrong_at(0, "the policy file is empty", "it has `rules`; docs/tenants.md has an example");
             return file;
         };
         let fields = reader.fields(root, "a policy file", &["rules", "logins", "tests"]);
         let name: Arc<str> = reader.source.name.as_str().into();
-        for (field, value) in fields {
-            match field {
-                "rules" => {
-                    for (index, item) in reader.items(value, "`rules`").into_iter().enumerate() {
-                        let id = RuleId { number: index + 1, file: name.clone(), line: reader.line(item) };
-                        let rule = Rule::read(reader, item, id);
-                        file.rules.extend(rule);
-                    }
-                }
-                "logins" => file.logins = Arc::new(Logins::read(reader, value, table)),
-                _ => {
-                    for (index, item) in reader.items(value, "`tests`").into_iter().enumerate() {
-                        file.examples.extend(Example::read(reader, item, index + 1));
-                    }
-                }
-            }
+        let field = |name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value);
+        let items = |reader: &mut Reader<'_>, name| field(name).map(|node| reader.items(node, &format!("`{name}`")));
+        // Rules name logins.
+        file.logins = field("logins").map(|node| Arc::new(Logins::read(reader, node, table))).unwrap_or_default();
+        for (number, item) in (1..).zip(items(reader, "rules").into_iter().flatten()) {
+            let id = RuleId { number, file: name.clone(), line: reader.line(item) };
+            file.rules.extend(Rule::read(reader, item, id, &file.logins));
         }
-        if file.rules.is_empty() && !reader.errors.any() {
+        for (number, item) in (1..).zip(items(reader, "tests").into_iter().flatten()) {
+            file.examples.extend(Example::read(reader, item, number));
+        }
+        if file.rules.is_empty() && reader.is_right() {
             reader.wrong(
                 root,
                 "a policy file without `rules` denies everything".to_owned(),
                 "write a rule that allows something",
             );
         }
-        file.check_logins(reader, root);
         file
-    }
-
-    /// Notes rules that choose a login which the file does not have.
-    fn check_logins(&self, reader: &mut Reader<'_>, root: crate::yaml::tree::NodeId) {
-        for rule in &self.rules {
-            if let Some((detail, hint)) = rule.login().and_then(|choice| self.logins.flaw(choice)) {
-                reader.wrong(root, format!("{}: {detail}", rule.id()), hint);
-            }
-        }
     }
 }
 
@@ -132,10 +111,5 @@ fn is_blank(document: &str) -> bool {
     document.lines().all(|line| matches!(line.trim(), "" | "---" | "...") || line.trim_start().starts_with('#'))
 }
 
-/// An error if aliases make the document larger than a value may be.
-fn within_bounds(text: &str, source: &Arc<Source>) -> Result<(), Error> {
-    parse_with_written_keys(text, &Budget::default()).map(|_| ()).map_err(|reason| {
-        let error = Error::new(Kind::Setting, format!("the policy file is not valid YAML: {reason}"));
-        error.hint("see docs/tenants.md for an example").at(Place::new(source.clone(), Span::new(0, 0)))
-    })
-}
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! A rule of a policy file: who, what, and for what it allows the login and the limits.
 
 use super::fields::Reader;
-use super::login::LoginChoice;
+use super::login::{LoginChoice, Logins};
 use super::scope::{Effect, FilledScope, Scope};
 use super::who::Who;
 use crate::policy::limits::Limits;
@@ -39,7 +39,7 @@ const FIELDS: [&str; 5] = ["who", "allow", "deny", "login", "limits"];
 
 impl Rule {
     /// Reads a rule. `None` if it says neither what it allows nor what it denies.
-    pub(super) fn read(reader: &mut Reader<'_>, node: NodeId, id: RuleId) -> Option<Self> {
+    pub(super) fn read(reader: &mut Reader<'_>, node: NodeId, id: RuleId, logins: &Logins) -> Option<Self> {
         let what = format!("rule {}", id.number);
         let (mut who, mut scopes, mut login, mut limits) = (Who::default(), Vec::new(), None, Limits::default());
         for (field, value) in reader.fields(node, &what, &FIELDS) {
@@ -47,7 +47,7 @@ impl Rule {
                 "who" => who = Who::read(reader, value),
                 "allow" => scopes.push((Effect::Allow, Scope::read(reader, value, Effect::Allow))),
                 "deny" => scopes.push((Effect::Deny, Scope::read(reader, value, Effect::Deny))),
-                "login" => login = LoginChoice::read(reader, value).map(|choice| (choice, value)),
+                "login" => login = LoginChoice::read(reader, value, logins),
                 _ => limits = read_limits(reader, value),
             }
         }
@@ -66,7 +66,7 @@ impl Rule {
                 "remove them, or write a rule that allows",
             );
         }
-        Some(Self { id, who, scope, terms: RuleTerms { effect, login: login.map(|(choice, _)| choice), limits } })
+        Some(Self { id, who, scope, terms: RuleTerms { effect, login, limits } })
     }
 
     /// The rule for `requester`; `None` if it is about others.
@@ -76,16 +76,6 @@ impl Rule {
             scope: self.scope.filled(requester),
             terms: self.terms.clone(),
         })
-    }
-
-    /// Its name.
-    pub(super) fn id(&self) -> &RuleId {
-        &self.id
-    }
-
-    /// The login that it chooses, if it chooses one.
-    pub(super) fn login(&self) -> Option<&LoginChoice> {
-        self.terms.login.as_ref()
     }
 }
 
