@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
     let pairs = environment.lines().filter_map(|line| line.split_once('='));
     let sources = SettingSources {
         environment: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        file: Some(ConfigFile { path: "avp.yaml".into(), text: file.into(), is_in_repository: true }),
+        file: Some(ConfigFile { path: "avp.yaml".into(), text: file.to_owned().into(), is_in_repository: true }),
         ..SettingSources::default()
     };
     // Every value is parsed here, the tenant rules included.
