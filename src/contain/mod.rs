@@ -7,6 +7,7 @@ mod calls;
 mod limits;
 #[cfg(target_os = "linux")]
 mod linux;
+mod loading;
 #[cfg(not(target_os = "linux"))]
 mod other;
 pub(crate) mod proxy;
@@ -19,6 +20,8 @@ mod tests;
 use linux as system;
 #[cfg(not(target_os = "linux"))]
 use other as system;
+
+pub(crate) use loading::{libraries, loaders};
 
 use std::path::PathBuf;
 use std::process::{Child, Command};
