@@ -3,11 +3,13 @@
 
 use std::{fmt, iter};
 
+use serde::{Deserialize, Serialize};
+
 use crate::budget::Limit;
 use crate::source::Place;
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Level {
     /// Worth knowing.
     Note,
@@ -18,7 +20,7 @@ pub enum Level {
 }
 
 /// What kind of thing is wrong. The id of its kind is a finding's `rule`, unless the finding breaks a narrower rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// A file or folder that cannot be read.
     Input,

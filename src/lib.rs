@@ -24,7 +24,8 @@
 //! needs, and where it stands. *Requester*: for whom a run reads. *Grant*: the permission for a reading, and its login. *Round*: one run's use of
 //! a store. *Edit*: a span of a source and its new text. *Layer*: one encoding around a
 //! placeholder. *Keep*: what outlives a run. *Mask*: what is shown instead of a value. *Record*: what placeholders came to, without the values. *Workspace*:
-//! the folder that relative paths start from, and the environment. *Session*: settings, open store and what was read. *Watch*: who sees what a run
+//! the folder that relative paths start from, and the environment. *Session*: settings, open store and what was read. *Reader* and *broker*: the two processes of a
+//! run that separates the manifests from the login ([`separate`]). *Watch*: who sees what a run
 //! waits for, and may stop it. *Operator* and *tenant*:
 //! who runs the renderer, and who may edit an Application or its repository.
 //!
@@ -75,6 +76,7 @@ mod redacted;
 mod render;
 mod report;
 mod secret;
+mod separate;
 mod setting_file;
 mod source;
 mod switch;

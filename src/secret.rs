@@ -87,12 +87,14 @@ pub struct Lease {
 }
 
 /// Keys of a secret that hold a credential of the renderer's own.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Withheld {
     /// The keys whose values no manifest may have.
     pub values: BTreeSet<String>,
     /// The keys whose names no message may have.
     pub names: BTreeSet<String>,
+    /// The keys whose values the policy refuses, in a process that does not have them. Their uses are errors already.
+    pub refused: BTreeSet<String>,
 }
 
 /// The outcome of a reading. Its errors have no place: the reading serves many placeholders, and each adds its own.
@@ -121,6 +123,11 @@ pub struct Secrets {
 }
 
 impl SecretId {
+    /// Whether the path is as a placeholder's is once it is read: only such a one may be judged.
+    pub(crate) fn is_clean(&self) -> bool {
+        path::clean(&self.path).is_ok_and(|path| path == self.path)
+    }
+
     /// The path with its parameters, as a placeholder writes them.
     pub(crate) fn written_path(&self) -> String {
         parameters::written(&self.path, &self.parameters)
@@ -248,6 +255,28 @@ impl Secret {
         if self.withheld.values.is_empty() { Ok(&self.data) } else { Err(own_credential()) }
     }
 
+    /// Whether the policy refuses a key, or the whole secret, to this process.
+    pub(crate) fn is_refused(&self, key: Option<&str>) -> bool {
+        let refused = &self.withheld.refused;
+        key.map_or(!refused.is_empty(), |key| refused.contains(key))
+    }
+
+    /// The secret for another process: what is withheld is not in it, and stays withheld.
+    pub(crate) fn without_withheld(mut self) -> Self {
+        let Withheld { values, names, .. } = &mut self.withheld;
+        if let Value::Map(entries) = &mut self.data {
+            entries.retain(|(name, _)| !names.contains(name.as_str()));
+            let withheld = entries.iter_mut().filter(|(name, _)| values.contains(name.as_str()));
+            withheld.for_each(|(_, value)| *value = Value::Null);
+        }
+        if !names.is_empty() {
+            values.retain(|name| !names.contains(name));
+            values.insert(String::new());
+            names.clear();
+        }
+        self
+    }
+
     /// The keys, as far as messages may name them.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let entries = match &self.data {
@@ -293,7 +322,25 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::*;
+
+    #[test]
+    fn what_is_withheld_does_not_leave_the_process_and_stays_withheld() {
+        let entry = |name: &str, value: &str| (Zeroizing::new(name.to_owned()), Value::text(value));
+        let data = Value::Map(vec![entry("user", "app"), entry("own", "hvs.token"), entry("hvs.accessor", "x")]);
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let withheld = Withheld {
+            values: names(&["own", "hvs.accessor"]),
+            names: names(&["hvs.accessor"]),
+            ..Withheld::default()
+        };
+        let sent = Secret { withheld, ..Secret::new(data) }.without_withheld();
+        assert_eq!(sent.data, Value::Map(vec![entry("user", "app"), (Zeroizing::new("own".to_owned()), Value::Null)]));
+        assert!(sent.value("own").is_err() && sent.whole().is_err() && sent.value("user").is_ok());
+        assert!(!serde_json::to_string(&sent.withheld).unwrap().contains("hvs"));
+    }
 
     #[test]
     fn what_failed_is_read_again_by_the_next_run() {

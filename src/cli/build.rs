@@ -13,6 +13,7 @@ use super::mask::MaskFlags;
 use super::offline::Offline;
 use super::output;
 use super::schema::SchemaFlags;
+use super::separate::NamedFiles;
 use super::sink::WholeOutput;
 use super::tools::ToolFlags;
 use crate::error::{Error, Errors, Kind};
@@ -128,6 +129,13 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
 }
 
 impl Args {
+    /// The files that the command names, and those of its tools.
+    pub(super) fn files(&self, session: &mut Session) -> NamedFiles {
+        let flags = self.schemas.files().chain(self.offline.file()).chain(self.mask.file()).cloned().collect();
+        let machine = ToolOptions::from(&self.tools).machine_files(session);
+        NamedFiles { inputs: vec![self.folder.clone()], flags, machine }
+    }
+
     fn folder(&self, workspace: &Workspace) -> BuildFolder {
         let tool = self.tool(workspace);
         let (name, place) = (self.folder.clone(), self.folder.clone());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use clap::ColorChoice;
@@ -13,9 +13,10 @@ use super::flags::OutputFlags;
 use super::signal::Signals;
 use super::stderr::Stderr;
 use crate::config::{cache_folder, has_tenant};
-use crate::error::{Error, Level};
+use crate::error::{Error, Kind, Level};
 use crate::policy::Requester;
 use crate::report::text::Colour;
+use crate::separate::{Link, READER};
 use crate::workspace::Workspace;
 
 /// The name under which some ways of argocd-vault-plugin are kept.
@@ -46,6 +47,8 @@ pub(super) struct Environment {
     pub(super) time_limit: OnceLock<Duration>,
     /// Whether a tenant may have called the program: Argo CD runs it, or `AVP_TENANT` says so.
     pub(super) has_tenant: bool,
+    /// The connection to the process that holds the login, if this one only reads manifests.
+    pub(super) link: Result<Option<Arc<Link>>, Error>,
     /// Whether the program is installed under argocd-vault-plugin's name: then some of its ways are kept.
     pub(super) is_predecessor: bool,
 }
@@ -54,6 +57,12 @@ impl Environment {
     /// Reads the surroundings.
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub(super) fn read() -> Self {
+        let link = std::env::var_os(READER).map(|_| Link::take().map(Arc::new)).transpose();
+        let link = link.map_err(|error| {
+            Error::new(Kind::Bug, format!("`{READER}` is set, and there is no process to answer"))
+                .cause(error.to_string())
+        });
+        let reader = link.as_ref().ok().and_then(Option::as_deref);
         let text = |text: OsString| text.to_string_lossy().into_owned();
         let variables: BTreeMap<_, _> = std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect();
         let stderr = Stderr::find(variables.contains_key("HELM_PLUGIN_NAME"), cache_folder(&variables).as_deref());
@@ -64,10 +73,11 @@ impl Environment {
             has_tenant: has_tenant(&variables),
             is_predecessor: arguments.first().is_some_and(is_predecessor),
             output: OutputFlags::of_words(arguments.iter().filter_map(|word| word.to_str())),
-            signals: Signals::default(),
-            started: Instant::now(),
-            time_limit: OnceLock::new(),
+            signals: reader.map_or_else(Signals::of_process, |link| Signals::without(link.ignored_signals())),
+            started: reader.and_then(|link| Instant::now().checked_sub(link.elapsed())).unwrap_or_else(Instant::now),
+            time_limit: reader.and_then(Link::time_limit).map(OnceLock::from).unwrap_or_default(),
             arguments,
+            link,
             workspace: Workspace { folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")), variables },
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
@@ -82,8 +92,13 @@ impl Environment {
     /// Returns when the program has taken all of its time, with the words for that.
     pub(super) async fn out_of_time(&self) -> String {
         let Some(limit) = self.time_limit.get() else { return std::future::pending().await };
-        tokio::time::sleep(limit.saturating_sub(self.started.elapsed())).await;
+        tokio::time::sleep(limit.saturating_sub(self.elapsed())).await;
         format!("the end of its time (`AVP_TIMEOUT`: {limit:?})")
+    }
+
+    /// How long the program has been running.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// The value of a variable, unless it is empty.
@@ -174,6 +189,7 @@ mod tests {
                 has_tenant: false,
                 output: OutputFlags { color, ..OutputFlags::default() },
                 signals: Signals::default(),
+                link: Ok(None),
             };
             assert_eq!([environment.colour(), environment.stdout_colour()], [expected, expected]);
         }

@@ -12,6 +12,7 @@ use super::mask::MaskFlags;
 use super::offline::Offline;
 use super::output;
 use super::schema::SchemaFlags;
+use super::separate::NamedFiles;
 use crate::error::{Error, Errors, Kind};
 use crate::krm::{self, FunctionConfig, ResourceList};
 use crate::pass::Session;
@@ -108,6 +109,12 @@ fn refuse(errors: Errors, environment: &Environment) -> ExitCode {
 }
 
 impl Args {
+    /// The files that the command names.
+    pub(super) fn files(&self) -> NamedFiles {
+        let flags = self.schemas.files().chain(self.offline.file()).chain(self.mask.file()).cloned().collect();
+        NamedFiles { flags, ..NamedFiles::default() }
+    }
+
     /// The edits that fill the list, with the settings of its configuration.
     async fn fill(
         &self,

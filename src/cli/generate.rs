@@ -1,6 +1,6 @@
 //! `generate`: the manifests with their placeholders filled, on stdout, or nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use super::mask::MaskFlags;
 use super::offline::Offline;
 use super::output;
 use super::schema::SchemaFlags;
+use super::separate::NamedFiles;
 use super::sink::{StreamedOutput, WholeOutput};
 use crate::error::{Error, Errors, Kind};
 use crate::pass::Session;
@@ -92,6 +93,13 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
 }
 
 impl Args {
+    /// The files that the command names.
+    pub(super) fn files(&self) -> NamedFiles {
+        let inputs = self.paths.iter().filter(|path| *path != "-").map(PathBuf::from).collect();
+        let flags = self.schemas.files().chain(self.offline.file()).chain(self.mask.file()).cloned().collect();
+        NamedFiles { inputs, flags, ..NamedFiles::default() }
+    }
+
     /// Renders everything, and prints it whole or not at all. Returns whether it was printed.
     async fn print(
         &self,

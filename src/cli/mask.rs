@@ -38,6 +38,11 @@ pub(super) struct MaskFlags {
 }
 
 impl MaskFlags {
+    /// The file of the key, if one is named.
+    pub(super) fn file(&self) -> Option<&PathBuf> {
+        self.key.mask_key.as_ref()
+    }
+
     /// The mask for what `session` prints, if it is to be masked. A record is masked without one.
     pub(super) fn mask(&self, session: &mut Session, errors: &mut Errors) -> Result<Option<Mask>, Error> {
         if !self.mask || session.has_record() {

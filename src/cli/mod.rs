@@ -32,6 +32,7 @@ mod policy;
 mod record;
 mod save;
 mod schema;
+mod separate;
 mod settings;
 mod signal;
 mod sink;
@@ -40,11 +41,11 @@ mod tools;
 mod version;
 mod watch;
 
-use std::io::BufRead;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use rustix::event::{PollFd, PollFlags, poll};
 use tokio::runtime::Builder;
 
 use crate::error::Error;
@@ -53,6 +54,7 @@ use crate::policy::Requester;
 use environment::Environment;
 use flags::{Flags, OutputFlags};
 use schema::SchemaFlags;
+use separate::NamedFiles;
 
 /// The program's name.
 const NAME: &str = "vault-render";
@@ -211,14 +213,24 @@ impl SessionCommand {
 
     /// Runs the command in a session of its own. Returns its exit code, or why it failed.
     async fn run(self, environment: &Environment) -> anyhow::Result<ExitCode> {
+        let link = environment.link.clone()?;
         let flags = self.flags().map(SettingFlags::from).unwrap_or_default();
+        let flags = if link.is_some() { flags.for_reader() } else { flags };
         let requester = Requester::of(&environment.workspace.variables);
         let session = &mut Session::new(environment.workspace.clone(), requester, flags);
+        if let Some(link) = link {
+            session.use_broker(link.clone(), link.settings());
+        }
         // `doctor` has an end of its own.
         if let Some(limit) = session.time_limit().filter(|_| !matches!(self, Self::Doctor(_))) {
             environment.time_limit.get_or_init(|| limit);
         }
         let _slots = self.render_slots(session, environment).await?;
+        if session.is_separate()
+            && let Some(files) = self.files_to_separate(session)
+        {
+            return separate::run(&self, files, session, environment).await;
+        }
         if let Some(schemas) = self.schemas() {
             schemas.give(session, environment).await?;
         }
@@ -236,6 +248,16 @@ impl SessionCommand {
             Self::Doctor(args) => doctor::run(&args, session, environment).await,
             Self::Keep(args) => keep::run(&args, session, environment).await,
             Self::Migrate(args) => migrate::run(&args, session, environment).await,
+        }
+    }
+
+    /// The files that it names, if it prints what tenants wrote with secrets in it: that can be read in a process of its own.
+    fn files_to_separate(&self, session: &mut Session) -> Option<NamedFiles> {
+        match self {
+            Self::Generate(args) => Some(args.files()),
+            Self::Build(args) => Some(args.files(session)),
+            Self::Function(args) => Some(args.files()),
+            _ => None,
         }
     }
 
@@ -318,7 +340,9 @@ impl SessionCommand {
 
 /// Waits for the first byte of stdin, which stays there: no slot is held while the command before the pipe runs, or hangs.
 fn await_input() {
-    let _ = std::io::stdin().lock().fill_buf();
+    let stdin = rustix::stdio::stdin();
+    // Whatever is wrong with stdin, its reader says.
+    let _ = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], None);
 }
 
 /// The commands and flags as clap knows them.

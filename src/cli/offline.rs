@@ -16,6 +16,11 @@ pub(super) struct Offline {
 }
 
 impl Offline {
+    /// The file of the record, if one is named.
+    pub(super) fn file(&self) -> Option<&PathBuf> {
+        self.offline.as_ref()
+    }
+
     /// The record, if one is named.
     pub(super) fn record(&self, workspace: &Workspace) -> Result<Option<Record>, Error> {
         self.offline.as_ref().map(|file| read_record(file, workspace)).transpose()

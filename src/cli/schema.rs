@@ -18,12 +18,21 @@ pub(super) struct SchemaFlags {
 }
 
 impl SchemaFlags {
+    /// The files and folders that are named here.
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.schemas.iter().filter(|name| name.as_path() != Path::new(LIVE))
+    }
+
+    /// Whether the cluster is asked.
+    pub(super) fn is_live(&self) -> bool {
+        self.files().count() < self.schemas.len()
+    }
+
     /// Gives the session the schemas that are named here and in the settings.
     pub(super) async fn give(&self, session: &mut Session, environment: &Environment) -> Result<(), Error> {
-        let is_live = |name: &&PathBuf| name.as_path() == Path::new(LIVE);
-        let files: Vec<PathBuf> = self.schemas.iter().filter(|name| !is_live(name)).cloned().collect();
+        let files: Vec<PathBuf> = self.files().cloned().collect();
         session.read_schemas(&files)?;
-        if files.len() < self.schemas.len() {
+        if self.is_live() {
             session.ask_cluster_for_schemas(environment).await?;
         }
         Ok(())

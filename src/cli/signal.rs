@@ -18,6 +18,8 @@ type Named = &'static (libc::c_int, &'static str);
 /// The signals that ask the program to end, and the one that came.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
+    /// Those that the caller had us ignore, as `nohup` does, one bit each.
+    ignored: u64,
     came: OnceLock<Named>,
     /// What came while nobody waited.
     late: Mutex<Option<Listener>>,
@@ -28,11 +30,31 @@ pub(super) struct Signals {
 struct Listener(Vec<(Signal, Named)>);
 
 impl Signals {
+    /// All signals but those that the caller had this process ignore.
+    pub(super) fn of_process() -> Self {
+        Self::without(ignored(&std::fs::read_to_string("/proc/self/status").unwrap_or_default()))
+    }
+
+    /// All signals but the ignored ones, one bit each.
+    pub(super) fn without(ignored: u64) -> Self {
+        Self { ignored, ..Self::default() }
+    }
+
+    /// The ignored signals, one bit each.
+    pub(super) fn ignored(&self) -> u64 {
+        self.ignored
+    }
+
+    /// The number of the signal that has asked the program to end.
+    pub(super) fn number(&self) -> Option<libc::c_int> {
+        self.came.get().map(|(number, _)| *number)
+    }
+
     /// Hears the signals in the current runtime. Call it before starting a child: until then a signal ends the program at once. The future
     /// returns when the program is asked to end, with the signal's name.
     pub(super) fn stopped(&self) -> impl Future<Output = &'static str> + Send {
-        self.late().get_or_insert_with(Listener::new);
-        let mut heard = Listener::new();
+        self.late().get_or_insert_with(|| Listener::new(self.ignored));
+        let mut heard = Listener::new(self.ignored);
         async move {
             let came = match self.came.get() {
                 Some(came) => came,
@@ -60,8 +82,8 @@ impl Signals {
 }
 
 impl Listener {
-    fn new() -> Self {
-        let wanted = SIGNALS.iter().filter(|(number, _)| !is_ignored(*number));
+    fn new(ignored: u64) -> Self {
+        let wanted = SIGNALS.iter().filter(|(number, _)| ignored & (1 << (number - 1)) == 0);
         let heard = wanted.filter_map(|named| Some((signal(SignalKind::from_raw(named.0)).ok()?, named)));
         Self(heard.collect())
     }
@@ -75,12 +97,6 @@ impl Listener {
         })
         .await
     }
-}
-
-/// Whether the caller had us ignore a signal, as `nohup` does.
-fn is_ignored(number: libc::c_int) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    ignored(&status) & (1 << (number - 1)) != 0
 }
 
 /// The ignored signals, one bit each.

@@ -5,6 +5,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::process::Stdio;
 use std::sync::Arc;
 
 /// How many bytes helm may overwrite in a file that it does not append to, after its plugin has failed.
@@ -41,6 +42,16 @@ impl Stderr {
         match self {
             Self::Own => std::io::stderr().is_terminal(),
             Self::Caller(file, _) | Self::Other(file) => file.is_terminal(),
+        }
+    }
+
+    /// The same place, as the stderr of a child.
+    pub(super) fn for_child(&self) -> Stdio {
+        match self {
+            Self::Own => Stdio::inherit(),
+            Self::Caller(file, _) | Self::Other(file) => {
+                file.try_clone().map_or_else(|_| Stdio::inherit(), Stdio::from)
+            }
         }
     }
 

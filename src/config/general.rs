@@ -148,6 +148,17 @@ pub(crate) const UNCONTAINED_TOOLS: Key<bool> = Key::new(
 .default("false")
 .early();
 
+/// Whether the process that reads the manifests is another one than the one that holds the login.
+pub(crate) const SEPARATE: Key<bool> = Key::new(
+    "AVP_SEPARATE",
+    "`true` reads manifests in a process of their own, which never holds the login: `generate`, `build` and `fn`",
+    SWITCH,
+    "true",
+    &[Role::Narrowing],
+)
+.default("false")
+.early();
+
 /// The key of masks, unless `--mask-key` names a file. Runs with the same key have the same fingerprint for a value.
 pub(crate) const MASK_KEY: Key<Redacted> = Key::new(
     "VAULT_RENDER_MASK_KEY",
@@ -173,5 +184,6 @@ pub(crate) const SETTINGS: &[&dyn AnyKey] = &[
     &TOOL_MEMORY,
     &TOOL_TIMEOUT,
     &UNCONTAINED_TOOLS,
+    &SEPARATE,
     &MASK_KEY,
 ];

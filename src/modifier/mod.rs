@@ -23,7 +23,7 @@ pub use chain::Chain;
 pub use context::ChainContext;
 pub(crate) use context::SaltKey;
 pub(crate) use docs::docs;
-pub(crate) use table::{ending, is_call};
+pub(crate) use table::{ending, is_call, known_name};
 
 use crate::error::{Error, Kind};
 

@@ -220,6 +220,11 @@ pub(super) fn find(name: &str) -> Option<&'static Modifier> {
     MODIFIERS.iter().find(|modifier| modifier.name == name)
 }
 
+/// The name of the modifier that is called so.
+pub(crate) fn known_name(name: &str) -> Option<&'static str> {
+    find(name).map(|modifier| modifier.name)
+}
+
 /// Whether a text begins with a modifier's name.
 pub(crate) fn is_call(text: &str) -> bool {
     text.split_whitespace().next().is_some_and(|name| find(name).is_some())

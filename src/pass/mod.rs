@@ -1,6 +1,7 @@
 //! A run, whoever asks for it: plan → fetch → fill, in a [`Workspace`](crate::workspace::Workspace), by a [`Session`], under a [`Watch`].
 //! Knows no terminal: it parses no flags, prints nothing, hears no signals and starts no runtime, so that many runs share a process.
 
+mod broker;
 pub(crate) mod build;
 mod flag_file;
 mod inspection;
@@ -17,6 +18,7 @@ mod sink;
 mod tests;
 mod watch;
 
+pub(crate) use broker::{Broker, Fetched};
 pub(crate) use flag_file::read_flag_file;
 pub(crate) use inspection::inspect;
 pub(crate) use policy_file::parse as parse_policy;
@@ -28,4 +30,4 @@ pub use settings::SettingFlags;
 pub use sink::Sink;
 use watch::Stopped;
 pub use watch::Watch;
-pub(crate) use watch::watched;
+pub(crate) use watch::{waiting_for, watched};

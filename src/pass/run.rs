@@ -17,17 +17,17 @@ use crate::words::count;
 
 /// One run: it has a budget of its own, and one round of the store.
 pub struct Run<'s> {
-    session: &'s mut Session,
+    pub(super) session: &'s mut Session,
     options: Options,
-    intent: Intent,
+    pub(super) intent: Intent,
     schemas: Arc<Schemas>,
-    watch: &'s dyn Watch,
-    budget: Budget,
-    round: Option<(Box<dyn Round>, Arc<Policy>)>,
+    pub(super) watch: &'s dyn Watch,
+    pub(super) budget: Budget,
+    pub(super) round: Option<(Box<dyn Round>, Arc<Policy>)>,
     audit: Option<Audit<'s>>,
     /// The secrets that the run has read by each rule.
     tally: Tally,
-    is_stopped: bool,
+    pub(super) is_stopped: bool,
 }
 
 impl<'s> Run<'s> {
@@ -122,7 +122,7 @@ impl<'s> Run<'s> {
         Filling { options: &self.session.fill_options, budget: &self.budget }
     }
 
-    fn stop(&mut self, stopped: &Stopped, what: &str, errors: &mut Errors) {
+    pub(super) fn stop(&mut self, stopped: &Stopped, what: &str, errors: &mut Errors) {
         errors.push(Error::new(Kind::Store, format!("{stopped} while {what}")));
         self.is_stopped = true;
     }
@@ -151,7 +151,10 @@ impl<'s> Run<'s> {
         accesses
     }
 
-    async fn fetch(&mut self, accesses: &[Access], errors: &mut Errors) {
+    pub(super) async fn fetch(&mut self, accesses: &[Access], errors: &mut Errors) {
+        if let Some(broker) = self.session.broker() {
+            return self.fetch_from(broker, accesses, errors).await;
+        }
         let Some((_, policy)) = self.round(accesses, errors).await else { return };
         let policy = policy.clone();
         let judgement = policy.judge_within(accesses, &mut self.tally);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::broker::Broker;
 use super::mask_key::without_line_breaks;
 use super::policy_file::read_policy;
 use super::render_slot::RenderLimit;
@@ -14,7 +15,7 @@ use super::settings::{SettingFlags, Settings};
 use super::{Run, Watch, watched};
 use crate::audit::{AuditLog, StoreName};
 use crate::backend::{self, Intent, Round, Store, StoreFacts};
-use crate::config::general::{ESCAPE, MASK_KEY, PARALLEL_RENDERS, SCHEMA, TIMEOUT, TYPES, TypesBy};
+use crate::config::general::{ESCAPE, MASK_KEY, PARALLEL_RENDERS, SCHEMA, SEPARATE, TIMEOUT, TYPES, TypesBy};
 use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
 use crate::journal::Journal;
@@ -30,6 +31,8 @@ pub struct Session {
     workspace: Workspace,
     requester: Requester,
     settings: Settings,
+    /// The process that holds settings, login and store in place of this one.
+    broker: Option<Arc<dyn Broker>>,
     /// The record that takes the place of settings and store.
     pub(super) record: Option<Record>,
     /// What masks each value of a rendering that is printed; `None` shows the values.
@@ -59,6 +62,8 @@ enum Stage {
 
 /// A store, who may read what from it, and where that is audited.
 struct OpenStore {
+    /// The settings that it was opened with.
+    config: Config,
     store: Arc<dyn Store>,
     policy: Arc<Policy>,
     audit: Option<Arc<AuditLog>>,
@@ -72,6 +77,7 @@ impl Session {
             workspace,
             requester,
             settings,
+            broker: None,
             record: None,
             mask: None,
             secrets: Secrets::default(),
@@ -93,6 +99,24 @@ impl Session {
         &self.requester
     }
 
+    /// Leaves settings, login and store to a broker, which has sent these settings to begin with.
+    pub(crate) fn use_broker(&mut self, broker: Arc<dyn Broker>, settings: &[(String, String)]) {
+        self.broker = Some(broker);
+        self.settings.receive(settings.iter().cloned());
+    }
+
+    /// The process that holds settings, login and store in place of this one.
+    pub(super) fn broker(&self) -> Option<Arc<dyn Broker>> {
+        self.broker.clone()
+    }
+
+    /// Takes the settings that a broker has read.
+    pub(super) fn receive_settings(&mut self, settings: Vec<(String, String)>) {
+        self.settings.receive(settings);
+        let (config, _) = self.settings.local();
+        self.configure(&config);
+    }
+
     /// Fills from a record, if there is one: masked, without settings and without a store.
     pub fn use_record(&mut self, record: Option<Record>) {
         self.record = record;
@@ -111,6 +135,11 @@ impl Session {
     /// Makes salts under the key of `mask`, whatever key the settings have.
     pub fn use_salts_of(&mut self, mask: &Mask) {
         self.fill_options.salts = Some(mask.salt_key());
+    }
+
+    /// The settings of a KRM function's configuration.
+    pub(super) fn function_settings(&self) -> &[(String, String)] {
+        self.settings.function()
     }
 
     /// Adds the settings of a KRM function's configuration, which have a tenant's authority.
@@ -174,6 +203,17 @@ impl Session {
         self.policy(config).0.limits()
     }
 
+    /// Whether a broker holds the login.
+    pub(crate) fn has_broker(&self) -> bool {
+        self.broker.is_some()
+    }
+
+    /// Whether manifests are to be read in a process of their own.
+    pub fn is_separate(&mut self) -> bool {
+        // Errors of the settings are reported once the store is opened.
+        self.settings.local().0.is_on(&SEPARATE)
+    }
+
     /// Adds schemas, which count before those of the manifests and after those added earlier.
     pub fn give_schemas(&mut self, schemas: Table) {
         self.given.push(Arc::new(schemas));
@@ -233,6 +273,14 @@ impl Session {
         Run::new(self, options, intent, schemas, watch)
     }
 
+    /// The settings that were read last: those of the Secret that `-s` names are among them once they are.
+    pub(crate) fn settings_in_effect(&mut self) -> Config {
+        match &self.stage {
+            Stage::Configured(config) | Stage::Open(OpenStore { config, .. }) => config.clone(),
+            Stage::Start | Stage::Closed => self.settings.local().0,
+        }
+    }
+
     /// Begins a round of the store, once it is open; `None` if it is not.
     pub(super) fn begin_round(&self) -> Option<(Box<dyn Round>, Arc<Policy>)> {
         let Stage::Open(OpenStore { store, policy, .. }) = &self.stage else { return None };
@@ -268,17 +316,22 @@ impl Session {
         let StoreFacts { name, scope, .. } = backend::facts(config)?;
         let audit = AuditLog::of(config, self.requester.clone(), StoreName { name, scope })?.map(Arc::new);
         let store = backend::open(config, watch.journal())?;
-        Ok(OpenStore { store, policy: Arc::new(policy), audit })
+        Ok(OpenStore { config: config.clone(), store, policy: Arc::new(policy), audit })
     }
 
     /// The stage after reading the settings, whose choices for filling are kept.
     fn configured(&mut self, config: Config) -> Stage {
+        self.configure(&config);
+        Stage::Configured(config)
+    }
+
+    /// Keeps what the settings choose for filling.
+    fn configure(&mut self, config: &Config) {
         self.fill_options.escape = config.get(&ESCAPE).copied().unwrap_or_default();
         let key = config.get(&MASK_KEY).map(|key| without_line_breaks(key.reveal().as_bytes()));
         if let Some(key) = key.filter(|key| !key.is_empty() && self.fill_options.salts.is_none()) {
             self.use_salts_of(&Mask::new(key));
         }
-        Stage::Configured(config)
     }
 }
 

@@ -50,6 +50,17 @@ impl Settings {
         (self.function, self.config) = (settings, None);
     }
 
+    /// The settings of a KRM function's configuration.
+    pub(super) fn function(&self) -> &[(String, String)] {
+        &self.function
+    }
+
+    /// Takes settings that a broker has read. They count as the operator's: the broker has applied the tenant rules.
+    pub(super) fn receive(&mut self, settings: impl IntoIterator<Item = (String, String)>) {
+        self.workspace.variables.extend(settings);
+        self.config = None;
+    }
+
     /// Whether the cluster must be asked for some of them.
     pub(super) fn has_secret(&self) -> bool {
         self.flags.secret_name.is_some()
@@ -116,6 +127,11 @@ impl Settings {
 }
 
 impl SettingFlags {
+    /// The flags for a process whose settings a broker reads: whether the cluster is asked for some of them.
+    pub(crate) fn for_reader(self) -> Self {
+        Self { secret_name: self.secret_name, ..Self::default() }
+    }
+
     /// Each setting that a flag gives. A file of secrets chooses its store, too.
     fn settings(&self) -> Vec<FlagValue> {
         const SECRETS: &str = "--secrets";

@@ -37,13 +37,23 @@ pub(crate) struct Stopped(pub String);
 
 /// Waits for `work`, which is dropped if the watch stops the run.
 pub(crate) async fn watched<T>(watch: &dyn Watch, what: String, work: impl Future<Output = T>) -> Result<T, Stopped> {
-    let (_waiting, start) = (watch.waiting(what.clone()), Instant::now());
-    let ended = tokio::select! {
-        done = work => Ok(done),
-        by = watch.stopped() => Err(Stopped(by)),
-    };
+    let start = Instant::now();
+    let ended = waiting_for(watch, what.clone(), work).await;
     watch.journal().tell_timed(start.elapsed(), || what);
     ended
+}
+
+/// Waits as [`watched`] does, and tells the journal nothing: somebody else does.
+pub(crate) async fn waiting_for<T>(
+    watch: &dyn Watch,
+    what: String,
+    work: impl Future<Output = T>,
+) -> Result<T, Stopped> {
+    let _waiting = watch.waiting(what);
+    tokio::select! {
+        done = work => Ok(done),
+        by = watch.stopped() => Err(Stopped(by)),
+    }
 }
 
 impl fmt::Display for Stopped {

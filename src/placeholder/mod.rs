@@ -123,6 +123,14 @@ pub enum Key {
 }
 
 impl Key {
+    /// The one key; `None` is all of the secret.
+    pub(crate) fn named(&self) -> Option<&str> {
+        match self {
+            Self::Whole => None,
+            Self::Named(name) => Some(name),
+        }
+    }
+
     /// The key as a placeholder names it.
     pub(crate) fn name(&self) -> &str {
         match self {

@@ -51,7 +51,7 @@ pub async fn fetch(
 }
 
 /// The outcome of a reading, or an error if its secret exceeds the run's budget.
-fn within(outcome: Outcome, budget: &Budget) -> Outcome {
+pub(crate) fn within(outcome: Outcome, budget: &Budget) -> Outcome {
     let Outcome::Found(secret) = &outcome else { return outcome };
     match budget.make(secret.data.size()) {
         Ok(()) => outcome,

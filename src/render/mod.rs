@@ -26,7 +26,7 @@ mod value_source;
 pub(crate) use chunks::chunks;
 pub(crate) use document::Document;
 pub use fetch::fetch;
-pub(crate) use fetch::{Witness, not_read};
+pub(crate) use fetch::{Witness, not_read, within};
 pub(crate) use fill::Edits;
 pub use fill::fill;
 pub(crate) use fill::is_base64;

@@ -9,7 +9,7 @@ use super::resource_context::ResourceContext;
 use super::{Leftovers, Options, strict};
 use crate::error::{Error, Errors, Kind, Level};
 use crate::manifest::Schemas;
-use crate::placeholder::{Key, Match, MatchKind, Placeholder};
+use crate::placeholder::{Match, MatchKind, Placeholder};
 use crate::secret::{Access, Usage};
 use crate::source::{Place, Source, Span};
 use crate::yaml::tree::Tree;
@@ -119,11 +119,7 @@ fn annotation_findings(source: &Arc<Source>, resource: &ResourceContext) -> impl
 
 /// The part of the secret that a placeholder uses.
 fn usage(placeholder: &Placeholder) -> Usage {
-    let key = match &placeholder.key {
-        Key::Whole => None,
-        Key::Named(name) => Some(name.clone()),
-    };
-    Usage { key, modifiers: placeholder.chain.names().collect() }
+    Usage { key: placeholder.key.named().map(str::to_owned), modifiers: placeholder.chain.names().collect() }
 }
 
 fn no_object(gap: &Gap) -> Error {

@@ -60,6 +60,11 @@ pub(crate) fn warnings(variables: &BTreeMap<String, String>) -> Errors {
     errors
 }
 
+/// Whether a variable configures a tool, or is meant to: then a warning says what is wrong with its name.
+pub(crate) fn is_for_tools(name: &str) -> bool {
+    VARIABLES.iter().any(|(known, _)| plain(known) == plain(name)) || unread(name).is_some()
+}
+
 /// Everything that may be meant by `name`: first its exact spelling.
 fn spellings<'v>(variables: &'v BTreeMap<String, String>, name: &str) -> impl Iterator<Item = Variable<'v>> {
     let meant = plain(name);

@@ -11,7 +11,7 @@ use crate::contain::{Bounds, Limits, Network, Support};
 use crate::error::{Error, Errors, Kind};
 
 /// Programs of the system and what they need: to read and to execute.
-const SYSTEM: &[&str] = &[
+pub(super) const SYSTEM: &[&str] = &[
     "/bin",
     "/sbin",
     "/lib",
@@ -30,7 +30,7 @@ const SYSTEM: &[&str] = &[
 ];
 
 /// The files that programs of the system read: certificate authorities, time zones, devices. Nothing of `/proc`.
-const SHARED: &[&str] = &[
+pub(super) const SHARED: &[&str] = &[
     "/usr/share",
     "/usr/local/share",
     "/etc/ssl/certs",
@@ -72,6 +72,8 @@ pub(crate) struct Allowance {
     pub is_uncontained: bool,
     /// Whether there is a tenant.
     pub has_tenant: bool,
+    /// Whether a process without network starts them.
+    pub is_separate: bool,
 }
 
 /// How tools run on this machine.
@@ -116,13 +118,31 @@ pub(crate) struct Sandbox<'g> {
 impl Default for Allowance {
     fn default() -> Self {
         let (memory, timeout) = (1 << 30, Some(Duration::from_secs(60)));
-        Self { paths: Vec::new(), hosts: None, memory, timeout, is_uncontained: false, has_tenant: false }
+        Self {
+            paths: Vec::new(),
+            hosts: None,
+            memory,
+            timeout,
+            is_uncontained: false,
+            has_tenant: false,
+            is_separate: false,
+        }
     }
 }
 
 impl Allowance {
     /// How tools run on a machine with this support; `None` if they must not, for a reason that is among the errors.
     pub(crate) fn containment(&self, support: &Support, errors: &mut Errors) -> Option<Containment> {
+        if self.is_separate && self.hosts.as_ref().is_some_and(|hosts| !hosts.is_empty()) {
+            errors.push(
+                Error::new(
+                    Kind::Setting,
+                    "`AVP_SEPARATE` leaves helm and kustomize no network, and `AVP_TOOL_HOSTS` names hosts",
+                )
+                .hint("unset one of them: a chart's dependencies may lie in the repository, below `charts/`"),
+            );
+            return None;
+        }
         match (support, self.hosts()) {
             (Support::Nothing(reason), _) => self.without(reason, errors),
             (_, hosts) if hosts.is_empty() => Some(Containment::Within(Reach::Nothing)),
@@ -141,7 +161,7 @@ impl Allowance {
     pub(super) fn hosts(&self) -> Vec<String> {
         match &self.hosts {
             Some(hosts) => hosts.clone(),
-            None if self.has_tenant => Vec::new(),
+            None if self.has_tenant || self.is_separate => Vec::new(),
             None => vec![ANY.to_owned()],
         }
     }
@@ -209,7 +229,7 @@ impl Sandbox<'_> {
 }
 
 /// The files and folders of certificate authorities that the environment names.
-fn authorities(environment: &BTreeMap<String, String>) -> impl Iterator<Item = PathBuf> {
+pub(super) fn authorities(environment: &BTreeMap<String, String>) -> impl Iterator<Item = PathBuf> {
     let values = AUTHORITIES.iter().filter_map(|name| environment.get(*name));
     values.flat_map(|value| value.split(':')).filter(|path| path.starts_with('/')).map(PathBuf::from)
 }
@@ -241,6 +261,19 @@ mod tests {
             assert_eq!(allowance.reaches("a.example.com").is_ok(), expected != Reach::Nothing);
             assert_eq!(containment(&allowance, &Support::Ports), (Some(Containment::Within(expected)), vec![]));
         }
+    }
+
+    #[test]
+    fn a_process_without_network_starts_no_tool_that_is_to_have_one() {
+        let separate =
+            |named: Option<&[&str]>| Allowance { is_separate: true, hosts: named.map(hosts), ..Allowance::default() };
+        for named in [None, Some(&[][..])] {
+            let expected = (Some(Containment::Within(Reach::Nothing)), vec![]);
+            assert_eq!(containment(&separate(named), &Support::Ports), expected);
+        }
+        let (containment, errors) = containment(&separate(Some(&["a.example.com"])), &Support::Ports);
+        let told = "Error: `AVP_SEPARATE` leaves helm and kustomize no network, and `AVP_TOOL_HOSTS` names hosts";
+        assert_eq!((containment, errors.as_slice()), (None, [told.to_owned()].as_slice()));
     }
 
     #[test]

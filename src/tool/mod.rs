@@ -15,6 +15,7 @@ mod failure;
 mod helm;
 mod kustomize;
 mod layout;
+mod machine_files;
 mod network;
 mod operator_files;
 mod parameter;
@@ -25,12 +26,13 @@ mod version;
 mod words;
 
 pub(crate) use announce::announce;
-pub(crate) use application::warnings;
+pub(crate) use application::{is_for_tools, warnings};
 pub(crate) use bounds::{Allowance, Containment, Sandbox};
 pub(crate) use chart_resource::chart_resource;
 pub(crate) use command::{Command, PathTarget, ToolContext};
 pub(crate) use failure::NOT_BUILT;
 pub(crate) use layout::Layout;
+pub(crate) use machine_files::MachineFiles;
 pub(crate) use run::{find, missing, run};
 pub(crate) use version::version;
 

@@ -58,6 +58,7 @@ mod record;
 mod same_objects;
 mod schema;
 mod secret_settings;
+mod separate;
 mod servers;
 mod shown;
 mod store;

@@ -64,9 +64,14 @@ const PASS: &[&str] = &[
     "config",
     "named_file",
     "secret",
+    "value",
     "source",
     "error",
     "budget",
+];
+const SEPARATE: &[&str] = &[
+    "journal", "tool", "contain", "pass", "render", "modifier", "backend", "config", "secret", "value", "source",
+    "error", "budget",
 ];
 const KRM: &[&str] = &["switch", "words", "render", "config", "yaml", "source", "error", "visible"];
 const LINT: &[&str] = &[
@@ -165,6 +170,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("tool", &["words", "contain", "value", "yaml", "source", "error", "budget"]),
     ("krm", KRM),
     ("pass", PASS),
+    ("separate", SEPARATE),
     ("doctor", DOCTOR),
     ("migrate", &["backend", "config", "tool", "yaml", "source"]),
 ];
@@ -229,6 +235,10 @@ const PURE: &[&str] = &[
     "keep/place.rs",
     "krm/",
     "live/",
+    "separate/environment.rs",
+    "separate/message.rs",
+    "separate/settings.rs",
+    "separate/value.rs",
     "backend/vault/absence.rs",
     "backend/vault/failure.rs",
     "backend/vault/guard.rs",

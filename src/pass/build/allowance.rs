@@ -17,6 +17,7 @@ pub(super) fn allowance(config: &Config, options: &ToolOptions) -> Allowance {
         timeout: config.get(&TOOL_TIMEOUT).copied().or(unset.timeout).filter(|time| !time.is_zero()),
         is_uncontained: config.is_on(&UNCONTAINED_TOOLS),
         has_tenant: config.has_tenant(),
+        is_separate: false,
     }
 }
 
@@ -48,6 +49,7 @@ mod tests {
             timeout: None,
             is_uncontained: true,
             has_tenant: true,
+            is_separate: false,
         };
         assert_eq!(allowance(&config_for_test(&set)), expected);
         let tenant = [("ARGOCD_ENV_AVP_TOOL_TIMEOUT", "1h"), ("ARGOCD_ENV_AVP_UNCONTAINED_TOOLS", "1")];

@@ -16,7 +16,7 @@ use crate::contain;
 use crate::error::{Error, Errors, Kind};
 use crate::input;
 use crate::source::Source;
-use crate::tool::{self, Allowance, Containment, Tool};
+use crate::tool::{self, Allowance, Containment, MachineFiles, Tool};
 use crate::workspace::Workspace;
 
 /// How the tools run.
@@ -82,12 +82,22 @@ impl Default for ToolOptions {
     }
 }
 
+impl ToolOptions {
+    /// The files of this machine that the tools may use, as the settings of `session` allow.
+    pub(crate) fn machine_files(&self, session: &mut Session) -> MachineFiles {
+        let (config, _) = session.local_settings();
+        let Workspace { folder, variables } = session.workspace();
+        MachineFiles::of_tools([&self.helm, &self.kustomize], &self.words, &allowance(&config, self), variables, folder)
+    }
+}
+
 impl<'r> ToolRunner<'r> {
     /// Runs tools as the settings of `session` allow. Errors of the settings are reported once the store is opened.
     pub(crate) fn new(options: &'r ToolOptions, session: &mut Session, watch: &'r dyn Watch) -> Self {
         let (config, _) = session.local_settings();
         let workspace = session.workspace().clone();
-        Self { options, allowance: allowance(&config, options), workspace, watch, words: OnceLock::new() }
+        let allowance = Allowance { is_separate: session.has_broker(), ..allowance(&config, options) };
+        Self { options, allowance, workspace, watch, words: OnceLock::new() }
     }
 
     /// Where the session works.

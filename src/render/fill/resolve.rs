@@ -78,6 +78,11 @@ impl Search<'_> {
         let Some(outcome) = values.outcome(&id) else {
             return Resolution::NotGranted;
         };
+        if let Outcome::Found(secret) = outcome
+            && secret.is_refused(placeholder.key.named())
+        {
+            return Resolution::NotGranted;
+        }
         if let Outcome::Planned = outcome {
             let (shape, name) = (Shape::planned(), identity(&id, placeholder));
             let value = masked(&shape, &name, values.form().unwrap_or_default(), gap, stand);

@@ -1,0 +1,143 @@
+//! Starts the reader: this program once more, within bounds and with an environment of its own, and stdin through the socket.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, IoSlice, Write};
+use std::iter;
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use super::environment::environment;
+use super::frame::Frame;
+use super::message::Greeting;
+use super::settings::for_reader;
+use crate::config::Config;
+use crate::config::general::UNCONTAINED_TOOLS;
+use crate::contain::{self, Bounds, Limits, Network, Support};
+use crate::error::{Error, Kind};
+
+/// This program.
+const PROGRAM: &str = "/proc/self/exe";
+
+/// What a reader is started with.
+pub(crate) struct Start<'s> {
+    /// What the program was called with, its own name first.
+    pub arguments: &'s [OsString],
+    /// The environment of this process.
+    pub variables: &'s BTreeMap<String, String>,
+    /// The settings in effect.
+    pub config: &'s Config,
+    /// Where findings go.
+    pub stderr: Stdio,
+    /// The files that the reader may read.
+    pub read: Vec<PathBuf>,
+    /// The programs that it may start.
+    pub execute: Vec<PathBuf>,
+    /// Its folder for temporary files.
+    pub private: TempDir,
+    /// How long this process has been running.
+    pub elapsed: Duration,
+    /// How long the run may take.
+    pub time_limit: Option<Duration>,
+    /// The signals that its caller had it ignore, one bit each.
+    pub ignored_signals: u64,
+}
+
+/// A reader at work.
+pub(crate) struct Reader {
+    /// The process.
+    pub child: Child,
+    /// The broker's end of the socket pair.
+    pub stream: tokio::net::UnixStream,
+    /// That nothing contains it, as the operator allows.
+    pub warning: Option<Error>,
+    /// Its folder, which ends with it.
+    _private: TempDir,
+}
+
+impl Start<'_> {
+    /// Starts the reader in the current runtime. It ends when it is dropped.
+    pub(crate) fn start(mut self) -> Result<Reader, Error> {
+        let failed = |error: io::Error| {
+            Error::new(Kind::Input, "cannot start the process that reads the manifests").cause(error.to_string())
+        };
+        let (is_contained, warning) = self.containment(&contain::support())?;
+        let (own, other) = UnixStream::pair().map_err(failed)?;
+        let mut command = self.command(other);
+        let child = match is_contained {
+            true => contain::spawn_async(command, &self.bounds())?,
+            false => command.spawn().map_err(failed)?,
+        };
+        greet(&own, &self.greeting()).map_err(failed)?;
+        own.set_nonblocking(true).map_err(failed)?;
+        let stream = tokio::net::UnixStream::from_std(own).map_err(failed)?;
+        Ok(Reader { child, stream, warning, _private: self.private })
+    }
+
+    /// Whether the reader is contained, and a warning where the operator allows that it is not. With a tenant it has to be.
+    fn containment(&self, support: &Support) -> Result<(bool, Option<Error>), Error> {
+        let Support::Nothing(reason) = support else { return Ok((true, None)) };
+        let detail = "the process that reads the manifests cannot be contained on this machine";
+        match (self.config.is_on(&UNCONTAINED_TOOLS), self.config.has_tenant()) {
+            (true, _) => {
+                let warning = format!("{detail}: it runs uncontained, as `AVP_UNCONTAINED_TOOLS` allows");
+                Ok((false, Some(Error::warning(Kind::Setting, warning).cause(reason))))
+            }
+            (false, true) => Err(Error::new(Kind::Setting, format!("{detail}, and `AVP_SEPARATE` is set"))
+                .cause(reason)
+                .hint("docs/argocd.md names the kernel and the seccomp profile that this needs; the operator's `AVP_UNCONTAINED_TOOLS=1` runs it anyway")),
+            (false, false) => Ok((false, None)),
+        }
+    }
+
+    /// This program, with the socket in the place of stdin.
+    fn command(&mut self, socket: UnixStream) -> Command {
+        let mut command = Command::new(PROGRAM);
+        let (program, words) = self
+            .arguments
+            .split_first()
+            .map_or((OsStr::new(PROGRAM), &[][..]), |(program, words)| (program.as_os_str(), words));
+        let private = self.private.path().to_string_lossy();
+        command.arg0(program).args(words).env_clear().envs(environment(self.variables, &private)).kill_on_drop(true);
+        command.stdin(OwnedFd::from(socket)).stderr(std::mem::replace(&mut self.stderr, Stdio::null()));
+        command
+    }
+
+    /// No network, and no file but those that it is given.
+    fn bounds(&self) -> Bounds {
+        let read = self.read.iter().cloned().chain(contain::libraries()).collect();
+        let own = iter::once(PathBuf::from(PROGRAM)).chain(contain::loaders());
+        let execute = own.chain(self.execute.iter().cloned()).collect();
+        let write = vec![self.private.path().to_owned()];
+        Bounds { read, write, execute, network: Network::None, limits: Limits::default() }
+    }
+
+    fn greeting(&self) -> Greeting {
+        let milliseconds = |time: Duration| time.as_millis() as u64;
+        Greeting {
+            elapsed: milliseconds(self.elapsed),
+            time_limit: self.time_limit.map(milliseconds),
+            ignored_signals: self.ignored_signals,
+            settings: for_reader(self.config),
+        }
+    }
+}
+
+/// Sends the true stdin, and what the reader needs to begin.
+fn greet(socket: &UnixStream, greeting: &Greeting) -> io::Result<()> {
+    let descriptors = [rustix::stdio::stdin()];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    control.push(SendAncillaryMessage::ScmRights(&descriptors));
+    sendmsg(socket, &[IoSlice::new(&[0])], &mut control, SendFlags::empty())?;
+    let mut stream: &UnixStream = socket;
+    stream.write_all(&Frame::of(greeting)?.to_bytes())
+}
