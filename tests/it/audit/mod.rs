@@ -2,6 +2,7 @@
 
 mod headers;
 mod lines;
+mod rules;
 mod trouble;
 
 use std::fs;
