@@ -46,9 +46,17 @@ pub(crate) struct Audit<'r> {
     intent: &'static str,
     writer: Writer<'r>,
     uses: Uses,
-    /// The manifests that a line names already, by their secrets.
-    told: HashMap<SecretId, HashSet<String>>,
+    /// What lines have told already, by its secret.
+    told: HashMap<SecretId, Told>,
     trouble: Option<Error>,
+}
+
+/// The uses of a secret that lines have told.
+#[derive(Default)]
+struct Told {
+    manifests: HashSet<String>,
+    /// `None` is the whole secret.
+    keys: HashSet<Option<String>>,
 }
 
 impl AuditLog {
@@ -122,16 +130,18 @@ impl Audit<'_> {
     /// Writes a line for a reading with the login of this accessor. Returns whether its value may be used.
     pub(crate) fn read(&mut self, grant: &Grant, outcome: &Outcome, accessor: Option<String>) -> bool {
         let users = self.uses.users(grant.id());
-        self.told.entry(grant.id().clone()).or_default().extend(users.manifests.iter().cloned());
+        self.told.entry(grant.id().clone()).or_default().learn(grant, &users);
         let line = with_users(self.line_of(grant, outcome), users);
         self.write(Line { login: accessor, ..line })
     }
 
-    /// Writes a line for a secret that was read before, if manifests use it that no line names yet. Returns whether its value may be used.
+    /// Writes a line for a secret that was read before, if manifests use it, or keys of it, that no line tells yet. Returns whether its value
+    /// may be used.
     pub(crate) fn used_again(&mut self, grant: &Grant, outcome: &Outcome) -> bool {
-        let known = self.told.entry(grant.id().clone()).or_default();
-        let Some(users) = self.uses.users(grant.id()).without(known) else { return true };
-        known.extend(users.manifests.iter().cloned());
+        let users = self.uses.users(grant.id());
+        if !self.told.entry(grant.id().clone()).or_default().learn(grant, &users) {
+            return true;
+        }
         let line = with_users(self.line_of(grant, outcome), users);
         self.write(Line { repeat: true, ..line })
     }
@@ -183,6 +193,16 @@ impl Audit<'_> {
         let Err(error) = write_line(&mut self.writer, &line.bytes()) else { return true };
         self.trouble.get_or_insert_with(|| self.log.trouble(&error));
         !self.log.is_required
+    }
+}
+
+impl Told {
+    /// Notes what a line tells of a secret. Returns whether anything of it is new.
+    fn learn(&mut self, grant: &Grant, users: &Users) -> bool {
+        let before = self.manifests.len() + self.keys.len();
+        self.manifests.extend(users.manifests.iter().cloned());
+        self.keys.extend(grant.usages().iter().map(|usage| usage.key.clone()));
+        self.manifests.len() + self.keys.len() > before
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which manifests and resources use a secret. Pure.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use crate::secret::{Access, SecretId};
 
@@ -39,14 +39,6 @@ impl Uses {
     /// Who uses a secret.
     pub(super) fn users(&self, id: &SecretId) -> Users {
         self.by_secret.get(id).cloned().unwrap_or_default()
-    }
-}
-
-impl Users {
-    /// These users without the manifests in `known`; `None` if that leaves nobody.
-    pub(super) fn without(mut self, known: &HashSet<String>) -> Option<Self> {
-        self.manifests.retain(|manifest| !known.contains(manifest));
-        (!self.manifests.is_empty()).then_some(self)
     }
 }
 

@@ -188,6 +188,20 @@ fn each_manifest_that_uses_a_secret_is_named_whole_or_in_chunks() {
 }
 
 #[test]
+fn a_stream_tells_each_key_that_it_uses_and_each_of_them_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let audit = folder.path().join("audit.jsonl");
+    // Documents of more than a chunk each.
+    let document = |key: &str| secret(&[&format!("<path:app#{key}>")]) + &format!("# {}\n---\n", "x".repeat(2 << 20));
+    let manifest = ["k", "k", "l", "k", "l"].map(document).concat();
+    let run = program(["generate", "-", "--stream"]).stdin(manifest).env("AVP_TYPE", "file");
+    let output = run.env("AVP_FILE", secrets_file(folder.path())).env("AVP_AUDIT", &audit).output();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let told = members(&sorted_lines(&audit), &["path", "keys", "repeat"]);
+    assert_eq!(told, [["app", r#"["k"]"#, "null"], ["app", r#"["l"]"#, "true"]]);
+}
+
+#[test]
 fn processes_do_not_mix_their_lines() {
     let folder = tempfile::tempdir().unwrap();
     let (audit, secrets) = (folder.path().join("audit.jsonl"), folder.path().join("secrets.json"));
