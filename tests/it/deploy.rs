@@ -159,6 +159,30 @@ fn the_keep_is_added_by_name_and_a_cluster_takes_it() {
     assert_eq!(renewer["command"], json!(["vault-render", "keep", "renew", "--every", "1m"]));
 }
 
+/// docs/audit.md.
+#[test]
+fn the_audit_is_added_by_name_and_a_cluster_takes_it() {
+    let (Some(built), Some(cluster)) = (built_with("[sidecar, audit]"), servers::kubernetes()) else { return };
+    cluster.namespace("argocd-audit");
+    let built = objects(&built);
+    let mut deployment = deployment(&built).clone();
+    deployment["metadata"]["namespace"] = json!("argocd-audit");
+    let path = "apis/apps/v1/namespaces/argocd-audit/deployments?dryRun=All&fieldManager=tests&fieldValidation=Strict";
+    cluster.api().post(path, &deployment).ok();
+    let pod = &deployment["spec"]["template"]["spec"];
+    let (sidecar, printer) =
+        (named(&pod["containers"], "vault-render"), named(&pod["containers"], "vault-render-audit"));
+    assert_eq!(sidecar["securityContext"], printer["securityContext"], "both are the user who may read the file");
+    let file = text(&named(&sidecar["env"], "AVP_AUDIT")["value"]);
+    assert_eq!(list(&printer["command"]).last().map(text), Some(file));
+    let folder = Path::new(file).parent().and_then(Path::to_str);
+    for container in [sidecar, printer] {
+        let mount = named(&container["volumeMounts"], "vault-render-audit");
+        assert_eq!(mount["mountPath"].as_str(), folder);
+    }
+    named(&pod["volumes"], "vault-render-audit");
+}
+
 /// What kustomize builds with these components.
 fn built_with(components: &str) -> Option<String> {
     let kustomize = servers::binary("kustomize")?;
