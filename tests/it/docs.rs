@@ -139,7 +139,7 @@ fn every_difference_with_a_number_is_listed_and_has_a_case() {
 #[test]
 fn every_promise_and_every_known_attack_has_a_test() {
     let page = text("docs/security.md");
-    let sources: String = ["src", "tests/it"].into_iter().flat_map(rust).collect();
+    let sources = sources();
     for (heading, least) in [("## Promises", 20), ("## Known attacks", 100)] {
         let rows = rows(&page, heading);
         assert!(rows.len() >= least, "{heading} has {} rows", rows.len());
@@ -163,11 +163,16 @@ fn rows<'p>(page: &'p str, heading: &str) -> Vec<&'p str> {
 }
 
 /// Whether a test has this name: a function with nothing but attributes between it and its `#[test]`.
-fn has_test(sources: &str, name: &str) -> bool {
+pub(crate) fn has_test(sources: &str, name: &str) -> bool {
     let before = |at: usize| sources[..at].lines().rev().take_while(|line| line.trim_start().starts_with(['#', '/']));
     let function = format!("fn {name}(");
     let mut functions = sources.match_indices(&function).map(|(at, _)| sources[..at].rfind('\n').unwrap_or(0));
     functions.any(|at| before(at).any(|line| line.trim() == "#[test]" || line.trim().starts_with("#[tokio::test")))
+}
+
+/// All the code, in which tests are looked for.
+pub(crate) fn sources() -> String {
+    ["src", "tests/it"].into_iter().flat_map(rust).collect()
 }
 
 /// The Rust files below a folder.
@@ -277,7 +282,7 @@ fn shown(command: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&shell.stdout).into_owned())
 }
 
-fn text(page: &str) -> String {
+pub(crate) fn text(page: &str) -> String {
     std::fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
 }
 

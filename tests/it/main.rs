@@ -39,6 +39,7 @@ mod html;
 mod keep;
 mod krm;
 mod large;
+mod limits;
 mod links;
 mod live;
 mod logins;
