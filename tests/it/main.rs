@@ -52,6 +52,7 @@ mod namespaces;
 mod own_token;
 mod packaging;
 mod plan;
+mod policy;
 mod pre_commit;
 mod proxy;
 mod reading;

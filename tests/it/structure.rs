@@ -109,6 +109,7 @@ const DOCTOR: &[&str] = &[
     "error",
 ];
 const REPORT: &[&str] = &[
+    "policy",
     "migrate",
     "probe",
     "percent",
