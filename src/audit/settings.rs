@@ -43,7 +43,8 @@ pub(crate) const SETTINGS: &[&dyn AnyKey] = &[&AUDIT, &REQUIRED];
 impl Target {
     fn parse(text: &str) -> Result<Self, String> {
         match text {
-            "stderr" => Ok(Self::Stderr),
+            // The file is a link, which is not followed.
+            "stderr" | "/dev/stderr" => Ok(Self::Stderr),
             path if path.starts_with('/') => Ok(Self::File(path.into())),
             _ => Err("is neither an absolute path nor `stderr`".to_owned()),
         }
@@ -55,6 +56,27 @@ impl fmt::Display for Target {
         match self {
             Self::Stderr => f.write_str("stderr"),
             Self::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_target_is_an_absolute_path_or_stderr() {
+        for (text, spelling) in [
+            ("stderr", Some("stderr")),
+            ("/dev/stderr", Some("stderr")),
+            ("/var/log/audit", Some("/var/log/audit")),
+            ("audit.jsonl", None),
+            ("../audit", None),
+            ("stdout", None),
+            ("", None),
+        ] {
+            let target = Target::parse(text).ok().map(|target| target.to_string());
+            assert_eq!(target.as_deref(), spelling, "{text}");
         }
     }
 }

@@ -96,6 +96,7 @@ fn no_run_shows_anything_of_a_secret() {
     for manifest in MANIFESTS {
         run(&Input::Stdin(&manifests(manifest, "")), &file, home.path()).unwrap();
     }
+    assert!(home.path().join("audit.jsonl").exists());
     std::fs::remove_file(&file).unwrap();
     let written = WalkDir::new(home.path()).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
     let leaking = written.filter(|entry| piece(&std::fs::read(entry.path()).unwrap()).is_some());
@@ -185,7 +186,7 @@ fn run(input: &Input<'_>, secrets: &Path, home: &Path) -> Result<usize, String> 
     let mut findings = 0;
     for flags in [&["--any"][..], &["--strict", "--verbose-sensitive-output"], &["--stream"]] {
         let run = input.program("generate").args(flags).args(["--secrets".as_ref(), secrets.as_os_str()]);
-        let output = run.env("HOME", home).output();
+        let output = run.env("HOME", home).env("AVP_AUDIT", home.join("audit.jsonl")).output();
         let (code, stderr) = (output.status.code(), String::from_utf8_lossy(&output.stderr));
         if !matches!(code, Some(0 | 1)) {
             return Err(format!("{flags:?} ends with {:?}:\n{stderr}", output.status));
