@@ -4,6 +4,7 @@
 mod access;
 mod parameters;
 pub(crate) mod path;
+mod variables;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,6 +20,7 @@ use crate::value::Value;
 pub use access::{Access, Usage};
 pub(crate) use parameters::{Parameters, path_and_parameters};
 pub(crate) use path::normalise;
+pub(crate) use variables::PathVariables;
 
 /// The name of a secret, in whatever store: equal ids are read once a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -83,7 +83,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     errors.extend(found);
     errors.extend(args.empty_stdin.error(args.paths.list(), &sources));
     let options = Options { any: args.any, ..Options::default() };
-    let plan = render::plan(&sources, &options, &session.schemas(&sources), &mut errors);
+    let plan = render::plan(&sources, &options, &session.surroundings(&sources), &mut errors);
     let explanations = policy.explain(plan.accesses());
     let has_failed = errors.any();
     output::report(&built.name_templates(report::in_order(errors, &sources), session.workspace()), environment);

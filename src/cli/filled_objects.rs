@@ -17,7 +17,7 @@ pub(super) async fn filled_objects(
     environment: &Environment,
     errors: &mut Errors,
 ) -> Objects {
-    let survey = Survey::new(sources, &session.schemas(sources));
+    let survey = Survey::new(sources, &session.surroundings(sources));
     let drafts = live::drafts(&survey, errors);
     let plan = survey.plan(&options, errors);
     let mut run = session.preview(options, environment);

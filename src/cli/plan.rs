@@ -94,7 +94,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     let plan = render::plan(
         &sources,
         &Options { any: args.any, ..Options::default() },
-        &session.schemas(&sources),
+        &session.surroundings(&sources),
         &mut errors,
     );
     let judgement = policy.judge(plan.accesses());

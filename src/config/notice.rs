@@ -233,12 +233,7 @@ mod tests {
 
     #[test]
     fn a_restriction_that_is_not_honoured_is_an_error() {
-        for (name, value, level) in [
-            ("AVP_POLICY", "policy.yaml", Some("Error")),
-            ("ARGOCD_ENV_AVP_POLICY", "policy.yaml", Some("Error")),
-            ("AVP_POLICY", "", None),
-            ("VAULT_SRV_LOOKUP", "true", Some("Warning")),
-        ] {
+        for (name, value, level) in [("VAULT_SRV_LOOKUP", "true", Some("Warning"))] {
             let errors = texts(&read(environment(&[(name, value)])).1);
             let told = level.map(|level| format!("{level}: `{name}`"));
             assert_eq!(errors.len(), told.iter().count(), "{errors:?}");

@@ -44,7 +44,7 @@ impl ReadList {
         match timeout(time, InputFiles::read_all(paths, &options, session, watch)).await {
             Ok((sources, found, _)) => {
                 errors.extend(found);
-                let plan = render::plan(&sources, &Options::default(), &session.schemas(&sources), &mut errors);
+                let plan = render::plan(&sources, &Options::default(), &session.surroundings(&sources), &mut errors);
                 errors.extend(policy.judge(plan.accesses()).errors());
                 accesses = plan.accesses().to_vec();
             }

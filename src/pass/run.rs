@@ -8,9 +8,10 @@ use crate::audit::Audit;
 use crate::backend::{Intent, Round};
 use crate::budget::Budget;
 use crate::error::{Error, Errors, Kind, Level};
-use crate::manifest::Schemas;
 use crate::policy::{Grant, Grants, Policy, Tally};
-use crate::render::{self, Edits, FillOptions, Filling, Mask, MaskForm, Options, Plan, Record, ValueSource, Witness};
+use crate::render::{
+    self, Edits, FillOptions, Filling, Mask, MaskForm, Options, Plan, Record, Surroundings, ValueSource, Witness,
+};
 use crate::secret::{Access, Outcome, Secrets};
 use crate::source::{Place, Source, Span};
 use crate::words::count;
@@ -20,7 +21,7 @@ pub struct Run<'s> {
     pub(super) session: &'s mut Session,
     options: Options,
     pub(super) intent: Intent,
-    schemas: Arc<Schemas>,
+    surroundings: Arc<Surroundings>,
     pub(super) watch: &'s dyn Watch,
     pub(super) budget: Budget,
     pub(super) round: Option<(Box<dyn Round>, Arc<Policy>)>,
@@ -35,14 +36,14 @@ impl<'s> Run<'s> {
         session: &'s mut Session,
         options: Options,
         intent: Intent,
-        schemas: Arc<Schemas>,
+        surroundings: Arc<Surroundings>,
         watch: &'s dyn Watch,
     ) -> Self {
         Self {
             session,
             options,
             intent,
-            schemas,
+            surroundings,
             watch,
             budget: Budget::default(),
             round: None,
@@ -60,7 +61,7 @@ impl<'s> Run<'s> {
 
     /// The edits that fill `sources`, whose schemas are known.
     pub(super) async fn fill(&mut self, sources: &[Arc<Source>], errors: &mut Errors) -> Edits {
-        let plan = render::plan(sources, &self.options, &self.schemas, errors);
+        let plan = render::plan(sources, &self.options, &self.surroundings, errors);
         if let Some(record) = &self.session.record {
             return render::fill(&plan, ValueSource::Recorded(record), self.filling(), errors);
         }
@@ -76,7 +77,7 @@ impl<'s> Run<'s> {
     /// The edits that fill `sources` with masks for people. Each secret is read once, however often it is shown.
     pub async fn render_marked(&mut self, sources: &[Arc<Source>], mask: &Mask, errors: &mut Errors) -> Edits {
         self.learn(sources);
-        let plan = render::plan(sources, &self.options, &self.schemas, errors);
+        let plan = render::plan(sources, &self.options, &self.surroundings, errors);
         if let Some(record) = &self.session.record {
             return render::fill(&plan, ValueSource::Recorded(&record.shown(mask)), self.filling(), errors);
         }
@@ -95,7 +96,7 @@ impl<'s> Run<'s> {
     /// The record of `sources`. Its errors are those of rendering them.
     pub async fn record(&mut self, sources: &[Arc<Source>], mask: Option<&Mask>, errors: &mut Errors) -> Record {
         self.learn(sources);
-        let plan = render::plan(sources, &self.options, &self.schemas, errors);
+        let plan = render::plan(sources, &self.options, &self.surroundings, errors);
         self.fill_plan(&plan, errors).await;
         Record::of(&plan, &self.session.secrets, mask, self.filling())
     }
@@ -129,7 +130,7 @@ impl<'s> Run<'s> {
 
     /// Adds the CustomResourceDefinitions in `sources` to the schemas of the run, after those that it knows already.
     pub(crate) fn learn(&mut self, sources: &[Arc<Source>]) {
-        Arc::make_mut(&mut self.schemas).learn(sources);
+        Arc::make_mut(&mut self.surroundings).schemas.learn(sources);
     }
 
     /// Each secret of `chunks` with each of its usages once, without the place, which would keep all of the chunks in memory.
@@ -137,7 +138,7 @@ impl<'s> Run<'s> {
         let (mut known, mut accesses) = (HashSet::new(), Vec::new());
         let mut names: HashMap<String, Arc<Source>> = HashMap::new();
         for chunk in chunks {
-            let plan = render::plan(&chunk, &self.options, &self.schemas, &mut Errors::new());
+            let plan = render::plan(&chunk, &self.options, &self.surroundings, &mut Errors::new());
             for Access { id, usage, place } in plan.accesses() {
                 let name = &place.source.name;
                 if known.insert((id.clone(), usage.clone(), name.clone())) {

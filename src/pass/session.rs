@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::broker::Broker;
 use super::mask_key::without_line_breaks;
+use super::path_variables::{self, names_for_paths, path_variables};
 use super::policy_file::read_policy;
 use super::render_slot::RenderLimit;
 use super::schema_files::{cluster_schemas, read_schemas};
@@ -20,9 +21,10 @@ use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
 use crate::journal::Journal;
 use crate::manifest::{Schemas, Table};
+use crate::policy::settings::PATH_VARIABLES;
 use crate::policy::{Limits, Policy, PolicyFile, Requester};
-use crate::render::{FillOptions, Mask, Options, Record};
-use crate::secret::Secrets;
+use crate::render::{FillOptions, Mask, Options, Record, Surroundings};
+use crate::secret::{PathVariables, Secrets};
 use crate::source::Source;
 use crate::workspace::Workspace;
 
@@ -243,16 +245,26 @@ impl Session {
         Ok(())
     }
 
-    /// The schemas that tell the types of fields in `sources`, whose CustomResourceDefinitions are among them.
-    pub fn schemas(&mut self, sources: &[Arc<Source>]) -> Arc<Schemas> {
+    /// What `sources` are planned with, whose CustomResourceDefinitions are among the schemas.
+    pub fn surroundings(&mut self, sources: &[Arc<Source>]) -> Arc<Surroundings> {
         // Errors of the settings are reported once the store is opened.
         let (config, _) = self.settings.local();
+        let variables = self.path_variables();
         if config.get(&TYPES) == Some(&TypesBy::Names) {
-            return Arc::new(Schemas::by_names());
+            return Arc::new(Surroundings { schemas: Schemas::by_names(), variables });
         }
         let mut schemas = Schemas::given(self.given.clone());
         schemas.learn(sources);
-        Arc::new(schemas)
+        Arc::new(Surroundings { schemas, variables })
+    }
+
+    /// The variables that may stand in paths.
+    pub(crate) fn path_variables(&mut self) -> PathVariables {
+        let (config, _) = self.settings.local();
+        // The broker has left out what must not stand in a path.
+        let listed = || config.get(&PATH_VARIABLES).into_iter().flatten().map(String::as_str).collect();
+        let names = if self.broker.is_some() { listed() } else { names_for_paths(&config) };
+        path_variables(&names, &self.workspace)
     }
 
     /// Begins a run, which may render as often as it likes. It tries again what failed in an earlier run. If the session masks, it is a
@@ -269,8 +281,8 @@ impl Session {
 
     fn begin<'s>(&'s mut self, options: Options, intent: Intent, watch: &'s dyn Watch) -> Run<'s> {
         self.secrets.forget_failures();
-        let schemas = self.schemas(&[]);
-        Run::new(self, options, intent, schemas, watch)
+        let surroundings = self.surroundings(&[]);
+        Run::new(self, options, intent, surroundings, watch)
     }
 
     /// The settings that were read last: those of the Secret that `-s` names are among them once they are.
@@ -297,7 +309,8 @@ impl Session {
     pub(super) async fn ensure_store(&mut self, must_read: bool, watch: &dyn Watch, errors: &mut Errors) {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Closed) {
             Stage::Start if must_read || !self.settings.has_secret() => {
-                let (config, wrong) = self.settings(watch).await;
+                let (config, mut wrong) = self.settings(watch).await;
+                wrong.extend(path_variables::flaw(&config));
                 errors.extend(wrong.iter().cloned());
                 if wrong.any() { Stage::Closed } else { self.configured(config) }
             }

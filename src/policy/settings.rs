@@ -46,5 +46,15 @@ pub(crate) const NAMESPACE: Key<String> = Key::new(
     &[Role::Mount],
 );
 
+/// The variables of the environment that may stand in paths.
+pub(crate) const PATH_VARIABLES: Key<Vec<String>> = Key::new(
+    "AVP_PATH_VARIABLES",
+    "variables of the environment that a path may name as `${NAME}`; those that tenants fill, `ARGOCD_ENV_…`, only with `AVP_POLICY`",
+    LIST,
+    "ARGOCD_APP_PROJECT_NAME",
+    &[Role::Narrowing],
+)
+.early();
+
 /// The settings that concern every store.
-pub(crate) const SETTINGS: &[&dyn AnyKey] = &[&POLICY, &PATH_VALIDATION];
+pub(crate) const SETTINGS: &[&dyn AnyKey] = &[&POLICY, &PATH_VALIDATION, &PATH_VARIABLES];

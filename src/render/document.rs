@@ -7,9 +7,10 @@ use super::findings::Findings;
 use super::gap::Gap;
 use super::index::Index;
 use super::resource_context::ResourceContext;
+use super::surroundings::Surroundings;
 use super::{Leftovers, literal};
 use crate::error::{Error, Kind};
-use crate::manifest::{self, Field, Schemas};
+use crate::manifest::{self, Field};
 use crate::placeholder::{self, Candidates, Match};
 use crate::source::{Place, Source, Span};
 use crate::yaml::split::{self, split};
@@ -121,17 +122,17 @@ impl<'s> Document<'s> {
 pub(super) fn documents<'s>(
     sources: &'s [Arc<Source>],
     candidates_only: bool,
-    schemas: Arc<Schemas>,
+    surroundings: Arc<Surroundings>,
     leftovers: Leftovers,
 ) -> impl Iterator<Item = Result<Document<'s>, Unparsed>> + 's {
     sources.iter().flat_map(move |source| {
-        let (schemas, utf16) = (schemas.clone(), utf16(source));
+        let (surroundings, utf16) = (surroundings.clone(), utf16(source));
         // The bytes of UTF-16 cannot be split as text.
         let bytes = if utf16.is_some() { &[][..] } else { &source.bytes };
         let text = LazyCell::new(|| source.text());
         let mut candidates = Candidates::new(bytes);
         let is_wanted = move |document: &Span| !candidates_only || candidates.may_hold(*document);
-        let read = move |document| read(source, || *text, document, &schemas, leftovers);
+        let read = move |document| read(source, || *text, document, &surroundings, leftovers);
         let documents = utf16.map(Err).into_iter().chain(split(bytes).filter(is_wanted).map(read));
         // A file that is not text is one error, whatever looks like documents in it.
         let mut is_told = false;
@@ -161,13 +162,13 @@ fn read<'s>(
     source: &Arc<Source>,
     text: impl Fn() -> &'s str,
     span: Span,
-    schemas: &Arc<Schemas>,
+    surroundings: &Arc<Surroundings>,
     leftovers: Leftovers,
 ) -> Result<Document<'s>, Unparsed> {
     let tree = parse(source, &text, span)?;
     let document = &text()[span.range()];
     let findings = manifest::resources(&tree, document)
-        .map(|resource| Findings::of(source, &tree, resource, schemas, document, leftovers))
+        .map(|resource| Findings::of(source, &tree, resource, surroundings, document, leftovers))
         .unwrap_or_default();
     let Findings { resources, gaps, mut errors, leftovers } = findings;
     errors.extend(glued_separator(source, span));

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::gap::Gap;
 use super::misfit::misfit;
 use super::resource_context::ResourceContext;
+use super::surroundings::Surroundings;
 use super::{Leftovers, literal, strict};
 use crate::error::{Error, Kind};
-use crate::manifest::{Field, FieldType, Resource, Schemas, Step};
+use crate::manifest::{Field, FieldType, Resource, Step};
 use crate::placeholder::{Base64, Context, Match, MatchKind, find, may_be_disguised, may_hold};
 use crate::source::{Place, Source};
 use crate::yaml::tree::{Content, NodeId, Tree};
@@ -33,7 +34,7 @@ impl Findings {
         source: &Arc<Source>,
         tree: &Tree<'_>,
         resource: Resource,
-        schemas: &Arc<Schemas>,
+        surroundings: &Arc<Surroundings>,
         document: &str,
         leftovers: Leftovers,
     ) -> Self {
@@ -41,7 +42,7 @@ impl Findings {
             source,
             tree,
             may_hide: document.contains('\\') || may_be_disguised(document),
-            schemas,
+            surroundings,
             leftovers,
             steps: Vec::new(),
             gap_of: HashMap::new(),
@@ -67,7 +68,7 @@ impl Findings {
 struct Walker<'t, 's> {
     source: &'t Arc<Source>,
     tree: &'t Tree<'s>,
-    schemas: &'t Arc<Schemas>,
+    surroundings: &'t Arc<Surroundings>,
     /// Whether base64 of a placeholder may stand in the document.
     may_hide: bool,
     leftovers: Leftovers,
@@ -80,7 +81,7 @@ struct Walker<'t, 's> {
 
 impl<'t> Walker<'t, '_> {
     fn resource(&mut self, resource: Resource) {
-        let (resource, node, items) = ResourceContext::new(resource, self.schemas);
+        let (resource, node, items) = ResourceContext::new(resource, self.surroundings);
         self.findings.resources.push((node, resource.clone()));
         if !resource.annotations.ignore {
             self.items = items.iter().map(|item| item.node).collect();

@@ -20,6 +20,7 @@ mod rendered_document;
 mod resource_context;
 mod result;
 mod strict;
+mod surroundings;
 mod survey;
 mod value_source;
 
@@ -42,6 +43,7 @@ pub(crate) use record::Record;
 pub(crate) use rendered_document::rendered_documents;
 pub(crate) use resource_context::ResourceContext;
 pub(crate) use result::named_value;
+pub(crate) use surroundings::Surroundings;
 pub use survey::Survey;
 pub use value_source::ValueSource;
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::document::{Document, Unparsed, documents};
 use super::gap::{Gap, PlaceholderUse};
 use super::resource_context::ResourceContext;
+use super::surroundings::Surroundings;
 use super::{Leftovers, Options, strict};
 use crate::error::{Error, Errors, Kind, Level};
-use crate::manifest::Schemas;
 use crate::placeholder::{Match, MatchKind, Placeholder};
 use crate::secret::{Access, Usage};
 use crate::source::{Place, Source, Span};
@@ -67,11 +67,11 @@ impl<'s> Plan<'s> {
 pub fn plan<'s>(
     sources: &'s [Arc<Source>],
     options: &Options,
-    schemas: &Arc<Schemas>,
+    surroundings: &Arc<Surroundings>,
     errors: &mut Errors,
 ) -> Plan<'s> {
     Plan::of(
-        documents(sources, options.leftovers != Leftovers::Refused, schemas.clone(), options.leftovers),
+        documents(sources, options.leftovers != Leftovers::Refused, surroundings.clone(), options.leftovers),
         options,
         errors,
     )

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::surroundings::Surroundings;
 use crate::error::{Error, Kind};
 use crate::manifest::{Annotations, FieldType, KindId, Known, Resource, Schema, Schemas, Step, field_type};
 use crate::placeholder::{Placeholder, Reference};
@@ -23,16 +24,16 @@ pub struct ResourceContext {
     pub is_object: bool,
     /// Its apiVersion.
     api_version: String,
-    /// Where its schema is looked up, once a field's type is asked for.
-    schemas: Arc<Schemas>,
+    /// Where its schema is looked up, once a field's type is asked for, and the variables of its paths.
+    surroundings: Arc<Surroundings>,
     schema: OnceLock<Option<Schema>>,
 }
 
 impl ResourceContext {
-    pub(super) fn new(resource: Resource, schemas: &Arc<Schemas>) -> (Arc<Self>, NodeId, Vec<Resource>) {
+    pub(super) fn new(resource: Resource, surroundings: &Arc<Surroundings>) -> (Arc<Self>, NodeId, Vec<Resource>) {
         let Resource { node, id, api_version, is_object, annotations, origin, items } = resource;
-        let (schemas, schema) = (schemas.clone(), OnceLock::new());
-        (Arc::new(Self { id, origin, annotations, is_object, api_version, schemas, schema }), node, items)
+        let (surroundings, schema) = (surroundings.clone(), OnceLock::new());
+        (Arc::new(Self { id, origin, annotations, is_object, api_version, surroundings, schema }), node, items)
     }
 
     /// Whether its kind is of a version of a group that is Kubernetes' own.
@@ -57,7 +58,11 @@ impl ResourceContext {
     }
 
     fn schema(&self) -> Option<&Schema> {
-        let find = || self.is_object.then(|| self.schemas.of(&KindId::new(&self.api_version, &self.id.kind))).flatten();
+        let find = || {
+            self.is_object
+                .then(|| self.surroundings.schemas.of(&KindId::new(&self.api_version, &self.id.kind)))
+                .flatten()
+        };
         self.schema.get_or_init(find).as_ref()
     }
 
@@ -74,7 +79,8 @@ impl ResourceContext {
             Reference::Annotated => (path.as_ref()?, *version),
         };
         let id = path_and_parameters(written).and_then(|(path, parameters)| {
-            let path = path::clean(path).map_err(|fault| not_a_path(placeholder, &fault))?;
+            let path = self.surroundings.variables.fill(path).and_then(|path| path::clean(&path));
+            let path = path.map_err(|fault| not_a_path(placeholder, &fault))?;
             let (scope, version) = (namespace.clone(), version.map(Version::from));
             let instructions = kv_version.iter().map(|version| (KV_VERSION, version.to_string())).collect();
             Ok(SecretId { store: None, scope, path, version, parameters, instructions })

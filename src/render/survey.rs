@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::document::{Document, Unparsed, documents};
 use super::plan::Plan;
+use super::surroundings::Surroundings;
 use super::{Leftovers, Options};
 use crate::error::Errors;
-use crate::manifest::Schemas;
 use crate::source::Source;
 
 /// The documents of some sources.
@@ -18,8 +18,8 @@ pub struct Survey<'s> {
 
 impl<'s> Survey<'s> {
     /// Surveys every document of `sources`, leftovers included.
-    pub fn new(sources: &'s [Arc<Source>], schemas: &Arc<Schemas>) -> Self {
-        Self { sources, documents: documents(sources, false, schemas.clone(), Leftovers::Refused).collect() }
+    pub fn new(sources: &'s [Arc<Source>], surroundings: &Arc<Surroundings>) -> Self {
+        Self { sources, documents: documents(sources, false, surroundings.clone(), Leftovers::Refused).collect() }
     }
 
     /// The surveyed sources.

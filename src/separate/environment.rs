@@ -28,9 +28,13 @@ const PASSED: &[&str] = &[
 /// How the names of the variables begin with which Argo CD says what it renders.
 const ARGOCD: &str = "ARGOCD_APP_";
 
-/// The environment of a reader, whose temporary files are in `private`.
-pub(super) fn environment(variables: &BTreeMap<String, String>, private: &str) -> BTreeMap<String, String> {
-    let passed = variables.iter().filter(|(name, _)| is_passed(name));
+/// The environment of a reader, whose temporary files are in `private`, with the variables that may stand in paths.
+pub(super) fn environment(
+    variables: &BTreeMap<String, String>,
+    in_paths: &[&str],
+    private: &str,
+) -> BTreeMap<String, String> {
+    let passed = variables.iter().filter(|(name, _)| is_passed(name) || in_paths.contains(&name.as_str()));
     let own = [(READER, "1"), ("TMPDIR", private)].map(|(name, value)| (name.to_owned(), value.to_owned()));
     passed.map(|(name, value)| (name.clone(), value.clone())).chain(own).collect()
 }
@@ -53,6 +57,7 @@ mod tests {
             ("ARGOCD_ENV_helm_args", "-f a.yaml"),
             ("ARGOCD_ENV_HELM_ARG", "x"),
             ("KUBE_VERSION", "1.33"),
+            ("STAGE", "prod"),
         ];
         let others = [
             ("VAULT_TOKEN", "hvs.x"),
@@ -76,6 +81,6 @@ mod tests {
             .chain(&passed)
             .map(|(name, value)| (name.to_string(), value.to_string()))
             .collect();
-        assert_eq!(environment(&variables, "/private"), expected);
+        assert_eq!(environment(&variables, &["STAGE"], "/private"), expected);
     }
 }

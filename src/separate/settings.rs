@@ -5,6 +5,7 @@ use crate::config::general::{
     UNCONTAINED_TOOLS,
 };
 use crate::config::{AnyKey, Config};
+use crate::policy::settings::PATH_VARIABLES;
 
 /// The settings. The key of masks is the one secret among them: it is made for manifests, and opens nothing.
 const FOR_READER: &[&dyn AnyKey] = &[
@@ -18,6 +19,7 @@ const FOR_READER: &[&dyn AnyKey] = &[
     &TOOL_TIMEOUT,
     &UNCONTAINED_TOOLS,
     &MASK_KEY,
+    &PATH_VARIABLES,
 ];
 
 /// The names and values of the settings in effect that rendering needs, after the tenant rules.

@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::config::general::UNCONTAINED_TOOLS;
 use crate::contain::{self, Bounds, Limits, Network, Support};
 use crate::error::{Error, Kind};
+use crate::pass::names_for_paths;
 
 /// This program.
 const PROGRAM: &str = "/proc/self/exe";
@@ -106,7 +107,12 @@ impl Start<'_> {
             .split_first()
             .map_or((OsStr::new(PROGRAM), &[][..]), |(program, words)| (program.as_os_str(), words));
         let private = self.private.path().to_string_lossy();
-        command.arg0(program).args(words).env_clear().envs(environment(self.variables, &private)).kill_on_drop(true);
+        command
+            .arg0(program)
+            .args(words)
+            .env_clear()
+            .envs(environment(self.variables, &names_for_paths(self.config), &private))
+            .kill_on_drop(true);
         command.stdin(OwnedFd::from(socket)).stderr(std::mem::replace(&mut self.stderr, Stdio::null()));
         command
     }

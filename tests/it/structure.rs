@@ -70,6 +70,7 @@ const PASS: &[&str] = &[
     "budget",
 ];
 const SEPARATE: &[&str] = &[
+    "policy",
     "journal", "tool", "contain", "pass", "render", "modifier", "backend", "config", "secret", "value", "source",
     "error", "budget",
 ];

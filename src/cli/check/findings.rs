@@ -13,7 +13,7 @@ use crate::lint::{self, Comments, Readings};
 use crate::manifest::Schemas;
 use crate::pass::Session;
 use crate::pass::build::CheckedFiles;
-use crate::render::{self, Filling, Leftovers, Options, Survey, ValueSource};
+use crate::render::{self, Filling, Leftovers, Options, Surroundings, Survey, ValueSource};
 use crate::report;
 use crate::source::Source;
 
@@ -33,7 +33,7 @@ impl Check<'_> {
         let options = Options { leftovers: Leftovers::Refused, any: self.args.any };
         let comments = [
             self.look(&manifests, &others, options, &mut errors, session).await,
-            self.look_at_tool_inputs(&files.texts.tool_inputs, &mut errors),
+            self.look_at_tool_inputs(&files.texts.tool_inputs, &mut errors, session),
         ];
         let errors = without_other_formats(errors);
         let errors = lint::hide(locate::in_sources(lint::hide(errors), files, &self.environment.workspace));
@@ -51,7 +51,7 @@ impl Check<'_> {
         errors: &mut Errors,
         session: &mut Session,
     ) -> Comments {
-        let survey = Survey::new(manifests, &session.schemas(manifests));
+        let survey = Survey::new(manifests, &session.surroundings(manifests));
         let comments = Comments::of(&survey, others);
         errors.extend(lint::check(&survey, others));
         let plan = survey.plan(&options, errors);
@@ -76,8 +76,9 @@ impl Check<'_> {
 
     /// Looks at kustomizations, patches and values, which are no objects of Kubernetes themselves. A template among them does not parse, and
     /// the tool that reads a file reports what is wrong with its YAML.
-    fn look_at_tool_inputs(&self, inputs: &[Arc<Source>], errors: &mut Errors) -> Comments {
-        let survey = Survey::new(inputs, &Arc::new(Schemas::by_names()));
+    fn look_at_tool_inputs(&self, inputs: &[Arc<Source>], errors: &mut Errors, session: &mut Session) -> Comments {
+        let surroundings = Surroundings { schemas: Schemas::by_names(), variables: session.path_variables() };
+        let survey = Survey::new(inputs, &Arc::new(surroundings));
         let comments = Comments::of(&survey, &[]);
         let mut found = Errors::new();
         found.extend(lint::check(&survey, &[]));

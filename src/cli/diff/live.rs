@@ -70,7 +70,7 @@ pub(super) async fn compare(
 
 /// Asks the cluster for the schemas of its own kinds, if one of them has placeholders. Without them its fields are filled as elsewhere.
 async fn learn_schemas(sources: &[Arc<Source>], session: &mut Session, environment: &Environment) -> Option<Error> {
-    let survey = Survey::new(sources, &session.schemas(sources));
+    let survey = Survey::new(sources, &session.surroundings(sources));
     let is_asked = |document: &Document<'_>| {
         document.resources.iter().any(|(_, resource)| !resource.is_built_in() && document.has_gaps(resource))
     };
