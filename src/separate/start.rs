@@ -70,7 +70,7 @@ impl Start<'_> {
         let failed = |error: io::Error| {
             Error::new(Kind::Input, "cannot start the process that reads the manifests").cause(error.to_string())
         };
-        let (is_contained, warning) = self.containment(&contain::support())?;
+        let (is_contained, warning) = containment(self.config, &contain::support())?;
         let (own, other) = UnixStream::pair().map_err(failed)?;
         let mut command = self.command(other);
         let child = match is_contained {
@@ -81,22 +81,6 @@ impl Start<'_> {
         own.set_nonblocking(true).map_err(failed)?;
         let stream = tokio::net::UnixStream::from_std(own).map_err(failed)?;
         Ok(Reader { child, stream, warning, _private: self.private })
-    }
-
-    /// Whether the reader is contained, and a warning where the operator allows that it is not. With a tenant it has to be.
-    fn containment(&self, support: &Support) -> Result<(bool, Option<Error>), Error> {
-        let Support::Nothing(reason) = support else { return Ok((true, None)) };
-        let detail = "the process that reads the manifests cannot be contained on this machine";
-        match (self.config.is_on(&UNCONTAINED_TOOLS), self.config.has_tenant()) {
-            (true, _) => {
-                let warning = format!("{detail}: it runs uncontained, as `AVP_UNCONTAINED_TOOLS` allows");
-                Ok((false, Some(Error::warning(Kind::Setting, warning).cause(reason))))
-            }
-            (false, true) => Err(Error::new(Kind::Setting, format!("{detail}, and `AVP_SEPARATE` is set"))
-                .cause(reason)
-                .hint("docs/argocd.md names the kernel and the seccomp profile that this needs; the operator's `AVP_UNCONTAINED_TOOLS=1` runs it anyway")),
-            (false, false) => Ok((false, None)),
-        }
     }
 
     /// This program, with the socket in the place of stdin.
@@ -137,6 +121,22 @@ impl Start<'_> {
     }
 }
 
+/// Whether the reader is contained, and a warning where the operator allows that it is not. With a tenant it has to be.
+fn containment(config: &Config, support: &Support) -> Result<(bool, Option<Error>), Error> {
+    let Support::Nothing(reason) = support else { return Ok((true, None)) };
+    let detail = "the process that reads the manifests cannot be contained on this machine";
+    match (config.is_on(&UNCONTAINED_TOOLS), config.has_tenant()) {
+        (true, _) => {
+            let warning = format!("{detail}: it runs uncontained, as `AVP_UNCONTAINED_TOOLS` allows");
+            Ok((false, Some(Error::warning(Kind::Setting, warning).cause(reason))))
+        }
+        (false, true) => Err(Error::new(Kind::Setting, format!("{detail}, and `AVP_SEPARATE` is set"))
+            .cause(reason)
+            .hint("docs/argocd.md names the kernel and the seccomp profile that this needs; the operator's `AVP_UNCONTAINED_TOOLS=1` runs it anyway")),
+        (false, false) => Ok((false, None)),
+    }
+}
+
 /// Sends the true stdin, and what the reader needs to begin.
 fn greet(socket: &UnixStream, greeting: &Greeting) -> io::Result<()> {
     let descriptors = [rustix::stdio::stdin()];
@@ -146,4 +146,32 @@ fn greet(socket: &UnixStream, greeting: &Greeting) -> io::Result<()> {
     sendmsg(socket, &[IoSlice::new(&[0])], &mut control, SendFlags::empty())?;
     let mut stream: &UnixStream = socket;
     stream.write_all(&Frame::of(greeting)?.to_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::config_for_test;
+    use crate::error::Level;
+
+    #[test]
+    fn where_nothing_can_be_contained_a_tenant_s_manifests_are_not_read_unless_the_operator_says_so() {
+        let nothing = Support::Nothing("ENOSYS".to_owned());
+        let (tenant, uncontained) = (("ARGOCD_APP_NAME", "web"), ("AVP_UNCONTAINED_TOOLS", "true"));
+        for (settings, support, is_contained, is_warned) in [
+            (&[tenant][..], &Support::Files, Some(true), false),
+            (&[tenant], &nothing, None, false),
+            (&[tenant, uncontained], &nothing, Some(false), true),
+            (&[], &nothing, Some(false), false),
+        ] {
+            let config = config_for_test(settings);
+            let found = containment(&config, support);
+            assert_eq!(found.as_ref().ok().map(|(is_contained, _)| *is_contained), is_contained, "{settings:?}");
+            let warning = found.as_ref().ok().and_then(|(_, warning)| warning.as_ref());
+            assert_eq!(warning.is_some_and(|warning| warning.level == Level::Warning), is_warned, "{settings:?}");
+            assert!(
+                found.err().is_none_or(|error| error.hint.is_some_and(|hint| hint.contains("AVP_UNCONTAINED_TOOLS")))
+            );
+        }
+    }
 }

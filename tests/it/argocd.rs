@@ -74,6 +74,20 @@ const CHART: [(&str, &str); 5] = [
 ];
 
 #[test]
+fn two_processes_in_place_of_one_fill_an_application_and_a_chart() {
+    let Some(vault) = vault() else { return };
+    let settings = [at(&vault), vec![("AVP_SEPARATE", "true".to_owned())]].concat();
+    let Some(argocd) = argocd(settings) else { return };
+    let repository = Repository::new(CHART.into_iter().chain([("apps/shop/secret.yaml", SECRET)]));
+    let manifests = argocd.manifests(&repository, &Application::at("apps/shop")).unwrap();
+    assert_eq!(manifests[0]["stringData"]["password"], "over-argo");
+    let chart = Application::at("chart").parameter(Parameter::array("values-files", &["prod.yaml"]));
+    let manifests = argocd.manifests(&repository, &chart).unwrap();
+    let secret = manifests.iter().find(|object| object["kind"] == "Secret").unwrap();
+    assert_eq!(secret["data"]["password"], "b3Zlci1hcmdv");
+}
+
+#[test]
 fn a_chart_takes_its_application_s_parameters() {
     let Some(vault) = vault() else { return };
     let Some(argocd) = argocd(at(&vault)) else { return };
