@@ -105,6 +105,8 @@ fn date(days: i64) -> (i64, i64, i64) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -144,6 +146,17 @@ mod tests {
         fn days_and_dates_are_each_others_inverse(day in 0i64..2_000_000) {
             let (year, month, of_month) = date(day);
             assert_eq!(days(year, month, of_month), day);
+        }
+    }
+
+    #[test]
+    fn a_precise_time_has_milliseconds() {
+        for (milliseconds, expected) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_400_007, "2000-02-29T00:00:00.007Z"),
+            (1_796_040_000_999, "2026-11-30T12:00:00.999Z"),
+        ] {
+            assert_eq!(precise(UNIX_EPOCH + Duration::from_millis(milliseconds)), expected);
         }
     }
 }
