@@ -159,10 +159,10 @@ fn the_keep_is_added_by_name_and_a_cluster_takes_it() {
     assert_eq!(renewer["command"], json!(["vault-render", "keep", "renew", "--every", "1m"]));
 }
 
-/// docs/audit.md.
+/// docs/audit.md and docs/tenants.md.
 #[test]
-fn the_audit_is_added_by_name_and_a_cluster_takes_it() {
-    let (Some(built), Some(cluster)) = (built_with("[sidecar, audit]"), servers::kubernetes()) else { return };
+fn the_audit_and_the_policy_are_added_by_name_and_a_cluster_takes_it() {
+    let (Some(built), Some(cluster)) = (built_with("[sidecar, tenants, audit]"), servers::kubernetes()) else { return };
     cluster.namespace("argocd-audit");
     let built = objects(&built);
     let mut deployment = deployment(&built).clone();
@@ -173,6 +173,7 @@ fn the_audit_is_added_by_name_and_a_cluster_takes_it() {
     let (sidecar, printer) =
         (named(&pod["containers"], "vault-render"), named(&pod["containers"], "vault-render-audit"));
     assert_eq!(sidecar["securityContext"], printer["securityContext"], "both are the user who may read the file");
+    named(&sidecar["env"], "AVP_POLICY");
     let file = text(&named(&sidecar["env"], "AVP_AUDIT")["value"]);
     assert_eq!(list(&printer["command"]).last().map(text), Some(file));
     let folder = Path::new(file).parent().and_then(Path::to_str);

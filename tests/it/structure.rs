@@ -70,9 +70,8 @@ const PASS: &[&str] = &[
     "budget",
 ];
 const SEPARATE: &[&str] = &[
-    "policy",
-    "journal", "tool", "contain", "pass", "render", "modifier", "backend", "config", "secret", "value", "source",
-    "error", "budget",
+    "policy", "journal", "tool", "contain", "pass", "render", "modifier", "backend", "config", "secret", "value",
+    "source", "error", "budget",
 ];
 const KRM: &[&str] = &["switch", "words", "render", "config", "yaml", "source", "error", "visible"];
 const LINT: &[&str] = &[
