@@ -44,6 +44,13 @@ impl Vault {
         entries.filter_map(|entry| Some(entry["auth"]["metadata"]["role"].as_str()?.to_owned())).collect()
     }
 
+    /// The requests with tokens of logins, each with the role of its login.
+    pub(crate) fn requests_of_roles(&self) -> Vec<(String, String)> {
+        let entries = self.entries();
+        let role = |entry: &Value| entry["auth"]["metadata"]["role"].as_str().map(str::to_owned);
+        entries.iter().filter_map(|entry| Some((role(entry)?, request(entry)?))).collect()
+    }
+
     /// Every line of the audit log.
     pub(crate) fn entries(&self) -> Vec<Value> {
         let log = fs::read_to_string(self.home().join("audit.log")).expect("the audit log");
