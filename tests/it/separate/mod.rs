@@ -43,6 +43,7 @@ fn a_run_in_two_processes_shows_the_same() {
     let nothing = secret(&["without"]);
     let wrong =
         secret(&["<path:separate/data/none#x>", "<path:separate/data/app#pasword>", "<path:separate/data/b#c>"]);
+    let variable = secret(&["<path:separate/data/${TEAM}#password>"]);
     let salted = secret(&["<path:separate/data/app#password | bcrypt>"]);
     for (name, manifest, settings, status) in [
         ("filled", &filled, &[][..], 0),
@@ -55,6 +56,8 @@ fn a_run_in_two_processes_shows_the_same() {
         ("a missing setting", &filled, &[("VAULT_ADDR", "")], 1),
         ("a tenant's address", &filled, &[("ARGOCD_ENV_VAULT_ADDR", "http://evil.test")], 1),
         ("a tenant", &filled, &[("ARGOCD_APP_NAME", "web"), ("ARGOCD_ENV_AVP_ESCAPE", "auto")], 0),
+        ("a variable in a path", &variable, &[("AVP_PATH_VARIABLES", "TEAM"), ("TEAM", "app")], 0),
+        ("a variable that is not listed", &variable, &[("TEAM", "app")], 1),
         ("a key for salts", &salted, &[("VAULT_RENDER_MASK_KEY", "0123456789abcdef")], 0),
         ("no key for salts", &salted, &[], 1),
     ] {
