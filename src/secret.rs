@@ -4,10 +4,11 @@
 mod access;
 mod parameters;
 pub(crate) mod path;
+mod secrets;
 mod variables;
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::value::Value;
 pub use access::{Access, Usage};
 pub(crate) use parameters::{Parameters, path_and_parameters};
 pub(crate) use path::normalise;
+pub use secrets::Secrets;
 pub(crate) use variables::PathVariables;
 
 /// The name of a secret, in whatever store: equal ids are read once a run.
@@ -95,7 +97,7 @@ pub struct Withheld {
     pub values: BTreeSet<String>,
     /// The keys whose names no message may have.
     pub names: BTreeSet<String>,
-    /// The keys whose values the policy refuses, in a process that does not have them. Their uses are errors already.
+    /// The keys whose values the policy refuses to the run. Their uses are errors already.
     pub refused: BTreeSet<String>,
 }
 
@@ -116,12 +118,6 @@ pub enum Outcome {
     Failed(Error),
     /// A preview does not read it: that would create something, such as a lease.
     Planned,
-}
-
-/// The outcomes of a session, each secret once. A secret that was not granted is not here.
-#[derive(Debug, Default)]
-pub struct Secrets {
-    outcomes: HashMap<SecretId, Outcome>,
 }
 
 impl SecretId {
@@ -195,40 +191,6 @@ impl Ord for Version {
 impl PartialOrd for Version {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
-    }
-}
-
-impl Secrets {
-    /// The outcome of reading `id`, if it was read.
-    pub fn get(&self, id: &SecretId) -> Option<&Outcome> {
-        self.outcomes.get(id)
-    }
-
-    /// Keeps the outcome of reading `id`.
-    pub fn insert(&mut self, id: SecretId, outcome: Outcome) {
-        self.outcomes.insert(id, outcome);
-    }
-
-    /// Forgets the outcome of reading `id`.
-    pub fn remove(&mut self, id: &SecretId) {
-        self.outcomes.remove(id);
-    }
-
-    /// Forgets the readings that failed or were denied: the next run tries them again.
-    pub fn forget_failures(&mut self) {
-        self.outcomes.retain(|_, outcome| matches!(outcome, Outcome::Found(_)) || outcome.is_missing());
-    }
-
-    /// Forgets the warnings about `id`, which were reported: once is enough.
-    pub fn clear_warnings(&mut self, id: &SecretId) {
-        if let Some(Outcome::Found(secret)) = self.outcomes.get_mut(id) {
-            secret.warnings.clear();
-        }
-    }
-
-    /// Whether `id` was read already.
-    pub fn contains(&self, id: &SecretId) -> bool {
-        self.outcomes.contains_key(id)
     }
 }
 
@@ -342,24 +304,6 @@ mod tests {
         assert_eq!(sent.data, Value::Map(vec![entry("user", "app"), (Zeroizing::new("own".to_owned()), Value::Null)]));
         assert!(sent.value("own").is_err() && sent.whole().is_err() && sent.value("user").is_ok());
         assert!(!serde_json::to_string(&sent.withheld).unwrap().contains("hvs"));
-    }
-
-    #[test]
-    fn what_failed_is_read_again_by_the_next_run() {
-        let error = || Error::new(Kind::Store, "x");
-        let mut secrets = Secrets::default();
-        let id = |path: &str| SecretId { path: path.to_owned(), ..SecretId::default() };
-        for (path, outcome) in [
-            ("found", Outcome::Found(Secret::new(Value::Null))),
-            ("missing", Outcome::NoPath(error())),
-            ("denied", Outcome::Denied(error())),
-            ("failed", Outcome::Failed(error())),
-        ] {
-            secrets.insert(id(path), outcome);
-        }
-        secrets.forget_failures();
-        let is_known = ["found", "missing", "denied", "failed"].map(|path| secrets.contains(&id(path)));
-        assert_eq!(is_known, [true, true, false, false]);
     }
 
     #[test]

@@ -60,6 +60,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     lines.push(args.format.machine(&contain::support()));
     let are_wrong = errors.any();
     errors.extend(args.inspect(&config, are_wrong));
+    errors.extend(session.policy(&config).1);
     let failed = errors.any();
     output::report(&report::in_order(errors, &[]), environment);
     let code = output::finish(&lines.join(""))?;

@@ -232,9 +232,17 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_that_is_not_honoured_is_a_warning() {
-        let warnings = texts(&read(environment(&[("VAULT_SRV_LOOKUP", "true")])).1);
-        assert!(warnings.len() == 1 && warnings[0].starts_with("Warning: `VAULT_SRV_LOOKUP`"), "{warnings:?}");
+    fn a_setting_that_is_not_honoured_is_told() {
+        for (name, value, level) in [
+            ("VAULT_SRV_LOOKUP", "true", Some("Warning")),
+            ("ARGOCD_ENV_VAULT_SRV_LOOKUP", "true", Some("Warning")),
+            ("VAULT_SRV_LOOKUP", "", None),
+        ] {
+            let errors = texts(&read(environment(&[(name, value)])).1);
+            let told = level.map(|level| format!("{level}: `{name}`"));
+            assert_eq!(errors.len(), told.iter().count(), "{errors:?}");
+            assert!(told.iter().zip(&errors).all(|(told, error)| error.starts_with(told.as_str())), "{errors:?}");
+        }
     }
 
     #[test]

@@ -164,7 +164,11 @@ impl<'s> Run<'s> {
             audit.expect(accesses);
             audit.refused(&judgement.refusals);
         }
+        let partly_refused = judgement.partly_refused();
         self.read(judgement.grants, errors).await;
+        for (id, allowed) in partly_refused {
+            self.session.secrets.restrict(&id, &allowed);
+        }
         self.report_audit(errors);
     }
 

@@ -102,6 +102,11 @@ impl Grants {
         self.terms.contains_key(id)
     }
 
+    /// What a secret may be used for, if it may be read.
+    pub(super) fn usages(&self, id: &SecretId) -> Option<&[Usage]> {
+        self.terms.get(id).map(|terms| &*terms.usages)
+    }
+
     /// Adds a permission. Of two for one secret the first decides the login, and the usages of both are allowed.
     pub(super) fn add(&mut self, id: &SecretId, terms: Terms) {
         let known = self.terms.entry(id.clone()).or_insert_with(|| Terms { usages: Vec::new(), ..terms.clone() });

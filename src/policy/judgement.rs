@@ -52,8 +52,10 @@ impl Judgement {
         errors
     }
 
-    /// Whether this usage of a secret is refused.
-    pub fn refuses(&self, id: &SecretId, usage: &Usage) -> bool {
-        self.refusals.iter().any(|refusal| refusal.access.id == *id && refusal.access.usage == *usage)
+    /// The secrets of which some usages are refused and some are not, with those that are not.
+    pub fn partly_refused(&self) -> Vec<(SecretId, Vec<Usage>)> {
+        let refused: HashSet<&SecretId> = self.refusals.iter().map(|refusal| &refusal.access.id).collect();
+        let usages = |id: &SecretId| Some((id.clone(), self.grants.usages(id)?.to_vec()));
+        refused.into_iter().filter_map(usages).collect()
     }
 }

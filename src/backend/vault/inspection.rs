@@ -7,6 +7,7 @@ use crate::client::Client;
 use crate::config::View;
 use crate::error::{Error, Kind};
 use crate::journal::Journal;
+use crate::policy::settings::POLICY;
 
 /// What is missing for a run, and what is wrong: the address, the certificates, the login and its credential.
 pub(super) fn inspect(settings: &View) -> Inspection {
@@ -16,7 +17,10 @@ pub(super) fn inspect(settings: &View) -> Inspection {
         None => inspection.missing.extend(client(settings).err()),
     }
     inspection.expect(connection::check_certificates(settings));
-    inspection.missing.extend(auth::choose(settings).err());
+    // The rules of a policy file may choose the login, or its role.
+    if settings.get(&POLICY).is_none() {
+        inspection.missing.extend(auth::choose(settings).err());
+    }
     inspection.expect(auth::check_credential(settings));
     inspection
 }
@@ -112,6 +116,7 @@ mod tests {
             (&[("VAULT_ADDR", "https://a:99999")], &[], &["VAULT_ADDR"]),
             (&[("VAULT_ADDR", ""), ("AVP_K8S_ROLE", "")], &["`VAULT_ADDR` is not set", "needs `AVP_K8S_ROLE`"], &[]),
             (&[("AVP_AUTH_TYPE", "approle")], &["needs `AVP_ROLE_ID`"], &[]),
+            (&[("AVP_AUTH_TYPE", "approle"), ("AVP_POLICY", "/etc/policy.yaml")], &[], &[]),
             (&[("AVP_AUTH_TYPE", "token"), ("VAULT_TOKEN", "a\nb")], &[], &["holds a line break"]),
             (&[("AVP_K8S_ROLE", ""), ("AVP_K8S_TOKEN_PATH", &*nowhere)], &["AVP_K8S_ROLE"], &["cannot read"]),
         ] {

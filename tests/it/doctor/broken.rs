@@ -48,9 +48,7 @@ fn settings_and_files() {
     login("an unknown login", "kerberos").is_wrong("settings", &["`AVP_AUTH_TYPE`", "is not one of", "approle"]);
     base("an unknown store").env("AVP_TYPE", "vaultt").is_wrong("settings", &["`AVP_TYPE`", "did you mean `vault`"]);
     base("a store that is not there yet").env("AVP_TYPE", "sops").is_wrong("settings", &["sops"]);
-    base("a setting that is refused")
-        .env("AVP_POLICY", "x")
-        .is_wrong("settings", &["AVP_POLICY", "AVP_PATH_VALIDATION"]);
+    base("no policy file").env("AVP_POLICY", "x").is_wrong("settings", &["cannot read the policy file `x`"]);
     base("a broken number")
         .env("VAULT_MAX_RETRIES", "few")
         .is_wrong("settings", &["VAULT_MAX_RETRIES", "whole number"]);

@@ -82,6 +82,21 @@ fn a_file_that_cannot_be_used_fails_the_run_and_nothing_is_read() {
     missing.status(1).stderr_holds(["cannot read the policy file `/nowhere/policy.yaml`"]).check();
 }
 
+/// The readiness probe of the sidecar: the role of a login may be the rules' to choose, and a wrong file keeps the pod from getting ready.
+#[test]
+fn the_readiness_probe_knows_the_policy_file() {
+    let settings = |policy: &Policy| {
+        let run =
+            program(["settings", "--complete"]).env("VAULT_ADDR", "https://vault").env("AVP_AUTH_TYPE", "approle");
+        run.env("AVP_POLICY", &policy.path).output()
+    };
+    let right = settings(&Policy::new(ALLOW));
+    assert!(right.status.success(), "{right:?}");
+    let wrong = settings(&Policy::new("rules: []"));
+    let told = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(wrong.status.code() == Some(2) && told.contains("without `rules` denies everything"), "{told}");
+}
+
 #[test]
 fn a_tenant_chooses_no_policy_file() {
     let work = tempfile::tempdir().unwrap();

@@ -39,6 +39,16 @@ fn each_rule_reads_with_its_own_login() {
     let output = run(&both).output();
     let rendered = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(rendered.contains("of-shop") && rendered.contains("of-all"), "{output:?}");
+    // `doctor` examines the login of the first secret, and says what another one reads.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app.yaml"), secret(&both)).unwrap();
+    let doctor = crate::support::program::program(["doctor", "app.yaml"]).folder(folder.path());
+    let doctor = doctor.env("VAULT_ADDR", &vault.address).env("AVP_POLICY", &policy.path);
+    let doctor =
+        doctor.env("ARGOCD_APP_PROJECT_NAME", "shop").env("SHOP", &shop.secret_id).env("SHARED", &shared.secret_id);
+    let told = String::from_utf8_lossy(&doctor.output().stdout).into_owned();
+    assert!(told.contains("`policy-logins/data/shared` (KV version 2)"), "{told}");
+    assert!(told.contains("`policy-logins/data/shop`, which is read with login shop"), "{told}");
     // One token could not have read both.
     let only = Policy::new("rules: [{allow: {}}]");
     let alone =

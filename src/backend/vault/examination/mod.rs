@@ -21,8 +21,8 @@ use crate::client::{Allowance, Client, Deadline, Hop, Response};
 use crate::config::View;
 use crate::error::Error;
 use crate::keep::Keep;
-use crate::policy::Requester;
 use crate::policy::settings::NAMESPACE;
+use crate::policy::{Login, Requester};
 use crate::probe::{Examination, Probe, Question, Verdict};
 use crate::redacted::Redacted;
 
@@ -63,6 +63,8 @@ const TIME: Duration = Duration::from_secs(10);
 /// A Vault under examination, and what was found so far.
 struct Patient {
     settings: View,
+    /// The login that is examined: that of the first secret, where a policy file chooses logins.
+    login: Login,
     session: Session,
     round: RoundState,
     subject: Subject,
@@ -110,13 +112,18 @@ fn examine(settings: View, subject: Subject, examination: &mut Examination) -> B
 
 impl Patient {
     fn new(settings: View, subject: Subject) -> Result<Self, Error> {
+        let login = subject.grants.iter().flatten().next().map(|grant| grant.login().clone()).unwrap_or_default();
+        let settings = match &login {
+            Login::Primary => settings,
+            Login::Named(named) => settings.with(named.config.as_ref().map_err(Clone::clone)?),
+        };
         let client = connection::client(&settings, subject.journal.clone())?;
         let hop = client.first_hop();
         let keep = Keep::open(&settings, subject.journal.clone())?;
         let session = Session::new(&settings, Arc::new(client), keep)?;
         let round = RoundState::new(Arc::new(Allowance::new(TIME)), &Requester::default());
         let (addresses, health, standing, shown) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(Self { settings, session, round, subject, hop, addresses, health, standing, shown })
+        Ok(Self { settings, login, session, round, subject, hop, addresses, health, standing, shown })
     }
 
     fn client(&self) -> &Client {

@@ -31,18 +31,22 @@ pub(super) fn may_read(patient: &Patient) -> BoxFuture<'_, Vec<Verdict>> {
         if grants.is_empty() {
             return vec![Verdict::NotTried("the manifests need no secret".to_owned())];
         }
+        let (own, others): (Vec<&Grant>, Vec<&Grant>) =
+            grants.iter().partition(|grant| *grant.login() == patient.login);
         let mut verdicts = Vec::new();
-        for (namespace, grants) in by_namespace(patient, grants) {
+        for (namespace, grants) in by_namespace(patient, own) {
             let inquiry = Inquiry { patient, standing, namespace };
             verdicts
                 .extend(inquiry.verdicts(&grants).await.unwrap_or_else(|failure| vec![Verdict::Wrong(failure.error)]));
         }
+        let read_by_another = |grant: &Grant| format!("`{}`, which is read with {}", grant.id().path, grant.login());
+        verdicts.extend(others.into_iter().map(|grant| Verdict::NotTried(read_by_another(grant))));
         patient.clean(verdicts)
     })
 }
 
 /// The grants by the namespace in which they are read; each path once.
-fn by_namespace<'p>(patient: &'p Patient, grants: &'p [Grant]) -> BTreeMap<Option<&'p str>, Vec<&'p Grant>> {
+fn by_namespace<'p>(patient: &'p Patient, grants: Vec<&'p Grant>) -> BTreeMap<Option<&'p str>, Vec<&'p Grant>> {
     let mut groups: BTreeMap<Option<&str>, Vec<&Grant>> = BTreeMap::new();
     for grant in grants {
         let group = groups.entry(grant.id().scope.as_deref().or(patient.namespace())).or_default();
