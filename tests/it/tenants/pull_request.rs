@@ -1,10 +1,10 @@
 //! A pull request of a stranger: `check`, `plan` and `diff` run no program that it brings.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use crate::support::program::program;
-use crate::support::servers::Repository;
+use crate::support::servers::{self, Repository};
 
 const EXEC: &str = "apiVersion: a/v1\nkind: G\nmetadata:\n  name: g\n  annotations:\n    config.kubernetes.io/function: 'exec: {path: ./own.sh}'\n";
 
@@ -35,8 +35,12 @@ fn repository(script: &str) -> Repository {
 fn check_plan_and_diff_run_no_program_of_a_pull_request() {
     let outside = tempfile::tempdir().unwrap();
     let mark = outside.path().join("ran");
+    for (name, program) in [("helm", "helm4"), ("kustomize", "kustomize")] {
+        let Some(program) = servers::binary(program) else { return };
+        symlink(program, outside.path().join(name)).unwrap();
+    }
     let repository = repository(&format!("#!/bin/sh\necho >> {}\n", mark.display()));
-    let path = format!(".:./chart:{}", std::env::var("PATH").unwrap_or_default());
+    let path = format!(".:./chart:{}:/usr/bin:/bin", outside.path().display());
     for arguments in [
         &["check", "."][..],
         &["check", "--since", "HEAD", "."],
