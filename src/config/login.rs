@@ -60,6 +60,11 @@ impl Config {
         self.store_and_login().0.unwrap_or_default()
     }
 
+    /// The name of the store that they choose without the tenant.
+    pub(crate) fn store_name_of_operator(&self) -> &str {
+        self.operator(self.table.store.declaration().name).map_or("", |setting| &setting.text)
+    }
+
     fn has_origin(&self, is_meant: impl Fn(&Origin) -> bool) -> bool {
         self.settings().any(|(_, setting)| setting.is_some_and(|setting| is_meant(&setting.origin)))
     }

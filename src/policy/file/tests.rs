@@ -122,6 +122,18 @@ fn an_allow_needs_every_aspect_and_a_deny_one() {
     }
 }
 
+/// Even where the operator lets a tenant choose the namespace, an allow without `namespaces` is about the operator's.
+#[test]
+fn a_tenants_own_namespace_is_not_the_settings_own() {
+    let file = file("rules: [{allow: {paths: [a]}}, {allow: {paths: [b], namespaces: ['team-*']}}]");
+    let chosen = [("AVP_TENANT_SETTINGS", "VAULT_NAMESPACE"), ("ARGOCD_ENV_VAULT_NAMESPACE", "team-x")];
+    let config =
+        config(&[&KUBERNETES[..], &[("VAULT_NAMESPACE", "prod"), ("ARGOCD_APP_NAME", "web")], &chosen].concat());
+    let policy = Policy::of(&config, Requester::parse("project=shop").unwrap(), Some(&file));
+    let refused = |written: &str| policy.judge(&[access(written)]).refusals.len();
+    assert_eq!(["a", "b"].map(refused), [1, 0]);
+}
+
 #[test]
 fn what_only_the_store_knows_is_left_to_it() {
     for (rules, written, expected) in [
