@@ -236,7 +236,7 @@ mod tests {
             (r#"{"a#1": {}, "a#01": {}}"#, "`a#01` is a duplicate: two spellings of `a` mean one secret"),
             (r#"{"../a": {}}"#, "`../a` leads above the root"),
             (r#"{"a#new": {}}"#, "`a#new`: the version is neither a number nor `latest`"),
-            ("{\"#1\": {}}", "`#1` is not a path"),
+            ("{\"#1\": {}}", "`#1` is empty"),
             ("a/b: {k: canary}\na/b: {k: canary}\n", "the key `a/b` appears twice (line 2, column 1)"),
             ("a/b:\n  k: canary\n  k: canary\n", "the key `k` appears twice (line 3, column 3)"),
         ] {
