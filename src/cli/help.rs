@@ -9,8 +9,8 @@ pub(super) const WIDTH: usize = 120;
 
 /// The commands by what they are for.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Every day", &["generate", "build", "diff", "plan", "settings", "doctor", "keep"]),
-    ("In CI", &["check", "record"]),
+    ("Every day", &["generate", "build", "diff", "plan", "explain", "settings", "doctor", "keep"]),
+    ("In CI", &["check", "policy", "record"]),
     ("For Argo CD, kustomize and kpt", &["fn", "discover", "parameters"]),
     ("From argocd-vault-plugin", &["migrate"]),
     ("About the program", &["help", "version", "completions", "man"]),

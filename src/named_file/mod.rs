@@ -2,9 +2,9 @@
 //! neither out nor to Git's own files; elsewhere it may be a link, as in a ConfigMap's volume.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -28,6 +28,8 @@ const DEVICES: [&str; 3] = ["/proc", "/dev", "/sys"];
 pub(crate) enum FileKind {
     /// A regular file.
     Regular,
+    /// A regular file that only this process's user and root may write.
+    Unshared,
     /// A pipe as well, as `<(…)` and `/dev/stdin` are.
     Stream,
 }
@@ -49,6 +51,8 @@ pub(crate) enum FileRefusal {
     Git,
     /// It is not a regular file.
     NoFile,
+    /// Others than this process's user and root may write it.
+    Shared,
     /// It is longer than so many bytes.
     TooLong(u64),
     /// The operating system says so.
@@ -103,8 +107,19 @@ impl NamedFile {
         }
         // A pipe without a writer would block; a link would have come since the name was followed.
         let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW).open(&self.place)?;
-        if file.metadata()?.is_file() { Ok(file) } else { Err(FileRefusal::NoFile) }
+        let found = file.metadata()?;
+        match found.is_file() {
+            false => Err(FileRefusal::NoFile),
+            true if allowed == FileKind::Unshared && others_may_write(&found) => Err(FileRefusal::Shared),
+            true => Ok(file),
+        }
     }
+}
+
+/// Whether somebody other than this process's user and root may write a file.
+fn others_may_write(file: &Metadata) -> bool {
+    let own = [0, rustix::process::geteuid().as_raw()];
+    file.mode() & 0o022 != 0 || !own.contains(&file.uid())
 }
 
 impl FileRefusal {
@@ -119,6 +134,7 @@ impl FileRefusal {
             Self::Outside => Some("copy the file into the repository, or name it by its own path"),
             Self::Git => Some("move the file out of `.git`"),
             Self::NoFile => Some("name a regular file"),
+            Self::Shared => Some("`chmod go-w`, or mount it from a ConfigMap or a Secret"),
             Self::TooLong(_) | Self::Unreadable(_) => None,
         }
     }
@@ -130,6 +146,7 @@ impl fmt::Display for FileRefusal {
             Self::Outside => write!(f, "its name stands in the repository, and it leads outside"),
             Self::Git => write!(f, "it leads into `.git`"),
             Self::NoFile => write!(f, "it is not a regular file"),
+            Self::Shared => write!(f, "others than its user may write it"),
             Self::TooLong(limit) => write!(f, "it is longer than {} MiB", limit >> 20),
             Self::Unreadable(error) => write!(f, "{error}"),
         }

@@ -1,6 +1,5 @@
 //! The policy file that the operator names: read, and refused where somebody else may have written it.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,11 +21,7 @@ pub(super) fn read_policy(config: &Config, workspace: &Workspace) -> Result<Opti
     if file.is_in_repository() {
         return Err(not_the_operators(path, "it lies in the repository, which others write").into());
     }
-    if others_may_write(file.place()) {
-        let cause = "others than its user may write it";
-        return Err(not_the_operators(path, cause).hint("`chmod go-w`, or mount it from a ConfigMap").into());
-    }
-    let bytes = file.read(SETTINGS_LIMIT, FileKind::Regular).map_err(refused)?;
+    let bytes = file.read(SETTINGS_LIMIT, FileKind::Unshared).map_err(refused)?;
     parse(path, &bytes).map(Some)
 }
 
@@ -34,12 +29,6 @@ pub(super) fn read_policy(config: &Config, workspace: &Workspace) -> Result<Opti
 pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<PolicyFile, Errors> {
     let source = Arc::new(Source::new(path.display().to_string(), bytes));
     PolicyFile::parse(&source, backend::settings())
-}
-
-/// Whether somebody other than this process's user, or root, may write the file.
-fn others_may_write(place: &Path) -> bool {
-    let own = [0, rustix::process::geteuid().as_raw()];
-    std::fs::metadata(place).is_ok_and(|file| file.mode() & 0o022 != 0 || !own.contains(&file.uid()))
 }
 
 fn cannot_read(path: &Path, refusal: &FileRefusal) -> Error {
