@@ -41,6 +41,7 @@ mod tools;
 mod version;
 mod watch;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -145,10 +146,9 @@ pub fn main() -> ExitCode {
     if let Some(code) = completions::answer(&environment) {
         return code;
     }
-    let program = command();
+    let program = parser();
     let words = leading_flags::behind_command(&environment.arguments, &program);
-    let arguments = match program.try_get_matches_from(words).and_then(|matches| Arguments::from_arg_matches(&matches))
-    {
+    let arguments = match parsed(program, &words).or_else(|_| parsed(command(), &words)) {
         Ok(arguments) => arguments,
         Err(error) => return output::usage(&error, &environment),
     };
@@ -345,9 +345,19 @@ fn await_input() {
     let _ = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], None);
 }
 
-/// The commands and flags as clap knows them.
+/// The arguments that these words are; else the text that clap shows.
+fn parsed(program: clap::Command, words: &[OsString]) -> Result<Arguments, clap::Error> {
+    program.try_get_matches_from(words).and_then(|matches| Arguments::from_arg_matches(&matches))
+}
+
+/// The commands and flags as clap knows them, with their help arranged: that takes as long as the rest of the start.
 fn command() -> clap::Command {
-    help::arranged(man::with_names(Arguments::command()))
+    help::arranged(parser())
+}
+
+/// The commands and flags, whose help is not arranged.
+fn parser() -> clap::Command {
+    man::with_names(Arguments::command())
 }
 
 #[cfg(test)]

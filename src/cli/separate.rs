@@ -94,7 +94,7 @@ fn start(files: NamedFiles, session: &mut Session, environment: &Environment) ->
         arguments: &environment.arguments,
         variables: &workspace.variables,
         config: &config,
-        stderr: environment.stderr.for_child(),
+        stderr: &|| environment.stderr.for_child(),
         read: inputs.into_iter().chain(schemas).chain(files.machine.read).collect(),
         execute,
         private: private_folder(workspace)?,

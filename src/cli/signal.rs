@@ -3,8 +3,7 @@
 use std::future::poll_fn;
 use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::task::Poll;
-use std::time::Duration;
+use std::task::{Context, Poll};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -70,8 +69,9 @@ impl Signals {
         if let Some(mut late) = late {
             // The runtime hears a signal when it has nothing else to do.
             tokio::task::yield_now().await;
-            let came = tokio::time::timeout(Duration::ZERO, late.next()).await;
-            let _ = came.map(|came| self.came.set(came));
+            if let Poll::Ready(came) = poll_fn(|context| Poll::Ready(late.poll(context))).await {
+                let _ = self.came.set(came);
+            }
         }
         self.came.get().map(|(number, _)| ExitCode::from(128 + *number as u8))
     }
@@ -90,12 +90,14 @@ impl Listener {
 
     /// The next signal.
     async fn next(&mut self) -> Named {
-        poll_fn(|context| {
-            let mut heard = self.0.iter_mut();
-            let came = heard.find_map(|(signal, named)| signal.poll_recv(context).is_ready().then_some(*named));
-            came.map_or(Poll::Pending, Poll::Ready)
-        })
-        .await
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    /// The next signal, if one has come.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Named> {
+        let mut heard = self.0.iter_mut();
+        let came = heard.find_map(|(signal, named)| signal.poll_recv(context).is_ready().then_some(*named));
+        came.map_or(Poll::Pending, Poll::Ready)
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct Start<'s> {
     /// The settings in effect.
     pub config: &'s Config,
     /// Where findings go.
-    pub stderr: Stdio,
+    pub stderr: &'s dyn Fn() -> Stdio,
     /// The files that the reader may read.
     pub read: Vec<PathBuf>,
     /// The programs that it may start.
@@ -66,11 +66,25 @@ pub(crate) struct Reader {
 
 impl Start<'_> {
     /// Starts the reader in the current runtime. It ends when it is dropped.
-    pub(crate) fn start(mut self) -> Result<Reader, Error> {
+    pub(crate) fn start(self) -> Result<Reader, Error> {
+        // Whether this machine can contain it is asked where it could not: the answer takes a thread.
+        match self.spawn(true) {
+            Ok((child, stream)) => Ok(Reader { child, stream, warning: None, _private: self.private }),
+            Err(error) => match contain::support() {
+                Support::Nothing(reason) => {
+                    let warning = uncontained(self.config, &reason)?;
+                    let (child, stream) = self.spawn(false)?;
+                    Ok(Reader { child, stream, warning, _private: self.private })
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    fn spawn(&self, is_contained: bool) -> Result<(Child, tokio::net::UnixStream), Error> {
         let failed = |error: io::Error| {
             Error::new(Kind::Input, "cannot start the process that reads the manifests").cause(error.to_string())
         };
-        let (is_contained, warning) = containment(self.config, &contain::support())?;
         let (own, other) = UnixStream::pair().map_err(failed)?;
         let mut command = self.command(other);
         let child = match is_contained {
@@ -80,11 +94,11 @@ impl Start<'_> {
         greet(&own, &self.greeting()).map_err(failed)?;
         own.set_nonblocking(true).map_err(failed)?;
         let stream = tokio::net::UnixStream::from_std(own).map_err(failed)?;
-        Ok(Reader { child, stream, warning, _private: self.private })
+        Ok((child, stream))
     }
 
     /// This program, with the socket in the place of stdin.
-    fn command(&mut self, socket: UnixStream) -> Command {
+    fn command(&self, socket: UnixStream) -> Command {
         let mut command = Command::new(PROGRAM);
         let (program, words) = self
             .arguments
@@ -97,7 +111,7 @@ impl Start<'_> {
             .env_clear()
             .envs(environment(self.variables, &names_for_paths(self.config), &private))
             .kill_on_drop(true);
-        command.stdin(OwnedFd::from(socket)).stderr(std::mem::replace(&mut self.stderr, Stdio::null()));
+        command.stdin(OwnedFd::from(socket)).stderr((self.stderr)());
         command
     }
 
@@ -121,19 +135,18 @@ impl Start<'_> {
     }
 }
 
-/// Whether the reader is contained, and a warning where the operator allows that it is not. With a tenant it has to be.
-fn containment(config: &Config, support: &Support) -> Result<(bool, Option<Error>), Error> {
-    let Support::Nothing(reason) = support else { return Ok((true, None)) };
+/// The warning of a reader that this machine cannot contain, where the operator allows it. With a tenant it has to be contained.
+fn uncontained(config: &Config, reason: &str) -> Result<Option<Error>, Error> {
     let detail = "the process that reads the manifests cannot be contained on this machine";
     match (config.is_on(&UNCONTAINED_TOOLS), config.has_tenant()) {
         (true, _) => {
             let warning = format!("{detail}: it runs uncontained, as `AVP_UNCONTAINED_TOOLS` allows");
-            Ok((false, Some(Error::warning(Kind::Setting, warning).cause(reason))))
+            Ok(Some(Error::warning(Kind::Setting, warning).cause(reason)))
         }
         (false, true) => Err(Error::new(Kind::Setting, format!("{detail}, and `AVP_SEPARATE` is set"))
             .cause(reason)
             .hint("docs/argocd.md names the kernel and the seccomp profile that this needs; the operator's `AVP_UNCONTAINED_TOOLS=1` runs it anyway")),
-        (false, false) => Ok((false, None)),
+        (false, false) => Ok(None),
     }
 }
 
@@ -156,18 +169,13 @@ mod tests {
 
     #[test]
     fn where_nothing_can_be_contained_a_tenant_s_manifests_are_not_read_unless_the_operator_says_so() {
-        let nothing = Support::Nothing("ENOSYS".to_owned());
-        let (tenant, uncontained) = (("ARGOCD_APP_NAME", "web"), ("AVP_UNCONTAINED_TOOLS", "true"));
-        for (settings, support, is_contained, is_warned) in [
-            (&[tenant][..], &Support::Files, Some(true), false),
-            (&[tenant], &nothing, None, false),
-            (&[tenant, uncontained], &nothing, Some(false), true),
-            (&[], &nothing, Some(false), false),
-        ] {
-            let config = config_for_test(settings);
-            let found = containment(&config, support);
-            assert_eq!(found.as_ref().ok().map(|(is_contained, _)| *is_contained), is_contained, "{settings:?}");
-            let warning = found.as_ref().ok().and_then(|(_, warning)| warning.as_ref());
+        let (tenant, allowed) = (("ARGOCD_APP_NAME", "web"), ("AVP_UNCONTAINED_TOOLS", "true"));
+        for (settings, runs, is_warned) in
+            [(&[tenant][..], false, false), (&[tenant, allowed], true, true), (&[], true, false)]
+        {
+            let found = uncontained(&config_for_test(settings), "ENOSYS");
+            assert_eq!(found.is_ok(), runs, "{settings:?}");
+            let warning = found.as_ref().ok().and_then(Option::as_ref);
             assert_eq!(warning.is_some_and(|warning| warning.level == Level::Warning), is_warned, "{settings:?}");
             assert!(
                 found.err().is_none_or(|error| error.hint.is_some_and(|hint| hint.contains("AVP_UNCONTAINED_TOOLS")))
