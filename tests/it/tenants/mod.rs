@@ -3,6 +3,7 @@
 mod attacks;
 mod audited;
 mod forged;
+mod links;
 mod paths;
 mod pull_request;
 mod set_up;

@@ -8,11 +8,21 @@ use crate::support::servers::{self, Repository};
 
 const EXEC: &str = "apiVersion: a/v1\nkind: G\nmetadata:\n  name: g\n  annotations:\n    config.kubernetes.io/function: 'exec: {path: ./own.sh}'\n";
 
+/// What is only said when helm has rendered the chart.
+const HELM: &str = "ofTheChart";
+/// Kustomize's own words when it comes to the program.
+const KUSTOMIZE: &str = "external plugins disabled";
+/// What is said of the program after helm.
+const POST_RENDERER: &str = "`--post-renderer` in `HELM_ARGS` runs a program";
+
 /// A repository in which everything that may name a program names one.
 fn repository(script: &str) -> Repository {
     let files = [
         ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
-        ("chart/templates/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"),
+        (
+            "chart/templates/a.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: <path:a/b#k | ofTheChart>}\n",
+        ),
         ("chart/plugin.yaml", "name: own\nversion: 0.1.0\ncommand: ./own.sh\nhooks: {install: ./own.sh}\n"),
         ("base/kustomization.yaml", "generators: [g.yaml]\ntransformers: [g.yaml]\n"),
         ("base/g.yaml", EXEC),
@@ -41,18 +51,23 @@ fn check_plan_and_diff_run_no_program_of_a_pull_request() {
     }
     let repository = repository(&format!("#!/bin/sh\necho >> {}\n", mark.display()));
     let path = format!(".:./chart:{}:/usr/bin:/bin", outside.path().display());
-    for arguments in [
-        &["check", "."][..],
-        &["check", "--since", "HEAD", "."],
-        &["plan", "--offline", "."],
-        &["plan", "."],
-        &["diff", "--base", "HEAD", "plain"],
-        &["diff", "--base", "HEAD", "chart"],
-        &["diff", "--base", "HEAD", "base"],
+    // What each says without a post-renderer, and with one.
+    let both = [&[HELM, KUSTOMIZE][..], &[POST_RENDERER, KUSTOMIZE]];
+    for (arguments, [plain, with_post_renderer]) in [
+        (&["check", "."][..], both),
+        (&["check", "--since", "HEAD", "."], both),
+        (&["plan", "."], both),
+        (&["diff", "--base", "HEAD", "plain"], [&["1 unchanged"], &["1 unchanged"]]),
+        (&["diff", "--base", "HEAD", "chart"], [&["2 unchanged"], &[POST_RENDERER, "1 unchanged"]]),
+        (&["diff", "--base", "HEAD", "base"], [&[KUSTOMIZE], &[KUSTOMIZE]]),
     ] {
-        let run = program(arguments).folder(repository.folder()).env("PATH", &path).env("AVP_TENANT", "1");
-        let output = run.env("HELM_ARGS", "--post-renderer ./own.sh").env("GIT_EXTERNAL_DIFF", "./own.sh").output();
-        assert!(!mark.exists(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        for (helm, words) in [("", plain), ("--post-renderer ./own.sh", with_post_renderer)] {
+            let run = program(arguments).folder(repository.folder()).env("PATH", &path).env("AVP_TENANT", "1");
+            let output = run.env("HELM_ARGS", helm).env("GIT_EXTERNAL_DIFF", "./own.sh").output();
+            let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            assert!(!mark.exists(), "{arguments:?} {helm}: {told}");
+            assert!(words.iter().all(|word| told.contains(word)), "{arguments:?} {helm}: not {words:?} in {told}");
+        }
     }
     // What would have run does leave a mark.
     let script = repository.folder().join("own.sh");

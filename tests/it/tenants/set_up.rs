@@ -20,12 +20,21 @@ pub(super) struct Shared {
 
 /// The sidecar with the role `app-{project}`, and with these further settings.
 pub(super) fn shared(settings: Vec<(&'static str, String)>) -> Option<Shared> {
+    shared_with(&plugin(), settings)
+}
+
+/// The plugin's definition, as the repository has it.
+pub(super) fn plugin() -> String {
+    fs::read_to_string(root().join("plugin.yaml")).expect("the plugin")
+}
+
+/// The sidecar with this definition of the plugin as well.
+pub(super) fn shared_with(plugin: &str, settings: Vec<(&'static str, String)>) -> Option<Shared> {
     let vault = vault()?;
     let token = NamedTempFile::new().unwrap();
     let issuer = Issuer::new();
     roles(&vault, &issuer);
     fs::write(token.path(), issuer.token(&json!({"sub": "sidecar", "aud": "vault"}), 3600)).unwrap();
-    let plugin = fs::read_to_string(root().join("plugin.yaml")).expect("the plugin");
     let (helm, kustomize) = (servers::binary("helm4")?, servers::binary("kustomize")?);
     let programs = vec![("vault-render", binary().into()), ("helm", helm), ("kustomize", kustomize)];
     let own = [
@@ -37,17 +46,24 @@ pub(super) fn shared(settings: Vec<(&'static str, String)>) -> Option<Shared> {
         ("AVP_K8S_TOKEN_PATH", token.path().display().to_string()),
     ];
     let settings = own.into_iter().chain(settings).collect();
-    let argocd = servers::argocd(&Sidecar { plugin: &plugin, programs, settings })?;
+    let argocd = servers::argocd(&Sidecar { plugin, programs, settings })?;
     Some(Shared { vault, argocd, _token: token })
 }
 
-/// A Vault with a secret of each project.
+/// A Vault with a secret of each project. Its key `admin` is nobody's to read, and counts as the rival's in every test.
 fn vault() -> Option<Vault> {
     let vault = servers::own_vault(Setup::default())?;
     vault.mount("secret", 2);
     vault.mount("plain", 1);
+    vault.api().post("sys/mounts/codes", &json!({"type": "totp"})).ok();
     for project in PROJECTS {
-        vault.write("secret", &format!("{project}/db"), &json!({"password": format!("of-{project}"), "user": "web"}));
+        vault.write(
+            "secret",
+            &format!("{project}/db"),
+            &json!({"password": format!("of-{project}"), "user": "web", "admin": "of-rival"}),
+        );
+        let key = json!({"generate": true, "issuer": "a", "account_name": "b"});
+        vault.api().post(&format!("codes/keys/{project}"), &key).ok();
         vault.write("plain", &format!("{project}/db"), &json!({"password": format!("of-{project}")}));
     }
     Some(vault)

@@ -1,8 +1,10 @@
 //! The ways in: what an Application of the project `shop` brings to read what is not its project's, and what it is told.
 
 use super::set_up::secret;
+use crate::support::servers::Parameter;
 
 /// One way in.
+#[derive(Default)]
 pub(super) struct Way {
     /// Its name, which is its folder in the repository as well.
     pub(super) name: &'static str,
@@ -10,6 +12,10 @@ pub(super) struct Way {
     pub(super) files: Vec<(&'static str, String)>,
     /// `spec.source.plugin.env`.
     pub(super) env: Vec<(&'static str, &'static str)>,
+    /// `spec.source.plugin.parameters`.
+    pub(super) parameters: Vec<Parameter>,
+    /// The Application's name; without one, `shop`.
+    pub(super) application: Option<&'static str>,
     /// Words of the error; without any, the Application gets its own secret and nothing else.
     pub(super) told: &'static str,
 }
@@ -19,7 +25,7 @@ const RIVALS: &str = "<path:secret/data/rival/db#password>";
 
 /// A manifest with this placeholder.
 fn written(name: &'static str, placeholder: &str, told: &'static str) -> Way {
-    Way { name, files: vec![("secret.yaml", secret(&serde_json::json!(placeholder).to_string()))], env: vec![], told }
+    files(name, &[("secret.yaml", &secret(&serde_json::json!(placeholder).to_string()))], told)
 }
 
 /// The project's own manifest with these variables.
@@ -30,11 +36,28 @@ fn set(name: &'static str, env: &[(&'static str, &'static str)], told: &'static 
 /// A manifest with these lines below `metadata`, which has the placeholder `<password>`.
 fn annotated(name: &'static str, annotations: &str, told: &'static str) -> Way {
     let text = secret("<password>").replace("stringData:", &format!("  annotations:\n{annotations}stringData:"));
-    Way { name, files: vec![("secret.yaml", text)], env: vec![], told }
+    files(name, &[("secret.yaml", &text)], told)
 }
 
 fn files(name: &'static str, files: &[(&'static str, &str)], told: &'static str) -> Way {
-    Way { name, files: files.iter().map(|(file, text)| (*file, (*text).to_owned())).collect(), env: vec![], told }
+    let files = files.iter().map(|(file, text)| (*file, (*text).to_owned())).collect();
+    Way { name, files, told, ..Way::default() }
+}
+
+/// The project's own manifest with this parameter.
+fn parameter(name: &'static str, parameter: Parameter, told: &'static str) -> Way {
+    Way { parameters: vec![parameter], ..written(name, OWN, told) }
+}
+
+/// A manifest with this placeholder, of an Application with this name.
+fn named(name: &'static str, application: &'static str, placeholder: &str, told: &'static str) -> Way {
+    Way { application: Some(application), ..written(name, placeholder, told) }
+}
+
+/// The project's own manifest with a file that Argo CD lays over `spec.source`.
+fn overlaid(name: &'static str, file: &'static str, variable: &str, told: &'static str) -> Way {
+    let source = format!("plugin: {{name: vault-render, env: [{variable}]}}\n");
+    files(name, &[("secret.yaml", &secret(OWN)), (file, &source)], told)
 }
 
 /// A chart whose template has this line below `stringData`.
@@ -71,6 +94,12 @@ pub(super) fn by_path() -> Vec<Way> {
         written("older-version", "<path:secret/data/shop/db#password#1>", NOT_ALLOWED),
         written("other-key", "<path:secret/data/shop/db#admin>", NOT_ALLOWED),
         written("whole-secret", "<path:secret/data/shop/db#*>", NOT_ALLOWED),
+        written("whole-secret-path", "<path:secret/data/shop/db#* | jsonPath {.admin}>", NOT_ALLOWED),
+        written("denied-key-path", "<path:secret/data/shop/db#admin | jsonPath {.x}>", NOT_ALLOWED),
+        written("other-key-path", "<path:secret/data/shop/db#password | jsonPath {.admin}>", "jsonPath"),
+        written("other-key-default", "<path:secret/data/shop/db#admin | default \"of-shop\">", NOT_ALLOWED),
+        written("creates", "<path:codes/keys/shop#issuer>", "reading it creates something"),
+        written("code-of-rival", "<path:codes/code/rival#code>", NOT_ALLOWED),
         written("modifier", "<path:secret/data/shop/db#password | sha256sum>", NOT_ALLOWED),
         written("in-a-url", "%3Cpath%3Asecret%2Fdata%2Frival%2Fdb%23password%3E", NOT_ALLOWED),
         written("in-json", r#"{"a": "\u003cpath:secret/data/rival/db#password\u003e"}"#, NOT_ALLOWED),
@@ -137,6 +166,38 @@ pub(super) fn by_setting() -> Vec<Way> {
     ]
 }
 
+/// Names of the Application, in a variable of the path and in the policy's `{app}`.
+pub(super) fn by_name() -> Vec<Way> {
+    const BY_NAME: &str = "<path:secret/data/${ARGOCD_APP_NAME}/db#password>";
+    const ADMIN: &str = "<path:secret/data/shop/db#admin>";
+    vec![
+        named("name-of-rival", "rival", BY_NAME, NOT_ALLOWED),
+        named("name-of-dots", "..", BY_NAME, "whose value leads elsewhere"),
+        named("name-with-slash", "shop/../rival", BY_NAME, "whose value leads elsewhere"),
+        named("name-of-star", "*", BY_NAME, NOT_ALLOWED),
+        named("name-of-braces", "{project}", BY_NAME, NOT_ALLOWED),
+        named("name-of-variable", "${ARGOCD_APP_PROJECT_NAME}", BY_NAME, NOT_ALLOWED),
+        named("app-of-star", "*", ADMIN, NOT_ALLOWED),
+        named("app-of-stars", "**", ADMIN, NOT_ALLOWED),
+        named("app-of-question", "d?", ADMIN, NOT_ALLOWED),
+        named("app-of-choice", "{db,x}", ADMIN, NOT_ALLOWED),
+        named("app-of-brackets", "[a-z]b", ADMIN, NOT_ALLOWED),
+        named("app-of-dots", "../rival/db", "<path:secret/data/rival/db#admin>", NOT_ALLOWED),
+    ]
+}
+
+/// Parameters of the plugin that are named like settings.
+pub(super) fn by_parameter() -> Vec<Way> {
+    vec![
+        parameter("parameter-policy", Parameter::text("AVP_POLICY", "policy.yaml"), ""),
+        parameter("parameter-role", Parameter::text("AVP_K8S_ROLE", "app-rival"), ""),
+        parameter("parameter-address", Parameter::text("VAULT_ADDR", "http://127.0.0.1:1"), ""),
+        parameter("parameter-map", Parameter::map("avp", &[("k8s_role", "app-rival")]), ""),
+        parameter("parameter-env", Parameter::array("env", &["AVP_K8S_ROLE=app-rival"]), ""),
+        parameter("parameter-project", Parameter::text("ARGOCD_APP_PROJECT_NAME", "rival"), ""),
+    ]
+}
+
 /// Charts, kustomizations and files of the repository.
 pub(super) fn by_file() -> Vec<Way> {
     vec![
@@ -170,10 +231,41 @@ pub(super) fn by_file() -> Vec<Way> {
             &[("secret.yaml", &secret(RIVALS)), ("policy.yaml", "rules: [{allow: {paths: ['**']}}]\n")],
             NOT_ALLOWED,
         ),
+        overlaid(
+            "overlaid-role",
+            ".argocd-source.yaml",
+            "{name: AVP_K8S_ROLE, value: app-rival}",
+            "`ARGOCD_ENV_AVP_K8S_ROLE` is the operator's to choose",
+        ),
+        overlaid(
+            "overlaid-address",
+            ".argocd-source-shop.yaml",
+            "{name: VAULT_ADDR, value: 'http://127.0.0.1:1'}",
+            "`ARGOCD_ENV_VAULT_ADDR` would send the operator's",
+        ),
+        overlaid("overlaid-project", ".argocd-source.yaml", "{name: ARGOCD_APP_PROJECT_NAME, value: rival}", ""),
         files(
             "settings-in-the-repository",
             &[("secret.yaml", &secret(RIVALS)), (".env", "AVP_POLICY=\nAVP_K8S_ROLE=app-rival\n")],
             NOT_ALLOWED,
         ),
+    ]
+}
+
+/// A settings file of the repository, which the plugin's command names. What the operator's environment sets, no file changes.
+pub(super) fn by_settings_file() -> Vec<Way> {
+    let file = |name, settings: &str, told| {
+        let policy = "rules: [{allow: {}}]\n";
+        files(name, &[("secret.yaml", &secret(OWN)), ("policy.txt", policy), ("settings.env", settings)], told)
+    };
+    vec![
+        file("file-empty", "", ""),
+        file("file-address", "VAULT_ADDR=http://127.0.0.1:1\n", ""),
+        file("file-policy", "AVP_POLICY=policy.txt\n", ""),
+        file("file-role", "AVP_K8S_ROLE=app-rival\n", ""),
+        file("file-project", "ARGOCD_APP_PROJECT_NAME=rival\n", ""),
+        file("file-pattern", "AVP_PATH_VALIDATION=.*\n", "`AVP_PATH_VALIDATION`"),
+        file("file-system-paths", "AVP_SYSTEM_PATHS=auth/\n", "`AVP_SYSTEM_PATHS`"),
+        file("file-namespace", "VAULT_NAMESPACE=rival\n", "would send the operator's"),
     ]
 }
