@@ -18,7 +18,7 @@ pub(super) struct JudgeFlags {
     policy: Option<PathBuf>,
 
     /// Judge for this requester, e.g. `project=shop,app=web`; `namespace` and `repo` as well
-    #[arg(long = "as", value_name = "PART=NAME,…", value_parser = Requester::parse)]
+    #[arg(long = "as", value_name = "PART=NAME,...", value_parser = Requester::parse)]
     requester: Option<Requester>,
 }
 

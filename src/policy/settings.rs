@@ -49,7 +49,7 @@ pub(crate) const NAMESPACE: Key<String> = Key::new(
 /// The variables of the environment that may stand in paths.
 pub(crate) const PATH_VARIABLES: Key<Vec<String>> = Key::new(
     "AVP_PATH_VARIABLES",
-    "variables of the environment that a path may name as `${NAME}`; those that tenants fill, `ARGOCD_ENV_…`, only with `AVP_POLICY`",
+    "variables of the environment that a path may name as `${NAME}`; those that tenants fill, `ARGOCD_ENV_*`, only with `AVP_POLICY`",
     LIST,
     "ARGOCD_APP_PROJECT_NAME",
     &[Role::Narrowing],

@@ -9,7 +9,7 @@ use crate::support::program::{binary, root};
 use crate::support::render::secret;
 use crate::support::servers::{Faults, Response};
 
-const TOKEN: &str = "hvs.token-of-the-operator";
+const TOKEN: &str = "token-of-the-operator";
 const VALUE: &str = "value-of-the-secret";
 
 /// How long something may take that should happen at once.

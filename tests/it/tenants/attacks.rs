@@ -61,12 +61,12 @@ fn hold(ways: Vec<Way>, plugin: &str, further: &[(&'static str, &str)]) {
     let own = [("own/secret.yaml".to_owned(), own), ("own/settings.env".to_owned(), String::new())];
     let repository = Repository::new(of_ways.chain(own));
     let wrong: Vec<String> = ways.iter().filter_map(|way| surprise(&shared, &repository, way)).collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     for project in PROJECTS {
         let manifests = shared.render(project, &repository, &Application::at("own")).unwrap();
         assert_eq!(manifests[0]["stringData"]["password"], format!("of-{project}"));
     }
     belongs_to_its_project(&shared);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 /// What a way gets, if that is not what it should: its own secret, or an error with the words and without the rival's secret.
