@@ -1,7 +1,7 @@
 //! The rules of a policy file in one run: what they allow to its requester, with its settings. Pure.
 
 use super::file::{PolicyFile, Rules};
-use super::grant::{Effects, Terms};
+use super::grant::Terms;
 use super::limits::Limits;
 use super::reading::RunSettings;
 use super::requester::Requester;
@@ -35,15 +35,10 @@ impl RunRules {
 
     /// The terms on which a usage of a secret is allowed; or why it is not, and the rule that denies it.
     pub(super) fn terms(&self, id: &SecretId, usage: &Usage) -> Result<Terms, (Error, Option<RuleId>)> {
-        let decide = |creates| self.rules.decide(&self.settings.reading(id, usage, creates));
-        // An endpoint that is written creates something. Of others only the store knows.
-        let stored = if id.parameters.is_empty() { decide(false) } else { decide(true) };
-        let (rule, effects) = match (stored, decide(true)) {
-            (Ok(rule), Ok(_)) => (rule, Effects::Any),
-            (Ok(rule), Err(_)) => (rule, Effects::Nothing),
-            (Err(_), Ok(rule)) => (rule, Effects::Creates),
-            (Err(deny), Err(_)) => return Err((self.refusal(id, usage, deny.as_ref()), deny)),
-        };
+        // An endpoint that is written creates something.
+        let is_written = !id.parameters.is_empty();
+        let decision = self.rules.decide_either(|creates| self.settings.reading(id, usage, creates || is_written));
+        let (rule, effects) = decision.map_err(|deny| (self.refusal(id, usage, deny.as_ref()), deny))?;
         let login = self.rules.login(rule, &self.requester, &self.config);
         let login = login.map_err(|error| (error, Some(rule.id.clone())))?;
         let (rule, limits) = (Some(rule.id.clone()), rule.limits());

@@ -6,7 +6,8 @@ use super::scope::Effect;
 use crate::error::{Error, Kind};
 use crate::policy::reading::RunSettings;
 use crate::policy::requester::{PARTS, Requester};
-use crate::secret::{SecretId, Usage, normalise};
+use crate::secret::path::clean;
+use crate::secret::{SecretId, Usage};
 use crate::source::Place;
 use crate::yaml::tree::NodeId;
 
@@ -39,10 +40,9 @@ impl Example {
         }
         let example = |(expected, text, at): (Effect, String, NodeId)| {
             let (path, key) = text.split_once('#').map_or((&*text, None), |(path, key)| (path, Some(key.to_owned())));
-            let Some(path) = normalise(path) else {
-                reader.wrong(at, format!("the path `{path}` leads above the root"), "write it without `..`");
-                return None;
-            };
+            let path = clean(path)
+                .map_err(|fault| reader.wrong(at, format!("the path `{path}` {}", fault.detail), fault.hint))
+                .ok()?;
             let (id, usage) = (SecretId { path, ..SecretId::default() }, Usage { key, modifiers: Vec::new() });
             Some(Self { requester: requester.clone(), expected, id, usage, place: reader.place(at) })
         };
@@ -53,16 +53,17 @@ impl Example {
     pub(super) fn failure(&self, file: &PolicyFile) -> Option<Error> {
         let rules = file.rules_for(&self.requester);
         let settings = RunSettings::plain();
-        let kinds = [false, true].map(|creates| rules.decide(&settings.reading(&self.id, &self.usage, creates)));
-        let allowed = kinds.iter().find_map(|decision| decision.as_ref().ok());
+        let decision = rules.decide_either(|creates| settings.reading(&self.id, &self.usage, creates));
         let path = &self.id.path;
-        let (detail, hint) = match (self.expected, allowed) {
-            (Effect::Allow, Some(_)) | (Effect::Deny, None) => return None,
-            (Effect::Allow, None) => match kinds[0].as_ref().err()?.as_ref() {
-                Some(rule) => (format!("`{path}` is denied by {rule}"), "a deny refuses wherever it stands"),
-                None => (format!("no rule allows `{path}`"), "write a rule that allows it, or expect it below `deny`"),
-            },
-            (Effect::Deny, Some(rule)) => {
+        let (detail, hint) = match (self.expected, decision) {
+            (Effect::Allow, Ok(_)) | (Effect::Deny, Err(_)) => return None,
+            (Effect::Allow, Err(Some(rule))) => {
+                (format!("`{path}` is denied by {rule}"), "a deny refuses wherever it stands")
+            }
+            (Effect::Allow, Err(None)) => {
+                (format!("no rule allows `{path}`"), "write a rule that allows it, or expect it below `deny`")
+            }
+            (Effect::Deny, Ok((rule, _))) => {
                 (format!("`{path}` is allowed by {}", rule.id), "narrow that rule, or write one that denies it")
             }
         };

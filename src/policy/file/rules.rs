@@ -8,6 +8,7 @@ use super::rule::FilledRule;
 use super::scope::Effect;
 use crate::config::Config;
 use crate::error::Error;
+use crate::policy::grant::Effects;
 use crate::policy::limits::Limits;
 use crate::policy::login::Login;
 use crate::policy::reading::Reading;
@@ -30,7 +31,7 @@ impl Rules {
 
     /// The rule that allows a reading; or the rule that denies it, if it is not for lack of one that allows it. A deny counts wherever it
     /// stands, and of several that allow, the first decides.
-    pub(in crate::policy) fn decide(&self, reading: &Reading<'_>) -> Result<&FilledRule, Option<RuleId>> {
+    fn decide(&self, reading: &Reading<'_>) -> Result<&FilledRule, Option<RuleId>> {
         let with = |effect| {
             let mut rules = self.rules.iter().filter(move |rule| rule.terms.effect == effect);
             rules.find(|rule| rule.scope.matches(reading))
@@ -38,6 +39,20 @@ impl Rules {
         match with(Effect::Deny) {
             Some(rule) => Err(Some(rule.id.clone())),
             None => with(Effect::Allow).ok_or(None),
+        }
+    }
+
+    /// The rule that allows a reading, and what the reading may do to the store; or the rule that denies it. `reading` is the one that creates
+    /// something, or does not. Whether it does is often for the store to say.
+    pub(in crate::policy) fn decide_either<'r>(
+        &self,
+        reading: impl Fn(bool) -> Reading<'r>,
+    ) -> Result<(&FilledRule, Effects), Option<RuleId>> {
+        match (self.decide(&reading(false)), self.decide(&reading(true))) {
+            (Ok(rule), Ok(_)) => Ok((rule, Effects::Any)),
+            (Ok(rule), Err(_)) => Ok((rule, Effects::Nothing)),
+            (Err(_), Ok(rule)) => Ok((rule, Effects::Creates)),
+            (Err(deny), Err(_)) => Err(deny),
         }
     }
 

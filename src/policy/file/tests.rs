@@ -238,6 +238,7 @@ fn what_is_wrong_has_a_place_and_a_way_out() {
             "`ARGOCD_ENV_X` may be a tenant's",
         ),
         ("rules: [{allow: {}}]\ntests: [{as: {team: a}, allow: [b]}]", "2:15", "`as` has no `team`"),
+        ("rules: [{allow: {}}]\ntests: [{allow: ['a/%2e/b']}]", "2:18", "the path `a/%2e/b` holds"),
         ("rules: {", "1:8", ""),
     ] {
         let errors = parsed(text).map(|_| ()).expect_err(text);
