@@ -59,8 +59,7 @@ impl Environment {
     pub(super) fn read() -> Self {
         let link = std::env::var_os(READER).map(|_| Link::take().map(Arc::new)).transpose();
         let link = link.map_err(|error| {
-            Error::new(Kind::Bug, format!("`{READER}` is set, and there is no process to answer"))
-                .cause(error.to_string())
+            Error::new(Kind::Bug, format!("`{READER}` is set, and no process answers")).cause(error.to_string())
         });
         let reader = link.as_ref().ok().and_then(Option::as_deref);
         let text = |text: OsString| text.to_string_lossy().into_owned();

@@ -1,4 +1,4 @@
-//! `explain`: for each placeholder, whether it may be read, by which rule, and as whom. The store is not asked, and there is no login.
+//! `explain`: for each placeholder, whether it may be read, by which rule, and as whom. Nobody logs in, and the store is not asked.
 
 use std::process::ExitCode;
 

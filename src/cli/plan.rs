@@ -1,4 +1,4 @@
-//! `plan`: the secrets that `generate` would read. The store is not asked, and there is no login.
+//! `plan`: the secrets that `generate` would read. Nobody logs in, and the store is not asked.
 
 use std::process::ExitCode;
 

@@ -24,7 +24,7 @@ pub trait Watch: Send + Sync {
 
     /// Writes a line of the audit to stderr by one call, where the settings want it there. Returns how many bytes were written.
     fn audit(&self, _line: &[u8]) -> io::Result<usize> {
-        Err(io::Error::other("there is no stderr here"))
+        Err(io::Error::other("stderr is not at hand"))
     }
 
     /// Returns when the run is to stop, with the name of what stops it. A run asks only while it waits.
