@@ -23,7 +23,7 @@ use futures_util::stream::BoxStream;
 use crate::audit;
 use crate::config::format::{Choice, Format};
 use crate::config::table::{StoreSettings, Table};
-use crate::config::{Config, Key, Role, SettingSources, View, general};
+use crate::config::{self, Config, Key, Role, SettingSources, View, general};
 use crate::error::{Error, Kind};
 use crate::journal::Journal;
 use crate::keep;
@@ -131,7 +131,7 @@ pub(crate) const TYPE: Key<&'static Backend> = Key::new(
 pub fn settings() -> &'static Table {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
         let general = policy::settings::SETTINGS.iter().chain(general::SETTINGS).chain(keep::settings::SETTINGS);
-        let general = general.chain(audit::settings::SETTINGS);
+        let general = general.chain(audit::settings::SETTINGS).chain(config::server::SETTINGS);
         let stores = BACKENDS.iter().map(|store| store.settings).collect();
         Table::new(&TYPE, stores, general.copied())
     });

@@ -24,6 +24,7 @@ mod origin;
 mod parse;
 mod read;
 mod role;
+pub(crate) mod server;
 mod sources;
 pub(crate) mod table;
 mod tenant;
