@@ -121,7 +121,7 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
     errors.extend(args.choice(&folder, &environment.workspace));
     let shown = |error| folder.name_template(error, &environment.workspace);
     let mut output = WholeOutput::new(environment, &shown);
-    let empty = (!args.allow_empty).then(|| empty(folder.tool));
+    let empty = (!args.allow_empty).then(|| folder.empty());
     let mut run = session.run(Options { leftovers: Leftovers::of_strict(args.strict), any: false }, environment);
     let is_complete = run.print(&sources, errors, empty, &mut output).await?;
     output.finish(is_complete)?;
@@ -137,20 +137,14 @@ impl Args {
     }
 
     fn folder(&self, workspace: &Workspace) -> BuildFolder {
-        let tool = self.tool(workspace);
-        let (name, place) = (self.folder.clone(), self.folder.clone());
-        BuildFolder { name, place, tool, output: tool.command().to_owned(), copy_of: None, added: None }
+        BuildFolder::new(&self.folder, self.tool(workspace))
     }
 
     /// A note which of two tools is taken.
     fn choice(&self, folder: &BuildFolder, workspace: &Workspace) -> Option<Error> {
         let has = |name: &str| workspace.locate(&self.folder).join(name).exists();
         let is_open = self.tool.is_none() && self.then.is_none() && Tool::is_ambiguous(has);
-        is_open.then(|| {
-            let (name, command) = (self.folder.display(), folder.tool.command());
-            Error::note(Kind::Input, format!("`{name}` holds a chart and a kustomization: `{command}` is run"))
-                .hint("`--tool kustomize` builds the kustomization, `--then kustomize` gives it the chart's output")
-        })
+        is_open.then(|| folder.note_of_choice())
     }
 
     fn tool(&self, workspace: &Workspace) -> Tool {
@@ -175,10 +169,8 @@ impl Args {
         let is_there = |name: &str| workspace.locate(&self.folder).join(name).exists();
         let resource = tool::chart_resource(&text, self.helm_output.as_deref(), is_there)?;
         Ok(BuildFolder {
-            tool: Tool::Kustomize,
-            output: Tool::Kustomize.command().to_owned(),
             added: Some((resource.into(), chart.clone())),
-            ..self.folder(workspace)
+            ..BuildFolder::new(&self.folder, Tool::Kustomize)
         })
     }
 
@@ -222,12 +214,7 @@ impl Args {
             outputs.folders.iter_mut().for_each(|output| output.source = None);
             outputs.folders.append(&mut last.folders);
         }
-        let mut errors = outputs.errors;
-        let sources = outputs.folders.into_iter().filter_map(|output| {
-            errors.extend(output.errors);
-            output.source
-        });
-        Ok((sources.collect(), errors))
+        Ok(outputs.into_sources())
     }
 }
 
@@ -240,10 +227,4 @@ fn no_tool(folder: &Path) -> clap::Error {
     let mut program = super::command();
     program.build();
     program.find_subcommand("build").cloned().unwrap_or(program).error(ErrorKind::ArgumentConflict, message)
-}
-
-/// An empty render would make Argo CD delete what it manages.
-fn empty(tool: Tool) -> Error {
-    let error = Error::new(Kind::Input, format!("{} has printed no manifest", tool.name()));
-    error.hint("`--allow-empty` accepts an empty result")
 }

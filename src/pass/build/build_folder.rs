@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::source::Source;
 use crate::tool::Tool;
 use crate::workspace::Workspace;
@@ -32,6 +32,25 @@ pub(crate) struct BuiltFolders {
 }
 
 impl BuildFolder {
+    /// The folder that a user types as `name`, for a tool.
+    pub(crate) fn new(name: &Path, tool: Tool) -> Self {
+        let output = tool.command().to_owned();
+        Self { name: name.to_owned(), place: name.to_owned(), tool, output, copy_of: None, added: None }
+    }
+
+    /// The note which of two tools is taken, for a folder with a chart and a kustomization.
+    pub(crate) fn note_of_choice(&self) -> Error {
+        let (name, command) = (self.name.display(), self.tool.command());
+        Error::note(Kind::Input, format!("`{name}` holds a chart and a kustomization: `{command}` is run"))
+            .hint("`--tool kustomize` builds the kustomization, `--then kustomize` gives it the chart's output")
+    }
+
+    /// The error that it has no manifest: an empty render would make Argo CD delete what it manages.
+    pub(crate) fn empty(&self) -> Error {
+        let error = Error::new(Kind::Input, format!("{} has printed no manifest", self.tool.name()));
+        error.hint("`--allow-empty` accepts an empty result")
+    }
+
     /// A finding that names the template's file instead of the tool's own name for it.
     pub(crate) fn name_template(&self, mut error: Error, workspace: &Workspace) -> Error {
         if let Some(place) = &mut error.place {

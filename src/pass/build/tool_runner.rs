@@ -75,6 +75,18 @@ pub(super) struct Conditions<'r> {
 /// Each region that tools may read, with its files and folders but for Git's own.
 type Regions = BTreeMap<PathBuf, Vec<PathBuf>>;
 
+impl ToolOutputs {
+    /// The manifests of all folders, and all that was found.
+    pub(crate) fn into_sources(self) -> (Vec<Arc<Source>>, Errors) {
+        let mut errors = self.errors;
+        let sources = self.folders.into_iter().filter_map(|output| {
+            errors.extend(output.errors);
+            output.source
+        });
+        (sources.collect(), errors)
+    }
+}
+
 impl Default for ToolOptions {
     fn default() -> Self {
         let [helm, kustomize] = [Tool::Helm, Tool::Kustomize].map(|tool| tool.name().to_owned());
