@@ -8,8 +8,7 @@ use anyhow::Context;
 
 use super::environment::Environment;
 use crate::error::{Error, Kind};
-use crate::report::text::Colour;
-use crate::report::{self, Counts};
+use crate::report::text::{Colour, Findings};
 use crate::visible;
 
 /// Something was found, or `generate` failed.
@@ -63,40 +62,30 @@ pub(super) fn report(list: &[Error], environment: &Environment) {
     report.finish();
 }
 
-/// Findings on stderr as they come, a blank line between them, counted at the end.
+/// Findings on stderr as they come.
 pub(super) struct Report<'e> {
     environment: &'e Environment,
-    counts: Counts,
+    findings: Findings,
 }
 
 impl<'e> Report<'e> {
     /// A report without findings.
     pub(super) fn new(environment: &'e Environment) -> Self {
-        Self { environment, counts: Counts::default() }
+        Self { environment, findings: Findings::new(environment.colour()) }
     }
 
     /// Writes further findings. `--quiet` leaves out notes.
     pub(super) fn add(&mut self, list: &[Error]) {
-        let mut list = list.to_vec();
-        list.retain(|finding| self.environment.shows(finding));
-        if list.is_empty() {
-            return;
+        let shown = list.iter().filter(|finding| self.environment.shows(finding)).cloned().collect::<Vec<_>>();
+        if !shown.is_empty() {
+            self.environment.stderr.write(&self.findings.add(shown));
         }
-        let mut text = String::new();
-        for error in &report::gathered(list) {
-            if !self.counts.is_empty() {
-                text.push('\n');
-            }
-            text += &report::text::finding(error, self.environment.colour());
-            self.counts.add(error);
-        }
-        self.environment.stderr.write(&text);
     }
 
     /// Writes how many there were.
     pub(super) fn finish(self) {
-        if let Some(summary) = self.counts.summary() {
-            self.environment.stderr.write(&format!("\n{summary}\n"));
+        if let Some(summary) = self.findings.finish() {
+            self.environment.stderr.write(&summary);
         }
     }
 }

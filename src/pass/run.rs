@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+
 use super::{Session, Stopped, Watch, watched};
 use crate::audit::Audit;
 use crate::backend::{Intent, Round};
@@ -123,6 +125,11 @@ impl<'s> Run<'s> {
         Filling { options: &self.session.fill_options, budget: &self.budget }
     }
 
+    /// That the watch has stopped the run, for work that does not wait.
+    pub(super) fn is_over(&self) -> Option<Stopped> {
+        self.watch.stopped().now_or_never().map(Stopped)
+    }
+
     pub(super) fn stop(&mut self, stopped: &Stopped, what: &str, errors: &mut Errors) {
         errors.push(Error::new(Kind::Store, format!("{stopped} while {what}")));
         self.is_stopped = true;
@@ -137,7 +144,8 @@ impl<'s> Run<'s> {
     fn accesses(&self, chunks: impl Iterator<Item = Vec<Arc<Source>>>) -> Vec<Access> {
         let (mut known, mut accesses) = (HashSet::new(), Vec::new());
         let mut names: HashMap<String, Arc<Source>> = HashMap::new();
-        for chunk in chunks {
+        // Filling says what has stopped it.
+        for chunk in chunks.take_while(|_| self.is_over().is_none()) {
             let plan = render::plan(&chunk, &self.options, &self.surroundings, &mut Errors::new());
             for Access { id, usage, place } in plan.accesses() {
                 let name = &place.source.name;

@@ -66,8 +66,13 @@ impl Run<'_> {
     ) -> Result<bool, S::Failure> {
         // Comments wait for the first manifest, which may never come.
         let (mut joiner, mut comments) = (Joiner::default(), Vec::new());
-        for chunk in chunks {
+        for (number, chunk) in chunks.enumerate() {
             let mut errors = Errors::new();
+            if let Some(stopped) = (number > 0).then(|| self.is_over()).flatten() {
+                self.stop(&stopped, "filling manifests", &mut errors);
+                sink.report(errors, &[]);
+                return Ok(false);
+            }
             let sources = chunk.map_err(|error| errors.push(error)).unwrap_or_default();
             learn(self, &sources);
             let edits = self.fill(&sources, &mut errors).await;

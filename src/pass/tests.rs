@@ -66,6 +66,7 @@ impl Watch for Clock {
     fn stopped(&self) -> BoxFuture<'_, String> {
         Box::pin(async {
             match self.patience {
+                Some(Duration::ZERO) => {}
                 Some(patience) => tokio::time::sleep(patience).await,
                 None => std::future::pending().await,
             }
@@ -152,6 +153,18 @@ async fn a_run_ends_when_its_watch_stops_it() {
     assert!(!is_complete && kept.text.is_empty());
     assert_eq!(kept.errors[0], "stopped by the test while reading secrets");
     assert_eq!(watch.waits.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_run_that_only_computes_ends_between_two_chunks() {
+    let folder = folder_of("red");
+    let text = "a: 1\n---\n".repeat(50_000);
+    let sources = ["a.yaml", "b.yaml"].map(|name| Arc::new(Source::new(name, text.clone())));
+    let watch = Clock { patience: Some(Duration::ZERO), ..Clock::default() };
+    let (mut session, mut kept) = (session("red", folder.path()), Kept::default());
+    let Ok(is_complete) = session.run(Options::default(), &watch).print(&sources, Errors::new(), None, &mut kept).await;
+    assert!(!is_complete);
+    assert_eq!(kept.errors, ["stopped by the test while filling manifests"]);
 }
 
 #[tokio::test]

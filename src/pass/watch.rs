@@ -27,7 +27,8 @@ pub trait Watch: Send + Sync {
         Err(io::Error::other("stderr is not at hand"))
     }
 
-    /// Returns when the run is to stop, with the name of what stops it. A run asks only while it waits.
+    /// Returns when the run is to stop, with the name of what stops it: at once, if it is to stop already. A run asks while it waits, and
+    /// between two parts of its work.
     fn stopped(&self) -> BoxFuture<'_, String>;
 }
 

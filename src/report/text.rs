@@ -1,5 +1,6 @@
 //! Shows a finding to people: what is wrong, where, the line with carets, and a hint.
 
+use super::{Counts, gathered};
 use crate::error::{Error, Kind, Level};
 use crate::excerpt::Excerpt;
 use crate::source::Place;
@@ -17,6 +18,38 @@ pub(crate) enum Colour {
 
 /// The number of further places that are listed.
 const ALSO: usize = 3;
+
+/// Findings one after the other: gathered, a blank line between two, counted at the end.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    colour: Colour,
+    counts: Counts,
+}
+
+impl Findings {
+    /// None until now.
+    pub(crate) fn new(colour: Colour) -> Self {
+        Self { colour, counts: Counts::default() }
+    }
+
+    /// The text of further ones.
+    pub(crate) fn add(&mut self, list: Vec<Error>) -> String {
+        let mut text = String::new();
+        for error in &gathered(list) {
+            if !self.counts.is_empty() {
+                text.push('\n');
+            }
+            text += &finding(error, self.colour);
+            self.counts.add(error);
+        }
+        text
+    }
+
+    /// The line that says how many there were, after a blank one.
+    pub(crate) fn finish(self) -> Option<String> {
+        self.counts.summary().map(|summary| format!("\n{summary}\n"))
+    }
+}
 
 /// A finding on several lines.
 pub(crate) fn finding(error: &Error, colour: Colour) -> String {
