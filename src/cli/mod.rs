@@ -33,6 +33,7 @@ mod record;
 mod save;
 mod schema;
 mod separate;
+mod serve;
 mod settings;
 mod signal;
 mod sink;
@@ -43,6 +44,7 @@ mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -102,6 +104,7 @@ enum SessionCommand {
 enum Command {
     #[command(flatten)]
     Session(SessionCommand),
+    Serve(serve::Args),
     Discover(discover::Args),
     Policy(policy::Args),
     Version(version::Args),
@@ -110,6 +113,9 @@ enum Command {
     #[command(hide = true)]
     Docs(docs::Args),
 }
+
+/// How long threads of a command have to end once it is done.
+const REST: Duration = Duration::from_secs(2);
 
 const AFTER_HELP: &str = "\
 A placeholder names a secret and a key:
@@ -133,6 +139,7 @@ Examples:
   vault-render settings                                what is set, and who set it
   vault-render doctor manifests/                       what stands between this set-up and its secrets
   vault-render keep list                               leases and certificates that outlive a run
+  vault-render serve                                   render for Argo CD, in place of `argocd-cmp-server`
 
 Exit codes: 0 fine, 1 `generate`, `build` or `fn` failed and filled nothing, `check` found something, `diff` a change, or `explain` and `policy` a denial, 2 wrong usage; \
 other commands fail with 2. Interrupted: 130; ended by SIGTERM: 143.
@@ -168,11 +175,8 @@ impl Command {
     fn run(self, environment: &Environment) -> anyhow::Result<ExitCode> {
         match self {
             // One thread: a run waits, it does not compute.
-            Self::Session(command) => Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .context("cannot start the runtime")?
-                .block_on(command.run_until_stopped(environment)),
+            Self::Session(command) => complete(Builder::new_current_thread(), command.run_until_stopped(environment)),
+            Self::Serve(args) => complete(Builder::new_multi_thread(), serve::run(args, environment)),
             Self::Discover(args) => discover::run(&args, environment),
             Self::Policy(args) => policy::run(&args, environment),
             Self::Version(args) => version::run(&args),
@@ -336,6 +340,14 @@ impl SessionCommand {
             Self::Build(_) | Self::Parameters(_) | Self::Settings(_) | Self::Doctor(_) | Self::Keep(_) => false,
         }
     }
+}
+
+/// Runs a command in a runtime of its own. What still runs when it is done has a moment to end.
+fn complete(mut runtime: Builder, command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    let runtime = runtime.enable_all().build().context("cannot start the runtime")?;
+    let ended = runtime.block_on(command);
+    runtime.shutdown_timeout(REST);
+    ended
 }
 
 /// Waits for the first byte of stdin, which stays there: no slot is held while the command before the pipe runs, or hangs.

@@ -2,5 +2,15 @@
 
 mod call;
 mod call_watch;
+mod connections;
+mod message;
 mod objects;
+mod plugin;
 mod queue;
+mod receipt;
+mod serve;
+mod service;
+mod socket;
+mod timeout;
+
+pub(crate) use serve::{Options, serve};

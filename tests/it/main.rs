@@ -61,6 +61,7 @@ mod same_objects;
 mod schema;
 mod secret_settings;
 mod separate;
+mod serve;
 mod servers;
 mod shown;
 mod store;

@@ -13,6 +13,7 @@ mod internet;
 mod issuer;
 mod kubernetes;
 mod moto;
+pub(crate) mod plugin;
 mod postgres;
 mod process;
 mod redis;

@@ -116,9 +116,19 @@ impl Process {
         }
     }
 
-    fn signal(&self, signal: &str) {
+    /// Sends it a signal, by its name without `SIG`.
+    pub(crate) fn signal(&self, signal: &str) {
         let status = Command::new("kill").args([&format!("-{signal}"), &self.pid.to_string()]).status();
         assert!(status.is_ok_and(|status| status.success()), "kill -{signal} {}", self.name);
+    }
+
+    /// Waits until it has ended.
+    pub(crate) fn ended(&self) {
+        let start = Instant::now();
+        while self.alive() {
+            assert!(start.elapsed() < Duration::from_secs(60), "{} does not end:\n{}", self.name, self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// A dead child stays a zombie as long as its shell waits for us.

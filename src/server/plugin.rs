@@ -1,0 +1,48 @@
+//! The plugin: its answer to each call of Argo CD's, from the call's upload. Knows no HTTP, and renders nothing itself.
+
+use std::time::Duration;
+
+use super::call::Call;
+use super::message::{CheckPluginConfigurationResponse, EnvEntry, ManifestResponse};
+use super::receipt::Upload;
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+/// What all calls have in common.
+pub(super) struct Plugin {
+    /// The operator's environment.
+    pub(super) operator: Workspace,
+    /// How many bytes of a repository one call may bring.
+    pub(super) archive_bytes: u64,
+    /// The most bytes of one message.
+    pub(super) message_bytes: usize,
+}
+
+impl Plugin {
+    /// The answer before an archive is sent. Nothing is waited for: Argo CD holds the repository's lock meanwhile.
+    pub(super) fn configuration(&self) -> CheckPluginConfigurationResponse {
+        CheckPluginConfigurationResponse { is_discovery_configured: false, provide_git_creds: false }
+    }
+
+    /// The rendered manifests of an application. The error is the text that Argo CD shows.
+    pub(super) async fn generate_manifest(
+        &self,
+        upload: &mut Upload,
+        timeout: Option<Duration>,
+    ) -> Result<ManifestResponse, String> {
+        let unreceived = |error: Error| format!("generate manifest error receiving stream: {}", error.in_one_line());
+        let mut metadata = upload.metadata().await.map_err(unreceived)?;
+        let brought = std::mem::take(&mut metadata.env).into_iter().map(|EnvEntry { name, value }| (name, value));
+        let call = Call::new(&metadata.app_rel_path, brought, timeout, &self.operator);
+        let call = call.map_err(|error| error.in_one_line())?;
+        // A call that waits for its turn leaves its archive with the client.
+        let archive = upload.archive(&metadata, self.archive_bytes).await.map_err(unreceived)?;
+        let manifests = render(call, archive).await.map_err(|text| format!("error generating manifests: {text}"))?;
+        Ok(ManifestResponse { manifests, source_type: String::new() })
+    }
+}
+
+/// The place where rendering goes.
+async fn render(_call: Call, _archive: Vec<u8>) -> Result<Vec<String>, String> {
+    Err("rendering is not there yet".to_owned())
+}

@@ -1,0 +1,163 @@
+//! The server from its start to its end: settings are judged, the socket is bound, calls are answered, and the last ones have time to finish.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::sync::watch;
+use tonic::transport::Server;
+
+use super::connections::connections;
+use super::plugin::Plugin;
+use super::service::{HealthService, PluginService};
+use super::socket::SocketFile;
+use crate::config::Config;
+use crate::config::server::SERVER_ARCHIVE_BYTES;
+use crate::error::{Error, Errors, Kind};
+use crate::pass::{self, Session, SettingFlags, Watch};
+use crate::policy::Requester;
+use crate::workspace::Workspace;
+
+/// The variable of Argo CD's that names the folder of the plugins' sockets, and the folder if it is not set.
+const SOCKETS: (&str, &str) = ("ARGOCD_PLUGINSOCKFILEPATH", "/home/argocd/cmp-server/plugins");
+
+/// The variable of Argo CD's for the size of a message in MiB, and the size if it is not set.
+const MESSAGE_SIZE: (&str, usize) = ("ARGOCD_GRPC_MAX_SIZE_MB", 100);
+
+/// How many bytes of a stream nobody has read yet are on their way: a thousand calls that wait for their turn hold that much each.
+const WINDOW: u32 = 16 << 10;
+
+/// How long calls under way have to finish once the server is asked to end.
+const GRACE: Duration = Duration::from_secs(25);
+
+/// What somebody chooses when they start the server.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// The plugin's name in Applications.
+    pub(crate) name: String,
+    /// The plugin's version, which Applications name after a `-`.
+    pub(crate) version: Option<String>,
+}
+
+/// Serves until `watch` is stopped. The findings about the settings are told to it; an error ends the server before it begins.
+pub(crate) async fn serve(
+    options: &Options,
+    operator: Workspace,
+    flags: SettingFlags,
+    watch: &dyn Watch,
+) -> Result<(), Errors> {
+    let config = settings(&operator, flags, watch).await?;
+    let message_bytes = message_bytes(&operator)?;
+    let archive_bytes = config.required(&SERVER_ARCHIVE_BYTES).copied()?;
+    raise_descriptor_limit();
+    let path = options.socket(&operator)?;
+    let plugin = Arc::new(Plugin { operator, archive_bytes, message_bytes });
+    let socket = SocketFile::bind(&path).await?;
+    watch.tell(Error::note(Kind::Setting, format!("serving Argo CD on `{}`", path.display())));
+    let (end, ending) = watch::channel(false);
+    let server = Server::builder()
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
+        .add_service(PluginService(plugin))
+        .add_service(HealthService)
+        .serve_with_incoming_shutdown(connections(socket, ending), std::future::pending());
+    let stopped = async {
+        watch.stopped().await;
+        end.send_replace(true);
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = server => served.map_err(|error| Error::new(Kind::Bug, "the server has ended").cause(error.to_string()))?,
+        () = stopped => {}
+    }
+    Ok(())
+}
+
+/// The operator's settings, if nothing in them and in the files that they name is wrong.
+async fn settings(operator: &Workspace, flags: SettingFlags, watch: &dyn Watch) -> Result<Config, Errors> {
+    let mut session = Session::new(operator.clone(), Requester::of(&operator.variables), flags);
+    let (config, mut errors) = session.settings(watch).await;
+    let are_wrong = errors.any();
+    // What is missing, an Application may bring.
+    let (inspection, general) = pass::inspect(&config, are_wrong);
+    errors.extend(general);
+    errors.extend(inspection.wrong);
+    errors.extend(session.policy(&config).1);
+    if errors.any() {
+        return Err(errors);
+    }
+    errors.into_iter().for_each(|finding| watch.tell(finding));
+    Ok(config)
+}
+
+/// The most bytes of one message, as Argo CD's own servers read it.
+fn message_bytes(operator: &Workspace) -> Result<usize, Error> {
+    let (name, default) = MESSAGE_SIZE;
+    let Some(text) = operator.variable(name) else { return Ok(default << 20) };
+    let size = text.parse::<u32>().ok().and_then(|size| (size as usize).checked_mul(1 << 20));
+    size.ok_or_else(|| {
+        Error::new(Kind::Setting, format!("`{name}` is not a number of MiB: `{text}`"))
+            .hint("it is the same as on the repo-server")
+    })
+}
+
+/// Each connection takes a descriptor. Whoever started the program allows more than it begins with, as a rule.
+fn raise_descriptor_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    // With the old limit there are fewer connections at once, no less right.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+}
+
+impl Options {
+    /// Where the plugin's socket is.
+    fn socket(&self, operator: &Workspace) -> Result<PathBuf, Error> {
+        let (variable, default) = SOCKETS;
+        let folder = operator.locate(operator.variable(variable).unwrap_or(default));
+        let version = self.version.iter().map(String::as_str).filter(|version| !version.is_empty());
+        let name: Vec<&str> = std::iter::once(self.name.as_str()).chain(version).collect();
+        let name = name.join("-");
+        if name.is_empty() || name.contains('/') {
+            return Err(Error::new(Kind::Setting, format!("`{name}` cannot be the name of a plugin's socket"))
+                .hint("choose a `--name` and a `--plugin-version` without `/`"));
+        }
+        Ok(folder.join(format!("{name}.sock")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn operator(pairs: &[(&str, &str)]) -> Workspace {
+        let variables = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Workspace { folder: "/work".into(), variables }
+    }
+
+    #[test]
+    fn the_socket_has_the_plugin_s_name_as_argo_cd_forms_it() {
+        let path = |name: &str, version: Option<&str>, variables: &[(&str, &str)]| {
+            let options = Options { name: name.to_owned(), version: version.map(str::to_owned) };
+            options.socket(&operator(variables))
+        };
+        for (name, version, folder, expected) in [
+            ("vault-render", None, "", "/home/argocd/cmp-server/plugins/vault-render.sock"),
+            ("avp", Some("v1.0"), "/run/p", "/run/p/avp-v1.0.sock"),
+            ("avp", Some(""), "p", "/work/p/avp.sock"),
+        ] {
+            assert_eq!(path(name, version, &[(SOCKETS.0, folder)]).unwrap(), Path::new(expected));
+        }
+        for (name, version) in [("", None), ("../a", None), ("a", Some("/b"))] {
+            assert!(path(name, version, &[]).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_size_of_messages_is_argo_cd_s() {
+        for (text, expected) in [("", Some(100 << 20)), ("1", Some(1 << 20)), ("-1", None), ("1Mi", None)] {
+            assert_eq!(message_bytes(&operator(&[(MESSAGE_SIZE.0, text)])).ok(), expected, "{text}");
+        }
+    }
+}
