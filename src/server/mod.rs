@@ -1,9 +1,13 @@
 //! Argo CD's plugin server: its gRPC service on the plugin's socket, in place of `argocd-cmp-server` and a process for each application.
 
 mod call;
+mod call_record;
 mod call_watch;
 mod connections;
+mod http;
+mod log;
 mod message;
+mod metrics;
 mod objects;
 mod plugin;
 mod queue;
