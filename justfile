@@ -28,7 +28,7 @@ doc:
 
 # Writes the pages of docs/ that are made from tables in the code.
 docs:
-    for page in backends doctor modifiers rules settings; do cargo run --quiet --locked -- docs $page > docs/$page.md; done
+    for page in backends doctor metrics modifiers rules settings; do cargo run --quiet --locked -- docs $page > docs/$page.md; done
 
 # Builds the documentation as a site, in target/site.
 site:

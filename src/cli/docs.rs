@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 
 use super::output;
-use crate::{backend, config, doctor, lint, modifier};
+use crate::{backend, config, doctor, lint, modifier, server};
 
 /// A page's name, and what prints it.
-const PAGES: [(&str, Page); 5] = [
+const PAGES: [(&str, Page); 6] = [
     ("backends", backend::docs),
     ("doctor", doctor::docs),
+    ("metrics", server::docs),
     ("modifiers", modifier::docs),
     ("rules", lint::docs),
     ("settings", || config::docs(backend::settings())),

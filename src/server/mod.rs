@@ -17,4 +17,5 @@ mod service;
 mod socket;
 mod timeout;
 
+pub(crate) use metrics::docs;
 pub(crate) use serve::{Options, serve};

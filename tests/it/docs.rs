@@ -6,7 +6,7 @@ use crate::support::program::{binary, program, root};
 use crate::support::servers;
 
 /// The pages that `vault-render docs` prints.
-const PAGES: [&str; 5] = ["backends", "doctor", "modifiers", "rules", "settings"];
+const PAGES: [&str; 6] = ["backends", "doctor", "metrics", "modifiers", "rules", "settings"];
 
 /// The pages at the top of the repository.
 const TOP: [&str; 5] = ["README.md", "CHANGELOG.md", "COMPATIBILITY.md", "CONTRIBUTING.md", "SECURITY.md"];
