@@ -65,6 +65,10 @@ pub mod render {
     pub use crate::render::{FillOptions, Filling, Joiner, Leftovers, Options, Survey, ValueSource, fetch, fill, plan};
 }
 
+pub mod server {
+    pub use crate::server::authority::{Frames, Malformed};
+}
+
 pub mod secret {
     pub use crate::secret::{Access, Outcome, SecretId, Secrets, Usage, Version};
 

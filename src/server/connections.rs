@@ -8,6 +8,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio_stream::Stream;
 
+use super::connection::Connection;
 use super::socket::SocketFile;
 
 /// How long no connection is accepted after a failure, such as a lack of descriptors: others are given time to end.
@@ -17,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) fn connections(
     socket: (SocketFile, UnixListener),
     ending: watch::Receiver<bool>,
-) -> impl Stream<Item = std::io::Result<UnixStream>> {
+) -> impl Stream<Item = std::io::Result<Connection<UnixStream>>> {
     let (file, listener) = socket;
     stream::unfold((Some(file), listener, ending), |(mut file, listener, mut ending)| async move {
         if file.is_some() {
@@ -26,12 +27,12 @@ pub(super) fn connections(
                 _ = ending.wait_for(|is_ending| *is_ending) => None,
             };
             match accepted {
-                Some(stream) => return Some((Ok(stream), (file, listener, ending))),
+                Some(stream) => return Some((Ok(Connection::new(stream)), (file, listener, ending))),
                 None => drop(file.take()),
             }
         }
         let last = listener.accept().now_or_never()?.ok()?;
-        Some((Ok(last.0), (file, listener, ending)))
+        Some((Ok(Connection::new(last.0)), (file, listener, ending)))
     })
 }
 

@@ -1,8 +1,10 @@
 //! Argo CD's plugin server: its gRPC service on the plugin's socket, in place of `argocd-cmp-server` and a process for each application.
 
+pub(crate) mod authority;
 mod call;
 mod call_record;
 mod call_watch;
+mod connection;
 mod connections;
 mod http;
 mod log;

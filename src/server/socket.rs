@@ -27,9 +27,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct SocketFile {
     path: PathBuf,
-    /// Device and inode: another server may have put its own file there.
-    identity: (u64, u64),
+    identity: Identity,
 }
+
+/// What tells a file from another one at its path: device and inode, and the time when it was made, as inodes are used again.
+type Identity = (u64, u64, i64, i64);
 
 impl SocketFile {
     /// Binds the socket, whose connections are taken from now on. A file that a server left behind is removed.
@@ -48,8 +50,7 @@ impl SocketFile {
     fn listen(path: &Path) -> io::Result<(Self, UnixListener)> {
         let socket = UnixSocket::new_stream()?;
         socket.bind(path)?;
-        let file = fs::symlink_metadata(path)?;
-        let file = Self { path: path.to_owned(), identity: (file.dev(), file.ino()) };
+        let file = Self { path: path.to_owned(), identity: identity(path)? };
         fs::set_permissions(path, Permissions::from_mode(MODE))?;
         let listener = socket.listen(BACKLOG)?;
         Ok((file, listener))
@@ -58,10 +59,15 @@ impl SocketFile {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        if fs::symlink_metadata(&self.path).is_ok_and(|file| (file.dev(), file.ino()) == self.identity) {
+        if identity(&self.path).is_ok_and(|identity| identity == self.identity) {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+fn identity(path: &Path) -> io::Result<Identity> {
+    let file = fs::symlink_metadata(path)?;
+    Ok((file.dev(), file.ino(), file.mtime(), file.mtime_nsec()))
 }
 
 fn check_length(path: &Path) -> Result<(), Error> {

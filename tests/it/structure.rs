@@ -236,6 +236,7 @@ const PURE: &[&str] = &[
     "keep/place.rs",
     "krm/",
     "live/",
+    "server/authority/",
     "separate/environment.rs",
     "separate/message.rs",
     "separate/settings.rs",
