@@ -295,7 +295,7 @@ mod tests {
             prop_assert_eq!(&whole, &passed(&sent, slice));
             if let Ok(whole) = whole {
                 prop_assert!(whole.len() <= sent.len());
-                prop_assert_eq!(passed(&whole, whole.len()).as_ref(), Ok(&whole));
+                prop_assert_eq!(passed(&whole, whole.len()), Ok(whole.clone()));
             }
         }
     }
