@@ -16,6 +16,7 @@ mod repository;
 mod revision;
 mod root;
 mod text_kind;
+mod tree;
 mod typed_folder;
 mod without_git;
 mod yaml_files;

@@ -1,49 +1,48 @@
-//! A revision's files as a tree in memory, its links followed as a file system follows them, but never out of it.
-//! Runs no Git: a file is known by its id.
+//! The files of a repository as a tree in memory, its links followed as a file system follows them, but never out of it. Knows nothing of a
+//! file: a Git revision keeps ids in it, an archive contents.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::super::git::NAME;
-use super::super::names::{CHART, has_manifest_ending, is_skipped, tool_of};
+use super::git::NAME;
+use super::names::{CHART, has_manifest_ending, is_skipped, tool_of};
 
 /// How many links one path may lead through.
 const LINKS: usize = 40;
 
 /// A folder's entries by their names, in the order in which a walk on a disk has them.
-type Folder = BTreeMap<Vec<u8>, GitNode>;
+type Folder<F> = BTreeMap<Vec<u8>, Node<F>>;
 
 /// An entry of a folder.
 #[derive(Debug)]
-pub(super) enum GitNode {
-    Folder(Folder),
-    /// A file, by its id.
-    File(String),
+pub(super) enum Node<F> {
+    Folder(Folder<F>),
+    File(F),
     /// A link, with where it leads.
     Link(Vec<u8>),
     /// Another repository.
     Submodule,
 }
 
-/// The files of a revision.
-#[derive(Debug, Default)]
-pub(super) struct GitTree {
-    root: Folder,
+/// The files of a repository.
+#[derive(Debug)]
+pub(super) struct Tree<F> {
+    root: Folder<F>,
 }
 
-/// A file's path and its id.
-type FileEntry<'t> = (Vec<u8>, &'t str);
+/// A file and its path.
+type FileEntry<'t, F> = (Vec<u8>, &'t F);
 
 /// A link's path, and where it leads.
 type LinkEntry<'t> = (Vec<u8>, &'t [u8]);
 
 /// The entries below a path.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct PathEntries {
-    /// Manifests: their paths below it, and their ids.
-    pub(super) files: Vec<(Vec<u8>, String)>,
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct PathEntries<F> {
+    /// Manifests, and their paths below it.
+    pub(super) files: Vec<(Vec<u8>, F)>,
     /// Entries that are left out: their paths, and why.
     pub(super) omitted: Vec<(Vec<u8>, Omission)>,
     /// Folders that a tool builds, with its name.
@@ -65,34 +64,46 @@ pub(super) enum Omission {
     Submodule,
 }
 
-impl GitTree {
+impl<F> Default for Tree<F> {
+    fn default() -> Self {
+        Self { root: Folder::new() }
+    }
+}
+
+impl<F> Default for PathEntries<F> {
+    fn default() -> Self {
+        Self { files: Vec::new(), omitted: Vec::new(), built: Vec::new() }
+    }
+}
+
+impl<F: Clone> Tree<F> {
     /// Puts a node at a path, its folders made.
-    pub(super) fn insert(&mut self, path: &[u8], node: GitNode) {
+    pub(super) fn insert(&mut self, path: &[u8], node: Node<F>) {
         let mut names: Vec<&[u8]> = names(path).collect();
         let Some(last) = names.pop() else { return };
         let mut folder = &mut self.root;
         for name in names {
-            let next = folder.entry(name.to_vec()).or_insert_with(|| GitNode::Folder(Folder::new()));
-            let GitNode::Folder(inner) = next else { return };
+            let next = folder.entry(name.to_vec()).or_insert_with(|| Node::Folder(Folder::new()));
+            let Node::Folder(inner) = next else { return };
             folder = inner;
         }
         folder.insert(last.to_vec(), node);
     }
 
     /// The manifests below the folder at `path`, or the file there whatever its name; `None` if there is neither.
-    pub(super) fn find(&self, path: &[u8]) -> Option<PathEntries> {
+    pub(super) fn find(&self, path: &[u8]) -> Option<PathEntries<F>> {
         let real = self.resolve(Vec::new(), path).ok()?;
         let mut found = PathEntries::default();
         match self.node(&real)? {
-            At::File(id) => found.files.push((Vec::new(), id.to_owned())),
+            At::File(file) => found.files.push((Vec::new(), file.clone())),
             At::Folder(_) => self.add_folder(&[], &real, &mut found),
             At::Submodule => found.omitted.push((Vec::new(), Omission::Submodule)),
         }
         Some(found)
     }
 
-    /// Every file with its id, and every link that stays inside with its target. Names that Git itself would not write are left out.
-    pub(super) fn files_and_links(&self) -> (Vec<FileEntry<'_>>, Vec<LinkEntry<'_>>) {
+    /// Every file, and every link that stays inside with its target. Names that Git itself would not write are left out.
+    pub(super) fn files_and_links(&self) -> (Vec<FileEntry<'_, F>>, Vec<LinkEntry<'_>>) {
         let (mut files, mut links) = (Vec::new(), Vec::new());
         self.below(&mut Vec::new(), &self.root, &mut files, &mut links);
         (files, links)
@@ -101,26 +112,26 @@ impl GitTree {
     fn below<'t>(
         &'t self,
         path: &mut Vec<Vec<u8>>,
-        folder: &'t Folder,
-        files: &mut Vec<FileEntry<'t>>,
+        folder: &'t Folder<F>,
+        files: &mut Vec<FileEntry<'t, F>>,
         links: &mut Vec<LinkEntry<'t>>,
     ) {
         for (name, node) in folder.iter().filter(|(name, _)| *name != b".." && !is_git(name)) {
             path.push(name.clone());
             match node {
-                GitNode::Folder(folder) => self.below(path, folder, files, links),
-                GitNode::File(id) => files.push((path.join(&b'/'), id)),
-                GitNode::Link(target) => {
+                Node::Folder(folder) => self.below(path, folder, files, links),
+                Node::File(file) => files.push((path.join(&b'/'), file)),
+                Node::Link(target) => {
                     let leads = self.resolve(path[..path.len() - 1].to_vec(), name);
                     links.extend(leads.is_ok().then(|| (path.join(&b'/'), &target[..])));
                 }
-                GitNode::Submodule => {}
+                Node::Submodule => {}
             }
             path.pop();
         }
     }
 
-    fn add_folder(&self, shown: &[u8], real: &[Vec<u8>], found: &mut PathEntries) {
+    fn add_folder(&self, shown: &[u8], real: &[Vec<u8>], found: &mut PathEntries<F>) {
         let Some(At::Folder(folder)) = self.node(real) else { return };
         let is_in_a_chart = || folder.contains_key(CHART.as_bytes());
         for name in folder.keys() {
@@ -133,11 +144,11 @@ impl GitTree {
         }
     }
 
-    fn add_entry(&self, shown: Vec<u8>, folder: &[Vec<u8>], name: &[u8], found: &mut PathEntries) {
+    fn add_entry(&self, shown: Vec<u8>, folder: &[Vec<u8>], name: &[u8], found: &mut PathEntries<F>) {
         let is_manifest = has_manifest_ending(Path::new(OsStr::from_bytes(name)));
         match self.resolve(folder.to_vec(), name) {
             Ok(real) => match self.node(&real) {
-                Some(At::File(id)) => found.files.extend(is_manifest.then(|| (shown, id.to_owned()))),
+                Some(At::File(file)) => found.files.extend(is_manifest.then(|| (shown, file.clone()))),
                 Some(At::Folder(_)) if real.len() <= folder.len() && folder.starts_with(&real) => {
                     found.omitted.push((shown, Omission::Circle));
                 }
@@ -163,8 +174,8 @@ impl GitTree {
             }
             let Some(At::Folder(folder)) = self.node(&real) else { return Err(Omission::Nowhere) };
             match folder.get(&name).ok_or(Omission::Nowhere)? {
-                GitNode::Link(target) if target.starts_with(b"/") => return Err(Omission::Outside),
-                GitNode::Link(target) => {
+                Node::Link(target) if target.starts_with(b"/") => return Err(Omission::Outside),
+                Node::Link(target) => {
                     links += 1;
                     if links > LINKS {
                         return Err(Omission::Circle);
@@ -177,15 +188,15 @@ impl GitTree {
         Ok(real)
     }
 
-    fn node(&self, real: &[Vec<u8>]) -> Option<At<'_>> {
+    fn node(&self, real: &[Vec<u8>]) -> Option<At<'_, F>> {
         let mut at = At::Folder(&self.root);
         for name in real {
             let At::Folder(folder) = at else { return None };
             at = match folder.get(name)? {
-                GitNode::Folder(folder) => At::Folder(folder),
-                GitNode::File(id) => At::File(id),
-                GitNode::Submodule => At::Submodule,
-                GitNode::Link(_) => return None,
+                Node::Folder(folder) => At::Folder(folder),
+                Node::File(file) => At::File(file),
+                Node::Submodule => At::Submodule,
+                Node::Link(_) => return None,
             };
         }
         Some(at)
@@ -193,9 +204,9 @@ impl GitTree {
 }
 
 /// The end of a path once all links are followed.
-enum At<'t> {
-    Folder(&'t Folder),
-    File(&'t str),
+enum At<'t, F> {
+    Folder(&'t Folder<F>),
+    File(&'t F),
     Submodule,
 }
 
@@ -216,10 +227,10 @@ mod tests {
     type Names = Vec<String>;
 
     fn found(files: &[&str], links: &[(&str, &str)], path: &str) -> Option<(Names, Vec<(String, Omission)>)> {
-        let mut tree = GitTree::default();
-        files.iter().for_each(|file| tree.insert(file.as_bytes(), GitNode::File((*file).to_owned())));
-        links.iter().for_each(|(link, target)| tree.insert(link.as_bytes(), GitNode::Link(target.as_bytes().to_vec())));
-        tree.insert(b"sub", GitNode::Submodule);
+        let mut tree = Tree::default();
+        files.iter().for_each(|file| tree.insert(file.as_bytes(), Node::File((*file).to_owned())));
+        links.iter().for_each(|(link, target)| tree.insert(link.as_bytes(), Node::Link(target.as_bytes().to_vec())));
+        tree.insert(b"sub", Node::Submodule);
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         let found = tree.find(path.as_bytes())?;
         let left = found.omitted.into_iter().map(|(path, why)| (text(path), why));
@@ -241,15 +252,15 @@ mod tests {
 
     #[test]
     fn what_may_be_written_stays_inside() {
-        let mut tree = GitTree::default();
+        let mut tree = Tree::default();
         for path in ["a/x", "a/../../y", "../z", ".git/config", ".GIT/config", "a/.git/hooks/run"] {
-            tree.insert(path.as_bytes(), GitNode::File("id".to_owned()));
+            tree.insert(path.as_bytes(), Node::File("id".to_owned()));
         }
         for (path, target) in [("l", "a/x"), ("m", "a/.."), ("out", "../x"), ("a/up", "../../x"), ("etc", "/etc")] {
-            tree.insert(path.as_bytes(), GitNode::Link(target.into()));
+            tree.insert(path.as_bytes(), Node::Link(target.into()));
         }
         let (files, links) = tree.files_and_links();
-        assert_eq!(files, [(b"a/x".to_vec(), "id")]);
+        assert_eq!(files, [(b"a/x".to_vec(), &"id".to_owned())]);
         assert_eq!(links, [(b"l".to_vec(), &b"a/x"[..]), (b"m".to_vec(), &b"a/.."[..])]);
     }
 
