@@ -1,13 +1,17 @@
 //! `serve`: renders for Argo CD on the plugin's socket, until a signal asks it to end.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::str::FromStr;
+use std::sync::Arc;
 
 use super::environment::Environment;
 use super::flags::Flags;
 use super::output;
+use crate::error::{Error, Kind};
 use crate::pass::SettingFlags;
 use crate::report;
-use crate::server::{self, Options};
+use crate::server::{self, Log, LogFormat, LogLevel, Options};
 
 /// Render for Argo CD on the plugin's socket, in place of `argocd-cmp-server`
 #[derive(Debug, clap::Args)]
@@ -20,6 +24,18 @@ pub(super) struct Args {
     /// The plugin's version: Applications have it after the name and a `-`
     #[arg(long, value_name = "VERSION")]
     plugin_version: Option<String>,
+
+    /// Answer probes and Prometheus there, over HTTP: /healthz, /readyz, /metrics
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+
+    /// What is logged: debug, info, warn or error [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    loglevel: Option<LogLevel>,
+
+    /// How it is logged: json or text [default: json]
+    #[arg(long, value_name = "FORMAT")]
+    logformat: Option<LogFormat>,
 
     #[command(flatten)]
     flags: Flags,
@@ -36,9 +52,34 @@ SIGTERM or SIGINT: no new connection is taken, calls under way have 25 seconds t
 
 Exit codes: 0 ended by a signal, 2 a setting is wrong or the socket is taken.";
 
+impl Args {
+    /// Where the server says what it does: on stderr, as Argo CD's own server does.
+    fn log(&self, environment: &Environment) -> Result<Log, Error> {
+        let level = of_variable(self.loglevel, "ARGOCD_CMP_SERVER_LOGLEVEL", environment)?.unwrap_or(LogLevel::Info);
+        let format =
+            of_variable(self.logformat, "ARGOCD_CMP_SERVER_LOGFORMAT", environment)?.unwrap_or(LogFormat::Json);
+        let stderr = environment.stderr.clone();
+        Ok(Log::new(level, format, Arc::new(move |line| stderr.write(line))))
+    }
+}
+
+/// What a flag says, else a variable of Argo CD's own server.
+fn of_variable<T>(flag: Option<T>, name: &str, environment: &Environment) -> Result<Option<T>, Error>
+where
+    T: FromStr<Err = String>,
+{
+    let variable = environment.workspace.variable(name).filter(|_| flag.is_none());
+    let read = variable.map(|text| {
+        let parsed = text.parse();
+        parsed.map_err(|wrong: String| Error::new(Kind::Setting, format!("`{name}` {wrong}: `{text}`")))
+    });
+    read.transpose().map(|read| flag.or(read))
+}
+
 /// Serves until a signal comes.
 pub(super) async fn run(args: Args, environment: &Environment) -> anyhow::Result<ExitCode> {
-    let options = Options { name: args.name, version: args.plugin_version };
+    let log = args.log(environment)?;
+    let options = Options { name: args.name, version: args.plugin_version, listen: args.listen, log };
     let flags = SettingFlags::from(&args.flags);
     match server::serve(&options, environment.workspace.clone(), flags, environment).await {
         Ok(()) => Ok(ExitCode::SUCCESS),

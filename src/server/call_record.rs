@@ -12,8 +12,6 @@ pub(super) const SERVICE: &str = "plugin.ConfigManagementPluginService";
 pub(super) struct CallRecord {
     /// `GenerateManifest`
     pub(super) method: &'static str,
-    /// Whether the client sends a repository with it.
-    pub(super) is_streamed: bool,
     /// For which application; `None` if the client did not say.
     pub(super) application: Option<String>,
     /// The application's project; `None` if the client did not say.
@@ -36,7 +34,27 @@ pub(super) struct CallRecord {
     pub(super) error: Option<String>,
 }
 
+/// How much earlier than its client's time is over a call that ran out of it ends.
+const AHEAD: Duration = Duration::from_millis(100);
+
 impl CallRecord {
+    /// A call that has just come.
+    pub(super) fn new(method: &'static str, start: SystemTime, timeout: Option<Duration>) -> Self {
+        Self {
+            method,
+            application: None,
+            project: None,
+            start,
+            timeout,
+            took: Duration::ZERO,
+            queued: Duration::ZERO,
+            reads: 0,
+            cache_hits: 0,
+            code: Code::Ok,
+            error: None,
+        }
+    }
+
     /// The name of the code as programs in Go write it.
     pub(super) fn code_name(&self) -> String {
         match self.code {
@@ -52,8 +70,14 @@ impl CallRecord {
             Code::Ok => "success",
             Code::Cancelled => "canceled",
             Code::DeadlineExceeded => "timeout",
+            _ if self.is_out_of_time() => "timeout",
             _ => "error",
         }
+    }
+
+    /// Whether its client's time was over.
+    fn is_out_of_time(&self) -> bool {
+        self.timeout.is_some_and(|timeout| self.took >= timeout.saturating_sub(AHEAD))
     }
 }
 
@@ -63,19 +87,15 @@ pub(super) mod fixture {
 
     /// A call that rendered an application.
     pub(in crate::server) fn rendering() -> CallRecord {
+        let start = SystemTime::UNIX_EPOCH + Duration::from_millis(1_796_040_000_250);
         CallRecord {
-            method: "GenerateManifest",
-            is_streamed: true,
             application: Some("shop".to_owned()),
             project: Some("web".to_owned()),
-            start: SystemTime::UNIX_EPOCH + Duration::from_millis(1_796_040_000_250),
-            timeout: Some(Duration::from_secs(60)),
             took: Duration::from_micros(12_345),
             queued: Duration::from_millis(2),
             reads: 3,
             cache_hits: 1,
-            code: Code::Ok,
-            error: None,
+            ..CallRecord::new("GenerateManifest", start, Some(Duration::from_secs(60)))
         }
     }
 
@@ -90,5 +110,7 @@ pub(super) mod fixture {
             let call = CallRecord { code, ..rendering() };
             assert_eq!((call.code_name().as_str(), call.result()), (name, result));
         }
+        let late = CallRecord { code: Code::Unknown, took: Duration::from_millis(59_950), ..rendering() };
+        assert_eq!(late.result(), "timeout");
     }
 }

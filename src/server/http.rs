@@ -48,9 +48,10 @@ impl Default for Limits {
     }
 }
 
-/// Opens the port.
-pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
-    TcpListener::bind(address).await.map_err(|error| {
+/// Opens the port. Returns it with its address, where port 0 has become one that was free.
+pub(super) async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let bound = TcpListener::bind(address).await.and_then(|port| port.local_addr().map(|address| (port, address)));
+    bound.map_err(|error| {
         Error::new(Kind::Setting, format!("cannot listen on `{address}`"))
             .cause(error.to_string())
             .hint("`--listen` takes an address of this machine with a port that is free: `0.0.0.0:8085`")
@@ -118,8 +119,7 @@ mod tests {
     use super::*;
 
     async fn served(limits: Limits, ready: Result<(), &'static str>) -> (SocketAddr, tokio::task::JoinHandle<()>) {
-        let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let (listener, address) = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let answers = Answers {
             ready: Box::new(move || ready.map_err(str::to_owned)),
             metrics: Box::new(|| "vault_render_x 1\n".to_owned()),

@@ -11,6 +11,7 @@ mod log;
 mod message;
 mod metrics;
 mod objects;
+mod observed;
 mod plugin;
 mod queue;
 mod receipt;
@@ -19,5 +20,6 @@ mod service;
 mod socket;
 mod timeout;
 
+pub(crate) use log::{Log, LogFormat, LogLevel};
 pub(crate) use metrics::docs;
 pub(crate) use serve::{Options, serve};

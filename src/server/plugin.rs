@@ -1,11 +1,15 @@
 //! The plugin: its answer to each call of Argo CD's, from the call's upload. Knows no HTTP, and renders nothing itself.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::Call;
 use super::message::{CheckPluginConfigurationResponse, EnvEntry, ManifestResponse};
+use super::observed::{ObservedCall, Observers};
 use super::receipt::Upload;
 use crate::error::Error;
+use crate::policy::Requester;
 use crate::workspace::Workspace;
 
 /// What all calls have in common.
@@ -14,6 +18,8 @@ pub(super) struct Plugin {
     pub(super) operator: Workspace,
     /// How many bytes of a repository one call may bring.
     pub(super) archive_bytes: u64,
+    /// Where what is seen of calls goes.
+    pub(super) observers: Arc<Observers>,
     /// The most bytes of one message.
     pub(super) message_bytes: usize,
 }
@@ -29,10 +35,13 @@ impl Plugin {
         &self,
         upload: &mut Upload,
         timeout: Option<Duration>,
+        observed: &ObservedCall,
     ) -> Result<ManifestResponse, String> {
         let unreceived = |error: Error| format!("generate manifest error receiving stream: {}", error.in_one_line());
         let mut metadata = upload.metadata().await.map_err(unreceived)?;
         let brought = std::mem::take(&mut metadata.env).into_iter().map(|EnvEntry { name, value }| (name, value));
+        let brought: BTreeMap<_, _> = brought.collect();
+        observed.is_for(&Requester::of(&brought));
         let call = Call::new(&metadata.app_rel_path, brought, timeout, &self.operator);
         let call = call.map_err(|error| error.in_one_line())?;
         // A call that waits for its turn leaves its archive with the client.

@@ -1,14 +1,20 @@
 //! The server from its start to its end: settings are judged, the socket is bound, calls are answered, and the last ones have time to finish.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tonic::transport::Server;
 
 use super::connections::connections;
+use super::http::{self, Answers, Limits};
+use super::log::{Log, LogLevel};
+use super::metrics::{Metrics, SharedFigures};
+use super::observed::Observers;
 use super::plugin::Plugin;
 use super::service::{HealthService, PluginService};
 use super::socket::SocketFile;
@@ -38,24 +44,42 @@ pub(crate) struct Options {
     pub(crate) name: String,
     /// The plugin's version, which Applications name after a `-`.
     pub(crate) version: Option<String>,
+    /// Where probes and Prometheus are answered.
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where the server says what it does.
+    pub(crate) log: Log,
 }
 
-/// Serves until `watch` is stopped. The findings about the settings are told to it; an error ends the server before it begins.
+/// Serves until `watch` is stopped. An error ends the server before it begins.
 pub(crate) async fn serve(
     options: &Options,
     operator: Workspace,
     flags: SettingFlags,
     watch: &dyn Watch,
 ) -> Result<(), Errors> {
-    let config = settings(&operator, flags, watch).await?;
+    // From here on a signal ends the server in its order.
+    let stopped = watch.stopped();
+    let config = settings(&operator, flags, watch, &options.log).await?;
     let message_bytes = message_bytes(&operator)?;
     let archive_bytes = config.required(&SERVER_ARCHIVE_BYTES).copied()?;
     raise_descriptor_limit();
     let path = options.socket(&operator)?;
-    let plugin = Arc::new(Plugin { operator, archive_bytes, message_bytes });
+    let port = match options.listen {
+        Some(address) => Some(http::bind(address).await?),
+        None => None,
+    };
+    let observers = Arc::new(Observers { log: options.log.clone(), metrics: Metrics::default() });
+    let plugin = Arc::new(Plugin { operator, archive_bytes, observers: observers.clone(), message_bytes });
     let socket = SocketFile::bind(&path).await?;
-    watch.tell(Error::note(Kind::Setting, format!("serving Argo CD on `{}`", path.display())));
+    options.log.say(LogLevel::Info, &format!("serving Argo CD on `{}`", path.display()));
     let (end, ending) = watch::channel(false);
+    // Dropped, it ends what it runs.
+    let mut pages = JoinSet::new();
+    if let Some((port, address)) = port {
+        options.log.say(LogLevel::Info, &format!("answering probes and Prometheus on `{address}`"));
+        let answers = answers(observers, socket.0.presence(), ending.clone());
+        pages.spawn(http::serve(port, Arc::new(answers), Limits::default()));
+    }
     let server = Server::builder()
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(WINDOW)
@@ -63,7 +87,7 @@ pub(crate) async fn serve(
         .add_service(HealthService)
         .serve_with_incoming_shutdown(connections(socket, ending), std::future::pending());
     let stopped = async {
-        watch.stopped().await;
+        stopped.await;
         end.send_replace(true);
         tokio::time::sleep(GRACE).await;
     };
@@ -74,8 +98,25 @@ pub(crate) async fn serve(
     Ok(())
 }
 
+/// What probes and Prometheus are told. Vault is not asked: while it is away, the repo-server goes on with what it has.
+fn answers(
+    observers: Arc<Observers>,
+    is_found: impl Fn() -> bool + Send + Sync + 'static,
+    ending: watch::Receiver<bool>,
+) -> Answers {
+    let ready = move || match (*ending.borrow(), is_found()) {
+        (true, _) => Err("the server ends"),
+        (_, false) => Err("the plugin's socket is gone"),
+        _ => Ok(()),
+    };
+    Answers {
+        ready: Box::new(move || ready().map_err(str::to_owned)),
+        metrics: Box::new(move || observers.metrics.text((0, 0), &SharedFigures::default())),
+    }
+}
+
 /// The operator's settings, if nothing in them and in the files that they name is wrong.
-async fn settings(operator: &Workspace, flags: SettingFlags, watch: &dyn Watch) -> Result<Config, Errors> {
+async fn settings(operator: &Workspace, flags: SettingFlags, watch: &dyn Watch, log: &Log) -> Result<Config, Errors> {
     let mut session = Session::new(operator.clone(), Requester::of(&operator.variables), flags);
     let (config, mut errors) = session.settings(watch).await;
     let are_wrong = errors.any();
@@ -87,7 +128,7 @@ async fn settings(operator: &Workspace, flags: SettingFlags, watch: &dyn Watch) 
     if errors.any() {
         return Err(errors);
     }
-    errors.into_iter().for_each(|finding| watch.tell(finding));
+    errors.into_iter().for_each(|finding| log.report(&finding));
     Ok(config)
 }
 
@@ -130,6 +171,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::server::log::LogFormat;
 
     fn operator(pairs: &[(&str, &str)]) -> Workspace {
         let variables = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
@@ -139,7 +181,8 @@ mod tests {
     #[test]
     fn the_socket_has_the_plugin_s_name_as_argo_cd_forms_it() {
         let path = |name: &str, version: Option<&str>, variables: &[(&str, &str)]| {
-            let options = Options { name: name.to_owned(), version: version.map(str::to_owned) };
+            let log = Log::new(LogLevel::Error, LogFormat::Json, Arc::new(|_| {}));
+            let options = Options { name: name.to_owned(), version: version.map(str::to_owned), listen: None, log };
             options.socket(&operator(variables))
         };
         for (name, version, folder, expected) in [

@@ -11,11 +11,12 @@ use futures_util::future::BoxFuture;
 use tonic::body::Body;
 use tonic::codegen::http;
 use tonic::server::{ClientStreamingService, Grpc, NamedService, UnaryService};
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status, Streaming};
 use tonic_prost::ProstCodec;
 use tower_service::Service;
 
 use super::message::{AppStreamRequest, HealthCheckRequest, HealthCheckResponse, ServingStatus};
+use super::observed::ObservedCall;
 use super::plugin::Plugin;
 use super::receipt::{Receipt, Upload};
 use super::timeout::timeout;
@@ -32,13 +33,15 @@ pub(super) struct HealthService;
 type Answer = BoxFuture<'static, Result<http::Response<Body>, Infallible>>;
 
 /// The plugin's answer to an upload, given the time that its client waits. The text of an error is what Argo CD shows.
-type Answering<A> = for<'a> fn(&'a Plugin, &'a mut Upload, Option<Duration>) -> BoxFuture<'a, Result<A, String>>;
+type Answering<A> =
+    for<'a> fn(&'a Plugin, &'a mut Upload, Option<Duration>, &'a ObservedCall) -> BoxFuture<'a, Result<A, String>>;
 
 /// A method that answers at once.
 struct Method<F>(F);
 
 /// A method that answers an upload.
 struct UploadMethod<A> {
+    name: &'static str,
     plugin: Arc<Plugin>,
     answer: Answering<A>,
 }
@@ -67,9 +70,9 @@ impl Service<http::Request<Body>> for PluginService {
         let plugin = self.0.clone();
         match method(&request) {
             "CheckPluginConfiguration" => unary(request, move |()| Ok(plugin.configuration())),
-            "GenerateManifest" => {
-                upload(plugin, request, |plugin, upload, timeout| plugin.generate_manifest(upload, timeout).boxed())
-            }
+            "GenerateManifest" => upload("GenerateManifest", plugin, request, |plugin, upload, timeout, observed| {
+                plugin.generate_manifest(upload, timeout, observed).boxed()
+            }),
             _ => unimplemented(),
         }
     }
@@ -115,10 +118,16 @@ where
         let (plugin, answer) = (self.plugin.clone(), self.answer);
         let timeout = timeout(request.metadata());
         let mut upload = Receipt::new(request.into_inner());
+        let observed = ObservedCall::new(plugin.observers.clone(), self.name, timeout);
         Box::pin(async move {
-            let answered = AssertUnwindSafe(answer(&plugin, &mut upload, timeout)).catch_unwind().await;
+            let answered = AssertUnwindSafe(answer(&plugin, &mut upload, timeout, &observed)).catch_unwind().await;
             upload.drain().await;
-            answered.unwrap_or_else(|_| Err(FAULT.to_owned())).map(Response::new).map_err(Status::unknown)
+            let answered = answered.unwrap_or_else(|_| Err(FAULT.to_owned()));
+            match &answered {
+                Ok(_) => observed.end(Code::Ok, None),
+                Err(text) => observed.end(Code::Unknown, Some(text)),
+            }
+            answered.map(Response::new).map_err(Status::unknown)
         })
     }
 }
@@ -138,7 +147,7 @@ where
 }
 
 /// Answers a call that sends an archive, once all of it was read.
-fn upload<A>(plugin: Arc<Plugin>, request: http::Request<Body>, answer: Answering<A>) -> Answer
+fn upload<A>(name: &'static str, plugin: Arc<Plugin>, request: http::Request<Body>, answer: Answering<A>) -> Answer
 where
     A: prost::Message + Default + 'static,
 {
@@ -146,7 +155,7 @@ where
     Box::pin(async move {
         let grpc = Grpc::new(ProstCodec::<A, AppStreamRequest>::default());
         let mut grpc = grpc.max_decoding_message_size(bytes).max_encoding_message_size(bytes);
-        Ok(grpc.client_streaming(UploadMethod { plugin, answer }, request).await)
+        Ok(grpc.client_streaming(UploadMethod { name, plugin, answer }, request).await)
     })
 }
 

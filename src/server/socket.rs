@@ -46,6 +46,12 @@ impl SocketFile {
         Self::listen(path).map_err(refused)
     }
 
+    /// Says whether clients still find this server by the file.
+    pub(super) fn presence(&self) -> impl Fn() -> bool + Send + Sync + 'static {
+        let (path, identity) = (self.path.clone(), self.identity);
+        move || is_there(&path, identity)
+    }
+
     /// Nobody can connect before it listens: by then the file has its mode.
     fn listen(path: &Path) -> io::Result<(Self, UnixListener)> {
         let socket = UnixSocket::new_stream()?;
@@ -59,10 +65,15 @@ impl SocketFile {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        if identity(&self.path).is_ok_and(|identity| identity == self.identity) {
+        if is_there(&self.path, self.identity) {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Whether the file of this identity is at a path.
+fn is_there(path: &Path, expected: Identity) -> bool {
+    identity(path).is_ok_and(|identity| identity == expected)
 }
 
 fn identity(path: &Path) -> io::Result<Identity> {

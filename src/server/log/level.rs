@@ -58,7 +58,7 @@ impl FromStr for LogLevel {
             "warn" | "warning" => Ok(Self::Warning),
             "info" => Ok(Self::Info),
             "debug" | "trace" => Ok(Self::Debug),
-            _ => Err("it is one of debug, info, warn, error".to_owned()),
+            _ => Err("is not one of `debug`, `info`, `warn`, `error`".to_owned()),
         }
     }
 }
@@ -70,7 +70,7 @@ impl FromStr for LogFormat {
         match text.to_ascii_lowercase().as_str() {
             "json" => Ok(Self::Json),
             "text" => Ok(Self::Text),
-            _ => Err("it is json or text".to_owned()),
+            _ => Err("is neither `json` nor `text`".to_owned()),
         }
     }
 }

@@ -18,7 +18,7 @@ const CUT: &str = " […]";
 pub(super) type Fields = BTreeMap<&'static str, Value>;
 
 /// A line with its line break.
-pub(super) fn line(format: LogFormat, level: LogLevel, time: &str, message: &str, mut fields: Fields) -> Vec<u8> {
+pub(super) fn line(format: LogFormat, level: LogLevel, time: &str, message: &str, mut fields: Fields) -> String {
     fields.retain(|_, value| !value.is_null());
     fields.values_mut().for_each(shorten);
     let message = short(message).unwrap_or_else(|| message.to_owned());
@@ -27,7 +27,7 @@ pub(super) fn line(format: LogFormat, level: LogLevel, time: &str, message: &str
         LogFormat::Text => text(level, time, &message, &fields),
     };
     line.push('\n');
-    line.into_bytes()
+    line
 }
 
 fn json(level: LogLevel, time: &str, message: &str, mut fields: Fields) -> String {
@@ -72,9 +72,7 @@ mod tests {
     use super::*;
 
     fn shown(format: LogFormat, message: &str, fields: &[(&'static str, Value)]) -> String {
-        let line =
-            line(format, LogLevel::Warning, "2026-11-30T12:00:00.000Z", message, fields.iter().cloned().collect());
-        String::from_utf8(line).unwrap()
+        line(format, LogLevel::Warning, "2026-11-30T12:00:00.000Z", message, fields.iter().cloned().collect())
     }
 
     #[test]

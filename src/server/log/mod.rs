@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::call_record::{CallRecord, SERVICE};
 use crate::error::{Error, Level};
@@ -16,8 +16,8 @@ use crate::moment;
 pub(crate) use level::{LogFormat, LogLevel};
 use line::Fields;
 
-/// Writes a line by one call.
-pub(crate) type WriteLine = dyn Fn(&[u8]) + Send + Sync;
+/// Writes a line, whose line break is there, by one call.
+pub(crate) type WriteLine = dyn Fn(&str) + Send + Sync;
 
 /// Where the server says what it does.
 #[derive(Clone)]
@@ -86,24 +86,19 @@ fn finished(call: &CallRecord) -> Fields {
         ("grpc.component", json!("server")),
         ("grpc.error", json!(call.error)),
         ("grpc.method", json!(call.method)),
-        ("grpc.method_type", json!(if call.is_streamed { "client_stream" } else { "unary" })),
+        ("grpc.method_type", json!("client_stream")),
         ("grpc.request.deadline", json!(deadline.map(moment::precise))),
         ("grpc.service", json!(SERVICE)),
         ("grpc.start_time", json!(moment::precise(call.start))),
         ("grpc.time_ms", json!(format!("{:.3}", call.took.as_secs_f64() * 1000.0))),
         ("protocol", json!("grpc")),
         ("application", json!(call.application)),
-        ("cache_hits", counted(call, call.cache_hits)),
+        ("cache_hits", json!(call.cache_hits)),
         ("project", json!(call.project)),
-        ("reads", counted(call, call.reads)),
+        ("reads", json!(call.reads)),
         ("seconds", json!(seconds(call.took.as_secs_f64()))),
-        ("seconds_queued", if call.is_streamed { json!(seconds(call.queued.as_secs_f64())) } else { Value::Null }),
+        ("seconds_queued", json!(seconds(call.queued.as_secs_f64()))),
     ])
-}
-
-/// A count of a call that may read; the others have none.
-fn counted(call: &CallRecord, count: u64) -> Value {
-    if call.is_streamed { json!(count) } else { Value::Null }
 }
 
 /// To the millisecond.

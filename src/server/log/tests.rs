@@ -13,7 +13,7 @@ use crate::server::call_record::fixture::rendering;
 fn lines(level: LogLevel, events: impl FnOnce(&Log)) -> Vec<Value> {
     let written = Arc::new(Mutex::new(Vec::new()));
     let taken = written.clone();
-    let write = move |line: &[u8]| taken.lock().unwrap().push(serde_json::from_slice(line).unwrap());
+    let write = move |line: &str| taken.lock().unwrap().push(serde_json::from_str(line).unwrap());
     events(&Log::new(level, LogFormat::Json, Arc::new(write)));
     std::mem::take(&mut written.lock().unwrap())
 }

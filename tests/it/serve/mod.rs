@@ -1,4 +1,5 @@
 //! `vault-render serve`: Argo CD's plugin protocol on the plugin's socket.
 
+mod seen;
 mod start;
 mod stream;

@@ -137,8 +137,13 @@ impl Process {
             .is_ok_and(|stat| !stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')))
     }
 
+    /// What it has written so far.
+    pub(crate) fn output(&self) -> String {
+        fs::read_to_string(self.home.join("log")).unwrap_or_default()
+    }
+
     fn log(&self) -> String {
-        let log = fs::read_to_string(self.home.join("log")).unwrap_or_default();
+        let log = self.output();
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(30)..].join("\n")
     }
