@@ -4,16 +4,20 @@ mod cloud;
 mod docs;
 pub(crate) mod examiner;
 mod file;
+mod identity;
 mod immediate;
 mod inspection;
 mod keeper;
+mod least_used;
 mod vault;
 
 pub(crate) use docs::docs;
 use examiner::Examiner;
+pub(crate) use identity::identity;
 use inspection::Inspector;
 pub(crate) use inspection::{Inspection, inspect, risks};
 pub(crate) use keeper::{Choice as EntryChoice, Fate, Tended};
+pub(crate) use least_used::LeastUsed;
 pub(crate) use vault::{Engine, Keeper, capability};
 
 use std::sync::{Arc, LazyLock};

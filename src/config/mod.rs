@@ -17,6 +17,7 @@ mod file;
 pub(crate) mod format;
 pub(crate) mod function;
 pub(crate) mod general;
+mod identity;
 mod key;
 mod login;
 mod notice;

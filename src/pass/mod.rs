@@ -14,6 +14,7 @@ mod run;
 mod schema_files;
 mod session;
 mod settings;
+mod shared;
 mod sink;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub(crate) use render_slot::RenderSlot;
 pub use run::Run;
 pub use session::Session;
 pub use settings::SettingFlags;
+pub use shared::Shared;
 pub use sink::Sink;
 use watch::Stopped;
 pub use watch::Watch;

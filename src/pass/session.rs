@@ -13,6 +13,7 @@ use super::policy_file::read_policy;
 use super::render_slot::RenderLimit;
 use super::schema_files::{cluster_schemas, read_schemas};
 use super::settings::{SettingFlags, Settings};
+use super::shared::Shared;
 use super::{Run, Watch, watched};
 use crate::audit::{AuditLog, StoreName};
 use crate::backend::{self, Intent, Round, Store, StoreFacts};
@@ -28,13 +29,15 @@ use crate::secret::{PathVariables, Secrets};
 use crate::source::Source;
 use crate::workspace::Workspace;
 
-/// The state that the runs of one requester in one workspace share. Sessions share nothing with each other.
+/// The state that the runs of one requester in one workspace share. Sessions share nothing with each other but what [`Shared`] holds.
 pub struct Session {
     workspace: Workspace,
     requester: Requester,
     settings: Settings,
     /// The process that holds settings, login and store in place of this one.
     broker: Option<Arc<dyn Broker>>,
+    /// What it shares with other sessions of the process; `None` shares nothing.
+    shared: Option<Arc<Shared>>,
     /// The record that takes the place of settings and store.
     pub(super) record: Option<Record>,
     /// What masks each value of a rendering that is printed; `None` shows the values.
@@ -80,6 +83,7 @@ impl Session {
             requester,
             settings,
             broker: None,
+            shared: None,
             record: None,
             mask: None,
             secrets: Secrets::default(),
@@ -99,6 +103,11 @@ impl Session {
     /// For whom the session reads.
     pub fn requester(&self) -> &Requester {
         &self.requester
+    }
+
+    /// Shares open stores with the other sessions of `shared`. Who may read what is judged for each session alone.
+    pub fn share(&mut self, shared: Arc<Shared>) {
+        self.shared = Some(shared);
     }
 
     /// Leaves settings, login and store to a broker, which has sent these settings to begin with.
@@ -328,7 +337,10 @@ impl Session {
     fn open(&self, config: &Config, policy: Policy, watch: &dyn Watch) -> Result<OpenStore, Error> {
         let StoreFacts { name, scope, .. } = backend::facts(config)?;
         let audit = AuditLog::of(config, self.requester.clone(), StoreName { name, scope })?.map(Arc::new);
-        let store = backend::open(config, watch.journal())?;
+        let store = match &self.shared {
+            Some(shared) => shared.store(config)?,
+            None => backend::open(config, watch.journal())?,
+        };
         Ok(OpenStore { config: config.clone(), store, policy: Arc::new(policy), audit })
     }
 

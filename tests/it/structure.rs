@@ -10,6 +10,7 @@ use crate::support::program::root;
 const YAML: &[&str] = &["value", "source", "error", "budget"];
 const MANIFEST: &[&str] = &["switch", "yaml", "value", "source", "error"];
 const BACKEND: &[&str] = &[
+    "digest",
     "wiped",
     "audit",
     "moment",
@@ -48,6 +49,7 @@ const RENDER: &[&str] = &[
     "budget",
 ];
 const PASS: &[&str] = &[
+    "digest",
     "audit",
     "words",
     "journal",
@@ -141,6 +143,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("secret", &["percent", "visible", "value", "source", "error"]),
     ("error", &["source", "budget"]),
+    ("digest", &["error"]),
     ("moment", &[]),
     ("probe", &["error"]),
     ("excerpt", &["visible", "source"]),

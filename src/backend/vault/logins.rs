@@ -1,44 +1,56 @@
 //! The sessions of a store, one for each login that a policy chooses. All send through one client, which knows the credentials of all.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use super::connection;
 use super::session::Session;
+use crate::backend::{LeastUsed, identity};
 use crate::client::Client;
 use crate::config::View;
+use crate::digest::{Digest, DigestKey};
 use crate::error::Error;
 use crate::keep::Keep;
 use crate::policy::Login;
+
+/// How many logins have a session at once. The least used one goes.
+const MOST: usize = 256;
+
+/// The name of a login, and what a named one depends on: requesters may have logins of one name.
+type LoginKey = (String, Option<Digest>);
 
 /// The sessions of a store.
 pub(super) struct Logins {
     settings: View,
     client: Arc<Client>,
     keep: Option<Keep>,
-    /// By the name of the login.
-    sessions: Mutex<HashMap<String, Arc<Session>>>,
+    key: DigestKey,
+    sessions: Mutex<LeastUsed<LoginKey, Arc<Session>>>,
 }
 
 impl Logins {
     /// Opens no session.
-    pub(super) fn new(settings: &View, client: Arc<Client>, keep: Option<Keep>) -> Self {
-        Self { settings: settings.clone(), client, keep, sessions: Mutex::default() }
+    pub(super) fn new(settings: &View, client: Arc<Client>, keep: Option<Keep>) -> Result<Self, Error> {
+        let (key, sessions) = (DigestKey::random()?, Mutex::new(LeastUsed::new(MOST)));
+        Ok(Self { settings: settings.clone(), client, keep, key, sessions })
     }
 
     /// The session of a login; an error if its settings are wrong. It logs in at its first reading.
     pub(super) fn session(&self, login: &Login) -> Result<Arc<Session>, Error> {
+        let (settings, identity) = match login {
+            Login::Primary => (self.settings.clone(), None),
+            Login::Named(named) => {
+                let config = named.config.as_ref().map_err(Clone::clone)?;
+                (self.settings.with(config), Some(identity(config, &self.key)))
+            }
+        };
         let mut sessions = self.sessions.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let name = login.to_string();
-        if let Some(session) = sessions.get(&name) {
+        let key = (login.to_string(), identity);
+        if let Some(session) = sessions.get(&key) {
             return Ok(session.clone());
         }
-        let settings = match login {
-            Login::Primary => self.settings.clone(),
-            Login::Named(named) => self.settings.with(named.config.as_ref().map_err(Clone::clone)?),
-        };
         connection::conceal(&settings, self.client.credentials());
         let session = Arc::new(Session::new(&settings, self.client.clone(), self.keep.clone())?);
-        Ok(sessions.entry(name).or_insert(session).clone())
+        sessions.insert(key, session.clone());
+        Ok(session)
     }
 }

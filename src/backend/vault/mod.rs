@@ -98,7 +98,7 @@ fn open(settings: &View, journal: Journal) -> Result<Arc<dyn Store>, Error> {
     let client = Arc::new(connection::client(settings, journal)?);
     let namespace = settings.get(&NAMESPACE).cloned();
     let own_words = auth::own_words(settings).into_iter().chain(namespace.clone()).chain([client.address()]);
-    let logins = Logins::new(settings, client, keep.clone());
+    let logins = Logins::new(settings, client, keep.clone())?;
     if settings.get(&POLICY).is_none() {
         logins.session(&Login::Primary)?;
     }
