@@ -16,6 +16,7 @@ mod flags;
 mod function;
 mod generate;
 mod harden;
+mod healthcheck;
 mod help;
 mod judge;
 mod keep;
@@ -105,6 +106,7 @@ enum Command {
     #[command(flatten)]
     Session(SessionCommand),
     Serve(serve::Args),
+    Healthcheck(healthcheck::Args),
     Discover(discover::Args),
     Policy(policy::Args),
     Version(version::Args),
@@ -177,6 +179,7 @@ impl Command {
             // One thread: a run waits, it does not compute.
             Self::Session(command) => complete(Builder::new_current_thread(), command.run_until_stopped(environment)),
             Self::Serve(args) => complete(Builder::new_multi_thread(), serve::run(args, environment)),
+            Self::Healthcheck(args) => complete(Builder::new_current_thread(), healthcheck::run(args, environment)),
             Self::Discover(args) => discover::run(&args, environment),
             Self::Policy(args) => policy::run(&args, environment),
             Self::Version(args) => version::run(&args),
@@ -199,6 +202,7 @@ impl Command {
     fn failure_code(&self) -> u8 {
         match self {
             Self::Session(command) => command.failure_code(),
+            Self::Healthcheck(_) => output::FOUND,
             _ => output::FAILED,
         }
     }

@@ -11,19 +11,14 @@ use super::output;
 use crate::error::{Error, Kind};
 use crate::pass::SettingFlags;
 use crate::report;
-use crate::server::{self, Log, LogFormat, LogLevel, Options};
+use crate::server::{self, Log, LogFormat, LogLevel, Options, PluginName};
 
 /// Render for Argo CD on the plugin's socket, in place of `argocd-cmp-server`
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// The plugin's name: Applications have it in `spec.source.plugin.name`
-    #[arg(long, value_name = "NAME", default_value = super::NAME)]
-    name: String,
-
-    /// The plugin's version: Applications have it after the name and a `-`
-    #[arg(long, value_name = "VERSION")]
-    plugin_version: Option<String>,
+    #[command(flatten)]
+    name: NameFlags,
 
     /// Answer probes and Prometheus there, over HTTP: /healthz, /readyz, /metrics
     #[arg(long, value_name = "ADDRESS:PORT")]
@@ -39,6 +34,18 @@ pub(super) struct Args {
 
     #[command(flatten)]
     flags: Flags,
+}
+
+/// The flags for the plugin's name.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct NameFlags {
+    /// The plugin's name: Applications have it in `spec.source.plugin.name`
+    #[arg(long, value_name = "NAME", default_value = super::NAME)]
+    name: String,
+
+    /// The plugin's version: Applications have it after the name and a `-`
+    #[arg(long, value_name = "VERSION")]
+    plugin_version: Option<String>,
 }
 
 const AFTER_HELP: &str = "\
@@ -79,7 +86,7 @@ where
 /// Serves until a signal comes.
 pub(super) async fn run(args: Args, environment: &Environment) -> anyhow::Result<ExitCode> {
     let log = args.log(environment)?;
-    let options = Options { name: args.name, version: args.plugin_version, listen: args.listen, log };
+    let options = Options { name: args.name.into(), listen: args.listen, log };
     let flags = SettingFlags::from(&args.flags);
     match server::serve(&options, environment.workspace.clone(), flags, environment).await {
         Ok(()) => Ok(ExitCode::SUCCESS),
@@ -87,5 +94,11 @@ pub(super) async fn run(args: Args, environment: &Environment) -> anyhow::Result
             output::report(&report::in_order(errors, &[]), environment);
             Ok(ExitCode::from(output::FAILED))
         }
+    }
+}
+
+impl From<NameFlags> for PluginName {
+    fn from(flags: NameFlags) -> Self {
+        Self { name: flags.name, version: flags.plugin_version }
     }
 }

@@ -1,7 +1,6 @@
 //! The server from its start to its end: settings are judged, the socket is bound, calls are answered, and the last ones have time to finish.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use super::log::{Log, LogLevel};
 use super::metrics::{Metrics, SharedFigures};
 use super::observed::Observers;
 use super::plugin::Plugin;
+use super::plugin_name::PluginName;
 use super::service::{HealthService, PluginService};
 use super::socket::SocketFile;
 use crate::config::Config;
@@ -24,9 +24,6 @@ use crate::error::{Error, Errors, Kind};
 use crate::pass::{self, Session, SettingFlags, Watch};
 use crate::policy::Requester;
 use crate::workspace::Workspace;
-
-/// The variable of Argo CD's that names the folder of the plugins' sockets, and the folder if it is not set.
-const SOCKETS: (&str, &str) = ("ARGOCD_PLUGINSOCKFILEPATH", "/home/argocd/cmp-server/plugins");
 
 /// The variable of Argo CD's for the size of a message in MiB, and the size if it is not set.
 const MESSAGE_SIZE: (&str, usize) = ("ARGOCD_GRPC_MAX_SIZE_MB", 100);
@@ -40,10 +37,8 @@ const GRACE: Duration = Duration::from_secs(25);
 /// What somebody chooses when they start the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
-    /// The plugin's name in Applications.
-    pub(crate) name: String,
-    /// The plugin's version, which Applications name after a `-`.
-    pub(crate) version: Option<String>,
+    /// The plugin's name.
+    pub(crate) name: PluginName,
     /// Where probes and Prometheus are answered.
     pub(crate) listen: Option<SocketAddr>,
     /// Where the server says what it does.
@@ -63,7 +58,7 @@ pub(crate) async fn serve(
     let message_bytes = message_bytes(&operator)?;
     let archive_bytes = config.required(&SERVER_ARCHIVE_BYTES).copied()?;
     raise_descriptor_limit();
-    let path = options.socket(&operator)?;
+    let path = options.name.socket(&operator)?;
     let port = match options.listen {
         Some(address) => Some(http::bind(address).await?),
         None => None,
@@ -150,51 +145,13 @@ fn raise_descriptor_limit() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
 }
 
-impl Options {
-    /// Where the plugin's socket is.
-    fn socket(&self, operator: &Workspace) -> Result<PathBuf, Error> {
-        let (variable, default) = SOCKETS;
-        let folder = operator.locate(operator.variable(variable).unwrap_or(default));
-        let version = self.version.iter().map(String::as_str).filter(|version| !version.is_empty());
-        let name: Vec<&str> = std::iter::once(self.name.as_str()).chain(version).collect();
-        let name = name.join("-");
-        if name.is_empty() || name.contains('/') {
-            return Err(Error::new(Kind::Setting, format!("`{name}` cannot be the name of a plugin's socket"))
-                .hint("choose a `--name` and a `--plugin-version` without `/`"));
-        }
-        Ok(folder.join(format!("{name}.sock")))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-    use crate::server::log::LogFormat;
 
     fn operator(pairs: &[(&str, &str)]) -> Workspace {
         let variables = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         Workspace { folder: "/work".into(), variables }
-    }
-
-    #[test]
-    fn the_socket_has_the_plugin_s_name_as_argo_cd_forms_it() {
-        let path = |name: &str, version: Option<&str>, variables: &[(&str, &str)]| {
-            let log = Log::new(LogLevel::Error, LogFormat::Json, Arc::new(|_| {}));
-            let options = Options { name: name.to_owned(), version: version.map(str::to_owned), listen: None, log };
-            options.socket(&operator(variables))
-        };
-        for (name, version, folder, expected) in [
-            ("vault-render", None, "", "/home/argocd/cmp-server/plugins/vault-render.sock"),
-            ("avp", Some("v1.0"), "/run/p", "/run/p/avp-v1.0.sock"),
-            ("avp", Some(""), "p", "/work/p/avp.sock"),
-        ] {
-            assert_eq!(path(name, version, &[(SOCKETS.0, folder)]).unwrap(), Path::new(expected));
-        }
-        for (name, version) in [("", None), ("../a", None), ("a", Some("/b"))] {
-            assert!(path(name, version, &[]).is_err(), "{name}");
-        }
     }
 
     #[test]

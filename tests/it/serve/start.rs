@@ -57,3 +57,17 @@ fn wrong_settings_end_it_before_it_binds() {
     serve("X", "").stderr_holds(["another server answers on it"]).check();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn a_probe_in_the_container_asks_the_socket() {
+    let server = PluginServer::start(&["--name", "avp"], &OFFLINE);
+    let probe = |flags: &[&str]| {
+        let folder = server.socket().parent().unwrap();
+        program(["healthcheck"]).args(flags).env("ARGOCD_PLUGINSOCKFILEPATH", folder)
+    };
+    probe(&["--name", "avp"]).check();
+    probe(&["--socket", server.socket().to_str().unwrap()]).check();
+    probe(&[]).status(1).stderr_holds(["error: no server serves on `", "vault-render.sock`"]).check();
+    server.process().pause();
+    probe(&["--name", "avp"]).status(1).stderr_holds(["it does not answer within 5s"]).check();
+}
