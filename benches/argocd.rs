@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use support::program::binary;
-use support::servers::{self, Application, ArgoCd, Faults, Repository, Response, Setup, Sidecar, Vault};
+use support::servers::{self, Application, ArgoCd, Faults, Repository, Response, Served, Setup, Sidecar, Vault};
 
 const PATHS: usize = 50;
 const KEYS: usize = 4;
@@ -109,7 +109,7 @@ fn argocd(command: &str, settings: Vec<(&'static str, String)>) -> Option<ArgoCd
          spec: {{generate: {{command: {command}}}}}\n"
     );
     let programs = vec![("vault-render", binary().into()), ("cat", "/bin/cat".into())];
-    servers::argocd(&Sidecar { plugin: &plugin, programs, settings })
+    servers::argocd(&Sidecar { served: Served::ByArgoCd, plugin: &plugin, programs, settings })
 }
 
 /// Answers each reading after a while, as a Vault further away, and without a Vault's work.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
 use crate::support::program::{binary, root};
-use crate::support::servers::{self, Application, ArgoCd, Issuer, Repository, Setup, Sidecar, Vault};
+use crate::support::servers::{self, Application, ArgoCd, Issuer, Repository, Served, Setup, Sidecar, Vault};
 
 /// The projects. Each has a role of its name, and secrets below `secret/data/` at its name.
 pub(super) const PROJECTS: [&str; 2] = ["shop", "rival"];
@@ -46,7 +46,7 @@ pub(super) fn shared_with(plugin: &str, settings: Vec<(&'static str, String)>) -
         ("AVP_K8S_TOKEN_PATH", token.path().display().to_string()),
     ];
     let settings = own.into_iter().chain(settings).collect();
-    let argocd = servers::argocd(&Sidecar { plugin, programs, settings })?;
+    let argocd = servers::argocd(&Sidecar { served: Served::ByArgoCd, plugin, programs, settings })?;
     Some(Shared { vault, argocd, _token: token })
 }
 

@@ -20,7 +20,7 @@ mod redis;
 mod vault;
 
 pub(crate) use api::Api;
-pub(crate) use argocd::{Application, ArgoCd, Parameter, Repository, Sidecar, Working};
+pub(crate) use argocd::{Application, ArgoCd, Parameter, Repository, Served, Sidecar, Working};
 pub(crate) use authority::{Authority, Identity};
 pub(crate) use browser::Browser;
 pub(crate) use directory::Directory;

@@ -20,6 +20,7 @@ pub(crate) use repository::Repository;
 
 use super::Redis;
 use super::process::{Process, SYSTEM_PATH, free_port, home, retry};
+use crate::support::program::binary;
 
 /// The programs that it takes.
 pub(super) struct Programs {
@@ -27,8 +28,21 @@ pub(super) struct Programs {
     pub(super) redis: PathBuf,
 }
 
+/// Who serves the plugin's socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Served {
+    /// Argo CD's own server, which runs the commands of the plugin's definition.
+    ByArgoCd,
+    /// `vault-render serve`, with the flags that come to the same as the definition.
+    ByUs,
+    /// vault-render under the name of Argo CD's server, with the definition.
+    InItsName,
+}
+
 /// What is not the same for every Argo CD.
 pub(crate) struct Sidecar<'a> {
+    /// Who serves.
+    pub(crate) served: Served,
     /// The plugin's definition.
     pub(crate) plugin: &'a str,
     /// The programs in the sidecar's image, by name: nothing else is on its PATH, no shell either.
@@ -245,9 +259,16 @@ fn cmp_server(argocd: &Path, sidecar: &Sidecar<'_>) -> Result<(Process, PathBuf)
     let mut environment = environment(&home, &sockets);
     environment.push(("PATH".to_owned(), programs.display().to_string()));
     environment.extend(sidecar.settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-    let arguments = ["--config-dir-path".to_owned(), home.join("config").display().to_string()];
-    let server = called(argocd, &home, "argocd-cmp-server");
-    let process = Process::start_in("argocd-cmp-server", &home, &server, &arguments, &environment);
+    let config = home.join("config").display().to_string();
+    let program = if sidecar.served == Served::ByArgoCd { argocd } else { Path::new(binary()) };
+    let (name, arguments) = match sidecar.served {
+        Served::ByUs if sidecar.plugin.contains("discover:") => ("vault-render", vec!["serve", "--discover"]),
+        Served::ByUs => ("vault-render", vec!["serve"]),
+        _ => ("argocd-cmp-server", vec!["--config-dir-path", &config]),
+    };
+    let arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
+    let server = called(program, &home, name);
+    let process = Process::start_in(name, &home, &server, &arguments, &environment);
     process.wait(|| fs::read_dir(&sockets).expect("a folder").next().map(drop))?;
     Ok((process, sockets))
 }
