@@ -51,6 +51,8 @@ fn the_manifests_for_argo_cd_have_no_placeholder() {
         "examples/argocd/application.yaml",
         "examples/argocd/chart.yaml",
         "plugin.yaml",
+        "deploy/argocd/server/repo-server.yaml",
+        "deploy/argocd/server/values.yaml",
         "deploy/argocd/sidecar/plugin.yaml",
         "deploy/argocd/sidecar/repo-server.yaml",
         "deploy/argocd/values.yaml",

@@ -8,6 +8,8 @@ use crate::support::program::root;
 /// A file, and what in it stands around a version.
 const PLACES: &[(&str, &str)] = &[
     ("CHANGELOG.md", r"\A(?s:.*?)\n## ([0-9.]+)"),
+    ("deploy/argocd/server/repo-server.yaml", r"image: vault-render-tools:([0-9.]+)"),
+    ("deploy/argocd/server/values.yaml", r"image: vault-render-tools:([0-9.]+)"),
     ("deploy/argocd/sidecar/repo-server.yaml", r"image: vault-render-tools:([0-9.]+)"),
     ("deploy/argocd/values.yaml", r"image: vault-render-tools:([0-9.]+)"),
     ("docs/ci.md", r"registry\.example\.com/vault-render[a-z-]*:([0-9.]+)"),

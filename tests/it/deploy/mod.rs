@@ -1,4 +1,8 @@
-//! A real cluster accepts deploy/argocd as kustomize builds it, and the chart's values agree with it.
+//! A real cluster accepts deploy/argocd as kustomize builds it, and the chart's values agree with it. This file has the sidecar under Argo
+//! CD's own cmp-server, and what stands behind it.
+
+mod monitoring;
+mod server;
 
 use std::fs;
 use std::path::Path;
@@ -7,40 +11,25 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 
 use crate::support::program::{program, root};
-use crate::support::servers;
+use crate::support::servers::{self, Kubernetes};
 
 const FOLDER: &str = "deploy/argocd";
 
 #[test]
 fn a_cluster_takes_what_kustomize_builds() {
-    let (Some(built), Some(cluster)) = (built(), servers::kubernetes()) else { return };
-    cluster.namespace("argocd");
-    assert_eq!(built.len(), 3, "a Deployment and two ConfigMaps");
-    for object in &built {
-        let (group, kind) = match object["kind"].as_str().unwrap() {
-            "Deployment" => ("apis/apps/v1", "deployments"),
-            "ConfigMap" => ("api/v1", "configmaps"),
-            other => panic!("a {other} is not expected"),
-        };
-        let path = format!("{group}/namespaces/argocd/{kind}?dryRun=All&fieldManager=tests&fieldValidation=Strict");
-        cluster.api().post(&path, object).ok();
-    }
+    let (Some(built), Some(cluster)) = (built_with("[sidecar]"), servers::kubernetes()) else { return };
+    assert_accepted(cluster, &objects(&built), &["ConfigMap", "ConfigMap", "Deployment"]);
 }
 
 #[test]
 fn the_sidecar_is_confined_and_needs_no_shell() {
-    let Some(built) = built() else { return };
+    let Some(built) = built_with("[sidecar]") else { return };
+    let built = objects(&built);
     let pod = &deployment(&built)["spec"]["template"]["spec"];
     assert_eq!(list(&pod["containers"]).len(), 2, "the stock container stays");
     named(&pod["containers"], "argocd-repo-server");
     let sidecar = named(&pod["containers"], "vault-render");
-    assert_eq!(
-        sidecar["securityContext"],
-        json!({
-            "runAsNonRoot": true, "runAsUser": 999, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false,
-            "capabilities": {"drop": ["ALL"]}, "seccompProfile": {"type": "RuntimeDefault"},
-        })
-    );
+    assert_confined(sidecar);
     assert_eq!(sidecar["command"], json!(["/var/run/argocd/argocd-cmp-server"]));
     for probe in ["livenessProbe", "readinessProbe"] {
         assert_eq!(sidecar[probe]["exec"]["command"][0], "vault-render", "{probe}");
@@ -59,10 +48,11 @@ fn probe(token: &Path, leave_out: &str) -> Output {
     let patch = yaml("sidecar/repo-server.yaml");
     let sidecar = named(&patch["spec"]["template"]["spec"]["containers"], "vault-render");
     let words = list(&sidecar["readinessProbe"]["exec"]["command"]).iter().skip(1).map(text);
-    let settings = settings().into_iter().filter(|(name, _)| name != leave_out).map(|(name, value)| match &*name {
-        "AVP_K8S_TOKEN_PATH" => (name, token.display().to_string()),
-        _ => (name, value),
-    });
+    let settings =
+        settings("sidecar").into_iter().filter(|(name, _)| name != leave_out).map(|(name, value)| match &*name {
+            "AVP_K8S_TOKEN_PATH" => (name, token.display().to_string()),
+            _ => (name, value),
+        });
     settings.fold(program(words), |program, (name, value)| program.env(&name, value)).output()
 }
 
@@ -113,7 +103,7 @@ fn the_chart_s_values_say_the_same() {
     volumes[0]["configMap"] = pod["volumes"][0]["configMap"].clone();
     assert_eq!(volumes, pod["volumes"]);
     assert_eq!(values["configs"]["cmp"]["plugins"]["vault-render"], yaml("sidecar/plugin.yaml")["spec"]);
-    let settings = settings().into_iter().map(|(name, value)| (name, json!(value)));
+    let settings = settings("sidecar").into_iter().map(|(name, value)| (name, json!(value)));
     assert_eq!(values["extraObjects"][0]["data"], Value::Object(settings.collect()));
 }
 
@@ -184,6 +174,35 @@ fn the_audit_and_the_policy_are_added_by_name_and_a_cluster_takes_it() {
     named(&pod["volumes"], "vault-render-audit");
 }
 
+/// A cluster takes the objects, which are of these kinds.
+#[track_caller]
+fn assert_accepted(cluster: &Kubernetes, objects: &[Value], kinds: &[&str]) {
+    cluster.namespace("argocd");
+    let mut found: Vec<_> = objects.iter().map(|object| text(&object["kind"])).collect();
+    found.sort();
+    assert_eq!(found, kinds);
+    for object in objects {
+        let (group, kind) = match text(&object["kind"]) {
+            "Deployment" => ("apis/apps/v1", "deployments"),
+            "ConfigMap" => ("api/v1", "configmaps"),
+            "Service" => ("api/v1", "services"),
+            other => panic!("a {other} is not expected"),
+        };
+        let path = format!("{group}/namespaces/argocd/{kind}?dryRun=All&fieldManager=tests&fieldValidation=Strict");
+        cluster.api().post(&path, object).ok();
+    }
+}
+
+/// A container has the rights of Argo CD's own, and no more.
+#[track_caller]
+fn assert_confined(container: &Value) {
+    let expected = json!({
+        "runAsNonRoot": true, "runAsUser": 999, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false,
+        "capabilities": {"drop": ["ALL"]}, "seccompProfile": {"type": "RuntimeDefault"},
+    });
+    assert_eq!(container["securityContext"], expected);
+}
+
 /// What kustomize builds with these components.
 fn built_with(components: &str) -> Option<String> {
     let kustomize = servers::binary("kustomize")?;
@@ -192,13 +211,13 @@ fn built_with(components: &str) -> Option<String> {
     assert!(copied.success());
     let file = folder.path().join("argocd/kustomization.yaml");
     let kustomization = fs::read_to_string(&file).unwrap();
-    fs::write(&file, kustomization.replace("components: [sidecar]", &format!("components: {components}"))).unwrap();
+    fs::write(&file, kustomization.replace("components: [server]", &format!("components: {components}"))).unwrap();
     let output = Command::new(kustomize).arg("build").arg(folder.path().join("argocd")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(String::from_utf8(output.stdout).expect("text"))
 }
 
-/// docs/argocd.md: the sidecar beside a whole stock Argo CD.
+/// docs/argocd.md: the server beside a whole stock Argo CD.
 #[test]
 fn the_guide_s_kustomization_builds() {
     let (Some(kustomize), Some(installation)) = (servers::binary("kustomize"), servers::argocd_installation()) else {
@@ -222,17 +241,9 @@ fn the_guide_s_kustomization_builds() {
     assert_eq!(sidecar["image"], format!("registry.example.com/vault-render-tools:{}", env!("CARGO_PKG_VERSION")));
 }
 
-/// What `kustomize build deploy/argocd` prints.
-fn built() -> Option<Vec<Value>> {
-    let kustomize = servers::binary("kustomize")?;
-    let output = Command::new(kustomize).args(["build", FOLDER]).current_dir(root()).output().expect("kustomize runs");
-    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(objects(&String::from_utf8(output.stdout).expect("text")))
-}
-
-/// What is in settings.env.
-fn settings() -> Vec<(String, String)> {
-    let text = fs::read_to_string(root().join(FOLDER).join("sidecar/settings.env")).expect("settings.env");
+/// What is in the settings.env of a component.
+fn settings(component: &str) -> Vec<(String, String)> {
+    let text = fs::read_to_string(root().join(FOLDER).join(component).join("settings.env")).expect("settings.env");
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines
         .map(|line| line.split_once('=').expect("a setting"))
