@@ -13,7 +13,7 @@ use super::flags::OutputFlags;
 use super::signal::Signals;
 use super::stderr::Stderr;
 use crate::config::{cache_folder, has_tenant};
-use crate::error::{Error, Kind, Level};
+use crate::error::{Error, Level};
 use crate::policy::Requester;
 use crate::report::text::Colour;
 use crate::separate::{Link, READER};
@@ -58,12 +58,11 @@ impl Environment {
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub(super) fn read() -> Self {
         let link = std::env::var_os(READER).map(|_| Link::take().map(Arc::new)).transpose();
-        let link = link.map_err(|error| {
-            Error::new(Kind::Bug, format!("`{READER}` is set, and no process answers")).cause(error.to_string())
-        });
         let reader = link.as_ref().ok().and_then(Option::as_deref);
         let text = |text: OsString| text.to_string_lossy().into_owned();
-        let variables: BTreeMap<_, _> = std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect();
+        let told = reader.map(Link::variables).unwrap_or_default().iter().cloned();
+        let own = std::env::vars_os().filter(|(name, _)| name != READER).map(|(name, value)| (text(name), text(value)));
+        let variables: BTreeMap<_, _> = own.chain(told).collect();
         let stderr = Stderr::find(variables.contains_key("HELM_PLUGIN_NAME"), cache_folder(&variables).as_deref());
         let arguments: Vec<OsString> = std::env::args_os().collect();
         Self {

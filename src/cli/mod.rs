@@ -55,6 +55,7 @@ use tokio::runtime::Builder;
 use crate::error::Error;
 use crate::pass::{RenderSlot, Session, SettingFlags};
 use crate::policy::Requester;
+use crate::separate::NewReader;
 use environment::Environment;
 use flags::{Flags, OutputFlags};
 use schema::SchemaFlags;
@@ -152,6 +153,7 @@ other commands fail with 2. Interrupted: 130; ended by SIGTERM: 143.
 pub fn main() -> ExitCode {
     harden::harden();
     let mut environment = Environment::read();
+    let reader = separate::start_ahead(&environment);
     if let Some(code) = completions::answer(&environment) {
         return code;
     }
@@ -166,18 +168,20 @@ pub fn main() -> ExitCode {
         environment.act_as(requester);
     }
     let failed = arguments.command.failure_code();
-    arguments.command.run(&environment).unwrap_or_else(|failure| {
+    arguments.command.run(&environment, reader).unwrap_or_else(|failure| {
         output::fail(&failure, &environment);
         ExitCode::from(failed)
     })
 }
 
 impl Command {
-    /// Runs the command. Returns its exit code, or why it failed.
-    fn run(self, environment: &Environment) -> anyhow::Result<ExitCode> {
+    /// Runs the command, with the reader that was started ahead. Returns its exit code, or why it failed.
+    fn run(self, environment: &Environment, reader: Option<NewReader>) -> anyhow::Result<ExitCode> {
         match self {
             // One thread: a run waits, it does not compute.
-            Self::Session(command) => complete(Builder::new_current_thread(), command.run_until_stopped(environment)),
+            Self::Session(command) => {
+                complete(Builder::new_current_thread(), command.run_until_stopped(environment, reader))
+            }
             Self::Serve(args) => complete(Builder::new_multi_thread(), serve::run(args, environment)),
             Self::Healthcheck(args) => complete(Builder::new_current_thread(), healthcheck::run(args, environment)),
             Self::Discover(args) => discover::run(&args, environment),
@@ -210,8 +214,8 @@ impl Command {
 
 impl SessionCommand {
     /// Runs the command. A signal that asked it to end decides its exit code.
-    async fn run_until_stopped(self, environment: &Environment) -> anyhow::Result<ExitCode> {
-        let ended = self.run(environment).await;
+    async fn run_until_stopped(self, environment: &Environment, reader: Option<NewReader>) -> anyhow::Result<ExitCode> {
+        let ended = self.run(environment, reader).await;
         let Some(code) = environment.signals.exit_code().await else { return ended };
         if let Err(failure) = ended {
             output::fail(&failure, environment);
@@ -220,13 +224,14 @@ impl SessionCommand {
     }
 
     /// Runs the command in a session of its own. Returns its exit code, or why it failed.
-    async fn run(self, environment: &Environment) -> anyhow::Result<ExitCode> {
+    async fn run(self, environment: &Environment, reader: Option<NewReader>) -> anyhow::Result<ExitCode> {
         let link = environment.link.clone()?;
         let flags = self.flags().map(SettingFlags::from).unwrap_or_default();
         let flags = if link.is_some() { flags.for_reader() } else { flags };
         let requester = Requester::of(&environment.workspace.variables);
         let session = &mut Session::new(environment.workspace.clone(), requester, flags);
         if let Some(link) = link {
+            output::report(link.warning(), environment);
             session.use_broker(link.clone(), link.settings());
         }
         // `doctor` has an end of its own.
@@ -237,8 +242,9 @@ impl SessionCommand {
         if session.is_separate()
             && let Some(files) = self.files_to_separate(session)
         {
-            return separate::run(&self, files, session, environment).await;
+            return separate::run(&self, files, session, environment, reader).await;
         }
+        drop(reader);
         if let Some(schemas) = self.schemas() {
             schemas.give(session, environment).await?;
         }

@@ -6,17 +6,18 @@ use std::process::{ExitCode, ExitStatus};
 
 use anyhow::Context;
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::process::Child;
+use tempfile::TempDir;
 
 use super::SessionCommand;
 use super::environment::Environment;
 use super::schema::SchemaFlags;
-use crate::config::general::SCHEMA;
+use crate::config::general::{SCHEMA, SEPARATE};
 use crate::error::{Error, Kind};
 use crate::input;
 use crate::pass::Session;
 use crate::pass::build::private_folder;
-use crate::separate::{Reader, Start, serve};
+use crate::separate::{NewReader, Start, serve};
+use crate::switch;
 use crate::tool::MachineFiles;
 use crate::workspace::Workspace;
 
@@ -31,22 +32,41 @@ pub(super) struct NamedFiles {
     pub(super) machine: MachineFiles,
 }
 
+/// The commands that run in two processes.
+const COMMANDS: [&str; 3] = ["generate", "build", "fn"];
+
+/// A reader that starts while the settings are read, if the environment alone says that one is needed. If they say otherwise in the end, it
+/// is dropped.
+pub(super) fn start_ahead(environment: &Environment) -> Option<NewReader> {
+    let is_broker = matches!(environment.link, Ok(None));
+    let is_asked = environment.get(SEPARATE.name()).and_then(switch::parse) == Some(true);
+    let is_command = environment.arguments.iter().any(|word| COMMANDS.iter().any(|command| word == command));
+    let is_needed = is_broker && is_asked && is_command;
+    // Whatever is wrong is reported by the next attempt.
+    is_needed.then(|| NewReader::start(&environment.arguments, &environment.workspace.variables).ok()).flatten()
+}
+
 /// Runs a command in another process, and answers it. Returns the command's exit code.
 pub(super) async fn run(
     command: &SessionCommand,
     files: NamedFiles,
     session: &mut Session,
     environment: &Environment,
+    ahead: Option<NewReader>,
 ) -> anyhow::Result<ExitCode> {
     if command.schemas().is_some_and(SchemaFlags::is_live) {
         return Err(live_schemas().into());
     }
-    let reader = start(files, session, environment)?;
-    if let Some(warning) = &reader.warning {
-        super::output::report(std::slice::from_ref(warning), environment);
-    }
+    let workspace = &environment.workspace;
+    // Only helm and kustomize write files.
+    let private = (!files.machine.execute.is_empty()).then(|| private_folder(workspace)).transpose()?;
+    let start = start(files, private.as_ref().map(TempDir::path), session, environment)?;
+    let reader = ahead.map_or_else(|| NewReader::start(&environment.arguments, &workspace.variables), Ok)?;
+    let (mut reader, stream) = reader.greet(start, environment.stderr.descriptor())?;
     let is_function = matches!(command, SessionCommand::Function(_));
-    let Reader { mut child, stream, .. } = reader;
+    let process = reader.id();
+    let ended = reader.ended();
+    tokio::pin!(ended);
     let serving = serve(stream, session, environment, is_function);
     tokio::pin!(serving);
     let signal = environment.signals.stopped();
@@ -54,13 +74,13 @@ pub(super) async fn run(
     let (mut is_served, mut is_stopped) = (false, false);
     loop {
         tokio::select! {
-            status = child.wait() => return ended(status.context("cannot wait for the process that reads the manifests")?),
+            status = &mut ended => return exit_code(status.context("cannot wait for the process that reads the manifests")?),
             served = &mut serving, if !is_served => {
                 served?;
                 is_served = true;
             }
             _ = &mut signal, if !is_stopped => {
-                pass_on(environment.signals.number(), &child);
+                pass_on(environment.signals.number(), process);
                 is_stopped = true;
             }
         }
@@ -76,8 +96,13 @@ fn live_schemas() -> Error {
     .hint("`kubectl get crds -o yaml > crds.yaml` keeps them in a file, which `--schema crds.yaml` reads")
 }
 
-/// Starts the reader with the files that the command names.
-fn start(files: NamedFiles, session: &mut Session, environment: &Environment) -> Result<Reader, Error> {
+/// What a reader begins with that reads the files that the command names.
+fn start<'s>(
+    files: NamedFiles,
+    private: Option<&'s Path>,
+    session: &mut Session,
+    environment: &'s Environment,
+) -> Result<Start<'s>, Error> {
     let config = session.settings_in_effect();
     let workspace = &environment.workspace;
     let named = files.inputs.iter().chain(&files.flags).chain(&files.machine.read);
@@ -90,19 +115,16 @@ fn start(files: NamedFiles, session: &mut Session, environment: &Environment) ->
     if files.machine.runs_repository {
         execute.extend_from_slice(&inputs);
     }
-    let start = Start {
-        arguments: &environment.arguments,
+    Ok(Start {
         variables: &workspace.variables,
-        config: &config,
-        stderr: &|| environment.stderr.for_child(),
         read: inputs.into_iter().chain(schemas).chain(files.machine.read).collect(),
         execute,
-        private: private_folder(workspace)?,
+        config,
+        private,
         elapsed: environment.elapsed(),
         time_limit: environment.time_limit.get().copied(),
         ignored_signals: environment.signals.ignored(),
-    };
-    start.start()
+    })
 }
 
 /// Whether a name is one of an open file of this process, as `<(…)` of a shell is. All have stdin.
@@ -129,8 +151,7 @@ fn readable(input: &Path, workspace: &Workspace) -> Vec<PathBuf> {
 }
 
 /// Passes a signal on to the reader, which ends in its own way.
-fn pass_on(signal: Option<libc::c_int>, child: &Child) {
-    let process = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+fn pass_on(signal: Option<libc::c_int>, process: Option<Pid>) {
     if let Some((process, signal)) = process.zip(signal.and_then(Signal::from_named_raw)) {
         // One that has ended already is fine.
         let _ = kill_process(process, signal);
@@ -138,7 +159,7 @@ fn pass_on(signal: Option<libc::c_int>, child: &Child) {
 }
 
 /// The exit code of the reader. One that a signal has ended has not said why.
-fn ended(status: ExitStatus) -> anyhow::Result<ExitCode> {
+fn exit_code(status: ExitStatus) -> anyhow::Result<ExitCode> {
     match (status.code(), status.signal()) {
         (Some(code), _) => Ok(ExitCode::from(code as u8)),
         (None, signal) => {

@@ -3,9 +3,9 @@
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::Arc;
 
 /// How many bytes helm may overwrite in a file that it does not append to, after its plugin has failed.
@@ -45,13 +45,11 @@ impl Stderr {
         }
     }
 
-    /// The same place, as the stderr of a child.
-    pub(super) fn for_child(&self) -> Stdio {
+    /// The open file, for a child.
+    pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
         match self {
-            Self::Own => Stdio::inherit(),
-            Self::Caller(file, _) | Self::Other(file) => {
-                file.try_clone().map_or_else(|_| Stdio::inherit(), Stdio::from)
-            }
+            Self::Own => rustix::stdio::stderr(),
+            Self::Caller(file, _) | Self::Other(file) => file.as_fd(),
         }
     }
 

@@ -9,17 +9,23 @@ use crate::error::{Error, Kind};
 
 pub(super) use limits::limit;
 
+/// Restricts the thread that calls it, for good.
+pub(super) fn enter(bounds: &Bounds) -> Result<(), Error> {
+    let restricted = rules::restrict(bounds).and_then(|()| calls::restrict(bounds.network));
+    restricted.map_err(|cause| Error::new(Kind::Input, "cannot contain a process").cause(cause))
+}
+
 /// Runs `start` on a restricted thread, which ends with it.
 pub(super) fn restricted<T: Send>(bounds: &Bounds, start: impl FnOnce() -> io::Result<T> + Send) -> Result<T, Error> {
     on_thread(|| {
-        restrict(bounds).map_err(|cause| Error::new(Kind::Input, "cannot contain a process").cause(cause))?;
+        enter(bounds)?;
         start().map_err(|error| Error::new(Kind::Input, "cannot start a process").cause(error.to_string()))
     })
 }
 
 /// How far a thread can restrict itself on this machine.
 pub(super) fn support() -> Support {
-    let tried = |network| on_thread(|| restrict(&Bounds { network, ..Bounds::default() }).map_err(unsupported));
+    let tried = |network| on_thread(|| enter(&Bounds { network, ..Bounds::default() }));
     match tried(Network::Port(1)) {
         Ok(()) => Support::Ports,
         Err(_) => match tried(Network::None) {
@@ -27,16 +33,6 @@ pub(super) fn support() -> Support {
             Err(error) => Support::Nothing(error.cause.unwrap_or_default()),
         },
     }
-}
-
-fn unsupported(cause: String) -> Error {
-    Error::new(Kind::Input, "cannot contain a process").cause(cause)
-}
-
-/// Restricts the thread that calls it, for good.
-fn restrict(bounds: &Bounds) -> Result<(), String> {
-    rules::restrict(bounds)?;
-    calls::restrict(bounds.network)
 }
 
 fn on_thread<T: Send>(run: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {

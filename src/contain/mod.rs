@@ -83,6 +83,12 @@ pub fn support() -> Support {
     system::support()
 }
 
+/// Contains this process itself, for good. It must not have another thread yet: that one would stay free.
+pub(crate) fn enter(bounds: &Bounds) -> Result<(), Error> {
+    system::enter(bounds)?;
+    system::limit(std::process::id(), bounds.limits)
+}
+
 /// Starts a child within bounds: on a thread that restricts itself, starts the child, and ends.
 pub fn spawn(mut command: Command, bounds: &Bounds) -> Result<Child, Error> {
     let child = system::restricted(bounds, || command.spawn())?;

@@ -36,6 +36,28 @@ fn folder(files: &[&str]) -> tempfile::TempDir {
 }
 
 #[test]
+fn who_enters_bounds_stays_within_them() {
+    let folder = folder(&["in", "out"]);
+    let path = |name: &str| folder.path().join(name);
+    // It stands for a process: the test's other threads stay free.
+    let contained = std::thread::scope(|scope| {
+        let within = || {
+            enter(&Bounds { read: vec![path("in")], ..Bounds::default() }).unwrap();
+            let child = Command::new("/bin/true").spawn();
+            (
+                std::fs::read(path("in")).is_ok(),
+                std::fs::read(path("out")).is_ok(),
+                TcpListener::bind("[::1]:0").is_ok(),
+                child.is_ok(),
+            )
+        };
+        scope.spawn(within).join().unwrap()
+    });
+    assert_eq!(contained, (true, false, false, false));
+    assert!(std::fs::read(path("out")).is_ok());
+}
+
+#[test]
 fn only_files_that_are_named_are_read() {
     let folder = folder(&["in/a", "in/b/c", "out/d", "e"]);
     let root = folder.path().display();

@@ -1,6 +1,7 @@
 //! The environment of the reader: built, not inherited. What is not named here does not reach it: no setting, no token, no home.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::tool;
 
@@ -28,15 +29,21 @@ const PASSED: &[&str] = &[
 /// How the names of the variables begin with which Argo CD says what it renders.
 const ARGOCD: &str = "ARGOCD_APP_";
 
-/// The environment of a reader, whose temporary files are in `private`, with the variables that may stand in paths.
-pub(super) fn environment(
+/// The environment that a reader is started with, whatever the settings are.
+pub(super) fn inherited(variables: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, &str)> {
+    let passed = variables.iter().filter(|(name, _)| is_passed(name));
+    passed.map(|(name, value)| (name.as_str(), value.as_str())).chain([(READER, "1")])
+}
+
+/// The variables that the broker tells it: those that may stand in paths, and its folder for temporary files.
+pub(super) fn told(
     variables: &BTreeMap<String, String>,
     in_paths: &[&str],
-    private: &str,
-) -> BTreeMap<String, String> {
-    let passed = variables.iter().filter(|(name, _)| is_passed(name) || in_paths.contains(&name.as_str()));
-    let own = [(READER, "1"), ("TMPDIR", private)].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    passed.map(|(name, value)| (name.clone(), value.clone())).chain(own).collect()
+    private: Option<&Path>,
+) -> Vec<(String, String)> {
+    let in_paths = in_paths.iter().filter_map(|name| Some(((*name).to_owned(), variables.get(*name)?.clone())));
+    let private = private.map(|folder| ("TMPDIR".to_owned(), folder.to_string_lossy().into_owned()));
+    in_paths.chain(private).collect()
 }
 
 fn is_passed(name: &str) -> bool {
@@ -57,7 +64,6 @@ mod tests {
             ("ARGOCD_ENV_helm_args", "-f a.yaml"),
             ("ARGOCD_ENV_HELM_ARG", "x"),
             ("KUBE_VERSION", "1.33"),
-            ("STAGE", "prod"),
         ];
         let others = [
             ("VAULT_TOKEN", "hvs.x"),
@@ -73,14 +79,13 @@ mod tests {
             ("VAULT_RENDER_MASK_KEY", "x"),
             ("HOME", "/home/argocd"),
             ("TMPDIR", "/var/tmp"),
+            ("STAGE", "prod"),
         ];
-        let variables =
-            passed.iter().chain(&others).map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        let expected: BTreeMap<String, String> = [("TMPDIR", "/private"), (READER, "1")]
-            .iter()
-            .chain(&passed)
-            .map(|(name, value)| (name.to_string(), value.to_string()))
-            .collect();
-        assert_eq!(environment(&variables, &["STAGE"], "/private"), expected);
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let variables: BTreeMap<_, _> = passed.iter().chain(&others).map(owned).collect();
+        let expected: BTreeMap<_, _> = passed.into_iter().chain([(READER, "1")]).collect();
+        assert_eq!(inherited(&variables).collect::<BTreeMap<_, _>>(), expected);
+        let expected = [("STAGE", "prod"), ("TMPDIR", "/private")].iter().map(owned).collect::<Vec<_>>();
+        assert_eq!(told(&variables, &["STAGE", "NONE"], Some(Path::new("/private"))), expected);
     }
 }

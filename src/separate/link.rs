@@ -10,8 +10,10 @@ use rustix::process::{Signal, getpid, kill_process};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Mutex, MutexGuard};
 
+use super::READER;
 use super::frame::Frame;
 use super::message::{Answer, Greeting, Numbered, Request};
+use crate::error::{Error, Kind};
 
 /// Has the kernel close a received descriptor in children, where it can.
 #[cfg(target_os = "linux")]
@@ -23,6 +25,8 @@ const CLOSED_IN_CHILDREN: RecvFlags = RecvFlags::empty();
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(super) greeting: Greeting,
+    /// That nothing contains this process, as the operator allows.
+    pub(super) warning: Option<Error>,
     stream: UnixStream,
     conversation: Mutex<Conversation>,
 }
@@ -35,19 +39,13 @@ pub(super) struct Conversation {
 }
 
 impl Link {
-    /// Takes the connection that stands in the place of stdin, and puts the true stdin back. Once the broker has ended, this process is
-    /// asked to end.
-    pub(crate) fn take() -> io::Result<Self> {
-        let stream = UnixStream::from(rustix::stdio::stdin().try_clone_to_owned()?);
-        rustix::stdio::dup2_stdin(&receive_descriptor(&stream)?)?;
-        let mut incoming = stream.try_clone()?;
-        let greeting = Frame::read(&mut incoming)?.ok_or(io::ErrorKind::UnexpectedEof)?.message()?;
-        let (sender, frames) = unbounded_channel();
-        std::thread::Builder::new().name("broker".to_owned()).spawn(move || {
-            listen(&mut incoming, &sender);
-            let _ = kill_process(getpid(), Signal::TERM);
-        })?;
-        Ok(Self { greeting, stream, conversation: Mutex::new(Conversation { number: 0, frames }) })
+    /// Takes the connection that stands in the place of stdin, and contains this process as the broker says. Call it before there is another
+    /// thread.
+    pub(crate) fn take() -> Result<Self, Error> {
+        let (stream, greeting) = receive_greeting().map_err(lost)?;
+        let warning = greeting.bounds.enter()?;
+        let frames = frames(&stream).map_err(lost)?;
+        Ok(Self { greeting, warning, stream, conversation: Mutex::new(Conversation { number: 0, frames }) })
     }
 
     /// Sends a request, before the first one that a run begins. The answers follow, as long as nobody else asks.
@@ -79,16 +77,38 @@ impl Conversation {
     }
 }
 
-/// The descriptor that the broker sends before anything else.
-fn receive_descriptor(stream: &UnixStream) -> io::Result<OwnedFd> {
-    let (mut byte, mut space) = ([0], [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))]);
+/// The connection and what the broker says first. Puts the true stdin and stderr in their places.
+fn receive_greeting() -> io::Result<(UnixStream, Greeting)> {
+    let mut stream = UnixStream::from(rustix::stdio::stdin().try_clone_to_owned()?);
+    let [stdin, stderr] = receive_descriptors(&stream)?;
+    rustix::stdio::dup2_stdin(&stdin)?;
+    rustix::stdio::dup2_stderr(&stderr)?;
+    let greeting = Frame::read(&mut stream)?.ok_or(io::ErrorKind::UnexpectedEof)?.message()?;
+    Ok((stream, greeting))
+}
+
+/// The descriptors that the broker sends before anything else.
+fn receive_descriptors(stream: &UnixStream) -> io::Result<[OwnedFd; 2]> {
+    let (mut byte, mut space) = ([0], [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))]);
     let mut control = RecvAncillaryBuffer::new(&mut space);
     recvmsg(stream, &mut [IoSliceMut::new(&mut byte)], &mut control, CLOSED_IN_CHILDREN)?;
     let descriptors = control.drain().filter_map(|message| match message {
         RecvAncillaryMessage::ScmRights(descriptors) => Some(descriptors),
         _ => None,
     });
-    descriptors.flatten().next().ok_or_else(|| io::ErrorKind::InvalidData.into())
+    let descriptors: Vec<OwnedFd> = descriptors.flatten().collect();
+    descriptors.try_into().map_err(|_| io::ErrorKind::InvalidData.into())
+}
+
+/// What the broker sends from now on. Once it has ended, this process is asked to end.
+fn frames(stream: &UnixStream) -> io::Result<UnboundedReceiver<Frame>> {
+    let mut incoming = stream.try_clone()?;
+    let (sender, frames) = unbounded_channel();
+    std::thread::Builder::new().name("broker".to_owned()).spawn(move || {
+        listen(&mut incoming, &sender);
+        let _ = kill_process(getpid(), Signal::TERM);
+    })?;
+    Ok(frames)
 }
 
 /// Passes on what the broker sends, until it ends.
@@ -98,4 +118,8 @@ fn listen(incoming: &mut UnixStream, sender: &UnboundedSender<Frame>) {
             return;
         }
     }
+}
+
+fn lost(error: io::Error) -> Error {
+    Error::new(Kind::Bug, format!("`{READER}` is set, and no process answers")).cause(error.to_string())
 }

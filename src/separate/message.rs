@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::bounds::ReaderBounds;
 use crate::error::{Error, Kind, Level};
 use crate::modifier;
 use crate::secret::{Access, KV_VERSION, Outcome, Parameters, Secret, SecretId, Usage, Version, Withheld};
@@ -58,6 +59,10 @@ pub(super) struct Greeting {
     pub(super) ignored_signals: u64,
     /// The settings that rendering needs.
     pub(super) settings: Vec<(String, String)>,
+    /// The variables that it did not inherit.
+    pub(super) variables: Vec<(String, String)>,
+    /// What contains it.
+    pub(super) bounds: ReaderBounds,
 }
 
 /// An access without the text that it stands in.

@@ -34,6 +34,16 @@ impl Link {
         &self.greeting.settings
     }
 
+    /// The variables that this process did not inherit.
+    pub(crate) fn variables(&self) -> &[(String, String)] {
+        &self.greeting.variables
+    }
+
+    /// That nothing contains this process, as the operator allows.
+    pub(crate) fn warning(&self) -> &[Error] {
+        self.warning.as_slice()
+    }
+
     /// What the broker answers; `None` if it does not, or not to this.
     async fn fetched(&self, begin: Request, accesses: &[Access]) -> Option<Fetched> {
         let request = Request::Fetch(accesses.iter().map(AccessMessage::from).collect());

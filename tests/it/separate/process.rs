@@ -122,8 +122,14 @@ fn the_reader_holds_the_values_and_never_the_token() {
         // The pair's own end, twice, and the two of the runtime's signals: none of the broker's connections.
         assert!(sockets(reader).iter().all(|socket| !sockets(broker).contains(socket)));
     }
-    assert_eq!(status(reader, "Seccomp").as_deref(), Some("2"));
-    assert_eq!(status(reader, "NoNewPrivs").as_deref(), Some("1"));
+    // A thread that began before the bounds would be free of them.
+    let threads = fs::read_dir(format!("/proc/{reader}/task")).unwrap().flatten();
+    let threads: Vec<u32> = threads.map(|thread| thread.file_name().to_str().unwrap().parse().unwrap()).collect();
+    assert!(threads.len() > 1, "{threads:?}");
+    for thread in threads {
+        assert_eq!(status(thread, "Seccomp").as_deref(), Some("2"));
+        assert_eq!(status(thread, "NoNewPrivs").as_deref(), Some("1"));
+    }
     assert_eq!(status(broker, "Seccomp").as_deref(), Some("0"));
     let output = run.broker.wait_with_output().unwrap();
     assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains(VALUE));
@@ -139,6 +145,21 @@ fn a_signal_ends_both_as_it_ends_one() {
         assert_eq!(ended, Some(code), "{said}");
         assert!(said.starts_with(&format!("error: stopped by SIG{signal} while reading secrets")), "{said}");
         assert_eq!(status(reader, "Name"), None);
+    }
+}
+
+#[test]
+fn a_reader_that_is_not_needed_ends_with_the_command() {
+    for (arguments, code) in
+        [(&["generate", "--help"][..], 0), (&["generate", "--no-such-flag"], 2), (&["plan", "generate"], 2)]
+    {
+        let mut run = Command::new(binary());
+        run.args(arguments).env_clear().env("AVP_SEPARATE", "1").current_dir(root());
+        // The reader would hold stderr open.
+        let output = run.stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(!said.contains("no process answers"), "{said}");
     }
 }
 
