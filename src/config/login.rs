@@ -1,5 +1,7 @@
 //! The settings of a run with those of another login in place, which a policy file chooses.
 
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
 use super::read::Layer;
@@ -24,7 +26,7 @@ impl Config {
                 Error::new(Kind::Setting, detail).hint(format!("e.g. `{}`", row.declaration().example))
             })?;
             let entry = Entry { setting: Some(setting.clone()), operator: Some(setting), invalid: None };
-            config.entries.insert(row.name(), entry);
+            Arc::make_mut(&mut config.entries).insert(row.name(), entry);
         }
         let unread = pairs.iter().find(|(name, _)| self.table.find(name).is_some_and(|row| !config.reads(row)));
         if let Some((name, _)) = unread {

@@ -52,7 +52,8 @@ const TYPOS: usize = 3;
 #[derive(Clone)]
 pub struct Config {
     table: &'static Table,
-    entries: BTreeMap<&'static str, Entry>,
+    /// Shared among copies: they change only while the settings are read.
+    entries: Arc<BTreeMap<&'static str, Entry>>,
     has_tenant: bool,
     repository: PathBuf,
     is_checkout: bool,

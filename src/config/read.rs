@@ -47,7 +47,7 @@ pub(super) fn read(sources: SettingSources, table: &'static Table, errors: &mut 
     }
     Config {
         table,
-        entries,
+        entries: Arc::new(entries),
         has_tenant,
         repository: sources.repository,
         is_checkout: sources.is_checkout,

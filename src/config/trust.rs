@@ -2,6 +2,7 @@
 //! stores and logins a tenant may name. Knows no source of values.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use super::general::TENANT_SETTINGS;
 use super::role::Role;
@@ -16,7 +17,7 @@ pub(super) fn enforce(config: &mut Config, errors: &mut Errors) {
     // What falls back may let the operator's credential in where the tenant's was: until nothing falls.
     while !refused.is_empty() {
         for (row, _) in &refused {
-            if let Some(entry) = config.entries.get_mut(row.name()) {
+            if let Some(entry) = Arc::make_mut(&mut config.entries).get_mut(row.name()) {
                 entry.setting = entry.operator.clone();
             }
         }

@@ -55,10 +55,15 @@ impl Settings {
         &self.function
     }
 
-    /// Takes settings that a broker has read. They count as the operator's: the broker has applied the tenant rules.
+    /// Takes settings that a broker has read. They count as the operator's: the broker has applied the tenant rules. Nothing is read anew for
+    /// those that are known.
     pub(super) fn receive(&mut self, settings: impl IntoIterator<Item = (String, String)>) {
-        self.workspace.variables.extend(settings);
-        self.config = None;
+        for (name, value) in settings {
+            if self.workspace.variables.get(&name) != Some(&value) {
+                self.workspace.variables.insert(name, value);
+                self.config = None;
+            }
+        }
     }
 
     /// Whether the cluster must be asked for some of them.

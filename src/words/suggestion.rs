@@ -7,7 +7,8 @@ pub(crate) fn did_you_mean(name: impl std::fmt::Display) -> String {
 
 /// The name that takes the fewest edits (a letter more, less, other or swapped with its neighbour), if `most` are enough.
 pub(crate) fn by_edits<'n>(word: &str, names: impl IntoIterator<Item = &'n str>, most: usize) -> Option<&'n str> {
-    let names = names.into_iter().filter(|name| name.len().abs_diff(word.len()) <= 4 * most);
+    let letters = word.chars().count();
+    let names = names.into_iter().filter(|name| name.chars().count().abs_diff(letters) <= most);
     let scored = names.map(|name| (strsim::damerau_levenshtein(word, name), name));
     scored.filter(|(edits, _)| *edits <= most).min_by_key(|(edits, _)| *edits).map(|(_, name)| name)
 }
