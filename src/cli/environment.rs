@@ -71,7 +71,7 @@ impl Environment {
             has_tenant: has_tenant(&variables),
             is_predecessor: arguments.first().is_some_and(is_predecessor),
             output: OutputFlags::of_words(arguments.iter().filter_map(|word| word.to_str())),
-            signals: reader.map_or_else(Signals::of_process, |link| Signals::without(link.ignored_signals())),
+            signals: reader.map(|link| Signals::without(link.ignored_signals())).unwrap_or_default(),
             started: reader.and_then(|link| Instant::now().checked_sub(link.elapsed())).unwrap_or_else(Instant::now),
             time_limit: reader.and_then(Link::time_limit).map(OnceLock::from).unwrap_or_default(),
             arguments,

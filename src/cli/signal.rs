@@ -17,8 +17,8 @@ type Named = &'static (libc::c_int, &'static str);
 /// The signals that ask the program to end, and the one that came.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
-    /// Those that the caller had us ignore, as `nohup` does, one bit each.
-    ignored: u64,
+    /// Those that the caller had us ignore, as `nohup` does, one bit each; once somebody needs them.
+    ignored: OnceLock<u64>,
     came: OnceLock<Named>,
     /// What came while nobody waited.
     late: Mutex<Option<Listener>>,
@@ -29,19 +29,15 @@ pub(super) struct Signals {
 struct Listener(Vec<(Signal, Named)>);
 
 impl Signals {
-    /// All signals but those that the caller had this process ignore.
-    pub(super) fn of_process() -> Self {
-        Self::without(ignored(&std::fs::read_to_string("/proc/self/status").unwrap_or_default()))
-    }
-
-    /// All signals but the ignored ones, one bit each.
+    /// All signals but the ignored ones, one bit each. By default those are ignored that the caller had this process ignore.
     pub(super) fn without(ignored: u64) -> Self {
-        Self { ignored, ..Self::default() }
+        Self { ignored: OnceLock::from(ignored), ..Self::default() }
     }
 
     /// The ignored signals, one bit each.
     pub(super) fn ignored(&self) -> u64 {
-        self.ignored
+        let read = || ignored(&std::fs::read_to_string("/proc/self/status").unwrap_or_default());
+        *self.ignored.get_or_init(read)
     }
 
     /// The number of the signal that has asked the program to end.
@@ -52,8 +48,8 @@ impl Signals {
     /// Hears the signals in the current runtime. Call it before starting a child: until then a signal ends the program at once. The future
     /// returns when the program is asked to end, with the signal's name.
     pub(super) fn stopped(&self) -> impl Future<Output = &'static str> + Send {
-        self.late().get_or_insert_with(|| Listener::new(self.ignored));
-        let mut heard = Listener::new(self.ignored);
+        self.late().get_or_insert_with(|| Listener::new(self.ignored()));
+        let mut heard = Listener::new(self.ignored());
         async move {
             let came = match self.came.get() {
                 Some(came) => came,

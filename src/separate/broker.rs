@@ -54,7 +54,7 @@ async fn answer_all(
     while let Some(frame) = Frame::receive(&mut stream).await? {
         let Numbered { number, message } = frame.message()?;
         let Request::Fetch(accesses) = message else { return Err(refused("a second run")) };
-        service.answer(accesses, Reply { stream: &mut stream, number }).await?;
+        service.answer(accesses, Reply::new(&mut stream, number)).await?;
     }
     Ok(())
 }
@@ -82,11 +82,11 @@ impl Service<'_> {
         let errors = self.run.fetch_for_other(&accesses).await;
         for id in self.note(&accesses) {
             if let Some(outcome) = self.run.outcome_for_other(id, &self.usages[id]) {
-                reply.send_outcome(id, outcome).await?;
+                reply.add_outcome(id, outcome).await?;
             }
         }
         let findings = errors.iter().map(Finding::from).collect();
-        reply.send(Answer::Done { findings, settings: for_reader(&self.run.settings_in_effect()) }).await
+        reply.finish(Answer::Done { findings, settings: for_reader(&self.run.settings_in_effect()) }).await
     }
 
     /// Notes the usages of secrets. Returns the secrets with new ones: the reader does not have all of their values.

@@ -69,10 +69,11 @@ impl Frame {
     /// The next frame; `None` where the other side has closed its end between two frames.
     pub(super) fn read(stream: &mut impl Read) -> io::Result<Option<Self>> {
         let mut lengths = [0; LENGTHS];
-        if stream.read(&mut lengths[..1])? == 0 {
+        let count = stream.read(&mut lengths)?;
+        if count == 0 {
             return Ok(None);
         }
-        stream.read_exact(&mut lengths[1..])?;
+        stream.read_exact(&mut lengths[count..])?;
         let mut frame = Self::sized(lengths)?;
         stream.read_exact(&mut frame.head)?;
         stream.read_exact(&mut frame.body)?;
@@ -82,10 +83,11 @@ impl Frame {
     /// The next frame, as [`Frame::read`] returns it.
     pub(super) async fn receive(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Self>> {
         let mut lengths = [0; LENGTHS];
-        if stream.read(&mut lengths[..1]).await? == 0 {
+        let count = stream.read(&mut lengths).await?;
+        if count == 0 {
             return Ok(None);
         }
-        stream.read_exact(&mut lengths[1..]).await?;
+        stream.read_exact(&mut lengths[count..]).await?;
         let mut frame = Self::sized(lengths)?;
         stream.read_exact(&mut frame.head).await?;
         stream.read_exact(&mut frame.body).await?;
