@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::names::{CHART, KUSTOMIZATIONS, has_manifest_ending, is_skipped, tool_of};
+use super::entry_error::{leads_back, no_manifests, unreadable_entry};
+use super::names::{CHART, has_manifest_ending, is_skipped, tool_of};
 use super::repository::Repository;
 use super::typed_folder::TypedFolder;
-use super::{ENTRIES, InputText, shown, too_many, typed_name};
+use super::{ENTRIES, InputText, too_many, typed_name};
 use crate::error::{Error, Errors, Kind};
 use crate::workspace::Workspace;
 
@@ -48,7 +49,7 @@ pub(super) fn list(
         }
     }
     if texts.len() == before && !may_be_empty && errors.any() == had_errors {
-        errors.push(empty(&folder));
+        errors.push(no_manifests(name, |file| folder.place.join(file).exists()));
     }
 }
 
@@ -104,34 +105,14 @@ fn is_skipped_entry(entry: &DirEntry) -> bool {
 fn walk_error(error: &walkdir::Error, folder: &TypedFolder<'_>, repository: &Repository) -> Error {
     let name = error.path().map(|path| folder.name_of(path)).unwrap_or_default();
     if let Some(ancestor) = error.loop_ancestor() {
-        let ancestor = shown(&folder.name_of(ancestor));
-        let detail = format!("the link `{}` leads back to `{ancestor}`, a folder around it", typed_name(&name));
-        return Error::new(Kind::Input, detail).hint("remove the link");
+        return leads_back(&name, &folder.name_of(ancestor));
     }
     let is_link = error.path().is_some_and(Path::is_symlink);
     let cause = error.io_error().map(ToString::to_string).unwrap_or_default();
-    let unreadable = || Error::new(Kind::Input, format!("cannot read `{}`", typed_name(&name))).cause(cause);
+    let unreadable = || unreadable_entry(&name, cause);
     let is_circle = error.io_error().is_some_and(|error| error.raw_os_error() == Some(libc::ELOOP));
     let link = error.path().filter(|_| is_link && !is_circle);
     link.and_then(|link| repository.check_link_as(link, &name).err()).unwrap_or_else(unreadable)
-}
-
-/// An empty render would make Argo CD delete what it manages.
-fn empty(folder: &TypedFolder<'_>) -> Error {
-    let holds = |file: &str| folder.place.join(file).exists();
-    let name = shown(folder.name);
-    let error = Error::new(Kind::Input, format!("no manifests below `{name}`"));
-    if KUSTOMIZATIONS.iter().any(|file| holds(file)) {
-        error.hint(format!(
-            "it is a kustomization: `vault-render build {name}` runs kustomize and renders what it prints"
-        ))
-    } else if holds(CHART) {
-        error.hint(format!("it is a Helm chart: `vault-render build {name}` runs helm and renders what it prints"))
-    } else {
-        error.hint(
-            "manifests end in .yaml, .yml or .json; hidden files are skipped; `--allow-empty` accepts an empty result",
-        )
-    }
 }
 
 #[cfg(test)]

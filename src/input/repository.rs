@@ -2,13 +2,11 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::entry_error::{leads_nowhere, leads_outside, leads_to_git};
 use super::git::{GitDir, NAME};
 use super::typed_name;
 use crate::error::{Error, Kind};
 use crate::workspace::Workspace;
-
-/// The hint of a link that leads nowhere.
-const LOOSE: &str = "repair the link, or remove it";
 
 /// How many links and missing names one path may lead through.
 const LINKS: usize = 256;
@@ -49,16 +47,14 @@ impl Repository {
 
     /// Checks the link at `path`, which is called `name` in messages.
     pub(super) fn check_link_as(&self, path: &Path, name: &Path) -> Result<(), Error> {
-        let error = |detail: &str| Error::new(Kind::Input, format!("the link `{}` {detail}", typed_name(name)));
         let target = destination(path);
         if self.is_git(&target) {
-            return Err(error("leads to Git's own files, which are not input").hint("remove the link"));
+            return Err(leads_to_git(name));
         }
         if !target.starts_with(&self.root) {
-            return Err(error("leads outside the repository").hint("copy the file into the repository"));
+            return Err(leads_outside(name));
         }
-        let there = path.canonicalize().map(drop);
-        there.map_err(|cause| error("leads nowhere").cause(cause.to_string()).hint(LOOSE))
+        path.canonicalize().map(drop).map_err(|cause| leads_nowhere(name, &cause))
     }
 
     /// Checks that a user may name `path` as input. They may not if it is Git's own, or if its name stands in the repository and a link

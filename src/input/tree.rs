@@ -1,19 +1,15 @@
-//! The files of a repository as a tree in memory, its links followed as a file system follows them, but never out of it. Knows nothing of a
-//! file: a Git revision keeps ids in it, an archive contents.
+//! Files as a tree in memory, its links followed as a file system follows them, but never out of it. Generic over what a file is: an id in Git,
+//! or bytes. Knows no manifest.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
 use super::git::NAME;
-use super::names::{CHART, has_manifest_ending, is_skipped, tool_of};
 
-/// How many links one path may lead through.
-const LINKS: usize = 40;
+/// How many links one path may lead through, as the kernel has it.
+pub(super) const LINKS: usize = 40;
 
 /// A folder's entries by their names, in the order in which a walk on a disk has them.
-type Folder<F> = BTreeMap<Vec<u8>, Node<F>>;
+pub(super) type Folder<F> = BTreeMap<Vec<u8>, Node<F>>;
 
 /// An entry of a folder.
 #[derive(Debug)]
@@ -26,43 +22,52 @@ pub(super) enum Node<F> {
     Submodule,
 }
 
-/// The files of a repository.
+/// Files and folders below a root.
 #[derive(Debug)]
 pub(super) struct Tree<F> {
-    root: Folder<F>,
+    pub(super) root: Folder<F>,
 }
 
-/// A file and its path.
-type FileEntry<'t, F> = (Vec<u8>, &'t F);
-
-/// A link's path, and where it leads.
-type LinkEntry<'t> = (Vec<u8>, &'t [u8]);
-
-/// The entries below a path.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct PathEntries<F> {
-    /// Manifests, and their paths below it.
-    pub(super) files: Vec<(Vec<u8>, F)>,
-    /// Entries that are left out: their paths, and why.
-    pub(super) omitted: Vec<(Vec<u8>, Omission)>,
-    /// Folders that a tool builds, with its name.
-    pub(super) built: Vec<(Vec<u8>, &'static str)>,
+/// The end of a path once all links are followed.
+#[derive(Debug)]
+pub(super) enum PathEnd<'t, F> {
+    Folder(&'t Folder<F>),
+    File(&'t F),
+    Submodule,
 }
 
-/// The reason why something is left out.
+/// A path from the root without links, and what is met on it.
+#[derive(Clone, Debug)]
+pub(super) struct Trail<'t, F> {
+    root: &'t Folder<F>,
+    steps: Vec<(&'t [u8], PathEnd<'t, F>)>,
+}
+
+/// The reason why a path has no end in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Omission {
-    /// A link leads to nothing.
+pub(super) enum DeadEnd {
+    /// Nothing is there.
     Nowhere,
-    /// A link leads out of the repository.
+    /// It leads on below a file.
+    NotAFolder,
+    /// It leads out of the tree.
     Outside,
-    /// A link leads to what is Git's own.
+    /// It leads to what is Git's own.
     Git,
     /// Links lead in a circle.
     Circle,
-    /// It is another repository.
-    Submodule,
 }
+
+/// A path that has no end in the tree.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct LostPath<'t> {
+    pub(super) why: DeadEnd,
+    /// The names from the root that it would have, were it there.
+    pub(super) place: Vec<&'t [u8]>,
+}
+
+/// A path and what it leads to.
+type Entries<'t, T> = Vec<(Vec<u8>, &'t T)>;
 
 impl<F> Default for Tree<F> {
     fn default() -> Self {
@@ -70,14 +75,16 @@ impl<F> Default for Tree<F> {
     }
 }
 
-impl<F> Default for PathEntries<F> {
-    fn default() -> Self {
-        Self { files: Vec::new(), omitted: Vec::new(), built: Vec::new() }
+impl<F> Clone for PathEnd<'_, F> {
+    fn clone(&self) -> Self {
+        *self
     }
 }
 
+impl<F> Copy for PathEnd<'_, F> {}
+
 impl<F: Clone> Tree<F> {
-    /// Puts a node at a path, its folders made.
+    /// Puts a node at a path, its folders made. What lies below a file or a link is left out.
     pub(super) fn insert(&mut self, path: &[u8], node: Node<F>) {
         let mut names: Vec<&[u8]> = names(path).collect();
         let Some(last) = names.pop() else { return };
@@ -90,165 +97,155 @@ impl<F: Clone> Tree<F> {
         folder.insert(last.to_vec(), node);
     }
 
-    /// The manifests below the folder at `path`, or the file there whatever its name; `None` if there is neither.
-    pub(super) fn find(&self, path: &[u8]) -> Option<PathEntries<F>> {
-        let real = self.resolve(Vec::new(), path).ok()?;
-        let mut found = PathEntries::default();
-        match self.node(&real)? {
-            At::File(file) => found.files.push((Vec::new(), file.clone())),
-            At::Folder(_) => self.add_folder(&[], &real, &mut found),
-            At::Submodule => found.omitted.push((Vec::new(), Omission::Submodule)),
-        }
-        Some(found)
+    /// The root, where trails begin.
+    pub(super) fn trail(&self) -> Trail<'_, F> {
+        Trail { root: &self.root, steps: Vec::new() }
+    }
+
+    /// Where `path`, seen from the root, leads.
+    pub(super) fn resolve<'t: 'p, 'p>(&'t self, path: &'p [u8]) -> Result<Trail<'t, F>, LostPath<'p>> {
+        self.trail().follow(path, &mut LINKS.to_owned())
     }
 
     /// Every file, and every link that stays inside with its target. Names that Git itself would not write are left out.
-    pub(super) fn files_and_links(&self) -> (Vec<FileEntry<'_, F>>, Vec<LinkEntry<'_>>) {
+    pub(super) fn files_and_links(&self) -> (Entries<'_, F>, Entries<'_, Vec<u8>>) {
         let (mut files, mut links) = (Vec::new(), Vec::new());
-        self.below(&mut Vec::new(), &self.root, &mut files, &mut links);
+        self.trail().list(&mut files, &mut links);
         (files, links)
-    }
-
-    fn below<'t>(
-        &'t self,
-        path: &mut Vec<Vec<u8>>,
-        folder: &'t Folder<F>,
-        files: &mut Vec<FileEntry<'t, F>>,
-        links: &mut Vec<LinkEntry<'t>>,
-    ) {
-        for (name, node) in folder.iter().filter(|(name, _)| *name != b".." && !is_git(name)) {
-            path.push(name.clone());
-            match node {
-                Node::Folder(folder) => self.below(path, folder, files, links),
-                Node::File(file) => files.push((path.join(&b'/'), file)),
-                Node::Link(target) => {
-                    let leads = self.resolve(path[..path.len() - 1].to_vec(), name);
-                    links.extend(leads.is_ok().then(|| (path.join(&b'/'), &target[..])));
-                }
-                Node::Submodule => {}
-            }
-            path.pop();
-        }
-    }
-
-    fn add_folder(&self, shown: &[u8], real: &[Vec<u8>], found: &mut PathEntries<F>) {
-        let Some(At::Folder(folder)) = self.node(real) else { return };
-        let is_in_a_chart = || folder.contains_key(CHART.as_bytes());
-        for name in folder.keys() {
-            let text = String::from_utf8_lossy(name);
-            found.built.extend(tool_of(&text).map(|tool| (shown.to_vec(), tool)));
-            if !is_skipped(&text, is_in_a_chart) {
-                let below = if shown.is_empty() { name.clone() } else { [shown, name].join(&b'/') };
-                self.add_entry(below, real, name, found);
-            }
-        }
-    }
-
-    fn add_entry(&self, shown: Vec<u8>, folder: &[Vec<u8>], name: &[u8], found: &mut PathEntries<F>) {
-        let is_manifest = has_manifest_ending(Path::new(OsStr::from_bytes(name)));
-        match self.resolve(folder.to_vec(), name) {
-            Ok(real) => match self.node(&real) {
-                Some(At::File(file)) => found.files.extend(is_manifest.then(|| (shown, file.clone()))),
-                Some(At::Folder(_)) if real.len() <= folder.len() && folder.starts_with(&real) => {
-                    found.omitted.push((shown, Omission::Circle));
-                }
-                Some(At::Folder(_)) => self.add_folder(&shown, &real, found),
-                Some(At::Submodule) => found.omitted.push((shown, Omission::Submodule)),
-                None => {}
-            },
-            Err(why) => found.omitted.extend((is_manifest || why != Omission::Nowhere).then_some((shown, why))),
-        }
-    }
-
-    /// Where `path`, seen from `folder`, leads.
-    fn resolve(&self, folder: Vec<Vec<u8>>, path: &[u8]) -> Result<Vec<Vec<u8>>, Omission> {
-        let (mut real, mut links) = (folder, 0);
-        let mut rest: VecDeque<Vec<u8>> = names(path).map(<[u8]>::to_vec).collect();
-        while let Some(name) = rest.pop_front() {
-            if name == b".." {
-                real.pop().ok_or(Omission::Outside)?;
-                continue;
-            }
-            if is_git(&name) {
-                return Err(Omission::Git);
-            }
-            let Some(At::Folder(folder)) = self.node(&real) else { return Err(Omission::Nowhere) };
-            match folder.get(&name).ok_or(Omission::Nowhere)? {
-                Node::Link(target) if target.starts_with(b"/") => return Err(Omission::Outside),
-                Node::Link(target) => {
-                    links += 1;
-                    if links > LINKS {
-                        return Err(Omission::Circle);
-                    }
-                    names(target).map(<[u8]>::to_vec).rev().for_each(|name| rest.push_front(name));
-                }
-                _ => real.push(name),
-            }
-        }
-        Ok(real)
-    }
-
-    fn node(&self, real: &[Vec<u8>]) -> Option<At<'_, F>> {
-        let mut at = At::Folder(&self.root);
-        for name in real {
-            let At::Folder(folder) = at else { return None };
-            at = match folder.get(name)? {
-                Node::Folder(folder) => At::Folder(folder),
-                Node::File(file) => At::File(file),
-                Node::Submodule => At::Submodule,
-                Node::Link(_) => return None,
-            };
-        }
-        Some(at)
     }
 }
 
-/// The end of a path once all links are followed.
-enum At<'t, F> {
-    Folder(&'t Folder<F>),
-    File(&'t F),
-    Submodule,
+impl<'t, F: Clone> Trail<'t, F> {
+    /// The end of it.
+    pub(super) fn end(&self) -> PathEnd<'t, F> {
+        self.steps.last().map_or(PathEnd::Folder(self.root), |(_, end)| *end)
+    }
+
+    /// Its names from the root.
+    pub(super) fn names(&self) -> Vec<&'t [u8]> {
+        self.steps.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// The folders on it, from the root on.
+    pub(super) fn folders(&self) -> Vec<&'t Folder<F>> {
+        let folder = |(_, end): &(_, PathEnd<'t, F>)| match end {
+            PathEnd::Folder(folder) => Some(*folder),
+            _ => None,
+        };
+        std::iter::once(self.root).chain(self.steps.iter().filter_map(folder)).collect()
+    }
+
+    /// Whether `other` begins with it.
+    pub(super) fn is_around(&self, other: &[&[u8]]) -> bool {
+        self.steps.len() <= other.len() && self.steps.iter().zip(other).all(|((name, _), other)| name == other)
+    }
+
+    /// This trail with an entry more of the folder at its end.
+    pub(super) fn with(&self, name: &'t [u8], end: PathEnd<'t, F>) -> Self {
+        let mut longer = self.clone();
+        longer.steps.push((name, end));
+        longer
+    }
+
+    /// Whether something is at `path`, seen from its end. Of Git's own everything may be there.
+    pub(super) fn has(&self, path: &[u8], links: usize) -> bool {
+        self.follow(path, &mut links.to_owned()).map_or_else(|lost| lost.why == DeadEnd::Git, |_| true)
+    }
+
+    /// Where `path`, seen from its end, leads, through as many links as are `left` at most.
+    pub(super) fn follow<'p>(&self, path: &'p [u8], left: &mut usize) -> Result<Self, LostPath<'p>>
+    where
+        't: 'p,
+    {
+        let mut trail = self.clone();
+        let mut rest: VecDeque<&'p [u8]> = names(path).collect();
+        while let Some(name) = rest.pop_front() {
+            match trail.step(name) {
+                Ok((_, Node::Link(target))) => match left.checked_sub(1) {
+                    Some(less) if !target.starts_with(b"/") => {
+                        *left = less;
+                        names(target).rev().for_each(|name| rest.push_front(name));
+                    }
+                    Some(_) => return Err(trail.lost(DeadEnd::Outside, name, rest)),
+                    None => return Err(trail.lost(DeadEnd::Circle, name, rest)),
+                },
+                Ok((name, node)) => trail.steps.extend(node.end().map(|end| (name, end))),
+                Err(None) => {}
+                Err(Some(why)) => return Err(trail.lost(why, name, rest)),
+            }
+        }
+        Ok(trail)
+    }
+
+    /// The entry of this name, with its name in the tree; an error without a reason where the name leads back.
+    fn step(&mut self, name: &[u8]) -> Result<(&'t [u8], &'t Node<F>), Option<DeadEnd>> {
+        if name == b".." {
+            return Err(self.steps.pop().is_none().then_some(DeadEnd::Outside));
+        }
+        if is_git(name) {
+            return Err(Some(DeadEnd::Git));
+        }
+        let PathEnd::Folder(folder) = self.end() else { return Err(Some(DeadEnd::NotAFolder)) };
+        let (name, node) = folder.get_key_value(name).ok_or(Some(DeadEnd::Nowhere))?;
+        Ok((name, node))
+    }
+
+    fn lost<'p>(&self, why: DeadEnd, name: &'p [u8], rest: VecDeque<&'p [u8]>) -> LostPath<'p>
+    where
+        't: 'p,
+    {
+        let mut place: Vec<&'p [u8]> = self.names();
+        for name in std::iter::once(name).chain(rest) {
+            match name {
+                b".." => drop(place.pop()),
+                name => place.push(name),
+            }
+        }
+        LostPath { why, place }
+    }
+
+    fn list(&self, files: &mut Entries<'t, F>, links: &mut Entries<'t, Vec<u8>>) {
+        let PathEnd::Folder(folder) = self.end() else { return };
+        for (name, node) in folder.iter().filter(|(name, _)| *name != b".." && !is_git(name)) {
+            let path = || self.names().into_iter().chain([&name[..]]).collect::<Vec<_>>().join(&b'/');
+            match (node, node.end()) {
+                (Node::Link(target), _) => {
+                    let stays = self.follow(name, &mut LINKS.to_owned()).is_ok();
+                    links.extend(stays.then(|| (path(), target)));
+                }
+                (_, Some(PathEnd::File(file))) => files.push((path(), file)),
+                (_, Some(end)) => self.with(name, end).list(files, links),
+                (_, None) => {}
+            }
+        }
+    }
+}
+
+impl<F> Node<F> {
+    /// The end of a path that ends here, unless it is a link.
+    pub(super) fn end(&self) -> Option<PathEnd<'_, F>> {
+        match self {
+            Self::Folder(folder) => Some(PathEnd::Folder(folder)),
+            Self::File(file) => Some(PathEnd::File(file)),
+            Self::Submodule => Some(PathEnd::Submodule),
+            Self::Link(_) => None,
+        }
+    }
 }
 
 /// Whether a name is what Git gives its own folder, in any case of letters.
-fn is_git(name: &[u8]) -> bool {
+pub(super) fn is_git(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(NAME.as_bytes())
 }
 
 /// The names of a path; a `.` is none.
-fn names(path: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+pub(super) fn names(path: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
     path.split(|byte| *byte == b'/').filter(|name| !name.is_empty() && *name != b".")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    type Names = Vec<String>;
-
-    fn found(files: &[&str], links: &[(&str, &str)], path: &str) -> Option<(Names, Vec<(String, Omission)>)> {
-        let mut tree = Tree::default();
-        files.iter().for_each(|file| tree.insert(file.as_bytes(), Node::File((*file).to_owned())));
-        links.iter().for_each(|(link, target)| tree.insert(link.as_bytes(), Node::Link(target.as_bytes().to_vec())));
-        tree.insert(b"sub", Node::Submodule);
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let found = tree.find(path.as_bytes())?;
-        let left = found.omitted.into_iter().map(|(path, why)| (text(path), why));
-        Some((found.files.into_iter().map(|(path, _)| text(path)).collect(), left.collect()))
-    }
-
-    #[test]
-    fn a_walk_finds_what_one_on_a_disk_finds() {
-        let files =
-            ["b/z.yml", "b/a.json", "c.yaml", "b.yaml", "n.txt", "b-c.yaml", ".x/y.yaml", "k/kustomization.yaml"];
-        let chart = ["chart/Chart.yaml", "chart/values-x.yaml", "chart/templates/t.yaml", "chart/extra.yaml"];
-        let (names, left) = found(&[&files[..], &chart].concat(), &[], "").unwrap();
-        assert_eq!(names, ["b/a.json", "b/z.yml", "b-c.yaml", "b.yaml", "c.yaml", "chart/extra.yaml"]);
-        assert_eq!(left, [("sub".to_owned(), Omission::Submodule)]);
-        assert_eq!(found(&files, &[], "b").unwrap().0, ["a.json", "z.yml"]);
-        assert_eq!(found(&files, &[], "n.txt").unwrap().0, [""]);
-        assert_eq!(found(&files, &[], "nowhere"), None);
-    }
 
     #[test]
     fn what_may_be_written_stays_inside() {
@@ -261,31 +258,33 @@ mod tests {
         }
         let (files, links) = tree.files_and_links();
         assert_eq!(files, [(b"a/x".to_vec(), &"id".to_owned())]);
-        assert_eq!(links, [(b"l".to_vec(), &b"a/x"[..]), (b"m".to_vec(), &b"a/.."[..])]);
+        assert_eq!(links, [(b"l".to_vec(), &b"a/x".to_vec()), (b"m".to_vec(), &b"a/..".to_vec())]);
     }
 
     #[test]
-    fn links_are_followed_inside_the_tree_only() {
-        for (link, target, path, expected) in [
-            ("l.yaml", "a/x.yaml", "", Ok("l.yaml")),
-            ("l", "a", "", Ok("l/x.yaml")),
-            ("l", "./a", "l", Ok("x.yaml")),
-            ("c/l.yaml", "../a/x.yaml", "c", Ok("l.yaml")),
-            ("l.yaml", "../x.yaml", "", Err(Omission::Outside)),
-            ("l", "..", "", Err(Omission::Outside)),
-            ("l.yaml", "/etc/x.yaml", "", Err(Omission::Outside)),
-            ("l.yaml", "nowhere.yaml", "", Err(Omission::Nowhere)),
-            ("l.yaml", ".git/config", "", Err(Omission::Git)),
-            ("a/l.yaml", "../a/../.Git/config", "a", Err(Omission::Git)),
-            ("l", ".git", "", Err(Omission::Git)),
-            ("a/up", "..", "", Err(Omission::Circle)),
-            ("l", "l", "", Err(Omission::Circle)),
-        ] {
-            let (names, left) = found(&["a/x.yaml"], &[(link, target)], path).unwrap();
-            match expected {
-                Ok(name) => assert!(names.contains(&name.to_owned()), "{link} -> {target}: {names:?}"),
-                Err(why) => assert_eq!(left.first().map(|(_, why)| *why), Some(why), "{link} -> {target}"),
+    fn a_path_leads_where_its_links_lead_and_a_lost_one_where_it_would() {
+        let mut tree = Tree::default();
+        tree.insert(b"a/b/x", Node::File(()));
+        for (path, target) in [("l", "a/b"), ("a/up", "../l/none/../y"), ("c", "c"), ("f", "l/x/z"), ("o", "a/../../q")]
+        {
+            tree.insert(path.as_bytes(), Node::Link(target.into()));
+        }
+        let found = |path: &'static str| {
+            let names = |names: Vec<&[u8]>| String::from_utf8(names.join(&b'/')).unwrap();
+            match tree.resolve(path.as_bytes()) {
+                Ok(trail) => (names(trail.names()), None),
+                Err(lost) => (names(lost.place), Some(lost.why)),
             }
+        };
+        for (path, place, why) in [
+            ("l/x", "a/b/x", None),
+            ("./l//../up", "a/b/y", Some(DeadEnd::Nowhere)),
+            ("f", "a/b/x/z", Some(DeadEnd::NotAFolder)),
+            ("c", "c", Some(DeadEnd::Circle)),
+            ("o", "q", Some(DeadEnd::Outside)),
+            ("a/.Git/x", "a/.Git/x", Some(DeadEnd::Git)),
+        ] {
+            assert_eq!(found(path), (place.to_owned(), why), "{path}");
         }
     }
 }

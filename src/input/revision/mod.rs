@@ -2,6 +2,7 @@
 //! The rules are those of a folder on a disk. Knows nothing of their content.
 
 mod checkout;
+mod tree;
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -18,7 +19,7 @@ use crate::source::Source;
 use crate::words::suggestion;
 use crate::workspace::Workspace;
 
-use super::tree::{Node, Omission, Tree};
+use tree::{GitNode, GitTree, Omission};
 
 /// How the pointer to a file that Git LFS keeps elsewhere begins.
 const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
@@ -29,7 +30,7 @@ pub(crate) struct Revision {
     name: String,
     git: Git,
     folder: PathBuf,
-    tree: Tree<String>,
+    tree: GitTree,
     /// The paths that Git ignores now, below the root.
     ignored: HashSet<PathBuf>,
 }
@@ -160,8 +161,8 @@ impl RevisionFiles {
 }
 
 /// The tree that `git ls-tree -r -z` lists; `read` gives where links lead.
-fn tree(listed: &[u8], read: impl FnOnce(&[String]) -> Result<Vec<Vec<u8>>, Error>) -> Result<Tree<String>, Error> {
-    let (mut tree, mut links, mut link_ids) = (Tree::default(), Vec::new(), Vec::new());
+fn tree(listed: &[u8], read: impl FnOnce(&[String]) -> Result<Vec<Vec<u8>>, Error>) -> Result<GitTree, Error> {
+    let (mut tree, mut links, mut link_ids) = (GitTree::default(), Vec::new(), Vec::new());
     for entry in listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
         // MODE SP TYPE SP ID TAB PATH
         let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else { continue };
@@ -173,12 +174,12 @@ fn tree(listed: &[u8], read: impl FnOnce(&[String]) -> Result<Vec<Vec<u8>>, Erro
                 links.push(path);
                 link_ids.push(id);
             }
-            "160000" => tree.insert(path, Node::Submodule),
-            _ => tree.insert(path, Node::File(id)),
+            "160000" => tree.insert(path, GitNode::Submodule),
+            _ => tree.insert(path, GitNode::File(id)),
         }
     }
     for (path, target) in links.into_iter().zip(read(&link_ids)?) {
-        tree.insert(path, Node::Link(target));
+        tree.insert(path, GitNode::Link(target));
     }
     Ok(tree)
 }
