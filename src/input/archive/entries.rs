@@ -116,9 +116,8 @@ fn size(header: &Header, named: &LongNames) -> Result<u64, Error> {
 impl FileContent<'_> {
     /// Reads it. It must not be longer than a limit, which the caller has checked.
     pub(super) fn read(self) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
         // The size is a claim until the bytes are there.
-        bytes.reserve(usize::try_from(self.size).unwrap_or(BUFFER).min(BUFFER));
+        let mut bytes = Vec::with_capacity(usize::try_from(self.size).unwrap_or(BUFFER).min(BUFFER));
         let read = self.bytes.take(self.size).read_to_end(&mut bytes);
         read.map_err(|error| unreadable(&error))?;
         match bytes.len() as u64 == self.size {
