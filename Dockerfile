@@ -24,6 +24,8 @@ ARG VAULT_RENDER_BUILD_DATE=unknown
 RUN tests/packaging/build "$TARGETARCH"
 # helm and kustomize need a folder for temporary files; where the root is read-only, mount one there.
 RUN mkdir -p /empty/tmp && chmod 1777 /empty/tmp
+# Under this name it takes the flags and the plugin.yaml of Argo CD's own server.
+RUN mkdir -p /links/usr/local/bin && ln -s vault-render /links/usr/local/bin/argocd-cmp-server
 
 # The helm and the kustomize that the tests run, of the same versions and checksums, static.
 FROM --platform=$BUILDPLATFORM golang:1.26-bookworm AS programs
@@ -46,6 +48,7 @@ COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certifica
 COPY --from=programs --chmod=555 /programs/bin/helm4 /usr/local/bin/helm
 COPY --from=programs --chmod=555 /programs/bin/kustomize /usr/local/bin/kustomize
 COPY --from=build --chmod=555 /src/target/static/*/vault-render /usr/local/bin/vault-render
+COPY --from=build /links /
 COPY --chmod=444 deploy/argocd/sidecar/plugin.yaml /home/argocd/cmp-server/config/plugin.yaml
 ENV PATH=/usr/local/bin
 USER 999:999
@@ -54,6 +57,7 @@ ENTRYPOINT ["/usr/local/bin/vault-render"]
 # The last one is the default: what a build makes that names no target.
 FROM scratch AS small
 COPY --from=build --chmod=555 /src/target/static/*/vault-render /usr/local/bin/vault-render
+COPY --from=build /links /
 COPY --chmod=444 deploy/argocd/sidecar/plugin.yaml /home/argocd/cmp-server/config/plugin.yaml
 ENV PATH=/usr/local/bin
 USER 999:999

@@ -16,7 +16,7 @@ const HEAD: &str = "\
 <!-- Printed from the table in src/server/metrics/ by `just docs`. -->
 # Metrics of `vault-render serve`
 
-`vault-render serve --listen 0.0.0.0:8085` answers Prometheus at `/metrics`. No label holds a path, a key or a value of a secret.
+`vault-render serve --listen 0.0.0.0:8085` answers Prometheus at `/metrics` ([server.md](server.md#metrics)). No label holds a path, a key or a value of a secret.
 
 | metric | kind | labels | what it says |
 |---|---|---|---|
