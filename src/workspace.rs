@@ -15,17 +15,24 @@ pub struct Workspace {
     pub folder: PathBuf,
     /// The environment variables.
     pub variables: BTreeMap<String, String>,
+    /// The root of the repository around the folder, if whoever made the workspace knows it.
+    pub repository: Option<PathBuf>,
 }
 
 impl Workspace {
+    /// A folder with environment variables.
+    pub fn new(folder: impl Into<PathBuf>, variables: BTreeMap<String, String>) -> Self {
+        Self { folder: folder.into(), variables, repository: None }
+    }
+
     /// A folder without any environment variable.
     pub fn bare(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), variables: BTreeMap::new() }
+        Self::new(folder, BTreeMap::new())
     }
 
     /// This environment in another folder.
     pub fn in_folder(&self, folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), variables: self.variables.clone() }
+        Self { folder: folder.into(), ..self.clone() }
     }
 
     /// Where the file or folder is that a user types as `path`.
@@ -83,7 +90,7 @@ mod tests {
 
     fn workspace(variables: &[(&str, &str)]) -> Workspace {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Workspace { folder: "/work".into(), variables }
+        Workspace::new("/work", variables)
     }
 
     #[test]

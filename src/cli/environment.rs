@@ -76,7 +76,7 @@ impl Environment {
             time_limit: reader.and_then(Link::time_limit).map(OnceLock::from).unwrap_or_default(),
             arguments,
             link,
-            workspace: Workspace { folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")), variables },
+            workspace: Workspace::new(std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")), variables),
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
         }
@@ -182,7 +182,7 @@ mod tests {
                 started: Instant::now(),
                 time_limit: OnceLock::new(),
                 arguments: Vec::new(),
-                workspace: Workspace { folder: PathBuf::new(), variables },
+                workspace: Workspace::new("", variables),
                 stdin_is_terminal: false,
                 stdout_is_terminal: terminal,
                 stderr: Stderr::Own,

@@ -86,7 +86,9 @@ where
 /// Serves until a signal comes.
 pub(super) async fn run(args: Args, environment: &Environment) -> anyhow::Result<ExitCode> {
     let log = args.log(environment)?;
-    let options = Options { name: args.name.into(), listen: args.listen, log };
+    let stderr = environment.stderr.clone();
+    let audit = Arc::new(move |line: &[u8]| stderr.write_at_once(line));
+    let options = Options { name: args.name.into(), listen: args.listen, log, audit };
     let flags = SettingFlags::from(&args.flags);
     match server::serve(&options, environment.workspace.clone(), flags, environment).await {
         Ok(()) => Ok(ExitCode::SUCCESS),

@@ -44,7 +44,7 @@ impl ToolFlags {
 impl From<&ToolFlags> for ToolOptions {
     fn from(flags: &ToolFlags) -> Self {
         let ToolFlags { release_name, helm, kustomize, words } = flags.clone();
-        Self { release_name, helm, kustomize, words, is_offline: false }
+        Self { release_name, helm, kustomize, words, ..Self::default() }
     }
 }
 

@@ -45,7 +45,7 @@ mod tests {
             ("cloned/app", "../../other/x", "other/x"),
         ] {
             let home = ("HOME".to_owned(), root.join("home").to_str().unwrap().to_owned());
-            let workspace = Workspace { folder: root.join(working_folder), variables: [home].into() };
+            let workspace = Workspace::new(root.join(working_folder), [home].into());
             assert_eq!(region(Path::new(folder), &workspace), root.join(expected), "{working_folder} {folder}");
         }
         assert!(is_wide(Path::new("/"), None));

@@ -21,11 +21,14 @@ pub(super) struct Repository {
 }
 
 impl Repository {
-    /// The nearest parent of `folder` with `.git`, else Argo CD's checkout if `folder` is in it, else `folder` itself.
+    /// The nearest parent of `folder` with `.git`, else Argo CD's checkout if `folder` is in it, else `folder` itself. Where the workspace
+    /// knows its repository, no folder around that counts.
     pub(super) fn around(folder: &Path, workspace: &Workspace) -> Self {
         let folder = workspace.locate(folder);
         let folder = folder.canonicalize().unwrap_or(folder);
-        let git = folder.ancestors().find(|parent| parent.join(NAME).exists());
+        let known = workspace.repository.as_ref().filter(|root| folder.starts_with(root));
+        let mut inside = folder.ancestors().take_while(|parent| known.is_none_or(|root| parent.starts_with(root)));
+        let git = inside.find(|parent| parent.join(NAME).exists());
         let root = git.map(Path::to_owned).or_else(|| checkout(workspace).filter(|root| folder.starts_with(root)));
         let is_certain = root.is_some();
         let git = git.and_then(GitDir::of).map(|git| vec![git.own, git.common]).unwrap_or_default();
@@ -36,7 +39,7 @@ impl Repository {
     pub(super) fn outermost(workspace: &Workspace) -> Option<PathBuf> {
         let folder = workspace.folder.canonicalize().ok()?;
         let git = folder.ancestors().filter(|parent| parent.join(NAME).exists()).last();
-        let root = checkout(workspace).filter(|root| workspace.app_source_path().is_some() && folder.starts_with(root));
+        let root = checkout(workspace).filter(|root| folder.starts_with(root));
         git.map(Path::to_owned).into_iter().chain(root).min_by_key(|root| root.components().count())
     }
 
@@ -164,9 +167,12 @@ pub(super) fn without_dots(path: &Path) -> PathBuf {
     out
 }
 
-/// The checkout that `ARGOCD_APP_SOURCE_PATH` implies: the working folder less the components at its end that both share.
+/// The repository that the workspace knows, else the checkout that `ARGOCD_APP_SOURCE_PATH` implies: the working folder less the components at its end that both share.
 /// All of them are shared unless Argo CD sent only a part of the repository (`manifest-generate-paths`).
 fn checkout(workspace: &Workspace) -> Option<PathBuf> {
+    if workspace.repository.is_some() {
+        return workspace.repository.clone();
+    }
     let folder = workspace.folder.canonicalize().ok()?;
     let path = Path::new(workspace.app_source_path()?);
     let shared = folder.components().rev().zip(path.components().rev()).take_while(|(a, b)| a == b).count();
@@ -185,7 +191,7 @@ mod tests {
         std::fs::create_dir_all(app.join("manifests")).unwrap();
         let workspace = |path: Option<&str>| {
             let path = path.map(|path| ("ARGOCD_APP_SOURCE_PATH".to_owned(), path.to_owned()));
-            Workspace { folder: app.clone(), variables: path.into_iter().collect() }
+            Workspace::new(app.clone(), path.into_iter().collect())
         };
         for (path, expected) in [
             (None, app.join("manifests")),

@@ -184,10 +184,21 @@ impl Session {
 
     /// How long a run may take, its tools and readings included; `None` is for ever.
     pub fn time_limit(&mut self) -> Option<Duration> {
+        self.time_limit_by(|_| true)
+    }
+
+    /// How long somebody has chosen that a run may take: for an owner who knows an end of their own.
+    pub(crate) fn chosen_time_limit(&mut self) -> Option<Duration> {
+        self.time_limit_by(|origin| *origin != Origin::Default)
+    }
+
+    fn time_limit_by(&mut self, counts: impl Fn(&Origin) -> bool) -> Option<Duration> {
         // Errors of the settings are reported once the store is opened.
         let (config, _) = self.settings.local();
         let of_policy = self.limits(&config).seconds;
-        config.get(&TIMEOUT).copied().filter(|time| !time.is_zero()).into_iter().chain(of_policy).min()
+        let counts = config.setting(TIMEOUT.name()).is_some_and(|setting| counts(&setting.origin));
+        let of_settings = config.get(&TIMEOUT).copied().filter(|time| counts && !time.is_zero());
+        of_settings.into_iter().chain(of_policy).min()
     }
 
     /// Who may read what, by these settings and the policy file that they name. One that cannot be used denies everything.
@@ -204,9 +215,16 @@ impl Session {
         // Errors of the settings are reported once the store is opened.
         let (config, _) = self.settings.local();
         let of_settings = config.get(&PARALLEL_RENDERS).copied().filter(|slots| *slots > 0).map(RenderLimit::of_user);
-        let of_policy = self.limits(&config).renders;
         let project = self.requester.project.as_deref();
-        of_policy.map(|slots| RenderLimit::of_project(project, slots)).into_iter().chain(of_settings).collect()
+        let of_policy = self.limits(&config).renders.map(|slots| RenderLimit::of_project(project, slots));
+        of_policy.into_iter().chain(of_settings).collect()
+    }
+
+    /// How many sessions of this one's project may render at once, if the policy file limits them.
+    pub(crate) fn render_limit_of_project(&mut self) -> Option<u64> {
+        // Errors of the settings are reported once the store is opened.
+        let (config, _) = self.settings.local();
+        self.limits(&config).renders
     }
 
     /// The limits that the policy file sets to a run as a whole.

@@ -77,7 +77,7 @@ impl Watch for Clock {
 
 fn workspace(folder: &Path, variables: &[(&str, &str)]) -> Workspace {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Workspace { folder: folder.to_owned(), variables }
+    Workspace::new(folder, variables)
 }
 
 /// A folder whose files are called as those of every other team, with that team's own secret.

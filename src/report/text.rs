@@ -32,6 +32,13 @@ impl Findings {
         Self { colour, counts: Counts::default() }
     }
 
+    /// The text of a whole list.
+    pub(crate) fn text(list: Vec<Error>, colour: Colour) -> String {
+        let mut findings = Self::new(colour);
+        let text = findings.add(list);
+        text + &findings.finish().unwrap_or_default()
+    }
+
     /// The text of further ones.
     pub(crate) fn add(&mut self, list: Vec<Error>) -> String {
         let mut text = String::new();

@@ -33,7 +33,7 @@ impl Watch for Nobody {
 
 fn session(variables: &[(&str, &str)]) -> Session {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let workspace = Workspace { folder: "/usr".into(), variables };
+    let workspace = Workspace::new("/usr", variables);
     let requester = Requester::of(&workspace.variables);
     Session::new(workspace, requester, SettingFlags::default())
 }

@@ -61,8 +61,8 @@ impl Call {
 
     /// Where it works if its repository lies in `root`; without one, nowhere on a disk.
     pub(super) fn workspace(&self, root: Option<&Path>) -> Workspace {
-        let folder = root.unwrap_or(Path::new(NOWHERE)).join(&self.folder);
-        Workspace { folder, variables: self.variables.clone() }
+        let root = root.unwrap_or(Path::new(NOWHERE)).to_owned();
+        Workspace { folder: root.join(&self.folder), variables: self.variables.clone(), repository: Some(root) }
     }
 
     /// When it has to end for the client's sake.
@@ -110,7 +110,7 @@ mod tests {
         let pairs = |pairs: &[(&str, &str)]| {
             pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect::<Vec<_>>()
         };
-        let operator = Workspace { folder: "/".into(), variables: pairs(&own).into_iter().collect() };
+        let operator = Workspace::new("/", pairs(&own).into_iter().collect());
         Call::new(folder, pairs(brought), None, &operator)
     }
 

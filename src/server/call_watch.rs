@@ -24,7 +24,7 @@ pub(super) struct TimeLimit {
 }
 
 /// Writes a line of the audit to stderr by one call.
-pub(super) type AuditLine = dyn Fn(&[u8]) -> io::Result<usize> + Send + Sync;
+pub(crate) type AuditLine = dyn Fn(&[u8]) -> io::Result<usize> + Send + Sync;
 
 /// The watch of one call.
 pub(super) struct CallWatch {
@@ -74,6 +74,11 @@ impl CallWatch {
         steps.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
         let shown = steps.iter().map(|(what, took)| format!("{what} {:.1} s", took.as_secs_f64()));
         Some(shown.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+    }
+
+    /// Whether the call's time is over.
+    pub(super) fn is_out_of_time(&self) -> bool {
+        self.limit.as_ref().is_some_and(|limit| limit.end <= Instant::now())
     }
 
     /// The notes that were told on the way.

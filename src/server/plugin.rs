@@ -5,15 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::Call;
+use super::generation::Generation;
 use super::message::{CheckPluginConfigurationResponse, EnvEntry, ManifestResponse};
 use super::observed::{ObservedCall, Observers};
+use super::output::Rendered;
 use super::receipt::Upload;
 use crate::error::Error;
 use crate::policy::Requester;
+use crate::report::text::{Colour, Findings};
 use crate::workspace::Workspace;
 
 /// What all calls have in common.
 pub(super) struct Plugin {
+    /// How manifests are rendered.
+    pub(super) generation: Generation,
     /// The operator's environment.
     pub(super) operator: Workspace,
     /// How many bytes of a repository one call may bring.
@@ -45,13 +50,16 @@ impl Plugin {
         let call = Call::new(&metadata.app_rel_path, brought, timeout, &self.operator);
         let call = call.map_err(|error| error.in_one_line())?;
         // A call that waits for its turn leaves its archive with the client.
-        let archive = upload.archive(&metadata, self.archive_bytes).await.map_err(unreceived)?;
-        let manifests = render(call, archive).await.map_err(|text| format!("error generating manifests: {text}"))?;
+        let generated = self.generation.generate(call, upload.archive(&metadata, self.archive_bytes)).await;
+        observed.has_queued(generated.queued);
+        let Rendered { objects, findings } = generated.rendered.map_err(unreceived)?;
+        let Some(manifests) = objects else { return Err(failed(findings)) };
+        observed.has_found(findings);
         Ok(ManifestResponse { manifests, source_type: String::new() })
     }
 }
 
-/// The place where rendering goes.
-async fn render(_call: Call, _archive: Vec<u8>) -> Result<Vec<String>, String> {
-    Err("rendering is not there yet".to_owned())
+/// The text of a failed call, as Argo CD's own server begins it.
+fn failed(findings: Vec<Error>) -> String {
+    format!("error generating manifests: {}", Findings::text(findings, Colour::None).trim_end())
 }

@@ -44,7 +44,7 @@ mod tests {
         let path = |name: &str, version: Option<&str>, folder: &str| {
             let name = PluginName { name: name.to_owned(), version: version.map(str::to_owned) };
             let variables = [(SOCKETS.0.to_owned(), folder.to_owned())].into();
-            name.socket(&Workspace { folder: "/work".into(), variables })
+            name.socket(&Workspace::new("/work", variables))
         };
         for (name, version, folder, expected) in [
             ("vault-render", None, "", "/home/argocd/cmp-server/plugins/vault-render.sock"),

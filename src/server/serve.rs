@@ -9,13 +9,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic::transport::Server;
 
+use super::call_watch::AuditLine;
 use super::connections::connections;
+use super::generation::Generation;
 use super::http::{self, Answers, Limits};
 use super::log::{Log, LogLevel};
 use super::metrics::{Metrics, SharedFigures};
 use super::observed::Observers;
 use super::plugin::Plugin;
 use super::plugin_name::PluginName;
+use super::queue::Queue;
 use super::service::{HealthService, PluginService};
 use super::socket::SocketFile;
 use crate::config::Config;
@@ -23,6 +26,7 @@ use crate::config::server::SERVER_ARCHIVE_BYTES;
 use crate::error::{Error, Errors, Kind};
 use crate::pass::{self, Session, SettingFlags, Watch};
 use crate::policy::Requester;
+use crate::tool;
 use crate::workspace::Workspace;
 
 /// The variable of Argo CD's for the size of a message in MiB, and the size if it is not set.
@@ -35,7 +39,6 @@ const WINDOW: u32 = 16 << 10;
 const GRACE: Duration = Duration::from_secs(25);
 
 /// What somebody chooses when they start the server.
-#[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// The plugin's name.
     pub(crate) name: PluginName,
@@ -43,6 +46,8 @@ pub(crate) struct Options {
     pub(crate) listen: Option<SocketAddr>,
     /// Where the server says what it does.
     pub(crate) log: Log,
+    /// Where lines of the audit go that the settings want on stderr.
+    pub(crate) audit: Arc<AuditLine>,
 }
 
 /// Serves until `watch` is stopped. An error ends the server before it begins.
@@ -54,17 +59,21 @@ pub(crate) async fn serve(
 ) -> Result<(), Errors> {
     // From here on a signal ends the server in its order.
     let stopped = watch.stopped();
-    let config = settings(&operator, flags, watch, &options.log).await?;
+    let config = settings(&operator, flags.clone(), watch, &options.log).await?;
     let message_bytes = message_bytes(&operator)?;
     let archive_bytes = config.required(&SERVER_ARCHIVE_BYTES).copied()?;
     raise_descriptor_limit();
+    // Elsewhere the first process of the container waits for what a tool leaves behind.
+    let _ = tool::adopt_orphans();
     let path = options.name.socket(&operator)?;
     let port = match options.listen {
         Some(address) => Some(http::bind(address).await?),
         None => None,
     };
     let observers = Arc::new(Observers { log: options.log.clone(), metrics: Metrics::default() });
-    let plugin = Arc::new(Plugin { operator, archive_bytes, observers: observers.clone(), message_bytes });
+    let generation = Generation::new(&config, &operator, flags, options.log.journal(None), options.audit.clone())?;
+    let queue = generation.queue.clone();
+    let plugin = Arc::new(Plugin { generation, operator, archive_bytes, observers: observers.clone(), message_bytes });
     let socket = SocketFile::bind(&path).await?;
     options.log.say(LogLevel::Info, &format!("serving Argo CD on `{}`", path.display()));
     let (end, ending) = watch::channel(false);
@@ -72,7 +81,7 @@ pub(crate) async fn serve(
     let mut pages = JoinSet::new();
     if let Some((port, address)) = port {
         options.log.say(LogLevel::Info, &format!("answering probes and Prometheus on `{address}`"));
-        let answers = answers(observers, socket.0.presence(), ending.clone());
+        let answers = answers(observers, queue, socket.0.presence(), ending.clone());
         pages.spawn(http::serve(port, Arc::new(answers), Limits::default()));
     }
     let server = Server::builder()
@@ -96,6 +105,7 @@ pub(crate) async fn serve(
 /// What probes and Prometheus are told. Vault is not asked: while it is away, the repo-server goes on with what it has.
 fn answers(
     observers: Arc<Observers>,
+    queue: Arc<Queue>,
     is_found: impl Fn() -> bool + Send + Sync + 'static,
     ending: watch::Receiver<bool>,
 ) -> Answers {
@@ -106,7 +116,7 @@ fn answers(
     };
     Answers {
         ready: Box::new(move || ready().map_err(str::to_owned)),
-        metrics: Box::new(move || observers.metrics.text((0, 0), &SharedFigures::default())),
+        metrics: Box::new(move || observers.metrics.text(queue.counts(), &SharedFigures::default())),
     }
 }
 
@@ -151,7 +161,7 @@ mod tests {
 
     fn operator(pairs: &[(&str, &str)]) -> Workspace {
         let variables = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        Workspace { folder: "/work".into(), variables }
+        Workspace::new("/work", variables)
     }
 
     #[test]

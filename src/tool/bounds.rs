@@ -74,6 +74,8 @@ pub(crate) struct Allowance {
     pub has_tenant: bool,
     /// Whether a process without network starts them.
     pub is_separate: bool,
+    /// Whether what they leave behind ends with them: nobody ends this program's process group.
+    pub ends_group: bool,
 }
 
 /// How tools run on this machine.
@@ -126,6 +128,7 @@ impl Default for Allowance {
             is_uncontained: false,
             has_tenant: false,
             is_separate: false,
+            ends_group: false,
         }
     }
 }

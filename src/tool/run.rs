@@ -1,5 +1,5 @@
 //! Runs a command within its bounds. Its output and its time are bounded too, and it ends when its future is dropped. It stays in this
-//! process group: Argo CD kills the group, and with it the command and its children.
+//! process group, unless nobody ends that: Argo CD kills the group, and with it the command and its children.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -12,6 +12,7 @@ use tokio::process::Child;
 
 use super::bounds::{Containment, Sandbox};
 use super::command::{Command, PrivateFile, argument};
+use super::group::Group;
 use super::network::Connection;
 use super::{failure, script};
 use crate::contain::{self, Bounds, Limits, Network};
@@ -46,7 +47,9 @@ pub(crate) async fn run(command: &Command, sandbox: &Sandbox<'_>) -> Result<Tool
         })?;
     }
     let connection = Connection::open(sandbox)?;
-    let finish = finish(start(command, sandbox, &connection)?, command);
+    let child = start(command, sandbox, &connection)?;
+    let _group = sandbox.allowance.ends_group.then(|| Group::of(&child));
+    let finish = finish(child, command);
     let (output, status) = match sandbox.allowance.timeout {
         Some(time) => tokio::time::timeout(time, finish).await.unwrap_or_else(|_| Err(failure::late(command, time)))?,
         None => finish.await?,
@@ -80,6 +83,9 @@ fn start(command: &Command, sandbox: &Sandbox<'_>, connection: &Connection) -> R
         .envs(&command.environment)
         .envs(connection.variables())
         .kill_on_drop(true);
+    if sandbox.allowance.ends_group {
+        Group::prepare(&mut child);
+    }
     child.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let started = match sandbox.containment {
         Containment::Within(_) => {

@@ -12,7 +12,7 @@ use crate::support::servers;
 fn read(kubeconfig: &Path, name: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let kubeconfig = ("KUBECONFIG".to_owned(), kubeconfig.display().to_string());
-    let workspace = Workspace { folder: "/".into(), variables: [kubeconfig].into() };
+    let workspace = Workspace::new("/", [kubeconfig].into());
     runtime.block_on(secret(&workspace, "cluster", name))
 }
 

@@ -123,7 +123,7 @@ mod tests {
 
     fn workspace(folder: &Path, variables: &[(&str, &str)]) -> Workspace {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Workspace { folder: folder.to_owned(), variables }
+        Workspace::new(folder, variables)
     }
 
     #[tokio::test]

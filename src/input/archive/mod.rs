@@ -11,6 +11,7 @@ mod stream;
 mod tests;
 mod trouble;
 mod unpacking;
+mod written;
 
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;

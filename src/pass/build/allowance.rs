@@ -17,7 +17,8 @@ pub(super) fn allowance(config: &Config, options: &ToolOptions) -> Allowance {
         timeout: config.get(&TOOL_TIMEOUT).copied().or(unset.timeout).filter(|time| !time.is_zero()),
         is_uncontained: config.is_on(&UNCONTAINED_TOOLS),
         has_tenant: config.has_tenant(),
-        is_separate: false,
+        ends_group: options.ends_group,
+        ..unset
     }
 }
 
@@ -49,7 +50,7 @@ mod tests {
             timeout: None,
             is_uncontained: true,
             has_tenant: true,
-            is_separate: false,
+            ..Allowance::default()
         };
         assert_eq!(allowance(&config_for_test(&set)), expected);
         let tenant = [("ARGOCD_ENV_AVP_TOOL_TIMEOUT", "1h"), ("ARGOCD_ENV_AVP_UNCONTAINED_TOOLS", "1")];

@@ -55,7 +55,7 @@ impl FolderRun<'_> {
         errors: &mut Errors,
     ) -> Result<Vec<u8>, Error> {
         let Conditions { runner, containment, processors, .. } = self.conditions;
-        let Workspace { folder, variables } = runner.workspace();
+        let Workspace { folder, variables, .. } = runner.workspace();
         let (allowance, repository, processors) = (&runner.allowance, self.parts, *processors);
         let sandbox = Sandbox { folder, allowance, containment, repository, variables, private, processors };
         let mut printed = Vec::new();

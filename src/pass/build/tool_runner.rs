@@ -32,6 +32,8 @@ pub(crate) struct ToolOptions {
     pub words: Vec<String>,
     /// Whether the tools reach no host, whatever the settings allow.
     pub is_offline: bool,
+    /// Whether what the tools leave behind ends with them, as nobody ends this program's process group.
+    pub ends_group: bool,
 }
 
 /// The output of a folder's tool.
@@ -90,7 +92,7 @@ impl ToolOutputs {
 impl Default for ToolOptions {
     fn default() -> Self {
         let [helm, kustomize] = [Tool::Helm, Tool::Kustomize].map(|tool| tool.name().to_owned());
-        Self { release_name: None, helm, kustomize, words: Vec::new(), is_offline: false }
+        Self { release_name: None, helm, kustomize, words: Vec::new(), is_offline: false, ends_group: false }
     }
 }
 
@@ -98,7 +100,7 @@ impl ToolOptions {
     /// The files of this machine that the tools may use, as the settings of `session` allow.
     pub(crate) fn machine_files(&self, session: &mut Session) -> MachineFiles {
         let (config, _) = session.local_settings();
-        let Workspace { folder, variables } = session.workspace();
+        let Workspace { folder, variables, .. } = session.workspace();
         MachineFiles::of_tools([&self.helm, &self.kustomize], &self.words, &allowance(&config, self), variables, folder)
     }
 }

@@ -57,6 +57,7 @@ pub(crate) struct ArgoCd {
     channel: Channel,
     runtime: tokio::runtime::Runtime,
     program: PathBuf,
+    sockets: PathBuf,
     _repo: Process,
     cmp: Process,
     _redis: Redis,
@@ -145,7 +146,12 @@ impl ArgoCd {
             runtime.block_on(endpoint.http2_max_header_list_size(16 << 20).connect()).ok()
         })?;
         let program = programs.argocd.canonicalize().expect("it is there");
-        Ok(Self { channel, runtime, program, _repo: repo, cmp, _redis: redis })
+        Ok(Self { channel, runtime, program, sockets, _repo: repo, cmp, _redis: redis })
+    }
+
+    /// The socket of the plugin itself.
+    pub(crate) fn plugin_socket(&self) -> PathBuf {
+        self.sockets.join("vault-render.sock")
     }
 
     /// What Argo CD would apply, or what its UI would show. Argo CD's own cache is not asked, as in a hard refresh.

@@ -1,0 +1,87 @@
+//! A call's manifests: its repository unpacked, its folder rendered as `build . --strict` renders it, all of it or nothing. Knows no protocol.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::call::Call;
+use super::output::{Output, Rendered};
+use crate::error::{Error, Errors};
+use crate::input::{Archive, ArchiveLimits};
+use crate::pass::build::{BuildFolder, ToolOptions, ToolRunner, private_folder_in};
+use crate::pass::{Session, SettingFlags, Shared, Watch};
+use crate::render::{Leftovers, Options};
+use crate::source::Source;
+use crate::tool::Tool;
+
+/// What the renderings of all calls have in common.
+pub(super) struct Renderer {
+    /// The operator's settings beside those of the environment.
+    pub(super) flags: SettingFlags,
+    /// What is warm.
+    pub(super) shared: Arc<Shared>,
+    /// How many bytes of a repository are unpacked for one call.
+    pub(super) archive_bytes: u64,
+    /// Where repositories are written that helm or kustomize reads.
+    pub(super) folder: PathBuf,
+}
+
+/// The name of the application's folder in messages, as `build` is called in it.
+const HERE: &str = ".";
+
+impl Renderer {
+    /// A session for a call whose repository lies in `root`, if it is on a disk.
+    pub(super) fn session(&self, call: &Call, root: Option<&Path>) -> Session {
+        let mut session = Session::new(call.workspace(root), call.requester.clone(), self.flags.clone());
+        session.share(self.shared.clone());
+        session
+    }
+
+    /// Renders the folder of a call out of the repository in `gzip`.
+    pub(super) async fn render(&self, call: &Call, gzip: &[u8], watch: &dyn Watch) -> Rendered {
+        self.try_render(call, gzip, watch).await.unwrap_or_else(Rendered::from)
+    }
+
+    async fn try_render(&self, call: &Call, gzip: &[u8], watch: &dyn Watch) -> Result<Rendered, Error> {
+        let limits = ArchiveLimits { bytes: self.archive_bytes, until: call.deadline() };
+        let mut archive = Archive::unpack(gzip, &call.folder, limits)?;
+        let tool = Tool::of(|name| archive.exists(&call.folder.join(name)));
+        let folder = BuildFolder::new(Path::new(HERE), tool);
+        if tool == Tool::Plain {
+            let (sources, errors) = archive.read(&call.folder, false);
+            return Ok(filled(folder, &sources, errors, &mut self.session(call, None), watch).await);
+        }
+        let is_ambiguous = Tool::is_ambiguous(|name| archive.exists(&call.folder.join(name)));
+        archive.widen_to_all(gzip)?;
+        let private = private_folder_in(&self.folder)?;
+        let root = private.path().canonicalize().unwrap_or_else(|_| private.path().to_owned());
+        archive.write(&root)?;
+        let mut session = self.session(call, Some(&root));
+        let (sources, mut errors) = built(&folder, &mut session, watch).await;
+        errors.extend(tool.unused_settings(&call.variables));
+        errors.extend(is_ambiguous.then(|| folder.note_of_choice()));
+        Ok(filled(folder, &sources, errors, &mut session, watch).await)
+    }
+}
+
+/// The manifests that the folder's tool prints, and what is wrong.
+async fn built(folder: &BuildFolder, session: &mut Session, watch: &dyn Watch) -> (Vec<Arc<Source>>, Errors) {
+    let options = ToolOptions { ends_group: true, ..ToolOptions::default() };
+    let workspace = session.workspace().clone();
+    let outputs = ToolRunner::new(&options, session, watch).run(std::slice::from_ref(folder), &workspace).await;
+    outputs.map_or_else(|error| (Vec::new(), error.into()), |outputs| outputs.into_sources())
+}
+
+/// Fills the manifests, whose reading gave `errors`.
+async fn filled(
+    folder: BuildFolder,
+    sources: &[Arc<Source>],
+    errors: Errors,
+    session: &mut Session,
+    watch: &dyn Watch,
+) -> Rendered {
+    let empty = folder.empty();
+    let mut output = Output::new(folder, session.workspace().clone());
+    let options = Options { leftovers: Leftovers::of_strict(true), any: false };
+    let Ok(is_complete) = session.run(options, watch).print(sources, errors, Some(empty), &mut output).await;
+    output.finish(is_complete)
+}
