@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use documents::DEPLOYMENT;
-use vault_render::internals::backend::{self, Intent};
+use vault_render::internals::backend::{self, Freshness, Intent};
 use vault_render::internals::budget::Budget;
 use vault_render::internals::config::Config;
 use vault_render::internals::error::Errors;
@@ -52,7 +52,8 @@ async fn megabytes_a_second(sources: &[Arc<Source>], config: &Config) -> f64 {
     let grants = policy.judge(plan.accesses()).grants;
     let mut secrets = Secrets::default();
     if !plan.accesses().is_empty() {
-        let round = backend::open(config, vault_render::Journal::default()).expect("a store").begin(policy);
+        let round =
+            backend::open(config, vault_render::Journal::default()).expect("a store").begin(policy, Freshness::Recent);
         fetch(grants, &*round, Intent::Render, &Budget::default(), &mut secrets, &mut ()).await;
     }
     let rendered = fill(

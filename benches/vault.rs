@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use vault_render::Journal;
-use vault_render::internals::backend::{self, Intent, Store};
+use vault_render::internals::backend::{self, Freshness, Intent, Store};
 use vault_render::internals::policy::{Policy, Requester};
 use vault_render::internals::secret::{Access, Outcome, SecretId, Usage};
 use vault_render::internals::source::{Place, Source, Span};
@@ -39,7 +39,7 @@ async fn read(address: &str) -> f64 {
     let access = |number| Access { id: id(number), usage: Usage::default(), place: place.clone() };
     let accesses: Vec<Access> = (0..SECRETS).map(access).collect();
     let grants = policy.judge(&accesses).grants;
-    let round = store.begin(policy);
+    let round = store.begin(policy, Freshness::Recent);
     let outcomes: Vec<_> = round.read(grants.into_iter().collect(), Intent::Render).collect().await;
     let took = start.elapsed();
     assert!(outcomes.len() == SECRETS && outcomes.iter().all(|(_, outcome)| matches!(outcome, Outcome::Found(_))));

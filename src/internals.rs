@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "the items have their documentation where they are")]
 
 pub mod backend {
-    pub use crate::backend::{Intent, Round, Store, config_for_test, open, settings};
+    pub use crate::backend::{Freshness, Intent, Round, Store, config_for_test, open, settings};
 }
 
 pub mod budget {

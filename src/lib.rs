@@ -94,7 +94,7 @@ mod yaml;
 pub use cli::main;
 pub use error::{Error, Errors};
 pub use journal::Journal;
-pub use pass::{Run, Session, SettingFlags, Shared, Sink, Watch};
+pub use pass::{Run, Session, SettingFlags, Shared, SharedFigures, Sink, Watch};
 pub use policy::Requester;
 pub use source::Source;
 pub use value::Value;

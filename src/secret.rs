@@ -77,6 +77,8 @@ pub enum Provenance {
     Kept,
     /// The keep, as the store is unavailable.
     LastGood,
+    /// Another run of this process, which has read it for the same login.
+    Shared,
 }
 
 /// How long a secret that was made for a reader is valid.

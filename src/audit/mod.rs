@@ -213,6 +213,7 @@ fn result(outcome: &Outcome) -> (&'static str, Option<&'static str>) {
             Provenance::Store => ("found", None),
             Provenance::Kept => ("kept", None),
             Provenance::LastGood => ("last_good", None),
+            Provenance::Shared => ("shared", None),
         },
         Outcome::NoPath(_) | Outcome::NoVersion(_) => ("missing", None),
         Outcome::Denied(_) => ("denied", Some("store")),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
-use super::{Intent, Readings, Round, Store};
+use super::{Freshness, Intent, Readings, Round, Store};
 use crate::policy::{Grant, Policy};
 use crate::secret::{Outcome, SecretId};
 
@@ -18,7 +18,7 @@ struct Immediate<F>(F);
 struct ImmediateRound<F>(Arc<Immediate<F>>);
 
 impl<F: Fn(&SecretId) -> Outcome + Send + Sync + 'static> Store for Immediate<F> {
-    fn begin(self: Arc<Self>, _: Arc<Policy>) -> Box<dyn Round> {
+    fn begin(self: Arc<Self>, _: Arc<Policy>, _: Freshness) -> Box<dyn Round> {
         Box::new(ImmediateRound(self))
     }
 }

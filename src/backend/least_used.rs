@@ -35,6 +35,10 @@ impl<K: Hash + Eq + Clone, V> LeastUsed<K, V> {
             oldest.and_then(|key| self.entries.remove(&key));
         }
     }
+    /// The values, in no order.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.entries.values().map(|(_, value)| value)
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod immediate;
 mod inspection;
 mod keeper;
 mod least_used;
+pub(crate) mod shared;
 mod vault;
 
 pub(crate) use docs::docs;
@@ -18,10 +19,14 @@ use inspection::Inspector;
 pub(crate) use inspection::{Inspection, inspect, risks};
 pub(crate) use keeper::{Choice as EntryChoice, Fate, Tended};
 pub(crate) use least_used::LeastUsed;
+pub use shared::Freshness;
+use shared::SharedReadings;
 pub(crate) use vault::{Engine, Keeper, capability};
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 use crate::audit;
@@ -37,7 +42,17 @@ use crate::secret::Outcome;
 /// A store that secrets are read from. It outlives a run: it keeps its connections, its token and the mounts that it knows.
 pub trait Store: Send + Sync {
     /// Begins one run's use of the store. `policy` has made the run's grants, and judges paths that the store rewrites.
-    fn begin(self: Arc<Self>, policy: Arc<Policy>) -> Box<dyn Round>;
+    fn begin(self: Arc<Self>, policy: Arc<Policy>, freshness: Freshness) -> Box<dyn Round>;
+
+    /// Renews what would end soon, such as a token. Whoever keeps the store open for long calls it every few seconds.
+    fn tend(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+
+    /// How long the token lives that ends first; `None` if none ends.
+    fn token_left(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// One run's use of a store. Its failures and its time end with it.
@@ -84,8 +99,17 @@ pub(crate) struct Backend {
     pub keeper: Option<OpenKeeper>,
 }
 
-/// Makes a store of its settings. The store tells the journal what it does.
-type OpenStore = fn(&View, Journal) -> Result<Arc<dyn Store>, Error>;
+/// What a store is opened with beside its settings.
+#[derive(Debug, Default)]
+pub(crate) struct Opening {
+    /// Where the store tells what it does.
+    pub journal: Journal,
+    /// What its readings share with those of other stores of the process, if they do.
+    pub shared: Option<Arc<SharedReadings>>,
+}
+
+/// Makes a store of its settings.
+type OpenStore = fn(&View, Opening) -> Result<Arc<dyn Store>, Error>;
 
 /// Makes a keeper of a store's settings.
 type OpenKeeper = fn(&View, Journal) -> Result<Keeper, Error>;
@@ -145,8 +169,13 @@ pub fn settings() -> &'static Table {
 /// The store that `AVP_TYPE` names. Wrong or missing settings are errors here, before anything is asked. The store tells `journal` what
 /// it does.
 pub fn open(config: &Config, journal: Journal) -> Result<Arc<dyn Store>, Error> {
+    open_with(config, Opening { journal, shared: None })
+}
+
+/// The store that `AVP_TYPE` names, whose readings may be shared.
+pub(crate) fn open_with(config: &Config, opening: Opening) -> Result<Arc<dyn Store>, Error> {
     let store = config.required(&TYPE)?;
-    (store.open)(&config.view(store.settings.settings), journal)
+    (store.open)(&config.view(store.settings.settings), opening)
 }
 
 /// The keeper of what the store that `AVP_TYPE` names has made.

@@ -30,7 +30,7 @@ pub(crate) use render_slot::RenderSlot;
 pub use run::Run;
 pub use session::Session;
 pub use settings::SettingFlags;
-pub use shared::Shared;
+pub use shared::{Shared, SharedFigures};
 pub use sink::Sink;
 use watch::Stopped;
 pub use watch::Watch;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 
+use super::shared::ReadingCounter;
 use super::{Session, Stopped, Watch, watched};
 use crate::audit::Audit;
 use crate::backend::{Intent, Round};
@@ -191,7 +192,8 @@ impl<'s> Run<'s> {
     async fn read(&mut self, grants: Grants, errors: &mut Errors) {
         let Some((round, _)) = &self.round else { return };
         let what = format!("reading {}", count::of(grants.count(), "secret"));
-        let mut witness = AuditWitness { audit: self.audit.as_mut(), round: &**round };
+        let counter = self.session.reading_counter();
+        let mut witness = ReadingWitness { audit: self.audit.as_mut(), round: &**round, counter };
         let secrets = &mut self.session.secrets;
         let reading = render::fetch(grants, &**round, self.intent, &self.budget, secrets, &mut witness);
         if let Err(stopped) = watched(self.watch, what, reading).await {
@@ -222,14 +224,16 @@ impl<'s> Run<'s> {
     }
 }
 
-/// Audits readings, where the settings ask for it.
-struct AuditWitness<'a, 's> {
+/// Counts readings, and audits them where the settings ask for it.
+struct ReadingWitness<'a, 's> {
     audit: Option<&'a mut Audit<'s>>,
     round: &'a dyn Round,
+    counter: Option<ReadingCounter>,
 }
 
-impl Witness for AuditWitness<'_, '_> {
+impl Witness for ReadingWitness<'_, '_> {
     fn see(&mut self, grant: &Grant, outcome: &Outcome, is_repeat: bool) -> bool {
+        self.counter.iter().filter(|_| !is_repeat).for_each(|counter| counter.count(outcome));
         match &mut self.audit {
             None => true,
             Some(audit) if is_repeat => audit.used_again(grant, outcome),

@@ -13,10 +13,10 @@ use super::policy_file::read_policy;
 use super::render_slot::RenderLimit;
 use super::schema_files::{cluster_schemas, read_schemas};
 use super::settings::{SettingFlags, Settings};
-use super::shared::Shared;
+use super::shared::{ReadingCounter, Shared};
 use super::{Run, Watch, watched};
 use crate::audit::{AuditLog, StoreName};
-use crate::backend::{self, Intent, Round, Store, StoreFacts};
+use crate::backend::{self, Freshness, Intent, Round, Store, StoreFacts};
 use crate::config::general::{ESCAPE, MASK_KEY, PARALLEL_RENDERS, SCHEMA, SEPARATE, TIMEOUT, TYPES, TypesBy};
 use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
@@ -38,6 +38,8 @@ pub struct Session {
     broker: Option<Arc<dyn Broker>>,
     /// What it shares with other sessions of the process; `None` shares nothing.
     shared: Option<Arc<Shared>>,
+    /// How new its secrets must be.
+    freshness: Freshness,
     /// The record that takes the place of settings and store.
     pub(super) record: Option<Record>,
     /// What masks each value of a rendering that is printed; `None` shows the values.
@@ -70,6 +72,8 @@ struct OpenStore {
     /// The settings that it was opened with.
     config: Config,
     store: Arc<dyn Store>,
+    /// The name of the store.
+    name: &'static str,
     policy: Arc<Policy>,
     audit: Option<Arc<AuditLog>>,
 }
@@ -84,6 +88,7 @@ impl Session {
             settings,
             broker: None,
             shared: None,
+            freshness: Freshness::default(),
             record: None,
             mask: None,
             secrets: Secrets::default(),
@@ -105,8 +110,9 @@ impl Session {
         &self.requester
     }
 
-    /// Shares open stores with the other sessions of `shared`. Who may read what is judged for each session alone.
+    /// Shares open stores with the other sessions of `shared`, one for each call. Who may read what is judged for each session alone.
     pub fn share(&mut self, shared: Arc<Shared>) {
+        self.freshness = shared.freshness(&self.workspace);
         self.shared = Some(shared);
     }
 
@@ -323,7 +329,13 @@ impl Session {
     /// Begins a round of the store, once it is open; `None` if it is not.
     pub(super) fn begin_round(&self) -> Option<(Box<dyn Round>, Arc<Policy>)> {
         let Stage::Open(OpenStore { store, policy, .. }) = &self.stage else { return None };
-        Some((store.clone().begin(policy.clone()), policy.clone()))
+        Some((store.clone().begin(policy.clone(), self.freshness), policy.clone()))
+    }
+
+    /// What counts the readings of the store for the process, if it shares some.
+    pub(super) fn reading_counter(&self) -> Option<ReadingCounter> {
+        let Stage::Open(OpenStore { name: store, .. }) = &self.stage else { return None };
+        Some(ReadingCounter { shared: self.shared.clone()?, store })
     }
 
     /// Where the runs are audited, once the store is open and if the settings ask for it.
@@ -359,7 +371,7 @@ impl Session {
             Some(shared) => shared.store(config)?,
             None => backend::open(config, watch.journal())?,
         };
-        Ok(OpenStore { config: config.clone(), store, policy: Arc::new(policy), audit })
+        Ok(OpenStore { config: config.clone(), store, name, policy: Arc::new(policy), audit })
     }
 
     /// The stage after reading the settings, whose choices for filling are kept.

@@ -1,16 +1,30 @@
-//! What the sessions of one process share: open stores, each with its connections, its token and the mounts that it knows. Knows no call.
+//! What the sessions of one process share: open stores, each with its connections, its token and the mounts that it knows, and what their
+//! readings find. Knows no call.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use crate::backend::{self, LeastUsed, Store};
+use futures_util::future::join_all;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::settings::{SettingFlags, Settings};
+use crate::backend::shared::SharedReadings;
+use crate::backend::{self, Freshness, LeastUsed, Opening, Store};
 use crate::config::Config;
+use crate::config::server::{SERVER_CACHE, SERVER_CACHE_BYTES};
 use crate::digest::{Digest, DigestKey};
 use crate::error::Error;
 use crate::journal::Journal;
+use crate::secret::{Outcome, Provenance};
+use crate::workspace::Workspace;
 
 /// How many stores are open at once. The least used one goes.
 const MOST_STORES: usize = 256;
+
+/// How often tokens are looked after.
+const INTERVAL: Duration = Duration::from_secs(1);
 
 /// What the sessions of one process share.
 pub struct Shared {
@@ -19,13 +33,75 @@ pub struct Shared {
     journal: Journal,
     /// By all that they depend on.
     stores: Mutex<LeastUsed<Digest, Arc<dyn Store>>>,
+    readings: Arc<SharedReadings>,
+    /// How long what was read counts for other calls.
+    life: Duration,
+    /// When each call was made last, for as long as that.
+    calls: Mutex<HashMap<Digest, Instant>>,
+}
+
+/// Counts the readings of one store.
+pub(super) struct ReadingCounter {
+    pub(super) shared: Arc<Shared>,
+    pub(super) store: &'static str,
+}
+
+/// What has happened in the process so far, and what it holds, in numbers.
+#[derive(Clone, Debug, Default)]
+pub struct SharedFigures {
+    /// Readings by store and result.
+    pub reads: Vec<(&'static str, &'static str, u64)>,
+    /// Readings that another one has made, and renderings that were kept, by where they come from.
+    pub cache_hits: Vec<(&'static str, u64)>,
+    /// Logins by result.
+    pub logins: Vec<(&'static str, u64)>,
+    /// How long the token lives that ends first.
+    pub token_remaining: Option<Duration>,
+    /// The memory that the caches take.
+    pub cache_bytes: Vec<(&'static str, u64)>,
+    /// How many files of the operator's could not be read again.
+    pub failed_reloads: u64,
 }
 
 impl Shared {
-    /// Nothing is open yet. The stores tell `journal` what they do: it outlives each session's own.
-    pub fn new(journal: Journal) -> Result<Arc<Self>, Error> {
-        let stores = Mutex::new(LeastUsed::new(MOST_STORES));
-        Ok(Arc::new(Self { key: DigestKey::random()?, journal, stores }))
+    /// Nothing is open yet. `operator` has the settings of the caches. The stores tell `journal` what they do: it outlives each session's own.
+    pub fn new(operator: &Workspace, flags: &SettingFlags, journal: Journal) -> Result<Arc<Self>, Error> {
+        // Errors of the settings are reported where the server starts.
+        let (config, _) = Settings::new(operator.clone(), flags.clone()).local();
+        let life = config.get(&SERVER_CACHE).copied().unwrap_or_default();
+        let bytes = config.get(&SERVER_CACHE_BYTES).copied().unwrap_or_default();
+        Ok(Arc::new(Self {
+            key: DigestKey::random()?,
+            journal,
+            stores: Mutex::new(LeastUsed::new(MOST_STORES)),
+            readings: SharedReadings::new(life, bytes)?,
+            life,
+            calls: Mutex::default(),
+        }))
+    }
+
+    /// Looks after the tokens of the open stores, for ever: each is renewed or replaced before it ends.
+    pub async fn tend(self: Arc<Self>) {
+        let mut ticks = interval(INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let stores: Vec<Arc<dyn Store>> = self.stores().values().cloned().collect();
+            join_all(stores.iter().map(|store| store.tend())).await;
+        }
+    }
+
+    /// What has happened so far.
+    pub fn figures(&self) -> SharedFigures {
+        let counts = self.readings.counts();
+        SharedFigures {
+            reads: counts.reads(),
+            cache_hits: counts.hits(),
+            logins: counts.logins(),
+            token_remaining: self.stores().values().filter_map(|store| store.token_left()).min(),
+            cache_bytes: self.readings.cache().bytes(),
+            failed_reloads: counts.failed_reloads(),
+        }
     }
 
     /// The store that these settings choose: an open one, if it was opened with the same settings for the same role.
@@ -35,7 +111,8 @@ impl Shared {
             return Ok(store.clone());
         }
         // Opening sends nothing. Of two that open one at once, the second finds the first one's.
-        let opened = backend::open(config, self.journal.clone())?;
+        let opening = Opening { journal: self.journal.clone(), shared: Some(self.readings.clone()) };
+        let opened = backend::open_with(config, opening)?;
         let mut stores = self.stores();
         if let Some(store) = stores.get(&identity) {
             return Ok(store.clone());
@@ -44,9 +121,46 @@ impl Shared {
         Ok(opened)
     }
 
+    /// Notes a call, and says how new its secrets must be. Argo CD answers the same call itself, from its cache, unless somebody wants a hard
+    /// refresh, of which it does not tell: so the same call again reads everything anew.
+    pub(super) fn freshness(&self, call: &Workspace) -> Freshness {
+        if self.life.is_zero() {
+            return Freshness::Recent;
+        }
+        let variables = call.variables.iter().flat_map(|(name, value)| [name, value]);
+        let name = self.key.digest(|add| variables.for_each(|text| add(text.as_bytes())));
+        let (mut calls, now) = (self.calls.lock().unwrap_or_else(PoisonError::into_inner), Instant::now());
+        calls.retain(|_, made| now.saturating_duration_since(*made) < self.life);
+        if calls.insert(name, now).is_some() { Freshness::New } else { Freshness::Recent }
+    }
+
     fn stores(&self) -> MutexGuard<'_, LeastUsed<Digest, Arc<dyn Store>>> {
         self.stores.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl ReadingCounter {
+    /// Counts a reading.
+    pub(super) fn count(&self, outcome: &Outcome) {
+        let counts = self.shared.readings.counts();
+        result(outcome).into_iter().for_each(|result| counts.count_read(self.store, result));
+    }
+}
+
+/// The word for how a reading ended; `None` if it was another one's, which counts already.
+fn result(outcome: &Outcome) -> Option<&'static str> {
+    Some(match outcome {
+        Outcome::Found(secret) => match secret.provenance {
+            Provenance::Store => "found",
+            Provenance::Kept => "kept",
+            Provenance::LastGood => "last_good",
+            Provenance::Shared => return None,
+        },
+        Outcome::NoPath(_) | Outcome::NoVersion(_) => "missing",
+        Outcome::Denied(_) | Outcome::Refused(_) => "denied",
+        Outcome::Failed(_) => "failed",
+        Outcome::Planned => "planned",
+    })
 }
 
 impl fmt::Debug for Shared {
@@ -73,8 +187,12 @@ mod tests {
         Config::read(sources, backend::settings()).0
     }
 
+    fn shared() -> Arc<Shared> {
+        Shared::new(&Workspace::bare("/"), &SettingFlags::default(), Journal::default()).unwrap()
+    }
+
     fn is_shared(one: (&str, &[(&str, &str)]), other: (&str, &[(&str, &str)])) -> bool {
-        let shared = Shared::new(Journal::default()).unwrap();
+        let shared = shared();
         let store = |(folder, variables)| shared.store(&config(folder, variables)).unwrap();
         Arc::ptr_eq(&store(one), &store(other))
     }
@@ -114,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_least_used_store_goes() {
-        let shared = Shared::new(Journal::default()).unwrap();
+        let shared = shared();
         let store = |role: usize| shared.store(&config("/a", &[("AVP_K8S_ROLE", &format!("r{role}"))])).unwrap();
         let first = store(0);
         let all: Vec<_> = (1..=MOST_STORES).map(store).collect();

@@ -74,3 +74,4 @@ mod vault;
 mod vault_faults;
 mod vault_reach;
 mod verbose;
+mod warm;

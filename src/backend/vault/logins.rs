@@ -1,9 +1,10 @@
 //! The sessions of a store, one for each login that a policy chooses. All send through one client, which knows the credentials of all.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::connection;
 use super::session::Session;
+use crate::backend::shared::SharedReadings;
 use crate::backend::{LeastUsed, identity};
 use crate::client::Client;
 use crate::config::View;
@@ -23,15 +24,21 @@ pub(super) struct Logins {
     settings: View,
     client: Arc<Client>,
     keep: Option<Keep>,
+    shared: Option<Arc<SharedReadings>>,
     key: DigestKey,
     sessions: Mutex<LeastUsed<LoginKey, Arc<Session>>>,
 }
 
 impl Logins {
     /// Opens no session.
-    pub(super) fn new(settings: &View, client: Arc<Client>, keep: Option<Keep>) -> Result<Self, Error> {
+    pub(super) fn new(
+        settings: &View,
+        client: Arc<Client>,
+        keep: Option<Keep>,
+        shared: Option<Arc<SharedReadings>>,
+    ) -> Result<Self, Error> {
         let (key, sessions) = (DigestKey::random()?, Mutex::new(LeastUsed::new(MOST)));
-        Ok(Self { settings: settings.clone(), client, keep, key, sessions })
+        Ok(Self { settings: settings.clone(), client, keep, shared, key, sessions })
     }
 
     /// The session of a login; an error if its settings are wrong. It logs in at its first reading.
@@ -43,14 +50,24 @@ impl Logins {
                 (self.settings.with(config), Some(identity(config, &self.key)))
             }
         };
-        let mut sessions = self.sessions.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut sessions = self.lock();
         let key = (login.to_string(), identity);
         if let Some(session) = sessions.get(&key) {
             return Ok(session.clone());
         }
         connection::conceal(&settings, self.client.credentials());
-        let session = Arc::new(Session::new(&settings, self.client.clone(), self.keep.clone())?);
+        let session = Session::new(&settings, self.client.clone(), self.keep.clone())?;
+        let session = Arc::new(session.sharing(self.shared.clone()));
         sessions.insert(key, session.clone());
         Ok(session)
+    }
+
+    /// The sessions that are there.
+    pub(super) fn sessions(&self) -> Vec<Arc<Session>> {
+        self.lock().values().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LeastUsed<LoginKey, Arc<Session>>> {
+        self.sessions.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

@@ -42,11 +42,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::inspection::Inspector;
-use super::{Backend, Store, StoreFacts};
+use super::{Backend, Opening, Store, StoreFacts};
 use crate::config::View;
 use crate::config::general::TIMEOUT;
 use crate::error::{Error, Kind};
-use crate::journal::Journal;
 use crate::keep::Keep;
 use crate::keep::settings::LAST_GOOD;
 use crate::policy::Login;
@@ -93,12 +92,12 @@ fn facts(settings: &View) -> Result<StoreFacts, Error> {
     Ok(StoreFacts { name: "vault", is_remote: true, has_policies: true, scope, engine })
 }
 
-fn open(settings: &View, journal: Journal) -> Result<Arc<dyn Store>, Error> {
+fn open(settings: &View, Opening { journal, shared }: Opening) -> Result<Arc<dyn Store>, Error> {
     let keep = Keep::open(settings, journal.clone())?;
     let client = Arc::new(connection::client(settings, journal)?);
     let namespace = settings.get(&NAMESPACE).cloned();
     let own_words = auth::own_words(settings).into_iter().chain(namespace.clone()).chain([client.address()]);
-    let logins = Logins::new(settings, client, keep.clone())?;
+    let logins = Logins::new(settings, client, keep.clone(), shared)?;
     if settings.get(&POLICY).is_none() {
         logins.session(&Login::Primary)?;
     }

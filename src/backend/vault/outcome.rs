@@ -13,7 +13,7 @@ use super::response::{ReadResult, StoredSecret};
 use super::token::Token;
 use crate::error::{Error, Kind};
 use crate::policy::Grant;
-use crate::secret::{Outcome, Secret};
+use crate::secret::{Outcome, Provenance, Secret};
 
 /// Vault's response to one reading.
 pub(super) struct ReadResponse {
@@ -23,6 +23,8 @@ pub(super) struct ReadResponse {
     pub(super) token: Arc<Token>,
     /// The hint for a user whose token itself is refused.
     pub(super) token_hint: Option<String>,
+    /// Whether it is a response to another reading.
+    pub(super) is_shared: bool,
 }
 
 impl ReadResponse {
@@ -42,7 +44,10 @@ pub(super) fn outcome(grant: &Grant, namespace: Option<&str>, response: ReadResp
     let reader = &response.token.reader;
     let missing = |detail| told_by(reader, Error::new(Kind::Missing, detail));
     match (response.result, &grant.id().version) {
-        (ReadResult::Secret(secret), _) => Outcome::Found(secret.into()),
+        (ReadResult::Secret(secret), _) => {
+            let provenance = if response.is_shared { Provenance::Shared } else { Provenance::Store };
+            Outcome::Found(Secret { provenance, ..secret.into() })
+        }
         (ReadResult::Deleted(error), _) => Outcome::NoVersion(told_by(reader, error)),
         (ReadResult::Absent | ReadResult::NoMount(_), None) => {
             Outcome::NoPath(missing(format!("no secret at {named}")))

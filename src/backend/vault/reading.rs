@@ -3,6 +3,7 @@
 mod explanation;
 mod judging;
 mod keeping;
+mod sharing;
 mod standing_in;
 mod writing;
 
@@ -21,7 +22,7 @@ use super::request;
 use super::response::{self, ReadResult, StoredSecret};
 use super::round_state::RoundState;
 use super::session::{Session, SessionResponse};
-use crate::backend::Intent;
+use crate::backend::{Freshness, Intent};
 use crate::client::{Deadline, Failure, Request, Retry};
 use crate::error::{Error, Kind};
 use crate::policy::{Effects, Grant, Policy};
@@ -36,6 +37,7 @@ pub(super) struct Reading<'r> {
     session: &'r Session,
     batch: &'r Batch,
     grant: &'r Grant,
+    freshness: Freshness,
 }
 
 impl<'r> Reading<'r> {
@@ -47,7 +49,12 @@ impl<'r> Reading<'r> {
         batch: &'r Batch,
         grant: &'r Grant,
     ) -> Self {
-        Self { vault, policy, round, session, batch, grant }
+        Self { vault, policy, round, session, batch, grant, freshness: Freshness::Recent }
+    }
+
+    /// The same reading, which takes nothing that was read before it began, if that is wanted.
+    pub(super) fn with(self, freshness: Freshness) -> Self {
+        Self { freshness, ..self }
     }
 
     /// Reads the secret. The outcome shows no credential of the session.
@@ -135,17 +142,19 @@ impl<'r> Reading<'r> {
             Some(version) => Some(version.number().ok_or_else(|| not_a_number(version))?),
             None => None,
         };
+        let query = Query { path, version, engine };
         let build = |token: &_| request::read(path, version, self.namespace(), token);
-        let SessionResponse { response, token, token_hint } = self.send(build, deadline).await?;
+        let answer = self.shared_or(query, deadline, self.send(build, deadline)).await?;
+        let (SessionResponse { response, token, token_hint }, is_shared) = answer;
         if failure::is_down(&response) {
             return Err(Failure { error: failure::failed(&response), is_of_server: true });
         }
-        let result = response::read(Query { path, version, engine }, &response);
+        let result = response::read(query, &response);
         let refusal = match &result {
             ReadResult::Secret(secret) => self.refusal(grant, secret, deadline).await?,
             _ => None,
         };
-        Ok(ReadResponse { result: refusal.map_or(result, ReadResult::Refused), token, token_hint })
+        Ok(ReadResponse { result: refusal.map_or(result, ReadResult::Refused), token, token_hint, is_shared })
     }
 
     /// Why the policy does not allow what reading does to Vault, if it does not.

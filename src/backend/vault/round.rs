@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
+use futures_util::future::{BoxFuture, join_all};
+use futures_util::{FutureExt, StreamExt, stream};
 
 use super::Vault;
 use super::kept::Batch;
@@ -11,7 +13,7 @@ use super::outcome::failed;
 use super::reading::Reading;
 use super::round_state::RoundState;
 use super::session::Session;
-use crate::backend::{Intent, Readings, Round, Store};
+use crate::backend::{Freshness, Intent, Readings, Round, Store};
 use crate::client::Allowance;
 use crate::error::Error;
 use crate::policy::{Grant, Login, Policy};
@@ -24,6 +26,7 @@ struct VaultRound {
     vault: Arc<Vault>,
     policy: Arc<Policy>,
     allowance: Arc<Allowance>,
+    freshness: Freshness,
     logins: Mutex<HashMap<String, Arc<LoginRound>>>,
 }
 
@@ -34,9 +37,18 @@ struct LoginRound {
 }
 
 impl Store for Vault {
-    fn begin(self: Arc<Self>, policy: Arc<Policy>) -> Box<dyn Round> {
+    fn begin(self: Arc<Self>, policy: Arc<Policy>, freshness: Freshness) -> Box<dyn Round> {
         let allowance = Arc::new(Allowance::new(self.round_time));
-        Box::new(VaultRound { vault: self, policy, allowance, logins: Mutex::default() })
+        Box::new(VaultRound { vault: self, policy, allowance, freshness, logins: Mutex::default() })
+    }
+
+    fn tend(&self) -> BoxFuture<'_, ()> {
+        let tend = |session: Arc<Session>| async move { session.tend().await };
+        join_all(self.logins.sessions().into_iter().map(tend)).map(drop).boxed()
+    }
+
+    fn token_left(&self) -> Option<Duration> {
+        self.logins.sessions().iter().filter_map(|session| session.token_left()).min()
     }
 }
 
@@ -68,7 +80,7 @@ impl VaultRound {
             async move {
                 let LoginRound { session, state } = &*part;
                 let reading = Reading::new(&self.vault, &self.policy, state, session, &batch, &grant);
-                let outcome = reading.outcome(intent).await;
+                let outcome = reading.with(self.freshness).outcome(intent).await;
                 (grant, outcome)
             }
         };

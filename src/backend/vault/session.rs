@@ -1,8 +1,12 @@
 //! One token for all readings of all rounds, replaced once a round where Vault refuses it. Knows no path and no secret.
 
-use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
+mod upkeep;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as SyncMutex, MutexGuard as SyncGuard, PoisonError};
 
 use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::Instant;
 
 use super::auth::Login;
 use super::configured_login::ConfiguredLogin;
@@ -12,6 +16,7 @@ use super::login_response::{GrantedToken, look_up};
 use super::request;
 use super::round_state::RoundState;
 use super::token::Token;
+use crate::backend::shared::{LoginResult, SharedReadings};
 use crate::client::{Client, Deadline, Failure, Request, Response, Retry};
 use crate::config::View;
 use crate::error::{Error, Kind};
@@ -28,6 +33,21 @@ pub(super) struct Session {
     token: Mutex<Option<Arc<Token>>>,
     /// The token of the last login, for who must not wait for the next one.
     last: SyncMutex<Option<Arc<Token>>>,
+    /// How many logins Vault has refused, and its last refusal.
+    refusals: SyncMutex<(u64, Option<Error>)>,
+    /// Until when the upkeep of the token leaves Vault alone.
+    pause: SyncMutex<Option<Instant>>,
+    /// What its readings share with others, if they do.
+    shared: Option<Arc<SharedReadings>>,
+    /// Who reads, to those: another number once Vault takes the session's user for somebody else.
+    reader: AtomicU64,
+}
+
+/// What a session's readings share, and who reads.
+#[derive(Clone, Copy)]
+pub(super) struct SharedSession<'s> {
+    pub(super) readings: &'s Arc<SharedReadings>,
+    pub(super) reader: u64,
 }
 
 /// A response to a request with the session's token.
@@ -46,7 +66,32 @@ impl Session {
             login: ConfiguredLogin::new(settings, client, keep)?,
             token: Mutex::default(),
             last: SyncMutex::default(),
+            refusals: SyncMutex::default(),
+            pause: SyncMutex::default(),
+            shared: None,
+            reader: AtomicU64::default(),
         })
+    }
+
+    /// The session, whose readings share with those of others of the same login.
+    pub(super) fn sharing(self, shared: Option<Arc<SharedReadings>>) -> Self {
+        let reader = shared.as_ref().map(|shared| shared.new_reader()).unwrap_or_default();
+        Self { shared, reader: reader.into(), ..self }
+    }
+
+    /// What its readings share.
+    pub(super) fn shared(&self) -> Option<SharedSession<'_>> {
+        let reader = self.reader.load(Ordering::Relaxed);
+        self.shared.as_ref().map(|readings| SharedSession { readings, reader })
+    }
+
+    /// The token of the last login.
+    pub(super) fn last(&self) -> Option<Arc<Token>> {
+        self.lock_last().clone()
+    }
+
+    fn lock_last(&self) -> SyncGuard<'_, Option<Arc<Token>>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The login that the settings choose.
@@ -99,7 +144,7 @@ impl Session {
     /// The token, after a login if there is none yet. Readings that need it meanwhile wait for the same login.
     pub(super) async fn token(&self, round: &RoundState, deadline: Deadline) -> Result<Arc<Token>, Failure> {
         let mut current = self.lock(round, deadline).await?;
-        if let Some(token) = &*current {
+        if let Some(token) = current.as_ref().filter(|token| !token.has_ended()) {
             return Ok(token.clone());
         }
         Ok(current.insert(self.log_in(round, true).await?).clone())
@@ -108,7 +153,7 @@ impl Session {
     /// The token with one of its uses, if those are limited: a new one before they run out, and where its file has changed.
     async fn token_for_use(&self, round: &RoundState, deadline: Deadline) -> Result<Arc<Token>, Failure> {
         let mut current = self.lock(round, deadline).await?;
-        if let Some(token) = current.as_ref().filter(|token| !self.login.has_newer(token) && token.take_use()) {
+        if let Some(token) = current.as_ref().filter(|token| self.is_good(token) && token.take_use()) {
             return Ok(token.clone());
         }
         let may_be_cached = current.take().is_none();
@@ -147,23 +192,60 @@ impl Session {
         round: &RoundState,
         deadline: Deadline,
     ) -> Result<MutexGuard<'_, Option<Arc<Token>>>, Failure> {
+        let before = self.refusals().0;
         let current = self.client().within(deadline, self.token.lock()).await?;
         round.check()?;
-        Ok(current)
+        // A login that was refused meanwhile would be refused again, and each one brings an account nearer to being locked.
+        let refusal = Some(self.refusals().clone()).filter(|(count, _)| *count > before && current.is_none());
+        match refusal.and_then(|(_, refusal)| refusal) {
+            None => Ok(current),
+            Some(error) => {
+                round.fail(&error);
+                Err(error.into())
+            }
+        }
+    }
+
+    fn refusals(&self) -> SyncGuard<'_, (u64, Option<Error>)> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_good(&self, token: &Token) -> bool {
+        !self.login.has_newer(token) && !token.has_ended()
     }
 
     /// A token from the cache or from a login. An error stops the round.
     async fn log_in(&self, round: &RoundState, may_be_cached: bool) -> Result<Arc<Token>, Error> {
-        let token =
-            self.login.token(round, may_be_cached).await.map(Arc::new).inspect_err(|error| round.fail(error))?;
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+        let token = self.login.token(round, may_be_cached).await.map(Arc::new);
+        let token = token.inspect_err(|error| self.note_failure(round, error))?;
+        if token.is_of_login() {
+            self.count(LoginResult::Success);
+        }
+        let before = self.lock_last().replace(token.clone());
+        if let (Some(before), Some(shared)) = (before, &self.shared)
+            && !is_same_user(&before, &token)
+        {
+            self.reader.store(shared.new_reader(), Ordering::Relaxed);
+        }
         Ok(token)
+    }
+
+    fn note_failure(&self, round: &RoundState, error: &Error) {
+        round.fail(error);
+        self.count(LoginResult::Failure);
+        if error.kind == Kind::Denied {
+            let mut refusals = self.refusals();
+            *refusals = (refusals.0 + 1, Some(error.clone()));
+        }
+    }
+
+    fn count(&self, result: LoginResult) {
+        self.shared.iter().for_each(|shared| shared.counts().count_login(result));
     }
 
     /// The accessor of the token in use; `None` if Vault has not said it: a token of the settings is not asked about itself.
     pub(super) fn accessor(&self) -> Option<String> {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(last.as_ref()?.facts()?.accessor.as_ref()?.reveal().to_owned())
+        Some(self.last()?.facts()?.accessor.as_ref()?.reveal().to_owned())
     }
 
     /// Whom Vault takes the session's user for, with the token that is in use; it logs in if there is none yet. A token of the settings is
@@ -191,4 +273,9 @@ impl Session {
         }
         Ok(token.identity())
     }
+}
+
+/// Whether Vault takes the users of both tokens for the same. Of a file's it has not said so.
+fn is_same_user(one: &Token, other: &Token) -> bool {
+    one.text == other.text || (one.identity().is_some() && one.identity() == other.identity())
 }

@@ -1,8 +1,10 @@
 //! The token that a session uses: where it comes from, and whether a response refuses it. Pure.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
 
 use super::failure;
 use super::identity::{TokenFacts, TokenIdentity};
@@ -23,12 +25,22 @@ pub(super) struct Token {
     method: &'static str,
     /// The mount of the login; empty where there was none.
     mount: String,
-    /// What Vault says of it, and when it said so; empty for a token of the settings that nobody has asked about.
-    facts: OnceLock<(SystemTime, TokenFacts)>,
+    /// What Vault says of it; empty for a token of the settings that nobody has asked about.
+    facts: OnceLock<TokenFacts>,
+    /// How long it lives, by the last word of Vault; `None` before it was asked, and without an end.
+    life: Mutex<Option<TokenLife>>,
     /// How many of its uses are left; `None` is without limit, or unknown.
     uses_left: Option<AtomicU64>,
     /// Whether Vault has taken it.
     has_worked: AtomicBool,
+}
+
+/// The life that Vault gives a token.
+#[derive(Clone, Copy, Debug)]
+struct TokenLife {
+    /// When it said so, by the clock that the keep of several machines shares, and by one that nobody sets.
+    told: (SystemTime, Instant),
+    length: Duration,
 }
 
 /// The source of a token.
@@ -53,15 +65,15 @@ impl Token {
         facts: TokenFacts,
     ) -> Self {
         let uses_left = facts.uses.map(AtomicU64::new);
-        let facts = OnceLock::from((SystemTime::now(), facts));
-        let has_worked = AtomicBool::new(false);
-        Self { text, origin, reader, method, mount: mount.to_owned(), facts, uses_left, has_worked }
+        let life = Mutex::new(facts.life.map(TokenLife::from_now));
+        let (facts, has_worked) = (OnceLock::from(facts), AtomicBool::new(false));
+        Self { text, origin, reader, method, mount: mount.to_owned(), facts, life, uses_left, has_worked }
     }
 
     /// A token that no login of ours got, which Vault has said nothing of yet.
     pub(super) fn ready(text: Redacted, origin: TokenOrigin, reader: Reader, method: &'static str) -> Self {
         let (mount, facts, has_worked) = (String::new(), OnceLock::new(), AtomicBool::new(false));
-        Self { text, origin, reader, method, mount, facts, uses_left: None, has_worked }
+        Self { text, origin, reader, method, mount, facts, life: Mutex::default(), uses_left: None, has_worked }
     }
 
     /// Takes one of its uses; `false` if none is left.
@@ -89,18 +101,50 @@ impl Token {
 
     /// What Vault has said of it; `None` before it was asked.
     pub(super) fn facts(&self) -> Option<&TokenFacts> {
-        self.facts.get().map(|(_, facts)| facts)
+        self.facts.get()
     }
 
     /// Notes what Vault says of it now.
     pub(super) fn learn(&self, facts: TokenFacts) {
-        let _ = self.facts.set((SystemTime::now(), facts));
+        facts.life.into_iter().for_each(|life| self.prolong(life));
+        let _ = self.facts.set(facts);
+    }
+
+    /// Notes that Vault lets it live so long from now on.
+    pub(super) fn prolong(&self, life: Duration) {
+        *self.life.lock().unwrap_or_else(PoisonError::into_inner) = Some(TokenLife::from_now(life));
+    }
+
+    /// How long it lives; `None` if it has no end, or Vault was not asked yet.
+    pub(super) fn left(&self) -> Option<Duration> {
+        let TokenLife { told, length } = self.life()?;
+        Some(length.saturating_sub(told.1.elapsed()))
+    }
+
+    /// Whether it has come to its end.
+    pub(super) fn has_ended(&self) -> bool {
+        self.is_of_login() && self.left().is_some_and(|left| left.is_zero())
+    }
+
+    /// Whether less than a third of its life is left.
+    pub(super) fn is_due(&self) -> bool {
+        let whole = self.facts().and_then(|facts| facts.life);
+        self.is_of_login() && self.left().zip(whole).is_some_and(|(left, whole)| left < whole / 3)
+    }
+
+    /// Whether a login got it, and can get another one.
+    pub(super) fn is_of_login(&self) -> bool {
+        matches!(self.origin, TokenOrigin::Login | TokenOrigin::Cache(_))
+    }
+
+    fn life(&self) -> Option<TokenLife> {
+        *self.life.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// When it ends; `None` if it has no end, or Vault was not asked yet.
     pub(super) fn ends(&self) -> Option<SystemTime> {
-        let (told, facts) = self.facts.get()?;
-        told.checked_add(facts.life?)
+        let TokenLife { told, length } = self.life()?;
+        told.0.checked_add(length)
     }
 
     /// How often it may be used; `None` is without limit, or unknown.
@@ -146,5 +190,11 @@ impl Token {
         let may_have_ended = !matches!(self.origin, TokenOrigin::Settings | TokenOrigin::Agent);
         let is_suspect = may_have_ended && !round.has_good_token();
         is_suspect || failure::refuses_token(response)
+    }
+}
+
+impl TokenLife {
+    fn from_now(length: Duration) -> Self {
+        Self { told: (SystemTime::now(), Instant::now()), length }
     }
 }

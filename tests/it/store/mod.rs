@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 use vault_render::Journal;
-use vault_render::internals::backend::{self, Intent, Round, Store};
+use vault_render::internals::backend::{self, Freshness, Intent, Round, Store};
 use vault_render::internals::error::Error;
 use vault_render::internals::policy::{Policy, Requester};
 use vault_render::internals::secret::{Access, Outcome, SecretId, Usage, Version};
@@ -40,7 +40,7 @@ fn try_open(settings: &[(&str, &str)]) -> Result<TestStore, Error> {
 impl TestStore {
     /// A run's use of the store.
     fn begin(&self) -> Box<dyn Round> {
-        self.store.clone().begin(self.policy.clone())
+        self.store.clone().begin(self.policy.clone(), Freshness::Recent)
     }
 
     /// The outcomes of `ids` in one round, in the order of `ids`.

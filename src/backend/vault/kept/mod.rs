@@ -16,7 +16,7 @@ use crate::keep::{Entry, EntryLabel, EntryName, Keep};
 use crate::secret::SecretId;
 
 pub(super) use batch::Batch;
-pub(super) use responses::revocation;
+pub(super) use responses::{Life, life, revocation};
 pub(super) use rights::Rights;
 pub(super) use secret::{Bond, KeptSecret};
 pub(super) use upkeep::{LeaseState, Upkeep};

@@ -33,7 +33,7 @@ impl Reading<'_> {
             return Err(Failure { error: failure::failed(&response), is_of_server: true });
         }
         let query = Query { path: &id.path, version: None, engine: Some(Engine::V1) };
-        Ok(ReadResponse { result: response::read(query, &response), token, token_hint })
+        Ok(ReadResponse { result: response::read(query, &response), token, token_hint, is_shared: false })
     }
 }
 
