@@ -38,8 +38,8 @@ pub struct Session {
     broker: Option<Arc<dyn Broker>>,
     /// What it shares with other sessions of the process; `None` shares nothing.
     shared: Option<Arc<Shared>>,
-    /// How new its secrets must be.
-    freshness: Freshness,
+    /// How new its secrets must be, once it reads.
+    freshness: OnceCell<Freshness>,
     /// The record that takes the place of settings and store.
     pub(super) record: Option<Record>,
     /// What masks each value of a rendering that is printed; `None` shows the values.
@@ -88,7 +88,7 @@ impl Session {
             settings,
             broker: None,
             shared: None,
-            freshness: Freshness::default(),
+            freshness: OnceCell::new(),
             record: None,
             mask: None,
             secrets: Secrets::default(),
@@ -110,9 +110,8 @@ impl Session {
         &self.requester
     }
 
-    /// Shares open stores with the other sessions of `shared`, one for each call. Who may read what is judged for each session alone.
+    /// Shares open stores with the other sessions of `shared`: one of each call reads. Who may read what is judged for each session alone.
     pub fn share(&mut self, shared: Arc<Shared>) {
-        self.freshness = shared.freshness(&self.workspace);
         self.shared = Some(shared);
     }
 
@@ -329,7 +328,9 @@ impl Session {
     /// Begins a round of the store, once it is open; `None` if it is not.
     pub(super) fn begin_round(&self) -> Option<(Box<dyn Round>, Arc<Policy>)> {
         let Stage::Open(OpenStore { store, policy, .. }) = &self.stage else { return None };
-        Some((store.clone().begin(policy.clone(), self.freshness), policy.clone()))
+        let noted = || self.shared.as_ref().map(|shared| shared.freshness(&self.workspace)).unwrap_or_default();
+        let freshness = *self.freshness.get_or_init(noted);
+        Some((store.clone().begin(policy.clone(), freshness), policy.clone()))
     }
 
     /// What counts the readings of the store for the process, if it shares some.

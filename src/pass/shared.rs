@@ -23,6 +23,9 @@ use crate::workspace::Workspace;
 /// How many stores are open at once. The least used one goes.
 const MOST_STORES: usize = 256;
 
+/// The word for a reading for which a value of an earlier run stood in.
+const LAST_GOOD: &str = "last_good";
+
 /// How often tokens are looked after.
 const INTERVAL: Duration = Duration::from_secs(1);
 
@@ -57,6 +60,10 @@ pub struct SharedFigures {
     pub logins: Vec<(&'static str, u64)>,
     /// How long the token lives that ends first.
     pub token_remaining: Option<Duration>,
+    /// How often a value of an earlier run stood in.
+    pub last_good: u64,
+    /// The leases that are kept for later runs.
+    pub kept_leases: u64,
     /// The memory that the caches take.
     pub cache_bytes: Vec<(&'static str, u64)>,
     /// How many files of the operator's could not be read again.
@@ -94,8 +101,11 @@ impl Shared {
     /// What has happened so far.
     pub fn figures(&self) -> SharedFigures {
         let counts = self.readings.counts();
+        let reads = counts.reads();
         SharedFigures {
-            reads: counts.reads(),
+            last_good: reads.iter().filter(|(_, result, _)| *result == LAST_GOOD).map(|(_, _, count)| count).sum(),
+            kept_leases: 0,
+            reads,
             cache_hits: counts.hits(),
             logins: counts.logins(),
             token_remaining: self.stores().values().filter_map(|store| store.token_left()).min(),
@@ -153,7 +163,7 @@ fn result(outcome: &Outcome) -> Option<&'static str> {
         Outcome::Found(secret) => match secret.provenance {
             Provenance::Store => "found",
             Provenance::Kept => "kept",
-            Provenance::LastGood => "last_good",
+            Provenance::LastGood => LAST_GOOD,
             Provenance::Shared => return None,
         },
         Outcome::NoPath(_) | Outcome::NoVersion(_) => "missing",

@@ -58,7 +58,8 @@ impl Generation {
         let archive_bytes = *config.required(&SERVER_ARCHIVE_BYTES)?;
         let folder = operator.variable(WORK_FOLDER).map(|folder| operator.locate(folder));
         let folder = folder.unwrap_or_else(|| operator.temporary_folder());
-        let renderer = Renderer { flags, shared: Shared::new(journal)?, archive_bytes, folder };
+        let shared = Shared::new(operator, &flags, journal)?;
+        let renderer = Renderer { flags, shared, archive_bytes, folder };
         Ok(Self { renderer: Arc::new(renderer), queue: Queue::new(slots), audit })
     }
 

@@ -14,7 +14,7 @@ use super::connections::connections;
 use super::generation::Generation;
 use super::http::{self, Answers, Limits};
 use super::log::{Log, LogLevel};
-use super::metrics::{Metrics, SharedFigures};
+use super::metrics::Metrics;
 use super::observed::Observers;
 use super::plugin::Plugin;
 use super::plugin_name::PluginName;
@@ -24,7 +24,7 @@ use super::socket::SocketFile;
 use crate::config::Config;
 use crate::config::server::SERVER_ARCHIVE_BYTES;
 use crate::error::{Error, Errors, Kind};
-use crate::pass::{self, Session, SettingFlags, Watch};
+use crate::pass::{self, Session, SettingFlags, Shared, Watch};
 use crate::policy::Requester;
 use crate::tool;
 use crate::workspace::Workspace;
@@ -72,16 +72,17 @@ pub(crate) async fn serve(
     };
     let observers = Arc::new(Observers { log: options.log.clone(), metrics: Metrics::default() });
     let generation = Generation::new(&config, &operator, flags, options.log.journal(None), options.audit.clone())?;
-    let queue = generation.queue.clone();
+    let (queue, shared) = (generation.queue.clone(), generation.renderer.shared.clone());
     let plugin = Arc::new(Plugin { generation, operator, archive_bytes, observers: observers.clone(), message_bytes });
     let socket = SocketFile::bind(&path).await?;
     options.log.say(LogLevel::Info, &format!("serving Argo CD on `{}`", path.display()));
     let (end, ending) = watch::channel(false);
     // Dropped, it ends what it runs.
     let mut pages = JoinSet::new();
+    pages.spawn(shared.clone().tend());
     if let Some((port, address)) = port {
         options.log.say(LogLevel::Info, &format!("answering probes and Prometheus on `{address}`"));
-        let answers = answers(observers, queue, socket.0.presence(), ending.clone());
+        let answers = answers(observers, queue, shared, socket.0.presence(), ending.clone());
         pages.spawn(http::serve(port, Arc::new(answers), Limits::default()));
     }
     let server = Server::builder()
@@ -106,6 +107,7 @@ pub(crate) async fn serve(
 fn answers(
     observers: Arc<Observers>,
     queue: Arc<Queue>,
+    shared: Arc<Shared>,
     is_found: impl Fn() -> bool + Send + Sync + 'static,
     ending: watch::Receiver<bool>,
 ) -> Answers {
@@ -116,7 +118,7 @@ fn answers(
     };
     Answers {
         ready: Box::new(move || ready().map_err(str::to_owned)),
-        metrics: Box::new(move || observers.metrics.text(queue.counts(), &SharedFigures::default())),
+        metrics: Box::new(move || observers.metrics.text(queue.counts(), &shared.figures())),
     }
 }
 

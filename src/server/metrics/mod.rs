@@ -8,9 +8,9 @@ mod tests;
 mod text;
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use super::call_record::CallRecord;
+use crate::pass::SharedFigures;
 pub(crate) use docs::docs;
 use renders::Renders;
 pub(super) use text::CONTENT_TYPE;
@@ -18,20 +18,6 @@ pub(super) use text::CONTENT_TYPE;
 /// The numbers that this process counts itself.
 #[derive(Debug, Default)]
 pub(super) struct Metrics(Mutex<Renders>);
-
-/// The numbers of what the calls share, at one moment.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SharedFigures {
-    /// Readings by store and result.
-    pub(super) reads: Vec<(String, &'static str, u64)>,
-    pub(super) cache_hits: Vec<(&'static str, u64)>,
-    pub(super) logins: Vec<(&'static str, u64)>,
-    pub(super) token_remaining: Option<Duration>,
-    pub(super) last_good: u64,
-    pub(super) kept_leases: u64,
-    pub(super) cache_bytes: Vec<(&'static str, u64)>,
-    pub(super) failed_reloads: u64,
-}
 
 /// All numbers at one moment.
 struct Figures<'f> {

@@ -1,6 +1,7 @@
 //! What Prometheus gets to read.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use regex::Regex;
 
@@ -13,7 +14,7 @@ fn text() -> String {
     metrics.count(&rendering());
     metrics.count(&CallRecord { project: Some("a\"b\\c\nd".to_owned()), ..rendering() });
     let shared = SharedFigures {
-        reads: vec![("vault".to_owned(), "found", 5)],
+        reads: vec![("vault", "found", 5)],
         cache_hits: vec![("secrets", 2)],
         logins: vec![("success", 1)],
         token_remaining: Some(Duration::from_millis(59_900)),

@@ -56,7 +56,7 @@ fn pairs(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
 impl Process {
     fn new(settings: &[(&str, &str)]) -> Self {
         let variables = pairs(settings).chain(pairs(&[("AVP_TENANT", "true")])).collect();
-        let operator = Workspace { folder: "/dev/null".into(), variables };
+        let operator = Workspace { variables, ..Workspace::bare("/dev/null") };
         let shared = Shared::new(&operator, &SettingFlags::default(), Journal::default()).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.spawn(shared.clone().tend());
@@ -68,8 +68,13 @@ impl Process {
         let mut workspace = self.operator.clone();
         workspace.variables.extend(pairs(brought));
         let requester = Requester::of(&workspace.variables);
-        let mut session = Session::new(workspace, requester, SettingFlags::default());
-        session.share(self.shared.clone());
+        let session = || {
+            let mut session = Session::new(workspace.clone(), requester.clone(), SettingFlags::default());
+            session.share(self.shared.clone());
+            session
+        };
+        // A call may have a session before its turn comes, and another one then.
+        let (_, mut session) = (session().time_limit(), session());
         let text = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData: {{k: <path:{path}#k>}}\n");
         let sources = [Arc::new(Source::new("a.yaml", text))];
         let mut output = Output::default();
