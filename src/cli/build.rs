@@ -1,6 +1,6 @@
 //! `build`: the chart, the kustomization or the manifests of a folder, rendered as `generate` renders.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use crate::input::{self, KUSTOMIZATIONS};
 use crate::pass::Session;
 use crate::pass::build::{BuildFolder, FolderOutput, ToolOptions, ToolRunner};
 use crate::render::{Leftovers, Options};
+use crate::server::BuildCommand;
 use crate::source::Source;
 use crate::tool::{self, Tool};
 use crate::words::suggestion;
@@ -129,6 +130,22 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
 }
 
 impl Args {
+    /// What `serve` does for an application in place of the command; else the part that it does not know.
+    pub(super) fn served(&self) -> Result<BuildCommand, &'static str> {
+        let unknown = [
+            ("a folder other than `.`", !is_here(&self.folder)),
+            ("`--then`", self.then.is_some()),
+            ("`--mask`", self.mask.is_on()),
+            ("`--offline`", self.offline.file().is_some()),
+            ("`--schema`: `AVP_SCHEMA` names them for every call", self.schemas.are_given()),
+        ];
+        if let Some((part, _)) = unknown.iter().find(|(_, is_set)| *is_set) {
+            return Err(part);
+        }
+        let tool = self.tool.map(Choice::tool);
+        Ok(BuildCommand { is_strict: self.strict, may_be_empty: self.allow_empty, tool, tools: (&self.tools).into() })
+    }
+
     /// The files that the command names, and those of its tools.
     pub(super) fn files(&self, session: &mut Session) -> NamedFiles {
         let flags = self.schemas.files().chain(self.offline.file()).chain(self.mask.file()).cloned().collect();
@@ -149,9 +166,7 @@ impl Args {
 
     fn tool(&self, workspace: &Workspace) -> Tool {
         match self.tool {
-            Some(Choice::Helm) => Tool::Helm,
-            Some(Choice::Kustomize) => Tool::Kustomize,
-            Some(Choice::Plain) => Tool::Plain,
+            Some(choice) => choice.tool(),
             None if self.then.is_some() => Tool::Helm,
             None => Tool::of(|name| workspace.locate(&self.folder).join(name).exists()),
         }
@@ -216,6 +231,21 @@ impl Args {
         }
         Ok(outputs.into_sources())
     }
+}
+
+impl Choice {
+    fn tool(self) -> Tool {
+        match self {
+            Self::Helm => Tool::Helm,
+            Self::Kustomize => Tool::Kustomize,
+            Self::Plain => Tool::Plain,
+        }
+    }
+}
+
+/// Whether a folder is the working folder.
+pub(super) fn is_here(folder: &Path) -> bool {
+    folder.components().all(|part| part == Component::CurDir)
 }
 
 /// Words for a tool that is not run.

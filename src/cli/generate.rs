@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::error::ErrorKind;
 
+use super::build::is_here;
 use super::environment::Environment;
 use super::flags::Flags;
 use super::mask::MaskFlags;
@@ -17,6 +18,7 @@ use super::sink::{StreamedOutput, WholeOutput};
 use crate::error::{Error, Errors, Kind};
 use crate::pass::Session;
 use crate::render::{self, Leftovers, Options};
+use crate::server::BuildCommand;
 use crate::source::Source;
 use crate::tool::Tool;
 use crate::workspace::Workspace;
@@ -93,6 +95,23 @@ pub(super) async fn run(args: &Args, session: &mut Session, environment: &Enviro
 }
 
 impl Args {
+    /// What `serve` does for an application in place of the command; else the part that it does not know.
+    pub(super) fn served(&self) -> Result<BuildCommand, &'static str> {
+        let is_here = matches!(&self.paths[..], [path] if is_here(Path::new(path)));
+        let unknown = [
+            ("a path other than `.`", !is_here),
+            ("`--any`", self.any),
+            ("`--mask`", self.mask.is_on()),
+            ("`--offline`", self.offline.file().is_some()),
+            ("`--schema`: `AVP_SCHEMA` names them for every call", self.schemas.are_given()),
+        ];
+        if let Some((part, _)) = unknown.iter().find(|(_, is_set)| *is_set) {
+            return Err(part);
+        }
+        let (is_strict, may_be_empty, tool) = (self.strict, self.allow_empty, Some(Tool::Plain));
+        Ok(BuildCommand { is_strict, may_be_empty, tool, ..BuildCommand::default() })
+    }
+
     /// The files that the command names.
     pub(super) fn files(&self) -> NamedFiles {
         let inputs = self.paths.iter().filter(|path| *path != "-").map(PathBuf::from).collect();

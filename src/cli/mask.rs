@@ -38,6 +38,11 @@ pub(super) struct MaskFlags {
 }
 
 impl MaskFlags {
+    /// Whether values are to be masked.
+    pub(super) fn is_on(&self) -> bool {
+        self.mask
+    }
+
     /// The file of the key, if one is named.
     pub(super) fn file(&self) -> Option<&PathBuf> {
         self.key.mask_key.as_ref()

@@ -3,6 +3,7 @@
 
 mod build;
 mod check;
+mod cmp_server;
 mod completions;
 mod diff;
 mod discover;
@@ -153,6 +154,9 @@ other commands fail with 2. Interrupted: 130; ended by SIGTERM: 143.
 pub fn main() -> ExitCode {
     harden::harden();
     let mut environment = Environment::read();
+    if cmp_server::is_called(&environment) {
+        return cmp_server::main(&mut environment);
+    }
     let reader = separate::start_ahead(&environment);
     if let Some(code) = completions::answer(&environment) {
         return code;

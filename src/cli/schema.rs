@@ -18,6 +18,11 @@ pub(super) struct SchemaFlags {
 }
 
 impl SchemaFlags {
+    /// Whether there are any.
+    pub(super) fn are_given(&self) -> bool {
+        !self.schemas.is_empty()
+    }
+
     /// The files and folders that are named here.
     pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.schemas.iter().filter(|name| name.as_path() != Path::new(LIVE))

@@ -11,7 +11,7 @@ use super::output;
 use crate::error::{Error, Kind};
 use crate::pass::SettingFlags;
 use crate::report;
-use crate::server::{self, Log, LogFormat, LogLevel, Options, PluginName};
+use crate::server::{self, BuildCommand, Discovery, Log, LogFormat, LogLevel, Options, Parameters, PluginName};
 
 /// Render for Argo CD on the plugin's socket, in place of `argocd-cmp-server`
 #[derive(Debug, clap::Args)]
@@ -20,6 +20,20 @@ pub(super) struct Args {
     #[command(flatten)]
     name: NameFlags,
 
+    /// Tell Argo CD that the plugin finds its applications: every folder with something to render. If it fails, Argo CD goes on without it
+    #[arg(long)]
+    discover: bool,
+
+    #[command(flatten)]
+    observers: ObserverFlags,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// The flags about what is seen from outside.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ObserverFlags {
     /// Answer probes and Prometheus there, over HTTP: /healthz, /readyz, /metrics
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
@@ -31,9 +45,6 @@ pub(super) struct Args {
     /// How it is logged: json or text [default: json]
     #[arg(long, value_name = "FORMAT")]
     logformat: Option<LogFormat>,
-
-    #[command(flatten)]
-    flags: Flags,
 }
 
 /// The flags for the plugin's name.
@@ -59,7 +70,17 @@ SIGTERM or SIGINT: no new connection is taken, calls under way have 25 seconds t
 
 Exit codes: 0 ended by a signal, 2 a setting is wrong or the socket is taken.";
 
-impl Args {
+impl ObserverFlags {
+    /// The options of a server that is seen so, and that is called as this program is.
+    pub(super) fn options(&self, environment: &Environment) -> Result<Options, Error> {
+        let name = PluginName { name: super::NAME.to_owned(), version: None };
+        let (discovery, parameters, command) = (Discovery::Off, Parameters::of_chart(), BuildCommand::default());
+        let stderr = environment.stderr.clone();
+        let audit = Arc::new(move |line: &[u8]| stderr.write_at_once(line));
+        let (listen, log) = (self.listen, self.log(environment)?);
+        Ok(Options { name, discovery, parameters, command, listen, log, audit })
+    }
+
     /// Where the server says what it does: on stderr, as Argo CD's own server does.
     fn log(&self, environment: &Environment) -> Result<Log, Error> {
         let level = of_variable(self.loglevel, "ARGOCD_CMP_SERVER_LOGLEVEL", environment)?.unwrap_or(LogLevel::Info);
@@ -85,12 +106,18 @@ where
 
 /// Serves until a signal comes.
 pub(super) async fn run(args: Args, environment: &Environment) -> anyhow::Result<ExitCode> {
-    let log = args.log(environment)?;
-    let stderr = environment.stderr.clone();
-    let audit = Arc::new(move |line: &[u8]| stderr.write_at_once(line));
-    let options = Options { name: args.name.into(), listen: args.listen, log, audit };
-    let flags = SettingFlags::from(&args.flags);
-    match server::serve(&options, environment.workspace.clone(), flags, environment).await {
+    let discovery = if args.discover { Discovery::Renderable } else { Discovery::Off };
+    let options = Options { name: args.name.into(), discovery, ..args.observers.options(environment)? };
+    serve(&options, SettingFlags::from(&args.flags), environment).await
+}
+
+/// Serves with these options until a signal comes.
+pub(super) async fn serve(
+    options: &Options,
+    flags: SettingFlags,
+    environment: &Environment,
+) -> anyhow::Result<ExitCode> {
+    match server::serve(options, environment.workspace.clone(), flags, environment).await {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(errors) => {
             output::report(&report::in_order(errors, &[]), environment);

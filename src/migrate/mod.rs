@@ -2,6 +2,7 @@
 //! and nothing is guessed.
 
 mod application;
+mod command;
 mod documents;
 mod generate;
 mod helm;
@@ -17,6 +18,7 @@ mod text;
 use std::sync::Arc;
 
 pub(crate) use application::Application;
+pub(crate) use command::{is_needless, own_command, own_words};
 pub(crate) use plugin::Plugin;
 pub(crate) use statement::{Effect, Statement};
 

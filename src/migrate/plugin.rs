@@ -1,5 +1,6 @@
 //! A plugin's definition: ConfigManagementPlugin, or an entry of the chart's values or of argocd-cm, which have the same fields.
 
+use super::command::script_at;
 use super::generate;
 use super::remarks::Remark;
 use super::settings::Settings;
@@ -24,9 +25,6 @@ pub(crate) struct Plugin {
     /// The Applications' variables that its commands name.
     pub variables: Vec<String>,
 }
-
-/// The shells that take a script behind `-c`.
-const SHELLS: [&str; 4] = ["sh", "bash", "ash", "dash"];
 
 /// Reads a definition: `spec` has its fields. Returns `None` if its command has nothing to do with argocd-vault-plugin.
 pub(super) fn read(
@@ -144,17 +142,14 @@ type Read = Result<(Site, Vec<shell::Step>), (Site, String)>;
 
 /// The pipelines of a command, and where they begin: of a shell's script, or the one command of its words.
 fn steps(text: &Text<'_>, words: &[(NodeId, &str)]) -> Read {
-    let Some((first, program)) = words.first() else {
+    let Some((first, _)) = words.first() else {
         return Err((Site { file: String::new(), line: 0 }, "no command".to_owned()));
     };
-    let is_shell = SHELLS.contains(&program.rsplit('/').next().unwrap_or_default());
-    if is_shell {
-        let is_script =
-            |(_, word): &&(NodeId, &str)| word.starts_with('-') && !word.starts_with("--") && word.contains('c');
-        let at = words.iter().position(|word| is_script(&word)).map(|at| at + 1);
-        return match at.and_then(|at| words.get(at)) {
+    let texts: Vec<&str> = words.iter().map(|(_, word)| *word).collect();
+    if let Some(at) = script_at(&texts) {
+        return match at.map(|at| words[at]) {
             Some((node, script)) => {
-                let site = text.site_of_text(*node);
+                let site = text.site_of_text(node);
                 shell::read(script).map(|steps| (site.clone(), steps)).map_err(|reason| (site, reason))
             }
             None => Err((text.site(*first), "no script behind `-c`".to_owned())),

@@ -96,9 +96,10 @@ pub(super) struct ParametersAnnouncementResponse {
     pub(super) parameter_announcements: Vec<ParameterAnnouncement>,
 }
 
-/// One parameter.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct ParameterAnnouncement {
+/// One parameter. As JSON it is what a plugin's command prints and its definition holds.
+#[derive(Clone, PartialEq, prost::Message, serde::Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct ParameterAnnouncement {
     #[prost(string, tag = "1")]
     pub(super) name: String,
     #[prost(string, tag = "2")]

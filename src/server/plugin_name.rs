@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 const SOCKETS: (&str, &str) = ("ARGOCD_PLUGINSOCKFILEPATH", "/home/argocd/cmp-server/plugins");
 
 /// A plugin's name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PluginName {
     /// What Applications call it.
     pub(crate) name: String,

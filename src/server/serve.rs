@@ -9,14 +9,17 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic::transport::Server;
 
+use super::build_command::BuildCommand;
 use super::call_watch::AuditLine;
 use super::connections::connections;
+use super::discovery::Discovery;
 use super::generation::Generation;
 use super::http::{self, Answers, Limits};
 use super::log::{Log, LogLevel};
 use super::metrics::Metrics;
 use super::observed::Observers;
 use super::plugin::Plugin;
+use super::plugin_file::Parameters;
 use super::plugin_name::PluginName;
 use super::queue::Queue;
 use super::service::{HealthService, PluginService};
@@ -42,6 +45,12 @@ const GRACE: Duration = Duration::from_secs(25);
 pub(crate) struct Options {
     /// The plugin's name.
     pub(crate) name: PluginName,
+    /// How it finds its applications.
+    pub(crate) discovery: Discovery,
+    /// What Argo CD's UI offers to set.
+    pub(crate) parameters: Parameters,
+    /// What is done with each application.
+    pub(crate) command: BuildCommand,
     /// Where probes and Prometheus are answered.
     pub(crate) listen: Option<SocketAddr>,
     /// Where the server says what it does.
