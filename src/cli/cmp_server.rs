@@ -9,8 +9,9 @@ use clap::Parser;
 use tokio::runtime::Builder;
 
 use super::environment::Environment;
+use super::runtime::complete;
 use super::serve::{self, ObserverFlags};
-use super::{Command, SessionCommand, complete, output};
+use super::{Command, SessionCommand, output};
 use crate::error::{Error, Errors, Kind};
 use crate::pass::SettingFlags;
 use crate::report;

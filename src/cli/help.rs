@@ -11,7 +11,7 @@ pub(super) const WIDTH: usize = 120;
 const GROUPS: &[(&str, &[&str])] = &[
     ("Every day", &["generate", "build", "diff", "plan", "explain", "settings", "doctor", "keep"]),
     ("In CI", &["check", "policy", "record"]),
-    ("For Argo CD, kustomize and kpt", &["fn", "discover", "parameters"]),
+    ("For Argo CD, kustomize and kpt", &["serve", "healthcheck", "fn", "discover", "parameters"]),
     ("From argocd-vault-plugin", &["migrate"]),
     ("About the program", &["help", "version", "completions", "man"]),
 ];

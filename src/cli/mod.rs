@@ -32,6 +32,7 @@ mod paths;
 mod plan;
 mod policy;
 mod record;
+mod runtime;
 mod save;
 mod schema;
 mod separate;
@@ -46,9 +47,7 @@ mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use rustix::event::{PollFd, PollFlags, poll};
 use tokio::runtime::Builder;
@@ -59,6 +58,7 @@ use crate::policy::Requester;
 use crate::separate::NewReader;
 use environment::Environment;
 use flags::{Flags, OutputFlags};
+use runtime::complete;
 use schema::SchemaFlags;
 use separate::NamedFiles;
 
@@ -117,9 +117,6 @@ enum Command {
     #[command(hide = true)]
     Docs(docs::Args),
 }
-
-/// How long threads of a command have to end once it is done.
-const REST: Duration = Duration::from_secs(2);
 
 const AFTER_HELP: &str = "\
 A placeholder names a secret and a key:
@@ -354,14 +351,6 @@ impl SessionCommand {
             Self::Build(_) | Self::Parameters(_) | Self::Settings(_) | Self::Doctor(_) | Self::Keep(_) => false,
         }
     }
-}
-
-/// Runs a command in a runtime of its own. What still runs when it is done has a moment to end.
-fn complete(mut runtime: Builder, command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
-    let runtime = runtime.enable_all().build().context("cannot start the runtime")?;
-    let ended = runtime.block_on(command);
-    runtime.shutdown_timeout(REST);
-    ended
 }
 
 /// Waits for the first byte of stdin, which stays there: no slot is held while the command before the pipe runs, or hangs.

@@ -1,5 +1,7 @@
 //! `vault-render serve`: Argo CD's plugin protocol on the plugin's socket.
 
+mod core;
+mod definition;
 mod render;
 mod seen;
 mod soak;
