@@ -10,7 +10,10 @@ use tokio::runtime::Builder;
 const REST: Duration = Duration::from_secs(2);
 
 /// Runs a command in a runtime of its own. What still runs when it is done has a moment to end.
-pub(super) fn complete(mut runtime: Builder, command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+pub(super) fn complete(
+    mut runtime: Builder,
+    command: impl Future<Output = anyhow::Result<ExitCode>>,
+) -> anyhow::Result<ExitCode> {
     let runtime = runtime.enable_all().build().context("cannot start the runtime")?;
     let ended = runtime.block_on(command);
     runtime.shutdown_timeout(REST);

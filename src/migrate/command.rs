@@ -10,6 +10,18 @@ const SHELLS: [&str; 4] = ["sh", "bash", "ash", "dash"];
 /// Our program's name.
 const OURS: &str = "vault-render";
 
+/// What argocd-vault-plugin's guide does with each file that `find` has found. In the pattern of `grep` the reader leaves the backslashes out.
+const XARGS: [&str; 6] = ["xargs", "-I", "{}", "grep", "<path|avp.kubernetes.io", "{}"];
+
+/// What a discovery looks for with `find`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Find {
+    /// The names of the files, with wildcards.
+    pub(crate) names: Vec<String>,
+    /// Whether one of them has to hold a placeholder of argocd-vault-plugin's, or an annotation.
+    pub(crate) has_placeholder: bool,
+}
+
 /// Where in a command's words the script of a shell stands; `None` if no shell runs it, and `Some(None)` if the shell gets no script.
 pub(super) fn script_at(words: &[&str]) -> Option<Option<usize>> {
     words.first().filter(|program| SHELLS.contains(&name_of(program)))?;
@@ -52,6 +64,30 @@ pub(crate) fn own_command(words: &[String]) -> Result<Vec<String>, String> {
     let open = generator.remarks.list.iter().find(|remark| is_open(remark.effect));
     let reason = open.map(|remark| format!("`{}`: {}", remark.subject, remark.text));
     generator.command().ok_or_else(|| reason.unwrap_or_else(|| "it is not understood".to_owned()))
+}
+
+/// The files that a command of a discovery looks for with `find`; `None` if it does anything else.
+pub(crate) fn find(words: &[String]) -> Option<Find> {
+    let steps = steps(words).ok()?;
+    let mut names = Vec::new();
+    let mut has_placeholder = false;
+    for step in &steps {
+        let commands =
+            step.commands.iter().filter(|command| command.output.is_none() && command.assignments.is_empty());
+        let lines: Vec<Vec<&str>> = commands.map(|it| it.words.iter().map(String::as_str).collect()).collect();
+        let (first, rest) = lines.split_first()?;
+        let ["find", ".", "-name", name] = first[..] else { return None };
+        names.push(name.to_owned());
+        has_placeholder = match rest {
+            [] => has_placeholder,
+            [xargs, grep] if *xargs == XARGS && *grep == ["grep", "."] && steps.len() == 1 => true,
+            _ => return None,
+        };
+        if step.joint == Joint::AfterFailure || lines.len() != step.commands.len() {
+            return None;
+        }
+    }
+    (!names.is_empty()).then_some(Find { names, has_placeholder })
 }
 
 /// Whether a command before `generate` does nothing that our `build` does not do by itself.
@@ -114,6 +150,27 @@ mod tests {
         ] {
             let reason = own_command(&words(line)).unwrap_err();
             assert!(reason.contains(expected), "{line:?}: {reason}");
+        }
+    }
+
+    #[test]
+    fn the_finds_of_discoveries_are_read() {
+        let guide = "find . -name '*.yaml' | xargs -I {} grep \"<path\\|avp\\.kubernetes\\.io\" {} | grep .";
+        let charts = "find . -name 'Chart.yaml' && find . -name 'values.yaml'";
+        let found = |line: &[&str]| find(&words(line)).map(|find| (find.names, find.has_placeholder));
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(found(&["sh", "-c", guide]), Some((names(&["*.yaml"]), true)));
+        assert_eq!(found(&["sh", "-c", charts]), Some((names(&["Chart.yaml", "values.yaml"]), false)));
+        assert_eq!(found(&["find", ".", "-name", "kustomization.yaml"]), Some((names(&["kustomization.yaml"]), false)));
+        for other in [
+            "find . -name a -delete",
+            "find . -name a || find . -name b",
+            "find . -name a > b",
+            "ls",
+            "",
+            "find . -name a | cat",
+        ] {
+            assert_eq!(found(&["sh", "-c", other]), None, "{other}");
         }
     }
 

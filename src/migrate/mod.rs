@@ -18,7 +18,7 @@ mod text;
 use std::sync::Arc;
 
 pub(crate) use application::Application;
-pub(crate) use command::{is_needless, own_command, own_words};
+pub(crate) use command::{Find, find, is_needless, own_command, own_words};
 pub(crate) use plugin::Plugin;
 pub(crate) use statement::{Effect, Statement};
 

@@ -5,6 +5,10 @@ use std::path::{Component, Path};
 use regex::{Regex, escape};
 
 use crate::error::{Error, Kind};
+use crate::migrate::Find;
+
+/// What argocd-vault-plugin's guide looks for in files.
+const PLACEHOLDERS: &[&str] = &["<path", "avp.kubernetes.io"];
 
 /// How a plugin finds its applications.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +20,8 @@ pub(crate) enum Discovery {
     Renderable,
     /// A folder with a file or folder whose path matches.
     Path(Regex),
+    /// A folder with a file whose path matches, and in which one of these texts is.
+    Text(Regex, &'static [&'static str]),
 }
 
 impl Discovery {
@@ -27,6 +33,23 @@ impl Discovery {
     /// By `discover.fileName`: a pattern of Go's `filepath.Glob`, in which no wildcard stands for a `/`.
     pub(crate) fn of_file_name(pattern: &str) -> Result<Self, Error> {
         compile(pattern, file_name_pattern)
+    }
+
+    /// By a command that looks for files with `find`.
+    pub(crate) fn of_find(find: &Find) -> Result<Self, Error> {
+        let names = find.names.iter().map(|name| compile(name, file_name_pattern));
+        let names = names.collect::<Result<Vec<_>, _>>()?;
+        let names: Vec<&str> = names.iter().filter_map(Self::pattern).collect();
+        let pattern = format!("^(.*/)?({})$", names.join("|"));
+        let pattern =
+            Regex::new(&pattern).map_err(|_| Error::new(Kind::Setting, "`discover.find` is not understood"))?;
+        Ok(if find.has_placeholder { Self::Text(pattern, PLACEHOLDERS) } else { Self::Path(pattern) })
+    }
+
+    /// What stands between the ends of its pattern.
+    fn pattern(&self) -> Option<&str> {
+        let Self::Path(pattern) = self else { return None };
+        pattern.as_str().strip_prefix('^')?.strip_suffix('$')
     }
 
     /// By `discover.find.glob`, in which `**/` stands for any folders.
@@ -146,6 +169,21 @@ mod tests {
         assert_matches(Discovery::of_glob("a/**/*.{yaml,yml}"), &["a/b.yaml", "a/b/c.yml"], &["b.yaml", "a/b.json"]);
         assert_matches(Discovery::of_glob("a**.yaml"), &["ab.yaml"], &["a/b.yaml"]);
         assert_matches(Discovery::of_glob("[a]?.yaml"), &["[a]?.yaml"], &["a.yaml"]);
+    }
+
+    #[test]
+    fn find_looks_at_names_in_every_folder() {
+        let find = |names: &[&str], has_placeholder| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            Discovery::of_find(&Find { names, has_placeholder })
+        };
+        assert_matches(
+            find(&["Chart.yaml", "v*.yaml"], false),
+            &["Chart.yaml", "a/b/v.yaml"],
+            &["xChart.yaml", "v/a.yaml"],
+        );
+        assert!(matches!(find(&["*.yaml"], true), Ok(Discovery::Text(_, [_, _]))));
+        assert!(find(&["[a"], false).is_err());
     }
 
     #[test]

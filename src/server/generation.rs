@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use super::build_command::BuildCommand;
 use super::call::Call;
 use super::call_watch::{AuditLine, CallWatch, Client, TimeLimit};
 use super::output::Rendered;
@@ -48,6 +49,7 @@ impl Generation {
     pub(super) fn new(
         config: &Config,
         operator: &Workspace,
+        command: BuildCommand,
         flags: SettingFlags,
         journal: Journal,
         audit: Arc<AuditLine>,
@@ -59,7 +61,7 @@ impl Generation {
         let folder = operator.variable(WORK_FOLDER).map(|folder| operator.locate(folder));
         let folder = folder.unwrap_or_else(|| operator.temporary_folder());
         let shared = Shared::new(operator, &flags, journal)?;
-        let renderer = Renderer { flags, shared, archive_bytes, folder };
+        let renderer = Renderer { command, flags, shared, archive_bytes, folder };
         Ok(Self { renderer: Arc::new(renderer), queue: Queue::new(slots), audit })
     }
 

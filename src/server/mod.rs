@@ -23,6 +23,7 @@ mod plugin_name;
 mod queue;
 mod receipt;
 mod renderer;
+mod repository_calls;
 mod serve;
 mod service;
 mod socket;

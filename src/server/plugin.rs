@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::Call;
+use super::discovery::Discovery;
 use super::generation::Generation;
 use super::message::{CheckPluginConfigurationResponse, EnvEntry, ManifestResponse};
 use super::observed::{ObservedCall, Observers};
 use super::output::Rendered;
+use super::plugin_file::Parameters;
 use super::receipt::Upload;
 use crate::error::Error;
 use crate::policy::Requester;
@@ -19,6 +21,10 @@ use crate::workspace::Workspace;
 pub(super) struct Plugin {
     /// How manifests are rendered.
     pub(super) generation: Generation,
+    /// How applications are found.
+    pub(super) discovery: Discovery,
+    /// What Argo CD's UI offers to set.
+    pub(super) parameters: Parameters,
     /// The operator's environment.
     pub(super) operator: Workspace,
     /// How many bytes of a repository one call may bring.
@@ -32,7 +38,7 @@ pub(super) struct Plugin {
 impl Plugin {
     /// The answer before an archive is sent. Nothing is waited for: Argo CD holds the repository's lock meanwhile.
     pub(super) fn configuration(&self) -> CheckPluginConfigurationResponse {
-        CheckPluginConfigurationResponse { is_discovery_configured: false, provide_git_creds: false }
+        CheckPluginConfigurationResponse { is_discovery_configured: self.discovery.is_on(), provide_git_creds: false }
     }
 
     /// The rendered manifests of an application. The error is the text that Argo CD shows.

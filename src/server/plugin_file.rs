@@ -143,12 +143,21 @@ impl Discover {
         if !self.find.glob.is_empty() {
             return Discovery::of_glob(&self.find.glob);
         }
-        match is_ours(&command, "discover") {
-            _ if command.is_empty() => Ok(Discovery::Off),
-            true => Ok(Discovery::Renderable),
-            false => Err(refused("discover.find", &command, "it is not `vault-render discover`")
-                .hint("`fileName` and `find.glob` need no command; best of all, each Application names the plugin")),
+        if command.is_empty() {
+            return Ok(Discovery::Off);
         }
+        if is_ours(&command, "discover") {
+            return Ok(Discovery::Renderable);
+        }
+        let Some(find) = migrate::find(&command) else {
+            return Err(refused(
+                "discover.find",
+                &command,
+                "it is neither `vault-render discover` nor a `find` by names",
+            )
+            .hint("`fileName` and `find.glob` need no command; best of all, each Application names the plugin"));
+        };
+        Discovery::of_find(&find)
     }
 }
 

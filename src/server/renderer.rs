@@ -1,8 +1,9 @@
-//! A call's manifests: its repository unpacked, its folder rendered as `build . --strict` renders it, all of it or nothing. Knows no protocol.
+//! A call's manifests: its repository unpacked, its folder rendered as `build` renders it, all of it or nothing. Knows no protocol.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::build_command::BuildCommand;
 use super::call::Call;
 use super::output::{Output, Rendered};
 use crate::error::{Error, Errors};
@@ -15,6 +16,8 @@ use crate::tool::Tool;
 
 /// What the renderings of all calls have in common.
 pub(super) struct Renderer {
+    /// What is done with each folder.
+    pub(super) command: BuildCommand,
     /// The operator's settings beside those of the environment.
     pub(super) flags: SettingFlags,
     /// What is warm.
@@ -44,44 +47,52 @@ impl Renderer {
     async fn try_render(&self, call: &Call, gzip: &[u8], watch: &dyn Watch) -> Result<Rendered, Error> {
         let limits = ArchiveLimits { bytes: self.archive_bytes, until: call.deadline() };
         let mut archive = Archive::unpack(gzip, &call.folder, limits)?;
-        let tool = Tool::of(|name| archive.exists(&call.folder.join(name)));
+        let of_folder = || Tool::of(|name| archive.exists(&call.folder.join(name)));
+        let tool = self.command.tool.unwrap_or_else(of_folder);
         let folder = BuildFolder::new(Path::new(HERE), tool);
         if tool == Tool::Plain {
-            let (sources, errors) = archive.read(&call.folder, false);
-            return Ok(filled(folder, &sources, errors, &mut self.session(call, None), watch).await);
+            let (sources, errors) = archive.read(&call.folder, self.command.may_be_empty);
+            return Ok(self.filled(folder, &sources, errors, &mut self.session(call, None), watch).await);
         }
-        let is_ambiguous = Tool::is_ambiguous(|name| archive.exists(&call.folder.join(name)));
+        let is_ambiguous =
+            self.command.tool.is_none() && Tool::is_ambiguous(|name| archive.exists(&call.folder.join(name)));
         archive.widen_to_all(gzip)?;
         let private = private_folder_in(&self.folder)?;
         let root = private.path().canonicalize().unwrap_or_else(|_| private.path().to_owned());
         archive.write(&root)?;
         let mut session = self.session(call, Some(&root));
-        let (sources, mut errors) = built(&folder, &mut session, watch).await;
+        let (sources, mut errors) = self.built(&folder, &mut session, watch).await;
         errors.extend(tool.unused_settings(&call.variables));
         errors.extend(is_ambiguous.then(|| folder.note_of_choice()));
-        Ok(filled(folder, &sources, errors, &mut session, watch).await)
+        Ok(self.filled(folder, &sources, errors, &mut session, watch).await)
     }
-}
 
-/// The manifests that the folder's tool prints, and what is wrong.
-async fn built(folder: &BuildFolder, session: &mut Session, watch: &dyn Watch) -> (Vec<Arc<Source>>, Errors) {
-    let options = ToolOptions { ends_group: true, ..ToolOptions::default() };
-    let workspace = session.workspace().clone();
-    let outputs = ToolRunner::new(&options, session, watch).run(std::slice::from_ref(folder), &workspace).await;
-    outputs.map_or_else(|error| (Vec::new(), error.into()), |outputs| outputs.into_sources())
-}
+    /// The manifests that the folder's tool prints, and what is wrong.
+    async fn built(
+        &self,
+        folder: &BuildFolder,
+        session: &mut Session,
+        watch: &dyn Watch,
+    ) -> (Vec<Arc<Source>>, Errors) {
+        let options = ToolOptions { ends_group: true, ..self.command.tools.clone() };
+        let workspace = session.workspace().clone();
+        let outputs = ToolRunner::new(&options, session, watch).run(std::slice::from_ref(folder), &workspace).await;
+        outputs.map_or_else(|error| (Vec::new(), error.into()), |outputs| outputs.into_sources())
+    }
 
-/// Fills the manifests, whose reading gave `errors`.
-async fn filled(
-    folder: BuildFolder,
-    sources: &[Arc<Source>],
-    errors: Errors,
-    session: &mut Session,
-    watch: &dyn Watch,
-) -> Rendered {
-    let empty = folder.empty();
-    let mut output = Output::new(folder, session.workspace().clone());
-    let options = Options { leftovers: Leftovers::of_strict(true), any: false };
-    let Ok(is_complete) = session.run(options, watch).print(sources, errors, Some(empty), &mut output).await;
-    output.finish(is_complete)
+    /// Fills the manifests, whose reading gave `errors`.
+    async fn filled(
+        &self,
+        folder: BuildFolder,
+        sources: &[Arc<Source>],
+        errors: Errors,
+        session: &mut Session,
+        watch: &dyn Watch,
+    ) -> Rendered {
+        let empty = (!self.command.may_be_empty).then(|| folder.empty());
+        let mut output = Output::new(folder, session.workspace().clone());
+        let options = Options { leftovers: Leftovers::of_strict(self.command.is_strict), any: false };
+        let Ok(is_complete) = session.run(options, watch).print(sources, errors, empty, &mut output).await;
+        output.finish(is_complete)
+    }
 }

@@ -80,9 +80,20 @@ pub(crate) async fn serve(
         None => None,
     };
     let observers = Arc::new(Observers { log: options.log.clone(), metrics: Metrics::default() });
-    let generation = Generation::new(&config, &operator, flags, options.log.journal(None), options.audit.clone())?;
+    let generation = {
+        let (command, journal) = (options.command.clone(), options.log.journal(None));
+        Generation::new(&config, &operator, command, flags, journal, options.audit.clone())?
+    };
     let (queue, shared) = (generation.queue.clone(), generation.renderer.shared.clone());
-    let plugin = Arc::new(Plugin { generation, operator, archive_bytes, observers: observers.clone(), message_bytes });
+    let plugin = Arc::new(Plugin {
+        generation,
+        discovery: options.discovery.clone(),
+        parameters: options.parameters.clone(),
+        operator,
+        archive_bytes,
+        observers: observers.clone(),
+        message_bytes,
+    });
     let socket = SocketFile::bind(&path).await?;
     options.log.say(LogLevel::Info, &format!("serving Argo CD on `{}`", path.display()));
     let (end, ending) = watch::channel(false);

@@ -73,6 +73,14 @@ impl Service<http::Request<Body>> for PluginService {
             "GenerateManifest" => upload("GenerateManifest", plugin, request, |plugin, upload, timeout, observed| {
                 plugin.generate_manifest(upload, timeout, observed).boxed()
             }),
+            "MatchRepository" => upload("MatchRepository", plugin, request, |plugin, upload, timeout, observed| {
+                plugin.match_repository(upload, timeout, observed).boxed()
+            }),
+            "GetParametersAnnouncement" => {
+                upload("GetParametersAnnouncement", plugin, request, |plugin, upload, timeout, observed| {
+                    plugin.parameters_announcement(upload, timeout, observed).boxed()
+                })
+            }
             _ => unimplemented(),
         }
     }

@@ -4,6 +4,7 @@
 mod entries;
 mod long_names;
 mod manifests;
+mod names;
 mod path;
 mod reach;
 mod stream;

@@ -19,6 +19,12 @@ macro_rules! cases {
         mod by_argo_cd {
             $(#[test] fn $name() { super::cases::$name(super::Served::ByArgoCd) })*
         }
+        mod by_us {
+            $(#[test] fn $name() { super::cases::$name(super::Served::ByUs) })*
+        }
+        mod in_its_name {
+            $(#[test] fn $name() { super::cases::$name(super::Served::InItsName) })*
+        }
     };
 }
 
@@ -38,6 +44,7 @@ cases! {
 #[test]
 fn an_unchanged_plugin_of_argocd_vault_plugin_s_works_under_its_name() {
     cases::an_unchanged_plugin_of_argocd_vault_plugin_s_works_under_its_name(Served::ByArgoCd);
+    cases::an_unchanged_plugin_of_argocd_vault_plugin_s_works_under_its_name(Served::InItsName);
 }
 
 const SECRET: &str = "\

@@ -3,6 +3,7 @@
 mod core;
 mod definition;
 mod render;
+mod repository;
 mod seen;
 mod soak;
 mod start;

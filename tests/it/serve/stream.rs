@@ -21,7 +21,7 @@ fn server() -> PluginServer {
 /// The answer to a stream that is longer than what is on its way at once.
 #[track_caller]
 fn assert_refused(server: &PluginServer, messages: &[AppStreamRequest], expected: &str) {
-    for method in ["GenerateManifest"] {
+    for method in ["GenerateManifest", "GetParametersAnnouncement"] {
         let answer: Result<Parameters, _> =
             server.run(async { server.connect().await.send(method, messages.to_vec()).await });
         let status = answer.unwrap_err();

@@ -41,13 +41,22 @@ impl PluginServer {
 
     /// Starts it, or says what it said.
     pub(crate) fn try_start(flags: &[&str], settings: &[(&str, &str)]) -> Result<Self, String> {
+        Self::try_start_program(Path::new(binary()), &[&["serve"], flags].concat(), settings)
+    }
+
+    /// Starts the program in a file, by whose name it knows what to do.
+    pub(crate) fn start_program(program: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
+        Self::try_start_program(program, arguments, settings).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn try_start_program(program: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Result<Self, String> {
         let home = home("plugin");
         let own = [("ARGOCD_PLUGINSOCKFILEPATH", home.display().to_string()), ("PATH", SYSTEM_PATH.to_owned())];
         let own = own.map(|(name, value)| (name.to_owned(), value)).into_iter();
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let environment: Vec<_> = own.chain(settings).collect();
-        let arguments: Vec<String> = ["serve"].iter().chain(flags).map(|word| (*word).to_owned()).collect();
-        let process = Process::start_in("serve", &home, Path::new(binary()), &arguments, &environment);
+        let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
+        let process = Process::start_in("serve", &home, program, &arguments, &environment);
         let socket = process.wait(|| socket_in(&home))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         Ok(Self { runtime: runtime.expect("a runtime"), socket, process })
