@@ -25,6 +25,7 @@ use super::queue::Queue;
 use super::service::{HealthService, PluginService};
 use super::socket::SocketFile;
 use crate::config::Config;
+use crate::config::general::SEPARATE;
 use crate::config::server::SERVER_ARCHIVE_BYTES;
 use crate::error::{Error, Errors, Kind};
 use crate::pass::{self, Session, SettingFlags, Shared, Watch};
@@ -152,11 +153,20 @@ async fn settings(operator: &Workspace, flags: SettingFlags, watch: &dyn Watch, 
     errors.extend(general);
     errors.extend(inspection.wrong);
     errors.extend(session.policy(&config).1);
+    errors.extend(config.is_on(&SEPARATE).then(one_process));
     if errors.any() {
         return Err(errors);
     }
     errors.into_iter().for_each(|finding| log.report(&finding));
     Ok(config)
+}
+
+/// A server reads the manifests where it holds the logins.
+fn one_process() -> Error {
+    let detail =
+        format!("`{}` is set, and `serve` reads manifests in the process that holds the logins", SEPARATE.name());
+    Error::new(Kind::Setting, detail)
+        .hint("run `vault-render build .` under `argocd-cmp-server` for two processes, or unset it")
 }
 
 /// The most bytes of one message, as Argo CD's own servers read it.

@@ -52,6 +52,7 @@ fn wrong_settings_end_it_before_it_binds() {
         .stderr_holds(["`ARGOCD_GRPC_MAX_SIZE_MB` is not a number of MiB: `much`"])
         .check();
     serve("ARGOCD_PLUGINSOCKFILEPATH", "/nowhere").stderr_holds(["cannot bind the plugin's socket `/nowhere/"]).check();
+    serve("AVP_SEPARATE", "1").stderr_holds(["`AVP_SEPARATE` is set, and `serve` reads manifests"]).check();
     serve("AVP_TYPE", "files").stderr_holds(["`AVP_TYPE` (environment) is not one of"]).check();
     let _other = UnixListener::bind(folder.path().join("vault-render.sock")).unwrap();
     serve("X", "").stderr_holds(["another server answers on it"]).check();
