@@ -115,6 +115,12 @@ impl Session {
         self.shared = Some(shared);
     }
 
+    /// This session in another workspace, of which nothing is read yet.
+    pub(crate) fn moved(self, workspace: Workspace) -> Self {
+        let Self { requester, shared, freshness, .. } = self;
+        Self { shared, freshness, ..Self::new(workspace, requester, self.settings.flags()) }
+    }
+
     /// Leaves settings, login and store to a broker, which has sent these settings to begin with.
     pub(crate) fn use_broker(&mut self, broker: Arc<dyn Broker>, settings: &[(String, String)]) {
         self.broker = Some(broker);

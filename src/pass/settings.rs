@@ -45,6 +45,11 @@ impl Settings {
         Self { workspace, flags, function: Vec::new(), file: None, config: None }
     }
 
+    /// What its owner has chosen.
+    pub(super) fn flags(&self) -> SettingFlags {
+        self.flags.clone()
+    }
+
     /// Adds the settings of a KRM function's configuration, which have a tenant's authority.
     pub(super) fn add_function(&mut self, settings: Vec<(String, String)>) {
         (self.function, self.config) = (settings, None);

@@ -72,13 +72,13 @@ impl Generation {
         received: impl Future<Output = Result<Vec<u8>, Error>>,
     ) -> Generated {
         let (_client, heard) = Client::new();
-        let mut session = self.renderer.session(&call, None);
+        let mut session = self.renderer.session(&call);
         let watch = Arc::new(CallWatch::new(heard, time_limit(&call, &mut session), self.audit.clone()));
         let entering = self.queue.enter(call.project(), session.render_limit_of_project());
         let entered = waited(&watch, "waiting for its turn", entering).await;
         let queued = call.started.elapsed();
         let rendered = match entered {
-            Ok(slot) => self.in_turn(call, slot, received, &watch).await,
+            Ok(slot) => self.in_turn((call, session), slot, received, &watch).await,
             Err(error) => Ok(error.into()),
         };
         Generated { rendered: rendered.map(|rendered| with_notes(rendered, &watch)), queued }
@@ -87,7 +87,7 @@ impl Generation {
     /// Receives the repository, and renders.
     async fn in_turn(
         &self,
-        call: Call,
+        call: (Call, Session),
         slot: Slot,
         received: impl Future<Output = Result<Vec<u8>, Error>>,
         watch: &Arc<CallWatch>,
@@ -99,11 +99,11 @@ impl Generation {
     }
 
     /// Renders on a thread of its own: computing holds up no other call's readings. The slot is held as long as it computes.
-    async fn render(&self, call: Call, gzip: Vec<u8>, slot: Slot, watch: Arc<CallWatch>) -> Rendered {
-        let (renderer, runtime) = (self.renderer.clone(), Handle::current());
+    async fn render(&self, call: (Call, Session), gzip: Vec<u8>, slot: Slot, watch: Arc<CallWatch>) -> Rendered {
+        let (renderer, runtime, (call, session)) = (self.renderer.clone(), Handle::current(), call);
         let rendering = tokio::task::spawn_blocking(move || {
             let _slot = slot;
-            runtime.block_on(renderer.render(&call, &gzip, &*watch))
+            runtime.block_on(renderer.render(&call, session, &gzip, &*watch))
         });
         // What a panic says may hold a secret.
         rendering.await.unwrap_or_else(|_| fault().into())

@@ -32,19 +32,25 @@ pub(super) struct Renderer {
 const HERE: &str = ".";
 
 impl Renderer {
-    /// A session for a call whose repository lies in `root`, if it is on a disk.
-    pub(super) fn session(&self, call: &Call, root: Option<&Path>) -> Session {
-        let mut session = Session::new(call.workspace(root), call.requester.clone(), self.flags.clone());
+    /// The session of a call, whose repository is not on a disk. There is one for each call.
+    pub(super) fn session(&self, call: &Call) -> Session {
+        let mut session = Session::new(call.workspace(None), call.requester.clone(), self.flags.clone());
         session.share(self.shared.clone());
         session
     }
 
-    /// Renders the folder of a call out of the repository in `gzip`.
-    pub(super) async fn render(&self, call: &Call, gzip: &[u8], watch: &dyn Watch) -> Rendered {
-        self.try_render(call, gzip, watch).await.unwrap_or_else(Rendered::from)
+    /// Renders the folder of a call out of the repository in `gzip`, in the call's session.
+    pub(super) async fn render(&self, call: &Call, session: Session, gzip: &[u8], watch: &dyn Watch) -> Rendered {
+        self.try_render(call, session, gzip, watch).await.unwrap_or_else(Rendered::from)
     }
 
-    async fn try_render(&self, call: &Call, gzip: &[u8], watch: &dyn Watch) -> Result<Rendered, Error> {
+    async fn try_render(
+        &self,
+        call: &Call,
+        mut session: Session,
+        gzip: &[u8],
+        watch: &dyn Watch,
+    ) -> Result<Rendered, Error> {
         let limits = ArchiveLimits { bytes: self.archive_bytes, until: call.deadline() };
         let mut archive = Archive::unpack(gzip, &call.folder, limits)?;
         let of_folder = || Tool::of(|name| archive.exists(&call.folder.join(name)));
@@ -52,7 +58,7 @@ impl Renderer {
         let folder = BuildFolder::new(Path::new(HERE), tool);
         if tool == Tool::Plain {
             let (sources, errors) = archive.read(&call.folder, self.command.may_be_empty);
-            return Ok(self.filled(folder, &sources, errors, &mut self.session(call, None), watch).await);
+            return Ok(self.filled(folder, &sources, errors, &mut session, watch).await);
         }
         let is_ambiguous =
             self.command.tool.is_none() && Tool::is_ambiguous(|name| archive.exists(&call.folder.join(name)));
@@ -60,7 +66,7 @@ impl Renderer {
         let private = private_folder_in(&self.folder)?;
         let root = private.path().canonicalize().unwrap_or_else(|_| private.path().to_owned());
         archive.write(&root)?;
-        let mut session = self.session(call, Some(&root));
+        let mut session = session.moved(call.workspace(Some(&root)));
         let (sources, mut errors) = self.built(&folder, &mut session, watch).await;
         errors.extend(tool.unused_settings(&call.variables));
         errors.extend(is_ambiguous.then(|| folder.note_of_choice()));
