@@ -2,8 +2,10 @@
 
 mod core;
 mod definition;
+mod many;
 mod render;
 mod repository;
+mod same;
 mod seen;
 mod soak;
 mod start;
