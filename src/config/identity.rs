@@ -39,6 +39,12 @@ impl Config {
         variables.flat_map(|(name, value)| [name, value]).for_each(|text| add(text));
     }
 
+    /// The files and folders that the settings name, but for those that a login reads anew each time.
+    pub(crate) fn reloaded_paths(&self) -> impl Iterator<Item = &Path> {
+        let read = self.settings().filter(|(row, _)| self.reads(row) && !self.login_reads(row));
+        read.filter_map(|(_, setting)| setting?.value.downcast_ref::<PathBuf>()).map(PathBuf::as_path)
+    }
+
     /// Whether a setting names a file that is another one, or may not be read, for who works elsewhere.
     fn depends_on_folder(&self, setting: &Setting) -> bool {
         let is_ours = |path: &Path| path.is_absolute() && !path.starts_with(&self.repository);

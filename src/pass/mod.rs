@@ -6,6 +6,8 @@ pub(crate) mod build;
 mod flag_file;
 mod inspection;
 pub(crate) mod mask_key;
+mod open_store;
+mod operator_files;
 mod path_variables;
 mod policy_file;
 mod record;

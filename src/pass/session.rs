@@ -8,19 +8,19 @@ use std::time::Duration;
 
 use super::broker::Broker;
 use super::mask_key::without_line_breaks;
+use super::open_store::OpenStore;
 use super::path_variables::{self, names_for_paths, path_variables};
 use super::policy_file::read_policy;
 use super::render_slot::RenderLimit;
 use super::schema_files::{cluster_schemas, read_schemas};
-use super::settings::{SettingFlags, Settings};
+use super::settings::{SettingFlags, Settings, cluster_secret, tell_settings};
 use super::shared::{ReadingCounter, Shared};
 use super::{Run, Watch, watched};
-use crate::audit::{AuditLog, StoreName};
-use crate::backend::{self, Freshness, Intent, Round, Store, StoreFacts};
+use crate::audit::AuditLog;
+use crate::backend::{self, Freshness, Intent, Round};
 use crate::config::general::{ESCAPE, MASK_KEY, PARALLEL_RENDERS, SCHEMA, SEPARATE, TIMEOUT, TYPES, TypesBy};
 use crate::config::{Config, Origin};
 use crate::error::{Error, Errors, Kind};
-use crate::journal::Journal;
 use crate::manifest::{Schemas, Table};
 use crate::policy::settings::PATH_VARIABLES;
 use crate::policy::{Limits, Policy, PolicyFile, Requester};
@@ -51,7 +51,7 @@ pub struct Session {
     knows_cluster: bool,
     pub(super) fill_options: FillOptions,
     /// The policy file, once it is read; `None` where the operator names none.
-    policy_file: OnceCell<Result<Option<PolicyFile>, Errors>>,
+    policy_file: OnceCell<Result<Option<Arc<PolicyFile>>, Errors>>,
     stage: Stage,
 }
 
@@ -65,17 +65,6 @@ enum Stage {
     Open(OpenStore),
     /// Something is wrong, and reported.
     Closed,
-}
-
-/// A store, who may read what from it, and where that is audited.
-struct OpenStore {
-    /// The settings that it was opened with.
-    config: Config,
-    store: Arc<dyn Store>,
-    /// The name of the store.
-    name: &'static str,
-    policy: Arc<Policy>,
-    audit: Option<Arc<AuditLog>>,
 }
 
 impl Session {
@@ -112,6 +101,7 @@ impl Session {
 
     /// Shares open stores with the other sessions of `shared`: one of each call reads. Who may read what is judged for each session alone.
     pub fn share(&mut self, shared: Arc<Shared>) {
+        self.settings.use_file(shared.files().config_file());
         self.shared = Some(shared);
     }
 
@@ -182,15 +172,21 @@ impl Session {
     }
 
     async fn read_settings(&mut self, watch: &dyn Watch) -> (Config, Errors) {
-        if !self.settings.has_secret() {
-            return self.settings.local();
+        let Some(name) = self.settings.secret_name().map(str::to_owned) else { return self.settings.local() };
+        let reading = async {
+            match &self.shared {
+                Some(shared) => shared.cluster_secret(&name).await,
+                None => cluster_secret(&name, &self.workspace).await,
+            }
+        };
+        match watched(watch, "reading settings from Kubernetes".to_owned(), reading).await {
+            Ok(secret) => self.settings.whole(secret),
+            Err(stopped) => {
+                let (config, mut errors) = self.settings.local();
+                errors.push(Error::new(Kind::Store, format!("{stopped} while reading settings")));
+                (config, errors)
+            }
         }
-        let read = watched(watch, "reading settings from Kubernetes".to_owned(), self.settings.whole()).await;
-        read.unwrap_or_else(|stopped| {
-            let (config, mut errors) = self.settings.local();
-            errors.push(Error::new(Kind::Store, format!("{stopped} while reading settings")));
-            (config, errors)
-        })
     }
 
     /// How long a run may take, its tools and readings included; `None` is for ever.
@@ -215,10 +211,15 @@ impl Session {
     /// Who may read what, by these settings and the policy file that they name. One that cannot be used denies everything.
     pub fn policy(&self, config: &Config) -> (Policy, Errors) {
         let policy = |file| Policy::of(config, self.requester.clone(), file);
-        match self.policy_file.get_or_init(|| read_policy(config, &self.workspace)) {
-            Ok(file) => (policy(file.as_ref()), Errors::new()),
+        match self.policy_file.get_or_init(|| self.read_policy(config)) {
+            Ok(file) => (policy(file.as_deref()), Errors::new()),
             Err(errors) => (policy(Some(&PolicyFile::denying())), errors.clone()),
         }
+    }
+
+    fn read_policy(&self, config: &Config) -> Result<Option<Arc<PolicyFile>>, Errors> {
+        let known = self.shared.as_ref().and_then(|shared| shared.files().policy(config));
+        known.map_or_else(|| Ok(read_policy(config, &self.workspace)?.map(Arc::new)), |file| Ok(Some(file)))
     }
 
     /// What limits the sessions that render at once on this machine, if the operator does.
@@ -354,7 +355,7 @@ impl Session {
     /// Reads the settings, and opens the store if `must_read`. Errors of the settings are reported once.
     pub(super) async fn ensure_store(&mut self, must_read: bool, watch: &dyn Watch, errors: &mut Errors) {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Closed) {
-            Stage::Start if must_read || !self.settings.has_secret() => {
+            Stage::Start if must_read || !self.settings.secret_name().is_some() => {
                 let (config, mut wrong) = self.settings(watch).await;
                 wrong.extend(path_variables::flaw(&config));
                 errors.extend(wrong.iter().cloned());
@@ -372,13 +373,7 @@ impl Session {
     }
 
     fn open(&self, config: &Config, policy: Policy, watch: &dyn Watch) -> Result<OpenStore, Error> {
-        let StoreFacts { name, scope, .. } = backend::facts(config)?;
-        let audit = AuditLog::of(config, self.requester.clone(), StoreName { name, scope })?.map(Arc::new);
-        let store = match &self.shared {
-            Some(shared) => shared.store(config)?,
-            None => backend::open(config, watch.journal())?,
-        };
-        Ok(OpenStore { config: config.clone(), store, name, policy: Arc::new(policy), audit })
+        OpenStore::open(config, policy, self.shared.as_deref(), watch.journal())
     }
 
     /// The stage after reading the settings, whose choices for filling are kept.
@@ -394,13 +389,5 @@ impl Session {
         if let Some(key) = key.filter(|key| !key.is_empty() && self.fill_options.salts.is_none()) {
             self.use_salts_of(&Mask::new(key));
         }
-    }
-}
-
-/// Tells which settings somebody has set, and where. Their values may be secrets.
-fn tell_settings(config: &Config, journal: &Journal) {
-    let set = config.settings().filter_map(|(row, setting)| Some((row.name(), &setting?.origin)));
-    for (name, origin) in set.filter(|(_, origin)| **origin != Origin::Default) {
-        journal.tell(|| format!("setting `{name}`: {origin}"));
     }
 }

@@ -7,9 +7,12 @@ use zeroize::Zeroizing;
 
 use crate::backend;
 use crate::client::kubernetes;
-use crate::config::{ClusterSecret, Config, ConfigFile, FlagValue, HomeFile, SecretName, SettingSources, has_tenant};
+use crate::config::{
+    ClusterSecret, Config, ConfigFile, FlagValue, HomeFile, Origin, SecretName, SettingSources, has_tenant,
+};
 use crate::error::{Error, Errors, Kind};
 use crate::input;
+use crate::journal::Journal;
 use crate::named_file::{FileKind, FileRefusal, NamedFile, SETTINGS_LIMIT};
 use crate::words::suggestion;
 use crate::workspace::Workspace;
@@ -33,6 +36,8 @@ pub(super) struct Settings {
     flags: SettingFlags,
     /// The settings of a KRM function's configuration.
     function: Vec<(String, String)>,
+    /// The `-c` file that a process has read which lives long.
+    known_file: Option<ConfigFile>,
     /// The `-c` file, and whether a tenant was known of when it was read.
     file: Option<(bool, Result<ConfigFile, Error>)>,
     /// The configuration without the Secret that `-s` names.
@@ -42,7 +47,17 @@ pub(super) struct Settings {
 impl Settings {
     /// Reads nothing yet.
     pub(super) fn new(workspace: Workspace, flags: SettingFlags) -> Self {
-        Self { workspace, flags, function: Vec::new(), file: None, config: None }
+        Self { workspace, flags, function: Vec::new(), known_file: None, file: None, config: None }
+    }
+
+    /// Takes the `-c` file that a process has read which lives long.
+    pub(super) fn use_file(&mut self, file: Option<ConfigFile>) {
+        self.known_file = file;
+    }
+
+    /// The `-c` file as it was read last.
+    pub(super) fn last_file(&self) -> Option<ConfigFile> {
+        self.file.as_ref()?.1.clone().ok()
     }
 
     /// What its owner has chosen.
@@ -71,9 +86,9 @@ impl Settings {
         }
     }
 
-    /// Whether the cluster must be asked for some of them.
-    pub(super) fn has_secret(&self) -> bool {
-        self.flags.secret_name.is_some()
+    /// The name of the Secret of the cluster that has some of them, if there is one.
+    pub(super) fn secret_name(&self) -> Option<&str> {
+        self.flags.secret_name.as_deref()
     }
 
     /// The settings without the Secret that `-s` names. A `-c` file that cannot be read is an error.
@@ -87,14 +102,10 @@ impl Settings {
         self.config.insert((config, errors)).clone()
     }
 
-    /// The settings, those of the Kubernetes Secret that `-s` names included. Without `-s` the cluster is not asked.
-    pub(super) async fn whole(&mut self) -> (Config, Errors) {
-        let Some(name) = self.flags.secret_name.clone() else { return self.local() };
+    /// The settings, those of the Kubernetes Secret that `-s` names included, or the error of reading it.
+    pub(super) fn whole(&mut self, secret: Result<ClusterSecret, Error>) -> (Config, Errors) {
         let (mut sources, mut errors) = self.sources();
-        match cluster_secret(&name, &self.workspace).await {
-            Ok(secret) => sources.secret = Some(secret),
-            Err(error) => errors.push(error),
-        }
+        sources.secret = secret.map_err(|error| errors.push(error)).ok();
         let (config, wrong) = Config::read(sources, backend::settings());
         errors.extend(wrong);
         (config, errors)
@@ -128,7 +139,8 @@ impl Settings {
         match &self.file {
             Some((had_tenant, file)) if *had_tenant == has_tenant => file.clone(),
             _ => {
-                let file = config_file(path, has_tenant, checkout, &self.workspace);
+                let known = self.known_file.clone();
+                let file = known.map_or_else(|| config_file(path, has_tenant, checkout, &self.workspace), Ok);
                 self.file = Some((has_tenant, file.clone()));
                 file
             }
@@ -153,8 +165,16 @@ impl SettingFlags {
     }
 }
 
+/// Tells which settings somebody has set, and where. Their values may be secrets.
+pub(super) fn tell_settings(config: &Config, journal: &Journal) {
+    let set = config.settings().filter_map(|(row, setting)| Some((row.name(), &setting?.origin)));
+    for (name, origin) in set.filter(|(_, origin)| **origin != Origin::Default) {
+        journal.tell(|| format!("setting `{name}`: {origin}"));
+    }
+}
+
 /// The Secret of the cluster that a user names `name`.
-async fn cluster_secret(name: &str, workspace: &Workspace) -> Result<ClusterSecret, Error> {
+pub(super) async fn cluster_secret(name: &str, workspace: &Workspace) -> Result<ClusterSecret, Error> {
     let name = SecretName::parse(name, Some(&kubernetes::default_namespace()))?;
     let data = kubernetes::secret(workspace, &name.namespace, &name.name).await?;
     Ok(ClusterSecret { name: name.to_string(), data })

@@ -9,11 +9,12 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use super::operator_files::OperatorFiles;
 use super::settings::{SettingFlags, Settings};
 use crate::backend::shared::SharedReadings;
 use crate::backend::{self, Freshness, LeastUsed, Opening, Store};
-use crate::config::Config;
 use crate::config::server::{SERVER_CACHE, SERVER_CACHE_BYTES};
+use crate::config::{ClusterSecret, Config};
 use crate::digest::{Digest, DigestKey};
 use crate::error::Error;
 use crate::journal::Journal;
@@ -37,6 +38,7 @@ pub struct Shared {
     /// By all that they depend on.
     stores: Mutex<LeastUsed<Digest, Arc<dyn Store>>>,
     readings: Arc<SharedReadings>,
+    files: OperatorFiles,
     /// How long what was read counts for other calls.
     life: Duration,
     /// When each call was made last, for as long as that.
@@ -82,20 +84,52 @@ impl Shared {
             journal,
             stores: Mutex::new(LeastUsed::new(MOST_STORES)),
             readings: SharedReadings::new(life, bytes)?,
+            files: OperatorFiles::new(operator, flags),
             life,
             calls: Mutex::default(),
         }))
     }
 
-    /// Looks after the tokens of the open stores, for ever: each is renewed or replaced before it ends.
+    /// Looks after the tokens of the open stores, for ever: each is renewed or replaced before it ends. The operator's files are read again after
+    /// a change: calls that come then open anew, and those at work finish with what they have.
     pub async fn tend(self: Arc<Self>) {
         let mut ticks = interval(INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
+            self.reload();
             let stores: Vec<Arc<dyn Store>> = self.stores().values().cloned().collect();
             join_all(stores.iter().map(|store| store.tend())).await;
         }
+    }
+
+    fn reload(&self) {
+        match self.files.reload() {
+            Ok(false) => {}
+            Ok(true) => {
+                self.journal.tell(|| "the operator's files have changed, and are read again".to_owned());
+                *self.stores() = LeastUsed::new(MOST_STORES);
+                self.readings.forget_all();
+            }
+            Err(errors) => errors.iter().for_each(|error| self.note_failed_reload(error)),
+        }
+    }
+
+    fn note_failed_reload(&self, error: &Error) {
+        self.readings.counts().count_failed_reload();
+        self.journal.tell(|| format!("a change of the operator's does not count, as it is wrong: {error}"));
+    }
+
+    /// The operator's files.
+    pub(super) fn files(&self) -> &OperatorFiles {
+        &self.files
+    }
+
+    /// The Secret that `-s` names, as it was within a minute, or before where it cannot be read.
+    pub(super) async fn cluster_secret(&self, name: &str) -> Result<ClusterSecret, Error> {
+        let (secret, trouble) = self.files.cluster_secret(name).await?;
+        trouble.iter().for_each(|error| self.note_failed_reload(error));
+        Ok(secret)
     }
 
     /// What has happened so far.

@@ -100,6 +100,11 @@ impl Cache {
         self.taken[index(entry.kind)] -= size(&entry.found);
     }
 
+    /// Drops everything.
+    pub(super) fn clear(&mut self) {
+        (self.entries, self.order, self.taken) = (HashMap::new(), BTreeMap::new(), [0; 2]);
+    }
+
     /// How many bytes are taken, by what takes them.
     pub(crate) fn bytes(&self) -> Vec<(&'static str, u64)> {
         let kinds = [CacheKind::Secrets, CacheKind::Renderings];

@@ -50,6 +50,11 @@ impl Counts {
         self.logins[result as usize].fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Counts a file of the operator's that could not be read again.
+    pub(crate) fn count_failed_reload(&self) {
+        self.failed_reloads.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// The readings, by store and result.
     pub(crate) fn reads(&self) -> Vec<ReadCount> {
         let reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);

@@ -130,6 +130,11 @@ impl SharedReadings {
         self.cache().remove(name);
     }
 
+    /// Forgets everything that was found.
+    pub(crate) fn forget_all(&self) {
+        self.cache().clear();
+    }
+
     /// The renderings and how many bytes the caches hold.
     pub(crate) fn cache(&self) -> MutexGuard<'_, Cache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,10 +1,10 @@
 //! One login for hundreds of calls: renewed before it ends, made once however many need it, and once more where Vault has forgotten it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Process, app};
+use super::{Process, app, wait_for};
 use crate::support::servers::{self, Faults, Response, Vault};
 
 const FOUND: &str = r#"{"data":{"data":{"k":"v"},"metadata":{"created_time":"t","destroyed":false,"version":1}}}"#;
@@ -26,15 +26,6 @@ fn process(vault: &Vault, mount: &str, role: &serde_json::Value) -> Process {
         ("AVP_ROLE_ID", &approle.role_id),
         ("AVP_SECRET_ID", &approle.secret_id),
     ])
-}
-
-#[track_caller]
-fn wait_for(what: &str, is_so: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(60), "{what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 mod cached;
 mod logins;
+mod reloaded;
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use tokio::runtime::Runtime;
@@ -14,6 +16,7 @@ use vault_render::{Error, Errors, Journal, Requester, Session, SettingFlags, Sha
 /// A process that renders for many, with the settings of its operator.
 struct Process {
     operator: Workspace,
+    flags: SettingFlags,
     shared: Arc<Shared>,
     runtime: Runtime,
 }
@@ -55,12 +58,16 @@ fn pairs(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
 
 impl Process {
     fn new(settings: &[(&str, &str)]) -> Self {
+        Self::with(settings, SettingFlags::default())
+    }
+
+    fn with(settings: &[(&str, &str)], flags: SettingFlags) -> Self {
         let variables = pairs(settings).chain(pairs(&[("AVP_TENANT", "true")])).collect();
         let operator = Workspace { variables, ..Workspace::bare("/dev/null") };
-        let shared = Shared::new(&operator, &SettingFlags::default(), Journal::default()).unwrap();
+        let shared = Shared::new(&operator, &flags, Journal::default()).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.spawn(shared.clone().tend());
-        Self { operator, shared, runtime }
+        Self { operator, flags, shared, runtime }
     }
 
     /// The key `k` of the secret at `path`, as an Application gets it whose call brings these variables, or the error.
@@ -69,7 +76,7 @@ impl Process {
         workspace.variables.extend(pairs(brought));
         let requester = Requester::of(&workspace.variables);
         let session = || {
-            let mut session = Session::new(workspace.clone(), requester.clone(), SettingFlags::default());
+            let mut session = Session::new(workspace.clone(), requester.clone(), self.flags.clone());
             session.share(self.shared.clone());
             session
         };
@@ -87,6 +94,15 @@ impl Process {
     /// How often something was counted.
     fn count(counts: &[(&'static str, u64)], name: &str) -> u64 {
         counts.iter().find(|(counted, _)| *counted == name).expect("it is counted").1
+    }
+}
+
+#[track_caller]
+fn wait_for(what: &str, is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(60), "{what}");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
