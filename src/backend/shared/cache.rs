@@ -45,9 +45,9 @@ impl CacheKind {
     /// The name of its hits in figures.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::UnderWay => "under_way",
+            Self::UnderWay => "reads",
             Self::Secrets => "secrets",
-            Self::Renderings => "renderings",
+            Self::Renderings => "results",
         }
     }
 }
@@ -168,6 +168,6 @@ mod tests {
         assert_eq!((kept(&cache)[0], kept(&cache)[1], kept(&cache)[10]), (true, false, true));
         cache.insert(CacheKind::Secrets, names[11], bytes(2 * 1024), now);
         assert!(!kept(&cache)[11], "it would take the place of too many");
-        assert_eq!(cache.bytes(), [("secrets", 9 * 1024), ("renderings", 1024)]);
+        assert_eq!(cache.bytes(), [("secrets", 9 * 1024), ("results", 1024)]);
     }
 }
