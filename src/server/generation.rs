@@ -1,10 +1,12 @@
 //! A call from its coming to its answer: its time, its turn, its repository, a thread to render on. Knows no protocol.
 
 use std::num::NonZero;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 use super::build_command::BuildCommand;
 use super::call::Call;
@@ -34,7 +36,12 @@ pub(super) struct Generation {
     pub(super) queue: Arc<Queue>,
     /// Where lines of the audit go if the settings want them on stderr.
     pub(super) audit: Arc<AuditLine>,
+    /// Whether the calls that are left have to end now.
+    end: watch::Receiver<bool>,
 }
+
+/// The reason that those calls give.
+const END: &str = "the server's end";
 
 /// What came of a call, and what is known of it then.
 pub(super) struct Generated {
@@ -53,6 +60,7 @@ impl Generation {
         flags: SettingFlags,
         journal: Journal,
         audit: Arc<AuditLine>,
+        end: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
         let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
         let chosen = config.get(&PARALLEL_RENDERS).and_then(|slots| usize::try_from(*slots).ok());
@@ -62,7 +70,7 @@ impl Generation {
         let folder = folder.unwrap_or_else(|| operator.temporary_folder());
         let shared = Shared::new(operator, &flags, journal)?;
         let renderer = Renderer { command, flags, shared, archive_bytes, folder };
-        Ok(Self { renderer: Arc::new(renderer), queue: Queue::new(slots), audit })
+        Ok(Self { renderer: Arc::new(renderer), queue: Queue::new(slots), audit, end })
     }
 
     /// The manifests of a call, whose repository is `received` once it is its turn. If this future is dropped, everything ends that it began.
@@ -71,7 +79,22 @@ impl Generation {
         call: Call,
         received: impl Future<Output = Result<Vec<u8>, Error>>,
     ) -> Generated {
-        let (_client, heard) = Client::new();
+        let (client, heard) = Client::new();
+        let (mut end, mut generated) = (self.end.clone(), pin!(self.generate_for(heard, call, received)));
+        tokio::select! {
+            generated = &mut generated => return generated,
+            Ok(_) = end.wait_for(|has_come| *has_come) => client.end(END),
+        }
+        generated.await
+    }
+
+    /// The manifests of a call that hears of its client's end.
+    async fn generate_for(
+        &self,
+        heard: watch::Receiver<Option<&'static str>>,
+        call: Call,
+        received: impl Future<Output = Result<Vec<u8>, Error>>,
+    ) -> Generated {
         let mut session = self.renderer.session(&call);
         let watch = Arc::new(CallWatch::new(heard, time_limit(&call, &mut session), self.audit.clone()));
         let entering = self.queue.enter(call.project(), session.render_limit_of_project());

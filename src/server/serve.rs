@@ -42,6 +42,9 @@ const WINDOW: u32 = 16 << 10;
 /// How long calls under way have to finish once the server is asked to end.
 const GRACE: Duration = Duration::from_secs(25);
 
+/// How long they have to say why they did not.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// What somebody chooses when they start the server.
 pub(crate) struct Options {
     /// The plugin's name.
@@ -81,9 +84,10 @@ pub(crate) async fn serve(
         None => None,
     };
     let observers = Arc::new(Observers { log: options.log.clone(), metrics: Metrics::default() });
+    let (cut, cutting) = watch::channel(false);
     let generation = {
         let (command, journal) = (options.command.clone(), options.log.journal(None));
-        Generation::new(&config, &operator, command, flags, journal, options.audit.clone())?
+        Generation::new(&config, &operator, command, flags, journal, options.audit.clone(), cutting)?
     };
     let (queue, shared) = (generation.queue.clone(), generation.renderer.shared.clone());
     let plugin = Arc::new(Plugin {
@@ -116,6 +120,8 @@ pub(crate) async fn serve(
         stopped.await;
         end.send_replace(true);
         tokio::time::sleep(GRACE).await;
+        cut.send_replace(true);
+        tokio::time::sleep(LAST_WORDS).await;
     };
     tokio::select! {
         served = server => served.map_err(|error| Error::new(Kind::Bug, "the server has ended").cause(error.to_string()))?,

@@ -187,8 +187,11 @@ mod tests {
 
     use super::*;
 
+    /// A frame's kind, flags and content.
+    type Frame<'a> = (u8, u8, &'a [u8]);
+
     /// The preface and these frames.
-    fn sent(frames: &[(u8, u8, &[u8])]) -> Vec<u8> {
+    fn sent(frames: &[Frame<'_>]) -> Vec<u8> {
         let mut sent = vec![b'.'; PREFACE];
         let block = Block { flags: 0, stream: [0, 0, 0, 1], priority: Vec::new(), bytes: Vec::new() };
         frames.iter().for_each(|(kind, flags, content)| block.write_frame(*kind, *flags, &[content], &mut sent));
@@ -204,7 +207,7 @@ mod tests {
 
     /// Whatever the slices are, the same comes out.
     #[track_caller]
-    fn assert_passes(frames: &[(u8, u8, &[u8])], expected: Result<&[(u8, u8, &[u8])], Malformed>) {
+    fn assert_passes(frames: &[Frame<'_>], expected: Result<&[Frame<'_>], Malformed>) {
         let sent = self::sent(frames);
         for slice in [1, 2, 9, 10, 1000, sent.len()] {
             assert!(

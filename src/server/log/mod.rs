@@ -35,7 +35,7 @@ impl Log {
 
     /// Says something about the server as a whole.
     pub(super) fn say(&self, level: LogLevel, message: &str) {
-        self.event(level, message, || Fields::new());
+        self.event(level, message, Fields::new);
     }
 
     /// Says what is wrong with the server as a whole.

@@ -2,6 +2,7 @@
 
 mod core;
 mod definition;
+mod end;
 mod many;
 mod render;
 mod repository;
