@@ -66,7 +66,7 @@ struct OtlpFlags {
 const AFTER_HELP: &str = "\
 Of the plugin's definition it takes name, version, discovery by fileName or find.glob, and static parameters. The commands may be those of
 vault-render and of argocd-vault-plugin: `vault-render build . --strict`, `argocd-vault-plugin generate ./`, with or without a shell around
-them. It refuses others, with the reason.
+them. It refuses others, with the reason. A discovery may also be a `find` by names, as in the guides of argocd-vault-plugin.
 
 `vault-render serve --help` says more about sockets and signals.
 

@@ -27,7 +27,7 @@ impl Server {
         let settings = [("VAULT_ADDR", &*vault.address), ("VAULT_TOKEN", "t"), ("AVP_KV_VERSION", "2")];
         let mut command = Command::new(binary());
         command.args(["serve", "--loglevel", "error"]).env_clear().envs(settings);
-        command.env("ARGOCD_PLUGINSOCKFILEPATH", folder.path()).env("HOME", "/dev/null").stderr(Stdio::inherit());
+        command.env("ARGOCD_PLUGINSOCKFILEPATH", folder.path()).env("HOME", "/dev/null").stderr(Stdio::null());
         Self { child: command.spawn().unwrap(), folder }
     }
 
