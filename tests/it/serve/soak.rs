@@ -95,7 +95,7 @@ fn mixed_load_with_faults_grows_neither_memory_nor_descriptors_nor_threads() {
     let Some(helm) = servers::binary("helm4") else { return };
     vault.mount("secret", 2);
     vault.write("secret", "soak", &json!({"password": "kept"}));
-    let time = std::env::var("VAULT_RENDER_SOAK").ok().and_then(|seconds| seconds.parse().ok());
+    let time = crate::support::servers::setting("VAULT_RENDER_SOAK").and_then(|seconds| seconds.parse().ok());
     let time = time.map_or(SHORT, Duration::from_secs);
     let programs = tempfile::tempdir().expect("a folder");
     std::os::unix::fs::symlink(helm, programs.path().join("helm")).expect("a link");
