@@ -355,7 +355,7 @@ impl Session {
     /// Reads the settings, and opens the store if `must_read`. Errors of the settings are reported once.
     pub(super) async fn ensure_store(&mut self, must_read: bool, watch: &dyn Watch, errors: &mut Errors) {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Closed) {
-            Stage::Start if must_read || !self.settings.secret_name().is_some() => {
+            Stage::Start if must_read || self.settings.secret_name().is_none() => {
                 let (config, mut wrong) = self.settings(watch).await;
                 wrong.extend(path_variables::flaw(&config));
                 errors.extend(wrong.iter().cloned());
