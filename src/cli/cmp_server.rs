@@ -9,8 +9,9 @@ use clap::Parser;
 use tokio::runtime::Builder;
 
 use super::environment::Environment;
+use super::observers::ObserverFlags;
 use super::runtime::complete;
-use super::serve::{self, ObserverFlags};
+use super::serve;
 use super::{Command, SessionCommand, output};
 use crate::error::{Error, Errors, Kind};
 use crate::pass::SettingFlags;
@@ -33,34 +34,6 @@ struct Args {
 
     #[command(flatten)]
     observers: ObserverFlags,
-
-    #[command(flatten)]
-    otlp: OtlpFlags,
-}
-
-/// Where spans go. Each flag has a variable, and comes to the same.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "OpenTelemetry")]
-struct OtlpFlags {
-    /// The collector's address
-    #[arg(long, value_name = "ADDRESS")]
-    otlp_address: Option<String>,
-
-    /// Whether it is reached without TLS [default: true]
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    otlp_insecure: Option<bool>,
-
-    /// Headers for the collector
-    #[arg(long, value_name = "NAME=VALUE,...")]
-    otlp_headers: Option<String>,
-
-    /// Attributes of the spans
-    #[arg(long, value_name = "NAME:VALUE,...")]
-    otlp_attrs: Option<String>,
-
-    /// The part of the calls that are traced
-    #[arg(long, value_name = "RATIO")]
-    otlp_sample_ratio: Option<f64>,
 }
 
 const AFTER_HELP: &str = "\
@@ -78,12 +51,11 @@ pub(super) fn is_called(environment: &Environment) -> bool {
 }
 
 /// Runs the program by that name.
-pub(super) fn main(environment: &mut Environment) -> ExitCode {
+pub(super) fn main(environment: &Environment) -> ExitCode {
     let args = match Args::try_parse_from(&environment.arguments) {
         Ok(args) => args,
         Err(error) => return output::usage(&error, environment),
     };
-    environment.workspace.variables.extend(args.otlp.variables());
     let served = complete(Builder::new_multi_thread(), run(&args, environment));
     served.unwrap_or_else(|failure| {
         output::fail(&failure, environment);
@@ -116,22 +88,6 @@ impl Args {
         let PluginFile { name, discovery, parameters, .. } = file;
         let options = Options { name, discovery, parameters, command, ..self.observers.options(environment)? };
         Ok((options, flags))
-    }
-}
-
-impl OtlpFlags {
-    /// The variables that come to the same.
-    fn variables(&self) -> Vec<(String, String)> {
-        let Self { otlp_address, otlp_insecure, otlp_headers, otlp_attrs, otlp_sample_ratio } = self;
-        let values = [
-            ("ADDRESS", otlp_address.clone()),
-            ("INSECURE", otlp_insecure.as_ref().map(bool::to_string)),
-            ("HEADERS", otlp_headers.clone()),
-            ("ATTRS", otlp_attrs.clone()),
-            ("SAMPLE_RATIO", otlp_sample_ratio.as_ref().map(f64::to_string)),
-        ];
-        let set = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        set.map(|(name, value)| (format!("ARGOCD_CMP_SERVER_OTLP_{name}"), value)).collect()
     }
 }
 

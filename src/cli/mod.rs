@@ -25,6 +25,7 @@ mod leading_flags;
 mod man;
 mod mask;
 mod migrate;
+mod observers;
 mod offline;
 mod output;
 mod parameters;
@@ -152,7 +153,7 @@ pub fn main() -> ExitCode {
     harden::harden();
     let mut environment = Environment::read();
     if cmp_server::is_called(&environment) {
-        return cmp_server::main(&mut environment);
+        return cmp_server::main(&environment);
     }
     let reader = separate::start_ahead(&environment);
     if let Some(code) = completions::answer(&environment) {

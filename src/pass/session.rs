@@ -324,6 +324,11 @@ impl Session {
         Run::new(self, options, intent, surroundings, watch)
     }
 
+    /// How many secrets it has read, and how many of them another run of the process had read.
+    pub(crate) fn reading_counts(&self) -> (u64, u64) {
+        self.secrets.counts()
+    }
+
     /// The settings that were read last: those of the Secret that `-s` names are among them once they are.
     pub(crate) fn settings_in_effect(&mut self) -> Config {
         match &self.stage {

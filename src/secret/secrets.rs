@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Outcome, SecretId, Usage};
+use super::{Outcome, Provenance, SecretId, Usage};
 
 /// The outcomes of a session, each secret once. A secret that was not granted is not here.
 #[derive(Debug, Default)]
@@ -52,6 +52,13 @@ impl Secrets {
         if let Some(Outcome::Found(secret)) = self.outcomes.get_mut(id) {
             secret.warnings.clear();
         }
+    }
+
+    /// How many secrets were read, and how many of them another run of the process had read.
+    pub fn counts(&self) -> (u64, u64) {
+        let is_shared =
+            |outcome: &&Outcome| matches!(outcome, Outcome::Found(secret) if secret.provenance == Provenance::Shared);
+        (self.outcomes.len() as u64, self.outcomes.values().filter(is_shared).count() as u64)
     }
 
     /// Whether `id` was read already.

@@ -32,6 +32,19 @@ pub(super) struct CallRecord {
     pub(super) code: Code,
     /// The message for its client, if it failed.
     pub(super) error: Option<String>,
+    /// What it has waited for, in its order.
+    pub(super) steps: Vec<Step>,
+}
+
+/// A part of a call that took a while.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    /// `reading 3 secrets`
+    pub(super) what: String,
+    /// When it began.
+    pub(super) start: SystemTime,
+    /// How long it took.
+    pub(super) took: Duration,
 }
 
 /// How much earlier than its client's time is over a call that ran out of it ends.
@@ -52,6 +65,7 @@ impl CallRecord {
             cache_hits: 0,
             code: Code::Ok,
             error: None,
+            steps: Vec::new(),
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Instant, SystemTime};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
+use super::call_record::Step;
 use crate::error::Error;
 use crate::pass::Watch;
 
@@ -36,12 +37,12 @@ pub(super) struct CallWatch {
 }
 
 /// What a call has waited for, and how long.
-type Steps = Arc<Mutex<Vec<(String, Duration)>>>;
+type Steps = Arc<Mutex<Vec<Step>>>;
 
 /// What a call waits for just now.
-struct Step {
+struct OpenStep {
     what: String,
-    start: Instant,
+    start: (SystemTime, Instant),
     steps: Steps,
 }
 
@@ -70,10 +71,15 @@ impl CallWatch {
 
     /// What the call has waited for, in words; `None` if for nothing. The longest comes first.
     pub(super) fn waited(&self) -> Option<String> {
-        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        steps.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
-        let shown = steps.iter().map(|(what, took)| format!("{what} {:.1} s", took.as_secs_f64()));
+        let mut steps = self.steps();
+        steps.sort_by_key(|step| std::cmp::Reverse(step.took));
+        let shown = steps.iter().map(|step| format!("{} {:.1} s", step.what, step.took.as_secs_f64()));
         Some(shown.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+    }
+
+    /// What the call has waited for, in its order.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether the call's time is over.
@@ -93,7 +99,7 @@ impl CallWatch {
 
 impl Watch for CallWatch {
     fn waiting(&self, what: String) -> Box<dyn Send> {
-        Box::new(Step { what, start: Instant::now(), steps: self.steps.clone() })
+        Box::new(OpenStep { what, start: (SystemTime::now(), Instant::now()), steps: self.steps.clone() })
     }
 
     fn tell(&self, note: Error) {
@@ -125,15 +131,18 @@ async fn out_of_time(limit: Option<TimeLimit>) -> String {
     format!("the end of its time ({origin})")
 }
 
-impl Drop for Step {
+impl Drop for OpenStep {
     fn drop(&mut self) {
-        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        steps.push((std::mem::take(&mut self.what), self.start.elapsed()));
+        let (start, instant) = self.start;
+        let step = Step { what: std::mem::take(&mut self.what), start, took: instant.elapsed() };
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(step);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use futures_util::FutureExt;
 

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::build_command::BuildCommand;
 use super::call::Call;
+use super::call_record::Step;
 use super::call_watch::{AuditLine, CallWatch, Client, TimeLimit};
 use super::output::Rendered;
 use super::queue::{Queue, Slot};
@@ -49,6 +50,8 @@ pub(super) struct Generated {
     pub(super) rendered: Result<Rendered, Error>,
     /// How long it waited for its turn.
     pub(super) queued: Duration,
+    /// What it has waited for, in its order.
+    pub(super) steps: Vec<Step>,
 }
 
 impl Generation {
@@ -104,7 +107,7 @@ impl Generation {
             Ok(slot) => self.in_turn((call, session), slot, received, &watch).await,
             Err(error) => Ok(error.into()),
         };
-        Generated { rendered: rendered.map(|rendered| with_notes(rendered, &watch)), queued }
+        Generated { rendered: rendered.map(|rendered| with_notes(rendered, &watch)), queued, steps: watch.steps() }
     }
 
     /// Receives the repository, and renders.

@@ -28,6 +28,7 @@ mod serve;
 mod service;
 mod socket;
 mod timeout;
+mod trace;
 
 pub(crate) use build_command::BuildCommand;
 pub(crate) use discovery::Discovery;
@@ -37,3 +38,4 @@ pub(crate) use metrics::docs;
 pub(crate) use plugin_file::{Parameters, PluginFile};
 pub(crate) use plugin_name::PluginName;
 pub(crate) use serve::{Options, serve};
+pub(crate) use trace::{TraceOptions, address, attributes, headers, ratio};

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tonic::Code;
 
-use super::call_record::CallRecord;
+use super::call_record::{CallRecord, Step};
 use super::log::Log;
 use super::metrics::Metrics;
+use super::trace::{TraceParent, Tracer};
 use crate::error::Error;
 use crate::policy::Requester;
 
@@ -18,11 +19,14 @@ const RENDERS: &str = "GenerateManifest";
 pub(super) struct Observers {
     pub(super) log: Log,
     pub(super) metrics: Metrics,
+    /// `None` if nobody wants traces.
+    pub(super) tracer: Option<Tracer>,
 }
 
 /// A call that has not ended yet. If it is dropped before, its client has gone.
 pub(super) struct ObservedCall {
     observers: Arc<Observers>,
+    parent: Option<TraceParent>,
     started: Instant,
     state: Mutex<State>,
 }
@@ -35,10 +39,15 @@ struct State {
 
 impl ObservedCall {
     /// A call that begins now.
-    pub(super) fn new(observers: Arc<Observers>, method: &'static str, timeout: Option<Duration>) -> Self {
+    pub(super) fn new(
+        observers: Arc<Observers>,
+        method: &'static str,
+        timeout: Option<Duration>,
+        parent: Option<TraceParent>,
+    ) -> Self {
         let record = CallRecord::new(method, SystemTime::now(), timeout);
         let state = State { record, findings: Vec::new(), has_ended: false };
-        Self { observers, started: Instant::now(), state: Mutex::new(state) }
+        Self { observers, parent, started: Instant::now(), state: Mutex::new(state) }
     }
 
     /// Takes down for whom it is.
@@ -47,9 +56,10 @@ impl ObservedCall {
         (record.application, record.project) = (requester.application.clone(), requester.project.clone());
     }
 
-    /// Takes down how long it waited for its turn.
-    pub(super) fn has_queued(&self, time: Duration) {
-        self.state().record.queued = time;
+    /// Takes down how long it waited for its turn, and all that it has waited for.
+    pub(super) fn has_taken(&self, queued: Duration, steps: Vec<Step>) {
+        let record = &mut self.state().record;
+        (record.queued, record.steps) = (queued, steps);
     }
 
     /// Takes down how many secrets it wanted, and how much came from a cache.
@@ -76,6 +86,9 @@ impl ObservedCall {
         if state.record.method == RENDERS {
             self.observers.metrics.count(&state.record);
         }
+        if let Some(tracer) = &self.observers.tracer {
+            tracer.record(&state.record, self.parent);
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -101,8 +114,8 @@ mod tests {
         let taken = lines.clone();
         let write = move |line: &str| taken.lock().unwrap().push(serde_json::from_str(line).unwrap());
         let log = Log::new(LogLevel::Info, LogFormat::Json, Arc::new(write));
-        let observers = Arc::new(Observers { log, metrics: Metrics::default() });
-        events(ObservedCall::new(observers.clone(), RENDERS, None));
+        let observers = Arc::new(Observers { log, metrics: Metrics::default(), tracer: None });
+        events(ObservedCall::new(observers.clone(), RENDERS, None, None));
         let text = observers.metrics.text((0, 0), &Default::default());
         (std::mem::take(&mut lines.lock().unwrap()), text)
     }

@@ -21,6 +21,8 @@ pub(super) struct Rendered {
     pub(super) objects: Option<Vec<String>>,
     /// What was found, those without a place first.
     pub(super) findings: Vec<Error>,
+    /// How many secrets it has read, and how many of them another call had read.
+    pub(super) readings: (u64, u64),
 }
 
 /// An output that grows.
@@ -41,7 +43,8 @@ impl Output {
     pub(super) fn finish(mut self, is_complete: bool) -> Rendered {
         self.findings.sort_by_key(|error| error.place.is_some());
         let shown = |error| self.folder.name_template(error, &self.workspace);
-        let mut rendered = Rendered { objects: None, findings: self.findings.into_iter().map(shown).collect() };
+        let findings = self.findings.into_iter().map(shown).collect();
+        let mut rendered = Rendered { findings, ..Rendered::default() };
         if is_complete {
             match std::str::from_utf8(&self.text) {
                 Ok(text) => rendered.objects = Some(objects(text)),
@@ -67,7 +70,7 @@ impl Sink for Output {
 
 impl From<Error> for Rendered {
     fn from(error: Error) -> Self {
-        Self { objects: None, findings: vec![error] }
+        Self { findings: vec![error], ..Self::default() }
     }
 }
 

@@ -57,8 +57,9 @@ impl Plugin {
         let call = call.map_err(|error| error.in_one_line())?;
         // A call that waits for its turn leaves its archive with the client.
         let generated = self.generation.generate(call, upload.archive(&metadata, self.archive_bytes)).await;
-        observed.has_queued(generated.queued);
-        let Rendered { objects, findings } = generated.rendered.map_err(unreceived)?;
+        observed.has_taken(generated.queued, generated.steps);
+        let Rendered { objects, findings, readings: (reads, cache_hits) } = generated.rendered.map_err(unreceived)?;
+        observed.has_read(reads, cache_hits);
         let Some(manifests) = objects else { return Err(failed(findings)) };
         observed.has_found(findings);
         Ok(ManifestResponse { manifests, source_type: String::new() })

@@ -52,7 +52,9 @@ impl Renderer {
         watch: &dyn Watch,
     ) -> Result<Rendered, Error> {
         let limits = ArchiveLimits { bytes: self.archive_bytes, until: call.deadline() };
+        let unpacking = watch.waiting("unpacking the repository".to_owned());
         let mut archive = Archive::unpack(gzip, &call.folder, limits)?;
+        drop(unpacking);
         let of_folder = || Tool::of(|name| archive.exists(&call.folder.join(name)));
         let tool = self.command.tool.unwrap_or_else(of_folder);
         let folder = BuildFolder::new(Path::new(HERE), tool);
@@ -99,6 +101,6 @@ impl Renderer {
         let mut output = Output::new(folder, session.workspace().clone());
         let options = Options { leftovers: Leftovers::of_strict(self.command.is_strict), any: false };
         let Ok(is_complete) = session.run(options, watch).print(sources, errors, empty, &mut output).await;
-        output.finish(is_complete)
+        Rendered { readings: session.reading_counts(), ..output.finish(is_complete) }
     }
 }

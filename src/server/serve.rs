@@ -24,6 +24,7 @@ use super::plugin_name::PluginName;
 use super::queue::Queue;
 use super::service::{HealthService, PluginService};
 use super::socket::SocketFile;
+use super::trace::{TraceOptions, Tracer};
 use crate::config::Config;
 use crate::config::general::SEPARATE;
 use crate::config::server::SERVER_ARCHIVE_BYTES;
@@ -59,6 +60,8 @@ pub(crate) struct Options {
     pub(crate) listen: Option<SocketAddr>,
     /// Where the server says what it does.
     pub(crate) log: Log,
+    /// Where traces go, if anywhere.
+    pub(crate) traces: Option<TraceOptions>,
     /// Where lines of the audit go that the settings want on stderr.
     pub(crate) audit: Arc<AuditLine>,
 }
@@ -83,7 +86,9 @@ pub(crate) async fn serve(
         Some(address) => Some(http::bind(address).await?),
         None => None,
     };
-    let observers = Arc::new(Observers { log: options.log.clone(), metrics: Metrics::default() });
+    // What runs beside the calls. Dropped, it ends.
+    let mut beside = JoinSet::new();
+    let observers = observers(options, &mut beside);
     let (cut, cutting) = watch::channel(false);
     let generation = {
         let (command, journal) = (options.command.clone(), options.log.journal(None));
@@ -102,13 +107,11 @@ pub(crate) async fn serve(
     let socket = SocketFile::bind(&path).await?;
     options.log.say(LogLevel::Info, &format!("serving Argo CD on `{}`", path.display()));
     let (end, ending) = watch::channel(false);
-    // Dropped, it ends what it runs.
-    let mut pages = JoinSet::new();
-    pages.spawn(shared.clone().tend());
+    beside.spawn(shared.clone().tend());
     if let Some((port, address)) = port {
         options.log.say(LogLevel::Info, &format!("answering probes and Prometheus on `{address}`"));
-        let answers = answers(observers, queue, shared, socket.0.presence(), ending.clone());
-        pages.spawn(http::serve(port, Arc::new(answers), Limits::default()));
+        let answers = answers(observers.clone(), queue, shared, socket.0.presence(), ending.clone());
+        beside.spawn(http::serve(port, Arc::new(answers), Limits::default()));
     }
     let server = Server::builder()
         .initial_stream_window_size(WINDOW)
@@ -127,7 +130,20 @@ pub(crate) async fn serve(
         served = server => served.map_err(|error| Error::new(Kind::Bug, "the server has ended").cause(error.to_string()))?,
         () = stopped => {}
     }
+    if let Some(tracer) = &observers.tracer {
+        tracer.flush().await;
+    }
     Ok(())
+}
+
+/// Those who see calls; what they need to run goes `beside`.
+fn observers(options: &Options, beside: &mut JoinSet<()>) -> Arc<Observers> {
+    let tracer = options.traces.clone().map(|traces| {
+        let (tracer, export) = Tracer::new(traces, options.log.clone());
+        beside.spawn(export);
+        tracer
+    });
+    Arc::new(Observers { log: options.log.clone(), metrics: Metrics::default(), tracer })
 }
 
 /// What probes and Prometheus are told. Vault is not asked: while it is away, the repo-server goes on with what it has.

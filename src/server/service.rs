@@ -20,6 +20,7 @@ use super::observed::ObservedCall;
 use super::plugin::Plugin;
 use super::receipt::{Receipt, Upload};
 use super::timeout::timeout;
+use super::trace::TraceParent;
 
 /// Argo CD's plugin protocol.
 #[derive(Clone)]
@@ -124,9 +125,9 @@ where
 
     fn call(&mut self, request: Request<Streaming<AppStreamRequest>>) -> Self::Future {
         let (plugin, answer) = (self.plugin.clone(), self.answer);
-        let timeout = timeout(request.metadata());
+        let (timeout, parent) = (timeout(request.metadata()), TraceParent::of(request.metadata()));
         let mut upload = Receipt::new(request.into_inner());
-        let observed = ObservedCall::new(plugin.observers.clone(), self.name, timeout);
+        let observed = ObservedCall::new(plugin.observers.clone(), self.name, timeout, parent);
         Box::pin(async move {
             let answered = AssertUnwindSafe(answer(&plugin, &mut upload, timeout, &observed)).catch_unwind().await;
             upload.drain().await;

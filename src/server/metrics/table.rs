@@ -69,7 +69,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "vault_render_reads_total",
         kind: MetricKind::Counter,
         labels: &["store", "result"],
-        help: "Secrets that a store was asked for: `found`, `missing`, `denied` or `failed`",
+        help: "Secrets that a store or the keep was asked for: `found`, `kept`, `last_good`, `missing`, `denied` or `failed`",
         samples: |figures| {
             let reads = figures.shared.reads.iter();
             reads.map(|(store, result, count)| sample(&[store, result], *count as f64)).collect()
@@ -79,14 +79,14 @@ pub(super) const METRICS: &[Metric] = &[
         name: "vault_render_cache_hits_total",
         kind: MetricKind::Counter,
         labels: &["cache"],
-        help: "What was at hand: `secrets` (read within `AVP_SERVER_CACHE`), `reads` (being read for another call), `results` (rendered before from the same)",
+        help: "What was at hand: `secrets` (read within `AVP_SERVER_CACHE`), `reads` (being read for another call)",
         samples: |figures| by_label(&figures.shared.cache_hits),
     },
     Metric {
         name: "vault_render_logins_total",
         kind: MetricKind::Counter,
         labels: &["result"],
-        help: "Logins to the store: `success` or `error`",
+        help: "Logins to the store: `success`, `renewed` (its token, without a login) or `failure`",
         samples: |figures| by_label(&figures.shared.logins),
     },
     Metric {
@@ -104,14 +104,14 @@ pub(super) const METRICS: &[Metric] = &[
         kind: MetricKind::Counter,
         labels: &[],
         help: "Secrets whose last good value stood in for a store that was away (`AVP_LAST_GOOD`)",
-        samples: |figures| vec![sample(&[], figures.shared.last_good as f64)],
+        samples: |figures| vec![sample(&[], reads_with("last_good", figures))],
     },
     Metric {
-        name: "vault_render_kept_leases",
-        kind: MetricKind::Gauge,
+        name: "vault_render_kept_total",
+        kind: MetricKind::Counter,
         labels: &[],
-        help: "Leases that this process keeps and renews (`AVP_KEEP`)",
-        samples: |figures| vec![sample(&[], figures.shared.kept_leases as f64)],
+        help: "Leases and certificates of earlier renderings that were used again (`AVP_KEEP`)",
+        samples: |figures| vec![sample(&[], reads_with("kept", figures))],
     },
     Metric {
         name: "vault_render_cache_bytes",
@@ -138,6 +138,12 @@ pub(super) const METRICS: &[Metric] = &[
 
 fn sample(labels: &[&str], value: f64) -> Sample {
     Sample { suffix: "", labels: labels.iter().map(|label| (*label).to_owned()).collect(), value }
+}
+
+/// How many readings ended so, of whatever store.
+fn reads_with(result: &str, figures: &Figures<'_>) -> f64 {
+    let reads = figures.shared.reads.iter().filter(|(_, ended, _)| *ended == result);
+    reads.map(|(_, _, count)| *count as f64).sum()
 }
 
 fn by_label(counts: &[(&'static str, u64)]) -> Vec<Sample> {

@@ -11,3 +11,4 @@ mod seen;
 mod soak;
 mod start;
 mod stream;
+mod traced;

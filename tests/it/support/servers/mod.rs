@@ -5,6 +5,7 @@ mod api;
 mod argocd;
 mod authority;
 mod browser;
+pub(crate) mod collector;
 mod directory;
 mod faults;
 mod github;
