@@ -25,6 +25,8 @@ pub(super) struct Walk {
 impl Walk {
     /// Follows `name` from `folder`, both of which may be anything; `repository` has no links in its path.
     pub(super) fn follow(name: &Path, folder: &Path, repository: &Path) -> io::Result<Self> {
+        // A call whose repository is on no disk has no folder, and the operator's files are there all the same.
+        let folder = if name.is_absolute() { Path::new("/") } else { folder };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let mut walk = Self { place: folder.canonicalize()?, ..Self::default() };
         let (mut rest, mut links) = (steps(name), 0);
