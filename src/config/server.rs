@@ -31,7 +31,7 @@ pub(crate) const SERVER_CACHE: Key<Duration> = Key::new(
 /// How much memory the caches may take.
 pub(crate) const SERVER_CACHE_BYTES: Key<u64> = Key::new(
     "AVP_SERVER_CACHE_BYTES",
-    "how much memory the secrets and renderings take that `serve` keeps",
+    "how much memory the secrets take that `serve` keeps",
     SIZE,
     "64Mi",
     &[Role::Narrowing],

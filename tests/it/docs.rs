@@ -162,8 +162,12 @@ fn rows<'p>(page: &'p str, heading: &str) -> Vec<&'p str> {
     section.lines().filter(|line| line.starts_with("| ")).skip(1).collect()
 }
 
-/// Whether a test has this name: a function with nothing but attributes between it and its `#[test]`.
+/// Whether a test has this name: a function with nothing but attributes between it and its `#[test]`, or a case of a table of tests.
 pub(crate) fn has_test(sources: &str, name: &str) -> bool {
+    let tables = sources.split("\ncases! {\n").skip(1).filter_map(|rest| rest.split('}').next());
+    if tables.flat_map(str::lines).any(|case| case.trim().trim_end_matches(',') == name) {
+        return true;
+    }
     let before = |at: usize| sources[..at].lines().rev().take_while(|line| line.trim_start().starts_with(['#', '/']));
     let function = format!("fn {name}(");
     let mut functions = sources.match_indices(&function).map(|(at, _)| sources[..at].rfind('\n').unwrap_or(0));
