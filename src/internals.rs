@@ -34,7 +34,7 @@ pub mod error {
 }
 
 pub mod input {
-    pub use crate::input::paths_without_git;
+    pub use crate::input::{Archive, ArchiveLimits, FileModes, paths_without_git};
 }
 
 pub mod keep {
@@ -80,6 +80,10 @@ pub mod secret {
 
 pub mod source {
     pub use crate::source::{Place, Source, Span};
+}
+
+pub mod tool {
+    pub use crate::tool::{Needs, RepositoryView, needs};
 }
 
 pub mod value {

@@ -1,7 +1,6 @@
 //! The input: folders, files and stdin as texts with the names that a user would type. Knows nothing of their content: no YAML, no
 //! placeholder.
 
-#[allow(dead_code, reason = "the server begins to use it")]
 mod archive;
 mod by_kind;
 mod chunks;
@@ -36,8 +35,7 @@ use crate::workspace::Workspace;
 use once::Texts;
 use repository::{Repository, destination, without_dots};
 
-#[allow(unused_imports, reason = "the server begins to use it")]
-pub(crate) use archive::{Archive, ArchiveLimits};
+pub use archive::{Archive, ArchiveLimits, FileModes};
 pub(crate) use by_kind::{TextsByKind, read_by_kind};
 pub(crate) use chunks::chunks;
 pub(crate) use copy::copy;

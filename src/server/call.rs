@@ -15,6 +15,9 @@ const VARIABLES: [&str; 4] = [OWN, "ARGOCD_ENV_", "KUBE_", "PARAM_"];
 /// What the names begin with in which Argo CD itself says who asks.
 const OWN: &str = "ARGOCD_APP_";
 
+/// Parts of the names of variables that hold words for helm and kustomize.
+const WORDS: [&str; 3] = ["HELM", "KUSTOMIZE", "ARGOCD_APP_PARAMETERS"];
+
 /// A folder below which nothing exists, for a repository that is not written to a disk.
 const NOWHERE: &str = "/dev/null";
 
@@ -63,6 +66,15 @@ impl Call {
     pub(super) fn workspace(&self, root: Option<&Path>) -> Workspace {
         let root = root.unwrap_or(Path::new(NOWHERE)).to_owned();
         Workspace { folder: root.join(&self.folder), variables: self.variables.clone(), repository: Some(root) }
+    }
+
+    /// The variables in which words for helm and kustomize may stand, in any case of letters.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        let is_one = |name: &str| {
+            let name = name.to_ascii_uppercase();
+            name.starts_with("PARAM_") || WORDS.iter().any(|part| name.contains(part))
+        };
+        self.variables.iter().filter(move |(name, _)| is_one(name)).map(|(_, value)| value.as_str())
     }
 
     /// When it has to end for the client's sake.

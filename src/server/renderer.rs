@@ -7,12 +7,12 @@ use super::build_command::BuildCommand;
 use super::call::Call;
 use super::output::{Output, Rendered};
 use crate::error::{Error, Errors};
-use crate::input::{Archive, ArchiveLimits};
+use crate::input::{Archive, ArchiveLimits, FileModes};
 use crate::pass::build::{BuildFolder, ToolOptions, ToolRunner, private_folder_in};
 use crate::pass::{Session, SettingFlags, Shared, Watch};
 use crate::render::{Leftovers, Options};
 use crate::source::Source;
-use crate::tool::Tool;
+use crate::tool::{self, Needs, RepositoryView, Tool};
 
 /// What the renderings of all calls have in common.
 pub(super) struct Renderer {
@@ -30,6 +30,9 @@ pub(super) struct Renderer {
 
 /// The name of the application's folder in messages, as `build` is called in it.
 const HERE: &str = ".";
+
+/// The folder of a repository that is written to a disk, in a private one.
+const REPOSITORY: &str = "repository";
 
 impl Renderer {
     /// The session of a call, whose repository is not on a disk. There is one for each call.
@@ -64,15 +67,30 @@ impl Renderer {
         }
         let is_ambiguous =
             self.command.tool.is_none() && Tool::is_ambiguous(|name| archive.exists(&call.folder.join(name)));
-        archive.widen_to_all(gzip)?;
+        self.unpack_for_tool(&mut archive, gzip, call)?;
         let private = private_folder_in(&self.folder)?;
-        let root = private.path().canonicalize().unwrap_or_else(|_| private.path().to_owned());
-        archive.write(&root)?;
+        let root = private.path().canonicalize().unwrap_or_else(|_| private.path().to_owned()).join(REPOSITORY);
+        archive.write(&root, FileModes::Fixed)?;
         let mut session = session.moved(call.workspace(Some(&root)));
         let (sources, mut errors) = self.built(&folder, &mut session, watch).await;
         errors.extend(tool.unused_settings(&call.variables));
         errors.extend(is_ambiguous.then(|| folder.note_of_choice()));
         Ok(self.filled(folder, &sources, errors, &mut session, watch).await)
+    }
+
+    /// Unpacks what the tool of a call's folder may read: what it names leads to more, until there is nothing new.
+    fn unpack_for_tool(&self, archive: &mut Archive, gzip: &[u8], call: &Call) -> Result<(), Error> {
+        loop {
+            let words = call.words().chain(self.command.tools.words.iter().map(String::as_str));
+            let view = RepositoryView { real: &|path| archive.real(path), text: &|path| archive.text(path) };
+            let paths = match tool::needs(&call.folder, words, &view) {
+                Needs::All => return archive.widen_to_all(gzip),
+                Needs::Paths(paths) => paths,
+            };
+            if !archive.widen(gzip, &paths.iter().map(PathBuf::as_path).collect::<Vec<_>>())? {
+                return Ok(());
+            }
+        }
     }
 
     /// The manifests that the folder's tool prints, and what is wrong.

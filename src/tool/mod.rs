@@ -17,6 +17,7 @@ mod helm;
 mod kustomize;
 mod layout;
 mod machine_files;
+mod needs;
 mod network;
 mod operator_files;
 mod parameter;
@@ -35,6 +36,7 @@ pub(crate) use failure::NOT_BUILT;
 pub(crate) use group::adopt_orphans;
 pub(crate) use layout::Layout;
 pub(crate) use machine_files::MachineFiles;
+pub use needs::{Needs, RepositoryView, needs};
 pub(crate) use run::{find, missing, run};
 pub(crate) use version::version;
 

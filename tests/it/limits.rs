@@ -10,6 +10,14 @@ const FIGURES: &[(&str, &str, &str)] = &[
     ("levels of a `jsonPath`", "src/modifier/jsonpath/cursor.rs", "const DEEPEST: usize = "),
     ("entries that merge keys", "src/tool/document.rs", "const MOST: usize = "),
     ("files and folders of an input", "src/input/mod.rs", "const ENTRIES: usize = if cfg!(test) { 10_000 } else { "),
+    ("the whole of a repository", "src/input/archive/stream.rs", "const TIMES: u64 = "),
+    (
+        "files, folders and links of a repository",
+        "src/input/archive/unpacking.rs",
+        "const ENTRIES: usize = if cfg!(test) { 1_000 } else { ",
+    ),
+    ("folders of a repository", "src/input/archive/path.rs", "const DEPTH: usize = "),
+    ("a path in a repository", "src/input/archive/path.rs", "const LONGEST: usize = "),
     ("a file of settings", "src/named_file/mod.rs", "const SETTINGS_LIMIT: u64 = "),
     ("another file that a flag", "src/named_file/mod.rs", "const DATA_LIMIT: u64 = "),
     ("requests of a process at once", "src/backend/vault/round.rs", "const CONCURRENCY: usize = "),
@@ -94,7 +102,7 @@ fn every_default_is_that_of_its_setting() {
         let (_, section) = settings.split_once(&format!("\n## `{name}`\n")).unwrap();
         let section = section.split("\n## ").next().unwrap_or_default();
         let default = section.lines().find_map(|line| quoted(line.strip_prefix("- default: ")?).next());
-        let shown = figure.replace(" GiB", "Gi");
+        let shown = figure.replace(" GiB", "Gi").replace(" MiB", "Mi");
         let is_shown =
             default.filter(|default| *default != "0").map_or(shown.contains("none"), |default| shown.contains(default));
         assert!(is_shown, "{limit}: {figure}, and the default of `{name}` is {default:?}");

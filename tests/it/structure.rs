@@ -232,6 +232,7 @@ const PURE: &[&str] = &[
     "tool/kustomize.rs",
     "tool/layout.rs",
     "tool/named.rs",
+    "tool/needs.rs",
     "tool/parameter.rs",
     "tool/references.rs",
     "tool/words.rs",

@@ -1,7 +1,9 @@
 //! A repository as Argo CD sends it, a gzipped tar: unpacked in memory as far as an application needs it, by the rules of Argo CD's own server.
 //! Knows nothing of the files' content.
 
+mod digest;
 mod entries;
+mod kept;
 mod long_names;
 mod manifests;
 mod names;
@@ -12,11 +14,12 @@ mod stream;
 mod tests;
 mod trouble;
 mod unpacking;
-mod written;
+mod write;
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -32,9 +35,11 @@ use path::{ArchivePath, clean};
 use reach::reach;
 use unpacking::{Wanted, unpack};
 
+pub use write::FileModes;
+
 /// How much of a repository may be unpacked.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ArchiveLimits {
+pub struct ArchiveLimits {
     /// How many bytes may be kept, contents, names and links together. What is passed over may be 16 times as much.
     pub bytes: u64,
     /// When it has to end.
@@ -43,7 +48,7 @@ pub(crate) struct ArchiveLimits {
 
 /// A repository in memory: all of its names, and the contents that were needed so far.
 #[derive(Debug)]
-pub(crate) struct Archive {
+pub struct Archive {
     tree: Tree<ArchiveFile>,
     wanted: Wanted,
     limits: ArchiveLimits,
@@ -59,7 +64,7 @@ struct ArchiveFile {
 
 impl Archive {
     /// Unpacks what the application in `folder` needs, a path below the repository's root: its files, and what the links there lead to.
-    pub(crate) fn unpack(gzip: &[u8], folder: &Path, limits: ArchiveLimits) -> Result<Self, Error> {
+    pub fn unpack(gzip: &[u8], folder: &Path, limits: ArchiveLimits) -> Result<Self, Error> {
         let wanted = Wanted::Below([clean(folder.as_os_str().as_bytes())?].into());
         let tree = unpack(gzip, &wanted, &limits)?;
         let mut archive = Self { tree, wanted, limits };
@@ -67,17 +72,18 @@ impl Archive {
         Ok(archive)
     }
 
-    /// Unpacks what else is at some paths below the repository's root, and what the links there lead to, from the same bytes.
-    pub(crate) fn widen(&mut self, gzip: &[u8], paths: &[&Path]) -> Result<(), Error> {
+    /// Unpacks what else is at some paths below the repository's root, and what the links there lead to, from the same bytes. Returns whether
+    /// there was anything.
+    pub fn widen(&mut self, gzip: &[u8], paths: &[&Path]) -> Result<bool, Error> {
         let paths: Vec<Vec<u8>> = paths.iter().map(|path| path.as_os_str().as_bytes().to_vec()).collect();
         match reach(&self.tree, &paths, self.limits.until)? {
-            Wanted::Below(more) => self.add(gzip, more),
-            Wanted::All => self.widen_to_all(gzip),
+            Wanted::Below(more) => self.add(gzip, &more),
+            Wanted::All => self.widen_to_all(gzip).map(|()| true),
         }
     }
 
     /// Unpacks all that was passed over, but for what is Git's own.
-    pub(crate) fn widen_to_all(&mut self, gzip: &[u8]) -> Result<(), Error> {
+    pub fn widen_to_all(&mut self, gzip: &[u8]) -> Result<(), Error> {
         match self.wanted {
             Wanted::All => Ok(()),
             Wanted::Below(_) => self.fill(gzip, Wanted::All),
@@ -85,7 +91,7 @@ impl Archive {
     }
 
     /// Reads the manifests below a folder that was unpacked: what `input::read` gives of `.` in that folder on a disk.
-    pub(crate) fn read(&self, folder: &Path, may_be_empty: bool) -> (Vec<Arc<Source>>, Errors) {
+    pub fn read(&self, folder: &Path, may_be_empty: bool) -> (Vec<Arc<Source>>, Errors) {
         let (trail, links) = match self.folder(folder) {
             Ok(found) => found,
             Err(error) => return (Vec::new(), error.into()),
@@ -100,24 +106,31 @@ impl Archive {
             match &file.content {
                 Some(bytes) if is_marked(bytes) => {}
                 Some(bytes) => sources.push(Arc::new(Source::new(typed_name(&name), bytes.clone()))),
-                None => errors.push(Error::new(Kind::Bug, format!("`{}` was not unpacked", typed_name(&name)))),
+                None => errors.push(not_unpacked(&name)),
             }
         }
         (sources, errors)
     }
 
     /// Whether there is a file or folder at a path below the repository's root, links followed.
-    pub(crate) fn exists(&self, path: &Path) -> bool {
+    pub fn exists(&self, path: &Path) -> bool {
         self.tree.resolve(path.as_os_str().as_bytes()).is_ok()
     }
 
-    fn add(&mut self, gzip: &[u8], more: BTreeSet<ArchivePath>) -> Result<(), Error> {
-        let Wanted::Below(paths) = &self.wanted else { return Ok(()) };
-        if more.iter().all(|path| self.wanted.has(path)) {
-            return Ok(());
+    /// The path below the repository's root that a path leads to, links followed; `None` if nothing is there.
+    pub fn real(&self, path: &Path) -> Option<PathBuf> {
+        let trail = self.tree.resolve(path.as_os_str().as_bytes()).ok()?;
+        Some(trail.names().into_iter().map(OsStr::from_bytes).collect())
+    }
+
+    fn add(&mut self, gzip: &[u8], more: &BTreeSet<ArchivePath>) -> Result<bool, Error> {
+        match &self.wanted {
+            Wanted::Below(paths) if !more.iter().all(|path| self.wanted.has(path)) => {
+                let paths = paths.union(more).cloned().collect();
+                self.fill(gzip, Wanted::Below(paths)).map(|()| true)
+            }
+            _ => Ok(false),
         }
-        let paths = paths.union(&more).cloned().collect();
-        self.fill(gzip, Wanted::Below(paths))
     }
 
     fn fill(&mut self, gzip: &[u8], wanted: Wanted) -> Result<(), Error> {
@@ -138,4 +151,8 @@ impl Archive {
             Error::new(Kind::Input, detail).hint("repair `spec.source.path` of the application")
         })
     }
+}
+
+fn not_unpacked(name: &Path) -> Error {
+    Error::new(Kind::Bug, format!("`{}` was not unpacked", typed_name(name)))
 }

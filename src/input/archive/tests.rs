@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use tar::{Builder, EntryType, Header};
 
 use super::unpacking::ENTRIES;
-use super::{Archive, ArchiveLimits};
+use super::{Archive, ArchiveLimits, FileModes};
 use crate::error::{Error, Errors};
 use crate::workspace::Workspace;
 
@@ -158,6 +158,20 @@ proptest! {
         let archive = Archive::unpack(&gzip, folder, LIMITS).unwrap();
         let expected = super::super::read(&[".".to_owned()], may_be_empty, &workspace);
         prop_assert_eq!(words(archive.read(folder, may_be_empty)), words(expected));
+        // What is written of it reads the same, whatever was left out, and tells the same of links.
+        let elsewhere = tempfile::tempdir().unwrap();
+        let written = elsewhere.path().join("written");
+        archive.write(&written, FileModes::Fixed).unwrap();
+        let repository = written.canonicalize().ok();
+        let again = Workspace { repository, ..Workspace::bare(written.join(folder)) };
+        // Git's own files are not written, so that a link to one leads nowhere.
+        let has_git = tree.values().any(|content| matches!(content, Content::Link(target) if target.starts_with(".git")));
+        if !has_git {
+            let expected = super::super::read(&[".".to_owned()], may_be_empty, &workspace);
+            prop_assert_eq!(words(super::super::read(&[".".to_owned()], may_be_empty, &again)), words(expected));
+        }
+        let links = |workspace: &Workspace| words((Vec::new(), super::super::links(Path::new("."), workspace)));
+        prop_assert_eq!(links(&again), links(&workspace));
     }
 }
 
@@ -298,4 +312,84 @@ fn a_folder_that_is_not_there_is_an_error() {
         let (texts, errors) = words(archive.read(&PathBuf::from(folder), true));
         assert!(texts.is_empty() && errors[0].0.starts_with(&format!("there is no folder `{folder}`")), "{errors:?}");
     }
+}
+
+#[test]
+fn what_is_written_stays_in_its_private_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let gzip = archive(&[
+        ("app/run.sh", EntryType::Regular, "#!"),
+        ("app/etc", EntryType::Symlink, "/lib"),
+        ("app/none", EntryType::Symlink, "../gone"),
+        ("app/lib/x", EntryType::Regular, "x"),
+        ("app/.git/config", EntryType::Regular, "[core]"),
+        ("other/x", EntryType::Regular, "x"),
+        ("other/l", EntryType::Symlink, "x"),
+    ]);
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("repository");
+    let archive = Archive::unpack(&gzip, Path::new("app"), LIMITS).unwrap();
+    archive.write(&to, FileModes::Fixed).unwrap();
+    let mode = |path: &str| to.join(path).symlink_metadata().ok().map(|found| found.permissions().mode() & 0o777);
+    assert_eq!((mode(""), mode("app/run.sh"), mode("other/x")), (Some(0o700), Some(0o644), None));
+    let link = |path: &str| to.join(path).read_link().ok().map(|target| target.to_string_lossy().into_owned());
+    let links = ["app/etc", "app/none", "other/l"].map(link);
+    assert_eq!(links, [Some("lib".to_owned()), Some("../gone".to_owned()), None]);
+    assert_eq!((to.join(".git").exists(), std::fs::read_dir(to.join("app/.git")).unwrap().count()), (false, 0));
+    assert!(archive.write(&to, FileModes::Fixed).is_err());
+    std::os::unix::fs::symlink("elsewhere", folder.path().join("link")).unwrap();
+    assert!(archive.write(&folder.path().join("link"), FileModes::Fixed).is_err());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn files_keep_their_modes_where_that_is_asked_for() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut tar = Builder::new(Vec::new());
+    let mut header = Header::new_ustar();
+    header.set_mode(0o6750);
+    header.set_size(0);
+    tar.append_data(&mut header, "run.sh", &b""[..]).unwrap();
+    let archive = Archive::unpack(&gzip(&tar.into_inner().unwrap()), Path::new(""), LIMITS).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (modes, expected) in [(FileModes::Fixed, 0o644), (FileModes::Sent, 0o750)] {
+        let to = folder.path().join(format!("{modes:?}"));
+        archive.write(&to, modes).unwrap();
+        let mode = to.join("run.sh").metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, expected, "{modes:?}");
+    }
+}
+
+#[test]
+fn a_digest_tells_what_was_kept_and_nothing_else() {
+    let app = [
+        ("app/a.yaml", EntryType::Regular, "a"),
+        ("app/l", EntryType::Symlink, "../lib"),
+        ("lib/b.yaml", EntryType::Regular, "b"),
+        ("other/c.yaml", EntryType::Regular, "c"),
+    ];
+    let digest = |entries: &[(&str, EntryType, &str)]| {
+        Archive::unpack(&archive(entries), Path::new("app"), LIMITS).unwrap().digest()
+    };
+    let changed = |at: usize, name: &'static str, content: &'static str| {
+        let mut entries = app;
+        entries[at] = (name, entries[at].1, content);
+        digest(&entries)
+    };
+    let whole = digest(&app);
+    let mut reversed = app;
+    reversed.reverse();
+    assert_eq!(digest(&reversed), whole);
+    for same in [changed(3, "other/c.yaml", "d"), changed(3, "other/d.yaml", "c"), changed(3, ".git/x", "c")] {
+        assert_eq!(same, whole);
+    }
+    let others = [
+        changed(0, "app/a.yaml", "b"),
+        changed(0, "app/a.yml", "a"),
+        changed(1, "app/l", "../other"),
+        changed(2, "lib/b.yaml", "c"),
+        changed(3, "app/.git", ""),
+        changed(3, "app/none", ""),
+    ];
+    others.iter().for_each(|other| assert_ne!(*other, whole));
 }

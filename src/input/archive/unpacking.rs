@@ -47,6 +47,16 @@ impl Wanted {
     }
 }
 
+impl Wanted {
+    /// Whether one of them lies at or below a path.
+    pub(super) fn is_below(&self, path: &ArchivePath) -> bool {
+        match self {
+            Self::All => true,
+            Self::Below(paths) => paths.range(path.clone()..).next().is_some_and(|found| found.starts_with(path)),
+        }
+    }
+}
+
 impl Unpacking<'_> {
     fn take(&mut self, mut path: ArchivePath, entry: Entry<'_>) -> Result<(), Error> {
         // Of Git's own only the name is kept: it says where a repository ends.
