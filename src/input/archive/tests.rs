@@ -65,6 +65,11 @@ fn words(read: (Vec<std::sync::Arc<crate::source::Source>>, Errors)) -> (Texts, 
     (texts.collect(), errors.collect())
 }
 
+/// What was read, and what is wrong without the words of the system: below a file that was left out is nothing.
+fn without_causes((texts, errors): (Texts, Words)) -> (Texts, Words) {
+    (texts, errors.into_iter().map(|(detail, hint, _)| (detail, hint, None)).collect())
+}
+
 fn read(archive: &Archive) -> (Texts, Words) {
     words(archive.read(Path::new("."), false))
 }
@@ -168,9 +173,12 @@ proptest! {
         let has_git = tree.values().any(|content| matches!(content, Content::Link(target) if target.starts_with(".git")));
         if !has_git {
             let expected = super::super::read(&[".".to_owned()], may_be_empty, &workspace);
-            prop_assert_eq!(words(super::super::read(&[".".to_owned()], may_be_empty, &again)), words(expected));
+            let found = super::super::read(&[".".to_owned()], may_be_empty, &again);
+            prop_assert_eq!(without_causes(words(found)), without_causes(words(expected)));
         }
-        let links = |workspace: &Workspace| words((Vec::new(), super::super::links(Path::new("."), workspace)));
+        let links = |workspace: &Workspace| {
+            without_causes(words((Vec::new(), super::super::links(Path::new("."), workspace))))
+        };
         prop_assert_eq!(links(&again), links(&workspace));
     }
 }
