@@ -104,7 +104,6 @@ enum SessionCommand {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one command in a process")]
 enum Command {
     #[command(flatten)]
     Session(SessionCommand),
