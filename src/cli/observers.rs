@@ -36,11 +36,11 @@ pub(super) struct ObserverFlags {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     otlp_insecure: Option<bool>,
 
-    /// Send these with each request to the collector: NAME=VALUE,…
+    /// Send these with each request to the collector: NAME=VALUE,NAME=VALUE
     #[arg(long, value_name = "HEADERS")]
     otlp_headers: Option<String>,
 
-    /// Say this of the program in each trace: NAME:VALUE,…
+    /// Say this of the program in each trace: NAME:VALUE,NAME:VALUE
     #[arg(long, value_name = "ATTRIBUTES")]
     otlp_attrs: Option<String>,
 

@@ -143,7 +143,8 @@ fn sample(labels: &[&str], value: f64) -> Sample {
 /// How many readings ended so, of whatever store.
 fn reads_with(result: &str, figures: &Figures<'_>) -> f64 {
     let reads = figures.shared.reads.iter().filter(|(_, ended, _)| *ended == result);
-    reads.map(|(_, _, count)| *count as f64).sum()
+    // Nothing sums up to -0.
+    reads.map(|(_, _, count)| *count as f64).fold(0.0, |sum, count| sum + count)
 }
 
 fn by_label(counts: &[(&'static str, u64)]) -> Vec<Sample> {
