@@ -98,22 +98,28 @@ impl Generation {
         call: Call,
         received: impl Future<Output = Result<Vec<u8>, Error>>,
     ) -> Generated {
-        let mut session = self.renderer.session(&call);
-        let watch = Arc::new(CallWatch::new(heard, time_limit(&call, &mut session), self.audit.clone()));
-        let entering = self.queue.enter(call.project(), session.render_limit_of_project());
+        let (limit, renders) = self.limits(&call);
+        let watch = Arc::new(CallWatch::new(heard, limit, self.audit.clone()));
+        let entering = self.queue.enter(call.project(), renders);
         let entered = waited(&watch, "waiting for its turn", entering).await;
         let queued = call.started.elapsed();
         let rendered = match entered {
-            Ok(slot) => self.in_turn((call, session), slot, received, &watch).await,
+            Ok(slot) => self.in_turn(call, slot, received, &watch).await,
             Err(error) => Ok(error.into()),
         };
         Generated { rendered: rendered.map(|rendered| with_notes(rendered, &watch)), queued, steps: watch.steps() }
     }
 
+    /// The end of a call's time, and how many calls of its project may render at once. A thousand calls that wait keep no session each.
+    fn limits(&self, call: &Call) -> (Option<TimeLimit>, Option<u64>) {
+        let mut session = self.renderer.session(call);
+        (time_limit(call, &mut session), session.render_limit_of_project())
+    }
+
     /// Receives the repository, and renders.
     async fn in_turn(
         &self,
-        call: (Call, Session),
+        call: Call,
         slot: Slot,
         received: impl Future<Output = Result<Vec<u8>, Error>>,
         watch: &Arc<CallWatch>,
@@ -125,11 +131,11 @@ impl Generation {
     }
 
     /// Renders on a thread of its own: computing holds up no other call's readings. The slot is held as long as it computes.
-    async fn render(&self, call: (Call, Session), gzip: Vec<u8>, slot: Slot, watch: Arc<CallWatch>) -> Rendered {
-        let (renderer, runtime, (call, session)) = (self.renderer.clone(), Handle::current(), call);
+    async fn render(&self, call: Call, gzip: Vec<u8>, slot: Slot, watch: Arc<CallWatch>) -> Rendered {
+        let (renderer, runtime) = (self.renderer.clone(), Handle::current());
         let rendering = tokio::task::spawn_blocking(move || {
             let _slot = slot;
-            runtime.block_on(renderer.render(&call, session, &gzip, &*watch))
+            runtime.block_on(renderer.render(&call, &gzip, &*watch))
         });
         // What a panic says may hold a secret.
         rendering.await.unwrap_or_else(|_| fault().into())

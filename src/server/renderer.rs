@@ -35,25 +35,20 @@ const HERE: &str = ".";
 const REPOSITORY: &str = "repository";
 
 impl Renderer {
-    /// The session of a call, whose repository is not on a disk. There is one for each call.
+    /// A session of a call, whose repository is not on a disk.
     pub(super) fn session(&self, call: &Call) -> Session {
         let mut session = Session::new(call.workspace(None), call.requester.clone(), self.flags.clone());
         session.share(self.shared.clone());
         session
     }
 
-    /// Renders the folder of a call out of the repository in `gzip`, in the call's session.
-    pub(super) async fn render(&self, call: &Call, session: Session, gzip: &[u8], watch: &dyn Watch) -> Rendered {
-        self.try_render(call, session, gzip, watch).await.unwrap_or_else(Rendered::from)
+    /// Renders the folder of a call out of the repository in `gzip`.
+    pub(super) async fn render(&self, call: &Call, gzip: &[u8], watch: &dyn Watch) -> Rendered {
+        self.try_render(call, gzip, watch).await.unwrap_or_else(Rendered::from)
     }
 
-    async fn try_render(
-        &self,
-        call: &Call,
-        mut session: Session,
-        gzip: &[u8],
-        watch: &dyn Watch,
-    ) -> Result<Rendered, Error> {
+    async fn try_render(&self, call: &Call, gzip: &[u8], watch: &dyn Watch) -> Result<Rendered, Error> {
+        let mut session = self.session(call);
         let limits = ArchiveLimits { bytes: self.archive_bytes, until: call.deadline() };
         let unpacking = watch.waiting("unpacking the repository".to_owned());
         let mut archive = Archive::unpack(gzip, &call.folder, limits)?;
