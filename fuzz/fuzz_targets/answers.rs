@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Builder;
-use vault_render::internals::backend::{self, Intent};
+use vault_render::internals::backend::{self, Freshness, Intent};
 use vault_render::internals::budget::Budget;
 use vault_render::internals::policy::{Policy, Requester};
 use vault_render::internals::render::fetch;
@@ -48,6 +48,7 @@ fuzz_target!(|bytes: &[u8]| {
     let grants = policy.judge(&[Access { id, usage: Usage::default(), place }]).grants;
     let start = Instant::now();
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(fetch(grants, &*store.begin(policy), Intent::Render, &Budget::default(), &mut Secrets::default(), &mut ()));
+    let round = store.begin(policy, Freshness::default());
+    runtime.block_on(fetch(grants, &*round, Intent::Render, &Budget::default(), &mut Secrets::default(), &mut ()));
     assert!(start.elapsed() < Duration::from_secs(5), "the run's time is over");
 });
