@@ -78,7 +78,6 @@ mod render;
 mod report;
 mod secret;
 mod separate;
-#[allow(dead_code, reason = "the command comes next")]
 mod server;
 mod setting_file;
 mod source;
